@@ -1,0 +1,155 @@
+//! What is stored about a key, its user and the tenants at play: all that it takes to admit a request.
+
+use chrono::{DateTime, Utc};
+
+use super::{AccessError, Caller};
+use crate::api_keys::{ApiKey, KeySecret};
+use crate::ids::{TenantId, WorkspaceId};
+use crate::tenants::TenantStatus;
+use crate::users::{ApiUser, UserStatus};
+
+/// Which tenant a request wants to be served in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantChoice {
+    /// The one that it names.
+    Named(TenantId),
+    /// It names none: where the user is at home.
+    Home,
+    /// It names none: where the user was moved to.
+    Current,
+}
+
+/// As much of a tenant as decides about access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TenantStanding {
+    /// The tenant.
+    pub id: TenantId,
+    /// Whether it is the workspace's default tenant.
+    pub is_default: bool,
+    /// Whether it may be worked in.
+    pub status: TenantStatus,
+}
+
+/// A key with its user and the tenants at play, as stored at one moment. Admits nobody by itself.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    parts: CredentialParts,
+}
+
+/// All that is stored of a credential, for adapters.
+#[derive(Debug, Clone)]
+pub struct CredentialParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The key.
+    pub api_key: ApiKey,
+    /// Whose key it is.
+    pub user: ApiUser,
+    /// Where the user is at home.
+    pub home: TenantStanding,
+    /// Where the user was moved to.
+    pub current: TenantStanding,
+    /// The tenant that the request names, where the workspace has it.
+    pub named: Option<TenantStanding>,
+}
+
+impl Credential {
+    /// A stored credential. Checks no rule.
+    pub const fn from_parts(parts: CredentialParts) -> Self {
+        Self { parts }
+    }
+
+    /// Lets the caller in, or says why not.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, `UserNotActive`, `TenantNotFound`; the first that is true wins.
+    pub fn admit(self, secret: &KeySecret, choice: TenantChoice, now: DateTime<Utc>) -> Result<Caller, AccessError> {
+        let CredentialParts { workspace_id, api_key, user, home, current, named } = self.parts;
+        if !api_key.has_secret(secret) || !api_key.is_good(now) {
+            return Err(AccessError::Unauthenticated);
+        }
+        if user.status() != UserStatus::Active {
+            return Err(AccessError::UserNotActive);
+        }
+        let may_enter = |tenant: &TenantStanding| home.is_default || tenant.id == home.id;
+        let (tenant, authority) = match choice {
+            TenantChoice::Named(id) => {
+                let named =
+                    named.filter(|named| named.id == id && may_enter(named)).ok_or(AccessError::TenantNotFound)?;
+                (named, named)
+            }
+            TenantChoice::Home => (home, home),
+            TenantChoice::Current => (current, home),
+        };
+        Ok(Caller::admitted(workspace_id, &api_key, user, home, tenant, authority))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{at, credential, secret, standing};
+
+    const DEFAULT: u128 = 1;
+    const CHANNEL: u128 = 2;
+    const OTHER: u128 = 3;
+
+    fn named(id: u128) -> TenantChoice {
+        TenantChoice::Named(TenantId::new(Uuid::from_u128(id)))
+    }
+
+    #[test]
+    fn the_header_chooses_the_tenant_and_its_authority() {
+        let default = standing(DEFAULT, true);
+        let [channel, other] = [CHANNEL, OTHER].map(|id| standing(id, false));
+        // Home, current, the choice, what the workspace has under that name -> the tenant and the authority.
+        for (home, current, choice, found, expected) in [
+            (default, channel, TenantChoice::Home, None, Ok((DEFAULT, DEFAULT))),
+            (default, channel, TenantChoice::Current, None, Ok((CHANNEL, DEFAULT))),
+            (default, channel, named(OTHER), Some(other), Ok((OTHER, OTHER))),
+            (default, channel, named(DEFAULT), Some(default), Ok((DEFAULT, DEFAULT))),
+            (default, channel, named(OTHER), None, Err(AccessError::TenantNotFound)),
+            (channel, channel, TenantChoice::Home, None, Ok((CHANNEL, CHANNEL))),
+            (channel, channel, TenantChoice::Current, None, Ok((CHANNEL, CHANNEL))),
+            (channel, channel, named(CHANNEL), Some(channel), Ok((CHANNEL, CHANNEL))),
+            (channel, channel, named(OTHER), Some(other), Err(AccessError::TenantNotFound)),
+            (channel, channel, named(DEFAULT), Some(default), Err(AccessError::TenantNotFound)),
+        ] {
+            let parts = CredentialParts { named: found, ..credential(home, current, Permission::Read) };
+            let admitted = Credential::from_parts(parts).admit(&secret(), choice, at());
+            assert_eq!(
+                admitted.map(|caller| (caller.tenant_id(), caller.authority_id())),
+                expected.map(|(tenant, authority)| (standing(tenant, false).id, standing(authority, false).id)),
+                "{choice:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_key_is_refused_before_a_banned_user_before_an_unknown_tenant() {
+        let home = standing(CHANNEL, false);
+        let good = || credential(home, home, Permission::Admin);
+        let admit =
+            |parts, secret: &KeySecret, now| Credential::from_parts(parts).admit(secret, named(OTHER), now).err();
+        let banned = || {
+            let mut user = good().user.into_parts();
+            user.status = UserStatus::Banned;
+            CredentialParts { user: ApiUser::from_parts(user), ..good() }
+        };
+        let revoked = || {
+            let mut api_key = good().api_key.into_parts();
+            api_key.revoked_at = Some(at());
+            CredentialParts { api_key: ApiKey::from_parts(api_key), ..banned() }
+        };
+
+        assert_eq!(admit(banned(), &KeySecret::new([8; 24]), at()), Some(AccessError::Unauthenticated));
+        assert_eq!(admit(banned(), &secret(), at() + TimeDelta::days(1)), Some(AccessError::Unauthenticated));
+        assert_eq!(admit(revoked(), &secret(), at()), Some(AccessError::Unauthenticated));
+        assert_eq!(admit(banned(), &secret(), at()), Some(AccessError::UserNotActive));
+        assert_eq!(admit(good(), &secret(), at()), Some(AccessError::TenantNotFound));
+    }
+}

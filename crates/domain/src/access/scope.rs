@@ -1,0 +1,87 @@
+//! Scopes: the proof, asked for by every repository, that somebody was authorised.
+
+use chrono::{DateTime, Utc};
+
+use crate::audit::{Actor, Stamp};
+use crate::ids::{AuditId, TenantId, UserId, WorkspaceId};
+
+/// Leave to work in one tenant. Made only by a [`Caller`](super::Caller).
+#[derive(Debug, Clone)]
+pub struct TenantScope {
+    workspace_id: WorkspaceId,
+    tenant_id: TenantId,
+    user_id: UserId,
+    actor: Actor,
+}
+
+impl TenantScope {
+    pub(super) const fn new(workspace_id: WorkspaceId, tenant_id: TenantId, user_id: UserId, actor: Actor) -> Self {
+        Self { workspace_id, tenant_id, user_id, actor }
+    }
+
+    /// The workspace, which every query names.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.workspace_id
+    }
+
+    /// The tenant.
+    pub const fn tenant_id(&self) -> TenantId {
+        self.tenant_id
+    }
+
+    /// Who works.
+    pub const fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
+    /// Signs a decision.
+    pub fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
+        Stamp { id, actor: self.actor.clone(), at }
+    }
+}
+
+/// Leave to administer a workspace: that of its default tenant. Made only by a [`Caller`](super::Caller).
+#[derive(Debug, Clone)]
+pub struct AdminScope {
+    default_tenant: TenantScope,
+}
+
+impl AdminScope {
+    pub(super) const fn new(default_tenant: TenantScope) -> Self {
+        Self { default_tenant }
+    }
+
+    /// Leave to work in the default tenant itself.
+    pub const fn tenant_scope(&self) -> &TenantScope {
+        &self.default_tenant
+    }
+
+    /// The workspace, which every query names.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.default_tenant.workspace_id()
+    }
+
+    /// Signs a decision.
+    pub fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
+        self.default_tenant.stamp(id, at)
+    }
+}
+
+/// Leave to run the service, across workspaces: for the command line, start-up and sweeps, never for a request.
+#[derive(Debug, Clone)]
+pub struct OperatorScope {
+    _private: (),
+}
+
+impl OperatorScope {
+    /// Takes the operator's leave; only the binary does.
+    #[expect(clippy::new_without_default, reason = "taking the operator's leave is never a default")]
+    pub const fn new() -> Self {
+        Self { _private: () }
+    }
+
+    /// Signs a decision.
+    pub const fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
+        Stamp { id, actor: Actor::Operator, at }
+    }
+}

@@ -1,0 +1,330 @@
+//! API keys: the secrets that API users call with.
+//!
+//! A key is written `tny_` and 96 letters and digits: the workspace's id, the key's id, 192 random bits and a
+//! CRC-32 over all of them, in base 32. So secret scanners recognise it, a mistyped one is refused without a query,
+//! and its row is found by `(workspace, key id)`. Only a SHA-256 of the random part is stored: with 192 random bits there is
+//! nothing for a slow hash to protect.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::{DecodePartial, Encoding, HEXLOWER, Specification};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::access::Permission;
+use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
+use crate::change::Change;
+use crate::ids::{ApiKeyId, UserId, WorkspaceId};
+use crate::tenants::Tenant;
+use crate::text::Line;
+use crate::users::ApiUser;
+
+/// How long a key is good for unless told otherwise.
+pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
+
+const PREFIX: &str = "tny_";
+const SECRET_LENGTH: usize = 24;
+const CHECKSUM_LENGTH: usize = 4;
+const TOKEN_LENGTH: usize = 16 + 16 + SECRET_LENGTH + CHECKSUM_LENGTH;
+
+/// RFC 4648's alphabet in small letters; exact: no padding, no stray bits, no capitals.
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
+    specification.encoding().expect("a constant alphabet of 32 distinct letters")
+});
+
+/// The name that people give a key.
+pub type ApiKeyName = Line<1, 255>;
+
+/// The random part of a key. Never shown by `Debug`.
+#[derive(Clone)]
+pub struct KeySecret([u8; SECRET_LENGTH]);
+
+impl KeySecret {
+    /// Takes 192 random bits from a cryptographic source.
+    pub const fn new(random: [u8; SECRET_LENGTH]) -> Self {
+        Self(random)
+    }
+
+    /// The form that is stored.
+    pub fn hash(&self) -> SecretHash {
+        SecretHash(Sha256::digest(self.0).into())
+    }
+}
+
+impl fmt::Debug for KeySecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySecret(…)")
+    }
+}
+
+/// The stored form of a key's random part: its SHA-256.
+#[derive(Clone)]
+pub struct SecretHash([u8; 32]);
+
+impl SecretHash {
+    /// Whether this is the hash of the secret, found out in a time that tells nothing.
+    pub fn matches(&self, secret: &KeySecret) -> bool {
+        self.0.ct_eq(&secret.hash().0).into()
+    }
+
+    /// 64 hexadecimal digits.
+    pub fn to_hex(&self) -> String {
+        HEXLOWER.encode(&self.0)
+    }
+}
+
+impl PartialEq for SecretHash {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretHash {}
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+/// A text that is no key, or not all of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("is no API key.")]
+pub struct MalformedKeyError;
+
+impl FromStr for SecretHash {
+    type Err = MalformedKeyError;
+
+    fn from_str(hex: &str) -> Result<Self, MalformedKeyError> {
+        let bytes = HEXLOWER.decode(hex.as_bytes()).map_err(|_| MalformedKeyError)?;
+        bytes.try_into().map(Self).map_err(|_| MalformedKeyError)
+    }
+}
+
+/// A key as a client holds it. `Debug` shows which key it is, never the secret.
+#[derive(Debug, Clone)]
+pub struct ApiKeyToken {
+    workspace_id: WorkspaceId,
+    id: ApiKeyId,
+    secret: KeySecret,
+}
+
+impl ApiKeyToken {
+    /// Puts a key together.
+    pub const fn new(workspace_id: WorkspaceId, id: ApiKeyId, secret: KeySecret) -> Self {
+        Self { workspace_id, id, secret }
+    }
+
+    /// The workspace in which the key is looked up.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.workspace_id
+    }
+
+    /// The key's id.
+    pub const fn id(&self) -> ApiKeyId {
+        self.id
+    }
+
+    /// The random part.
+    pub const fn secret(&self) -> &KeySecret {
+        &self.secret
+    }
+
+    /// The text that the client sends: show it once, to the one who asked for it.
+    pub fn reveal(&self) -> String {
+        let mut bytes = Vec::with_capacity(TOKEN_LENGTH);
+        bytes.extend_from_slice(self.workspace_id.as_uuid().as_bytes());
+        bytes.extend_from_slice(self.id.as_uuid().as_bytes());
+        bytes.extend_from_slice(&self.secret.0);
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_be_bytes());
+        format!("{PREFIX}{}", BASE32.encode(&bytes))
+    }
+}
+
+impl FromStr for ApiKeyToken {
+    type Err = MalformedKeyError;
+
+    fn from_str(text: &str) -> Result<Self, MalformedKeyError> {
+        let encoded = text.strip_prefix(PREFIX).ok_or(MalformedKeyError)?;
+        let mut bytes = [0; TOKEN_LENGTH];
+        if BASE32.decode_len(encoded.len()) != Ok(TOKEN_LENGTH) {
+            return Err(MalformedKeyError);
+        }
+        BASE32.decode_mut(encoded.as_bytes(), &mut bytes).map_err(|DecodePartial { .. }| MalformedKeyError)?;
+
+        let (content, checksum) = bytes.split_at(TOKEN_LENGTH - CHECKSUM_LENGTH);
+        if crc32fast::hash(content).to_be_bytes() != checksum {
+            return Err(MalformedKeyError);
+        }
+        let (workspace_id, rest) = content.split_at(16);
+        let (id, secret) = rest.split_at(16);
+        Ok(Self {
+            workspace_id: WorkspaceId::new(Uuid::from_slice(workspace_id).map_err(|_| MalformedKeyError)?),
+            id: ApiKeyId::new(Uuid::from_slice(id).map_err(|_| MalformedKeyError)?),
+            secret: KeySecret(secret.try_into().map_err(|_| MalformedKeyError)?),
+        })
+    }
+}
+
+/// A key of an API user, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    parts: ApiKeyParts,
+}
+
+/// All that is stored of a key, for adapters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// Whose key it is.
+    pub user_id: UserId,
+    /// What people call it.
+    pub name: ApiKeyName,
+    /// What it permits.
+    pub permission: Permission,
+    /// The hash of its random part.
+    pub secret_hash: SecretHash,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// From when on it is refused, in milliseconds.
+    pub expires_at: DateTime<Utc>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// What a new key is made from.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// Its random part.
+    pub secret: KeySecret,
+    /// What people will call it.
+    pub name: ApiKeyName,
+    /// What it will permit.
+    pub permission: Permission,
+}
+
+impl ApiKey {
+    /// Gives the user a key that is good for [`DEFAULT_LIFETIME`]; `home` is the user's home tenant.
+    pub fn issue(new: NewApiKey, user: &ApiUser, home: &Tenant, stamp: Stamp) -> Change<Self> {
+        let parts = ApiKeyParts {
+            workspace_id: user.workspace_id(),
+            id: new.id,
+            user_id: user.id(),
+            name: new.name,
+            permission: new.permission,
+            secret_hash: new.secret.hash(),
+            created_at: stamp.at,
+            expires_at: stamp.at + DEFAULT_LIFETIME,
+            revoked_at: None,
+        };
+        let audit = AuditEntry {
+            id: stamp.id,
+            workspace_id: parts.workspace_id,
+            tenant_id: home.id(),
+            tenant_name: home.name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action: "api_key.create",
+            resource_kind: ResourceKind::ApiKey,
+            resource_id: parts.id.as_uuid(),
+            resource_name: parts.name.to_string(),
+            before: Vec::new(),
+            after: vec![
+                ("user_id", Fact::Text(parts.user_id.to_string())),
+                ("permission", Fact::from(parts.permission.as_str())),
+            ],
+        };
+        Change::new(Self { parts }, audit)
+    }
+
+    /// A stored key. Checks no rule.
+    pub const fn from_parts(parts: ApiKeyParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored.
+    pub fn into_parts(self) -> ApiKeyParts {
+        self.parts
+    }
+
+    /// Whether a request may still come with this key.
+    pub fn is_good(&self, now: DateTime<Utc>) -> bool {
+        self.parts.revoked_at.is_none() && now < self.parts.expires_at
+    }
+
+    /// Whether this is the key's secret, found out in a time that tells nothing.
+    pub fn has_secret(&self, secret: &KeySecret) -> bool {
+        self.parts.secret_hash.matches(secret)
+    }
+
+    /// The key's id.
+    pub const fn id(&self) -> ApiKeyId {
+        self.parts.id
+    }
+
+    /// What the key permits.
+    pub const fn permission(&self) -> Permission {
+        self.parts.permission
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn token(seed: u8) -> ApiKeyToken {
+        ApiKeyToken::new(
+            WorkspaceId::new(Uuid::from_bytes([seed; 16])),
+            ApiKeyId::new(Uuid::from_bytes([seed ^ 0xff; 16])),
+            KeySecret([seed.wrapping_mul(7); SECRET_LENGTH]),
+        )
+    }
+
+    #[test]
+    fn a_key_reads_back_as_what_was_shown() {
+        let shown = token(3).reveal();
+        let read: ApiKeyToken = shown.parse().expect("our own key");
+        assert_eq!(shown.len(), 100);
+        assert_eq!(read.workspace_id(), token(3).workspace_id());
+        assert_eq!(read.id(), token(3).id());
+        assert!(token(3).secret().hash().matches(read.secret()));
+        assert!(!token(4).secret().hash().matches(read.secret()));
+    }
+
+    #[test]
+    fn neither_a_key_nor_its_hash_is_shown_by_debug() {
+        let shown = format!("{:?} {:?}", token(3), token(3).secret().hash());
+        assert!(shown.contains("KeySecret(…)") && shown.contains("SecretHash(…)"), "{shown}");
+    }
+
+    proptest! {
+        #[test]
+        fn one_wrong_character_is_refused_without_a_query(at in 0_usize..100, letter in "[a-z2-7_=A-Z]") {
+            let mut shown = token(9).reveal();
+            prop_assume!(shown[at..=at] != letter);
+            shown.replace_range(at..=at, &letter);
+            prop_assert!(shown.parse::<ApiKeyToken>().is_err());
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in any::<String>()) {
+            prop_assert!(text.parse::<ApiKeyToken>().is_err());
+            let prefixed = format!("{PREFIX}{text}");
+            prop_assert!(prefixed.parse::<ApiKeyToken>().is_err());
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! What may become of a tenant.
+
+use thiserror::Error;
+
+use super::{Address, City, Description, DomainName, PostCode, Profile, Tenant, TenantName, TenantParts, TenantStatus};
+use crate::access::Caller;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::change::Change;
+use crate::countries::Country;
+use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
+use crate::locations::Location;
+use crate::users::UserStatus;
+
+/// The default tenant cannot be deleted, deactivated or demoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("The default tenant cannot be deleted or deactivated.")]
+pub struct DefaultTenantError;
+
+/// An inactive tenant cannot be switched to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("The target tenant is inactive.")]
+pub struct TargetInactiveError;
+
+/// Fields that a client sent back with another value than is stored, though an update cannot change them.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("fields that another operation changes: {}", .fields.join(", "))]
+pub struct RestatedError {
+    /// The fields, in the order of [`Restated`].
+    pub fields: Vec<&'static str>,
+}
+
+/// What a new tenant is made from.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The tenant's id.
+    pub id: TenantId,
+    /// The id of its default location.
+    pub default_location_id: LocationId,
+    /// What people will call it.
+    pub name: TenantName,
+    /// Its domain.
+    pub domain: DomainName,
+    /// Where it is, and what there is to say of it.
+    pub profile: Profile,
+}
+
+/// A new tenant with all that comes with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantCreated {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its default location.
+    pub default_location: Location,
+    /// Whose current tenant it becomes.
+    pub moved_user: UserId,
+}
+
+/// A tenant whose status was decided, and what becomes of its users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantStatusSet {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The status that all users at home in it get, support users excepted.
+    pub users: Option<UserStatus>,
+}
+
+/// An API user who goes to work in another tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantSwitched {
+    /// Who.
+    pub user: UserId,
+    /// Where to.
+    pub target: TenantId,
+}
+
+/// What shall become of a field.
+///
+/// `None` leaves it as it is, `Some(None)` clears it.
+#[expect(clippy::option_option, reason = "absent, null and a value are three different things")]
+pub type FieldEdit<T> = Option<Option<T>>;
+
+/// What an update asks for; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct TenantEdit {
+    /// Another name.
+    pub name: Option<TenantName>,
+    /// Another domain.
+    pub domain: Option<DomainName>,
+    /// Another description, or none.
+    pub description: FieldEdit<Description>,
+    /// Another address, or none.
+    pub address: FieldEdit<Address>,
+    /// Another city, or none.
+    pub city: FieldEdit<City>,
+    /// Another postal code, or none.
+    pub post_code: FieldEdit<PostCode>,
+    /// Another country, or none.
+    pub country: FieldEdit<Country>,
+}
+
+/// What a client that sends a whole tenant says about the fields that have operations of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restated {
+    /// `isDefault`.
+    pub is_default: Option<bool>,
+    /// `status`.
+    pub status: Option<TenantStatus>,
+    /// `is_trashed`.
+    pub is_trashed: Option<bool>,
+}
+
+impl Restated {
+    /// Holds what was said against what is so.
+    ///
+    /// # Errors
+    /// Names every field that differs.
+    pub fn check(&self, tenant: &Tenant) -> Result<(), RestatedError> {
+        let inactive = tenant.status() == TenantStatus::Inactive;
+        let fields: Vec<_> = [
+            ("isDefault", self.is_default.is_some_and(|said| said != tenant.is_default())),
+            ("status", self.status.is_some_and(|said| said != tenant.status())),
+            ("is_trashed", self.is_trashed.is_some_and(|said| said != inactive)),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect();
+        if fields.is_empty() { Ok(()) } else { Err(RestatedError { fields }) }
+    }
+}
+
+impl Tenant {
+    /// Makes a tenant with its default location, and moves the user who asked for it into it.
+    pub fn create(new: NewTenant, moved_user: UserId, stamp: Stamp) -> Change<TenantCreated> {
+        let default_location_id = new.default_location_id;
+        let tenant = Self::new(new, false, &stamp);
+        let audit = tenant.entry(stamp, "tenant.create", (Facts::new(), tenant.facts()));
+        let default_location = Location::default_of(&tenant, default_location_id);
+        Change::new(TenantCreated { tenant, default_location, moved_user }, audit)
+    }
+
+    /// The default tenant of a new workspace; it is stored with the workspace.
+    pub(crate) fn default_of_workspace(new: NewTenant, stamp: &Stamp) -> Self {
+        Self::new(new, true, stamp)
+    }
+
+    fn new(new: NewTenant, is_default: bool, stamp: &Stamp) -> Self {
+        Self {
+            parts: TenantParts {
+                workspace_id: new.workspace_id,
+                id: new.id,
+                name: new.name,
+                domain: new.domain,
+                is_default,
+                status: TenantStatus::Active,
+                profile: new.profile,
+                version: 1,
+                created_at: stamp.at,
+                updated_at: stamp.at,
+            },
+        }
+    }
+
+    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    pub fn update(self, edit: TenantEdit, stamp: Stamp) -> Option<Change<Self>> {
+        let mut after = self.clone();
+        let TenantEdit { name, domain, description, address, city, post_code, country } = edit;
+        let profile = &mut after.parts.profile;
+        profile.description = description.unwrap_or(profile.description.take());
+        profile.address = address.unwrap_or(profile.address.take());
+        profile.city = city.unwrap_or(profile.city.take());
+        profile.post_code = post_code.unwrap_or(profile.post_code.take());
+        profile.country = country.unwrap_or(profile.country);
+        after.parts.name = name.unwrap_or(after.parts.name);
+        after.parts.domain = domain.unwrap_or(after.parts.domain);
+        if after == self {
+            return None;
+        }
+        let facts = difference(self.facts(), after.facts());
+        let after = after.changed(&stamp);
+        let audit = after.entry(stamp, "tenant.update", facts);
+        Some(Change::new(after, audit))
+    }
+
+    /// Deactivates the tenant and says what becomes of its users, or `None` where nothing would change.
+    ///
+    /// # Errors
+    /// The default tenant stays active.
+    pub fn deactivate(
+        self,
+        users: Option<UserStatus>,
+        stamp: Stamp,
+    ) -> Result<Option<Change<TenantStatusSet>>, DefaultTenantError> {
+        if self.is_default() {
+            return Err(DefaultTenantError);
+        }
+        Ok(self.set_status(TenantStatus::Inactive, "tenant.deactivate", users, stamp))
+    }
+
+    /// Activates the tenant and says what becomes of its users, or `None` where nothing would change.
+    pub fn activate(self, users: Option<UserStatus>, stamp: Stamp) -> Option<Change<TenantStatusSet>> {
+        self.set_status(TenantStatus::Active, "tenant.activate", users, stamp)
+    }
+
+    fn set_status(
+        self,
+        status: TenantStatus,
+        action: &'static str,
+        users: Option<UserStatus>,
+        stamp: Stamp,
+    ) -> Option<Change<TenantStatusSet>> {
+        if self.status() == status && users.is_none() {
+            return None;
+        }
+        let mut tenant = self.changed(&stamp);
+        let before = tenant.parts.status;
+        tenant.parts.status = status;
+        let mut facts =
+            difference(vec![("status", Fact::from(before.as_str()))], vec![("status", Fact::from(status.as_str()))]);
+        if let Some(users) = users {
+            facts.1.push(("user_status", Fact::Integer(users.as_i16().into())));
+        }
+        let audit = tenant.entry(stamp, action, facts);
+        Some(Change::new(TenantStatusSet { tenant, users }, audit))
+    }
+
+    /// Deletes the tenant with all that hangs on it.
+    ///
+    /// # Errors
+    /// The default tenant stays.
+    pub fn delete(self, stamp: Stamp) -> Result<Change<Self>, DefaultTenantError> {
+        if self.is_default() {
+            return Err(DefaultTenantError);
+        }
+        let audit = self.entry(stamp, "tenant.delete", (self.facts(), Facts::new()));
+        Ok(Change::new(self, audit))
+    }
+
+    fn changed(mut self, stamp: &Stamp) -> Self {
+        self.parts.version += 1;
+        self.parts.updated_at = stamp.at;
+        self
+    }
+
+    fn facts(&self) -> Facts {
+        let profile = self.profile();
+        vec![
+            ("name", Fact::from(self.name().as_str())),
+            ("domain", Fact::from(self.domain().as_str())),
+            ("status", Fact::from(self.status().as_str())),
+            ("description", Fact::from(profile.description.as_ref())),
+            ("address", Fact::from(profile.address.as_ref())),
+            ("city", Fact::from(profile.city.as_ref())),
+            ("post_code", Fact::from(profile.post_code.as_ref())),
+            ("country_code", Fact::from(profile.country.map(Country::code))),
+        ]
+    }
+
+    fn entry(&self, stamp: Stamp, action: &'static str, (before, after): (Facts, Facts)) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: self.workspace_id(),
+            tenant_id: self.id(),
+            tenant_name: self.name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::Tenant,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.name().to_string(),
+            before,
+            after,
+        }
+    }
+}
+
+/// Moves the caller's current tenant, or `None` where the caller works there already.
+///
+/// Whether the caller may enter the target is [`Caller::may_enter`]'s to say.
+///
+/// # Errors
+/// Nobody goes to work in an inactive tenant.
+pub fn switch(
+    caller: &Caller,
+    target: &Tenant,
+    stamp: Stamp,
+) -> Result<Option<Change<TenantSwitched>>, TargetInactiveError> {
+    if target.status() == TenantStatus::Inactive {
+        return Err(TargetInactiveError);
+    }
+    let from = caller.current_tenant_id();
+    if from == target.id() {
+        return Ok(None);
+    }
+    let audit = AuditEntry {
+        id: stamp.id,
+        workspace_id: target.workspace_id(),
+        tenant_id: target.id(),
+        tenant_name: target.name().to_string(),
+        at: stamp.at,
+        actor: stamp.actor,
+        action: "user.switch",
+        resource_kind: ResourceKind::User,
+        resource_id: caller.user_id().as_uuid(),
+        resource_name: caller.user_name().to_owned(),
+        before: vec![("current_tenant_id", Fact::Text(from.to_string()))],
+        after: vec![("current_tenant_id", Fact::Text(target.id().to_string()))],
+    };
+    Ok(Some(Change::new(TenantSwitched { user: caller.user_id(), target: target.id() }, audit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{at, caller, stamp, standing, tenant};
+    use crate::locations::LocationParts;
+
+    fn channel() -> Tenant {
+        Tenant::from_parts(tenant(2))
+    }
+
+    fn default_tenant() -> Tenant {
+        Tenant::from_parts(TenantParts { is_default: true, ..tenant(1) })
+    }
+
+    fn later() -> DateTime<Utc> {
+        at() + TimeDelta::seconds(1)
+    }
+
+    fn later_stamp() -> Stamp {
+        Stamp { at: later(), ..stamp() }
+    }
+
+    #[test]
+    fn a_new_tenant_comes_with_a_default_location_at_its_address() {
+        let new = NewTenant {
+            workspace_id: WorkspaceId::new(Uuid::from_u128(9)),
+            id: TenantId::new(Uuid::from_u128(5)),
+            default_location_id: LocationId::new(Uuid::from_u128(6)),
+            name: "Channel A".parse().expect("a name"),
+            domain: "channel-a".parse().expect("a domain"),
+            profile: Profile {
+                city: Some("New York".parse().expect("a city")),
+                country: Some("US".parse().expect("a country")),
+                description: Some("Not the location's".parse().expect("a description")),
+                ..Profile::default()
+            },
+        };
+        let change = Tenant::create(new, UserId::new(Uuid::from_u128(7)), stamp());
+
+        let TenantCreated { tenant, default_location, moved_user } = change.after;
+        assert_eq!(moved_user, UserId::new(Uuid::from_u128(7)));
+        assert_eq!((tenant.is_default(), tenant.status(), tenant.version()), (false, TenantStatus::Active, 1));
+        let LocationParts { name, city, country, description, is_default, tenant_id, .. } =
+            default_location.into_parts();
+        assert_eq!(name.as_str(), "Default");
+        assert_eq!((city, country), (tenant.profile().city.clone(), tenant.profile().country));
+        assert_eq!((description, is_default, tenant_id), (None, true, tenant.id()));
+        assert_eq!((change.audit.action, change.audit.tenant_id), ("tenant.create", tenant.id()));
+    }
+
+    #[test]
+    fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
+        let before = Tenant::from_parts(TenantParts {
+            profile: Profile {
+                city: Some("Paris".parse().expect("a city")),
+                description: Some("Rooms".parse().expect("a description")),
+                ..Profile::default()
+            },
+            ..tenant(2)
+        });
+        let edit = TenantEdit {
+            name: Some("Channel B".parse().expect("a name")),
+            description: Some(None),
+            ..TenantEdit::default()
+        };
+        let change = before.clone().update(edit, later_stamp()).expect("something changes");
+
+        assert_eq!(change.after.name().as_str(), "Channel B");
+        assert_eq!(change.after.domain(), before.domain());
+        assert_eq!(change.after.profile(), &Profile { description: None, ..before.profile().clone() });
+        assert_eq!((change.after.version(), change.after.parts.updated_at), (before.version() + 1, later()));
+        let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["name", "description"], "the trail holds what changed and no more");
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_is_none() {
+        let same = TenantEdit { name: Some(channel().name().clone()), city: Some(None), ..TenantEdit::default() };
+        assert_eq!(channel().update(same, later_stamp()), None);
+    }
+
+    #[test]
+    fn deactivating_and_activating_are_idempotent_unless_users_are_named() {
+        let change = channel()
+            .deactivate(Some(UserStatus::Banned), later_stamp())
+            .expect("no default tenant")
+            .expect("a change");
+        assert_eq!(change.after.users, Some(UserStatus::Banned));
+        let inactive = change.after.tenant;
+        assert_eq!(inactive.status(), TenantStatus::Inactive);
+
+        assert_eq!(inactive.clone().deactivate(None, later_stamp()), Ok(None));
+        let again = inactive.clone().deactivate(Some(UserStatus::Passive), later_stamp()).expect("no default tenant");
+        assert!(again.is_some(), "the users change");
+
+        let active = inactive.activate(None, later_stamp()).expect("a change").after.tenant;
+        assert_eq!(active.status(), TenantStatus::Active);
+        assert_eq!(active.activate(None, later_stamp()), None);
+    }
+
+    #[test]
+    fn the_default_tenant_is_never_deleted_or_deactivated() {
+        assert_eq!(default_tenant().deactivate(None, stamp()), Err(DefaultTenantError));
+        assert_eq!(default_tenant().delete(stamp()), Err(DefaultTenantError));
+        assert!(channel().delete(stamp()).is_ok());
+    }
+
+    #[test]
+    fn a_whole_tenant_may_be_sent_back_but_not_changed_that_way() {
+        let as_stored =
+            Restated { is_default: Some(false), status: Some(TenantStatus::Active), is_trashed: Some(false) };
+        assert_eq!(as_stored.check(&channel()), Ok(()));
+        assert_eq!(Restated::default().check(&channel()), Ok(()));
+        let other = Restated { is_default: Some(true), status: Some(TenantStatus::Inactive), is_trashed: Some(true) };
+        let fields = vec!["isDefault", "status", "is_trashed"];
+        assert_eq!(other.check(&channel()), Err(RestatedError { fields }));
+    }
+
+    #[test]
+    fn a_user_switches_to_an_active_tenant_once() {
+        let caller = caller(standing(1, true), standing(1, true), Permission::Write);
+        let change = switch(&caller, &channel(), stamp()).expect("active").expect("a change");
+        assert_eq!(change.after, TenantSwitched { user: caller.user_id(), target: channel().id() });
+
+        assert_eq!(switch(&caller, &default_tenant(), stamp()), Ok(None), "already there");
+        let inactive = Tenant::from_parts(TenantParts { status: TenantStatus::Inactive, ..tenant(2) });
+        assert_eq!(switch(&caller, &inactive, stamp()), Err(TargetInactiveError));
+    }
+}

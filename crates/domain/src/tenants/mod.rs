@@ -1,0 +1,167 @@
+//! Tenants: the channels and business units of a workspace, each with its own view of the data.
+//!
+//! One of them is the default tenant: made with the workspace, the only one that may administer tenants, and never
+//! deleted, deactivated or demoted.
+
+mod decisions;
+mod domain_name;
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+pub use self::decisions::{
+    DefaultTenantError, FieldEdit, NewTenant, Restated, RestatedError, TargetInactiveError, TenantCreated, TenantEdit,
+    TenantStatusSet, TenantSwitched, switch,
+};
+pub use self::domain_name::{DomainName, DomainNameError};
+use crate::countries::Country;
+use crate::ids::{TenantId, WorkspaceId};
+use crate::text::{Line, Prose};
+
+/// A tenant's name.
+pub type TenantName = Line<5, 255>;
+/// What there is to say of a tenant.
+pub type Description = Prose<10_000>;
+/// Street and number.
+pub type Address = Line<1, 255>;
+/// A city.
+pub type City = Line<1, 255>;
+/// A postal code.
+pub type PostCode = Line<1, 32>;
+
+/// A text that is no tenant status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be ACTIVE or INACTIVE.")]
+pub struct TenantStatusError;
+
+/// Whether a tenant may be worked in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TenantStatus {
+    /// In use.
+    Active,
+    /// Deactivated: every request in it is refused.
+    Inactive,
+}
+
+impl TenantStatus {
+    /// The word that stands for it on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+        }
+    }
+}
+
+impl FromStr for TenantStatus {
+    type Err = TenantStatusError;
+
+    fn from_str(text: &str) -> Result<Self, TenantStatusError> {
+        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == text).ok_or(TenantStatusError)
+    }
+}
+
+/// Where a tenant is, and what there is to say of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// What there is to say of it.
+    pub description: Option<Description>,
+    /// Street and number.
+    pub address: Option<Address>,
+    /// The city.
+    pub city: Option<City>,
+    /// The postal code.
+    pub post_code: Option<PostCode>,
+    /// The country.
+    pub country: Option<Country>,
+}
+
+/// A channel or business unit of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    parts: TenantParts,
+}
+
+/// All that is stored of a tenant, for adapters and views.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The tenant's id.
+    pub id: TenantId,
+    /// What people call it.
+    pub name: TenantName,
+    /// Its domain, unique in the workspace.
+    pub domain: DomainName,
+    /// Whether it is the workspace's default tenant.
+    pub is_default: bool,
+    /// Whether it may be worked in.
+    pub status: TenantStatus,
+    /// Where it is, and what there is to say of it.
+    pub profile: Profile,
+    /// How often it was changed: a write of an older version is refused.
+    pub version: i64,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed, in milliseconds.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Tenant {
+    /// A stored tenant. Checks no rule.
+    pub const fn from_parts(parts: TenantParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub fn into_parts(self) -> TenantParts {
+        self.parts
+    }
+
+    /// The workspace.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.parts.workspace_id
+    }
+
+    /// The tenant's id.
+    pub const fn id(&self) -> TenantId {
+        self.parts.id
+    }
+
+    /// What people call it.
+    pub const fn name(&self) -> &TenantName {
+        &self.parts.name
+    }
+
+    /// Its domain.
+    pub const fn domain(&self) -> &DomainName {
+        &self.parts.domain
+    }
+
+    /// Whether it is the workspace's default tenant.
+    pub const fn is_default(&self) -> bool {
+        self.parts.is_default
+    }
+
+    /// Whether it may be worked in.
+    pub const fn status(&self) -> TenantStatus {
+        self.parts.status
+    }
+
+    /// Where it is, and what there is to say of it.
+    pub const fn profile(&self) -> &Profile {
+        &self.parts.profile
+    }
+
+    /// How often it was changed.
+    pub const fn version(&self) -> i64 {
+        self.parts.version
+    }
+
+    /// When it was made.
+    pub const fn created_at(&self) -> DateTime<Utc> {
+        self.parts.created_at
+    }
+}

@@ -1,0 +1,160 @@
+//! Text from outside: its bounds, and the form in which it is searched.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+use unicase::UniCase;
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TextError {
+    /// Fewer characters than the minimum, counted after trimming.
+    #[error("must be at least {min} characters.")]
+    TooShort {
+        /// The smallest number of characters.
+        min: usize,
+    },
+    /// More characters than the maximum, counted after trimming.
+    #[error("may not be greater than {max} characters.")]
+    TooLong {
+        /// The largest number of characters.
+        max: usize,
+    },
+    /// A control character.
+    #[error("may not contain control characters.")]
+    Control,
+}
+
+/// One line of text: trimmed, `MIN` to `MAX` characters (Unicode scalar values), no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line<const MIN: usize, const MAX: usize>(String);
+
+/// Text that may span lines: trimmed, 1 to `MAX` characters, no control characters but line feed and tab.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Prose<const MAX: usize>(String);
+
+impl<const MIN: usize, const MAX: usize> FromStr for Line<MIN, MAX> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        bounded(text, MIN, MAX, char::is_control).map(Self)
+    }
+}
+
+impl<const MAX: usize> FromStr for Prose<MAX> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        bounded(text, 1, MAX, |c| c.is_control() && c != '\n' && c != '\t').map(Self)
+    }
+}
+
+/// Control characters are looked for before trimming: a line that ends in one was not typed by a person.
+fn bounded(text: &str, min: usize, max: usize, forbidden: fn(char) -> bool) -> Result<String, TextError> {
+    if text.contains(forbidden) {
+        return Err(TextError::Control);
+    }
+    let text = text.trim();
+    match text.chars().count() {
+        length if length < min => Err(TextError::TooShort { min }),
+        length if length > max => Err(TextError::TooLong { max }),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+macro_rules! reads_as_str {
+    ($type:ident < $($bound:ident),+ >) => {
+        impl<$(const $bound: usize),+> $type<$($bound),+> {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<$(const $bound: usize),+> fmt::Display for $type<$($bound),+> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<$(const $bound: usize),+> From<$type<$($bound),+>> for String {
+            fn from(text: $type<$($bound),+>) -> Self {
+                text.0
+            }
+        }
+    };
+}
+
+reads_as_str!(Line<MIN, MAX>);
+reads_as_str!(Prose<MAX>);
+
+/// What a person types to find something: one line, folded when it is compared.
+pub type SearchText = Line<1, 255>;
+
+/// The form in which texts are compared: two texts that differ in case or in how accents are encoded fold to the same.
+///
+/// Source: Unicode's canonical caseless matching (D145), composed again at the end.
+pub fn fold(text: &str) -> String {
+    UniCase::unicode(text.nfd().collect::<String>()).to_folded_case().nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Name = Line<5, 8>;
+
+    #[test]
+    fn a_line_is_counted_in_characters_after_trimming() {
+        for (text, expected) in [
+            ("Hotel", Ok("Hotel")),
+            ("  Hotel  ", Ok("Hotel")),
+            ("ééééé", Ok("ééééé")),
+            ("🏨🏨🏨🏨🏨", Ok("🏨🏨🏨🏨🏨")),
+            ("Inn", Err(TextError::TooShort { min: 5 })),
+            ("  Inn    ", Err(TextError::TooShort { min: 5 })),
+            ("", Err(TextError::TooShort { min: 5 })),
+            ("Hotel Room", Err(TextError::TooLong { max: 8 })),
+            ("Hot\u{0}el", Err(TextError::Control)),
+            ("Hotel\n", Err(TextError::Control)),
+            ("Hot\u{9d}el", Err(TextError::Control)),
+        ] {
+            assert_eq!(text.parse::<Name>().as_ref().map(Name::as_str), expected.as_ref().copied(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn prose_keeps_line_feeds_and_tabs_only() {
+        assert_eq!("a\n\tb".parse::<Prose<9>>().expect("fits").as_str(), "a\n\tb");
+        assert_eq!("a\r\nb".parse::<Prose<9>>(), Err(TextError::Control));
+    }
+
+    #[test]
+    fn folding_forgets_case_and_composition() {
+        for (left, right) in
+            [("STRASSE", "straße"), ("ÉCOLE", "e\u{301}cole"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("Channel A", "channel a")]
+        {
+            assert_eq!(fold(left), fold(right), "{left} and {right}");
+        }
+        assert_ne!(fold("école"), fold("ecole"));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in "\\PC*") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn any_text_is_accepted_whole_or_refused(text in any::<String>()) {
+            if let Ok(name) = text.parse::<Name>() {
+                prop_assert_eq!(name.as_str(), text.trim());
+            }
+        }
+    }
+}

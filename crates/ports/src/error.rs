@@ -1,0 +1,54 @@
+//! What can go wrong behind a port.
+
+use std::error::Error;
+
+use thiserror::Error;
+
+/// The error below, for the log. It never reaches an answer.
+pub type Source = Box<dyn Error + Send + Sync>;
+
+/// Why a repository did not do what it was asked for. Nothing was stored.
+#[derive(Debug, Error)]
+pub enum RepositoryError {
+    /// Another row has what must be unique.
+    #[error("taken: {rule}")]
+    Taken {
+        /// The rule that would have been broken: one of [`rules`].
+        rule: &'static str,
+    },
+    /// What the decision was based on has changed since: decide anew.
+    #[error("decided on what has changed since")]
+    Stale,
+    /// The database is away or busy.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Source),
+    /// A stored row breaks a rule of the domain.
+    #[error("a stored {what} is corrupt")]
+    Corrupt {
+        /// The kind of row.
+        what: &'static str,
+        /// Which rule it breaks.
+        #[source]
+        source: Source,
+    },
+    /// Anything else: a defect of this program.
+    #[error("an internal error of the repository")]
+    Internal(#[source] Source),
+}
+
+/// The rules that a [`Taken`](RepositoryError::Taken) names; also the names of the constraints in PostgreSQL.
+pub mod rules {
+    /// A domain is unique in its workspace.
+    pub const TENANT_DOMAIN: &str = "tenant_domain";
+    /// A workspace has one default tenant.
+    pub const TENANT_DEFAULT: &str = "tenant_default";
+    /// A tenant has one default location.
+    pub const LOCATION_DEFAULT: &str = "location_default";
+    /// An e-mail address is unique in its workspace.
+    pub const USER_EMAIL: &str = "user_email";
+    /// The first workspace is made once.
+    pub const FIRST_WORKSPACE: &str = "first_workspace";
+
+    /// Those that a unique index of the schema keeps.
+    pub const UNIQUE: [&str; 4] = [TENANT_DOMAIN, TENANT_DEFAULT, LOCATION_DEFAULT, USER_EMAIL];
+}

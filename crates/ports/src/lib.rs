@@ -1,0 +1,41 @@
+//! What the rules need from outside: traits, their errors, and their mocks (feature `mock`).
+//!
+//! # What belongs here
+//!
+//! * A trait per area that **stores** (`TenantRepository`): each method is one atomic step that happens whole or not at all.
+//!   The adapter opens and closes the transaction inside the method; no transaction crosses this boundary.
+//! * A second trait per area that **reads** lists and counts (`TenantQueries`).
+//! * The ambient things as ports ([`Clock`], [`IdGenerator`], [`SecretGenerator`]), so that tests decide them.
+//!
+//! # How to add to it
+//!
+//! 1. The scope is the first argument: a method that touches a tenant's data asks for the proof that somebody was
+//!    authorised.
+//! 2. What is written is a [`Change`](domain::change::Change), so that nothing is stored without its audit entry.
+//! 3. A rule that a concurrent writer could break is guarded in the write itself, and the loser gets
+//!    [`Stale`](RepositoryError::Stale) or [`Taken`](RepositoryError::Taken).
+//! 4. Arguments are owned or `&T`, there are no generics and no supertraits but `Send + Sync`: ports are used as
+//!    `Arc<dyn …>` and mocked.
+//! 5. Every line under `# Errors` gets a case in `testkit::contract`, which runs on every engine.
+
+mod ambient;
+mod api_keys;
+mod credentials;
+mod error;
+mod locations;
+mod page;
+mod readiness;
+mod tenants;
+mod users;
+mod workspaces;
+
+pub use self::ambient::*;
+pub use self::api_keys::*;
+pub use self::credentials::*;
+pub use self::error::*;
+pub use self::locations::*;
+pub use self::page::*;
+pub use self::readiness::*;
+pub use self::tenants::*;
+pub use self::users::*;
+pub use self::workspaces::*;

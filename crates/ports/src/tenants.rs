@@ -1,0 +1,69 @@
+//! The ports of tenants.
+
+use async_trait::async_trait;
+use domain::access::{AdminScope, TenantScope};
+use domain::change::Change;
+use domain::ids::TenantId;
+use domain::tenants::{Tenant, TenantCreated, TenantStatus, TenantStatusSet};
+use domain::text::SearchText;
+
+use crate::{Page, RepositoryError, Slice};
+
+/// The tenants of one workspace. Each method is one atomic step: it happens whole or not at all.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait TenantRepository: Send + Sync {
+    /// The tenant, or `None` where the workspace has no such tenant.
+    async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError>;
+
+    /// Stores a new tenant, its default location and the caller's move into it.
+    ///
+    /// # Errors
+    /// `Taken { rule: "tenant_domain" }` where the workspace already has that domain; `Stale` where the caller is
+    /// gone.
+    async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError>;
+
+    /// Stores a tenant's new fields.
+    ///
+    /// # Errors
+    /// `Taken { rule: "tenant_domain" }` where another tenant has that domain; `Stale` where the tenant was changed or
+    /// deleted since it was read.
+    async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError>;
+
+    /// Stores a tenant's new status, and gives it to the users at home in it, support users excepted.
+    ///
+    /// # Errors
+    /// `Stale` where the tenant was changed or deleted since it was read.
+    async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError>;
+
+    /// Deletes a tenant with its locations, users and keys, and sends home whoever was switched into it.
+    ///
+    /// # Errors
+    /// `Stale` where the tenant was changed or deleted since it was read.
+    async fn delete(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<(), RepositoryError>;
+}
+
+/// Which tenants are asked for; what is `None` does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantFilter {
+    /// The whole name, ignoring case.
+    pub name: Option<SearchText>,
+    /// A part of the description, ignoring case.
+    pub description: Option<SearchText>,
+    /// A part of the name, domain, description or city, ignoring case.
+    pub q: Option<SearchText>,
+    /// The status.
+    pub status: Option<TenantStatus>,
+}
+
+/// Lists of the tenants of one workspace.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait TenantQueries: Send + Sync {
+    /// The tenants that match, by id.
+    async fn list(&self, scope: &AdminScope, filter: &TenantFilter, page: Page)
+    -> Result<Slice<Tenant>, RepositoryError>;
+
+    /// How many tenants match.
+    async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError>;
+}

@@ -1,0 +1,30 @@
+//! The ports of workspaces.
+
+use async_trait::async_trait;
+use domain::access::OperatorScope;
+use domain::change::Change;
+use domain::workspaces::{Workspace, WorkspaceCreated};
+
+use crate::RepositoryError;
+
+/// The workspaces of the service. Each method is one atomic step: it happens whole or not at all.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait WorkspaceRepository: Send + Sync {
+    /// Stores a new workspace with its default tenant, administrator and key.
+    async fn create(
+        &self,
+        scope: &OperatorScope,
+        change: Change<WorkspaceCreated>,
+    ) -> Result<Workspace, RepositoryError>;
+
+    /// Does the same, but only where there is no workspace at all: of several that try, one succeeds.
+    ///
+    /// # Errors
+    /// `Taken { rule: "first_workspace" }` where there is a workspace.
+    async fn create_first(
+        &self,
+        scope: &OperatorScope,
+        change: Change<WorkspaceCreated>,
+    ) -> Result<Workspace, RepositoryError>;
+}

@@ -1,0 +1,319 @@
+//! A throw-away Postgres.
+//!
+//! Every test gets a database of its own on a server that all tests of the process share: the one
+//! `TENANTRY_TEST_POSTGRES` names, or else one started for the occasion from the server programs of
+//! this machine (installed first, if they are missing and the package manager lets us).
+//! Nothing of the latter outlives the process, however that ends.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+use std::{env, thread};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use url::Url;
+
+/// Holds the URL of a server to use instead of starting one.
+const SHARED_SERVER: &str = "TENANTRY_TEST_POSTGRES";
+
+/// Runs the server in the folder `$0` with the programs in `$1`, on the first free one of the other
+/// arguments' ports, until standard input ends; then leaves nothing behind.
+///
+/// Its input is a pipe of which only the test process holds the other end, so that it ends with the
+/// process, even with a killed one. The signal is repeated, as the server may only just be starting.
+const WATCHDOG: &str = r#"
+bin=$1; shift
+{
+    if "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale -N; then
+        for port; do
+            "$bin/postgres" -D data -h 127.0.0.1 -p "$port" -k "$0" -c max_connections=500 \
+                -c fsync=off -c synchronous_commit=off -c full_page_writes=off && break
+        done
+    fi
+    touch ended
+} &
+read -r _
+until [ -e ended ]; do
+    kill -QUIT "$(head -n 1 data/postmaster.pid)"
+    sleep 0.1
+done
+rm -rf "$0"
+"#;
+
+/// Installs the server programs where there is `apt-get`.
+///
+/// Debian's package would set up and start a server of its own: the setting that forbids it is in
+/// place only while the package is being installed.
+const INSTALL: &str = r#"
+command -v apt-get >/dev/null || exit
+echo 'testkit: this machine has no PostgreSQL, installing the package postgresql' >&2
+export DEBIAN_FRONTEND=noninteractive
+settings=/etc/postgresql-common/createcluster.d
+trap 'rm -f "$settings/tenantry.conf"; rmdir -p "$settings" 2>/dev/null' EXIT
+mkdir -p "$settings"
+echo 'create_main_cluster = false' >"$settings/tenantry.conf"
+apt-get update
+apt-get install -y --no-install-recommends postgresql
+"#;
+
+/// A database of its own for one test, cloned from the migrated template, dropped when this value is.
+pub struct Postgres {
+    server: &'static Server,
+    name: String,
+    url: String,
+}
+
+impl Postgres {
+    /// Creates the database, blocking until it is there; any thread may call this, a runtime's too.
+    ///
+    /// The first call in the process finds or starts the server and has `migrate` prepare the
+    /// template, whose URL it gets. It must have closed its connections when it returns.
+    /// The template remains on a server named by `TENANTRY_TEST_POSTGRES`, as nothing in the process
+    /// can tell which test is the last one.
+    pub fn fresh(migrate: fn(&str)) -> Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        let server = SERVER.get_or_init(|| Server::start(migrate));
+
+        // One clone at a time: the server refuses to copy a template that is in use.
+        let mut clones = server.clones.lock().unwrap_or_else(PoisonError::into_inner);
+        *clones += 1;
+        let name = format!("tenantry_{}_{clones}", server.run);
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {}", server.template);
+        admin_sql(&server.url, &statement).expect("the server clones the template");
+
+        let url = with_database(&server.url, &name);
+        Self { server, name, url }
+    }
+
+    /// The `postgres://` URL of this database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // No panic: the test may be panicking already, and a second one would hide the first.
+        if let Err(error) = admin_sql(&self.server.url, &statement) {
+            eprintln!("testkit: the database {} remains: {error}", self.name);
+        }
+    }
+}
+
+/// The server that the tests of this process share, with the template they clone.
+struct Server {
+    url: String,
+    run: String,
+    template: String,
+    clones: Mutex<u32>,
+    /// Holds the pipe that keeps a server of our own alive.
+    _watchdog: Option<Child>,
+}
+
+impl Server {
+    fn start(migrate: fn(&str)) -> Self {
+        let shared = env::var(SHARED_SERVER).ok().filter(|url| !url.is_empty());
+        let (url, watchdog) = shared.map_or_else(
+            || {
+                let (url, watchdog) = launch();
+                (url, Some(watchdog))
+            },
+            |url| (url, None),
+        );
+
+        // A process id is unique neither among the machines that share a server nor over time.
+        let now = SystemTime::UNIX_EPOCH.elapsed().expect("it is past 1970");
+        let run = format!("{}_{}", process::id(), now.as_micros());
+        let template = format!("tenantry_template_{run}");
+        admin_sql(&url, &format!("CREATE DATABASE {template}"))
+            .expect("the server creates the template database");
+        let template_url = with_database(&url, &template);
+        apart(|| migrate(&template_url));
+
+        Self {
+            url,
+            run,
+            template,
+            clones: Mutex::new(0),
+            _watchdog: watchdog,
+        }
+    }
+}
+
+/// Starts a server of our own in a temporary folder; gives its URL and the watchdog that runs it.
+fn launch() -> (String, Child) {
+    let programs = programs();
+    let folder = tempfile::Builder::new()
+        .prefix("tenantry-pg-")
+        .tempdir_in("/tmp") // `TMPDIR` may be out of reach for the user that runs the server
+        .expect("/tmp is writable");
+    let log = folder.path().join("log");
+    let output = File::create(&log).expect("the new folder is writable");
+
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", WATCHDOG])
+        .arg(folder.path())
+        .arg(programs)
+        .args((0..3).map(|_| free_port())) // somebody else may be faster to take one of them
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(output.try_clone().expect("a file handle can be cloned"))
+        .stderr(output)
+        .process_group(0); // ctrl-C is for the tests, the watchdog has yet to clean up
+    if let Some((uid, gid)) = unprivileged_user() {
+        chown(folder.path(), Some(uid), Some(gid)).expect("root may give a folder away");
+        command.uid(uid).gid(gid);
+    }
+    let watchdog = command.spawn().expect("`sh` can be run");
+    let folder = folder.keep(); // the watchdog removes it
+
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(port) = ready_port(&folder) {
+            return (format!("postgres://postgres@127.0.0.1:{port}/postgres"), watchdog);
+        }
+        assert!(
+            Instant::now() < deadline && !folder.join("ended").exists(),
+            "the PostgreSQL server did not start:\n{}",
+            fs::read_to_string(&log).unwrap_or_default()
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The port of the server in `folder`, once it accepts connections.
+///
+/// The server's own status file tells; to connect might reach a stranger who took the port.
+fn ready_port(folder: &Path) -> Option<String> {
+    let status = fs::read_to_string(folder.join("data/postmaster.pid")).ok()?;
+    match status.lines().map(str::trim).collect::<Vec<_>>()[..] {
+        [_, _, _, port, _, _, _, "ready", ..] => Some(port.to_owned()),
+        _ => None,
+    }
+}
+
+fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    let address = listener.local_addr().expect("a listener has an address");
+    address.port().to_string()
+}
+
+/// The user and group to run the server as, if we are root, as whom it refuses to run.
+fn unprivileged_user() -> Option<(u32, u32)> {
+    if !is_root() {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").expect("/etc/passwd is readable");
+    let ids = |name: &str| {
+        users.lines().find_map(|line| match line.split(':').collect::<Vec<_>>()[..] {
+            [user, _, uid, gid, ..] if user == name => Some((uid.parse().ok()?, gid.parse().ok()?)),
+            _ => None,
+        })
+    };
+    let user = ids("postgres").or_else(|| ids("nobody"));
+    Some(user.expect("root needs a user `postgres` or `nobody` to run the server as"))
+}
+
+/// Whether this process is root's, judged by who owns it.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// The folder of the server programs, which are installed first if need be.
+fn programs() -> PathBuf {
+    let found = find_programs().or_else(|| {
+        // Two processes must not install at once. Locking the folder itself leaves no file behind.
+        let tmp = File::open("/tmp").expect("/tmp is readable");
+        tmp.lock().expect("a folder can be locked");
+        find_programs().or_else(|| {
+            install_programs();
+            find_programs()
+        })
+    });
+    found.unwrap_or_else(|| {
+        panic!(
+            "found no PostgreSQL server programs. Install them (Debian, Ubuntu: `apt-get install \
+             postgresql`; Fedora: `dnf install postgresql-server`; macOS: `brew install \
+             postgresql`), or set {SHARED_SERVER} to the postgres:// URL of a server where the \
+             tests may create databases"
+        )
+    })
+}
+
+fn install_programs() {
+    let mut command = Command::new(if is_root() { "sh" } else { "sudo" });
+    if !is_root() {
+        command.args(["-n", "sh"]);
+    }
+    // A failure has been told on standard error, and shows in the programs still missing.
+    let _ = command
+        .args(["-c", INSTALL])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status();
+}
+
+fn find_programs() -> Option<PathBuf> {
+    let configured = Command::new("pg_config").arg("--bindir").output();
+    let configured = configured
+        .into_iter()
+        .map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    let path = env::var_os("PATH").unwrap_or_default();
+    configured
+        .chain(versions("/usr/lib/postgresql", ""))
+        .chain(versions("/usr", "pgsql-"))
+        .chain(versions("/opt/homebrew/opt", "postgresql"))
+        .chain(versions("/usr/local/opt", "postgresql"))
+        .chain(env::split_paths(&path))
+        .filter(|folder| folder.is_absolute())
+        .find(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
+}
+
+/// The `bin` folders of the installations in `parent` named `prefix` and a version, newest first.
+fn versions(parent: &str, prefix: &str) -> impl Iterator<Item = PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let version = name.strip_prefix(prefix)?.trim_start_matches('@');
+            Some((version.parse().unwrap_or(0), entry.path().join("bin")))
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().rev().map(|(_, folder)| folder)
+}
+
+/// The URL of another database on the server at `url`.
+fn with_database(url: &str, database: &str) -> String {
+    let mut url = Url::parse(url).expect("the server's URL is valid");
+    url.set_path(database);
+    url.into()
+}
+
+/// Runs one statement on a connection of its own to the database at `url`.
+fn admin_sql(url: &str, statement: &str) -> sqlx::Result<()> {
+    apart(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime can be built").block_on(async {
+            let mut connection = PgConnection::connect(url).await?;
+            let statement = sqlx::raw_sql(AssertSqlSafe(statement));
+            statement.execute(&mut connection).await?;
+            connection.close().await
+        })
+    })
+}
+
+/// Does `work` on a thread of its own, where it may block on a runtime, which no runtime's thread may.
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| resume_unwind(panic))
+}
