@@ -1,1 +1,44 @@
+//! The use cases of Tenantry.
+//!
+//! # What belongs here
+//!
+//! One struct per area that holds the ports it needs, and one file per use case that adds one method, always in five
+//! beats: **authorise** (the caller becomes a scope), **parse** (the command becomes values of the domain), **load**,
+//! **decide** (the domain does), **store**. A branch about business belongs in `domain`; nothing is logged here.
+//!
+//! # How to add to it
+//!
+//! 1. A command: what was asked for, as texts and numbers, with `validator`'s attributes calling the `FromStr` of the
+//!    domain's values, so that each rule is written once and all faults are found at once.
+//! 2. A method that takes the caller and an [`Asked`] command: what could not be read is refused only after the caller
+//!    was authorised.
+//! 3. Its refusals as variants of the area's error, which says [`kind`](Problem::kind) and [`code`](Problem::code)
+//!    of each.
+//! 4. Tests at the bottom of the file, with the mocks of `ports`.
 
+mod ambient;
+mod api_keys;
+mod authentication;
+mod input;
+mod locations;
+mod paging;
+mod problem;
+mod readiness;
+mod refusal;
+mod retry;
+mod tenants;
+mod workspaces;
+
+pub use ports::{Page, PageStart};
+
+pub use self::ambient::Ambient;
+pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey};
+pub use self::authentication::Authentication;
+pub use self::input::{Asked, InvalidInput, Unreadable};
+pub use self::locations::Locations;
+pub use self::paging::{List, Listed, Paging};
+pub use self::problem::{Faults, Problem, ProblemKind};
+pub use self::readiness::ReadinessCheck;
+pub use self::refusal::Refusal;
+pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
+pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, Workspaces};

@@ -61,8 +61,12 @@ pub struct TenantFilter {
 #[async_trait]
 pub trait TenantQueries: Send + Sync {
     /// The tenants that match, by id.
-    async fn list(&self, scope: &AdminScope, filter: &TenantFilter, page: Page)
-    -> Result<Slice<Tenant>, RepositoryError>;
+    async fn list(
+        &self,
+        scope: &AdminScope,
+        filter: &TenantFilter,
+        page: Page,
+    ) -> Result<Slice<Tenant>, RepositoryError>;
 
     /// How many tenants match.
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError>;

@@ -1,1 +1,10 @@
+//! For the tests of Tenantry only: builders, the contracts of the ports, and a throw-away PostgreSQL.
+//!
+//! * [`build`]: callers, tenants and keys that are ready to use, for unit tests.
+//! * [`contract`]: what every engine must do, one function per sentence; `contract::suite!` makes them tests.
+//! * [`Postgres`]: a database of its own for each test.
 
+pub mod build;
+mod postgres;
+
+pub use self::postgres::Postgres;

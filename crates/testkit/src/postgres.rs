@@ -1,9 +1,9 @@
 //! A throw-away Postgres.
 //!
-//! Every test gets a database of its own on a server that all tests of the process share: the one
-//! `TENANTRY_TEST_POSTGRES` names, or else one started for the occasion from the server programs of
-//! this machine (installed first, if they are missing and the package manager lets us).
-//! Nothing of the latter outlives the process, however that ends.
+//! Every test gets a database of its own on a server that all tests of the process share: the one that
+//! `TENANTRY_TEST_POSTGRES` names, or else one started for the occasion from the server programs of this machine
+//! (installed first, if they are missing and the package manager lets us). Nothing of the latter outlives the process,
+//! however that ends.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -22,11 +22,11 @@ use url::Url;
 /// Holds the URL of a server to use instead of starting one.
 const SHARED_SERVER: &str = "TENANTRY_TEST_POSTGRES";
 
-/// Runs the server in the folder `$0` with the programs in `$1`, on the first free one of the other
-/// arguments' ports, until standard input ends; then leaves nothing behind.
+/// Runs the server in the folder `$0` with the programs in `$1`, on the first of the following ports that is free,
+/// until standard input ends; then leaves nothing behind.
 ///
-/// Its input is a pipe of which only the test process holds the other end, so that it ends with the
-/// process, even with a killed one. The signal is repeated, as the server may only just be starting.
+/// The input is a pipe whose other end the test process alone holds, so it ends with that process, even a killed one.
+/// The signal is repeated, as the server may only just be starting.
 const WATCHDOG: &str = r#"
 bin=$1; shift
 {
@@ -48,8 +48,8 @@ rm -rf "$0"
 
 /// Installs the server programs where there is `apt-get`.
 ///
-/// Debian's package would set up and start a server of its own: the setting that forbids it is in
-/// place only while the package is being installed.
+/// Debian's package would set up and start a server of its own; the setting that forbids it stays no longer than the
+/// installation takes.
 const INSTALL: &str = r#"
 command -v apt-get >/dev/null || exit
 echo 'testkit: this machine has no PostgreSQL, installing the package postgresql' >&2
@@ -72,10 +72,9 @@ pub struct Postgres {
 impl Postgres {
     /// Creates the database, blocking until it is there; any thread may call this, a runtime's too.
     ///
-    /// The first call in the process finds or starts the server and has `migrate` prepare the
-    /// template, whose URL it gets. It must have closed its connections when it returns.
-    /// The template remains on a server named by `TENANTRY_TEST_POSTGRES`, as nothing in the process
-    /// can tell which test is the last one.
+    /// The first call in the process finds or starts the server and has `migrate`, which gets its URL, prepare the
+    /// template; no connection to that may stay open. On a server named by `TENANTRY_TEST_POSTGRES` the template
+    /// remains, as nothing can tell which test is the last one.
     pub fn fresh(migrate: fn(&str)) -> Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
         let server = SERVER.get_or_init(|| Server::start(migrate));
@@ -120,35 +119,22 @@ struct Server {
 impl Server {
     fn start(migrate: fn(&str)) -> Self {
         let shared = env::var(SHARED_SERVER).ok().filter(|url| !url.is_empty());
-        let (url, watchdog) = shared.map_or_else(
-            || {
-                let (url, watchdog) = launch();
-                (url, Some(watchdog))
-            },
-            |url| (url, None),
-        );
+        let (url, watchdog) = shared.map_or_else(launch, |url| (url, None));
 
         // A process id is unique neither among the machines that share a server nor over time.
         let now = SystemTime::UNIX_EPOCH.elapsed().expect("it is past 1970");
         let run = format!("{}_{}", process::id(), now.as_micros());
         let template = format!("tenantry_template_{run}");
-        admin_sql(&url, &format!("CREATE DATABASE {template}"))
-            .expect("the server creates the template database");
+        admin_sql(&url, &format!("CREATE DATABASE {template}")).expect("the server creates the template database");
         let template_url = with_database(&url, &template);
         apart(|| migrate(&template_url));
 
-        Self {
-            url,
-            run,
-            template,
-            clones: Mutex::new(0),
-            _watchdog: watchdog,
-        }
+        Self { url, run, template, clones: Mutex::new(0), _watchdog: watchdog }
     }
 }
 
 /// Starts a server of our own in a temporary folder; gives its URL and the watchdog that runs it.
-fn launch() -> (String, Child) {
+fn launch() -> (String, Option<Child>) {
     let programs = programs();
     let folder = tempfile::Builder::new()
         .prefix("tenantry-pg-")
@@ -178,7 +164,7 @@ fn launch() -> (String, Child) {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         if let Some(port) = ready_port(&folder) {
-            return (format!("postgres://postgres@127.0.0.1:{port}/postgres"), watchdog);
+            return (format!("postgres://postgres@127.0.0.1:{port}/postgres"), Some(watchdog));
         }
         assert!(
             Instant::now() < deadline && !folder.join("ended").exists(),
@@ -201,9 +187,8 @@ fn ready_port(folder: &Path) -> Option<String> {
 }
 
 fn free_port() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("some port is free");
-    let address = listener.local_addr().expect("a listener has an address");
-    address.port().to_string()
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    address.expect("some port is free").port().to_string()
 }
 
 /// The user and group to run the server as, if we are root, as whom it refuses to run.
@@ -240,10 +225,9 @@ fn programs() -> PathBuf {
     });
     found.unwrap_or_else(|| {
         panic!(
-            "found no PostgreSQL server programs. Install them (Debian, Ubuntu: `apt-get install \
-             postgresql`; Fedora: `dnf install postgresql-server`; macOS: `brew install \
-             postgresql`), or set {SHARED_SERVER} to the postgres:// URL of a server where the \
-             tests may create databases"
+            "found no PostgreSQL server programs. Install them (Debian, Ubuntu: `apt-get install postgresql`; Fedora: \
+             `dnf install postgresql-server`; macOS: `brew install postgresql`), or set {SHARED_SERVER} to the \
+             postgres:// URL of a server where the tests may create databases"
         )
     })
 }
@@ -254,20 +238,15 @@ fn install_programs() {
         command.args(["-n", "sh"]);
     }
     // A failure has been told on standard error, and shows in the programs still missing.
-    let _ = command
-        .args(["-c", INSTALL])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .status();
+    let _ = command.args(["-c", INSTALL]).stdin(Stdio::null()).stdout(Stdio::null()).status();
 }
 
 fn find_programs() -> Option<PathBuf> {
-    let configured = Command::new("pg_config").arg("--bindir").output();
-    let configured = configured
-        .into_iter()
-        .map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    let configured = Command::new("pg_config").arg("--bindir").output().ok();
+    let configured = configured.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     let path = env::var_os("PATH").unwrap_or_default();
     configured
+        .into_iter()
         .chain(versions("/usr/lib/postgresql", ""))
         .chain(versions("/usr", "pgsql-"))
         .chain(versions("/opt/homebrew/opt", "postgresql"))

@@ -23,10 +23,10 @@ pub struct TargetInactiveError;
 
 /// Fields that a client sent back with another value than is stored, though an update cannot change them.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("fields that another operation changes: {}", .fields.join(", "))]
+#[error("fields were sent that an update cannot change")]
 pub struct RestatedError {
-    /// The fields, in the order of [`Restated`].
-    pub fields: Vec<&'static str>,
+    /// The fields, in the order of [`Restated`], each with what must be done instead.
+    pub faults: Vec<(&'static str, &'static str)>,
 }
 
 /// What a new tenant is made from.
@@ -78,7 +78,6 @@ pub struct TenantSwitched {
 /// What shall become of a field.
 ///
 /// `None` leaves it as it is, `Some(None)` clears it.
-#[expect(clippy::option_option, reason = "absent, null and a value are three different things")]
 pub type FieldEdit<T> = Option<Option<T>>;
 
 /// What an update asks for; what is `None` stays as it is.
@@ -117,16 +116,19 @@ impl Restated {
     /// # Errors
     /// Names every field that differs.
     pub fn check(&self, tenant: &Tenant) -> Result<(), RestatedError> {
+        const NEVER: &str = "never changes: the default tenant is made with its workspace.";
+        const ELSEWHERE: &str = "is changed by the operations activate and deactivate.";
+
         let inactive = tenant.status() == TenantStatus::Inactive;
-        let fields: Vec<_> = [
-            ("isDefault", self.is_default.is_some_and(|said| said != tenant.is_default())),
-            ("status", self.status.is_some_and(|said| said != tenant.status())),
-            ("is_trashed", self.is_trashed.is_some_and(|said| said != inactive)),
+        let faults: Vec<_> = [
+            (self.is_default.is_some_and(|said| said != tenant.is_default()), ("isDefault", NEVER)),
+            (self.status.is_some_and(|said| said != tenant.status()), ("status", ELSEWHERE)),
+            (self.is_trashed.is_some_and(|said| said != inactive), ("is_trashed", ELSEWHERE)),
         ]
         .into_iter()
-        .filter_map(|(field, differs)| differs.then_some(field))
+        .filter_map(|(differs, fault)| differs.then_some(fault))
         .collect();
-        if fields.is_empty() { Ok(()) } else { Err(RestatedError { fields }) }
+        if faults.is_empty() { Ok(()) } else { Err(RestatedError { faults }) }
     }
 }
 
@@ -163,7 +165,7 @@ impl Tenant {
     }
 
     /// Changes the fields that the edit names, or `None` where all of them are as they should be.
-    pub fn update(self, edit: TenantEdit, stamp: Stamp) -> Option<Change<Self>> {
+    pub fn update(&self, edit: TenantEdit, stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
         let TenantEdit { name, domain, description, address, city, post_code, country } = edit;
         let profile = &mut after.parts.profile;
@@ -174,7 +176,7 @@ impl Tenant {
         profile.country = country.unwrap_or(profile.country);
         after.parts.name = name.unwrap_or(after.parts.name);
         after.parts.domain = domain.unwrap_or(after.parts.domain);
-        if after == self {
+        if after == *self {
             return None;
         }
         let facts = difference(self.facts(), after.facts());
@@ -183,37 +185,25 @@ impl Tenant {
         Some(Change::new(after, audit))
     }
 
-    /// Deactivates the tenant and says what becomes of its users, or `None` where nothing would change.
+    /// Activates or deactivates the tenant and says what becomes of its users, or `None` where nothing would change.
     ///
     /// # Errors
     /// The default tenant stays active.
-    pub fn deactivate(
-        self,
+    pub fn set_status(
+        &self,
+        status: TenantStatus,
         users: Option<UserStatus>,
         stamp: Stamp,
     ) -> Result<Option<Change<TenantStatusSet>>, DefaultTenantError> {
-        if self.is_default() {
-            return Err(DefaultTenantError);
-        }
-        Ok(self.set_status(TenantStatus::Inactive, "tenant.deactivate", users, stamp))
-    }
-
-    /// Activates the tenant and says what becomes of its users, or `None` where nothing would change.
-    pub fn activate(self, users: Option<UserStatus>, stamp: Stamp) -> Option<Change<TenantStatusSet>> {
-        self.set_status(TenantStatus::Active, "tenant.activate", users, stamp)
-    }
-
-    fn set_status(
-        self,
-        status: TenantStatus,
-        action: &'static str,
-        users: Option<UserStatus>,
-        stamp: Stamp,
-    ) -> Option<Change<TenantStatusSet>> {
+        let action = match status {
+            TenantStatus::Active => "tenant.activate",
+            TenantStatus::Inactive if self.is_default() => return Err(DefaultTenantError),
+            TenantStatus::Inactive => "tenant.deactivate",
+        };
         if self.status() == status && users.is_none() {
-            return None;
+            return Ok(None);
         }
-        let mut tenant = self.changed(&stamp);
+        let mut tenant = self.clone().changed(&stamp);
         let before = tenant.parts.status;
         tenant.parts.status = status;
         let mut facts =
@@ -222,19 +212,19 @@ impl Tenant {
             facts.1.push(("user_status", Fact::Integer(users.as_i16().into())));
         }
         let audit = tenant.entry(stamp, action, facts);
-        Some(Change::new(TenantStatusSet { tenant, users }, audit))
+        Ok(Some(Change::new(TenantStatusSet { tenant, users }, audit)))
     }
 
     /// Deletes the tenant with all that hangs on it.
     ///
     /// # Errors
     /// The default tenant stays.
-    pub fn delete(self, stamp: Stamp) -> Result<Change<Self>, DefaultTenantError> {
+    pub fn delete(&self, stamp: Stamp) -> Result<Change<Self>, DefaultTenantError> {
         if self.is_default() {
             return Err(DefaultTenantError);
         }
         let audit = self.entry(stamp, "tenant.delete", (self.facts(), Facts::new()));
-        Ok(Change::new(self, audit))
+        Ok(Change::new(self.clone(), audit))
     }
 
     fn changed(mut self, stamp: &Stamp) -> Self {
@@ -379,7 +369,7 @@ mod tests {
             description: Some(None),
             ..TenantEdit::default()
         };
-        let change = before.clone().update(edit, later_stamp()).expect("something changes");
+        let change = before.update(edit, later_stamp()).expect("something changes");
 
         assert_eq!(change.after.name().as_str(), "Channel B");
         assert_eq!(change.after.domain(), before.domain());
@@ -397,26 +387,25 @@ mod tests {
 
     #[test]
     fn deactivating_and_activating_are_idempotent_unless_users_are_named() {
-        let change = channel()
-            .deactivate(Some(UserStatus::Banned), later_stamp())
-            .expect("no default tenant")
-            .expect("a change");
-        assert_eq!(change.after.users, Some(UserStatus::Banned));
+        let set = |tenant: &Tenant, status, users| {
+            tenant.set_status(status, users, later_stamp()).expect("no default tenant")
+        };
+
+        let change = set(&channel(), TenantStatus::Inactive, Some(UserStatus::Banned)).expect("a change");
+        assert_eq!((change.audit.action, change.after.users), ("tenant.deactivate", Some(UserStatus::Banned)));
         let inactive = change.after.tenant;
         assert_eq!(inactive.status(), TenantStatus::Inactive);
+        assert_eq!(set(&inactive, TenantStatus::Inactive, None), None);
+        assert!(set(&inactive, TenantStatus::Inactive, Some(UserStatus::Passive)).is_some(), "the users change");
 
-        assert_eq!(inactive.clone().deactivate(None, later_stamp()), Ok(None));
-        let again = inactive.clone().deactivate(Some(UserStatus::Passive), later_stamp()).expect("no default tenant");
-        assert!(again.is_some(), "the users change");
-
-        let active = inactive.activate(None, later_stamp()).expect("a change").after.tenant;
-        assert_eq!(active.status(), TenantStatus::Active);
-        assert_eq!(active.activate(None, later_stamp()), None);
+        let change = set(&inactive, TenantStatus::Active, None).expect("a change");
+        assert_eq!((change.audit.action, change.after.tenant.status()), ("tenant.activate", TenantStatus::Active));
+        assert_eq!(set(&change.after.tenant, TenantStatus::Active, None), None);
     }
 
     #[test]
     fn the_default_tenant_is_never_deleted_or_deactivated() {
-        assert_eq!(default_tenant().deactivate(None, stamp()), Err(DefaultTenantError));
+        assert_eq!(default_tenant().set_status(TenantStatus::Inactive, None, stamp()), Err(DefaultTenantError));
         assert_eq!(default_tenant().delete(stamp()), Err(DefaultTenantError));
         assert!(channel().delete(stamp()).is_ok());
     }
@@ -428,8 +417,9 @@ mod tests {
         assert_eq!(as_stored.check(&channel()), Ok(()));
         assert_eq!(Restated::default().check(&channel()), Ok(()));
         let other = Restated { is_default: Some(true), status: Some(TenantStatus::Inactive), is_trashed: Some(true) };
-        let fields = vec!["isDefault", "status", "is_trashed"];
-        assert_eq!(other.check(&channel()), Err(RestatedError { fields }));
+        let RestatedError { faults } = other.check(&channel()).expect_err("all three differ");
+        let fields: Vec<_> = faults.into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["isDefault", "status", "is_trashed"]);
     }
 
     #[test]

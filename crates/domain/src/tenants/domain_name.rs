@@ -27,20 +27,17 @@ impl DomainName {
         &self.0
     }
 
-    /// A label made from a tenant's name, where the name has a letter or digit to make one from.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::label(name, LABEL_LENGTH).map(Self)
-    }
-
-    /// A label made from a tenant's name and id, so that nobody else has it.
-    pub fn from_name_and_id(name: &str, id: TenantId) -> Self {
+    /// Labels for a tenant that was given no domain, the nicest first: made from its name, and where that is taken from its
+    /// name and its id, which nobody else has.
+    pub fn proposals(name: &str, id: TenantId) -> Vec<Self> {
         // The tail, because the head of a version 7 UUID is the time, which tenants made together share.
         let id = id.as_uuid().simple().to_string();
         let tail = &id[id.len() - TAIL_LENGTH..];
-        Self(match Self::label(name, LABEL_LENGTH - TAIL_LENGTH - 1) {
+        let unique = match Self::label(name, LABEL_LENGTH - TAIL_LENGTH - 1) {
             Some(label) => format!("{label}-{tail}"),
             None => tail.to_owned(),
-        })
+        };
+        Self::label(name, LABEL_LENGTH).into_iter().chain([unique]).map(Self).collect()
     }
 
     /// Letters lose their accents, everything else that is not ASCII separates words.
@@ -106,25 +103,24 @@ mod tests {
     }
 
     #[test]
-    fn a_name_makes_a_label() {
-        for (name, label) in [
-            ("Channel A", Some("channel-a")),
-            ("  Café & Bar — Zürich ", Some("cafe-bar-zurich")),
-            ("Ｆｕｌｌ width", Some("full-width")),
-            ("🏨🏨🏨🏨🏨", None),
-            ("東京のホテル", None),
+    fn a_name_makes_a_label_and_the_id_makes_it_unique() {
+        let id = TenantId::new(Uuid::from_u128(0xabcd_ef01_2345));
+        for (name, proposals) in [
+            ("Channel A", &["channel-a", "channel-a-abcdef012345"][..]),
+            ("  Café & Bar — Zürich ", &["cafe-bar-zurich", "cafe-bar-zurich-abcdef012345"]),
+            ("Ｆｕｌｌ width", &["full-width", "full-width-abcdef012345"]),
+            ("🏨🏨🏨🏨🏨", &["abcdef012345"]),
+            ("東京のホテル", &["abcdef012345"]),
         ] {
-            assert_eq!(DomainName::from_name(name).as_ref().map(DomainName::as_str), label, "{name}");
+            let made = DomainName::proposals(name, id);
+            assert_eq!(made.iter().map(DomainName::as_str).collect::<Vec<_>>(), proposals, "{name}");
         }
     }
 
     proptest! {
         #[test]
-        fn whatever_is_made_from_a_name_is_a_domain(name in "\\PC{0,300}", id in any::<u128>()) {
-            let id = TenantId::new(Uuid::from_u128(id));
-            let made = DomainName::from_name_and_id(&name, id);
-            prop_assert_eq!(made.as_str().parse::<DomainName>(), Ok(made.clone()));
-            if let Some(made) = DomainName::from_name(&name) {
+        fn whatever_is_proposed_is_a_domain(name in "\\PC{0,300}", id in any::<u128>()) {
+            for made in DomainName::proposals(&name, TenantId::new(Uuid::from_u128(id))) {
                 prop_assert_eq!(made.as_str().parse::<DomainName>(), Ok(made.clone()));
             }
         }

@@ -1,0 +1,76 @@
+//! Who calls, and in which tenant.
+
+use std::sync::Arc;
+
+use domain::access::{AccessError, Caller, TenantChoice};
+use domain::api_keys::ApiKeyToken;
+use ports::{Clock, Credentials};
+
+use crate::refusal::Refusal;
+
+/// The use case of authentication: the only one without a caller.
+pub struct Authentication {
+    credentials: Arc<dyn Credentials>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Authentication {
+    /// Authenticates against what is stored.
+    pub fn new(credentials: Arc<dyn Credentials>, clock: Arc<dyn Clock>) -> Self {
+        Self { credentials, clock }
+    }
+
+    /// Lets the bearer of a key in.
+    pub async fn authenticate(&self, key: &str, choice: TenantChoice) -> Result<Caller, Refusal> {
+        let token: ApiKeyToken = key.parse().map_err(|_| AccessError::Unauthenticated)?;
+        let named = if let TenantChoice::Named(id) = choice { Some(id) } else { None };
+        let credential = self.credentials.find(token.workspace_id(), token.id(), named).await?;
+        let credential = credential.ok_or(AccessError::Unauthenticated)?;
+        Ok(credential.admit(token.secret(), choice, self.clock.now())?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockClock, MockCredentials};
+    use testkit::build;
+
+    use super::*;
+
+    fn authentication(credentials: MockCredentials) -> Authentication {
+        let mut clock = MockClock::new();
+        clock.expect_now().return_const(build::at());
+        Authentication::new(Arc::new(credentials), Arc::new(clock))
+    }
+
+    #[tokio::test]
+    async fn a_malformed_key_is_refused_without_a_query() {
+        let authentication = authentication(MockCredentials::new());
+        let refused = authentication.authenticate("tny_mistyped", TenantChoice::Home).await;
+        assert!(matches!(refused, Err(Refusal::Access(AccessError::Unauthenticated))));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_key_is_refused_like_a_malformed_one() {
+        let mut credentials = MockCredentials::new();
+        credentials.expect_find().returning(|_, _, _| Ok(None));
+        let refused = authentication(credentials).authenticate(&build::token().reveal(), TenantChoice::Home).await;
+        assert!(matches!(refused, Err(Refusal::Access(AccessError::Unauthenticated))));
+    }
+
+    #[tokio::test]
+    async fn the_named_tenant_is_looked_up_with_the_key() {
+        let mut credentials = MockCredentials::new();
+        let home = build::standing(1, true);
+        credentials
+            .expect_find()
+            .withf(move |workspace, key, named| {
+                let token = build::token();
+                (*workspace, *key, *named) == (token.workspace_id(), token.id(), Some(home.id))
+            })
+            .returning(move |_, _, named| Ok(Some(build::credential(home, named.map(|_| home)))));
+        let authentication = authentication(credentials);
+        let caller = authentication.authenticate(&build::token().reveal(), TenantChoice::Named(home.id)).await;
+        assert_eq!(caller.expect("a good key").tenant_id(), home.id);
+    }
+}

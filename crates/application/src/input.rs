@@ -1,0 +1,195 @@
+//! What was asked for: whether it could be read, and whether its values keep the rules.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::tenants::FieldEdit;
+use thiserror::Error;
+use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use crate::problem::{Faults, Problem, ProblemKind};
+use crate::refusal::Refusal;
+
+/// What is said of a field that is missing.
+pub(crate) const REQUIRED: &str = "field is required.";
+
+/// A command as far as it could be read.
+///
+/// It stays unread until the caller was authorised: somebody who may not do a thing is told that, and not that the
+/// request was misspelt.
+pub type Asked<C> = Result<C, Unreadable>;
+
+/// Why a request cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unreadable {
+    /// Not what it should be, at a place that the text names.
+    #[error("{0}")]
+    Malformed(String),
+    /// Larger than is read.
+    #[error("The request body is larger than {limit} bytes.")]
+    TooLarge {
+        /// The most that is read, in bytes.
+        limit: usize,
+    },
+    /// Of a type that is not read.
+    #[error("The request body must be of type application/json.")]
+    UnsupportedMediaType,
+}
+
+impl Problem for Unreadable {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Malformed(_) => ProblemKind::Unreadable,
+            Self::TooLarge { .. } => ProblemKind::TooLarge,
+            Self::UnsupportedMediaType => ProblemKind::UnsupportedMediaType,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed_request",
+            Self::TooLarge { .. } => "payload_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+        }
+    }
+}
+
+/// Values that break rules, all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("The given data was invalid.")]
+pub struct InvalidInput(Faults);
+
+impl InvalidInput {
+    /// One field at fault. `phrase` ends the sentence that begins with the field.
+    pub fn new(field: &str, phrase: impl Display) -> Self {
+        Self::of([(field, phrase)])
+    }
+
+    /// Several fields at fault.
+    pub fn of<'a, P: Display>(faults: impl IntoIterator<Item = (&'a str, P)>) -> Self {
+        Self(faults.into_iter().map(|(field, phrase)| (field.to_owned(), vec![sentence(field, phrase)])).collect())
+    }
+}
+
+impl Problem for InvalidInput {
+    fn kind(&self) -> ProblemKind {
+        ProblemKind::Invalid
+    }
+
+    fn code(&self) -> &'static str {
+        "validation_failed"
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        Some(&self.0)
+    }
+}
+
+impl From<ValidationErrors> for InvalidInput {
+    fn from(errors: ValidationErrors) -> Self {
+        let mut faults = Faults::new();
+        for (field, kind) in errors.into_errors() {
+            if let ValidationErrorsKind::Field(errors) = kind {
+                // The only fault without a phrase of its own is `validator`'s own `required`.
+                let phrases = errors.into_iter().map(|error| error.message.unwrap_or(REQUIRED.into()));
+                let sentences = phrases.map(|phrase| sentence(&field, phrase)).collect();
+                faults.insert(field.into_owned(), sentences);
+            }
+        }
+        Self(faults)
+    }
+}
+
+/// `country_code` and `field is invalid.` make `The country code field is invalid.`
+pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
+    format!("The {} {phrase}", field.replace('_', " "))
+}
+
+/// The command, if it could be read and all its values keep the rules.
+pub(crate) fn checked<C: Validate>(asked: Asked<C>) -> Result<C, Refusal> {
+    let command = asked?;
+    command.validate().map_err(InvalidInput::from)?;
+    Ok(command)
+}
+
+/// A fault of one field, for `validator`.
+pub(crate) fn fault(phrase: impl Display) -> ValidationError {
+    ValidationError::new("rule").with_message(Cow::Owned(phrase.to_string()))
+}
+
+/// For `validator`: the text must be a `T`.
+pub(crate) fn is<T: FromStr<Err: Display>>(text: &str) -> Result<(), ValidationError> {
+    text.parse::<T>().map(drop).map_err(fault)
+}
+
+/// For `validator`: the text must be a `T`, or blank, which stands for none.
+pub(crate) fn is_or_blank<T: FromStr<Err: Display>>(text: &str) -> Result<(), ValidationError> {
+    if is_blank(text) { Ok(()) } else { is::<T>(text) }
+}
+
+/// For `validator`: a field that can be changed, not cleared.
+pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
+    match edit {
+        None => Ok(()),
+        Some(None) => Err(fault(REQUIRED)),
+        Some(Some(text)) => is::<T>(text),
+    }
+}
+
+/// For `validator`: a field that can be changed and cleared.
+pub(crate) fn edits_or_clears<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
+    edit.as_ref().and_then(Option::as_ref).map_or(Ok(()), |text| is_or_blank::<T>(text))
+}
+
+/// The value of a field that must be there.
+pub(crate) fn required<T: FromStr<Err: Display>>(field: &str, text: Option<&str>) -> Result<T, InvalidInput> {
+    optional(field, text)?.ok_or_else(|| InvalidInput::new(field, REQUIRED))
+}
+
+/// The value of a field that may be missing.
+pub(crate) fn optional<T: FromStr<Err: Display>>(field: &str, text: Option<&str>) -> Result<Option<T>, InvalidInput> {
+    text.map(str::parse).transpose().map_err(|error| InvalidInput::new(field, error))
+}
+
+/// The value of a field that may be missing or blank.
+pub(crate) fn unless_blank<T: FromStr<Err: Display>>(
+    field: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, InvalidInput> {
+    optional(field, text.filter(|text| !is_blank(text)))
+}
+
+/// What shall become of a field that can be cleared, also by a blank text.
+pub(crate) fn edit<T: FromStr<Err: Display>>(
+    field: &str,
+    edit: &FieldEdit<String>,
+) -> Result<FieldEdit<T>, InvalidInput> {
+    edit.as_ref().map(|text| unless_blank(field, text.as_deref())).transpose()
+}
+
+/// Tested on the text as sent: a blank that holds control characters is no blank.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c == ' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_speak_of_the_field_as_people_do() {
+        assert_eq!(sentence("country_code", "field is invalid."), "The country code field is invalid.");
+    }
+
+    #[test]
+    fn every_field_at_fault_is_named() {
+        let mut errors = ValidationErrors::new();
+        errors.add("name", fault(REQUIRED));
+        errors.add("name", fault("may not be so."));
+        errors.add("city", fault("is too far."));
+        let InvalidInput(faults) = errors.into();
+        assert_eq!(faults["name"], ["The name field is required.", "The name may not be so."]);
+        assert_eq!(faults["city"], ["The city is too far."]);
+    }
+}

@@ -1,0 +1,136 @@
+//! Which part of a list is asked for.
+
+use domain::ids::InvalidIdError;
+use ports::{Page, PageStart, Slice};
+use uuid::Uuid;
+use validator::{Validate, ValidationErrors};
+
+use crate::input::{Asked, checked, fault};
+use crate::refusal::Refusal;
+
+const DEFAULT_SIZE: u32 = 10;
+const MAX_SIZE: u32 = 100;
+/// Pages are found by counting rows; further on, `after` is the way.
+const MAX_DEPTH: i64 = 100_000;
+
+/// The page that is asked for, as sent.
+#[derive(Debug, Clone, Default)]
+pub struct Paging {
+    /// The number of the page, from 1.
+    pub page: Option<i64>,
+    /// How many items a page has, 1 to 100.
+    pub per_page: Option<i64>,
+    /// Instead of a number: the id behind which the page starts.
+    pub after: Option<String>,
+}
+
+impl Validate for Paging {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut errors = ValidationErrors::new();
+        let size = self.per_page.unwrap_or(DEFAULT_SIZE.into());
+        if !(1..=i64::from(MAX_SIZE)).contains(&size) {
+            errors.add("per_page", fault(format_args!("must be between 1 and {MAX_SIZE}.")));
+        }
+        match (self.page, &self.after) {
+            (Some(page), _) if page < 1 => errors.add("page", fault("must be at least 1.")),
+            (Some(_), Some(_)) => errors.add("page", fault("may not be sent together with after.")),
+            (Some(page), None) if page.saturating_mul(size) > MAX_DEPTH => {
+                errors.add("page", fault(format_args!("is too deep: page × per_page may be {MAX_DEPTH} at most.")));
+            }
+            _ => {}
+        }
+        if self.after.as_ref().is_some_and(|after| Uuid::try_parse(after).is_err()) {
+            errors.add("after", fault(InvalidIdError));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+impl Paging {
+    /// The page; what [`Validate`] would refuse is taken for the default.
+    pub(crate) fn page(&self) -> Page {
+        let size = self.per_page.and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_SIZE);
+        let number = self.page.and_then(|page| page.try_into().ok()).unwrap_or(1);
+        let after = self.after.as_ref().and_then(|after| Uuid::try_parse(after).ok());
+        Page { start: after.map_or(PageStart::Number(number), PageStart::After), size }
+    }
+}
+
+/// A list that is asked for: which items, and which part of them.
+#[derive(Debug, Clone, Default)]
+pub struct List<F> {
+    /// Which items.
+    pub filter: F,
+    /// Which part of them.
+    pub paging: Paging,
+}
+
+impl<F: Validate> Validate for List<F> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut errors = self.filter.validate().err().unwrap_or_default();
+        if let Err(paging) = self.paging.validate() {
+            errors.errors_mut().extend(paging.into_errors());
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+/// The filter and the page, if the request could be read and all its values keep the rules.
+pub(crate) fn checked_list<F: Validate>(asked: Asked<List<F>>) -> Result<(F, Page), Refusal> {
+    let List { filter, paging } = checked(asked)?;
+    Ok((filter, paging.page()))
+}
+
+/// A part of a list, with what was asked for to get it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// The items, in order.
+    pub items: Vec<T>,
+    /// Whether more come behind them.
+    pub has_more: bool,
+    /// Which part it is.
+    pub page: Page,
+}
+
+impl<T> Listed<T> {
+    pub(crate) fn new(slice: Slice<T>, page: Page) -> Self {
+        Self { items: slice.items, has_more: slice.has_more, page }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(page: Option<i64>, per_page: Option<i64>, after: Option<&str>) -> Vec<String> {
+        let paging = Paging { page, per_page, after: after.map(str::to_owned) };
+        let errors = paging.validate().err().unwrap_or_default().into_errors();
+        let mut fields: Vec<_> = errors.into_keys().map(String::from).collect();
+        fields.sort();
+        fields
+    }
+
+    #[test]
+    fn pages_have_bounds() {
+        let id = "0192f0c1-7b1e-7000-8000-000000000000";
+        for (page, per_page, after, expected) in [
+            (None, None, None, &[][..]),
+            (Some(1), Some(1), None, &[]),
+            (Some(1000), Some(100), None, &[]),
+            (Some(10_000), None, None, &[]),
+            (None, Some(100), Some(id), &[]),
+            (Some(1001), Some(100), None, &["page"]),
+            (Some(i64::MAX), Some(100), None, &["page"]),
+            (Some(0), Some(0), None, &["page", "per_page"]),
+            (Some(-1), Some(101), Some("x"), &["after", "page", "per_page"]),
+            (Some(2), None, Some(id), &["page"]),
+        ] {
+            assert_eq!(faults(page, per_page, after), expected, "{page:?} {per_page:?} {after:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_ten_are_the_default() {
+        assert_eq!(Paging::default().page(), Page { start: PageStart::Number(1), size: 10 });
+    }
+}

@@ -1,0 +1,117 @@
+//! The refusals that every use case shares.
+
+use domain::access::AccessError;
+use ports::{RepositoryError, Source};
+use thiserror::Error;
+
+use crate::input::{InvalidInput, Unreadable};
+use crate::problem::{Faults, Problem, ProblemKind};
+
+/// Why a use case did nothing, for reasons that have nothing to do with its area.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// The caller may not.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The request cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// Values break rules.
+    #[error(transparent)]
+    Invalid(#[from] InvalidInput),
+    /// Others were faster, again and again.
+    #[error("The service is busy. Try again shortly.")]
+    Busy,
+    /// The database is away.
+    #[error("The service is unavailable. Try again shortly.")]
+    Unavailable(#[source] Source),
+    /// A defect.
+    #[error("Something went wrong on our side.")]
+    Internal(#[source] Source),
+}
+
+impl From<RepositoryError> for Refusal {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::Stale => Self::Busy,
+            RepositoryError::Unavailable(source) => Self::Unavailable(source),
+            // A rule that the use case did not expect to be broken is a defect of the use case.
+            RepositoryError::Taken { .. } | RepositoryError::Corrupt { .. } | RepositoryError::Internal(_) => {
+                Self::Internal(error.into())
+            }
+        }
+    }
+}
+
+impl Problem for Refusal {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Access(error) => error.kind(),
+            Self::Unreadable(error) => error.kind(),
+            Self::Invalid(error) => error.kind(),
+            Self::Busy => ProblemKind::Busy,
+            Self::Unavailable(_) => ProblemKind::Unavailable,
+            Self::Internal(_) => ProblemKind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Access(error) => error.code(),
+            Self::Unreadable(error) => error.code(),
+            Self::Invalid(error) => error.code(),
+            Self::Busy => "busy",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal_error",
+        }
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Invalid(error) => error.faults(),
+            Self::Access(_) | Self::Unreadable(_) | Self::Busy | Self::Unavailable(_) | Self::Internal(_) => None,
+        }
+    }
+}
+
+impl Problem for AccessError {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Unauthenticated => ProblemKind::Unauthenticated,
+            Self::TenantNotFound => ProblemKind::NotFound,
+            Self::UserNotActive | Self::TenantInactive | Self::PermissionDenied | Self::DefaultTenantRequired => {
+                ProblemKind::Forbidden
+            }
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::UserNotActive => "user_not_active",
+            Self::TenantNotFound => "tenant_not_found",
+            Self::TenantInactive => "tenant_inactive",
+            Self::PermissionDenied => "permission_denied",
+            Self::DefaultTenantRequired => "default_tenant_required",
+        }
+    }
+}
+
+/// Lets `?` turn the shared refusals into an area's error, whose variant `Refused` holds them.
+macro_rules! shares_refusals {
+    ($error:ident) => {
+        impl From<domain::access::AccessError> for $error {
+            fn from(error: domain::access::AccessError) -> Self {
+                Self::Refused(error.into())
+            }
+        }
+
+        impl From<crate::input::InvalidInput> for $error {
+            fn from(error: crate::input::InvalidInput) -> Self {
+                Self::Refused(error.into())
+            }
+        }
+    };
+}
+
+pub(crate) use shares_refusals;

@@ -1,0 +1,162 @@
+//! Creating a tenant.
+
+use domain::access::{Caller, Permission};
+use domain::countries::Country;
+use domain::ids::{LocationId, TenantId};
+use domain::tenants::{
+    Address, City, Description, DomainName, NewTenant, PostCode, Profile, Tenant, TenantName, TenantStatus,
+};
+use ports::{RepositoryError, rules};
+use validator::Validate;
+
+use super::{TenantError, Tenants, restated};
+use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, optional, required, unless_blank};
+
+/// A new tenant, as asked for.
+#[derive(Debug, Clone, Default, Validate)]
+#[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
+pub struct CreateTenant {
+    #[validate(required, custom(function = is::<TenantName>))]
+    pub name: Option<String>,
+    /// Made from the name where it is missing.
+    #[validate(custom(function = is::<DomainName>))]
+    pub domain: Option<String>,
+    #[validate(custom(function = is_or_blank::<Description>))]
+    pub description: Option<String>,
+    #[validate(custom(function = is_or_blank::<Address>))]
+    pub address: Option<String>,
+    #[validate(custom(function = is_or_blank::<City>))]
+    pub city: Option<String>,
+    #[validate(custom(function = is_or_blank::<PostCode>))]
+    pub post_code: Option<String>,
+    #[validate(custom(function = is::<Country>))]
+    pub country_code: Option<String>,
+    pub is_default: Option<bool>,
+    #[validate(custom(function = is::<TenantStatus>))]
+    pub status: Option<String>,
+    pub is_trashed: Option<bool>,
+}
+
+impl CreateTenant {
+    fn profile(&self) -> Result<Profile, InvalidInput> {
+        Ok(Profile {
+            description: unless_blank("description", self.description.as_deref())?,
+            address: unless_blank("address", self.address.as_deref())?,
+            city: unless_blank("city", self.city.as_deref())?,
+            post_code: unless_blank("post_code", self.post_code.as_deref())?,
+            country: optional("country_code", self.country_code.as_deref())?,
+        })
+    }
+}
+
+impl Tenants {
+    /// Creates a tenant with its default location, and moves the caller into it.
+    pub async fn create(&self, caller: &Caller, asked: Asked<CreateTenant>) -> Result<Tenant, TenantError> {
+        let scope = caller.admin_scope(Permission::Admin)?;
+
+        let command = checked(asked)?;
+        let name: TenantName = required("name", command.name.as_deref())?;
+        let domain: Option<DomainName> = optional("domain", command.domain.as_deref())?;
+        let (profile, restated) =
+            (command.profile()?, restated(command.is_default, command.status.as_deref(), command.is_trashed)?);
+
+        let id = self.ambient.id(TenantId::new);
+        let default_location_id = self.ambient.id(LocationId::new);
+        let mut taken = RepositoryError::Taken { rule: rules::TENANT_DOMAIN };
+        for domain in domain.map_or_else(|| DomainName::proposals(name.as_str(), id), |domain| vec![domain]) {
+            let new = NewTenant {
+                workspace_id: scope.workspace_id(),
+                id,
+                default_location_id,
+                name: name.clone(),
+                domain,
+                profile: profile.clone(),
+            };
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = Tenant::create(new, caller.user_id(), stamp);
+            restated.check(&change.after.tenant)?;
+            match self.tenants.create(&scope, change).await {
+                Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,
+                stored => return Ok(stored?),
+            }
+        }
+        Err(taken.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::MockTenantRepository;
+    use testkit::build;
+
+    use super::super::fixture::tenants;
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::problem::Problem;
+
+    fn named(name: &str) -> CreateTenant {
+        CreateTenant { name: Some(name.to_owned()), ..CreateTenant::default() }
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
+        let unreadable = || Err(Unreadable::Malformed("broken".to_owned()));
+        for (caller, code) in [
+            (build::channel(Permission::Write), "permission_denied"),
+            (build::channel(Permission::Admin), "default_tenant_required"),
+            (build::administrator(), "malformed_request"),
+        ] {
+            let refused = tenants(MockTenantRepository::new()).create(&caller, unreadable()).await;
+            assert_eq!(refused.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_reported_together() {
+        let command = CreateTenant { country_code: Some("XX".to_owned()), ..CreateTenant::default() };
+        let refused = tenants(MockTenantRepository::new()).create(&build::administrator(), Ok(command)).await;
+        let error = refused.expect_err("invalid");
+        let faults = error.faults().expect("fields at fault");
+        assert_eq!(faults["name"], ["The name field is required."]);
+        assert_eq!(
+            faults["country_code"],
+            ["The country code field is invalid. It must be ISO 3166-1 alpha-2 country code."]
+        );
+        assert_eq!(faults.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_domain_made_from_the_name_gets_a_tail_where_it_is_taken() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_create().times(2).returning(|_, change| {
+            let tenant = change.after.tenant;
+            match tenant.domain().as_str() {
+                "channel-a" => Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN }),
+                _ => Ok(tenant),
+            }
+        });
+        let created = tenants(repository).create(&build::administrator(), Ok(named("Channel A"))).await;
+        let created = created.expect("the second proposal is free");
+        assert!(created.domain().as_str().starts_with("channel-a-"), "{}", created.domain());
+    }
+
+    #[tokio::test]
+    async fn a_domain_that_was_asked_for_is_not_replaced() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_create().once().returning(|_, _| Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN }));
+        let command = CreateTenant { domain: Some("channel-a".to_owned()), ..named("Channel A") };
+        let refused = tenants(repository).create(&build::administrator(), Ok(command)).await;
+        let error = refused.expect_err("taken");
+        assert_eq!((error.code(), error.kind()), ("domain_taken", crate::ProblemKind::Conflict));
+    }
+
+    #[tokio::test]
+    async fn blank_texts_stand_for_none() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_create().once().returning(|_, change| Ok(change.after.tenant));
+        let command =
+            CreateTenant { city: Some("  ".to_owned()), description: Some(String::new()), ..named("Hotel A") };
+        let created = tenants(repository).create(&build::administrator(), Ok(command)).await.expect("created");
+        assert_eq!(created.profile(), &Profile::default());
+    }
+}

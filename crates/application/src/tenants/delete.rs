@@ -1,0 +1,48 @@
+//! Deleting a tenant.
+
+use domain::access::{Caller, Permission};
+use domain::ids::TenantId;
+
+use super::{TenantError, Tenants};
+use crate::retry::decide_anew;
+
+impl Tenants {
+    /// Deletes a tenant with its locations, users and keys.
+    pub async fn delete(&self, caller: &Caller, id: TenantId) -> Result<(), TenantError> {
+        let scope = caller.admin_scope(Permission::Admin)?;
+        decide_anew(async || {
+            let tenant = self.tenants.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let change = tenant.delete(scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
+            Ok(self.tenants.delete(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockTenantRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::tenants;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn the_default_tenant_is_not_deleted() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        repository.expect_delete().never();
+        let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id()).await;
+        assert_eq!(refused.expect_err("refused").code(), "default_tenant");
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_delete_finds_nothing() {
+        let mut repository = MockTenantRepository::new();
+        let mut found = vec![None, Some(build::tenant(build::channel_id()))];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
+        let lost = tenants(repository).delete(&build::administrator(), build::channel_id()).await;
+        assert_eq!(lost.expect_err("gone").code(), "tenant_not_found");
+    }
+}

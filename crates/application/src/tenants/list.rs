@@ -1,0 +1,108 @@
+//! Listing and counting tenants.
+
+use domain::access::{Caller, Permission};
+use domain::tenants::{Tenant, TenantStatus};
+use domain::text::SearchText;
+use ports::TenantFilter;
+use validator::Validate;
+
+use super::{TenantError, Tenants};
+use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, optional, unless_blank};
+use crate::paging::{List, Listed, checked_list};
+
+/// Which tenants are asked for; a blank text does not matter.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct FindTenants {
+    /// The whole name, ignoring case.
+    #[validate(custom(function = is_or_blank::<SearchText>))]
+    pub name: Option<String>,
+    /// A part of the description, ignoring case.
+    #[validate(custom(function = is_or_blank::<SearchText>))]
+    pub description: Option<String>,
+    /// A part of the name, domain, description or city, ignoring case.
+    #[validate(custom(function = is_or_blank::<SearchText>))]
+    pub q: Option<String>,
+    /// `ACTIVE` or `INACTIVE`.
+    #[validate(custom(function = is::<TenantStatus>))]
+    pub status: Option<String>,
+}
+
+impl FindTenants {
+    fn filter(&self) -> Result<TenantFilter, InvalidInput> {
+        Ok(TenantFilter {
+            name: unless_blank("name", self.name.as_deref())?,
+            description: unless_blank("description", self.description.as_deref())?,
+            q: unless_blank("q", self.q.as_deref())?,
+            status: optional("status", self.status.as_deref())?,
+        })
+    }
+}
+
+impl Tenants {
+    /// The tenants of the workspace, oldest first.
+    pub async fn list(&self, caller: &Caller, asked: Asked<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
+        let scope = caller.admin_scope(Permission::Read)?;
+        let (filter, page) = checked_list(asked)?;
+        let slice = self.queries.list(&scope, &filter.filter()?, page).await?;
+        Ok(Listed::new(slice, page))
+    }
+
+    /// How many tenants match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindTenants>) -> Result<u64, TenantError> {
+        let scope = caller.admin_scope(Permission::Read)?;
+        let filter = checked(asked)?.filter()?;
+        Ok(self.queries.count(&scope, &filter).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockTenantQueries, MockTenantRepository, MockUserRepository, Page, PageStart, Slice};
+    use testkit::build;
+
+    use super::super::fixture::over;
+    use super::*;
+    use crate::paging::Paging;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn a_list_is_asked_for_by_filter_and_page() {
+        let mut queries = MockTenantQueries::new();
+        queries
+            .expect_list()
+            .withf(|_, filter, page| {
+                filter.name.as_ref().is_some_and(|name| name.as_str() == "Channel A")
+                    && filter.description.is_none()
+                    && *page == Page { start: PageStart::Number(2), size: 5 }
+            })
+            .returning(|_, _, _| Ok(Slice { items: vec![build::default_tenant()], has_more: true }));
+        let tenants = over(MockTenantRepository::new(), queries, MockUserRepository::new());
+        let filter = FindTenants {
+            name: Some(" Channel A ".to_owned()),
+            description: Some(String::new()),
+            ..FindTenants::default()
+        };
+        let paging = Paging { page: Some(2), per_page: Some(5), after: None };
+        let listed = tenants.list(&build::administrator(), Ok(List { filter, paging })).await.expect("listed");
+        assert_eq!((listed.items.len(), listed.has_more), (1, true));
+    }
+
+    #[tokio::test]
+    async fn faults_of_filter_and_page_are_reported_together() {
+        let tenants = over(MockTenantRepository::new(), MockTenantQueries::new(), MockUserRepository::new());
+        let filter =
+            FindTenants { status: Some("GONE".to_owned()), q: Some("\0".to_owned()), ..FindTenants::default() };
+        let paging = Paging { page: Some(0), ..Paging::default() };
+        let error = tenants.list(&build::administrator(), Ok(List { filter, paging })).await.expect_err("invalid");
+        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["page", "q", "status"]);
+    }
+
+    #[tokio::test]
+    async fn only_the_default_tenant_lists_and_counts_tenants() {
+        let tenants = over(MockTenantRepository::new(), MockTenantQueries::new(), MockUserRepository::new());
+        let channel = build::channel(Permission::Admin);
+        let listed = tenants.list(&channel, Ok(List::default())).await.expect_err("refused");
+        let counted = tenants.count(&channel, Ok(FindTenants::default())).await.expect_err("refused");
+        assert_eq!([listed.code(), counted.code()], ["default_tenant_required"; 2]);
+    }
+}

@@ -1,0 +1,73 @@
+//! Tenants: create, look at, change, deactivate, activate, switch, delete.
+
+mod create;
+mod delete;
+mod error;
+mod find;
+mod list;
+mod set_status;
+mod switch;
+mod update;
+
+use std::sync::Arc;
+
+use domain::tenants::Restated;
+use ports::{TenantQueries, TenantRepository, UserRepository};
+
+pub use self::create::CreateTenant;
+pub use self::error::TenantError;
+pub use self::list::FindTenants;
+pub use self::set_status::SetTenantStatus;
+pub use self::update::UpdateTenant;
+use crate::ambient::Ambient;
+use crate::input::{InvalidInput, optional};
+
+/// The use cases of tenants.
+pub struct Tenants {
+    tenants: Arc<dyn TenantRepository>,
+    queries: Arc<dyn TenantQueries>,
+    users: Arc<dyn UserRepository>,
+    ambient: Ambient,
+}
+
+impl Tenants {
+    /// Works with these.
+    pub fn new(
+        tenants: Arc<dyn TenantRepository>,
+        queries: Arc<dyn TenantQueries>,
+        users: Arc<dyn UserRepository>,
+        ambient: Ambient,
+    ) -> Self {
+        Self { tenants, queries, users, ambient }
+    }
+}
+
+/// What a client that sends a whole tenant says about the fields that have operations of their own.
+fn restated(
+    is_default: Option<bool>,
+    status: Option<&str>,
+    is_trashed: Option<bool>,
+) -> Result<Restated, InvalidInput> {
+    Ok(Restated { is_default, status: optional("status", status)?, is_trashed })
+}
+
+#[cfg(test)]
+mod fixture {
+    use ports::{MockTenantQueries, MockTenantRepository, MockUserRepository};
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+
+    /// The use cases over these mocks; a port that is not named may not be called.
+    pub(super) fn tenants(tenants: MockTenantRepository) -> Tenants {
+        over(tenants, MockTenantQueries::new(), MockUserRepository::new())
+    }
+
+    pub(super) fn over(
+        tenants: MockTenantRepository,
+        queries: MockTenantQueries,
+        users: MockUserRepository,
+    ) -> Tenants {
+        Tenants::new(Arc::new(tenants), Arc::new(queries), Arc::new(users), ambient())
+    }
+}

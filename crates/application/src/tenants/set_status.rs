@@ -1,0 +1,119 @@
+//! Deactivating and activating a tenant.
+
+use domain::access::{Caller, Permission};
+use domain::ids::TenantId;
+use domain::tenants::{Tenant, TenantStatus};
+use domain::users::{UserStatus, UserStatusError};
+use validator::{Validate, ValidationError};
+
+use super::{TenantError, Tenants};
+use crate::input::{Asked, InvalidInput, checked, fault};
+use crate::retry::decide_anew;
+
+/// What becomes of the users of a tenant whose status is set.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct SetTenantStatus {
+    /// The status that the tenant's users get, support users excepted: 0 passive, 1 active, 2 banned.
+    #[validate(custom(function = is_user_status))]
+    pub user_status: Option<i64>,
+}
+
+fn is_user_status(number: i64) -> Result<(), ValidationError> {
+    UserStatus::try_from(number).map(drop).map_err(fault)
+}
+
+impl SetTenantStatus {
+    fn user_status(&self) -> Result<Option<UserStatus>, InvalidInput> {
+        let status = self.user_status.map(UserStatus::try_from).transpose();
+        status.map_err(|error: UserStatusError| InvalidInput::new("user_status", error))
+    }
+}
+
+impl Tenants {
+    /// Deactivates a tenant: from now on every request in it is refused.
+    pub async fn deactivate(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        asked: Asked<SetTenantStatus>,
+    ) -> Result<Tenant, TenantError> {
+        self.set_status(caller, id, asked, TenantStatus::Inactive).await
+    }
+
+    /// Activates a tenant.
+    pub async fn activate(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        asked: Asked<SetTenantStatus>,
+    ) -> Result<Tenant, TenantError> {
+        self.set_status(caller, id, asked, TenantStatus::Active).await
+    }
+
+    async fn set_status(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        asked: Asked<SetTenantStatus>,
+        status: TenantStatus,
+    ) -> Result<Tenant, TenantError> {
+        let scope = caller.admin_scope(Permission::Admin)?;
+        let users = checked(asked)?.user_status()?;
+        decide_anew(async || {
+            let tenant = self.tenants.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match tenant.set_status(status, users, stamp)? {
+                Some(change) => Ok(self.tenants.set_status(&scope, change).await?),
+                None => Ok(tenant),
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::MockTenantRepository;
+    use testkit::build;
+
+    use super::super::fixture::tenants;
+    use super::*;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn the_users_get_the_status_that_was_asked_for() {
+        for (number, expected) in
+            [(None, None), (Some(0), Some(UserStatus::Passive)), (Some(2), Some(UserStatus::Banned))]
+        {
+            let mut repository = MockTenantRepository::new();
+            repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
+            repository.expect_set_status().once().returning(move |_, change| {
+                assert_eq!(change.after.users, expected);
+                Ok(change.after.tenant)
+            });
+            let command = SetTenantStatus { user_status: number };
+            let tenant =
+                tenants(repository).deactivate(&build::administrator(), build::channel_id(), Ok(command)).await;
+            assert_eq!(tenant.expect("deactivated").status(), TenantStatus::Inactive);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_number_that_is_no_status_is_refused_before_anything_is_read() {
+        let command = SetTenantStatus { user_status: Some(3) };
+        let tenants = tenants(MockTenantRepository::new());
+        let error =
+            tenants.activate(&build::administrator(), build::channel_id(), Ok(command)).await.expect_err("invalid");
+        assert!(error.faults().expect("fields at fault").contains_key("user_status"));
+    }
+
+    #[tokio::test]
+    async fn the_default_tenant_stays_active() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        let result = tenants(repository)
+            .deactivate(&build::administrator(), build::default_tenant().id(), Ok(SetTenantStatus::default()))
+            .await;
+        assert_eq!(result.expect_err("refused").code(), "default_tenant");
+    }
+}

@@ -1,0 +1,150 @@
+//! Changing a tenant's fields.
+
+use domain::access::{Caller, Permission};
+use domain::countries::Country;
+use domain::ids::TenantId;
+use domain::tenants::{
+    Address, City, Description, DomainName, FieldEdit, PostCode, Tenant, TenantEdit, TenantName, TenantStatus,
+};
+use validator::Validate;
+
+use super::{TenantError, Tenants, restated};
+use crate::input::{Asked, InvalidInput, checked, edit, edits, edits_or_clears, is};
+use crate::retry::decide_anew;
+
+/// A tenant's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
+#[derive(Debug, Clone, Default, Validate)]
+#[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
+pub struct UpdateTenant {
+    #[validate(custom(function = edits::<TenantName>))]
+    pub name: FieldEdit<String>,
+    #[validate(custom(function = edits::<DomainName>))]
+    pub domain: FieldEdit<String>,
+    #[validate(custom(function = edits_or_clears::<Description>))]
+    pub description: FieldEdit<String>,
+    #[validate(custom(function = edits_or_clears::<Address>))]
+    pub address: FieldEdit<String>,
+    #[validate(custom(function = edits_or_clears::<City>))]
+    pub city: FieldEdit<String>,
+    #[validate(custom(function = edits_or_clears::<PostCode>))]
+    pub post_code: FieldEdit<String>,
+    #[validate(custom(function = edits_or_clears::<Country>))]
+    pub country_code: FieldEdit<String>,
+    pub is_default: Option<bool>,
+    #[validate(custom(function = is::<TenantStatus>))]
+    pub status: Option<String>,
+    pub is_trashed: Option<bool>,
+}
+
+impl UpdateTenant {
+    fn edit(&self) -> Result<TenantEdit, InvalidInput> {
+        Ok(TenantEdit {
+            name: edit("name", &self.name)?.flatten(),
+            domain: edit("domain", &self.domain)?.flatten(),
+            description: edit("description", &self.description)?,
+            address: edit("address", &self.address)?,
+            city: edit("city", &self.city)?,
+            post_code: edit("post_code", &self.post_code)?,
+            country: edit("country_code", &self.country_code)?,
+        })
+    }
+}
+
+impl Tenants {
+    /// Changes the fields that the command names.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        asked: Asked<UpdateTenant>,
+    ) -> Result<Tenant, TenantError> {
+        let scope = caller.admin_scope(Permission::Admin)?;
+        let command = checked(asked)?;
+        let (edit, restated) =
+            (command.edit()?, restated(command.is_default, command.status.as_deref(), command.is_trashed)?);
+        decide_anew(async || {
+            let tenant = self.tenants.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            restated.check(&tenant)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match tenant.update(edit.clone(), stamp) {
+                Some(change) => Ok(self.tenants.update(&scope, change).await?),
+                None => Ok(tenant),
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockTenantRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::tenants;
+    use super::*;
+    use crate::problem::Problem;
+
+    #[expect(clippy::unnecessary_wraps, clippy::option_option, reason = "it reads as what a client sent")]
+    fn sent(text: &str) -> FieldEdit<String> {
+        Some(Some(text.to_owned()))
+    }
+
+    fn stored() -> MockTenantRepository {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
+        repository
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
+        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+            let mut repository = stored();
+            let mut lost = 0;
+            repository.expect_update().times(1..=3).returning(move |_, change| {
+                lost += 1;
+                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
+            });
+            let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
+            let result = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+            assert_eq!(result.err().map(|error| error.code()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_changes_nothing_is_not_stored() {
+        let mut repository = stored();
+        repository.expect_update().never();
+        let same = build::tenant(build::channel_id()).name().to_string();
+        let command = UpdateTenant { name: sent(&same), ..UpdateTenant::default() };
+        let result = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+        assert_eq!(result.expect("unchanged"), build::tenant(build::channel_id()));
+    }
+
+    #[tokio::test]
+    async fn names_and_domains_refuse_null() {
+        let command =
+            UpdateTenant { name: Some(None), domain: Some(None), city: Some(None), ..UpdateTenant::default() };
+        let tenants = tenants(MockTenantRepository::new());
+        let error =
+            tenants.update(&build::administrator(), build::channel_id(), Ok(command)).await.expect_err("invalid");
+        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["domain", "name"]);
+    }
+
+    #[tokio::test]
+    async fn a_status_that_differs_names_the_operation_to_use() {
+        let command = UpdateTenant { status: Some("INACTIVE".to_owned()), ..UpdateTenant::default() };
+        let error = tenants(stored()).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+        let error = error.expect_err("not here");
+        assert_eq!(error.code(), "validation_failed");
+        assert!(error.faults().expect("fields at fault")["status"][0].contains("deactivate"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_tenant_is_not_found() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().once().returning(|_, _| Ok(None));
+        let result =
+            tenants(repository).update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default())).await;
+        assert_eq!(result.expect_err("unknown").code(), "tenant_not_found");
+    }
+}

@@ -1,0 +1,137 @@
+//! Workspaces: made by the operator, through the command line or at the first start.
+
+use std::sync::Arc;
+
+use domain::access::OperatorScope;
+use domain::api_keys::ApiKeyToken;
+use domain::change::Change;
+use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated, WorkspaceName};
+use ports::{RepositoryError, WorkspaceRepository, rules};
+use validator::Validate;
+
+use crate::ambient::Ambient;
+use crate::input::{checked, is, required};
+use crate::refusal::Refusal;
+
+/// The use cases of workspaces.
+pub struct Workspaces {
+    workspaces: Arc<dyn WorkspaceRepository>,
+    ambient: Ambient,
+}
+
+/// A new workspace, as asked for.
+#[derive(Debug, Clone, Validate)]
+pub struct CreateWorkspace {
+    /// What people will call it.
+    #[validate(custom(function = is::<WorkspaceName>))]
+    pub name: String,
+}
+
+/// The way into a new workspace.
+#[derive(Debug, Clone)]
+pub struct NewWorkspaceKey {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// Its default tenant.
+    pub tenant_id: TenantId,
+    /// Its administrator.
+    pub user_id: UserId,
+    /// The administrator's key, shown this once.
+    pub token: ApiKeyToken,
+}
+
+impl Workspaces {
+    /// Works with these.
+    pub fn new(workspaces: Arc<dyn WorkspaceRepository>, ambient: Ambient) -> Self {
+        Self { workspaces, ambient }
+    }
+
+    /// Makes a workspace with its default tenant, an administrator and a key.
+    pub async fn create(&self, scope: &OperatorScope, command: CreateWorkspace) -> Result<NewWorkspaceKey, Refusal> {
+        let (change, key) = self.decide(scope, command)?;
+        self.workspaces.create(scope, change).await?;
+        Ok(key)
+    }
+
+    /// Does the same where there is no workspace at all, or `None` where there is one.
+    pub async fn create_first(
+        &self,
+        scope: &OperatorScope,
+        command: CreateWorkspace,
+    ) -> Result<Option<NewWorkspaceKey>, Refusal> {
+        let (change, key) = self.decide(scope, command)?;
+        match self.workspaces.create_first(scope, change).await {
+            Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }) => Ok(None),
+            stored => Ok(stored.map(|_| Some(key))?),
+        }
+    }
+
+    fn decide(
+        &self,
+        scope: &OperatorScope,
+        command: CreateWorkspace,
+    ) -> Result<(Change<WorkspaceCreated>, NewWorkspaceKey), Refusal> {
+        let command = checked(Ok(command))?;
+        let new = NewWorkspace {
+            id: self.ambient.id(WorkspaceId::new),
+            name: required("name", Some(&command.name))?,
+            default_tenant_id: self.ambient.id(TenantId::new),
+            default_location_id: self.ambient.id(LocationId::new),
+            administrator_id: self.ambient.id(UserId::new),
+            api_key_id: self.ambient.id(ApiKeyId::new),
+            secret: self.ambient.secret(),
+        };
+        let key = NewWorkspaceKey {
+            workspace_id: new.id,
+            tenant_id: new.default_tenant_id,
+            user_id: new.administrator_id,
+            token: ApiKeyToken::new(new.id, new.api_key_id, new.secret.clone()),
+        };
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        Ok((Workspace::create(new, stamp), key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::MockWorkspaceRepository;
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::problem::Problem;
+
+    fn named(name: &str) -> CreateWorkspace {
+        CreateWorkspace { name: name.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn the_key_that_is_shown_is_the_key_that_is_stored() {
+        let mut repository = MockWorkspaceRepository::new();
+        repository.expect_create().once().returning(|_, change| {
+            assert!(change.after.api_key.has_secret(&build::secret()));
+            Ok(change.after.workspace)
+        });
+        let workspaces = Workspaces::new(Arc::new(repository), ambient());
+        let key = workspaces.create(&OperatorScope::new(), named("Stays Inc.")).await.expect("created");
+        assert!(key.token.secret().hash().matches(&build::secret()));
+        assert_eq!(key.token.workspace_id(), key.workspace_id);
+    }
+
+    #[tokio::test]
+    async fn the_first_workspace_is_made_once() {
+        let mut repository = MockWorkspaceRepository::new();
+        repository.expect_create_first().returning(|_, _| Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }));
+        let workspaces = Workspaces::new(Arc::new(repository), ambient());
+        let made = workspaces.create_first(&OperatorScope::new(), named("Stays Inc.")).await.expect("no failure");
+        assert!(made.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_workspace_has_a_name() {
+        let workspaces = Workspaces::new(Arc::new(MockWorkspaceRepository::new()), ambient());
+        let refused = workspaces.create(&OperatorScope::new(), named("")).await.expect_err("invalid");
+        assert_eq!(refused.code(), "validation_failed");
+    }
+}

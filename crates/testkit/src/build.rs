@@ -1,0 +1,126 @@
+//! Things that are ready to use in unit tests: the same on every run, but for new ids.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding};
+use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
+use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
+use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
+use domain::users::{ApiUser, ApiUserParts, Role, UserStatus};
+use uuid::Uuid;
+
+/// A moment.
+pub fn at() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
+}
+
+/// A new id at each call.
+pub fn id() -> Uuid {
+    static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
+    Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())
+}
+
+/// The secret of [`token`].
+pub const fn secret() -> KeySecret {
+    KeySecret::new([7; 24])
+}
+
+/// The workspace of everything here.
+pub const fn workspace_id() -> WorkspaceId {
+    WorkspaceId::new(Uuid::from_u128(9))
+}
+
+/// The key of every caller here.
+pub const fn token() -> ApiKeyToken {
+    ApiKeyToken::new(workspace_id(), ApiKeyId::new(Uuid::from_u128(6)), secret())
+}
+
+/// An active tenant as access looks at it.
+pub const fn standing(id: u128, is_default: bool) -> TenantStanding {
+    TenantStanding { id: TenantId::new(Uuid::from_u128(id)), is_default, status: TenantStatus::Active }
+}
+
+/// The channel at which [`channel`] is at home.
+pub const fn channel_id() -> TenantId {
+    TenantId::new(Uuid::from_u128(2))
+}
+
+/// An active tenant that is not the default one.
+pub fn tenant(id: TenantId) -> Tenant {
+    Tenant::from_parts(TenantParts {
+        workspace_id: workspace_id(),
+        id,
+        name: "Channel".parse().expect("a name"),
+        domain: "channel".parse().expect("a domain"),
+        is_default: false,
+        status: TenantStatus::Active,
+        profile: Profile::default(),
+        version: 1,
+        created_at: at(),
+        updated_at: at(),
+    })
+}
+
+/// The default tenant.
+pub fn default_tenant() -> Tenant {
+    Tenant::from_parts(TenantParts {
+        name: "Default".parse().expect("a name"),
+        domain: "default".parse().expect("a domain"),
+        is_default: true,
+        ..tenant(TenantId::new(Uuid::from_u128(1))).into_parts()
+    })
+}
+
+/// The ADMIN key of an active user of this home tenant.
+pub fn credential(home: TenantStanding, named: Option<TenantStanding>) -> Credential {
+    permitting(Permission::Admin, home, named)
+}
+
+/// A caller with an ADMIN key who is at home in the default tenant and works there.
+pub fn administrator() -> Caller {
+    admitted(permitting(Permission::Admin, standing(1, true), None))
+}
+
+/// A caller who is at home in a channel.
+pub fn channel(permission: Permission) -> Caller {
+    admitted(permitting(permission, standing(2, false), None))
+}
+
+fn admitted(credential: Credential) -> Caller {
+    credential.admit(&secret(), TenantChoice::Home, at()).expect("a good key of an active user")
+}
+
+fn permitting(permission: Permission, home: TenantStanding, named: Option<TenantStanding>) -> Credential {
+    let user_id = UserId::new(Uuid::from_u128(5));
+    Credential::from_parts(CredentialParts {
+        workspace_id: workspace_id(),
+        api_key: ApiKey::from_parts(ApiKeyParts {
+            workspace_id: workspace_id(),
+            id: token().id(),
+            user_id,
+            name: "Key".parse().expect("a name"),
+            permission,
+            secret_hash: secret().hash(),
+            created_at: at(),
+            expires_at: at() + TimeDelta::days(1),
+            revoked_at: None,
+        }),
+        user: ApiUser::from_parts(ApiUserParts {
+            workspace_id: workspace_id(),
+            id: user_id,
+            home_tenant_id: home.id,
+            current_tenant_id: home.id,
+            location_id: None,
+            name: "Ada Lovelace".parse().expect("a name"),
+            email: None,
+            role: Role::Tenant,
+            status: UserStatus::Active,
+            created_at: at(),
+            updated_at: at(),
+        }),
+        home,
+        current: home,
+        named,
+    })
+}
