@@ -1,1 +1,91 @@
+//! Tenantry on SQLite, the embedded default: one file, nothing to install.
+//!
+//! # What belongs here
+//!
+//! The pools, the migrations and the dialect; statements and rows are `adapters-sql`'s.
+//!
+//! * One connection writes, several read (WAL): a write transaction takes the writer's lock when it begins, and is itself
+//!   the lock that guarded writes need.
+//! * `synchronous = FULL`: what was acknowledged survives a crash of the machine.
 
+mod dialect;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use adapters_sql::Database;
+use sea_orm::SqlxSqliteConnector;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use thiserror::Error;
+
+use crate::dialect::SqliteDialect;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+const READERS: u32 = 4;
+/// How long a request waits for a connection or another program's lock before it is told to try again.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Why there is no database.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// It would be forgotten at the end, and every connection would have its own.
+    #[error("an SQLite database in memory cannot be served: name a file")]
+    InMemory,
+    /// The folder of the file cannot be made.
+    #[error("the folder of the database file cannot be made")]
+    Folder(#[source] std::io::Error),
+    /// The file cannot be opened.
+    #[error("the database file cannot be opened")]
+    Database(#[from] sqlx::Error),
+}
+
+/// A database file.
+#[derive(Clone)]
+pub struct Sqlite {
+    reader: SqlitePool,
+    writer: SqlitePool,
+}
+
+impl Sqlite {
+    /// Opens the file that `sqlite:PATH` names, and makes it where it is missing.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE);
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(OpenError::InMemory);
+        }
+        if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
+            std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
+        }
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        // The writer first: it makes the file.
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let reader = pool(READERS).connect_with(options).await?;
+        Ok(Self { reader, writer })
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        MIGRATIONS.run(&self.writer).await
+    }
+
+    /// The database, for any number of threads.
+    pub fn database(&self) -> Database {
+        let [reader, writer] =
+            [&self.reader, &self.writer].map(|pool| SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()));
+        Database::new(reader, writer, &SqliteDialect)
+    }
+
+    /// Lets go of the file: what is still in the write-ahead log moves into it.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}

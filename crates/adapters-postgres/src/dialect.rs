@@ -1,0 +1,53 @@
+//! What PostgreSQL does its own way.
+
+use adapters_sql::{Dialect, Violation};
+use ports::rules;
+use sea_orm::TransactionOptions;
+use sqlx::error::{DatabaseError, ErrorKind};
+
+use crate::MIGRATIONS;
+
+/// SQLSTATE classes of what passes: connection exceptions, transaction rollbacks (serialization, deadlock), insufficient
+/// resources, an object not available (lock timeout), operator intervention (shutdown, cancelled), system errors.
+const UNAVAILABLE: [&str; 6] = ["08", "40", "53", "55", "57", "58"];
+
+pub(crate) struct PostgresDialect;
+
+impl Dialect for PostgresDialect {
+    fn schema_version(&self) -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+    }
+
+    fn write_transaction(&self) -> TransactionOptions {
+        TransactionOptions::default()
+    }
+
+    fn for_share(&self) -> &'static str {
+        " FOR SHARE"
+    }
+
+    fn for_update(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
+    fn first_workspace_lock(&self) -> Option<&'static str> {
+        // An arbitrary number that is this lock's alone.
+        Some("SELECT pg_advisory_xact_lock(7301846)")
+    }
+
+    fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
+        match error.kind() {
+            ErrorKind::ForeignKeyViolation => Some(Violation::Reference),
+            ErrorKind::UniqueViolation => {
+                // The shards of a distributed table append a number to the names of their rules.
+                let broken = error.constraint().unwrap_or_default();
+                rules::UNIQUE.into_iter().find(|rule| broken.starts_with(rule)).map(Violation::Taken)
+            }
+            _ => None,
+        }
+    }
+
+    fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
+        error.code().is_some_and(|code| UNAVAILABLE.iter().any(|class| code.starts_with(class)))
+    }
+}

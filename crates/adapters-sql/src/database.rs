@@ -1,0 +1,142 @@
+//! A database of one of the two engines.
+
+use ports::{Page, RepositoryError, Slice};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
+    IntoActiveModel, ModelTrait, RuntimeErr, TransactionTrait,
+};
+
+use crate::dialect::{Dialect, Violation};
+use crate::query::{Query, slice};
+
+/// A database, as every port of this crate uses it.
+#[derive(Clone)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    dialect: &'static dyn Dialect,
+}
+
+impl Database {
+    /// A database that is read and written through these connections; they may be the same.
+    pub const fn new(reader: DatabaseConnection, writer: DatabaseConnection, dialect: &'static dyn Dialect) -> Self {
+        Self { reader, writer, dialect }
+    }
+
+    pub(crate) const fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// Begins a transaction that writes. Dropped without a commit, it leaves nothing behind.
+    pub(crate) async fn begin(&self) -> Result<Transaction, RepositoryError> {
+        let begun = self.writer.begin_with_options(self.dialect.write_transaction()).await;
+        let inner = begun.map_err(|error| self.error(error))?;
+        Ok(Transaction { inner, dialect: self.dialect })
+    }
+
+    /// Runs a SELECT of a page of a list.
+    pub(crate) async fn page_of<R: FromQueryResult, T>(
+        &self,
+        query: Query,
+        page: Page,
+        read: fn(R) -> Result<T, RepositoryError>,
+    ) -> Result<Slice<T>, RepositoryError> {
+        let statement = query.page(page).statement(self.reader.get_database_backend());
+        let rows = R::find_by_statement(statement).all(&self.reader).await.map_err(|error| self.error(error))?;
+        let items = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        Ok(slice(items, page))
+    }
+
+    /// Runs a SELECT of one `count`.
+    pub(crate) async fn count_of(&self, query: Query) -> Result<u64, RepositoryError> {
+        let statement = query.statement(self.reader.get_database_backend());
+        let row = self.reader.query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        let count = row.map_or(Ok(0), |row| row.try_get::<i64>("", "count")).map_err(|error| self.error(error))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Maps what went wrong while reading.
+    pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
+        repository_error(self.dialect, error)
+    }
+}
+
+/// A transaction that writes.
+pub(crate) struct Transaction {
+    inner: DatabaseTransaction,
+    dialect: &'static dyn Dialect,
+}
+
+impl Transaction {
+    pub(crate) const fn connection(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), RepositoryError> {
+        self.inner.commit().await.map_err(|error| repository_error(self.dialect, error))
+    }
+
+    /// Inserts a row.
+    pub(crate) async fn insert<M>(&self, row: M) -> Result<(), RepositoryError>
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        let inserted = M::Entity::insert(row.into_active_model()).exec_without_returning(&self.inner).await;
+        inserted.map(drop).map_err(|error| self.error(error))
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn execute(&self, query: Query) -> Result<ExecResult, RepositoryError> {
+        let statement = query.statement(self.inner.get_database_backend());
+        self.inner.execute_raw(statement).await.map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
+    pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
+        let statement = query.statement(self.inner.get_database_backend());
+        let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        row.map(drop).ok_or(RepositoryError::Stale)
+    }
+
+    /// Maps what went wrong while writing.
+    pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
+        repository_error(self.dialect, error)
+    }
+}
+
+fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
+    let cause = match &error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+        DbErr::ConnectionAcquire(_) => return RepositoryError::Unavailable(error.into()),
+        _ => return RepositoryError::Internal(error.into()),
+    };
+    let away = match &**cause {
+        sqlx::Error::Database(database) => match dialect.violation(&**database) {
+            Some(Violation::Taken(rule)) => return RepositoryError::Taken { rule },
+            Some(Violation::Reference) => return RepositoryError::Stale,
+            None => dialect.is_unavailable(&**database),
+        },
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    };
+    if away { RepositoryError::Unavailable(error.into()) } else { RepositoryError::Internal(error.into()) }
+}
+
+/// A guarded write that touched nothing was decided on what has changed since.
+pub(crate) const fn guarded(rows: u64) -> Result<(), RepositoryError> {
+    if rows == 1 { Ok(()) } else { Err(RepositoryError::Stale) }
+}

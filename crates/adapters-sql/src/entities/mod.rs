@@ -1,0 +1,8 @@
+//! The tables, one file each.
+
+pub(crate) mod api_keys;
+pub(crate) mod audit;
+pub(crate) mod locations;
+pub(crate) mod tenants;
+pub(crate) mod users;
+pub(crate) mod workspaces;

@@ -1,0 +1,109 @@
+//! Statements: fixed texts with bound values.
+
+use ports::{Page, PageStart, Slice};
+use sea_orm::{DbBackend, Statement, Value};
+
+/// A statement that grows by fixed texts, with the values that are bound to it.
+pub(crate) struct Query {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Query {
+    /// Begins with a text whose `$1`, `$2`, … are these values.
+    pub(crate) fn new(sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { sql: sql.to_owned(), values: values.into_iter().collect() }
+    }
+
+    /// Adds a text.
+    pub(crate) fn push(mut self, sql: &str) -> Self {
+        self.sql.push_str(sql);
+        self
+    }
+
+    /// Adds a text in which every `?` is the value.
+    pub(crate) fn push_bound(mut self, sql: &str, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        let placeholder = format!("${}", self.values.len());
+        self.sql.push_str(&sql.replace('?', &placeholder));
+        self
+    }
+
+    /// Adds a condition in which every `?` is the value, where there is one.
+    pub(crate) fn and<T: Into<Value>>(self, condition: &str, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.push(" AND ").push_bound(condition, value),
+            None => self,
+        }
+    }
+
+    /// Orders by id and takes the page, and one row more to see whether the list goes on.
+    pub(crate) fn page(self, page: Page) -> Self {
+        let query = match page.start {
+            PageStart::After(id) => self.and("id > ?", Some(id)),
+            PageStart::Number(_) => self,
+        };
+        query
+            .push(" ORDER BY id")
+            .push_bound(" LIMIT ?", i64::from(page.size) + 1)
+            .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn statement(self, backend: DbBackend) -> Statement {
+        Statement::from_sql_and_values(backend, self.sql, self.values)
+    }
+}
+
+/// Takes the row off again that [`Query::page`] asked for in addition.
+pub(crate) fn slice<T>(mut rows: Vec<T>, page: Page) -> Slice<T> {
+    let size = usize::try_from(page.size).unwrap_or(usize::MAX);
+    let has_more = rows.len() > size;
+    rows.truncate(size);
+    Slice { items: rows, has_more }
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds the text anywhere; `%` and `_` in it mean themselves.
+pub(crate) fn containing(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_bound_once_however_often_it_is_named() {
+        let query = Query::new("SELECT 1 WHERE a = $1", [Value::from(1_i64)])
+            .and("(b = ? OR c = ?)", Some("x"))
+            .and("d = ?", None::<i64>)
+            .page(Page { start: PageStart::After(Uuid::nil()), size: 10 });
+        assert_eq!(
+            query.sql,
+            "SELECT 1 WHERE a = $1 AND (b = $2 OR c = $2) AND id > $3 ORDER BY id LIMIT $4 OFFSET $5"
+        );
+        assert_eq!(query.values[3..], [Value::from(11_i64), Value::from(0_i64)]);
+    }
+
+    #[test]
+    fn patterns_mean_themselves() {
+        assert_eq!(containing(r"50%_\"), r"%50\%\_\\%");
+    }
+
+    #[test]
+    fn the_row_too_many_is_taken_off() {
+        let page = Page { start: PageStart::Number(1), size: 2 };
+        assert_eq!(slice(vec![1, 2, 3], page), Slice { items: vec![1, 2], has_more: true });
+        assert_eq!(slice(vec![1, 2], page), Slice { items: vec![1, 2], has_more: false });
+    }
+}

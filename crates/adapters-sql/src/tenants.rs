@@ -1,0 +1,236 @@
+//! The ports of tenants.
+
+use async_trait::async_trait;
+use domain::access::{AdminScope, TenantScope};
+use domain::change::Change;
+use domain::countries::Country;
+use domain::ids::{TenantId, WorkspaceId};
+use domain::tenants::{Profile, Tenant, TenantCreated, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched};
+use domain::text::{SearchText, fold};
+use domain::users::Role;
+use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use crate::database::{Database, Transaction, guarded};
+use crate::entities::tenants::{Column, Entity, Model};
+use crate::locations;
+use crate::query::{Query, containing};
+use crate::rows::{stored, stored_option};
+
+#[async_trait]
+impl TenantRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError> {
+        find(self, scope.workspace_id(), id).await
+    }
+
+    async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError> {
+        let Change { after: TenantCreated { tenant, default_location, moved_user }, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        insert(&transaction, tenant.clone()).await?;
+        locations::insert(&transaction, default_location).await?;
+        let moved = TenantSwitched { user: moved_user, target: tenant.id() };
+        transaction.move_user(scope.workspace_id(), moved, audit.at).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(tenant)
+    }
+
+    async fn update(&self, _: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError> {
+        let Change { after: tenant, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        update(&transaction, tenant.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(tenant)
+    }
+
+    async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError> {
+        let Change { after: TenantStatusSet { tenant, users }, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        update(&transaction, tenant.clone()).await?;
+        if let Some(status) = users {
+            transaction
+                .execute(Query::new(
+                    "UPDATE users SET status = $3, updated_at = $4 \
+                     WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND status <> $3",
+                    [
+                        scope.workspace_id().as_uuid().into(),
+                        tenant.id().as_uuid().into(),
+                        status.as_i16().into(),
+                        audit.at.into(),
+                        Role::Support.as_str().into(),
+                    ],
+                ))
+                .await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(tenant)
+    }
+
+    async fn delete(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<(), RepositoryError> {
+        let Change { after: tenant, audit, receipt: _ } = change;
+        let workspace = || scope.workspace_id().as_uuid().into();
+        let id = || tenant.id().as_uuid().into();
+        let transaction = self.begin().await?;
+        // Locked first: from here on nobody can be made in it or switched into it.
+        let lock = transaction.dialect().for_update();
+        let version = tenant.version().into();
+        let unchanged = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND version = $3";
+        transaction.expect_row(Query::new(unchanged, [workspace(), id(), version]).push(lock)).await?;
+        for statement in [
+            "UPDATE users SET current_tenant_id = home_tenant_id \
+             WHERE workspace_id = $1 AND current_tenant_id = $2 AND home_tenant_id <> $2",
+            "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id IN \
+             (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
+            "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
+            "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
+            "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
+        ] {
+            transaction.execute(Query::new(statement, [workspace(), id()])).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl TenantQueries for Database {
+    async fn list(
+        &self,
+        scope: &AdminScope,
+        filter: &TenantFilter,
+        page: Page,
+    ) -> Result<Slice<Tenant>, RepositoryError> {
+        let query = filtered(
+            "SELECT workspace_id, id, name, name_folded, domain, is_default, status, description, description_folded, \
+             address, city, city_folded, post_code, country_code, version, created_at, updated_at \
+             FROM tenants WHERE workspace_id = $1",
+            scope,
+            filter,
+        );
+        self.page_of(query, page, tenant).await
+    }
+
+    async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
+        let query = filtered("SELECT COUNT(*) AS count FROM tenants WHERE workspace_id = $1", scope, filter);
+        self.count_of(query).await
+    }
+}
+
+fn filtered(select: &str, scope: &AdminScope, filter: &TenantFilter) -> Query {
+    let TenantFilter { name, description, q, status } = filter;
+    let part = |text: &SearchText| containing(&fold(text.as_str()));
+    Query::new(select, [scope.workspace_id().as_uuid().into()])
+        .and("name_folded = ?", name.as_ref().map(|name| fold(name.as_str())))
+        .and(r"description_folded LIKE ? ESCAPE '\'", description.as_ref().map(part))
+        .and(
+            r"(name_folded LIKE ? ESCAPE '\' OR domain LIKE ? ESCAPE '\' OR description_folded LIKE ? ESCAPE '\'
+              OR city_folded LIKE ? ESCAPE '\')",
+            q.as_ref().map(part),
+        )
+        .and("status = ?", status.map(TenantStatus::as_str))
+}
+
+pub(crate) async fn find(
+    database: &Database,
+    workspace_id: WorkspaceId,
+    id: TenantId,
+) -> Result<Option<Tenant>, RepositoryError> {
+    let found = Entity::find_by_id((workspace_id.as_uuid(), id.as_uuid())).one(database.reader()).await;
+    found.map_err(|error| database.error(error))?.map(tenant).transpose()
+}
+
+pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
+    transaction.insert(row(tenant)).await
+}
+
+/// Writes the tenant over the version before it.
+async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
+    let row = row(tenant);
+    let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
+    let written = Entity::update_many()
+        .set(row.into_active_model().reset_all())
+        .filter(Column::WorkspaceId.eq(workspace_id))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(before))
+        .exec(transaction.connection())
+        .await
+        .map_err(|error| transaction.error(error))?;
+    guarded(written.rows_affected)
+}
+
+fn row(tenant: Tenant) -> Model {
+    let TenantParts {
+        workspace_id,
+        id,
+        name,
+        domain,
+        is_default,
+        status,
+        profile: Profile { description, address, city, post_code, country },
+        version,
+        created_at,
+        updated_at,
+    } = tenant.into_parts();
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        name_folded: fold(name.as_str()),
+        name: name.into(),
+        domain: domain.to_string(),
+        is_default,
+        status: status.as_str().to_owned(),
+        description_folded: description.as_ref().map(|description| fold(description.as_str())),
+        description: description.map(Into::into),
+        address: address.map(Into::into),
+        city_folded: city.as_ref().map(|city| fold(city.as_str())),
+        city: city.map(Into::into),
+        post_code: post_code.map(Into::into),
+        country_code: country.map(Country::code).map(Into::into),
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+pub(crate) fn tenant(row: Model) -> Result<Tenant, RepositoryError> {
+    const WHAT: &str = "tenant";
+    let Model {
+        workspace_id,
+        id,
+        name,
+        name_folded: _,
+        domain,
+        is_default,
+        status,
+        description,
+        description_folded: _,
+        address,
+        city,
+        city_folded: _,
+        post_code,
+        country_code,
+        version,
+        created_at,
+        updated_at,
+    } = row;
+    Ok(Tenant::from_parts(TenantParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: TenantId::new(id),
+        name: stored(WHAT, &name)?,
+        domain: stored(WHAT, &domain)?,
+        is_default,
+        status: stored(WHAT, &status)?,
+        profile: Profile {
+            description: stored_option(WHAT, description)?,
+            address: stored_option(WHAT, address)?,
+            city: stored_option(WHAT, city)?,
+            post_code: stored_option(WHAT, post_code)?,
+            country: stored_option(WHAT, country_code)?,
+        },
+        version,
+        created_at,
+        updated_at,
+    }))
+}

@@ -1,0 +1,62 @@
+//! What SQLite does its own way.
+
+use adapters_sql::{Dialect, Violation};
+use ports::rules;
+use sea_orm::{SqliteTransactionMode, TransactionOptions};
+use sqlx::error::{DatabaseError, ErrorKind};
+
+use crate::MIGRATIONS;
+
+/// SQLite names the columns of a broken rule, not the rule.
+const RULES: [(&str, &str); 4] = [
+    ("tenants.workspace_id, tenants.domain", rules::TENANT_DOMAIN),
+    ("tenants.workspace_id", rules::TENANT_DEFAULT),
+    ("locations.workspace_id, locations.tenant_id", rules::LOCATION_DEFAULT),
+    ("users.workspace_id, users.email_folded", rules::USER_EMAIL),
+];
+
+/// Primary codes of results that pass: busy, locked, I/O error, disk full, cannot open.
+const UNAVAILABLE: [i32; 5] = [5, 6, 10, 13, 14];
+
+pub(crate) struct SqliteDialect;
+
+impl Dialect for SqliteDialect {
+    fn schema_version(&self) -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+    }
+
+    fn write_transaction(&self) -> TransactionOptions {
+        // Takes the lock at once: a transaction that reads first could not have it later without starting anew.
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
+    }
+
+    fn for_share(&self) -> &'static str {
+        ""
+    }
+
+    fn for_update(&self) -> &'static str {
+        ""
+    }
+
+    fn first_workspace_lock(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
+        match error.kind() {
+            ErrorKind::ForeignKeyViolation => Some(Violation::Reference),
+            ErrorKind::UniqueViolation => {
+                let columns = error.message().rsplit_once(": ").map_or("", |(_, columns)| columns);
+                let rule = RULES.into_iter().find(|(known, _)| *known == columns);
+                rule.map(|(_, rule)| Violation::Taken(rule))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
+        let code = error.code().and_then(|code| code.parse::<i32>().ok());
+        // The low byte of an extended code is its primary code.
+        code.is_some_and(|code| UNAVAILABLE.contains(&(code & 0xff)))
+    }
+}
