@@ -12,7 +12,7 @@ mod dialect;
 use std::str::FromStr;
 use std::time::Duration;
 
-use adapters_sql::Database;
+pub use adapters_sql::Database;
 use sea_orm::SqlxPostgresConnector;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -34,13 +34,14 @@ const LOCK_TIMEOUT: &str = "2000";
 /// A PostgreSQL database.
 #[derive(Clone)]
 pub struct Postgres {
-    options: PgConnectOptions,
+    /// Boxed: it is large, and stands beside small things.
+    options: Box<PgConnectOptions>,
 }
 
 impl Postgres {
     /// The database that `postgres://…` names. Connects to nothing yet.
     pub fn new(url: &str) -> Result<Self, sqlx::Error> {
-        Ok(Self { options: PgConnectOptions::from_str(url)?.application_name("tenantry") })
+        Ok(Self { options: Box::new(PgConnectOptions::from_str(url)?.application_name("tenantry")) })
     }
 
     /// Brings the schema up to date. Servers that do this at the same time wait for each other.
@@ -57,7 +58,7 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
-            .connect_lazy_with(self.options.clone().options(limits));
+            .connect_lazy_with(PgConnectOptions::clone(&self.options).options(limits));
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Database::new(connection.clone(), connection, &PostgresDialect)
     }

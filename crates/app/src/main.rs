@@ -1,1 +1,53 @@
-fn main() {}
+//! The binary `tenantry`: command line, settings, wiring, telemetry.
+//!
+//! # What belongs here
+//!
+//! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
+//! * [`wire`]: the only file that names a port and its adapter together.
+//! * `commands`: one file per command. They take the operator's leave; no request ever does.
+//!
+//! # How to add to it
+//!
+//! A command: a variant in [`cli`], a file in `commands`, a line in [`run`], a line in `docs/operations.md`. It prints its
+//! result to standard output, everything else to standard error.
+
+mod ambient;
+mod cli;
+mod commands;
+mod failure;
+mod settings;
+mod telemetry;
+mod wire;
+
+use std::process::ExitCode;
+
+use actix_web::rt::System;
+use clap::Parser;
+
+use crate::cli::{Arguments, Command, KeyCommand, WorkspaceCommand};
+use crate::settings::Settings;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match System::new().block_on(run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tenantry: {error:#}");
+            failure::exit_code(&error)
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let Arguments { command, options } = arguments;
+    let settings = Settings::gather(options)?;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => commands::serve(&settings).await,
+        Command::Migrate => commands::migrate(&settings).await,
+        Command::Workspace { command: WorkspaceCommand::Create(arguments) } => {
+            commands::create_workspace(&settings, arguments).await
+        }
+        Command::Key { command: KeyCommand::Create(arguments) } => commands::create_key(&settings, arguments).await,
+        Command::Openapi => commands::openapi(),
+    }
+}

@@ -129,6 +129,7 @@ pub(crate) fn is_or_blank<T: FromStr<Err: Display>>(text: &str) -> Result<(), Va
 }
 
 /// For `validator`: a field that can be changed, not cleared.
+#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
 pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
     match edit {
         None => Ok(()),
@@ -138,6 +139,7 @@ pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Resul
 }
 
 /// For `validator`: a field that can be changed and cleared.
+#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
 pub(crate) fn edits_or_clears<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
     edit.as_ref().and_then(Option::as_ref).map_or(Ok(()), |text| is_or_blank::<T>(text))
 }
@@ -163,9 +165,9 @@ pub(crate) fn unless_blank<T: FromStr<Err: Display>>(
 /// What shall become of a field that can be cleared, also by a blank text.
 pub(crate) fn edit<T: FromStr<Err: Display>>(
     field: &str,
-    edit: &FieldEdit<String>,
+    edit: Option<&Option<String>>,
 ) -> Result<FieldEdit<T>, InvalidInput> {
-    edit.as_ref().map(|text| unless_blank(field, text.as_deref())).transpose()
+    edit.map(|text| unless_blank(field, text.as_deref())).transpose()
 }
 
 /// Tested on the text as sent: a blank that holds control characters is no blank.

@@ -16,7 +16,7 @@ use crate::refusal::{Refusal, shares_refusals};
 
 /// The use cases of API keys.
 pub struct ApiKeys {
-    api_keys: Arc<dyn ApiKeyRepository>,
+    repository: Arc<dyn ApiKeyRepository>,
     users: Arc<dyn UserRepository>,
     ambient: Ambient,
 }
@@ -79,8 +79,8 @@ impl Problem for ApiKeyError {
 
 impl ApiKeys {
     /// Works with these.
-    pub fn new(api_keys: Arc<dyn ApiKeyRepository>, users: Arc<dyn UserRepository>, ambient: Ambient) -> Self {
-        Self { api_keys, users, ambient }
+    pub fn new(repository: Arc<dyn ApiKeyRepository>, users: Arc<dyn UserRepository>, ambient: Ambient) -> Self {
+        Self { repository, users, ambient }
     }
 
     /// Gives a user another key.
@@ -98,7 +98,7 @@ impl ApiKeys {
         let name = required("name", Some("Made by the operator"))?;
         let new = NewApiKey { id: token.id(), secret, name, permission };
         let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        self.api_keys.create(scope, ApiKey::issue(new, &user, &home, stamp)).await?;
+        self.repository.create(scope, ApiKey::issue(new, &user, &home, stamp)).await?;
         Ok(token)
     }
 }

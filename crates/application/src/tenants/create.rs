@@ -75,7 +75,7 @@ impl Tenants {
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Tenant::create(new, caller.user_id(), stamp);
             restated.check(&change.after.tenant)?;
-            match self.tenants.create(&scope, change).await {
+            match self.repository.create(&scope, change).await {
                 Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,
                 stored => return Ok(stored?),
             }

@@ -11,9 +11,9 @@ impl Tenants {
     pub async fn delete(&self, caller: &Caller, id: TenantId) -> Result<(), TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         decide_anew(async || {
-            let tenant = self.tenants.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             let change = tenant.delete(scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
-            Ok(self.tenants.delete(&scope, change).await?)
+            Ok(self.repository.delete(&scope, change).await?)
         })
         .await
     }

@@ -10,13 +10,13 @@ impl Tenants {
     /// A tenant: any for the default tenant, for any other only itself.
     pub async fn get(&self, caller: &Caller, id: TenantId) -> Result<Tenant, TenantError> {
         let scope = caller.view_scope(id)?;
-        self.tenants.find(&scope, id).await?.ok_or(TenantError::NotFound)
+        self.repository.find(&scope, id).await?.ok_or(TenantError::NotFound)
     }
 
     /// The tenant of the request.
     pub async fn current(&self, caller: &Caller) -> Result<Tenant, TenantError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.tenants.find(&scope, scope.tenant_id()).await?.ok_or(TenantError::NotFound)
+        self.repository.find(&scope, scope.tenant_id()).await?.ok_or(TenantError::NotFound)
     }
 }
 

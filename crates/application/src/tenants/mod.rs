@@ -24,7 +24,7 @@ use crate::input::{InvalidInput, optional};
 
 /// The use cases of tenants.
 pub struct Tenants {
-    tenants: Arc<dyn TenantRepository>,
+    repository: Arc<dyn TenantRepository>,
     queries: Arc<dyn TenantQueries>,
     users: Arc<dyn UserRepository>,
     ambient: Ambient,
@@ -33,12 +33,12 @@ pub struct Tenants {
 impl Tenants {
     /// Works with these.
     pub fn new(
-        tenants: Arc<dyn TenantRepository>,
+        repository: Arc<dyn TenantRepository>,
         queries: Arc<dyn TenantQueries>,
         users: Arc<dyn UserRepository>,
         ambient: Ambient,
     ) -> Self {
-        Self { tenants, queries, users, ambient }
+        Self { repository, queries, users, ambient }
     }
 }
 

@@ -60,10 +60,10 @@ impl Tenants {
         let scope = caller.admin_scope(Permission::Admin)?;
         let users = checked(asked)?.user_status()?;
         decide_anew(async || {
-            let tenant = self.tenants.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenant.set_status(status, users, stamp)? {
-                Some(change) => Ok(self.tenants.set_status(&scope, change).await?),
+                Some(change) => Ok(self.repository.set_status(&scope, change).await?),
                 None => Ok(tenant),
             }
         })

@@ -12,7 +12,7 @@ impl Tenants {
     pub async fn switch(&self, caller: &Caller, target: TenantId) -> Result<(), TenantError> {
         let scope = caller.switch_scope(target)?;
         decide_anew(async || {
-            let target = self.tenants.find(&scope, target).await?.ok_or(TenantError::NotFound)?;
+            let target = self.repository.find(&scope, target).await?.ok_or(TenantError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenants::switch(caller, &target, stamp)? {
                 Some(change) => Ok(self.users.switch(&scope, change).await?),

@@ -39,13 +39,13 @@ pub struct UpdateTenant {
 impl UpdateTenant {
     fn edit(&self) -> Result<TenantEdit, InvalidInput> {
         Ok(TenantEdit {
-            name: edit("name", &self.name)?.flatten(),
-            domain: edit("domain", &self.domain)?.flatten(),
-            description: edit("description", &self.description)?,
-            address: edit("address", &self.address)?,
-            city: edit("city", &self.city)?,
-            post_code: edit("post_code", &self.post_code)?,
-            country: edit("country_code", &self.country_code)?,
+            name: edit("name", self.name.as_ref())?.flatten(),
+            domain: edit("domain", self.domain.as_ref())?.flatten(),
+            description: edit("description", self.description.as_ref())?,
+            address: edit("address", self.address.as_ref())?,
+            city: edit("city", self.city.as_ref())?,
+            post_code: edit("post_code", self.post_code.as_ref())?,
+            country: edit("country_code", self.country_code.as_ref())?,
         })
     }
 }
@@ -63,11 +63,11 @@ impl Tenants {
         let (edit, restated) =
             (command.edit()?, restated(command.is_default, command.status.as_deref(), command.is_trashed)?);
         decide_anew(async || {
-            let tenant = self.tenants.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             restated.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenant.update(edit.clone(), stamp) {
-                Some(change) => Ok(self.tenants.update(&scope, change).await?),
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(tenant),
             }
         })

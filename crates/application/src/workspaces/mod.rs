@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 
 /// The use cases of workspaces.
 pub struct Workspaces {
-    workspaces: Arc<dyn WorkspaceRepository>,
+    repository: Arc<dyn WorkspaceRepository>,
     ambient: Ambient,
 }
 
@@ -43,14 +43,14 @@ pub struct NewWorkspaceKey {
 
 impl Workspaces {
     /// Works with these.
-    pub fn new(workspaces: Arc<dyn WorkspaceRepository>, ambient: Ambient) -> Self {
-        Self { workspaces, ambient }
+    pub fn new(repository: Arc<dyn WorkspaceRepository>, ambient: Ambient) -> Self {
+        Self { repository, ambient }
     }
 
     /// Makes a workspace with its default tenant, an administrator and a key.
     pub async fn create(&self, scope: &OperatorScope, command: CreateWorkspace) -> Result<NewWorkspaceKey, Refusal> {
         let (change, key) = self.decide(scope, command)?;
-        self.workspaces.create(scope, change).await?;
+        self.repository.create(scope, change).await?;
         Ok(key)
     }
 
@@ -61,7 +61,7 @@ impl Workspaces {
         command: CreateWorkspace,
     ) -> Result<Option<NewWorkspaceKey>, Refusal> {
         let (change, key) = self.decide(scope, command)?;
-        match self.workspaces.create_first(scope, change).await {
+        match self.repository.create_first(scope, change).await {
             Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }) => Ok(None),
             stored => Ok(stored.map(|_| Some(key))?),
         }

@@ -150,6 +150,11 @@ impl Tenant {
         self.parts.status
     }
 
+    /// Whether it is deactivated, as the venue contract asks.
+    pub fn is_trashed(&self) -> bool {
+        self.parts.status == TenantStatus::Inactive
+    }
+
     /// Where it is, and what there is to say of it.
     pub const fn profile(&self) -> &Profile {
         &self.parts.profile

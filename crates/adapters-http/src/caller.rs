@@ -1,0 +1,173 @@
+//! Who calls, and in which tenant: the headers of both contracts.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use application::Refusal;
+use domain::access::{AccessError, Caller, TenantChoice};
+use domain::ids::TenantId;
+
+use crate::Api;
+use crate::problem::ApiError;
+
+const API_KEY: &str = "x-calry-api-key";
+const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
+const BEARER: &str = "Bearer";
+
+/// The tenant that a request was served in, for the answer's header.
+#[derive(Clone, Copy)]
+pub(crate) struct ServedIn(pub(crate) TenantId);
+
+/// The caller of an operation that works in the tenant of the request.
+pub(crate) struct InTenant(Caller);
+
+/// The caller of an operation that runs in the tenant whose authority it uses.
+pub(crate) struct UnderAuthority(Caller);
+
+impl Deref for InTenant {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl Deref for UnderAuthority {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl FromRequest for InTenant {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(&request, Caller::tenant_id).await.map(Self) })
+    }
+}
+
+impl FromRequest for UnderAuthority {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(&request, Caller::authority_id).await.map(Self) })
+    }
+}
+
+async fn authenticate(request: &HttpRequest, served_in: fn(&Caller) -> TenantId) -> Result<Caller, ApiError> {
+    let Presented { key, choice } = presented(request.headers())?;
+    let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it");
+    let key = key.ok_or(Refusal::Access(AccessError::Unauthenticated))?;
+    let caller = api.authentication.authenticate(&key, choice).await?;
+    request.extensions_mut().insert(ServedIn(served_in(&caller)));
+    Ok(caller)
+}
+
+/// What the headers say.
+#[derive(Debug, PartialEq)]
+struct Presented {
+    key: Option<String>,
+    choice: TenantChoice,
+}
+
+fn presented(headers: &HeaderMap) -> Result<Presented, ApiError> {
+    let api_keys = headers.get_all(API_KEY).map(HeaderValue::as_bytes);
+    let bearers = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.as_bytes()));
+    let key = only_one(api_keys.chain(bearers), "conflicting_keys", "The request holds different API keys.")?;
+
+    let named = TENANT_HEADERS.into_iter().flat_map(|name| headers.get_all(name));
+    let named = named.map(|value| value.to_str().ok().and_then(|id| id.parse().ok()).ok_or_else(malformed_tenant));
+    let named = named.collect::<Result<Vec<TenantId>, _>>()?;
+    let named = only_one(named.into_iter(), "conflicting_tenants", "The request names different tenants.")?;
+
+    let choice = match named {
+        Some(id) => TenantChoice::Named(id),
+        None if headers.contains_key(API_KEY) => TenantChoice::Home,
+        None => TenantChoice::Current,
+    };
+    // A key is ASCII: what is not becomes a text that is no key.
+    Ok(Presented { key: key.map(|key| String::from_utf8_lossy(key).into_owned()), choice })
+}
+
+/// The credentials of a `Bearer` header; a header of another scheme is none of ours.
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, credentials) = value.split_at_checked(BEARER.len())?;
+    let is_bearer = scheme.eq_ignore_ascii_case(BEARER.as_bytes()) && credentials.first().is_none_or(|c| *c == b' ');
+    is_bearer.then(|| credentials.trim_ascii())
+}
+
+/// The value that all agree on, if there is any.
+fn only_one<T: PartialEq>(
+    mut values: impl Iterator<Item = T>,
+    code: &'static str,
+    message: &str,
+) -> Result<Option<T>, ApiError> {
+    let first = values.next();
+    if values.all(|value| Some(&value) == first.as_ref()) {
+        Ok(first)
+    } else {
+        Err(ApiError::new(StatusCode::BAD_REQUEST, code, message))
+    }
+}
+
+fn malformed_tenant() -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "malformed_tenant_header", "The tenant header must be a valid UUID.")
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderName;
+
+    use super::*;
+
+    const A: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
+    const B: &str = "0192f0c1-7b1e-7000-8000-00000000000b";
+
+    fn read(headers: &[(&'static str, &str)]) -> Result<(Option<String>, TenantChoice), &'static str> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header"));
+        }
+        presented(&map).map(|Presented { key, choice }| (key, choice)).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn the_header_of_the_key_chooses_the_rule() {
+        let named = TenantChoice::Named(A.parse().expect("an id"));
+        let key = || Some("k".to_owned());
+        for (headers, expected) in [
+            (&[][..], Ok((None, TenantChoice::Current))),
+            (&[("x-calry-api-key", "k")], Ok((key(), TenantChoice::Home))),
+            (&[("authorization", "Bearer k")], Ok((key(), TenantChoice::Current))),
+            (&[("authorization", "bearer  k ")], Ok((key(), TenantChoice::Current))),
+            (&[("authorization", "Bearer k"), ("x-calry-api-key", "k")], Ok((key(), TenantChoice::Home))),
+            (&[("authorization", "Basic k")], Ok((None, TenantChoice::Current))),
+            (&[("authorization", "Bearerk")], Ok((None, TenantChoice::Current))),
+            (&[("authorization", "Basic x"), ("x-calry-api-key", "k")], Ok((key(), TenantChoice::Home))),
+            (&[("x-calry-api-key", "k"), ("x-calry-api-key", "k")], Ok((key(), TenantChoice::Home))),
+            (&[("x-calry-api-key", "k"), ("x-calry-tenant-id", A)], Ok((key(), named))),
+            (&[("authorization", "Bearer k"), ("x-tenant-id", A)], Ok((key(), named))),
+            (&[("x-calry-tenant-id", A), ("x-tenant-id", &A.to_uppercase())], Ok((None, named))),
+            (&[("x-calry-api-key", "k"), ("x-calry-api-key", "l")], Err("conflicting_keys")),
+            (&[("authorization", "Bearer k"), ("x-calry-api-key", "l")], Err("conflicting_keys")),
+            (&[("x-calry-tenant-id", A), ("x-tenant-id", B)], Err("conflicting_tenants")),
+            (&[("x-tenant-id", A), ("x-tenant-id", B)], Err("conflicting_tenants")),
+            (&[("x-calry-tenant-id", "")], Err("malformed_tenant_header")),
+            (&[("x-calry-tenant-id", "channel-a")], Err("malformed_tenant_header")),
+            (&[("x-calry-tenant-id", A), ("x-tenant-id", "x")], Err("malformed_tenant_header")),
+        ] {
+            assert_eq!(read(headers), expected, "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What a request holds: its body, its query and the ids in its path.
+//!
+//! None of these refuses a request by itself. What cannot be read travels on as [`Unreadable`], and the use case refuses
+//! it after it has authorised the caller.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::future::{Ready, ready};
+use std::str::FromStr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use application::{Asked, Unreadable};
+use domain::tenants::FieldEdit;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
+
+/// The most that is read of a body, in bytes.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// A body that was not read yet.
+pub(crate) struct Body {
+    request: HttpRequest,
+    payload: web::Payload,
+}
+
+impl FromRequest for Body {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        ready(web::Payload::from_request(&request, payload).into_inner().map(|payload| Self { request, payload }))
+    }
+}
+
+impl Body {
+    /// Reads a JSON object; nothing stands for `{}`.
+    pub(crate) async fn read<T: DeserializeOwned>(self) -> Asked<T> {
+        let Self { request, payload } = self;
+        let bytes = payload
+            .to_bytes_limited(BODY_LIMIT)
+            .await
+            .map_err(|_| Unreadable::TooLarge { limit: BODY_LIMIT })?
+            .map_err(|_| malformed("The request body is incomplete."))?;
+        if bytes.is_empty() {
+            return parse(b"{}");
+        }
+        if !is_json(&request) {
+            return Err(Unreadable::UnsupportedMediaType);
+        }
+        parse(&bytes)
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let Ok(Some(mime)) = request.mime_type() else { return false };
+    let is_utf8 = mime.get_param("charset").is_none_or(|charset| charset == "utf-8");
+    let is_json = mime.essence_str() == "application/json" || mime.suffix().is_some_and(|suffix| suffix == "json");
+    is_json && is_utf8 && request.headers().get_all(CONTENT_TYPE).count() == 1
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Asked<T> {
+    // Serde would take an array for a struct, field by field.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed("The request body must be a JSON object."));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| misread("The request body", &error))?;
+    json.end().map_err(|error| malformed(format_args!("The request body goes on after its end: {error}.")))?;
+    Ok(value)
+}
+
+/// The query of a request.
+pub(crate) struct Query<T>(pub(crate) Asked<T>);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        ready(Ok(Self(read.map_err(|error| misread("The query", &error)))))
+    }
+}
+
+/// An id in the path. What is no UUID becomes the one that nothing has, and is not found like any other.
+pub(crate) struct PathId<T>(pub(crate) T);
+
+impl<T: FromStr + From<Nil>> FromRequest for PathId<T> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(|id| id.parse().ok());
+        ready(Ok(Self(id.unwrap_or_else(|| T::from(Nil)))))
+    }
+}
+
+/// Stands for the UUID that nothing has.
+pub(crate) struct Nil;
+
+impl From<Nil> for domain::ids::TenantId {
+    fn from(_: Nil) -> Self {
+        Self::new(Uuid::nil())
+    }
+}
+
+/// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
+pub(crate) fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEdit<String>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+fn misread(what: &str, error: &serde_path_to_error::Error<impl Display>) -> Unreadable {
+    match error.path().to_string().as_str() {
+        "." => malformed(format_args!("{what} cannot be read: {}.", error.inner())),
+        path => malformed(format_args!("{what} cannot be read at {path}: {}.", error.inner())),
+    }
+}
+
+fn malformed(message: impl Display) -> Unreadable {
+    Unreadable::Malformed(message.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Thing {
+        #[serde(default, deserialize_with = "sent")]
+        name: FieldEdit<String>,
+        size: Option<i64>,
+    }
+
+    #[test]
+    fn absent_null_and_present_are_told_apart() {
+        for (json, name) in [("{}", None), (r#"{"name":null}"#, Some(None)), (r#"{"name":"x"}"#, Some(Some("x")))] {
+            let thing: Thing = parse(json.as_bytes()).expect("readable");
+            assert_eq!(thing.name, name.map(|name| name.map(str::to_owned)), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_names_the_first_place() {
+        for (json, message) in [
+            ("", "must be a JSON object"),
+            ("[]", "must be a JSON object"),
+            ("null", "must be a JSON object"),
+            (r#""name""#, "must be a JSON object"),
+            ("{", "EOF while parsing"),
+            (r#"{"name":5}"#, "at name: invalid type: integer `5`"),
+            (r#"{"size":"5"}"#, "at size: invalid type: string"),
+            (r#"{"size":1.5}"#, "at size: invalid type: floating point"),
+            (r#"{"size":1}}"#, "goes on after its end"),
+            (r#"{"size":1,"size":2}"#, "duplicate field `size`"),
+            (r#"{"name":"\ud800"}"#, "at name: "),
+            ("{\"name\":\"\u{0}\"}", "at name: control character"),
+        ] {
+            let Err(Unreadable::Malformed(found)) = parse::<Thing>(json.as_bytes()) else {
+                panic!("{json} is readable")
+            };
+            assert!(found.contains(message), "{json}: {found}");
+        }
+        assert!(parse::<Thing>(b"{\"name\":\"\xff\"}").is_err(), "bytes that are no UTF-8");
+    }
+}

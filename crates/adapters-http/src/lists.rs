@@ -1,0 +1,137 @@
+//! Lists: items, links and numbers, as the venue contract prints them.
+
+use actix_web::{HttpRequest, HttpResponse};
+use application::{Listed, PageStart, Paging};
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Which part of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// The number of the page, from 1.
+    #[param(minimum = 1)]
+    page: Option<i64>,
+    /// At most how many items (default 10); also `limit`.
+    #[serde(alias = "limit")]
+    #[param(minimum = 1, maximum = 100)]
+    per_page: Option<i64>,
+    /// Instead of `page`: the id behind which the page starts.
+    #[param(value_type = Option<Uuid>)]
+    after: Option<String>,
+}
+
+impl From<PageQuery> for Paging {
+    fn from(PageQuery { page, per_page, after }: PageQuery) -> Self {
+        Self { page, per_page, after }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListView<T> {
+    /// The items, in order.
+    data: Vec<T>,
+    links: Links,
+    meta: Meta,
+}
+
+/// The way to other pages: absolute, with the filters of the request.
+#[derive(Debug, Serialize, ToSchema)]
+struct Links {
+    /// The first page.
+    #[schema(example = "https://api.example.com/api/v1/tenants?page=1")]
+    first: String,
+    /// Always null: how many there are is `/count`'s to say.
+    last: Option<String>,
+    /// The page before, if there is one.
+    prev: Option<String>,
+    /// The page behind, if there is one.
+    next: Option<String>,
+}
+
+/// Where the page is in the list. The numbers are null where the page was asked for by `after`.
+#[derive(Debug, Serialize, ToSchema)]
+struct Meta {
+    /// The number of the page, from 1.
+    current_page: Option<u32>,
+    /// The number of the first item, from 1; null on an empty page.
+    from: Option<u64>,
+    /// The list's own address.
+    #[schema(example = "https://api.example.com/api/v1/tenants")]
+    path: String,
+    /// At most how many items a page has.
+    per_page: u32,
+    /// The number of the last item; null on an empty page.
+    to: Option<u64>,
+}
+
+/// 200 with a page. `id` tells an item's id, behind which an `after` walk goes on.
+pub(crate) fn list<T, V: Serialize>(
+    request: &HttpRequest,
+    listed: Listed<T>,
+    view: fn(T) -> V,
+    id: fn(&T) -> Uuid,
+) -> HttpResponse {
+    let Listed { items, has_more, page } = listed;
+    let path = path(request);
+    let filters = filters(request.query_string());
+    let link = |name: &str, value: String| {
+        let query = form_urlencoded::Serializer::new(filters.clone()).append_pair(name, &value).finish();
+        format!("{path}?{query}")
+    };
+    let numbered = |number: u32| link("page", number.to_string());
+    let last_id = items.last().map(id);
+    let next = match page.start {
+        _ if !has_more => None,
+        PageStart::Number(number) => Some(numbered(number + 1)),
+        PageStart::After(_) => last_id.map(|id| link("after", id.to_string())),
+    };
+    let (current_page, prev, offset) = match page.start {
+        PageStart::Number(number) => {
+            (Some(number), number.checked_sub(1).filter(|number| *number > 0).map(numbered), Some(page.offset()))
+        }
+        PageStart::After(_) => (None, None, None),
+    };
+    let offset = offset.filter(|_| !items.is_empty());
+    let meta = Meta {
+        current_page,
+        from: offset.map(|offset| offset + 1),
+        path: path.clone(),
+        per_page: page.size,
+        to: offset.map(|offset| offset + items.len() as u64),
+    };
+    let links = Links { first: numbered(1), last: None, prev, next };
+    HttpResponse::Ok().json(ListView { data: items.into_iter().map(view).collect(), links, meta })
+}
+
+/// The address by which the client reached us, without the query.
+fn path(request: &HttpRequest) -> String {
+    let connection = request.connection_info();
+    format!("{}://{}{}", connection.scheme(), connection.host(), request.path())
+}
+
+/// The query without the parameters that a link replaces.
+fn filters(query: &str) -> String {
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "page" && name != "after");
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_stay_and_the_place_in_the_list_goes() {
+        for (query, kept) in [
+            ("", ""),
+            ("page=3", ""),
+            ("name=Channel%20A&page=3&per_page=5", "name=Channel+A&per_page=5"),
+            ("after=x&q=a%26b", "q=a%26b"),
+        ] {
+            assert_eq!(filters(query), kept);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What is answered about locations.
+
+use domain::countries::Country;
+use domain::locations::{Location, LocationParts, LocationStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A venue, branch or store of a tenant.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Location)]
+pub(crate) struct LocationView {
+    id: Uuid,
+    #[schema(example = "Default")]
+    name: String,
+    description: Option<String>,
+    address: Option<String>,
+    post_code: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "US")]
+    country_code: Option<&'static str>,
+    /// The common English name.
+    #[schema(example = "United States")]
+    country_name: Option<&'static str>,
+    /// Degrees north.
+    lat: Option<String>,
+    /// Degrees east.
+    lng: Option<String>,
+    external_location_id: Option<String>,
+    /// Whether it is the tenant's default one.
+    is_default: bool,
+    /// Whether it is put away.
+    is_trashed: bool,
+}
+
+impl From<Location> for LocationView {
+    fn from(location: Location) -> Self {
+        let LocationParts {
+            workspace_id: _,
+            id,
+            tenant_id: _,
+            name,
+            description,
+            address,
+            post_code,
+            city,
+            state,
+            country,
+            latitude,
+            longitude,
+            external_location_id,
+            is_default,
+            status,
+            created_at: _,
+            updated_at: _,
+        } = location.into_parts();
+        Self {
+            id: id.as_uuid(),
+            name: name.into(),
+            description: description.map(Into::into),
+            address: address.map(Into::into),
+            post_code: post_code.map(Into::into),
+            city: city.map(Into::into),
+            state: state.map(Into::into),
+            country_code: country.map(Country::code),
+            country_name: country.map(Country::name),
+            lat: latitude.map(Into::into),
+            lng: longitude.map(Into::into),
+            external_location_id: external_location_id.map(Into::into),
+            is_default,
+            is_trashed: status == LocationStatus::Trashed,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The API's own description, made from the code.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use actix_web::http::StatusCode;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
+use uuid::Uuid;
+
+use crate::problem::ProblemView;
+use crate::{locations, operations, tenants};
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tenantry",
+        description = "Multi-tenant management: workspaces, tenants, and what they share. Each field keeps the spelling of \
+                       the contract that it comes from.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    paths(
+        tenants::list,
+        tenants::count,
+        tenants::create,
+        tenants::current,
+        tenants::get,
+        tenants::replace,
+        tenants::update,
+        tenants::delete,
+        tenants::deactivate,
+        tenants::activate,
+        tenants::switch,
+        locations::list,
+        locations::count,
+        operations::healthz,
+        operations::readyz,
+    ),
+    components(schemas(ProblemView)),
+    security(("api_key" = []), ("bearer" = [])),
+    tags(
+        (name = "tenants", description = "The channels and business units of a workspace."),
+        (name = "locations", description = "The venues, branches or stores of a tenant."),
+        (name = "operations", description = "For those who run the service."),
+    ),
+    modifiers(&Keys)
+)]
+struct Document;
+
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let api_key = ApiKeyValue::with_description(
+            "x-calry-api-key",
+            "Requests that name no tenant are served in the API user's home tenant.",
+        );
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(api_key)));
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.description =
+            Some("Requests that name no tenant are served in the API user's current tenant.".to_owned());
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// The headers that name the tenant of a request.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it stands for what `caller` reads")]
+pub(crate) struct TenantHeaders {
+    /// The tenant in which the request is served.
+    #[param(rename = "x-calry-tenant-id")]
+    calry_tenant_id: Option<Uuid>,
+    /// The same by a shorter name.
+    #[param(rename = "x-tenant-id")]
+    tenant_id: Option<Uuid>,
+}
+
+/// Declares a set of refusals, each with the codes that it may have.
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident { $($status:literal: $codes:literal,)+ })+) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                [$(($status, $codes)),+].into_iter().map(|(status, codes)| refusal(status, codes)).collect()
+            }
+        }
+    )+};
+}
+
+refusals! {
+    /// What any request with a key may be refused with.
+    Refused {
+        400: "malformed_request, malformed_tenant_header, conflicting_keys, conflicting_tenants",
+        401: "unauthenticated",
+        403: "user_not_active, tenant_inactive, permission_denied, default_tenant_required",
+        404: "tenant_not_found",
+        500: "internal_error",
+        503: "busy, unavailable",
+    }
+    /// What a list, or a count with filters, may be refused with besides.
+    QueryRefused {
+        422: "validation_failed",
+    }
+    /// What a request with a body may be refused with besides.
+    BodyRefused {
+        413: "payload_too_large",
+        415: "unsupported_media_type",
+        422: "validation_failed",
+    }
+    /// What stands against an operation on a tenant.
+    TenantConflict {
+        409: "default_tenant, domain_taken, target_inactive",
+    }
+    /// The service cannot serve.
+    NotReady {
+        503: "not_ready",
+    }
+}
+
+fn refusal(status: u16, codes: &str) -> (String, RefOr<Response>) {
+    let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or_default();
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let description = format!("{title}. `code`: {codes}");
+    let response = ResponseBuilder::new().description(description).content("application/problem+json", content);
+    (status.to_string(), response.build().into())
+}
+
+/// The OpenAPI document of the API.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The document as it is served: written once.
+pub(crate) fn json() -> &'static str {
+    static JSON: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
+    &JSON
+}
+
+/// For each path the methods that it answers, as `Allow` lists them.
+pub(crate) fn methods_by_path() -> BTreeMap<String, String> {
+    let allow = |item: utoipa::openapi::PathItem| {
+        let methods = [
+            ("GET, HEAD", item.get.is_some()),
+            ("POST", item.post.is_some()),
+            ("PUT", item.put.is_some()),
+            ("PATCH", item.patch.is_some()),
+            ("DELETE", item.delete.is_some()),
+        ];
+        methods.into_iter().filter_map(|(name, there)| there.then_some(name)).collect::<Vec<_>>().join(", ")
+    };
+    document().paths.paths.into_iter().map(|(path, item)| (path, allow(item))).collect()
+}

@@ -1,0 +1,58 @@
+//! What stands at the root: for operators, and the API's own description.
+
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::Api;
+use crate::openapi;
+use crate::problem::ApiError;
+use crate::resource::{get, resource};
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/healthz").route(get(healthz)))
+        .service(resource("/readyz").route(get(readyz)))
+        .service(resource("/openapi.json").route(get(openapi_json)))
+        .service(resource("/docs").route(get(docs)))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+/// How the service is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+const OK: Health = Health { status: "ok" };
+
+/// Whether the process is alive.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "operations", security(()),
+    responses((status = 200, body = Health)))]
+pub(crate) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(OK)
+}
+
+/// Whether requests can be served: the database answers, and its schema is this program's.
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
+    responses((status = 200, body = Health), openapi::NotReady))]
+pub(crate) async fn readyz(api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+    api.readiness.run().await.map_err(|refusal| {
+        // To whoever asks it is the same whether the database is away or its schema is old.
+        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "not_ready", ..ApiError::from(refusal) }
+    })?;
+    Ok(HttpResponse::Ok().json(OK))
+}
+
+async fn openapi_json() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::json())
+}
+
+async fn docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}

@@ -1,0 +1,109 @@
+//! Refusals on the wire: `application/problem+json` (RFC 9457), with the members that clients of either contract read.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use application::{Faults, Problem, ProblemKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A refusal on its way out.
+///
+/// The body names the request's path, which an error does not know: the envelope writes it.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) faults: Option<Faults>,
+    /// Kept for the log, where the service is at fault.
+    pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl ApiError {
+    /// A refusal that is HTTP's own.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
+        Self { status, code, message: message.to_owned(), faults: None, cause: None }
+    }
+}
+
+impl<P: Problem> From<P> for ApiError {
+    fn from(problem: P) -> Self {
+        let status = match problem.kind() {
+            ProblemKind::Unreadable => StatusCode::BAD_REQUEST,
+            ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ProblemKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ProblemKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            ProblemKind::Forbidden => StatusCode::FORBIDDEN,
+            ProblemKind::NotFound => StatusCode::NOT_FOUND,
+            ProblemKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            ProblemKind::Conflict => StatusCode::CONFLICT,
+            ProblemKind::Busy | ProblemKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let (code, message, faults) = (problem.code(), problem.to_string(), problem.faults().cloned());
+        let cause = status.is_server_error().then(|| problem.into());
+        Self { status, code, message, faults, cause }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status)
+    }
+}
+
+/// The body of every refusal.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemView<'a> {
+    /// Always `about:blank`: `code` says which problem it is.
+    #[schema(example = "about:blank")]
+    pub(crate) r#type: &'static str,
+    /// The status in words.
+    #[schema(example = "Unprocessable Entity")]
+    pub(crate) title: &'static str,
+    /// The status.
+    #[schema(example = 422)]
+    pub(crate) status: u16,
+    /// The path of the request.
+    #[schema(example = "/api/v1/tenants")]
+    pub(crate) instance: &'a str,
+    /// The stable name of the problem, for programs.
+    #[schema(example = "validation_failed")]
+    pub(crate) code: &'static str,
+    /// What is wrong, for people.
+    #[schema(example = "The given data was invalid.")]
+    pub(crate) message: &'a str,
+    /// The fields at fault, by the name that the request gave them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
+    pub(crate) errors: Option<&'a BTreeMap<String, Vec<String>>>,
+}
+
+impl<'a> ProblemView<'a> {
+    pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
+        Self {
+            r#type: "about:blank",
+            title: error.status.canonical_reason().unwrap_or("Error"),
+            status: error.status.as_u16(),
+            instance,
+            code: error.code,
+            message: &error.message,
+            errors: error.faults.as_ref(),
+        }
+    }
+}

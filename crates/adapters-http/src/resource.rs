@@ -1,0 +1,50 @@
+//! Paths and the methods they answer.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard};
+
+use crate::openapi;
+use crate::problem::ApiError;
+
+/// A path that answers 405, with the methods that it does answer, to any other.
+pub(crate) fn resource(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(method_not_allowed))
+}
+
+/// A route for GET, and for HEAD, which is GET without its body.
+pub(crate) fn get<F, Args>(handler: F) -> Route
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+/// What is answered on a path that does not exist.
+pub(crate) async fn no_such_route() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, "route_not_found", "There is no such route.")
+}
+
+async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
+    static ALLOWED: LazyLock<BTreeMap<String, String>> = LazyLock::new(openapi::methods_by_path);
+    let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route has no such method.");
+    let mut response = HttpResponse::from_error(error);
+    let allowed = request.match_pattern().and_then(|pattern| ALLOWED.get(&pattern));
+    if let Some(allowed) = allowed.and_then(|allowed| header::HeaderValue::from_str(allowed).ok()) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+impl Responder for ApiError {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::from_error(self)
+    }
+}

@@ -1,0 +1,177 @@
+//! What is read about tenants.
+
+use application::{CreateTenant, FindTenants, List, Paging, SetTenantStatus, UpdateTenant};
+use domain::tenants::FieldEdit;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::input::sent;
+
+/// A new tenant. Read-only fields of a tenant may be sent along and are ignored; `isDefault`, `status` and `is_trashed`
+/// only if they say what will be so.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct CreateTenantBody {
+    /// At least 5 characters.
+    #[schema(required, nullable = false, example = "Channel A", min_length = 5, max_length = 255)]
+    name: Option<String>,
+    /// A DNS name or label, unique in the workspace; made from the name where it is missing.
+    #[schema(example = "channel-a", max_length = 253)]
+    domain: Option<String>,
+    #[schema(max_length = 10_000)]
+    description: Option<String>,
+    #[schema(max_length = 255)]
+    address: Option<String>,
+    #[schema(max_length = 255)]
+    city: Option<String>,
+    #[schema(max_length = 32)]
+    post_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "US", min_length = 2, max_length = 2)]
+    country_code: Option<String>,
+    #[serde(rename = "isDefault")]
+    is_default: Option<bool>,
+    status: Option<String>,
+    is_trashed: Option<bool>,
+}
+
+impl From<CreateTenantBody> for CreateTenant {
+    fn from(body: CreateTenantBody) -> Self {
+        let CreateTenantBody {
+            name,
+            domain,
+            description,
+            address,
+            city,
+            post_code,
+            country_code,
+            is_default,
+            status,
+            is_trashed,
+        } = body;
+        Self { name, domain, description, address, city, post_code, country_code, is_default, status, is_trashed }
+    }
+}
+
+/// New fields of a tenant: what is absent stays, what is null is cleared. A whole tenant may be sent back; `isDefault`,
+/// `status` and `is_trashed` have operations of their own.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct UpdateTenantBody {
+    /// At least 5 characters. PUT needs it.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "Channel A", min_length = 5, max_length = 255)]
+    name: FieldEdit<String>,
+    /// A DNS name or label, unique in the workspace.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "channel-a", max_length = 253)]
+    domain: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 10_000)]
+    description: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    address: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    city: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 32)]
+    post_code: FieldEdit<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, example = "US", min_length = 2, max_length = 2)]
+    country_code: FieldEdit<String>,
+    #[serde(rename = "isDefault")]
+    is_default: Option<bool>,
+    status: Option<String>,
+    is_trashed: Option<bool>,
+}
+
+impl UpdateTenantBody {
+    /// PUT needs a name: one that is absent is taken for null, which a name refuses.
+    pub(crate) fn named(self) -> Self {
+        Self { name: self.name.or(Some(None)), ..self }
+    }
+}
+
+impl From<UpdateTenantBody> for UpdateTenant {
+    fn from(body: UpdateTenantBody) -> Self {
+        let UpdateTenantBody {
+            name,
+            domain,
+            description,
+            address,
+            city,
+            post_code,
+            country_code,
+            is_default,
+            status,
+            is_trashed,
+        } = body;
+        Self { name, domain, description, address, city, post_code, country_code, is_default, status, is_trashed }
+    }
+}
+
+/// What becomes of the tenant's users.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct StatusBody {
+    /// The status that the users at home in the tenant get, support users excepted: 0 passive, 1 active, 2 banned.
+    #[schema(minimum = 0, maximum = 2)]
+    user_status: Option<i64>,
+}
+
+impl From<StatusBody> for SetTenantStatus {
+    fn from(StatusBody { user_status }: StatusBody) -> Self {
+        Self { user_status }
+    }
+}
+
+/// Which tenants.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TenantsQuery {
+    /// The full name, ignoring case.
+    name: Option<String>,
+    /// A part of the description, ignoring case.
+    description: Option<String>,
+    /// A part of the name, domain, description or city, ignoring case.
+    q: Option<String>,
+    /// `ACTIVE` or `INACTIVE`.
+    status: Option<String>,
+}
+
+impl From<TenantsQuery> for FindTenants {
+    fn from(TenantsQuery { name, description, q, status }: TenantsQuery) -> Self {
+        Self { name, description, q, status }
+    }
+}
+
+/// Which tenants, and which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TenantListQuery {
+    /// The full name, ignoring case.
+    name: Option<String>,
+    /// A part of the description, ignoring case.
+    description: Option<String>,
+    /// A part of the name, domain, description or city, ignoring case.
+    q: Option<String>,
+    /// `ACTIVE` or `INACTIVE`.
+    status: Option<String>,
+    /// The number of the page, from 1.
+    #[param(minimum = 1)]
+    page: Option<i64>,
+    /// At most how many items (default 10); also `limit`.
+    #[serde(alias = "limit")]
+    #[param(minimum = 1, maximum = 100)]
+    per_page: Option<i64>,
+    /// Instead of `page`: the id behind which the page starts.
+    #[param(value_type = Option<uuid::Uuid>)]
+    after: Option<String>,
+}
+
+impl From<TenantListQuery> for List<FindTenants> {
+    fn from(query: TenantListQuery) -> Self {
+        let TenantListQuery { name, description, q, status, page, per_page, after } = query;
+        Self { filter: FindTenants { name, description, q, status }, paging: Paging { page, per_page, after } }
+    }
+}

@@ -1,0 +1,135 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::TenantId;
+use domain::tenants::Tenant;
+
+use super::bodies::{CreateTenantBody, StatusBody, TenantListQuery, TenantsQuery, UpdateTenantBody};
+use super::views::{Success, TenantView, Trashed};
+use crate::Api;
+use crate::caller::{InTenant, UnderAuthority};
+use crate::data::{Count, Data, ok};
+use crate::input::{Body, PathId, Query};
+use crate::lists::{self, ListView};
+use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantConflict, TenantHeaders};
+use crate::problem::ApiError;
+
+type Answer = Result<HttpResponse, ApiError>;
+
+/// Lists the tenants of the workspace, oldest first. Default tenant only.
+#[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
+    params(TenantListQuery, TenantHeaders),
+    responses((status = 200, body = ListView<TenantView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    query: Query<TenantListQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.tenants.list(&caller, query.0.map(Into::into)).await?;
+    Ok(lists::list(&request, listed, TenantView::from, |tenant| tenant.id().as_uuid()))
+}
+
+/// Counts the tenants of the workspace. Default tenant only.
+#[utoipa::path(get, path = "/api/v1/tenants/count", operation_id = "countTenants", tag = "tenants",
+    params(TenantsQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<TenantsQuery>) -> Answer {
+    let count = api.tenants.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Creates a tenant with its default location, and moves the API user into it. Default tenant only.
+#[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
+    params(TenantHeaders), request_body = CreateTenantBody,
+    responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
+pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
+    let body = body.read::<CreateTenantBody>().await;
+    let tenant = api.tenants.create(&caller, body.map(Into::into)).await?;
+    Ok(ok(TenantView::from(tenant)))
+}
+
+/// The tenant of the request.
+#[utoipa::path(get, path = "/api/v1/tenants/current", operation_id = "getCurrentTenant", tag = "tenants",
+    params(TenantHeaders),
+    responses((status = 200, body = Data<TenantView>), Refused))]
+pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let tenant = api.tenants.current(&caller).await?;
+    Ok(ok(TenantView::from(tenant)))
+}
+
+/// One tenant: any for the default tenant, for any other only itself.
+#[utoipa::path(get, path = "/api/v1/tenants/{id}", operation_id = "getTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<TenantView>), Refused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
+    let tenant = api.tenants.get(&caller, id.0).await?;
+    Ok(ok(TenantView::from(tenant)))
+}
+
+/// Changes a tenant's fields; the name must be sent. Default tenant only.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateTenantBody,
+    responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
+pub(crate) async fn replace(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>, body: Body) -> Answer {
+    let body = body.read::<UpdateTenantBody>().await.map(UpdateTenantBody::named);
+    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(TenantView::from(tenant)))
+}
+
+/// Changes a tenant's fields. Default tenant only.
+#[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateTenantBody,
+    responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
+pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>, body: Body) -> Answer {
+    let body = body.read::<UpdateTenantBody>().await;
+    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(TenantView::from(tenant)))
+}
+
+/// Deletes a tenant with its locations, users and keys. Default tenant only.
+#[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Deleted."), Refused, TenantConflict))]
+pub(crate) async fn delete(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
+    api.tenants.delete(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = Option<StatusBody>,
+    responses((status = 200, body = Trashed), Refused, BodyRefused, TenantConflict))]
+pub(crate) async fn deactivate(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    body: Body,
+) -> Answer {
+    let body = body.read::<StatusBody>().await;
+    let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into)).await?;
+    Ok(trashed(&tenant))
+}
+
+/// Activates a tenant. Default tenant only; may be repeated.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = Option<StatusBody>,
+    responses((status = 200, body = Trashed), Refused, BodyRefused))]
+pub(crate) async fn activate(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>, body: Body) -> Answer {
+    let body = body.read::<StatusBody>().await;
+    let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into)).await?;
+    Ok(trashed(&tenant))
+}
+
+fn trashed(tenant: &Tenant) -> HttpResponse {
+    HttpResponse::Ok().json(Trashed { is_trashed: tenant.is_trashed() })
+}
+
+/// Moves the API user's current tenant, for requests with `Authorization: Bearer` that name none.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/switch", operation_id = "switchTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Success), Refused, TenantConflict))]
+pub(crate) async fn switch(api: web::Data<Api>, caller: InTenant, id: PathId<TenantId>) -> Answer {
+    api.tenants.switch(&caller, id.0).await?;
+    Ok(HttpResponse::Ok().json(Success { success: true }))
+}

@@ -1,0 +1,9 @@
+//! `/tenants`.
+
+mod bodies;
+mod handlers;
+mod routes;
+mod views;
+
+pub(crate) use self::handlers::*;
+pub(crate) use self::routes::routes;

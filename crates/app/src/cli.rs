@@ -1,0 +1,107 @@
+//! What can be said on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+
+/// A multi-tenant management service.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// Settings: by flag, then by variable, then by file.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The database: `sqlite:PATH` or `postgres://…` [default: sqlite:data/tenantry.db]
+    // It may hold a password, which help texts shall not show.
+    #[arg(long, global = true, env = "TENANTRY_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "TENANTRY_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// What to log, like `info` or `info,sqlx=debug` [default: info]
+    #[arg(long, global = true, env = "TENANTRY_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+    /// How to log [default: pretty]
+    #[arg(long, global = true, env = "TENANTRY_LOG_FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// A file of settings [default: tenantry.toml, where there is one]
+    #[arg(long, global = true, env = "TENANTRY_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// How to write the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API (the default)
+    Serve,
+    /// Bring the schema of the database up to date
+    Migrate,
+    /// Workspaces
+    Workspace {
+        #[command(subcommand)]
+        command: WorkspaceCommand,
+    },
+    /// API keys
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspaceCommand {
+    /// Make a workspace with its default tenant, an API user and an ADMIN key
+    Create(CreateWorkspaceArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateWorkspaceArguments {
+    /// What people will call it
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Give an API user another key
+    Create(CreateKeyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateKeyArguments {
+    /// The workspace's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) workspace: String,
+    /// The API user's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) user: String,
+    /// ADMIN, WRITE or READ
+    #[arg(long)]
+    pub(crate) permission: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,27 @@
+//! `tenantry key create`.
+
+use application::CreateApiKey;
+use domain::access::OperatorScope;
+use serde_json::json;
+
+use crate::cli::CreateKeyArguments;
+use crate::failure::told;
+use crate::settings::Settings;
+use crate::wire::Engine;
+
+pub(crate) async fn create_key(settings: &Settings, arguments: CreateKeyArguments) -> anyhow::Result<()> {
+    let CreateKeyArguments { workspace, user, permission, json } = arguments;
+    let engine = Engine::open(&settings.database).await?;
+    engine.prepare().await?;
+    let command = CreateApiKey { workspace, user, permission };
+    let token = engine.api_keys().create(&OperatorScope::new(), command).await.map_err(told)?;
+    engine.close().await;
+    if json {
+        println!("{}", json!({ "id": token.id().as_uuid(), "apiKey": token.reveal() }));
+    } else {
+        println!("key        {}", token.id());
+        println!("API key    {}", token.reveal());
+        println!("The key is shown this once.");
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! `tenantry migrate`.
+
+use crate::settings::Settings;
+use crate::wire::Engine;
+
+pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    let engine = Engine::open(&settings.database).await?;
+    engine.migrate().await?;
+    engine.close().await;
+    println!("The schema is up to date.");
+    Ok(())
+}

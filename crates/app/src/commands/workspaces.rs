@@ -1,0 +1,35 @@
+//! `tenantry workspace create`.
+
+use application::CreateWorkspace;
+use domain::access::OperatorScope;
+use serde_json::json;
+
+use crate::cli::CreateWorkspaceArguments;
+use crate::failure::told;
+use crate::settings::Settings;
+use crate::wire::Engine;
+
+pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorkspaceArguments) -> anyhow::Result<()> {
+    let CreateWorkspaceArguments { name, json } = arguments;
+    let engine = Engine::open(&settings.database).await?;
+    engine.prepare().await?;
+    let created = engine.workspaces().create(&OperatorScope::new(), CreateWorkspace { name }).await;
+    let made = created.map_err(told)?;
+    engine.close().await;
+    if json {
+        let made = json!({
+            "workspaceID": made.workspace_id.as_uuid(),
+            "tenantID": made.tenant_id.as_uuid(),
+            "userID": made.user_id.as_uuid(),
+            "apiKey": made.token.reveal(),
+        });
+        println!("{made}");
+    } else {
+        println!("workspace  {}", made.workspace_id);
+        println!("tenant     {}", made.tenant_id);
+        println!("user       {}", made.user_id);
+        println!("API key    {}", made.token.reveal());
+        println!("The key is shown this once.");
+    }
+    Ok(())
+}
