@@ -5,6 +5,7 @@
 //! * [`Postgres`]: a database of its own for each test.
 
 pub mod build;
+pub mod contract;
 mod postgres;
 
 pub use self::postgres::Postgres;

@@ -1,0 +1,3 @@
+//! The contract of every port.
+
+testkit::suite!(super::super::open);

@@ -1,0 +1,35 @@
+//! PostgreSQL keeps the contract of every port, and its schema keeps the rules of the house.
+
+mod contract;
+mod schema;
+
+use std::sync::Arc;
+
+use adapters_postgres::Postgres;
+use async_trait::async_trait;
+use sqlx::PgPool;
+use testkit::contract::{Ports, Trail};
+
+struct Server(PgPool);
+
+#[async_trait]
+impl Trail for Server {
+    async fn actions(&self) -> Vec<String> {
+        sqlx::query_scalar("SELECT action FROM audit ORDER BY id").fetch_all(&self.0).await.expect("the trail")
+    }
+}
+
+/// A fresh database with the schema in it.
+fn fresh() -> testkit::Postgres {
+    testkit::Postgres::fresh(|url| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async { Postgres::new(url).expect("an address").migrate().await.expect("a schema") });
+    })
+}
+
+async fn open() -> Ports {
+    let server = fresh();
+    let trail = Server(PgPool::connect(server.url()).await.expect("another connection"));
+    let database = Postgres::new(server.url()).expect("an address").database();
+    Ports::of(&Arc::new(database), trail, server)
+}

@@ -1,0 +1,59 @@
+//! The rules that every table keeps.
+
+use sqlx::{PgPool, Row};
+
+use crate::fresh;
+
+#[tokio::test]
+async fn every_table_is_keyed_by_workspace() {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("a connection");
+    let keys = "SELECT c.conrelid::regclass::text AS name, pg_get_constraintdef(c.oid) AS key \
+                FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace \
+                WHERE c.contype = 'p' AND n.nspname = 'public' AND c.conrelid::regclass::text NOT LIKE '\\_sqlx%'";
+    let tables = sqlx::query(keys).fetch_all(&pool).await.expect("the tables");
+    assert!(tables.len() >= 6);
+    for table in tables {
+        let (name, key): (String, String) = (table.get("name"), table.get("key"));
+        let expected = if name == "workspaces" { "PRIMARY KEY (id)" } else { "PRIMARY KEY (workspace_id, id)" };
+        assert_eq!(key, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_reference_and_every_unique_rule_begins_with_the_workspace() {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("a connection");
+    let indexes: Vec<String> = sqlx::query_scalar(
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE '\\_sqlx%' \
+         AND indexname <> 'workspaces_pkey'",
+    )
+    .fetch_all(&pool)
+    .await
+    .expect("the indexes");
+    assert!(indexes.iter().all(|index| index.contains("(workspace_id")), "{indexes:#?}");
+    let references: Vec<String> =
+        sqlx::query_scalar("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'")
+            .fetch_all(&pool)
+            .await
+            .expect("the references");
+    assert!(references.iter().all(|reference| reference.starts_with("FOREIGN KEY (workspace_id")), "{references:#?}");
+}
+
+#[tokio::test]
+async fn every_unique_index_is_a_rule_that_the_program_knows() {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("a connection");
+    let mut names: Vec<String> = sqlx::query_scalar(
+        "SELECT indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid \
+         JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE i.indisunique AND NOT i.indisprimary AND n.nspname = 'public'",
+    )
+    .fetch_all(&pool)
+    .await
+    .expect("the unique indexes");
+    names.sort();
+    let mut rules = ports::rules::UNIQUE.map(str::to_owned);
+    rules.sort();
+    assert_eq!(names, rules);
+}

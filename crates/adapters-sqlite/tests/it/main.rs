@@ -1,0 +1,36 @@
+//! SQLite keeps the contract of every port, and its schema keeps the rules of the house.
+
+mod contract;
+mod schema;
+
+use std::sync::Arc;
+
+use adapters_sqlite::Sqlite;
+use async_trait::async_trait;
+use sqlx::SqlitePool;
+use tempfile::TempDir;
+use testkit::contract::{Ports, Trail};
+
+struct File(SqlitePool);
+
+#[async_trait]
+impl Trail for File {
+    async fn actions(&self) -> Vec<String> {
+        sqlx::query_scalar("SELECT action FROM audit ORDER BY id").fetch_all(&self.0).await.expect("the trail")
+    }
+}
+
+/// A fresh file with the schema in it, and its address.
+async fn file() -> (TempDir, String, Sqlite) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("tenantry.db").display());
+    let sqlite = Sqlite::open(&url).await.expect("a database");
+    sqlite.migrate().await.expect("a schema");
+    (folder, url, sqlite)
+}
+
+async fn open() -> Ports {
+    let (folder, url, sqlite) = file().await;
+    let trail = File(SqlitePool::connect(&url).await.expect("another connection"));
+    Ports::of(&Arc::new(sqlite.database()), trail, (folder, sqlite))
+}

@@ -1,0 +1,37 @@
+//! The rules that every table keeps.
+
+use sqlx::{Row, SqlitePool};
+
+use crate::file;
+
+#[tokio::test]
+async fn every_table_is_keyed_by_workspace() {
+    let (_folder, url, _sqlite) = file().await;
+    let pool = SqlitePool::connect(&url).await.expect("a connection");
+    let keys = "SELECT m.name AS name, group_concat(i.name, ',' ORDER BY i.pk) AS key \
+                FROM sqlite_schema m JOIN pragma_table_info(m.name) i \
+                WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND i.pk > 0 GROUP BY m.name";
+    let tables = sqlx::query(keys).fetch_all(&pool).await.expect("the tables");
+    assert!(tables.len() >= 6);
+    for table in tables {
+        let (name, key): (String, String) = (table.get("name"), table.get("key"));
+        let expected = if name == "workspaces" { "id" } else { "workspace_id,id" };
+        assert_eq!(key, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn readers_do_not_wait_for_the_writer() {
+    let (_folder, url, _sqlite) = file().await;
+    // What the connections of the service say; the journal mode is the file's own.
+    let pool = SqlitePool::connect(&url).await.expect("a connection");
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&pool).await.expect("a mode");
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test]
+async fn a_database_in_memory_is_refused() {
+    for url in ["sqlite::memory:", "sqlite://?mode=memory"] {
+        assert!(adapters_sqlite::Sqlite::open(url).await.is_err(), "{url}");
+    }
+}

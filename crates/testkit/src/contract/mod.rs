@@ -1,0 +1,162 @@
+//! What every engine must do: one function per sentence.
+//!
+//! An engine's tests hand [`suite!`](crate::suite) a function that opens a fresh, migrated database, and get one test per
+//! sentence. A sentence for each line under `# Errors` in `ports`, for isolation, and for what happens when many write at
+//! once.
+
+pub mod credentials;
+pub mod lists;
+pub mod tenants;
+pub mod users;
+pub mod workspaces;
+mod world;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ports::{
+    ApiKeyRepository, Credentials, LocationQueries, Readiness, TenantQueries, TenantRepository, UserRepository,
+    WorkspaceRepository,
+};
+
+pub(crate) use self::world::World;
+
+/// All ports of one fresh, migrated database.
+#[expect(missing_docs, reason = "the ports")]
+#[derive(Clone)]
+pub struct Ports {
+    pub api_keys: Arc<dyn ApiKeyRepository>,
+    pub credentials: Arc<dyn Credentials>,
+    pub locations: Arc<dyn LocationQueries>,
+    pub readiness: Arc<dyn Readiness>,
+    pub tenant_queries: Arc<dyn TenantQueries>,
+    pub tenants: Arc<dyn TenantRepository>,
+    pub users: Arc<dyn UserRepository>,
+    pub workspaces: Arc<dyn WorkspaceRepository>,
+    /// The trail as it is stored.
+    pub trail: Arc<dyn Trail>,
+    /// What keeps the database there as long as the test runs.
+    pub database: Arc<dyn Any + Send + Sync>,
+}
+
+impl Ports {
+    /// The ports that one value implements, all of them.
+    pub fn of<D, T>(database: &Arc<D>, trail: T, keep: impl Any + Send + Sync) -> Self
+    where
+        D: ApiKeyRepository
+            + Credentials
+            + LocationQueries
+            + Readiness
+            + TenantQueries
+            + TenantRepository
+            + UserRepository
+            + WorkspaceRepository
+            + 'static,
+        T: Trail + 'static,
+    {
+        Self {
+            api_keys: database.clone(),
+            credentials: database.clone(),
+            locations: database.clone(),
+            readiness: database.clone(),
+            tenant_queries: database.clone(),
+            tenants: database.clone(),
+            users: database.clone(),
+            workspaces: database.clone(),
+            trail: Arc::new(trail),
+            database: Arc::new(keep),
+        }
+    }
+}
+
+/// Reads the audit trail past the ports.
+#[async_trait]
+pub trait Trail: Send + Sync {
+    /// The actions of all entries, in the order in which they were made.
+    async fn actions(&self) -> Vec<String>;
+}
+
+/// Makes a test of each sentence. `$open` is an async function that returns [`Ports`](crate::contract::Ports).
+#[macro_export]
+macro_rules! suite {
+    ($open:path) => {
+        $crate::suite! { $open;
+            credentials {
+                a_credential_holds_the_key_its_user_and_the_tenants_at_play,
+                an_unknown_key_is_none,
+                a_key_is_not_found_through_another_workspace,
+                a_tenant_of_another_workspace_cannot_be_named,
+            }
+            lists {
+                pages_follow_each_other_without_gaps,
+                an_after_walk_sees_what_pages_see,
+                names_match_whole_and_without_case,
+                texts_are_found_anywhere_and_mean_themselves,
+                a_status_filters,
+                the_database_is_ready_once_it_is_migrated,
+            }
+            tenants {
+                a_tenant_comes_back_as_it_was_stored,
+                a_new_tenant_has_a_default_location_and_its_maker,
+                a_taken_domain_stores_nothing,
+                two_workspaces_may_use_the_same_domain,
+                of_twenty_who_create_the_same_domain_one_wins,
+                a_tenant_is_not_created_for_a_user_who_is_gone,
+                an_update_of_an_old_version_is_stale,
+                an_update_to_a_taken_domain_stores_nothing,
+                of_twenty_who_update_at_once_one_wins,
+                deactivating_sets_the_users_but_not_support,
+                a_status_of_an_old_version_is_stale,
+                deleting_takes_everything_with_it_and_sends_guests_home,
+                deleting_an_old_version_is_stale,
+                another_workspace_sees_nothing,
+                every_change_leaves_one_entry,
+            }
+            users {
+                an_email_is_taken_once_whatever_its_case,
+                a_user_of_a_tenant_that_is_gone_is_not_stored,
+                a_switch_moves_the_user,
+                nobody_switches_to_an_inactive_tenant,
+                nobody_switches_to_a_tenant_that_is_gone,
+                switches_and_a_deletion_at_once_leave_nobody_astray,
+                a_key_of_a_user_who_is_gone_is_not_stored,
+                a_user_is_found_with_the_home_tenant,
+            }
+            workspaces {
+                a_new_workspace_can_be_worked_in,
+                of_twenty_who_make_the_first_workspace_one_wins,
+            }
+        }
+    };
+    ($open:path; $($area:ident { $($sentence:ident,)+ })+) => {$(
+        mod $area {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $sentence() {
+                    $crate::contract::$area::$sentence($open().await).await;
+                }
+            )+
+        }
+    )+};
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_sentence_is_in_the_suite() {
+        let suite = include_str!("mod.rs");
+        for area in [
+            include_str!("credentials.rs"),
+            include_str!("lists.rs"),
+            include_str!("tenants.rs"),
+            include_str!("users.rs"),
+            include_str!("workspaces.rs"),
+        ] {
+            for line in area.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
+                let sentence = line.split('(').next().unwrap_or_default();
+                assert!(suite.contains(&format!(" {sentence},")), "{sentence} is in no suite");
+            }
+        }
+    }
+}

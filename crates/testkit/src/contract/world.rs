@@ -1,0 +1,155 @@
+//! A workspace in a fresh database, and the steps that sentences are made of.
+
+use domain::access::{AdminScope, Caller, OperatorScope, Permission, TenantChoice, TenantScope};
+use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, NewApiKey};
+use domain::audit::Stamp;
+use domain::change::Change;
+use domain::ids::{ApiKeyId, AuditId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantStatus};
+use domain::users::{ApiUser, NewApiUser, Role};
+use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated};
+use ports::RepositoryError;
+
+use super::Ports;
+use crate::build;
+
+/// A workspace, its default tenant, and its administrator.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) ports: Ports,
+    pub(crate) token: ApiKeyToken,
+    pub(crate) default_tenant: TenantId,
+    pub(crate) user: UserId,
+}
+
+/// What a workspace is made from, and the key to it.
+pub(crate) fn new_workspace() -> (Change<WorkspaceCreated>, ApiKeyToken) {
+    let new = NewWorkspace {
+        id: WorkspaceId::new(build::id()),
+        name: "Stays Inc.".parse().expect("a name"),
+        default_tenant_id: TenantId::new(build::id()),
+        default_location_id: LocationId::new(build::id()),
+        administrator_id: UserId::new(build::id()),
+        api_key_id: ApiKeyId::new(build::id()),
+        secret: build::secret(),
+    };
+    let token = ApiKeyToken::new(new.id, new.api_key_id, new.secret.clone());
+    let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
+    (Workspace::create(new, stamp), token)
+}
+
+impl World {
+    pub(crate) async fn new(ports: Ports) -> Self {
+        let (change, token) = new_workspace();
+        let (default_tenant, user) = (change.after.default_tenant.id(), change.after.administrator.id());
+        ports.workspaces.create(&OperatorScope::new(), change).await.expect("a new workspace");
+        Self { ports, token, default_tenant, user }
+    }
+
+    /// Another workspace in the same database.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::new(self.ports.clone()).await
+    }
+
+    pub(crate) fn workspace_id(&self) -> WorkspaceId {
+        self.token.workspace_id()
+    }
+
+    /// Whoever has the key, in the tenant of their choice.
+    pub(crate) async fn caller(&self, token: &ApiKeyToken, choice: TenantChoice) -> Caller {
+        let named = if let TenantChoice::Named(id) = choice { Some(id) } else { None };
+        let found = self.ports.credentials.find(token.workspace_id(), token.id(), named).await.expect("no failure");
+        found.expect("a stored key").admit(token.secret(), choice, build::at()).expect("a good key")
+    }
+
+    pub(crate) async fn admin(&self) -> AdminScope {
+        let caller = self.caller(&self.token, TenantChoice::Home).await;
+        caller.admin_scope(Permission::Admin).expect("an administrator")
+    }
+
+    /// The administrator at work in a tenant.
+    pub(crate) async fn scope_in(&self, tenant: TenantId) -> TenantScope {
+        let caller = self.caller(&self.token, TenantChoice::Named(tenant)).await;
+        caller.tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    pub(crate) async fn stamp(&self) -> Stamp {
+        self.admin().await.stamp(AuditId::new(build::id()), build::at())
+    }
+
+    /// A tenant that is not stored yet, made by the administrator.
+    pub(crate) async fn new_tenant(&self, domain: &str, profile: Profile) -> Change<TenantCreated> {
+        let new = NewTenant {
+            workspace_id: self.workspace_id(),
+            id: TenantId::new(build::id()),
+            default_location_id: LocationId::new(build::id()),
+            name: format!("The tenant {domain}").parse().expect("a name"),
+            domain: domain.parse::<DomainName>().expect("a domain"),
+            profile,
+        };
+        Tenant::create(new, self.user, self.stamp().await)
+    }
+
+    pub(crate) async fn create(&self, domain: &str) -> Result<Tenant, RepositoryError> {
+        let change = self.new_tenant(domain, Profile::default()).await;
+        self.ports.tenants.create(&self.admin().await, change).await
+    }
+
+    pub(crate) async fn find(&self, id: TenantId) -> Option<Tenant> {
+        let admin = self.admin().await;
+        self.ports.tenants.find(admin.tenant_scope(), id).await.expect("no failure")
+    }
+
+    pub(crate) async fn set_status(&self, tenant: &Tenant, status: TenantStatus) -> Tenant {
+        let change = tenant.set_status(status, None, self.stamp().await).expect("no default tenant").expect("a change");
+        self.ports.tenants.set_status(&self.admin().await, change).await.expect("a status")
+    }
+
+    pub(crate) async fn delete(&self, tenant: &Tenant) -> Result<(), RepositoryError> {
+        let change = tenant.delete(self.stamp().await).expect("no default tenant");
+        self.ports.tenants.delete(&self.admin().await, change).await
+    }
+
+    /// A user at home in the tenant.
+    pub(crate) async fn new_user(&self, home: &Tenant, role: Role, email: &str) -> Result<ApiUser, RepositoryError> {
+        let new = NewApiUser {
+            id: UserId::new(build::id()),
+            name: "Grace Hopper".parse().expect("a name"),
+            email: Some(email.parse().expect("an address")),
+            role,
+        };
+        let change = ApiUser::create(new, home, self.stamp().await);
+        self.ports.users.create(&self.scope_in(home.id()).await, change).await
+    }
+
+    /// An ADMIN key for the user.
+    pub(crate) async fn new_key(&self, user: &ApiUser, home: &Tenant) -> Result<ApiKeyToken, RepositoryError> {
+        let secret = KeySecret::new([9; 24]);
+        let token = ApiKeyToken::new(self.workspace_id(), ApiKeyId::new(build::id()), secret.clone());
+        let name = "Another key".parse().expect("a name");
+        let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin };
+        let change = ApiKey::issue(new, user, home, self.stamp().await);
+        self.ports.api_keys.create(&OperatorScope::new(), change).await.map(|_| token)
+    }
+
+    pub(crate) async fn user(&self, id: UserId) -> Option<ApiUser> {
+        let found = self.ports.users.find_with_home(&OperatorScope::new(), self.workspace_id(), id).await;
+        found.expect("no failure").map(|(user, _)| user)
+    }
+}
+
+/// What became of twenty tries at the same time: how many succeeded, and why the others did not.
+pub(crate) async fn twenty_at_once<T, F>(attempt: impl Fn() -> F) -> (usize, Vec<RepositoryError>)
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, RepositoryError>> + Send + 'static,
+{
+    let workers: Vec<_> = (0..20).map(|_| tokio::spawn(attempt())).collect();
+    let mut refusals = Vec::new();
+    for worker in workers {
+        if let Err(error) = worker.await.expect("no panic") {
+            refusals.push(error);
+        }
+    }
+    (20 - refusals.len(), refusals)
+}
