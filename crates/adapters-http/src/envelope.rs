@@ -2,16 +2,18 @@
 //! log.
 
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, ResponseError};
+use actix_web::rt::time::timeout;
+use actix_web::{HttpMessage, HttpResponse};
 use uuid::Uuid;
 
 use crate::BASE;
@@ -26,6 +28,9 @@ const VARY_BY: HeaderValue = HeaderValue::from_static("authorization, x-calry-ap
 /// In how many seconds a busy service may be asked again.
 const SOON: HeaderValue = HeaderValue::from_static("1");
 const MAX_REQUEST_ID: usize = 128;
+/// How long a request may take before it is given up. The database's own limits are tighter; this one is for a database
+/// that does not keep them, and for clients that do not finish.
+const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// Serves a request.
 pub(crate) async fn envelope(
@@ -35,8 +40,12 @@ pub(crate) async fn envelope(
     let started = Instant::now();
     let id = request_id(request.headers());
     let is_api = request.path().starts_with(BASE);
+    let path = request.path().to_owned();
 
-    let mut response = with_problem(next.call(request).await?.map_into_boxed_body());
+    let mut response = match timeout(TIME_LIMIT, next.call(request)).await {
+        Ok(response) => with_problem(response?.map_into_boxed_body(), &id),
+        Err(_) => return Err(given_up(&id, &path)),
+    };
 
     let tenant = response.request().extensions().get::<ServedIn>().copied();
     let headers = response.headers_mut();
@@ -49,9 +58,9 @@ pub(crate) async fn envelope(
         headers.insert(VARY, VARY_BY);
     }
     tracing::info!(
-        request_id = id.to_str().unwrap_or_default(),
+        request_id = text(&id),
         method = %response.request().method(),
-        path = response.request().path(),
+        path,
         status = response.status().as_u16(),
         tenant = tenant.map(|ServedIn(tenant)| tracing::field::display(tenant)),
         micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -70,8 +79,13 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("-"))
 }
 
+/// The id for the log.
+fn text(id: &HeaderValue) -> &str {
+    id.to_str().unwrap_or_default()
+}
+
 /// Writes the body of a refusal, and logs it where the service is at fault.
-fn with_problem(response: ServiceResponse) -> ServiceResponse {
+fn with_problem(response: ServiceResponse, id: &HeaderValue) -> ServiceResponse {
     let Some(error) = response.response().error() else { return response };
     let foreign;
     let error = if let Some(error) = error.as_error::<ApiError>() {
@@ -82,12 +96,29 @@ fn with_problem(response: ServiceResponse) -> ServiceResponse {
         &foreign
     };
     if let Some(cause) = &error.cause {
-        tracing::error!(code = error.code, path = response.request().path(), "{}", chain(&**cause));
+        tracing::error!(request_id = text(id), code = error.code, "{}", chain(&**cause));
     }
-    let body = serde_json::to_vec(&ProblemView::new(error, response.request().path())).unwrap_or_default();
-    let status = error.status_code();
+    let (status, body) = (error.status, body_of(error, response.request().path()));
     let mut response = response.map_body(|_, _| BoxBody::new(body));
-    let headers = response.headers_mut();
+    describe(response.headers_mut(), status);
+    response
+}
+
+/// What is answered when nothing comes of a request: a database that froze, a body that never ends.
+fn given_up(id: &HeaderValue, path: &str) -> actix_web::Error {
+    tracing::error!(request_id = text(id), path, "given up after {TIME_LIMIT:?}");
+    let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The request took too long.");
+    let mut response = HttpResponse::build(error.status).body(body_of(&error, path));
+    describe(response.headers_mut(), error.status);
+    response.headers_mut().insert(REQUEST_ID, id.clone());
+    InternalError::from_response(error, response).into()
+}
+
+fn body_of(error: &ApiError, path: &str) -> Vec<u8> {
+    serde_json::to_vec(&ProblemView::new(error, path)).unwrap_or_default()
+}
+
+fn describe(headers: &mut HeaderMap, status: StatusCode) {
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
     match status {
         StatusCode::UNAUTHORIZED => {
@@ -98,7 +129,6 @@ fn with_problem(response: ServiceResponse) -> ServiceResponse {
         }
         _ => {}
     }
-    response
 }
 
 /// An error and all that is behind it, in one line.

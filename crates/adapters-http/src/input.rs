@@ -9,7 +9,7 @@ use std::future::{Ready, ready};
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::{Asked, Unreadable};
 use domain::tenants::FieldEdit;
@@ -57,9 +57,10 @@ impl Body {
 
 fn is_json(request: &HttpRequest) -> bool {
     let Ok(Some(mime)) = request.mime_type() else { return false };
+    let is_plain = !request.headers().contains_key(CONTENT_ENCODING);
     let is_utf8 = mime.get_param("charset").is_none_or(|charset| charset == "utf-8");
     let is_json = mime.essence_str() == "application/json" || mime.suffix().is_some_and(|suffix| suffix == "json");
-    is_json && is_utf8 && request.headers().get_all(CONTENT_TYPE).count() == 1
+    is_plain && is_json && is_utf8 && request.headers().get_all(CONTENT_TYPE).count() == 1
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Asked<T> {
@@ -116,9 +117,15 @@ pub(crate) fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEd
 
 fn misread(what: &str, error: &serde_path_to_error::Error<impl Display>) -> Unreadable {
     match error.path().to_string().as_str() {
-        "." => malformed(format_args!("{what} cannot be read: {}.", error.inner())),
-        path => malformed(format_args!("{what} cannot be read at {path}: {}.", error.inner())),
+        "." | "?" => malformed(format_args!("{what} cannot be read: {}.", shortened(error.inner()))),
+        path => malformed(format_args!("{what} cannot be read at {path}: {}.", shortened(error.inner()))),
     }
+}
+
+/// What a parser says may hold all that was sent.
+fn shortened(message: impl Display) -> String {
+    const ENOUGH: usize = 200;
+    message.to_string().chars().take(ENOUGH).collect()
 }
 
 fn malformed(message: impl Display) -> Unreadable {

@@ -54,7 +54,12 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
             web::scope("")
                 .wrap(from_fn(envelope::envelope))
                 .configure(operations::routes)
-                .service(web::scope(BASE).configure(tenants::routes).configure(locations::routes))
+                .service(
+                    web::scope(BASE)
+                        .configure(tenants::routes)
+                        .configure(locations::routes)
+                        .default_service(web::to(resource::no_such_route)),
+                )
                 .default_service(web::to(resource::no_such_route)),
         );
     }

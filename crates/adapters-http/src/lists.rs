@@ -14,18 +14,20 @@ pub(crate) struct PageQuery {
     /// The number of the page, from 1.
     #[param(minimum = 1)]
     page: Option<i64>,
-    /// At most how many items (default 10); also `limit`.
-    #[serde(alias = "limit")]
+    /// At most how many items (default 10).
     #[param(minimum = 1, maximum = 100)]
     per_page: Option<i64>,
+    /// `per_page` by another name.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
     /// Instead of `page`: the id behind which the page starts.
     #[param(value_type = Option<Uuid>)]
     after: Option<String>,
 }
 
 impl From<PageQuery> for Paging {
-    fn from(PageQuery { page, per_page, after }: PageQuery) -> Self {
-        Self { page, per_page, after }
+    fn from(PageQuery { page, per_page, limit, after }: PageQuery) -> Self {
+        Self { page, per_page, limit, after }
     }
 }
 
@@ -75,6 +77,7 @@ pub(crate) fn list<T, V: Serialize>(
     view: fn(T) -> V,
     id: fn(&T) -> Uuid,
 ) -> HttpResponse {
+    let next_is_numbered = listed.next_is_numbered();
     let Listed { items, has_more, page } = listed;
     let path = path(request);
     let filters = filters(request.query_string());
@@ -86,8 +89,8 @@ pub(crate) fn list<T, V: Serialize>(
     let last_id = items.last().map(id);
     let next = match page.start {
         _ if !has_more => None,
-        PageStart::Number(number) => Some(numbered(number + 1)),
-        PageStart::After(_) => last_id.map(|id| link("after", id.to_string())),
+        PageStart::Number(number) if next_is_numbered => Some(numbered(number + 1)),
+        _ => last_id.map(|id| link("after", id.to_string())),
     };
     let (current_page, prev, offset) = match page.start {
         PageStart::Number(number) => {

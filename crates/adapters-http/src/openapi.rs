@@ -37,6 +37,8 @@ use crate::{locations, operations, tenants};
         locations::count,
         operations::healthz,
         operations::readyz,
+        operations::openapi_json,
+        operations::docs,
     ),
     components(schemas(ProblemView)),
     security(("api_key" = []), ("bearer" = [])),

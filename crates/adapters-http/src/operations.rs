@@ -13,12 +13,14 @@ use crate::problem::ApiError;
 use crate::resource::{get, resource};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
+    // Without this the page would show the document's address to a server of others.
+    let page = Config::from("/openapi.json").validator_url("none");
     config
         .service(resource("/healthz").route(get(healthz)))
         .service(resource("/readyz").route(get(readyz)))
         .service(resource("/openapi.json").route(get(openapi_json)))
         .service(resource("/docs").route(get(docs)))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+        .service(SwaggerUi::new("/docs/{_:.*}").config(page));
 }
 
 /// How the service is.
@@ -49,10 +51,16 @@ pub(crate) async fn readyz(api: web::Data<Api>) -> Result<HttpResponse, ApiError
     Ok(HttpResponse::Ok().json(OK))
 }
 
-async fn openapi_json() -> HttpResponse {
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "operations", security(()),
+    responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json", body = Object)))]
+pub(crate) async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::json())
 }
 
-async fn docs() -> HttpResponse {
+/// A page to try the API on.
+#[utoipa::path(get, path = "/docs", operation_id = "docs", tag = "operations", security(()),
+    responses((status = 308, description = "The page is at `/docs/`.")))]
+pub(crate) async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
 }

@@ -1,5 +1,6 @@
 //! A database of one of the two engines.
 
+use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
@@ -134,6 +135,11 @@ fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
         _ => false,
     };
     if away { RepositoryError::Unavailable(error.into()) } else { RepositoryError::Internal(error.into()) }
+}
+
+/// What is written must be of the scope's own workspace: there is no such row elsewhere, as far as the scope knows.
+pub(crate) fn inside(scope: WorkspaceId, row: WorkspaceId) -> Result<(), RepositoryError> {
+    if scope == row { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
 /// A guarded write that touched nothing was decided on what has changed since.

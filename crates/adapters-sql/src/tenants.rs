@@ -9,10 +9,11 @@ use domain::tenants::{Profile, Tenant, TenantCreated, TenantParts, TenantStatus,
 use domain::text::{SearchText, fold};
 use domain::users::Role;
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
+use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::database::{Database, Transaction, guarded};
-use crate::entities::tenants::{Column, Entity, Model};
+use crate::database::{Database, Transaction, guarded, inside};
+use crate::entities::tenants::{ActiveModel, Column, Entity, Model};
 use crate::locations;
 use crate::query::{Query, containing};
 use crate::rows::{stored, stored_option};
@@ -25,6 +26,7 @@ impl TenantRepository for Database {
 
     async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError> {
         let Change { after: TenantCreated { tenant, default_location, moved_user }, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin().await?;
         insert(&transaction, tenant.clone()).await?;
         locations::insert(&transaction, default_location).await?;
@@ -35,8 +37,9 @@ impl TenantRepository for Database {
         Ok(tenant)
     }
 
-    async fn update(&self, _: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError> {
+    async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError> {
         let Change { after: tenant, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin().await?;
         update(&transaction, tenant.clone()).await?;
         transaction.append(audit).await?;
@@ -46,6 +49,7 @@ impl TenantRepository for Database {
 
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError> {
         let Change { after: TenantStatusSet { tenant, users }, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin().await?;
         update(&transaction, tenant.clone()).await?;
         if let Some(status) = users {
@@ -78,9 +82,13 @@ impl TenantRepository for Database {
         let version = tenant.version().into();
         let unchanged = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND version = $3";
         transaction.expect_row(Query::new(unchanged, [workspace(), id(), version]).push(lock)).await?;
-        for statement in [
-            "UPDATE users SET current_tenant_id = home_tenant_id \
+        let go_home = Query::new(
+            "UPDATE users SET current_tenant_id = home_tenant_id, updated_at = $3 \
              WHERE workspace_id = $1 AND current_tenant_id = $2 AND home_tenant_id <> $2",
+            [workspace(), id(), audit.at.into()],
+        );
+        transaction.execute(go_home).await?;
+        for statement in [
             "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id IN \
              (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
             "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
@@ -149,8 +157,10 @@ pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<
 async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
     let row = row(tenant);
     let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
+    // All columns but the key, which a distributed table would not let be written.
+    let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
     let written = Entity::update_many()
-        .set(row.into_active_model().reset_all())
+        .set(columns)
         .filter(Column::WorkspaceId.eq(workspace_id))
         .filter(Column::Id.eq(id))
         .filter(Column::Version.eq(before))

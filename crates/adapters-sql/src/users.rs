@@ -11,7 +11,7 @@ use domain::users::{ApiUser, ApiUserParts, Email, UserStatus};
 use ports::{RepositoryError, UserRepository};
 use sea_orm::EntityTrait;
 
-use crate::database::{Database, Transaction, guarded};
+use crate::database::{Database, Transaction, guarded, inside};
 use crate::entities::users::{Entity, Model};
 use crate::query::Query;
 use crate::rows::{corrupt, stored, stored_option};
@@ -31,8 +31,9 @@ impl UserRepository for Database {
         Ok(home.map(|home| (user, home)))
     }
 
-    async fn create(&self, _: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
+    async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
         let Change { after: user, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), user.workspace_id())?;
         let transaction = self.begin().await?;
         insert(&transaction, user.clone()).await?;
         transaction.append(audit).await?;

@@ -32,8 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// It would be forgotten at the end, and every connection would have its own.
-    #[error("an SQLite database in memory cannot be served: name a file")]
-    InMemory,
+    #[error("an SQLite database needs a file: sqlite:PATH")]
+    NoFile,
     /// The folder of the file cannot be made.
     #[error("the folder of the database file cannot be made")]
     Folder(#[source] std::io::Error),
@@ -58,10 +58,11 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
-        if url.contains(":memory:") || url.contains("mode=memory") {
-            return Err(OpenError::InMemory);
+        let file = options.get_filename();
+        if file == Path::new("") || url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(OpenError::NoFile);
         }
-        if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
+        if let Some(folder) = file.parent().filter(|folder| *folder != Path::new("")) {
             std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
         }
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);

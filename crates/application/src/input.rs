@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use domain::tenants::FieldEdit;
+use domain::tenants::{FieldEdit, RestatedError};
 use thiserror::Error;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
@@ -63,12 +63,7 @@ pub struct InvalidInput(Faults);
 impl InvalidInput {
     /// One field at fault. `phrase` ends the sentence that begins with the field.
     pub fn new(field: &str, phrase: impl Display) -> Self {
-        Self::of([(field, phrase)])
-    }
-
-    /// Several fields at fault.
-    pub fn of<'a, P: Display>(faults: impl IntoIterator<Item = (&'a str, P)>) -> Self {
-        Self(faults.into_iter().map(|(field, phrase)| (field.to_owned(), vec![sentence(field, phrase)])).collect())
+        Self([(field.to_owned(), vec![sentence(field, phrase)])].into())
     }
 }
 
@@ -101,6 +96,13 @@ impl From<ValidationErrors> for InvalidInput {
     }
 }
 
+impl From<RestatedError> for InvalidInput {
+    fn from(RestatedError { faults }: RestatedError) -> Self {
+        let sentences = faults.into_iter().map(|(field, phrase)| (field.to_owned(), vec![sentence(field, phrase)]));
+        Self(sentences.collect())
+    }
+}
+
 /// `country_code` and `field is invalid.` make `The country code field is invalid.`
 pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
     format!("The {} {phrase}", field.replace('_', " "))
@@ -109,8 +111,29 @@ pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
 /// The command, if it could be read and all its values keep the rules.
 pub(crate) fn checked<C: Validate>(asked: Asked<C>) -> Result<C, Refusal> {
     let command = asked?;
-    command.validate().map_err(InvalidInput::from)?;
+    valid(&command)?;
     Ok(command)
+}
+
+/// Whether all values of the command keep the rules.
+pub(crate) fn valid(command: &impl Validate) -> Result<(), InvalidInput> {
+    command.validate().map_err(InvalidInput::from)
+}
+
+/// The faults of both sides, if any.
+pub(crate) fn together<E: Into<InvalidInput>>(
+    one: Result<(), InvalidInput>,
+    other: Result<(), E>,
+) -> Result<(), InvalidInput> {
+    match (one, other.map_err(Into::into)) {
+        (Err(InvalidInput(mut faults)), Err(InvalidInput(others))) => {
+            for (field, sentences) in others {
+                faults.entry(field).or_default().extend(sentences);
+            }
+            Err(InvalidInput(faults))
+        }
+        (one, other) => one.and(other),
+    }
 }
 
 /// A fault of one field, for `validator`.

@@ -1,8 +1,7 @@
 //! Which part of a list is asked for.
 
-use domain::ids::InvalidIdError;
+use domain::ids::{self, InvalidIdError};
 use ports::{Page, PageStart, Slice};
-use uuid::Uuid;
 use validator::{Validate, ValidationErrors};
 
 use crate::input::{Asked, checked, fault};
@@ -11,7 +10,7 @@ use crate::refusal::Refusal;
 const DEFAULT_SIZE: u32 = 10;
 const MAX_SIZE: u32 = 100;
 /// Pages are found by counting rows; further on, `after` is the way.
-const MAX_DEPTH: i64 = 100_000;
+const MAX_DEPTH: u32 = 100_000;
 
 /// The page that is asked for, as sent.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +19,8 @@ pub struct Paging {
     pub page: Option<i64>,
     /// How many items a page has, 1 to 100.
     pub per_page: Option<i64>,
+    /// The same by another name.
+    pub limit: Option<i64>,
     /// Instead of a number: the id behind which the page starts.
     pub after: Option<String>,
 }
@@ -27,19 +28,24 @@ pub struct Paging {
 impl Validate for Paging {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let mut errors = ValidationErrors::new();
-        let size = self.per_page.unwrap_or(DEFAULT_SIZE.into());
-        if !(1..=i64::from(MAX_SIZE)).contains(&size) {
-            errors.add("per_page", fault(format_args!("must be between 1 and {MAX_SIZE}.")));
+        for (field, size) in [("per_page", self.per_page), ("limit", self.limit)] {
+            if size.is_some_and(|size| !(1..=i64::from(MAX_SIZE)).contains(&size)) {
+                errors.add(field, fault(format_args!("must be between 1 and {MAX_SIZE}.")));
+            }
         }
+        if self.per_page.is_some() && self.limit.is_some() && self.per_page != self.limit {
+            errors.add("limit", fault("may not differ from per_page."));
+        }
+        let size = self.per_page.or(self.limit).unwrap_or(DEFAULT_SIZE.into());
         match (self.page, &self.after) {
             (Some(page), _) if page < 1 => errors.add("page", fault("must be at least 1.")),
             (Some(_), Some(_)) => errors.add("page", fault("may not be sent together with after.")),
-            (Some(page), None) if page.saturating_mul(size) > MAX_DEPTH => {
+            (Some(page), None) if page.saturating_mul(size) > MAX_DEPTH.into() => {
                 errors.add("page", fault(format_args!("is too deep: page × per_page may be {MAX_DEPTH} at most.")));
             }
             _ => {}
         }
-        if self.after.as_ref().is_some_and(|after| Uuid::try_parse(after).is_err()) {
+        if self.after.as_ref().is_some_and(|after| ids::parse(after).is_err()) {
             errors.add("after", fault(InvalidIdError));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -49,9 +55,9 @@ impl Validate for Paging {
 impl Paging {
     /// The page; what [`Validate`] would refuse is taken for the default.
     pub(crate) fn page(&self) -> Page {
-        let size = self.per_page.and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_SIZE);
+        let size = self.per_page.or(self.limit).and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_SIZE);
         let number = self.page.and_then(|page| page.try_into().ok()).unwrap_or(1);
-        let after = self.after.as_ref().and_then(|after| Uuid::try_parse(after).ok());
+        let after = self.after.as_ref().and_then(|after| ids::parse(after).ok());
         Page { start: after.map_or(PageStart::Number(number), PageStart::After), size }
     }
 }
@@ -93,6 +99,11 @@ pub struct Listed<T> {
 }
 
 impl<T> Listed<T> {
+    /// Whether the page behind this one can be asked for by its number.
+    pub fn next_is_numbered(&self) -> bool {
+        matches!(self.page.start, PageStart::Number(number) if (number + 1) * self.page.size <= MAX_DEPTH)
+    }
+
     pub(crate) fn new(slice: Slice<T>, page: Page) -> Self {
         Self { items: slice.items, has_more: slice.has_more, page }
     }
@@ -103,7 +114,7 @@ mod tests {
     use super::*;
 
     fn faults(page: Option<i64>, per_page: Option<i64>, after: Option<&str>) -> Vec<String> {
-        let paging = Paging { page, per_page, after: after.map(str::to_owned) };
+        let paging = Paging { page, per_page, limit: None, after: after.map(str::to_owned) };
         let errors = paging.validate().err().unwrap_or_default().into_errors();
         let mut fields: Vec<_> = errors.into_keys().map(String::from).collect();
         fields.sort();
@@ -127,6 +138,27 @@ mod tests {
         ] {
             assert_eq!(faults(page, per_page, after), expected, "{page:?} {per_page:?} {after:?}");
         }
+    }
+
+    #[test]
+    fn the_size_has_two_names() {
+        let sized = |per_page, limit| Paging { per_page, limit, ..Paging::default() };
+        assert_eq!(sized(None, Some(7)).page().size, 7);
+        assert!(sized(Some(7), Some(7)).validate().is_ok());
+        for (paging, field) in [(sized(Some(7), Some(8)), "limit"), (sized(None, Some(0)), "limit")] {
+            let errors = paging.validate().expect_err("refused");
+            assert!(errors.errors().contains_key(field));
+        }
+    }
+
+    #[test]
+    fn the_last_page_with_a_number_leads_on_by_id() {
+        let listed = |number| {
+            let page = Page { start: PageStart::Number(number), size: 100 };
+            Listed { items: Vec::<u8>::new(), has_more: true, page }
+        };
+        assert!(listed(999).next_is_numbered());
+        assert!(!listed(1000).next_is_numbered());
     }
 
     #[test]

@@ -106,6 +106,12 @@ macro_rules! shares_refusals {
             }
         }
 
+        impl From<crate::input::Unreadable> for $error {
+            fn from(error: crate::input::Unreadable) -> Self {
+                Self::Refused(error.into())
+            }
+        }
+
         impl From<crate::input::InvalidInput> for $error {
             fn from(error: crate::input::InvalidInput) -> Self {
                 Self::Refused(error.into())

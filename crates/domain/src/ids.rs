@@ -11,6 +11,15 @@ use uuid::Uuid;
 #[error("must be a valid UUID.")]
 pub struct InvalidIdError;
 
+/// The canonical form only: 36 characters, in any case.
+///
+/// # Errors
+/// Any other text, also other forms of UUIDs.
+pub fn parse(text: &str) -> Result<Uuid, InvalidIdError> {
+    let canonical = Some(text).filter(|text| text.len() == 36);
+    canonical.and_then(|text| Uuid::try_parse(text).ok()).ok_or(InvalidIdError)
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -39,7 +48,7 @@ macro_rules! ids {
             type Err = InvalidIdError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::try_parse(text).map(Self).map_err(|_| InvalidIdError)
+                parse(text).map(Self)
             }
         }
     )*};
@@ -58,4 +67,27 @@ ids! {
     LocationId;
     /// Names an entry of a workspace's audit trail.
     AuditId;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_one_form() {
+        let id = "0192f0c1-7b1e-7000-8000-00000000000a";
+        assert!(id.parse::<TenantId>().is_ok());
+        assert_eq!(id.to_uppercase().parse::<TenantId>(), id.parse());
+        for text in [
+            "",
+            "x",
+            &id[1..],
+            &id.replace('-', ""),
+            &format!("{{{id}}}"),
+            &format!("urn:uuid:{id}"),
+            &format!("{id} "),
+        ] {
+            assert_eq!(text.parse::<TenantId>(), Err(InvalidIdError), "{text}");
+        }
+    }
 }

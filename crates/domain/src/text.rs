@@ -10,6 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TextError {
+    /// No characters, after trimming.
+    #[error("may not be empty.")]
+    Empty,
     /// Fewer characters than the minimum, counted after trimming.
     #[error("must be at least {min} characters.")]
     TooShort {
@@ -58,6 +61,7 @@ fn bounded(text: &str, min: usize, max: usize, forbidden: fn(char) -> bool) -> R
     }
     let text = text.trim();
     match text.chars().count() {
+        0 if min == 1 => Err(TextError::Empty),
         length if length < min => Err(TextError::TooShort { min }),
         length if length > max => Err(TextError::TooLong { max }),
         _ => Ok(text.to_owned()),

@@ -160,10 +160,12 @@ pub(crate) struct TenantListQuery {
     /// The number of the page, from 1.
     #[param(minimum = 1)]
     page: Option<i64>,
-    /// At most how many items (default 10); also `limit`.
-    #[serde(alias = "limit")]
+    /// At most how many items (default 10).
     #[param(minimum = 1, maximum = 100)]
     per_page: Option<i64>,
+    /// `per_page` by another name.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<i64>,
     /// Instead of `page`: the id behind which the page starts.
     #[param(value_type = Option<uuid::Uuid>)]
     after: Option<String>,
@@ -171,7 +173,7 @@ pub(crate) struct TenantListQuery {
 
 impl From<TenantListQuery> for List<FindTenants> {
     fn from(query: TenantListQuery) -> Self {
-        let TenantListQuery { name, description, q, status, page, per_page, after } = query;
-        Self { filter: FindTenants { name, description, q, status }, paging: Paging { page, per_page, after } }
+        let TenantListQuery { name, description, q, status, page, per_page, limit, after } = query;
+        Self { filter: FindTenants { name, description, q, status }, paging: Paging { page, per_page, limit, after } }
     }
 }

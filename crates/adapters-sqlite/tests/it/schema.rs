@@ -31,7 +31,7 @@ async fn readers_do_not_wait_for_the_writer() {
 
 #[tokio::test]
 async fn a_database_in_memory_is_refused() {
-    for url in ["sqlite::memory:", "sqlite://?mode=memory"] {
+    for url in ["sqlite:", "sqlite::memory:", "sqlite://?mode=memory"] {
         assert!(adapters_sqlite::Sqlite::open(url).await.is_err(), "{url}");
     }
 }

@@ -10,7 +10,7 @@ use ports::{RepositoryError, rules};
 use validator::Validate;
 
 use super::{TenantError, Tenants, restated};
-use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, optional, required, unless_blank};
+use crate::input::{Asked, InvalidInput, is, is_or_blank, optional, required, together, unless_blank, valid};
 
 /// A new tenant, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -29,7 +29,7 @@ pub struct CreateTenant {
     pub city: Option<String>,
     #[validate(custom(function = is_or_blank::<PostCode>))]
     pub post_code: Option<String>,
-    #[validate(custom(function = is::<Country>))]
+    #[validate(custom(function = is_or_blank::<Country>))]
     pub country_code: Option<String>,
     pub is_default: Option<bool>,
     #[validate(custom(function = is::<TenantStatus>))]
@@ -44,7 +44,7 @@ impl CreateTenant {
             address: unless_blank("address", self.address.as_deref())?,
             city: unless_blank("city", self.city.as_deref())?,
             post_code: unless_blank("post_code", self.post_code.as_deref())?,
-            country: optional("country_code", self.country_code.as_deref())?,
+            country: unless_blank("country_code", self.country_code.as_deref())?,
         })
     }
 }
@@ -54,11 +54,12 @@ impl Tenants {
     pub async fn create(&self, caller: &Caller, asked: Asked<CreateTenant>) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
 
-        let command = checked(asked)?;
+        let command = asked?;
+        let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
+        together(valid(&command), restated.check(false, TenantStatus::Active))?;
         let name: TenantName = required("name", command.name.as_deref())?;
         let domain: Option<DomainName> = optional("domain", command.domain.as_deref())?;
-        let (profile, restated) =
-            (command.profile()?, restated(command.is_default, command.status.as_deref(), command.is_trashed)?);
+        let profile = command.profile()?;
 
         let id = self.ambient.id(TenantId::new);
         let default_location_id = self.ambient.id(LocationId::new);
@@ -74,7 +75,6 @@ impl Tenants {
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Tenant::create(new, caller.user_id(), stamp);
-            restated.check(&change.after.tenant)?;
             match self.repository.create(&scope, change).await {
                 Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,
                 stored => return Ok(stored?),

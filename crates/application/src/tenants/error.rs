@@ -1,10 +1,10 @@
 //! Why nothing became of a tenant.
 
-use domain::tenants::{DefaultTenantError, RestatedError, TargetInactiveError};
+use domain::tenants::{DefaultTenantError, TargetInactiveError};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::{InvalidInput, sentence};
+use crate::input::sentence;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
@@ -32,12 +32,6 @@ pub enum TenantError {
 }
 
 shares_refusals!(TenantError);
-
-impl From<RestatedError> for TenantError {
-    fn from(error: RestatedError) -> Self {
-        InvalidInput::of(error.faults).into()
-    }
-}
 
 impl From<RepositoryError> for TenantError {
     fn from(error: RepositoryError) -> Self {

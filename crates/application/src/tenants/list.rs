@@ -82,7 +82,7 @@ mod tests {
             description: Some(String::new()),
             ..FindTenants::default()
         };
-        let paging = Paging { page: Some(2), per_page: Some(5), after: None };
+        let paging = Paging { page: Some(2), per_page: Some(5), ..Paging::default() };
         let listed = tenants.list(&build::administrator(), Ok(List { filter, paging })).await.expect("listed");
         assert_eq!((listed.items.len(), listed.has_more), (1, true));
     }

@@ -20,7 +20,6 @@ pub use self::list::FindTenants;
 pub use self::set_status::SetTenantStatus;
 pub use self::update::UpdateTenant;
 use crate::ambient::Ambient;
-use crate::input::{InvalidInput, optional};
 
 /// The use cases of tenants.
 pub struct Tenants {
@@ -42,13 +41,10 @@ impl Tenants {
     }
 }
 
-/// What a client that sends a whole tenant says about the fields that have operations of their own.
-fn restated(
-    is_default: Option<bool>,
-    status: Option<&str>,
-    is_trashed: Option<bool>,
-) -> Result<Restated, InvalidInput> {
-    Ok(Restated { is_default, status: optional("status", status)?, is_trashed })
+/// What a client that sends a whole tenant says about the fields that have operations of their own. A status that is
+/// none is a fault already.
+fn restated(is_default: Option<bool>, status: Option<&str>, is_trashed: Option<bool>) -> Restated {
+    Restated { is_default, status: status.and_then(|status| status.parse().ok()), is_trashed }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use domain::tenants::{
 use validator::Validate;
 
 use super::{TenantError, Tenants, restated};
-use crate::input::{Asked, InvalidInput, checked, edit, edits, edits_or_clears, is};
+use crate::input::{Asked, InvalidInput, edit, edits, edits_or_clears, is, together, valid};
 use crate::retry::decide_anew;
 
 /// A tenant's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
@@ -59,14 +59,17 @@ impl Tenants {
         asked: Asked<UpdateTenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let command = checked(asked)?;
-        let (edit, restated) =
-            (command.edit()?, restated(command.is_default, command.status.as_deref(), command.is_trashed)?);
+        let command = asked?;
+        let valid = valid(&command);
+        let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
         decide_anew(async || {
-            let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
-            restated.check(&tenant)?;
+            let tenant = self.repository.find(scope.tenant_scope(), id).await?;
+            let unchanged =
+                tenant.as_ref().map_or(Ok(()), |tenant| restated.check(tenant.is_default(), tenant.status()));
+            together(valid.clone(), unchanged)?;
+            let tenant = tenant.ok_or(TenantError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match tenant.update(edit.clone(), stamp) {
+            match tenant.update(command.edit()?, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(tenant),
             }
@@ -84,7 +87,7 @@ mod tests {
     use super::*;
     use crate::problem::Problem;
 
-    #[expect(clippy::unnecessary_wraps, clippy::option_option, reason = "it reads as what a client sent")]
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {
         Some(Some(text.to_owned()))
     }
@@ -121,10 +124,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn fields_that_may_not_change_are_named_with_all_other_faults() {
+        let command = UpdateTenant { name: sent("Inn"), is_default: Some(true), ..UpdateTenant::default() };
+        let result = tenants(stored()).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+        let error = result.expect_err("invalid");
+        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["isDefault", "name"]);
+    }
+
+    #[tokio::test]
     async fn names_and_domains_refuse_null() {
         let command =
             UpdateTenant { name: Some(None), domain: Some(None), city: Some(None), ..UpdateTenant::default() };
-        let tenants = tenants(MockTenantRepository::new());
+        let tenants = tenants(stored());
         let error =
             tenants.update(&build::administrator(), build::channel_id(), Ok(command)).await.expect_err("invalid");
         assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["domain", "name"]);

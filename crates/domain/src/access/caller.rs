@@ -80,11 +80,6 @@ impl Caller {
         self.home.is_default || tenant == self.home.id
     }
 
-    /// The workspace.
-    pub const fn workspace_id(&self) -> WorkspaceId {
-        self.workspace_id
-    }
-
     /// The tenant of the request.
     pub const fn tenant_id(&self) -> TenantId {
         self.tenant.id
@@ -114,7 +109,7 @@ impl Caller {
         if self.permission < permission {
             return Err(AccessError::PermissionDenied);
         }
-        Ok(TenantScope::new(self.workspace_id, tenant.id, self.user.id(), self.actor.clone()))
+        Ok(TenantScope::new(self.workspace_id, tenant.id, self.actor.clone()))
     }
 }
 

@@ -3,20 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use crate::audit::{Actor, Stamp};
-use crate::ids::{AuditId, TenantId, UserId, WorkspaceId};
+use crate::ids::{AuditId, TenantId, WorkspaceId};
 
 /// Leave to work in one tenant. Made only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone)]
 pub struct TenantScope {
     workspace_id: WorkspaceId,
     tenant_id: TenantId,
-    user_id: UserId,
     actor: Actor,
 }
 
 impl TenantScope {
-    pub(super) const fn new(workspace_id: WorkspaceId, tenant_id: TenantId, user_id: UserId, actor: Actor) -> Self {
-        Self { workspace_id, tenant_id, user_id, actor }
+    pub(super) const fn new(workspace_id: WorkspaceId, tenant_id: TenantId, actor: Actor) -> Self {
+        Self { workspace_id, tenant_id, actor }
     }
 
     /// The workspace, which every query names.
@@ -27,11 +26,6 @@ impl TenantScope {
     /// The tenant.
     pub const fn tenant_id(&self) -> TenantId {
         self.tenant_id
-    }
-
-    /// Who works.
-    pub const fn user_id(&self) -> UserId {
-        self.user_id
     }
 
     /// Signs a decision.

@@ -13,7 +13,7 @@ use crate::users::UserStatus;
 
 /// The default tenant cannot be deleted, deactivated or demoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("The default tenant cannot be deleted or deactivated.")]
+#[error("The default tenant cannot be deleted or deactivated, nor all its users.")]
 pub struct DefaultTenantError;
 
 /// An inactive tenant cannot be switched to.
@@ -111,19 +111,19 @@ pub struct Restated {
 }
 
 impl Restated {
-    /// Holds what was said against what is so.
+    /// Holds what was said against what is so, or will be.
     ///
     /// # Errors
     /// Names every field that differs.
-    pub fn check(&self, tenant: &Tenant) -> Result<(), RestatedError> {
+    pub fn check(&self, is_default: bool, status: TenantStatus) -> Result<(), RestatedError> {
         const NEVER: &str = "never changes: the default tenant is made with its workspace.";
         const ELSEWHERE: &str = "is changed by the operations activate and deactivate.";
 
-        let inactive = tenant.status() == TenantStatus::Inactive;
+        let is_trashed = status == TenantStatus::Inactive;
         let faults: Vec<_> = [
-            (self.is_default.is_some_and(|said| said != tenant.is_default()), ("isDefault", NEVER)),
-            (self.status.is_some_and(|said| said != tenant.status()), ("status", ELSEWHERE)),
-            (self.is_trashed.is_some_and(|said| said != inactive), ("is_trashed", ELSEWHERE)),
+            (self.is_default.is_some_and(|said| said != is_default), ("isDefault", NEVER)),
+            (self.status.is_some_and(|said| said != status), ("status", ELSEWHERE)),
+            (self.is_trashed.is_some_and(|said| said != is_trashed), ("is_trashed", ELSEWHERE)),
         ]
         .into_iter()
         .filter_map(|(differs, fault)| differs.then_some(fault))
@@ -188,7 +188,7 @@ impl Tenant {
     /// Activates or deactivates the tenant and says what becomes of its users, or `None` where nothing would change.
     ///
     /// # Errors
-    /// The default tenant stays active.
+    /// The default tenant stays active, and so do its users.
     pub fn set_status(
         &self,
         status: TenantStatus,
@@ -196,6 +196,10 @@ impl Tenant {
         stamp: Stamp,
     ) -> Result<Option<Change<TenantStatusSet>>, DefaultTenantError> {
         let action = match status {
+            // Nobody would be left who could let them in again.
+            _ if self.is_default() && users.is_some_and(|users| users != UserStatus::Active) => {
+                return Err(DefaultTenantError);
+            }
             TenantStatus::Active => "tenant.activate",
             TenantStatus::Inactive if self.is_default() => return Err(DefaultTenantError),
             TenantStatus::Inactive => "tenant.deactivate",
@@ -406,6 +410,11 @@ mod tests {
     #[test]
     fn the_default_tenant_is_never_deleted_or_deactivated() {
         assert_eq!(default_tenant().set_status(TenantStatus::Inactive, None, stamp()), Err(DefaultTenantError));
+        for users in [UserStatus::Passive, UserStatus::Banned] {
+            let locked_out = default_tenant().set_status(TenantStatus::Active, Some(users), stamp());
+            assert_eq!(locked_out, Err(DefaultTenantError));
+        }
+        assert!(default_tenant().set_status(TenantStatus::Active, Some(UserStatus::Active), stamp()).is_ok());
         assert_eq!(default_tenant().delete(stamp()), Err(DefaultTenantError));
         assert!(channel().delete(stamp()).is_ok());
     }
@@ -414,10 +423,10 @@ mod tests {
     fn a_whole_tenant_may_be_sent_back_but_not_changed_that_way() {
         let as_stored =
             Restated { is_default: Some(false), status: Some(TenantStatus::Active), is_trashed: Some(false) };
-        assert_eq!(as_stored.check(&channel()), Ok(()));
-        assert_eq!(Restated::default().check(&channel()), Ok(()));
+        assert_eq!(as_stored.check(false, TenantStatus::Active), Ok(()));
+        assert_eq!(Restated::default().check(false, TenantStatus::Inactive), Ok(()));
         let other = Restated { is_default: Some(true), status: Some(TenantStatus::Inactive), is_trashed: Some(true) };
-        let RestatedError { faults } = other.check(&channel()).expect_err("all three differ");
+        let RestatedError { faults } = other.check(false, TenantStatus::Active).expect_err("all three differ");
         let fields: Vec<_> = faults.into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["isDefault", "status", "is_trashed"]);
     }

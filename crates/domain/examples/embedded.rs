@@ -1,0 +1,136 @@
+//! Another service that lives by the rules of tenants, without any other crate of Tenantry: no server, no database, no
+//! runtime.
+//!
+//! It keeps tenants in a map of its own, makes one, renames it, deactivates it, and shows what the rules refuse.
+//!
+//! Run it with `cargo run -p tenantry-domain --example embedded`.
+
+use std::collections::HashMap;
+use std::error::Error;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::audit::{Actor, AuditEntry, Fact, Stamp};
+use domain::change::Change;
+use domain::ids::{AuditId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::tenants::{
+    NewTenant, Profile, Tenant, TenantCreated, TenantEdit, TenantName, TenantParts, TenantStatus, TenantStatusSet,
+};
+use domain::users::UserStatus;
+use uuid::Uuid;
+
+/// Where ids and times come from. Both are made up here, so that every run prints the same.
+struct Desk {
+    last_id: u128,
+    time: DateTime<Utc>,
+}
+
+impl Desk {
+    fn id(&mut self) -> Uuid {
+        self.last_id += 1;
+        Uuid::from_u128(self.last_id)
+    }
+
+    /// Signs a decision.
+    fn stamp(&mut self) -> Stamp {
+        self.time += TimeDelta::minutes(1);
+        Stamp { id: AuditId::new(self.id()), actor: Actor::Operator, at: self.time }
+    }
+}
+
+/// Tenants, and the trail of how they came to be what they are.
+#[derive(Default)]
+struct Store {
+    tenants: HashMap<TenantId, Tenant>,
+    trail: Vec<AuditEntry>,
+}
+
+impl Store {
+    /// Stores a decision with its audit entry; in a database, in one transaction.
+    ///
+    /// A tenant of another version than the one that was decided on was changed meanwhile.
+    fn keep(&mut self, tenant: Tenant, audit: AuditEntry) -> Result<(), &'static str> {
+        let stored = self.tenants.get(&tenant.id()).map_or(0, Tenant::version);
+        if stored + 1 != tenant.version() {
+            return Err("the tenant was changed meanwhile: read it again and decide anew");
+        }
+        show(&audit);
+        self.tenants.insert(tenant.id(), tenant);
+        self.trail.push(audit);
+        Ok(())
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut desk = Desk { last_id: 0, time: "2026-03-01T09:00:00Z".parse()? };
+    let mut store = Store::default();
+
+    // Values first: a name in hand is a valid name, so making a tenant cannot fail any more.
+    let new = NewTenant {
+        workspace_id: WorkspaceId::new(desk.id()),
+        id: TenantId::new(desk.id()),
+        default_location_id: LocationId::new(desk.id()),
+        name: "Channel A".parse()?,
+        domain: "channel-a".parse()?,
+        profile: Profile { city: Some("New York".parse()?), country: Some("US".parse()?), ..Profile::default() },
+    };
+    let user = UserId::new(desk.id());
+    // The default location and the user's move belong to the same decision; this service has no use for them.
+    let Change { after: TenantCreated { tenant, .. }, audit, .. } = Tenant::create(new, user, desk.stamp());
+    store.keep(tenant.clone(), audit)?;
+
+    // `None` leaves a field as it is, `Some(None)` clears it.
+    let edit = TenantEdit { name: Some("Channel Amsterdam".parse()?), city: Some(None), ..TenantEdit::default() };
+    let updated = tenant.update(edit, desk.stamp());
+    let Change { after: tenant, audit, .. } = updated.ok_or("the edit changes nothing")?;
+    store.keep(tenant.clone(), audit)?;
+
+    let deactivated = tenant.set_status(TenantStatus::Inactive, Some(UserStatus::Passive), desk.stamp())?;
+    let Change { after: TenantStatusSet { tenant, users }, audit, .. } =
+        deactivated.ok_or("the tenant is inactive already")?;
+    store.keep(tenant.clone(), audit)?;
+    if let Some(status) = users {
+        println!("its users, support users excepted, become {status:?}");
+    }
+
+    // What is refused never becomes a change, so there is nothing to store.
+    let refused = "Inn".parse::<TenantName>().expect_err("three characters are no name");
+    println!("refused: The name {refused}");
+
+    // As it would come from a store: `from_parts` checks no rule.
+    let default_tenant = Tenant::from_parts(TenantParts {
+        id: TenantId::new(desk.id()),
+        is_default: true,
+        status: TenantStatus::Active,
+        ..tenant.into_parts()
+    });
+    let refused = default_tenant.set_status(TenantStatus::Inactive, None, desk.stamp());
+    let refused = refused.expect_err("the default tenant stays active");
+    println!("refused: {refused}");
+
+    println!("stored: {} tenant, {} audit entries", store.tenants.len(), store.trail.len());
+    Ok(())
+}
+
+/// Prints who did what to which thing, when, and what that changed.
+fn show(entry: &AuditEntry) {
+    let AuditEntry { at, actor, action, resource_name, before, after, .. } = entry;
+    let who = match actor {
+        Actor::ApiUser { name, .. } => name.as_str(),
+        Actor::Operator => "the operator",
+    };
+    println!("{at}  {action}  {resource_name}, by {who}");
+    for (sign, facts) in [('-', before), ('+', after)] {
+        for (name, fact) in facts {
+            println!("  {sign} {name}: {}", text(fact));
+        }
+    }
+}
+
+fn text(fact: &Fact) -> String {
+    match fact {
+        Fact::Null => "nothing".to_owned(),
+        Fact::Bool(value) => value.to_string(),
+        Fact::Integer(value) => value.to_string(),
+        Fact::Text(value) => value.clone(),
+    }
+}
