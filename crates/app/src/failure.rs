@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use application::{ApiKeyError, Problem, ProblemKind, Refusal};
+use application::Problem;
 use thiserror::Error;
 
 /// What was said makes no sense.
@@ -12,17 +12,13 @@ pub(crate) struct BadUsage(pub(crate) String);
 
 /// 2 where what was said is at fault, 1 otherwise.
 pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
-    let kind = error.downcast_ref::<Refusal>().map(Problem::kind);
-    let kind = kind.or_else(|| error.downcast_ref::<ApiKeyError>().map(Problem::kind));
-    if kind == Some(ProblemKind::Invalid) || error.is::<BadUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<BadUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
-/// A refusal for the terminal: its faults are the message.
+/// A refusal for the terminal: fields at fault are what was said on the command line.
 pub(crate) fn told<P: Problem>(problem: P) -> anyhow::Error {
-    let faults = problem.faults().map(|faults| faults.values().flatten().cloned().collect::<Vec<_>>().join(" "));
-    let error = anyhow::Error::new(problem);
-    match faults {
-        Some(faults) => error.context(faults),
-        None => error,
+    match problem.faults() {
+        Some(faults) => BadUsage(faults.values().flatten().cloned().collect::<Vec<_>>().join(" ")).into(),
+        None => problem.into(),
     }
 }

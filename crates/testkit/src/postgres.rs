@@ -1,4 +1,4 @@
-//! A throw-away Postgres.
+//! A throw-away PostgreSQL.
 //!
 //! Every test gets a database of its own on a server that all tests of the process share: the one that
 //! `TENANTRY_TEST_POSTGRES` names, or else one started for the occasion from the server programs of this machine
@@ -78,12 +78,21 @@ impl Postgres {
     pub fn fresh(migrate: fn(&str)) -> Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
         let server = SERVER.get_or_init(|| Server::start(migrate));
+        Self::copy_of(server, &server.template)
+    }
 
+    /// Creates a database without a schema, blocking until it is there.
+    pub fn empty(migrate: fn(&str)) -> Self {
+        let server = Self::fresh(migrate).server;
+        Self::copy_of(server, "template0")
+    }
+
+    fn copy_of(server: &'static Server, template: &str) -> Self {
         // One clone at a time: the server refuses to copy a template that is in use.
         let mut clones = server.clones.lock().unwrap_or_else(PoisonError::into_inner);
         *clones += 1;
         let name = format!("tenantry_{}_{clones}", server.run);
-        let statement = format!("CREATE DATABASE {name} TEMPLATE {}", server.template);
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         admin_sql(&server.url, &statement).expect("the server clones the template");
 
         let url = with_database(&server.url, &name);
@@ -93,6 +102,23 @@ impl Postgres {
     /// The `postgres://` URL of this database.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Ends all connections to the database and refuses new ones, as if the server were away.
+    pub fn take_away(&self) {
+        let Self { name, .. } = self;
+        for statement in [
+            format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+        ] {
+            admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
+        }
+    }
+
+    /// Lets connections to the database in again.
+    pub fn bring_back(&self) {
+        let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name);
+        admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
     }
 }
 
@@ -134,6 +160,7 @@ impl Server {
 }
 
 /// Starts a server of our own in a temporary folder; gives its URL and the watchdog that runs it.
+#[expect(clippy::zombie_processes, reason = "the watchdog ends when this process does")]
 fn launch() -> (String, Option<Child>) {
     let programs = programs();
     let folder = tempfile::Builder::new()

@@ -4,6 +4,7 @@ use application::CreateApiKey;
 use domain::access::OperatorScope;
 use serde_json::json;
 
+use super::print;
 use crate::cli::CreateKeyArguments;
 use crate::failure::told;
 use crate::settings::Settings;
@@ -17,11 +18,10 @@ pub(crate) async fn create_key(settings: &Settings, arguments: CreateKeyArgument
     let token = engine.api_keys().create(&OperatorScope::new(), command).await.map_err(told)?;
     engine.close().await;
     if json {
-        println!("{}", json!({ "id": token.id().as_uuid(), "apiKey": token.reveal() }));
+        print(json!({ "id": token.id().as_uuid(), "apiKey": token.reveal() }))
     } else {
-        println!("key        {}", token.id());
-        println!("API key    {}", token.reveal());
-        println!("The key is shown this once.");
+        print(format_args!("key        {}", token.id()))?;
+        print(format_args!("API key    {}", token.reveal()))?;
+        print("The key is shown this once.")
     }
-    Ok(())
 }

@@ -6,8 +6,17 @@ mod schema;
 mod serve;
 mod workspaces;
 
+use std::io::{Write, stdout};
+
+use anyhow::Context;
+
 pub(crate) use self::keys::create_key;
 pub(crate) use self::openapi::openapi;
 pub(crate) use self::schema::migrate;
 pub(crate) use self::serve::serve;
 pub(crate) use self::workspaces::create_workspace;
+
+/// Prints a result. A reader who is gone is an error like any other.
+fn print(text: impl std::fmt::Display) -> anyhow::Result<()> {
+    writeln!(stdout(), "{text}").context("the result cannot be printed")
+}

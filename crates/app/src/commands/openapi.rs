@@ -4,6 +4,5 @@ use anyhow::Context;
 
 pub(crate) fn openapi() -> anyhow::Result<()> {
     let document = adapters_http::document().to_pretty_json().context("the document cannot be written")?;
-    println!("{document}");
-    Ok(())
+    super::print(document)
 }

@@ -7,6 +7,5 @@ pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     let engine = Engine::open(&settings.database).await?;
     engine.migrate().await?;
     engine.close().await;
-    println!("The schema is up to date.");
-    Ok(())
+    super::print("The schema is up to date.")
 }

@@ -4,6 +4,7 @@ use application::CreateWorkspace;
 use domain::access::OperatorScope;
 use serde_json::json;
 
+use super::print;
 use crate::cli::CreateWorkspaceArguments;
 use crate::failure::told;
 use crate::settings::Settings;
@@ -23,13 +24,12 @@ pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorks
             "userID": made.user_id.as_uuid(),
             "apiKey": made.token.reveal(),
         });
-        println!("{made}");
+        print(made)
     } else {
-        println!("workspace  {}", made.workspace_id);
-        println!("tenant     {}", made.tenant_id);
-        println!("user       {}", made.user_id);
-        println!("API key    {}", made.token.reveal());
-        println!("The key is shown this once.");
+        print(format_args!("workspace  {}", made.workspace_id))?;
+        print(format_args!("tenant     {}", made.tenant_id))?;
+        print(format_args!("user       {}", made.user_id))?;
+        print(format_args!("API key    {}", made.token.reveal()))?;
+        print("The key is shown this once.")
     }
-    Ok(())
 }

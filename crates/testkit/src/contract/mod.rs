@@ -77,7 +77,7 @@ pub trait Trail: Send + Sync {
     async fn actions(&self) -> Vec<String>;
 }
 
-/// Makes a test of each sentence. `$open` is an async function that returns [`Ports`](crate::contract::Ports).
+/// Makes a test of each sentence. `$open` is an async function that returns `Ports`.
 #[macro_export]
 macro_rules! suite {
     ($open:path) => {

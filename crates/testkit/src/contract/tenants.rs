@@ -232,9 +232,10 @@ pub async fn another_workspace_sees_nothing(ports: Ports) {
     assert_eq!(other.find(channel.id()).await, None);
     assert_eq!(tenant_count(&other).await, 1);
     let change = channel.update(renamed("Taken over"), other.stamp().await).expect("a change");
-    let mut parts = change.after.clone().into_parts();
-    parts.workspace_id = other.workspace_id();
-    let forged = domain::change::Change { after: Tenant::from_parts(parts), ..change };
+    assert!(is_stale(&other.ports.tenants.update(&other.admin().await, change.clone()).await));
+    let mut row = change.after.clone().into_parts();
+    row.workspace_id = other.workspace_id();
+    let forged = domain::change::Change { after: Tenant::from_parts(row), ..change };
     assert!(is_stale(&other.ports.tenants.update(&other.admin().await, forged).await));
     assert!(is_stale(&other.delete(&channel).await), "the scope's workspace counts, not the tenant's");
     assert_eq!(world.find(channel.id()).await, Some(channel));

@@ -1,0 +1,135 @@
+//! The command line.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::on_both_engines;
+use crate::support::{Client, Engine, World, migrate, run};
+
+on_both_engines! {
+    a_workspace_made_on_the_command_line_can_be_worked_in
+    another_key_permits_what_it_says
+    what_is_wrong_is_said_in_one_line
+}
+
+fn a_workspace_made_on_the_command_line_can_be_worked_in(world: &World) {
+    let made = run(&world.server.url(), &["workspace", "create", "--name", "Others Inc.", "--json"]).expect("made");
+    let made: Value = serde_json::from_str(&made).expect("JSON");
+    let mut fields: Vec<_> = made.as_object().expect("an object").keys().collect();
+    fields.sort();
+    assert_eq!(fields, ["apiKey", "tenantID", "userID", "workspaceID"]);
+    let current = world.client().bearer(made["apiKey"].as_str().expect("a key")).get("/api/v1/tenants/current");
+    assert_eq!(
+        (&current.json["data"]["id"], &current.json["data"]["workspaceID"]),
+        (&made["tenantID"], &made["workspaceID"])
+    );
+
+    let text = run(&world.server.url(), &["workspace", "create", "--name", "More Inc."]).expect("made");
+    assert!(text.contains("API key    tny_"), "{text}");
+}
+
+fn another_key_permits_what_it_says(world: &World) {
+    let reader = world.client().calry(&world.key_of(&world.user, "READ"));
+    assert_eq!(reader.get("/api/v1/tenants").status, 200);
+    assert_eq!(reader.post("/api/v1/tenants", &Value::Null).refusal(), (403, "permission_denied"));
+}
+
+fn what_is_wrong_is_said_in_one_line(world: &World) {
+    let url = world.server.url();
+    let nobody = "0192f0c1-7b1e-7000-8000-000000000000";
+    for (arguments, status, message) in [
+        (&["workspace", "create", "--name", ""][..], 2, "The name may not be empty."),
+        (
+            &["key", "create", "--workspace", "x", "--user", nobody, "--permission", "ROOT"],
+            2,
+            "The permission field is invalid.",
+        ),
+        (
+            &["key", "create", "--workspace", nobody, "--user", nobody, "--permission", "READ"],
+            1,
+            "The user was not found.",
+        ),
+        (&["serve", "--listen", "203.0.113.1:1"], 1, "cannot listen on 203.0.113.1:1"),
+    ] {
+        let (found, error) = run(&url, arguments).expect_err("refused");
+        assert_eq!(found, Some(status), "{arguments:?}: {error}");
+        let lines: Vec<_> = error.lines().filter(|line| line.starts_with("tenantry: ")).collect();
+        assert!(lines.len() == 1 && lines[0].contains(message), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn bad_usage_ends_with_2() {
+    for arguments in
+        [&["fly"][..], &["serve", "--listen", "nowhere"], &["workspace", "create"], &["--log-format", "loud"]]
+    {
+        let (status, _) = run("sqlite:unused.db", arguments).expect_err("refused");
+        assert_eq!(status, Some(2), "{arguments:?}");
+    }
+    for url in ["mysql://localhost/x", "tenantry.db", "postgres://localhost:notaport/x"] {
+        let (status, error) = run(url, &["migrate"]).expect_err("refused");
+        assert_eq!(status, Some(2), "{url}");
+        assert!(error.starts_with("tenantry: --database"), "{error}");
+    }
+}
+
+#[test]
+fn postgresql_is_served_only_once_it_is_migrated() {
+    let server = testkit::Postgres::empty(migrate);
+    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["workspace", "create", "--name", "Stays Inc."]] {
+        let (status, error) = run(server.url(), arguments).expect_err("not migrated");
+        assert_eq!(status, Some(1));
+        assert!(error.contains("`tenantry migrate`"), "{error}");
+    }
+    run(server.url(), &["migrate"]).expect("migrated");
+    run(server.url(), &["migrate"]).expect("may be repeated");
+    run(server.url(), &["workspace", "create", "--name", "Stays Inc."]).expect("made");
+}
+
+#[test]
+fn help_and_errors_show_no_password() {
+    let url = "postgres://app:planted-secret@127.0.0.1:1/tenantry";
+    for arguments in [&["--help"][..], &["serve", "--help"], &["migrate"], &["serve"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+            .args(arguments)
+            .env("TENANTRY_DATABASE", url)
+            .current_dir("/")
+            .output()
+            .expect("the binary runs");
+        let printed = [output.stdout, output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&printed).contains("planted-secret"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn flags_win_over_variables_and_variables_over_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("tenantry.toml"), "database = \"sqlite:file.db\"\n").expect("a file");
+    let migrate = |variable: Option<&str>, flag: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        command.arg("migrate").current_dir(folder.path()).env_clear();
+        if let Some(variable) = variable {
+            command.env("TENANTRY_DATABASE", variable);
+        }
+        if let Some(flag) = flag {
+            command.args(["--database", flag]);
+        }
+        assert!(command.output().expect("the binary runs").status.success());
+    };
+    let exists = |name: &str| folder.path().join(name).exists();
+    migrate(Some("sqlite:variable.db"), Some("sqlite:flag.db"));
+    assert_eq!([exists("flag.db"), exists("variable.db"), exists("file.db")], [true, false, false]);
+    migrate(Some("sqlite:variable.db"), None);
+    assert_eq!([exists("variable.db"), exists("file.db")], [true, false]);
+    migrate(None, None);
+    assert!(exists("file.db"));
+}
+
+#[test]
+fn the_document_is_the_one_that_is_served() {
+    let printed: Value = serde_json::from_str(&run("sqlite:unused.db", &["openapi"]).expect("printed")).expect("JSON");
+    let world = World::start(Engine::sqlite());
+    assert_eq!(Client::new(&world.server.base).get("/openapi.json").json, printed);
+}

@@ -1,0 +1,68 @@
+//! Lists: pages, links and numbers.
+
+use serde_json::{Value, json};
+
+use crate::on_both_engines;
+use crate::support::World;
+
+on_both_engines! {
+    links_lead_through_the_whole_list
+    an_after_walk_leads_through_the_whole_list
+    links_use_the_host_that_the_client_used
+}
+
+const TENANTS: &str = "/api/v1/tenants";
+
+/// Follows `next` to the end.
+fn walk(world: &World, first: &str) -> (Vec<Value>, Vec<Value>) {
+    let (mut ids, mut metas) = (Vec::new(), Vec::new());
+    let mut next = Some(first.to_owned());
+    while let Some(url) = next {
+        let page = world.calry().get(url.trim_start_matches(&world.server.base));
+        assert_eq!(page.status, 200, "{url}: {}", page.text);
+        ids.extend(page.json["data"].as_array().expect("items").iter().map(|tenant| tenant["id"].clone()));
+        metas.push(page.json["meta"].clone());
+        assert_eq!(page.json["links"]["last"], Value::Null);
+        next = page.json["links"]["next"].as_str().map(str::to_owned);
+    }
+    (ids, metas)
+}
+
+fn five_tenants(world: &World) -> Vec<Value> {
+    let mut ids = vec![world.default_tenant()["id"].clone()];
+    ids.extend(["Channel A", "Channel B", "Channel C", "Channel D"].map(|name| world.tenant(name)["id"].clone()));
+    ids
+}
+
+fn links_lead_through_the_whole_list(world: &World) {
+    let expected = five_tenants(world);
+    let (ids, metas) = walk(world, &format!("{TENANTS}?per_page=2&status=ACTIVE"));
+    assert_eq!(ids, expected);
+    let numbers: Vec<_> = metas.iter().map(|meta| [&meta["current_page"], &meta["from"], &meta["to"]]).collect();
+    assert_eq!(json!(numbers), json!([[1, 1, 2], [2, 3, 4], [3, 5, 5]]));
+
+    let beyond = world.calry().get(&format!("{TENANTS}?per_page=2&page=4"));
+    assert_eq!(beyond.json["data"], json!([]));
+    assert_eq!(beyond.json["meta"]["from"], Value::Null);
+    assert_eq!(beyond.json["links"]["next"], Value::Null);
+    assert_eq!(beyond.json["links"]["prev"], format!("{}{TENANTS}?per_page=2&page=3", world.server.base));
+    let exact = world.calry().get(&format!("{TENANTS}?limit=5"));
+    assert_eq!((&exact.json["links"]["next"], &exact.json["meta"]["to"]), (&Value::Null, &json!(5)));
+}
+
+fn an_after_walk_leads_through_the_whole_list(world: &World) {
+    let expected = five_tenants(world);
+    let first = expected[0].as_str().expect("an id");
+    let (ids, metas) = walk(world, &format!("{TENANTS}?per_page=2&after={first}"));
+    assert_eq!(ids, expected[1..]);
+    assert_eq!(metas[0]["current_page"], Value::Null);
+    let both = world.calry().get(&format!("{TENANTS}?page=1&after={first}"));
+    assert_eq!((both.status, both.faults()), (422, vec!["page"]));
+}
+
+fn links_use_the_host_that_the_client_used(world: &World) {
+    let client = world.calry().with("x-forwarded-proto", "https").with("x-forwarded-host", "api.example.com");
+    let listed = client.get(TENANTS);
+    assert_eq!(listed.json["links"]["first"], "https://api.example.com/api/v1/tenants?page=1");
+    assert_eq!(listed.json["meta"]["path"], "https://api.example.com/api/v1/tenants");
+}

@@ -1,0 +1,30 @@
+//! The whole service: the binary, real wiring, both engines. The modules mirror the routes.
+
+mod architecture;
+mod command_line;
+mod coverage;
+mod crashes;
+mod headers;
+mod lists;
+mod locations;
+mod operations;
+mod servers;
+mod support;
+mod tenants;
+mod tenants_input;
+
+/// Makes a test of each function, on both engines: each gets a world of its own.
+macro_rules! on_both_engines {
+    ($($test:ident)+) => {
+        mod sqlite {
+            use crate::support::{Engine, World};
+            $(#[test] fn $test() { super::$test(&World::start(Engine::sqlite())); })+
+        }
+        mod postgres {
+            use crate::support::{Engine, World};
+            $(#[test] fn $test() { super::$test(&World::start(Engine::postgres())); })+
+        }
+    };
+}
+
+pub(crate) use on_both_engines;

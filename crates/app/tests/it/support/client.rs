@@ -1,0 +1,116 @@
+//! A client that looks at everything.
+
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request};
+
+/// Calls a server, always with the same headers.
+#[derive(Clone)]
+pub(crate) struct Client {
+    agent: Agent,
+    base: String,
+    headers: Vec<(String, String)>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Null where the body is no JSON.
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The status, and the code where it is a refusal.
+    pub(crate) fn refusal(&self) -> (u16, &str) {
+        (self.status, self.json["code"].as_str().unwrap_or_default())
+    }
+
+    /// The names of the fields at fault.
+    pub(crate) fn faults(&self) -> Vec<&str> {
+        self.json["errors"].as_object().map(|errors| errors.keys().map(String::as_str).collect()).unwrap_or_default()
+    }
+}
+
+impl Client {
+    pub(crate) fn new(base: &str) -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build();
+        Self { agent: Agent::new_with_config(config), base: base.to_owned(), headers: Vec::new() }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn bearer(self, key: &str) -> Self {
+        self.with("authorization", &format!("Bearer {key}"))
+    }
+
+    pub(crate) fn calry(self, key: &str) -> Self {
+        self.with("x-calry-api-key", key)
+    }
+
+    /// Names the tenant of the request.
+    pub(crate) fn named(self, tenant: &str) -> Self {
+        self.with("x-calry-tenant-id", tenant)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, Some(body))
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call("PUT", path, Some(body))
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, Some(body))
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, None)
+    }
+
+    pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        self.try_call(method, path, body).expect("an answer")
+    }
+
+    /// For servers that may be gone.
+    pub(crate) fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.try_send(method, path, body)
+    }
+
+    /// Sends these bytes.
+    pub(crate) fn send(&self, method: &str, path: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+        self.try_send(method, path, Some((media_type, body.into()))).expect("an answer")
+    }
+
+    fn try_send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Option<Answer> {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let answer = match body {
+            Some((media_type, body)) => {
+                self.agent.run(request.header("content-type", media_type).body(body).expect("a request"))
+            }
+            None => self.agent.run(request.body(()).expect("a request")),
+        };
+        let (parts, mut body) = answer.ok()?.into_parts();
+        let text = body.read_to_string().ok()?;
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Some(Answer { status: parts.status.as_u16(), headers: parts.headers, text, json })
+    }
+}

@@ -1,0 +1,100 @@
+//! A running service with somebody to call it.
+
+mod client;
+mod people;
+mod server;
+
+pub(crate) use self::client::{Answer, Client};
+pub(crate) use self::server::{Engine, Server, migrate, run};
+use serde_json::{Value, json};
+
+/// A server with a first workspace and the key to it.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) key: String,
+    pub(crate) workspace: String,
+    pub(crate) user: String,
+}
+
+/// A workspace made on the command line.
+pub(crate) struct OtherWorkspace {
+    pub(crate) key: String,
+    pub(crate) tenant: String,
+}
+
+impl World {
+    /// Starts the service on a fresh database.
+    pub(crate) fn start(engine: Engine) -> Self {
+        let server = Server::start(engine);
+        let [workspace, user, key] =
+            ["workspace", "user", "API key"].map(|label| server.greeting(label).expect("a first start greets"));
+        Self { server, key, workspace, user }
+    }
+
+    /// The administrator, by the venue contract's header.
+    pub(crate) fn bearer(&self) -> Client {
+        self.client().bearer(&self.key)
+    }
+
+    /// The administrator, by the travel contract's header.
+    pub(crate) fn calry(&self) -> Client {
+        self.client().calry(&self.key)
+    }
+
+    /// Somebody without a key.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&self.server.base)
+    }
+
+    /// Creates a tenant and returns it.
+    pub(crate) fn tenant(&self, name: &str) -> Value {
+        let answer = self.calry().post("/api/v1/tenants", &json!({ "name": name }));
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json["data"].clone()
+    }
+
+    /// Creates a tenant and returns its id.
+    pub(crate) fn tenant_id(&self, name: &str) -> String {
+        id_of(&self.tenant(name))
+    }
+
+    /// The default tenant.
+    pub(crate) fn default_tenant(&self) -> Value {
+        let listed = self.calry().get("/api/v1/tenants?per_page=1");
+        listed.json["data"][0].clone()
+    }
+
+    /// A key of a new user at home in the tenant.
+    pub(crate) fn key_in(&self, tenant: &str, permission: &str) -> String {
+        self.key_of(&self.user_in(tenant, "tenant"), permission)
+    }
+
+    /// Another key of the user.
+    pub(crate) fn key_of(&self, user: &str, permission: &str) -> String {
+        let url = self.server.url();
+        let made = run(
+            &url,
+            &["key", "create", "--workspace", &self.workspace, "--user", user, "--permission", permission, "--json"],
+        );
+        let made: Value = serde_json::from_str(&made.expect("a key")).expect("JSON");
+        made["apiKey"].as_str().expect("a key").to_owned()
+    }
+
+    /// A new user at home in the tenant.
+    pub(crate) fn user_in(&self, tenant: &str, role: &str) -> String {
+        people::add_user(&self.server.url(), &self.key, tenant, role)
+    }
+
+    /// Another workspace on the same server.
+    pub(crate) fn other_workspace(&self) -> OtherWorkspace {
+        let made = run(&self.server.url(), &["workspace", "create", "--name", "Others Inc.", "--json"]);
+        let made: Value = serde_json::from_str(&made.expect("a workspace")).expect("JSON");
+        let text = |name: &str| made[name].as_str().expect("a text").to_owned();
+        OtherWorkspace { key: text("apiKey"), tenant: text("tenantID") }
+    }
+}
+
+/// The id of a tenant.
+pub(crate) fn id_of(tenant: &Value) -> String {
+    tenant["id"].as_str().expect("an id").to_owned()
+}

@@ -1,0 +1,178 @@
+//! The binary at work, on a database of its own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use std::{iter, thread};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const TENANTRY: &str = env!("CARGO_BIN_EXE_tenantry");
+const END_OF_GREETING: &str = "/docs";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A fresh database.
+#[derive(Clone)]
+pub(crate) enum Engine {
+    Sqlite(Arc<TempDir>),
+    Postgres(Arc<testkit::Postgres>),
+}
+
+impl Engine {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(Arc::new(tempfile::tempdir().expect("a temporary folder")))
+    }
+
+    pub(crate) fn postgres() -> Self {
+        Self::Postgres(Arc::new(testkit::Postgres::fresh(migrate)))
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("data/tenantry.db").display()),
+            Self::Postgres(postgres) => postgres.url().to_owned(),
+        }
+    }
+}
+
+/// Brings the schema of a database up to date.
+pub(crate) fn migrate(url: &str) {
+    run(url, &["migrate"]).expect("a schema");
+}
+
+/// Runs a command to its end: standard output, or status and standard error.
+pub(crate) fn run(database: &str, arguments: &[&str]) -> Result<String, (Option<i32>, String)> {
+    let output = command(database).args(arguments).output().expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    if output.status.success() { Ok(text(output.stdout)) } else { Err((output.status.code(), text(output.stderr))) }
+}
+
+fn command(database: &str) -> Command {
+    let mut command = Command::new(TENANTRY);
+    // No settings but these, whatever the machine has.
+    command.env_clear().current_dir("/").args(["--database", database]);
+    command
+}
+
+/// A running server. Killed when dropped.
+pub(crate) struct Server {
+    pub(crate) base: String,
+    pub(crate) engine: Engine,
+    child: Child,
+    printed: Stream,
+    log: Stream,
+}
+
+impl Server {
+    /// Starts a server and waits until it listens.
+    pub(crate) fn start(engine: Engine) -> Self {
+        let mut child = command(&engine.url())
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let printed = Stream::gather(child.stdout.take().expect("piped"), |_| {});
+        let (told, address) = mpsc::channel();
+        let log = Stream::gather(child.stderr.take().expect("piped"), move |line| {
+            let event: Value = serde_json::from_str(line).unwrap_or_default();
+            if event["message"] == "listening" {
+                // Only the first one is waited for.
+                let _ = told.send(event["address"].as_str().unwrap_or_default().to_owned());
+            }
+        });
+        let address = address.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no server: {}", log.so_far()));
+        Self { base: format!("http://{address}"), engine, child, printed, log }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.engine.url()
+    }
+
+    /// What the first start printed behind the label, as soon as it has greeted.
+    pub(crate) fn greeting(&self, label: &str) -> Option<String> {
+        let greeting = self.printed.with(END_OF_GREETING);
+        let line = greeting.lines().find_map(|line| line.trim().strip_prefix(label))?;
+        Some(line.trim().to_owned())
+    }
+
+    /// The log, as soon as it holds the text.
+    pub(crate) fn log_with(&self, text: &str) -> String {
+        self.log.with(text)
+    }
+
+    /// Ends the server and returns all that it printed to standard output.
+    pub(crate) fn all_printed(mut self) -> String {
+        self.kill();
+        self.printed.whole()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it runs, or has ended");
+        self.child.wait().expect("it ran");
+    }
+
+    /// SIGTERM.
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+        self.child.wait().expect("it ran")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines of an output, read by a thread of its own.
+struct Stream {
+    text: Arc<Mutex<String>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Stream {
+    fn gather(stream: impl Read + Send + 'static, on_line: impl Fn(&str) + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let gathered = Arc::clone(&text);
+        let reader = thread::spawn(move || {
+            let mut lines = BufReader::new(stream).lines();
+            for line in iter::from_fn(|| lines.next()?.ok()) {
+                gathered.lock().expect("no panic").push_str(&(line.clone() + "\n"));
+                on_line(&line);
+            }
+        });
+        Self { text, reader: Some(reader) }
+    }
+
+    fn so_far(&self) -> String {
+        self.text.lock().expect("no panic").clone()
+    }
+
+    /// All so far, as soon as it holds the text.
+    fn with(&self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let so_far = self.so_far();
+            if so_far.contains(text) || Instant::now() > deadline {
+                return so_far;
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// All, once the stream has ended.
+    fn whole(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("no panic");
+        }
+        self.so_far()
+    }
+}
