@@ -1,0 +1,52 @@
+# What is done often. Each recipe is also a plain command.
+
+# lists the recipes
+default:
+    @just --list
+
+# serves the API on SQLite: data/tenantry.db
+run *arguments:
+    cargo run -- {{ arguments }}
+
+# runs all tests, PostgreSQL included
+test *arguments:
+    cargo test --workspace {{ arguments }}
+
+# checks format, lints, docs and dependencies
+lint: _deny
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+    cargo deny check bans licenses sources
+
+# formats the code
+fmt:
+    cargo fmt --all
+
+# measures resident memory and time to readiness of the release binary
+bench:
+    bench/idle
+
+# prints the OpenAPI document
+openapi:
+    cargo run --quiet -- openapi
+
+# makes an empty migration for both engines: just migration imports
+migration name:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    next=$(printf '%04d' $(($(ls migrations/postgres | wc -l) + 1)))
+    for engine in postgres sqlite; do
+        echo "-- Why this is needed." > "migrations/$engine/${next}_{{ name }}.sql"
+    done
+
+# accepts changed snapshots
+snapshots:
+    INSTA_UPDATE=always cargo test --package tenantry
+
+# does what CI does
+ci:
+    .ci/run
+
+_deny:
+    @cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@0.20.2
