@@ -2,17 +2,17 @@
 //!
 //! # What belongs here
 //!
-//! * A folder per area: `routes.rs` (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
+//! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
 //!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
-//! * What all areas share: who calls ([`caller`]), what is read ([`input`]), lists ([`lists`]), refusals ([`problem`]) and
-//!   what surrounds every answer ([`envelope`]).
+//! * What all areas share: who calls (`caller`), what is read (`input`), lists (`lists`), refusals (`problem`) and
+//!   what surrounds every answer (`envelope`).
 //!
 //! There is no authorisation here: a handler cannot call a use case without a caller, and the use case asks the caller.
 //!
 //! # How to add to it
 //!
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
-//! [`openapi`], its route in the area's `routes.rs`; a test holds routes and document against each other.
+//! `openapi`, its route in the area's folder; a test holds routes and document against each other.
 
 mod caller;
 mod data;
