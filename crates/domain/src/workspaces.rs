@@ -10,7 +10,7 @@ use crate::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::tenants::{NewTenant, Profile, Tenant};
 use crate::text::Line;
-use crate::users::{ApiUser, NewApiUser, Role};
+use crate::users::{ApiUser, NewApiUser, Role, UserStatus};
 
 /// A workspace's name.
 pub type WorkspaceName = Line<1, 255>;
@@ -84,28 +84,30 @@ impl Workspace {
             },
             &stamp,
         );
-        let administrator = ApiUser::create(
+        let administrator = ApiUser::first_of_workspace(
             NewApiUser {
                 id: administrator_id,
                 name: "Administrator".parse().expect("a constant that is a name"),
                 email: None,
                 role: Role::Tenant,
+                status: UserStatus::Active,
+                workplace: None,
             },
             &default_tenant,
-            stamp.clone(),
-        )
-        .after;
+            &stamp,
+        );
         let api_key = ApiKey::issue(
             NewApiKey {
                 id: api_key_id,
                 secret,
                 name: "First key".parse().expect("a constant that is a name"),
                 permission: Permission::Admin,
+                expires_at: None,
             },
             &administrator,
-            &default_tenant,
             stamp.clone(),
         )
+        .expect("the default lifetime ends in the future")
         .after;
         let audit = AuditEntry {
             id: stamp.id,

@@ -1,19 +1,49 @@
 //! The ports of API keys.
 
 use async_trait::async_trait;
-use domain::access::OperatorScope;
+use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::ApiKey;
 use domain::change::Change;
+use domain::ids::ApiKeyId;
+use domain::users::ApiUser;
 
-use crate::RepositoryError;
+use crate::{Page, RepositoryError, Slice};
 
-/// The API keys of all workspaces. Each method is one atomic step: it happens whole or not at all.
+/// The API keys of one tenant: those of the users at home in it. Each method is one atomic step: it happens whole or not
+/// at all.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRepository: Send + Sync {
-    /// Stores a new key.
+    /// The key with its user, or `None` where no user of the tenant has it.
+    async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
+
+    /// Stores a new key of a user of the scope's tenant.
     ///
     /// # Errors
     /// `Stale` where the user is gone.
-    async fn create(&self, scope: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
+    async fn create(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
+
+    /// Stores a new key of any user.
+    ///
+    /// # Errors
+    /// `Stale` where the user is gone.
+    async fn create_for_any(&self, scope: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
+
+    /// Stores that a key is revoked.
+    ///
+    /// # Errors
+    /// `Taken { rule: "last_administrator" }` where nobody would be left to administer the workspace; `Stale` where the
+    /// key is revoked already, or gone.
+    async fn revoke(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<(), RepositoryError>;
+}
+
+/// Lists of the keys of the users at home in one tenant.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait ApiKeyQueries: Send + Sync {
+    /// The keys, revoked and expired ones too, by id.
+    async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError>;
+
+    /// How many keys there are.
+    async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError>;
 }

@@ -46,6 +46,8 @@ pub mod rules {
     pub const LOCATION_DEFAULT: &str = "location_default";
     /// An e-mail address is unique in its workspace.
     pub const USER_EMAIL: &str = "user_email";
+    /// Somebody is left to administer the workspace: an active user at home in its default tenant with a good ADMIN key.
+    pub const LAST_ADMINISTRATOR: &str = "last_administrator";
     /// The first workspace is made once.
     pub const FIRST_WORKSPACE: &str = "first_workspace";
 

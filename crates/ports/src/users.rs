@@ -1,35 +1,86 @@
 //! The ports of API users.
 
 use async_trait::async_trait;
-use domain::access::{OperatorScope, TenantScope};
+use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::change::Change;
-use domain::ids::{UserId, WorkspaceId};
-use domain::tenants::{Tenant, TenantSwitched};
-use domain::users::ApiUser;
+use domain::ids::{LocationId, UserId, WorkspaceId};
+use domain::tenants::TenantSwitched;
+use domain::text::SearchText;
+use domain::users::{ApiUser, Workplace};
 
-use crate::RepositoryError;
+use crate::{Page, RepositoryError, Slice};
 
-/// The API users of one workspace. Each method is one atomic step: it happens whole or not at all.
+/// The API users of one tenant: those at home in it. Each method is one atomic step: it happens whole or not at all.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserRepository: Send + Sync {
-    /// The user with the tenant where the user is at home, or `None` where the workspace has no such user.
-    async fn find_with_home(
-        &self,
-        scope: &OperatorScope,
-        workspace_id: WorkspaceId,
-        id: UserId,
-    ) -> Result<Option<(ApiUser, Tenant)>, RepositoryError>;
+    /// The user, or `None` where nobody of that id is at home in the tenant.
+    async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError>;
 
     /// Stores a new user of the scope's tenant.
     ///
     /// # Errors
-    /// `Taken { rule: "user_email" }` where the workspace already has that address; `Stale` where the tenant is gone.
+    /// `Taken { rule: "user_email" }` where the workspace already has that address; `Stale` where the tenant or the
+    /// workplace is gone.
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
+
+    /// Stores a user's new fields, but for the current tenant.
+    ///
+    /// # Errors
+    /// `Taken { rule: "user_email" }` where another user has that address; `Taken { rule: "last_administrator" }` where
+    /// nobody would be left to administer the workspace; `Stale` where the user was changed or deleted since it was
+    /// read, or the workplace is gone.
+    async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
+
+    /// Deletes a user with the user's keys.
+    ///
+    /// # Errors
+    /// `Taken { rule: "last_administrator" }` where nobody would be left to administer the workspace; `Stale` where the
+    /// user was changed or deleted since it was read.
+    async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError>;
 
     /// Stores where a user works from now on.
     ///
     /// # Errors
     /// `Stale` where the target is not an active tenant any more, or the user is gone.
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError>;
+}
+
+/// Which users are asked for; what is `None` does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// A part of the name, ignoring case.
+    pub name: Option<SearchText>,
+    /// A part of the address, ignoring case.
+    pub email: Option<SearchText>,
+}
+
+/// Lists of the users at home in one tenant, and single users for those who may look at them.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait UserQueries: Send + Sync {
+    /// The users that match, by id.
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &UserFilter,
+        page: Page,
+    ) -> Result<Slice<ApiUser>, RepositoryError>;
+
+    /// How many users match.
+    async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError>;
+
+    /// The user whose own scope it is, or `None` where that user is gone.
+    async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError>;
+
+    /// Any user, for the operator, or `None` where the workspace has no such user.
+    async fn any(
+        &self,
+        scope: &OperatorScope,
+        workspace_id: WorkspaceId,
+        id: UserId,
+    ) -> Result<Option<ApiUser>, RepositoryError>;
+
+    /// The location as a workplace of the tenant's users, or `None` where the tenant has no such location.
+    async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Workplace>, RepositoryError>;
 }

@@ -3,11 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding};
+use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding, UserStanding};
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
 use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
-use domain::users::{ApiUser, ApiUserParts, Role, UserStatus};
+use domain::users::UserStatus;
 use uuid::Uuid;
 
 /// A moment.
@@ -106,19 +106,7 @@ fn permitting(permission: Permission, home: TenantStanding, named: Option<Tenant
             expires_at: at() + TimeDelta::days(1),
             revoked_at: None,
         }),
-        user: ApiUser::from_parts(ApiUserParts {
-            workspace_id: workspace_id(),
-            id: user_id,
-            home_tenant_id: home.id,
-            current_tenant_id: home.id,
-            location_id: None,
-            name: "Ada Lovelace".parse().expect("a name"),
-            email: None,
-            role: Role::Tenant,
-            status: UserStatus::Active,
-            created_at: at(),
-            updated_at: at(),
-        }),
+        user: UserStanding { id: user_id, name: "Ada Lovelace".parse().expect("a name"), status: UserStatus::Active },
         home,
         current: home,
         named,

@@ -1,37 +1,41 @@
 //! A caller who was let in, and what the caller may do.
 
-use super::{AccessError, AdminScope, Permission, TenantScope, TenantStanding};
+use chrono::{DateTime, Utc};
+
+use super::{AccessError, AdminScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding};
 use crate::api_keys::ApiKey;
 use crate::audit::Actor;
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::TenantStatus;
-use crate::users::ApiUser;
 
 /// An API user whose key was good, in the tenant of the request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     workspace_id: WorkspaceId,
-    user: ApiUser,
+    user: UserStanding,
     actor: Actor,
     permission: Permission,
-    home: TenantStanding,
+    key_expires_at: DateTime<Utc>,
+    tenants: Tenants,
+}
+
+/// The tenants that a request has to do with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tenants {
+    pub(super) home: TenantStanding,
+    /// To which the user was moved.
+    pub(super) current: TenantStanding,
     /// In which the request is served.
-    tenant: TenantStanding,
+    pub(super) tenant: TenantStanding,
     /// With whose authority: the named tenant's, or the home tenant's where none is named.
-    authority: TenantStanding,
+    pub(super) authority: TenantStanding,
 }
 
 impl Caller {
-    pub(super) fn admitted(
-        workspace_id: WorkspaceId,
-        api_key: &ApiKey,
-        user: ApiUser,
-        home: TenantStanding,
-        tenant: TenantStanding,
-        authority: TenantStanding,
-    ) -> Self {
-        let actor = Actor::ApiUser { id: user.id(), name: user.name().to_string(), api_key: api_key.id() };
-        Self { workspace_id, user, actor, permission: api_key.permission(), home, tenant, authority }
+    pub(super) fn admitted(workspace_id: WorkspaceId, api_key: &ApiKey, user: UserStanding, tenants: Tenants) -> Self {
+        let actor = Actor::ApiUser { id: user.id, name: user.name.to_string(), api_key: api_key.id() };
+        let (permission, key_expires_at) = (api_key.permission(), api_key.expires_at());
+        Self { workspace_id, user, actor, permission, key_expires_at, tenants }
     }
 
     /// To work in the tenant of the request.
@@ -39,10 +43,10 @@ impl Caller {
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`.
     pub fn tenant_scope(&self, permission: Permission) -> Result<TenantScope, AccessError> {
-        if self.tenant.status == TenantStatus::Inactive {
+        if self.tenants.tenant.status == TenantStatus::Inactive {
             return Err(AccessError::TenantInactive);
         }
-        self.scope_in(self.tenant, permission)
+        self.scope_in(self.tenants.tenant, permission)
     }
 
     /// To administer the workspace. Does not look at the status of the user's current tenant.
@@ -50,8 +54,12 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`, `DefaultTenantRequired`.
     pub fn admin_scope(&self, permission: Permission) -> Result<AdminScope, AccessError> {
-        let scope = self.scope_in(self.authority, permission)?;
-        if self.authority.is_default { Ok(AdminScope::new(scope)) } else { Err(AccessError::DefaultTenantRequired) }
+        let scope = self.scope_in(self.tenants.authority, permission)?;
+        if self.tenants.authority.is_default {
+            Ok(AdminScope::new(scope))
+        } else {
+            Err(AccessError::DefaultTenantRequired)
+        }
     }
 
     /// To look at one tenant: the default tenant sees every tenant, any other only itself.
@@ -59,8 +67,8 @@ impl Caller {
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`, `TenantNotFound`.
     pub fn view_scope(&self, id: TenantId) -> Result<TenantScope, AccessError> {
-        if self.authority.is_default {
-            return self.scope_in(self.authority, Permission::Read);
+        if self.tenants.authority.is_default {
+            return self.scope_in(self.tenants.authority, Permission::Read);
         }
         let scope = self.tenant_scope(Permission::Read)?;
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
@@ -71,38 +79,58 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`; `TenantNotFound` where the caller may not enter the target.
     pub fn switch_scope(&self, target: TenantId) -> Result<TenantScope, AccessError> {
-        let scope = self.scope_in(self.tenant, Permission::Write)?;
+        let scope = self.scope_in(self.tenants.tenant, Permission::Write)?;
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }
+    }
+
+    /// To look at oneself. Does not look at the status of any tenant.
+    pub const fn own_scope(&self) -> OwnScope {
+        OwnScope::new(self.workspace_id, self.user.id)
+    }
+
+    /// Whether the caller is at home in the default tenant.
+    pub const fn is_at_home_in_default(&self) -> bool {
+        self.tenants.home.is_default
+    }
+
+    /// What the caller's key permits.
+    pub const fn permission(&self) -> Permission {
+        self.permission
+    }
+
+    /// From when on the caller's key is refused.
+    pub const fn key_expires_at(&self) -> DateTime<Utc> {
+        self.key_expires_at
     }
 
     /// Whether the caller may work in the tenant, if the workspace has it.
     pub fn may_enter(&self, tenant: TenantId) -> bool {
-        self.home.is_default || tenant == self.home.id
+        self.tenants.home.is_default || tenant == self.tenants.home.id
     }
 
     /// The tenant of the request.
     pub const fn tenant_id(&self) -> TenantId {
-        self.tenant.id
+        self.tenants.tenant.id
     }
 
     /// The tenant with whose authority administrative operations run.
     pub const fn authority_id(&self) -> TenantId {
-        self.authority.id
+        self.tenants.authority.id
     }
 
     /// Where *create tenant* and *switch* have moved the user.
     pub const fn current_tenant_id(&self) -> TenantId {
-        self.user.current_tenant_id()
+        self.tenants.current.id
     }
 
     /// Who calls.
     pub const fn user_id(&self) -> UserId {
-        self.user.id()
+        self.user.id
     }
 
     /// The name of who calls.
     pub fn user_name(&self) -> &str {
-        self.user.name().as_str()
+        self.user.name.as_str()
     }
 
     fn scope_in(&self, tenant: TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {

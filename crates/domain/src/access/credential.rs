@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::caller::Tenants;
 use super::{AccessError, Caller};
 use crate::api_keys::{ApiKey, KeySecret};
-use crate::ids::{TenantId, WorkspaceId};
+use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::TenantStatus;
-use crate::users::{ApiUser, UserStatus};
+use crate::users::{UserName, UserStatus};
 
 /// Which tenant a request wants to be served in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,17 @@ pub struct TenantStanding {
     pub status: TenantStatus,
 }
 
+/// As much of a user as decides about access.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserStanding {
+    /// The user.
+    pub id: UserId,
+    /// The user's name, for the audit trail.
+    pub name: UserName,
+    /// Whether the user may call.
+    pub status: UserStatus,
+}
+
 /// A key with its user and the tenants at play, as stored at one moment. Admits nobody by itself.
 #[derive(Debug, Clone)]
 pub struct Credential {
@@ -44,7 +56,7 @@ pub struct CredentialParts {
     /// The key.
     pub api_key: ApiKey,
     /// Whose key it is.
-    pub user: ApiUser,
+    pub user: UserStanding,
     /// Where the user is at home.
     pub home: TenantStanding,
     /// Where the user was moved to.
@@ -68,7 +80,7 @@ impl Credential {
         if !api_key.has_secret(secret) || !api_key.is_good(now) {
             return Err(AccessError::Unauthenticated);
         }
-        if user.status() != UserStatus::Active {
+        if user.status != UserStatus::Active {
             return Err(AccessError::UserNotActive);
         }
         let may_enter = |tenant: &TenantStanding| home.is_default || tenant.id == home.id;
@@ -81,7 +93,7 @@ impl Credential {
             TenantChoice::Home => (home, home),
             TenantChoice::Current => (current, home),
         };
-        Ok(Caller::admitted(workspace_id, &api_key, user, home, tenant, authority))
+        Ok(Caller::admitted(workspace_id, &api_key, user, Tenants { home, current, tenant, authority }))
     }
 }
 
@@ -136,9 +148,8 @@ mod tests {
         let admit =
             |parts, secret: &KeySecret, now| Credential::from_parts(parts).admit(secret, named(OTHER), now).err();
         let banned = || {
-            let mut user = good().user.into_parts();
-            user.status = UserStatus::Banned;
-            CredentialParts { user: ApiUser::from_parts(user), ..good() }
+            let user = UserStanding { status: UserStatus::Banned, ..good().user };
+            CredentialParts { user, ..good() }
         };
         let revoked = || {
             let mut api_key = good().api_key.into_parts();

@@ -3,12 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding};
+use super::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding, UserStanding};
 use crate::api_keys::{ApiKey, ApiKeyParts, KeySecret};
 use crate::audit::{Actor, Stamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 use crate::tenants::{Profile, TenantParts, TenantStatus};
-use crate::users::{ApiUser, ApiUserParts, Role, UserStatus};
+use crate::users::UserStatus;
 
 pub(crate) fn at() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -58,19 +58,7 @@ pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permissi
             expires_at: at() + TimeDelta::days(1),
             revoked_at: None,
         }),
-        user: ApiUser::from_parts(ApiUserParts {
-            workspace_id,
-            id: user_id,
-            home_tenant_id: home.id,
-            current_tenant_id: current.id,
-            location_id: None,
-            name: "Ada Lovelace".parse().expect("a name"),
-            email: None,
-            role: Role::Tenant,
-            status: UserStatus::Active,
-            created_at: at(),
-            updated_at: at(),
-        }),
+        user: UserStanding { id: user_id, name: "Ada Lovelace".parse().expect("a name"), status: UserStatus::Active },
         home,
         current,
         named: None,

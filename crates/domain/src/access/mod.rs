@@ -16,8 +16,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use self::caller::Caller;
-pub use self::credential::{Credential, CredentialParts, TenantChoice, TenantStanding};
-pub use self::scope::{AdminScope, OperatorScope, TenantScope};
+pub use self::credential::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
+pub use self::scope::{AdminScope, OperatorScope, OwnScope, TenantScope};
 
 /// A text that is no permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::audit::{Actor, Stamp};
-use crate::ids::{AuditId, TenantId, WorkspaceId};
+use crate::ids::{AuditId, TenantId, UserId, WorkspaceId};
 
 /// Leave to work in one tenant. Made only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone)]
@@ -58,6 +58,29 @@ impl AdminScope {
     /// Signs a decision.
     pub fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
         self.default_tenant.stamp(id, at)
+    }
+}
+
+/// Leave to look at oneself. Made only by a [`Caller`](super::Caller).
+#[derive(Debug, Clone, Copy)]
+pub struct OwnScope {
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+}
+
+impl OwnScope {
+    pub(super) const fn new(workspace_id: WorkspaceId, user_id: UserId) -> Self {
+        Self { workspace_id, user_id }
+    }
+
+    /// The workspace, which every query names.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.workspace_id
+    }
+
+    /// Who looks.
+    pub const fn user_id(&self) -> UserId {
+        self.user_id
     }
 }
 

@@ -1,14 +1,10 @@
-//! API users: who calls. Each is at home in one tenant, and at work in a current one.
+//! What users are described with.
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
-use crate::change::Change;
-use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
-use crate::tenants::{DomainName, Tenant};
+use crate::tenants::DomainName;
 use crate::text::{Line, TextError};
 
 /// A user's name.
@@ -110,6 +106,16 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::Support, Self::Tenant, Self::Venue, Self::FrontDesk];
 
+    /// What people read.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Support => "Support",
+            Self::Tenant => "Tenant Admin",
+            Self::Venue => "Venue Admin",
+            Self::FrontDesk => "Front Desk",
+        }
+    }
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -126,135 +132,6 @@ impl FromStr for Role {
 
     fn from_str(text: &str) -> Result<Self, RoleError> {
         Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(RoleError)
-    }
-}
-
-/// Someone, or something, that calls the service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiUser {
-    parts: ApiUserParts,
-}
-
-/// All that is stored of a user, for adapters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiUserParts {
-    /// The workspace.
-    pub workspace_id: WorkspaceId,
-    /// The user's id.
-    pub id: UserId,
-    /// Where the user is at home; never changes.
-    pub home_tenant_id: TenantId,
-    /// Where *create tenant* and *switch* have moved the user.
-    pub current_tenant_id: TenantId,
-    /// The location at which the user works.
-    pub location_id: Option<LocationId>,
-    /// The user's name.
-    pub name: UserName,
-    /// The address, unique in the workspace; the workspace's first user has none.
-    pub email: Option<Email>,
-    /// What the user is called for.
-    pub role: Role,
-    /// Whether the user may call.
-    pub status: UserStatus,
-    /// When the user was made, in milliseconds.
-    pub created_at: DateTime<Utc>,
-    /// When the user was last changed, in milliseconds.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// What a new user is made from.
-#[derive(Debug, Clone)]
-pub struct NewApiUser {
-    /// The user's id.
-    pub id: UserId,
-    /// The user's name.
-    pub name: UserName,
-    /// The user's address.
-    pub email: Option<Email>,
-    /// What the user is called for.
-    pub role: Role,
-}
-
-impl ApiUser {
-    /// A new, active user at home in the tenant.
-    pub fn create(new: NewApiUser, home: &Tenant, stamp: Stamp) -> Change<Self> {
-        let parts = ApiUserParts {
-            workspace_id: home.workspace_id(),
-            id: new.id,
-            home_tenant_id: home.id(),
-            current_tenant_id: home.id(),
-            location_id: None,
-            name: new.name,
-            email: new.email,
-            role: new.role,
-            status: UserStatus::Active,
-            created_at: stamp.at,
-            updated_at: stamp.at,
-        };
-        let audit = AuditEntry {
-            id: stamp.id,
-            workspace_id: parts.workspace_id,
-            tenant_id: home.id(),
-            tenant_name: home.name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action: "user.create",
-            resource_kind: ResourceKind::User,
-            resource_id: parts.id.as_uuid(),
-            resource_name: parts.name.to_string(),
-            before: Vec::new(),
-            after: vec![
-                ("name", Fact::from(parts.name.as_str())),
-                ("email", Fact::from(parts.email.as_ref().map(Email::as_str))),
-                ("role", Fact::from(parts.role.as_str())),
-            ],
-        };
-        Change::new(Self { parts }, audit)
-    }
-
-    /// A stored user. Checks no rule.
-    pub const fn from_parts(parts: ApiUserParts) -> Self {
-        Self { parts }
-    }
-
-    /// All that must be stored.
-    pub fn into_parts(self) -> ApiUserParts {
-        self.parts
-    }
-
-    /// The workspace.
-    pub const fn workspace_id(&self) -> WorkspaceId {
-        self.parts.workspace_id
-    }
-
-    /// The user's id.
-    pub const fn id(&self) -> UserId {
-        self.parts.id
-    }
-
-    /// Where the user is at home.
-    pub const fn home_tenant_id(&self) -> TenantId {
-        self.parts.home_tenant_id
-    }
-
-    /// Where *create tenant* and *switch* have moved the user.
-    pub const fn current_tenant_id(&self) -> TenantId {
-        self.parts.current_tenant_id
-    }
-
-    /// The user's name.
-    pub const fn name(&self) -> &UserName {
-        &self.parts.name
-    }
-
-    /// What the user is called for.
-    pub const fn role(&self) -> Role {
-        self.parts.role
-    }
-
-    /// Whether the user may call.
-    pub const fn status(&self) -> UserStatus {
-        self.parts.status
     }
 }
 

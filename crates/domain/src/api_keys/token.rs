@@ -1,4 +1,4 @@
-//! API keys: the secrets that API users call with.
+//! A key as text, and its secret part.
 //!
 //! A key is written `tny_` and 96 letters and digits: the workspace's id, the key's id, 192 random bits and a
 //! CRC-32 over all of them, in base 32. So secret scanners recognise it, a mistyped one is refused without a query,
@@ -9,23 +9,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::{DecodePartial, Encoding, HEXLOWER, Specification};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::access::Permission;
-use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
-use crate::change::Change;
-use crate::ids::{ApiKeyId, UserId, WorkspaceId};
-use crate::tenants::Tenant;
-use crate::text::Line;
-use crate::users::ApiUser;
-
-/// How long a key is good for unless told otherwise.
-pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
+use crate::ids::{ApiKeyId, WorkspaceId};
 
 const PREFIX: &str = "tny_";
 const SECRET_LENGTH: usize = 24;
@@ -38,9 +28,6 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
     specification.encoding().expect("a constant alphabet of 32 distinct letters")
 });
-
-/// The name that people give a key.
-pub type ApiKeyName = Line<1, 255>;
 
 /// The random part of a key. Never shown by `Debug`.
 #[derive(Clone)]
@@ -170,113 +157,6 @@ impl FromStr for ApiKeyToken {
             id: ApiKeyId::new(Uuid::from_slice(id).map_err(|_| MalformedKeyError)?),
             secret: KeySecret(secret.try_into().map_err(|_| MalformedKeyError)?),
         })
-    }
-}
-
-/// A key of an API user, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiKey {
-    parts: ApiKeyParts,
-}
-
-/// All that is stored of a key, for adapters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiKeyParts {
-    /// The workspace.
-    pub workspace_id: WorkspaceId,
-    /// The key's id.
-    pub id: ApiKeyId,
-    /// Whose key it is.
-    pub user_id: UserId,
-    /// What people call it.
-    pub name: ApiKeyName,
-    /// What it permits.
-    pub permission: Permission,
-    /// The hash of its random part.
-    pub secret_hash: SecretHash,
-    /// When it was made, in milliseconds.
-    pub created_at: DateTime<Utc>,
-    /// From when on it is refused, in milliseconds.
-    pub expires_at: DateTime<Utc>,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<DateTime<Utc>>,
-}
-
-/// What a new key is made from.
-#[derive(Debug, Clone)]
-pub struct NewApiKey {
-    /// The key's id.
-    pub id: ApiKeyId,
-    /// Its random part.
-    pub secret: KeySecret,
-    /// What people will call it.
-    pub name: ApiKeyName,
-    /// What it will permit.
-    pub permission: Permission,
-}
-
-impl ApiKey {
-    /// Gives the user a key that is good for [`DEFAULT_LIFETIME`]; `home` is the user's home tenant.
-    pub fn issue(new: NewApiKey, user: &ApiUser, home: &Tenant, stamp: Stamp) -> Change<Self> {
-        let parts = ApiKeyParts {
-            workspace_id: user.workspace_id(),
-            id: new.id,
-            user_id: user.id(),
-            name: new.name,
-            permission: new.permission,
-            secret_hash: new.secret.hash(),
-            created_at: stamp.at,
-            expires_at: stamp.at + DEFAULT_LIFETIME,
-            revoked_at: None,
-        };
-        let audit = AuditEntry {
-            id: stamp.id,
-            workspace_id: parts.workspace_id,
-            tenant_id: home.id(),
-            tenant_name: home.name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action: "api_key.create",
-            resource_kind: ResourceKind::ApiKey,
-            resource_id: parts.id.as_uuid(),
-            resource_name: parts.name.to_string(),
-            before: Vec::new(),
-            after: vec![
-                ("user_id", Fact::Text(parts.user_id.to_string())),
-                ("permission", Fact::from(parts.permission.as_str())),
-            ],
-        };
-        Change::new(Self { parts }, audit)
-    }
-
-    /// A stored key. Checks no rule.
-    pub const fn from_parts(parts: ApiKeyParts) -> Self {
-        Self { parts }
-    }
-
-    /// All that must be stored.
-    pub fn into_parts(self) -> ApiKeyParts {
-        self.parts
-    }
-
-    /// Whether a request may still come with this key.
-    pub fn is_good(&self, now: DateTime<Utc>) -> bool {
-        self.parts.revoked_at.is_none() && now < self.parts.expires_at
-    }
-
-    /// Whether this is the key's secret, found out in a time that tells nothing.
-    pub fn has_secret(&self, secret: &KeySecret) -> bool {
-        self.parts.secret_hash.matches(secret)
-    }
-
-    /// The key's id.
-    pub const fn id(&self) -> ApiKeyId {
-        self.parts.id
-    }
-
-    /// What the key permits.
-    pub const fn permission(&self) -> Permission {
-        self.parts.permission
     }
 }
 

@@ -1,0 +1,233 @@
+//! API keys: the secrets that API users call with.
+
+mod token;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use thiserror::Error;
+
+pub use self::token::{ApiKeyToken, KeySecret, MalformedKeyError, SecretHash};
+use crate::access::{Caller, Permission};
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
+use crate::change::Change;
+use crate::ids::{ApiKeyId, UserId, WorkspaceId};
+use crate::text::Line;
+use crate::users::{ApiUser, SupportRestrictedError};
+
+/// How long a key is good for unless told otherwise.
+pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
+
+/// The name that people give a key.
+pub type ApiKeyName = Line<1, 255>;
+
+/// A key that would be refused from the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be in the future.")]
+pub struct ExpiryError;
+
+/// A key of an API user, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    parts: ApiKeyParts,
+}
+
+/// All that is stored of a key, for adapters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// Whose key it is.
+    pub user_id: UserId,
+    /// What people call it.
+    pub name: ApiKeyName,
+    /// What it permits.
+    pub permission: Permission,
+    /// The hash of its random part.
+    pub secret_hash: SecretHash,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// From when on it is refused, in milliseconds.
+    pub expires_at: DateTime<Utc>,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// What a new key is made from.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// Its random part.
+    pub secret: KeySecret,
+    /// What people will call it.
+    pub name: ApiKeyName,
+    /// What it will permit.
+    pub permission: Permission,
+    /// From when on it will be refused; [`DEFAULT_LIFETIME`] from now where nothing is said.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl ApiKey {
+    /// Gives the user a key.
+    ///
+    /// # Errors
+    /// A key that has expired already.
+    pub fn issue(new: NewApiKey, user: &ApiUser, stamp: Stamp) -> Result<Change<Self>, ExpiryError> {
+        let expires_at = new.expires_at.unwrap_or(stamp.at + DEFAULT_LIFETIME);
+        if expires_at <= stamp.at {
+            return Err(ExpiryError);
+        }
+        let key = Self {
+            parts: ApiKeyParts {
+                workspace_id: user.workspace_id(),
+                id: new.id,
+                user_id: user.id(),
+                name: new.name,
+                permission: new.permission,
+                secret_hash: new.secret.hash(),
+                created_at: stamp.at,
+                expires_at,
+                revoked_at: None,
+            },
+        };
+        let after = vec![
+            ("user_id", Fact::Text(key.parts.user_id.to_string())),
+            ("permission", Fact::from(key.parts.permission.as_str())),
+            ("expires_at", Fact::Text(expires_at.to_rfc3339())),
+        ];
+        let audit = key.entry(user, stamp, "api_key.create", (Facts::new(), after));
+        Ok(Change::new(key, audit))
+    }
+
+    /// Whether the caller may give the user a key, or take one away: a key is as good as the user.
+    ///
+    /// # Errors
+    /// Support users are for those at home in the default tenant.
+    pub fn may_be_handled(user: &ApiUser, by: &Caller) -> Result<(), SupportRestrictedError> {
+        crate::users::allowed(by, user.role())
+    }
+
+    /// Refuses the key from now on, or `None` where it is revoked already; `user` is whose key it is.
+    pub fn revoke(&self, user: &ApiUser, stamp: Stamp) -> Option<Change<Self>> {
+        if self.parts.revoked_at.is_some() {
+            return None;
+        }
+        let mut key = self.clone();
+        key.parts.revoked_at = Some(stamp.at);
+        let facts = (vec![("revoked_at", Fact::Null)], vec![("revoked_at", Fact::Text(stamp.at.to_rfc3339()))]);
+        let audit = key.entry(user, stamp, "api_key.revoke", facts);
+        Some(Change::new(key, audit))
+    }
+
+    fn entry(&self, user: &ApiUser, stamp: Stamp, action: &'static str, (before, after): (Facts, Facts)) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: self.parts.workspace_id,
+            tenant_id: user.home_tenant_id(),
+            tenant_name: user.home_tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::ApiKey,
+            resource_id: self.parts.id.as_uuid(),
+            resource_name: self.parts.name.to_string(),
+            before,
+            after,
+        }
+    }
+
+    /// A stored key. Checks no rule.
+    pub const fn from_parts(parts: ApiKeyParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored.
+    pub fn into_parts(self) -> ApiKeyParts {
+        self.parts
+    }
+
+    /// Whether a request may still come with this key.
+    pub fn is_good(&self, now: DateTime<Utc>) -> bool {
+        self.parts.revoked_at.is_none() && now < self.parts.expires_at
+    }
+
+    /// Whether this is the key's secret, found out in a time that tells nothing.
+    pub fn has_secret(&self, secret: &KeySecret) -> bool {
+        self.parts.secret_hash.matches(secret)
+    }
+
+    /// The key's id.
+    pub const fn id(&self) -> ApiKeyId {
+        self.parts.id
+    }
+
+    /// From when on the key is refused.
+    pub const fn expires_at(&self) -> DateTime<Utc> {
+        self.parts.expires_at
+    }
+
+    /// What the key permits.
+    pub const fn permission(&self) -> Permission {
+        self.parts.permission
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::fixture::{at, secret, stamp, tenant};
+    use crate::tenants::Tenant;
+    use crate::users::{NewApiUser, Role, UserStatus};
+
+    fn user() -> ApiUser {
+        let new = NewApiUser {
+            id: UserId::new(Uuid::from_u128(50)),
+            name: "Grace Hopper".parse().expect("a name"),
+            email: None,
+            role: Role::Tenant,
+            status: UserStatus::Active,
+            workplace: None,
+        };
+        ApiUser::first_of_workspace(new, &Tenant::from_parts(tenant(2)), &stamp())
+    }
+
+    fn key(expires_at: Option<DateTime<Utc>>) -> Result<Change<ApiKey>, ExpiryError> {
+        let new = NewApiKey {
+            id: ApiKeyId::new(Uuid::from_u128(60)),
+            secret: secret(),
+            name: "Key".parse().expect("a name"),
+            permission: Permission::Read,
+            expires_at,
+        };
+        ApiKey::issue(new, &user(), stamp())
+    }
+
+    #[test]
+    fn a_key_expires_in_the_future() {
+        assert_eq!(key(None).expect("good").after.expires_at(), at() + DEFAULT_LIFETIME);
+        let soon = at() + TimeDelta::milliseconds(1);
+        let key_until_soon = key(Some(soon)).expect("good").after;
+        assert!(key_until_soon.is_good(at()) && !key_until_soon.is_good(soon));
+        for past in [at(), at() - TimeDelta::days(1)] {
+            assert_eq!(key(Some(past)), Err(ExpiryError));
+        }
+    }
+
+    #[test]
+    fn a_key_is_revoked_once() {
+        let key = key(None).expect("good").after;
+        let revoked = key.revoke(&user(), stamp()).expect("a change").after;
+        assert!(key.is_good(at()) && !revoked.is_good(at()));
+        assert_eq!(revoked.revoke(&user(), stamp()), None);
+    }
+
+    #[test]
+    fn the_trail_of_a_key_holds_no_secret() {
+        let change = key(None).expect("good");
+        let told = format!("{:?}", change.audit);
+        assert!(!told.contains(&secret().hash().to_hex()), "{told}");
+    }
+}

@@ -1,0 +1,225 @@
+//! What may become of a user.
+
+use thiserror::Error;
+
+use super::{ApiUser, ApiUserParts, Email, Role, UserName, UserStatus, Workplace};
+use crate::access::Caller;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::change::Change;
+use crate::ids::UserId;
+use crate::tenants::{FieldEdit, Tenant};
+
+/// Support users are made and changed only by users at home in the default tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("Only users at home in the default tenant can make or change support users.")]
+pub struct SupportRestrictedError;
+
+/// What a new user is made from.
+#[derive(Debug, Clone)]
+pub struct NewApiUser {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's name.
+    pub name: UserName,
+    /// The user's address.
+    pub email: Option<Email>,
+    /// What the user is called for.
+    pub role: Role,
+    /// Whether the user may call.
+    pub status: UserStatus,
+    /// Where the user works.
+    pub workplace: Option<Workplace>,
+}
+
+/// What an update asks for; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct UserEdit {
+    /// Another name.
+    pub name: Option<UserName>,
+    /// Another address.
+    pub email: Option<Email>,
+    /// Another role.
+    pub role: Option<Role>,
+    /// Another status.
+    pub status: Option<UserStatus>,
+    /// Another workplace, or none.
+    pub workplace: FieldEdit<Workplace>,
+}
+
+impl ApiUser {
+    /// A new user at home in the tenant.
+    ///
+    /// # Errors
+    /// A support user is not for everybody to make.
+    pub fn create(
+        new: NewApiUser,
+        home: &Tenant,
+        by: &Caller,
+        stamp: Stamp,
+    ) -> Result<Change<Self>, SupportRestrictedError> {
+        allowed(by, new.role)?;
+        let user = Self::new(new, home, &stamp);
+        let audit = user.entry(stamp, "user.create", (Facts::new(), user.facts()));
+        Ok(Change::new(user, audit))
+    }
+
+    /// The first user of a new workspace; it is stored with the workspace.
+    pub(crate) fn first_of_workspace(new: NewApiUser, home: &Tenant, stamp: &Stamp) -> Self {
+        Self::new(new, home, stamp)
+    }
+
+    fn new(new: NewApiUser, home: &Tenant, stamp: &Stamp) -> Self {
+        let NewApiUser { id, name, email, role, status, workplace } = new;
+        Self {
+            parts: ApiUserParts {
+                workspace_id: home.workspace_id(),
+                id,
+                home_tenant_id: home.id(),
+                home_tenant_name: home.name().clone(),
+                current_tenant_id: home.id(),
+                workplace,
+                name,
+                email,
+                role,
+                status,
+                version: 1,
+                created_at: stamp.at,
+                updated_at: stamp.at,
+            },
+        }
+    }
+
+    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    ///
+    /// # Errors
+    /// A support user is not for everybody to change, nor to make of another.
+    pub fn update(
+        &self,
+        edit: UserEdit,
+        by: &Caller,
+        stamp: Stamp,
+    ) -> Result<Option<Change<Self>>, SupportRestrictedError> {
+        let UserEdit { name, email, role, status, workplace } = edit;
+        let mut after = self.clone();
+        after.parts.name = name.unwrap_or(after.parts.name);
+        after.parts.email = email.or(after.parts.email);
+        after.parts.role = role.unwrap_or(after.parts.role);
+        after.parts.status = status.unwrap_or(after.parts.status);
+        after.parts.workplace = workplace.unwrap_or(after.parts.workplace);
+        allowed(by, self.role())?;
+        allowed(by, after.role())?;
+        if after == *self {
+            return Ok(None);
+        }
+        after.parts.version += 1;
+        after.parts.updated_at = stamp.at;
+        let audit = after.entry(stamp, "user.update", difference(self.facts(), after.facts()));
+        Ok(Some(Change::new(after, audit)))
+    }
+
+    /// Deletes the user, and with the user all of the user's keys.
+    ///
+    /// # Errors
+    /// A support user is not for everybody to delete.
+    pub fn delete(&self, by: &Caller, stamp: Stamp) -> Result<Change<Self>, SupportRestrictedError> {
+        allowed(by, self.role())?;
+        let audit = self.entry(stamp, "user.delete", (self.facts(), Facts::new()));
+        Ok(Change::new(self.clone(), audit))
+    }
+
+    fn facts(&self) -> Facts {
+        let parts = &self.parts;
+        vec![
+            ("name", Fact::from(parts.name.as_str())),
+            ("email", Fact::from(parts.email.as_ref().map(Email::as_str))),
+            ("role", Fact::from(parts.role.as_str())),
+            ("status", Fact::Integer(parts.status.as_i16().into())),
+            ("location_id", Fact::from(parts.workplace.as_ref().map(|workplace| workplace.id))),
+        ]
+    }
+
+    fn entry(&self, stamp: Stamp, action: &'static str, (before, after): (Facts, Facts)) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: self.workspace_id(),
+            tenant_id: self.home_tenant_id(),
+            tenant_name: self.home_tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::User,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.name().to_string(),
+            before,
+            after,
+        }
+    }
+}
+
+/// Whether the caller may handle users of this role.
+pub(crate) fn allowed(by: &Caller, role: Role) -> Result<(), SupportRestrictedError> {
+    if role == Role::Support && !by.is_at_home_in_default() { Err(SupportRestrictedError) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{caller, stamp, standing, tenant};
+
+    fn administrator() -> Caller {
+        caller(standing(1, true), standing(2, false), Permission::Admin)
+    }
+
+    fn channel() -> Caller {
+        caller(standing(2, false), standing(2, false), Permission::Admin)
+    }
+
+    fn new(role: Role) -> NewApiUser {
+        NewApiUser {
+            id: UserId::new(Uuid::from_u128(50)),
+            name: "Grace Hopper".parse().expect("a name"),
+            email: Some("grace@example.com".parse().expect("an address")),
+            role,
+            status: UserStatus::Active,
+            workplace: None,
+        }
+    }
+
+    fn user(role: Role) -> ApiUser {
+        let home = Tenant::from_parts(tenant(2));
+        ApiUser::create(new(role), &home, &administrator(), stamp()).expect("allowed").after
+    }
+
+    #[test]
+    fn support_users_are_for_those_at_home_in_the_default_tenant() {
+        let home = Tenant::from_parts(tenant(2));
+        for role in Role::ALL {
+            let touched = [
+                ApiUser::create(new(role), &home, &channel(), stamp()).is_ok(),
+                user(role).update(UserEdit::default(), &channel(), stamp()).is_ok(),
+                user(role).delete(&channel(), stamp()).is_ok(),
+            ];
+            assert_eq!(touched, [role != Role::Support; 3], "{role:?}");
+        }
+        let promoted = UserEdit { role: Some(Role::Support), ..UserEdit::default() };
+        assert_eq!(user(Role::Venue).update(promoted.clone(), &channel(), stamp()), Err(SupportRestrictedError));
+        assert!(user(Role::Venue).update(promoted, &administrator(), stamp()).is_ok());
+    }
+
+    #[test]
+    fn an_update_tells_what_changed_and_nothing_else() {
+        let edit = UserEdit {
+            name: Some("Grace Hopper".parse().expect("a name")),
+            status: Some(UserStatus::Banned),
+            ..UserEdit::default()
+        };
+        let change = user(Role::Venue).update(edit, &channel(), stamp()).expect("allowed").expect("a change");
+        assert_eq!(change.after.status(), UserStatus::Banned);
+        assert_eq!(change.audit.before, [("status", Fact::Integer(1))]);
+        assert_eq!(change.audit.after, [("status", Fact::Integer(2))]);
+        assert_eq!(change.after.update(UserEdit::default(), &channel(), stamp()), Ok(None));
+    }
+}

@@ -1,0 +1,111 @@
+//! API users: who calls. Each is at home in one tenant, and at work in a current one.
+
+mod decisions;
+mod values;
+
+use chrono::{DateTime, Utc};
+
+pub(crate) use self::decisions::allowed;
+pub use self::decisions::{NewApiUser, SupportRestrictedError, UserEdit};
+pub use self::values::{Email, EmailError, Role, RoleError, UserName, UserStatus, UserStatusError};
+use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
+use crate::locations::LocationName;
+use crate::tenants::TenantName;
+
+/// The location at which a user works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workplace {
+    /// The location.
+    pub id: LocationId,
+    /// What people call it.
+    pub name: LocationName,
+}
+
+/// Someone, or something, that calls the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiUser {
+    parts: ApiUserParts,
+}
+
+/// All that is known of a user, for adapters and views. Names of other things stand beside their ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiUserParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The user's id.
+    pub id: UserId,
+    /// Where the user is at home; never changes.
+    pub home_tenant_id: TenantId,
+    /// What that tenant is called.
+    pub home_tenant_name: TenantName,
+    /// Where *create tenant* and *switch* have moved the user.
+    pub current_tenant_id: TenantId,
+    /// Where the user works.
+    pub workplace: Option<Workplace>,
+    /// The user's name.
+    pub name: UserName,
+    /// The address, unique in the workspace; the workspace's first user has none.
+    pub email: Option<Email>,
+    /// What the user is called for.
+    pub role: Role,
+    /// Whether the user may call.
+    pub status: UserStatus,
+    /// How often the user was changed: a write of an older version is refused.
+    pub version: i64,
+    /// When the user was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// When the user was last changed, in milliseconds.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl ApiUser {
+    /// A stored user. Checks no rule.
+    pub const fn from_parts(parts: ApiUserParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub fn into_parts(self) -> ApiUserParts {
+        self.parts
+    }
+
+    /// The workspace.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.parts.workspace_id
+    }
+
+    /// The user's id.
+    pub const fn id(&self) -> UserId {
+        self.parts.id
+    }
+
+    /// Where the user is at home.
+    pub const fn home_tenant_id(&self) -> TenantId {
+        self.parts.home_tenant_id
+    }
+
+    /// What that tenant is called.
+    pub const fn home_tenant_name(&self) -> &TenantName {
+        &self.parts.home_tenant_name
+    }
+
+    /// Where *create tenant* and *switch* have moved the user.
+    pub const fn current_tenant_id(&self) -> TenantId {
+        self.parts.current_tenant_id
+    }
+
+    /// The user's name.
+    pub const fn name(&self) -> &UserName {
+        &self.parts.name
+    }
+
+    /// What the user is called for.
+    pub const fn role(&self) -> Role {
+        self.parts.role
+    }
+
+    /// Whether the user may call.
+    pub const fn status(&self) -> UserStatus {
+        self.parts.status
+    }
+}
