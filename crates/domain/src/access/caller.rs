@@ -20,11 +20,11 @@ pub struct Caller {
 }
 
 /// The tenants that a request has to do with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Tenants {
     pub(super) home: TenantStanding,
     /// To which the user was moved.
-    pub(super) current: TenantStanding,
+    pub(super) current: TenantId,
     /// In which the request is served.
     pub(super) tenant: TenantStanding,
     /// With whose authority: the named tenant's, or the home tenant's where none is named.
@@ -46,7 +46,7 @@ impl Caller {
         if self.tenants.tenant.status == TenantStatus::Inactive {
             return Err(AccessError::TenantInactive);
         }
-        self.scope_in(self.tenants.tenant, permission)
+        self.scope_in(&self.tenants.tenant, permission)
     }
 
     /// To administer the workspace. Does not look at the status of the user's current tenant.
@@ -54,7 +54,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`, `DefaultTenantRequired`.
     pub fn admin_scope(&self, permission: Permission) -> Result<AdminScope, AccessError> {
-        let scope = self.scope_in(self.tenants.authority, permission)?;
+        let scope = self.scope_in(&self.tenants.authority, permission)?;
         if self.tenants.authority.is_default {
             Ok(AdminScope::new(scope))
         } else {
@@ -68,7 +68,7 @@ impl Caller {
     /// `TenantInactive`, `PermissionDenied`, `TenantNotFound`.
     pub fn view_scope(&self, id: TenantId) -> Result<TenantScope, AccessError> {
         if self.tenants.authority.is_default {
-            return self.scope_in(self.tenants.authority, Permission::Read);
+            return self.scope_in(&self.tenants.authority, Permission::Read);
         }
         let scope = self.tenant_scope(Permission::Read)?;
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
@@ -79,7 +79,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`; `TenantNotFound` where the caller may not enter the target.
     pub fn switch_scope(&self, target: TenantId) -> Result<TenantScope, AccessError> {
-        let scope = self.scope_in(self.tenants.tenant, Permission::Write)?;
+        let scope = self.scope_in(&self.tenants.tenant, Permission::Write)?;
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }
     }
 
@@ -120,7 +120,7 @@ impl Caller {
 
     /// Where *create tenant* and *switch* have moved the user.
     pub const fn current_tenant_id(&self) -> TenantId {
-        self.tenants.current.id
+        self.tenants.current
     }
 
     /// Who calls.
@@ -133,11 +133,11 @@ impl Caller {
         self.user.name.as_str()
     }
 
-    fn scope_in(&self, tenant: TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {
+    fn scope_in(&self, tenant: &TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {
         if self.permission < permission {
             return Err(AccessError::PermissionDenied);
         }
-        Ok(TenantScope::new(self.workspace_id, tenant.id, self.actor.clone()))
+        Ok(TenantScope::new(self.workspace_id, tenant.id, tenant.name.clone(), self.actor.clone()))
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
     fn an_inactive_tenant_is_not_worked_in_but_can_be_administered_and_left() {
         let default = standing(1, true);
         let inactive = TenantStanding { status: INACTIVE, ..standing(2, false) };
-        let administrator = caller(default, inactive, Permission::Admin);
+        let administrator = caller(default.clone(), inactive.clone(), Permission::Admin);
 
         let refused = administrator.tenant_scope(Permission::Read).err();
         assert_eq!(refused, Some(AccessError::TenantInactive));
@@ -164,19 +164,23 @@ mod tests {
 
     #[test]
     fn permission_is_looked_at_before_authority() {
-        let channel = standing(2, false);
-        let refusal = |permission| caller(channel, channel, permission).admin_scope(Permission::Admin).err();
+        let channel = || standing(2, false);
+        let refusal = |permission| caller(channel(), channel(), permission).admin_scope(Permission::Admin).err();
         assert_eq!(refusal(Permission::Write), Some(AccessError::PermissionDenied));
         assert_eq!(refusal(Permission::Admin), Some(AccessError::DefaultTenantRequired));
     }
 
     #[test]
     fn a_permission_includes_the_ones_before_it() {
-        let home = standing(2, false);
+        let home = || standing(2, false);
         let permissions = [Permission::Read, Permission::Write, Permission::Admin];
         for (held, rank) in permissions.into_iter().zip(0..) {
             for (asked, needed) in permissions.into_iter().zip(0..) {
-                assert_eq!(caller(home, home, held).tenant_scope(asked).is_ok(), rank >= needed, "{held:?} {asked:?}");
+                assert_eq!(
+                    caller(home(), home(), held).tenant_scope(asked).is_ok(),
+                    rank >= needed,
+                    "{held:?} {asked:?}"
+                );
             }
         }
     }

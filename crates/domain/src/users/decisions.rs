@@ -3,11 +3,11 @@
 use thiserror::Error;
 
 use super::{ApiUser, ApiUserParts, Email, Role, UserName, UserStatus, Workplace};
-use crate::access::Caller;
+use crate::access::{Caller, TenantScope};
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
-use crate::ids::UserId;
-use crate::tenants::{FieldEdit, Tenant};
+use crate::ids::{TenantId, UserId, WorkspaceId};
+use crate::tenants::{FieldEdit, Tenant, TenantName};
 
 /// Support users are made and changed only by users at home in the default tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -47,17 +47,18 @@ pub struct UserEdit {
 }
 
 impl ApiUser {
-    /// A new user at home in the tenant.
+    /// A new user at home in the scope's tenant.
     ///
     /// # Errors
     /// A support user is not for everybody to make.
     pub fn create(
         new: NewApiUser,
-        home: &Tenant,
+        scope: &TenantScope,
         by: &Caller,
         stamp: Stamp,
     ) -> Result<Change<Self>, SupportRestrictedError> {
         allowed(by, new.role)?;
+        let home = (scope.workspace_id(), scope.tenant_id(), scope.tenant_name().clone());
         let user = Self::new(new, home, &stamp);
         let audit = user.entry(stamp, "user.create", (Facts::new(), user.facts()));
         Ok(Change::new(user, audit))
@@ -65,18 +66,22 @@ impl ApiUser {
 
     /// The first user of a new workspace; it is stored with the workspace.
     pub(crate) fn first_of_workspace(new: NewApiUser, home: &Tenant, stamp: &Stamp) -> Self {
-        Self::new(new, home, stamp)
+        Self::new(new, (home.workspace_id(), home.id(), home.name().clone()), stamp)
     }
 
-    fn new(new: NewApiUser, home: &Tenant, stamp: &Stamp) -> Self {
+    fn new(
+        new: NewApiUser,
+        (workspace_id, home_tenant_id, home_tenant_name): (WorkspaceId, TenantId, TenantName),
+        stamp: &Stamp,
+    ) -> Self {
         let NewApiUser { id, name, email, role, status, workplace } = new;
         Self {
             parts: ApiUserParts {
-                workspace_id: home.workspace_id(),
+                workspace_id,
                 id,
-                home_tenant_id: home.id(),
-                home_tenant_name: home.name().clone(),
-                current_tenant_id: home.id(),
+                home_tenant_id,
+                home_tenant_name,
+                current_tenant_id: home_tenant_id,
                 workplace,
                 name,
                 email,
@@ -167,7 +172,7 @@ mod tests {
 
     use super::*;
     use crate::access::Permission;
-    use crate::access::fixture::{caller, stamp, standing, tenant};
+    use crate::access::fixture::{caller, stamp, standing};
 
     fn administrator() -> Caller {
         caller(standing(1, true), standing(2, false), Permission::Admin)
@@ -175,6 +180,10 @@ mod tests {
 
     fn channel() -> Caller {
         caller(standing(2, false), standing(2, false), Permission::Admin)
+    }
+
+    fn channel_scope() -> TenantScope {
+        channel().tenant_scope(Permission::Admin).expect("an active channel")
     }
 
     fn new(role: Role) -> NewApiUser {
@@ -189,16 +198,14 @@ mod tests {
     }
 
     fn user(role: Role) -> ApiUser {
-        let home = Tenant::from_parts(tenant(2));
-        ApiUser::create(new(role), &home, &administrator(), stamp()).expect("allowed").after
+        ApiUser::create(new(role), &channel_scope(), &administrator(), stamp()).expect("allowed").after
     }
 
     #[test]
     fn support_users_are_for_those_at_home_in_the_default_tenant() {
-        let home = Tenant::from_parts(tenant(2));
         for role in Role::ALL {
             let touched = [
-                ApiUser::create(new(role), &home, &channel(), stamp()).is_ok(),
+                ApiUser::create(new(role), &channel_scope(), &channel(), stamp()).is_ok(),
                 user(role).update(UserEdit::default(), &channel(), stamp()).is_ok(),
                 user(role).delete(&channel(), stamp()).is_ok(),
             ];
