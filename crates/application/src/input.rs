@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use chrono::{DateTime, SubsecRound, Utc};
 use domain::tenants::{FieldEdit, RestatedError};
+use domain::users::UserStatus;
 use thiserror::Error;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::Refusal;
+
+const NO_INSTANT: &str = "must be an instant like 2027-01-31T12:00:00Z.";
 
 /// What is said of a field that is missing.
 pub(crate) const REQUIRED: &str = "field is required.";
@@ -165,6 +169,40 @@ pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Resul
 #[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
 pub(crate) fn edits_or_clears<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
     edit.as_ref().and_then(Option::as_ref).map_or(Ok(()), |text| is_or_blank::<T>(text))
+}
+
+/// For `validator`: the number must be a user status.
+pub(crate) fn is_user_status(number: i64) -> Result<(), ValidationError> {
+    UserStatus::try_from(number).map(drop).map_err(fault)
+}
+
+/// For `validator`: a user status that can be changed, not cleared.
+#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
+pub(crate) fn edits_user_status(edit: &FieldEdit<i64>) -> Result<(), ValidationError> {
+    match edit {
+        None => Ok(()),
+        Some(None) => Err(fault(REQUIRED)),
+        Some(Some(number)) => is_user_status(*number),
+    }
+}
+
+/// For `validator`: the text must be an instant.
+pub(crate) fn is_instant(text: &str) -> Result<(), ValidationError> {
+    parse_instant(text).map(drop).ok_or_else(|| fault(NO_INSTANT))
+}
+
+/// The instant that a field may hold, cut to milliseconds.
+pub(crate) fn instant(field: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, InvalidInput> {
+    text.map(|text| parse_instant(text).ok_or_else(|| InvalidInput::new(field, NO_INSTANT))).transpose()
+}
+
+fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc().trunc_subsecs(3))
+}
+
+/// The user status that a field may hold.
+pub(crate) fn user_status(field: &str, number: Option<i64>) -> Result<Option<UserStatus>, InvalidInput> {
+    number.map(UserStatus::try_from).transpose().map_err(|error| InvalidInput::new(field, error))
 }
 
 /// The value of a field that must be there.

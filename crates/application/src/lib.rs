@@ -27,12 +27,13 @@ mod readiness;
 mod refusal;
 mod retry;
 mod tenants;
+mod users;
 mod workspaces;
 
 pub use ports::{Page, PageStart};
 
 pub use self::ambient::Ambient;
-pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey};
+pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::authentication::Authentication;
 pub use self::input::{Asked, InvalidInput, Unreadable};
 pub use self::locations::Locations;
@@ -41,4 +42,5 @@ pub use self::problem::{Faults, Problem, ProblemKind};
 pub use self::readiness::ReadinessCheck;
 pub use self::refusal::Refusal;
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
+pub use self::users::{CreateUser, FindUsers, Me, UpdateUser, UserError, Users};
 pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, Workspaces};

@@ -3,11 +3,10 @@
 use domain::access::{Caller, Permission};
 use domain::ids::TenantId;
 use domain::tenants::{Tenant, TenantStatus};
-use domain::users::{UserStatus, UserStatusError};
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use super::{TenantError, Tenants};
-use crate::input::{Asked, InvalidInput, checked, fault};
+use crate::input::{Asked, checked, is_user_status, user_status};
 use crate::retry::decide_anew;
 
 /// What becomes of the users of a tenant whose status is set.
@@ -16,17 +15,6 @@ pub struct SetTenantStatus {
     /// The status that the tenant's users get, support users excepted: 0 passive, 1 active, 2 banned.
     #[validate(custom(function = is_user_status))]
     pub user_status: Option<i64>,
-}
-
-fn is_user_status(number: i64) -> Result<(), ValidationError> {
-    UserStatus::try_from(number).map(drop).map_err(fault)
-}
-
-impl SetTenantStatus {
-    fn user_status(&self) -> Result<Option<UserStatus>, InvalidInput> {
-        let status = self.user_status.map(UserStatus::try_from).transpose();
-        status.map_err(|error: UserStatusError| InvalidInput::new("user_status", error))
-    }
 }
 
 impl Tenants {
@@ -58,7 +46,7 @@ impl Tenants {
         status: TenantStatus,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let users = checked(asked)?.user_status()?;
+        let users = user_status("user_status", checked(asked)?.user_status)?;
         decide_anew(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -73,6 +61,7 @@ impl Tenants {
 
 #[cfg(test)]
 mod tests {
+    use domain::users::UserStatus;
     use ports::MockTenantRepository;
     use testkit::build;
 

@@ -1,0 +1,58 @@
+//! Making a key for a user of the tenant.
+
+use domain::access::{Caller, Permission};
+use domain::api_keys::{ApiKey, ApiKeyName, ApiKeyToken, NewApiKey};
+use domain::ids::{ApiKeyId, UserId};
+use validator::Validate;
+
+use super::{ApiKeyError, ApiKeys};
+use crate::input::{Asked, InvalidInput, checked, instant, is, is_instant, required};
+
+/// A new key, as asked for.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct CreateApiKey {
+    /// What people will call it.
+    #[validate(required, custom(function = is::<ApiKeyName>))]
+    pub name: Option<String>,
+    /// Whose key it will be: a user of the caller's tenant.
+    #[validate(required, custom(function = is::<UserId>))]
+    pub user_id: Option<String>,
+    /// `ADMIN`, `WRITE` or `READ`.
+    #[validate(required, custom(function = is::<Permission>))]
+    pub permission: Option<String>,
+    /// From when on it will be refused: an instant in the future.
+    #[validate(custom(function = is_instant))]
+    pub expires_at: Option<String>,
+}
+
+/// A new key, and its text, which is shown this once.
+#[derive(Debug, Clone)]
+pub struct CreatedApiKey {
+    /// The key.
+    pub api_key: ApiKey,
+    /// What the client will send.
+    pub token: ApiKeyToken,
+}
+
+impl ApiKeys {
+    /// Makes a key for a user of the caller's tenant.
+    pub async fn create(&self, caller: &Caller, asked: Asked<CreateApiKey>) -> Result<CreatedApiKey, ApiKeyError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        let command = checked(asked)?;
+        let user_id = required("user_id", command.user_id.as_deref())?;
+        let (name, permission) =
+            (required("name", command.name.as_deref())?, required("permission", command.permission.as_deref())?);
+        let expires_at = instant("expiresAt", command.expires_at.as_deref())?;
+
+        let user = self.users.find(&scope, user_id).await?;
+        let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
+
+        ApiKey::may_be_handled(&user, caller)?;
+        let secret = self.ambient.secret();
+        let token = ApiKeyToken::new(user.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
+        let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
+        Ok(CreatedApiKey { api_key: self.repository.create(&scope, change).await?, token })
+    }
+}

@@ -1,0 +1,75 @@
+//! The operator's way to another key.
+
+use domain::access::{OperatorScope, Permission};
+use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
+use domain::ids::{ApiKeyId, UserId, WorkspaceId};
+use validator::Validate;
+
+use super::{ApiKeyError, ApiKeys};
+use crate::input::{InvalidInput, checked, is, required};
+
+/// A new key, as the operator asks for it.
+#[derive(Debug, Clone, Validate)]
+pub struct IssueApiKey {
+    /// The workspace.
+    #[validate(custom(function = is::<WorkspaceId>))]
+    pub workspace: String,
+    /// Whose key it will be.
+    #[validate(custom(function = is::<UserId>))]
+    pub user: String,
+    /// `ADMIN`, `WRITE` or `READ`.
+    #[validate(custom(function = is::<Permission>))]
+    pub permission: String,
+}
+
+impl ApiKeys {
+    /// Gives any user another key.
+    pub async fn issue(&self, scope: &OperatorScope, command: IssueApiKey) -> Result<ApiKeyToken, ApiKeyError> {
+        let command = checked(Ok(command))?;
+        let workspace_id: WorkspaceId = required("workspace", Some(&command.workspace))?;
+        let user_id = required("user", Some(&command.user))?;
+        let permission = required("permission", Some(&command.permission))?;
+
+        let user = self.user_queries.any(scope, workspace_id, user_id).await?;
+        let user = user.ok_or_else(|| ApiKeyError::user_not_found("user"))?;
+
+        let secret = self.ambient.secret();
+        let token = ApiKeyToken::new(workspace_id, self.ambient.id(ApiKeyId::new), secret.clone());
+        let name = required("name", Some("Made by the operator"))?;
+        let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
+        self.repository.create_for_any(scope, change).await?;
+        Ok(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockApiKeyRepository, MockUserQueries, MockUserRepository};
+
+    use super::super::fixture::api_keys;
+    use super::*;
+    use crate::problem::Problem;
+
+    fn command(permission: &str) -> IssueApiKey {
+        let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
+        IssueApiKey { workspace: id.clone(), user: id, permission: permission.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_gets_no_key() {
+        let mut queries = MockUserQueries::new();
+        queries.expect_any().returning(|_, _, _| Ok(None));
+        let api_keys = api_keys(MockApiKeyRepository::new(), MockUserRepository::new(), queries);
+        let refused = api_keys.issue(&OperatorScope::new(), command("ADMIN")).await.expect_err("unknown");
+        assert_eq!(refused.code(), "user_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_permission_is_one_of_three() {
+        let api_keys = api_keys(MockApiKeyRepository::new(), MockUserRepository::new(), MockUserQueries::new());
+        let refused = api_keys.issue(&OperatorScope::new(), command("ROOT")).await.expect_err("invalid");
+        assert!(refused.faults().expect("fields at fault").contains_key("permission"));
+    }
+}

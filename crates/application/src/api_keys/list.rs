@@ -1,0 +1,23 @@
+//! Listing and counting keys.
+
+use domain::access::{Caller, Permission};
+use domain::api_keys::ApiKey;
+
+use super::{ApiKeyError, ApiKeys};
+use crate::input::{Asked, checked};
+use crate::paging::{Listed, Paging};
+
+impl ApiKeys {
+    /// The keys of the users of the caller's tenant, oldest first, without their secrets.
+    pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        let page = checked(asked)?.page();
+        Ok(Listed::new(self.queries.list(&scope, page).await?, page))
+    }
+
+    /// How many keys there are.
+    pub async fn count(&self, caller: &Caller) -> Result<u64, ApiKeyError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        Ok(self.queries.count(&scope).await?)
+    }
+}

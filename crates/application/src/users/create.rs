@@ -1,0 +1,123 @@
+//! Creating a user.
+
+use domain::access::{Caller, Permission};
+use domain::ids::{LocationId, UserId};
+use domain::users::{ApiUser, Email, NewApiUser, Role, UserName, UserStatus};
+use validator::Validate;
+
+use super::{UserError, Users};
+use crate::input::{Asked, checked, is, is_or_blank, is_user_status, required, unless_blank, user_status};
+
+/// A new user of the caller's tenant, as asked for.
+#[derive(Debug, Clone, Default, Validate)]
+#[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
+pub struct CreateUser {
+    #[validate(required, custom(function = is::<UserName>))]
+    pub name: Option<String>,
+    #[validate(required, custom(function = is::<Email>))]
+    pub email: Option<String>,
+    #[validate(required, custom(function = is::<Role>))]
+    pub role: Option<String>,
+    /// Active where nothing is said.
+    #[validate(custom(function = is_user_status))]
+    pub status: Option<i64>,
+    #[validate(custom(function = is_or_blank::<LocationId>))]
+    pub location_id: Option<String>,
+}
+
+impl Users {
+    /// Creates a user at home in the caller's tenant.
+    pub async fn create(&self, caller: &Caller, asked: Asked<CreateUser>) -> Result<ApiUser, UserError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        let command = checked(asked)?;
+        let workplace = match unless_blank("location_id", command.location_id.as_deref())? {
+            Some(id) => Some(self.workplace(&scope, id).await?),
+            None => None,
+        };
+        let new = NewApiUser {
+            id: self.ambient.id(UserId::new),
+            name: required("name", command.name.as_deref())?,
+            email: Some(required("email", command.email.as_deref())?),
+            role: required("role", command.role.as_deref())?,
+            status: user_status("status", command.status)?.unwrap_or(UserStatus::Active),
+            workplace,
+        };
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        let change = ApiUser::create(new, &scope, caller, stamp)?;
+        Ok(self.repository.create(&scope, change).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockUserQueries, MockUserRepository, RepositoryError, rules};
+    use testkit::build;
+
+    use super::super::fixture::users;
+    use super::*;
+    use crate::problem::Problem;
+
+    fn grace(role: &str) -> CreateUser {
+        CreateUser {
+            name: Some("Grace Hopper".to_owned()),
+            email: Some("grace@example.com".to_owned()),
+            role: Some(role.to_owned()),
+            ..CreateUser::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_user_is_at_home_where_the_caller_works() {
+        let mut repository = MockUserRepository::new();
+        repository.expect_create().once().returning(|_, change| Ok(change.after));
+        let users = users(repository, MockUserQueries::new());
+        let user = users.create(&build::channel(Permission::Admin), Ok(grace("front-desk"))).await.expect("created");
+        assert_eq!((user.home_tenant_id(), user.status()), (build::channel_id(), UserStatus::Active));
+    }
+
+    #[tokio::test]
+    async fn only_administrators_make_users_and_only_some_make_support() {
+        for (caller, role, code) in [
+            (build::channel(Permission::Write), "venue", "permission_denied"),
+            (build::channel(Permission::Admin), "support", "support_restricted"),
+        ] {
+            let users = users(MockUserRepository::new(), MockUserQueries::new());
+            assert_eq!(users.create(&caller, Ok(grace(role))).await.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_reported_together() {
+        let command = CreateUser {
+            email: Some("nobody".to_owned()),
+            role: Some("king".to_owned()),
+            status: Some(3),
+            location_id: Some("here".to_owned()),
+            ..CreateUser::default()
+        };
+        let users = users(MockUserRepository::new(), MockUserQueries::new());
+        let error = users.create(&build::administrator(), Ok(command)).await.expect_err("invalid");
+        let faults: Vec<_> = error.faults().expect("fields at fault").keys().collect();
+        assert_eq!(faults, ["email", "location_id", "name", "role", "status"]);
+    }
+
+    #[tokio::test]
+    async fn a_workplace_is_one_of_the_tenants_own() {
+        let mut queries = MockUserQueries::new();
+        queries.expect_workplace().once().returning(|_, _| Ok(None));
+        let command = CreateUser { location_id: Some(build::id().to_string()), ..grace("venue") };
+        let users = users(MockUserRepository::new(), queries);
+        let error = users.create(&build::administrator(), Ok(command)).await.expect_err("not there");
+        assert_eq!(error.code(), "location_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_taken_address_is_named() {
+        let mut repository = MockUserRepository::new();
+        repository.expect_create().returning(|_, _| Err(RepositoryError::Taken { rule: rules::USER_EMAIL }));
+        let users = users(repository, MockUserQueries::new());
+        let error = users.create(&build::administrator(), Ok(grace("venue"))).await.expect_err("taken");
+        assert_eq!(error.code(), "email_taken");
+        assert!(error.faults().expect("fields at fault").contains_key("email"));
+    }
+}

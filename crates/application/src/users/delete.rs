@@ -1,0 +1,49 @@
+//! Deleting a user.
+
+use domain::access::{Caller, Permission};
+use domain::ids::UserId;
+
+use super::{UserError, Users};
+use crate::retry::decide_anew;
+
+impl Users {
+    /// Deletes a user; the user's keys are refused from now on.
+    pub async fn delete(&self, caller: &Caller, id: UserId) -> Result<(), UserError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        decide_anew(async || {
+            let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
+            let change = user.delete(caller, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
+            Ok(self.repository.delete(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::users::Role;
+    use ports::{MockUserQueries, MockUserRepository};
+    use testkit::build;
+
+    use super::super::fixture::{stored, users};
+    use super::*;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn who_is_elsewhere_is_not_there() {
+        let mut repository = MockUserRepository::new();
+        repository.expect_find().returning(|_, _| Ok(None));
+        let users = users(repository, MockUserQueries::new());
+        let refused = users.delete(&build::channel(Permission::Admin), UserId::new(build::id())).await;
+        assert_eq!(refused.expect_err("unknown").code(), "user_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_channel_does_not_delete_support() {
+        let mut repository = MockUserRepository::new();
+        repository.expect_find().returning(|_, id| Ok(Some(stored(id, Role::Support))));
+        let users = users(repository, MockUserQueries::new());
+        let refused = users.delete(&build::channel(Permission::Admin), UserId::new(build::id())).await;
+        assert_eq!(refused.expect_err("refused").code(), "support_restricted");
+    }
+}

@@ -1,0 +1,47 @@
+//! Listing and counting users.
+
+use domain::access::{Caller, Permission};
+use domain::text::SearchText;
+use domain::users::ApiUser;
+use ports::UserFilter;
+use validator::Validate;
+
+use super::{UserError, Users};
+use crate::input::{Asked, InvalidInput, checked, is_or_blank, unless_blank};
+use crate::paging::{List, Listed, checked_list};
+
+/// Which users are asked for; a blank text does not matter.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct FindUsers {
+    /// A part of the name, ignoring case.
+    #[validate(custom(function = is_or_blank::<SearchText>))]
+    pub name: Option<String>,
+    /// A part of the address, ignoring case.
+    #[validate(custom(function = is_or_blank::<SearchText>))]
+    pub email: Option<String>,
+}
+
+impl FindUsers {
+    fn filter(&self) -> Result<UserFilter, InvalidInput> {
+        Ok(UserFilter {
+            name: unless_blank("name", self.name.as_deref())?,
+            email: unless_blank("email", self.email.as_deref())?,
+        })
+    }
+}
+
+impl Users {
+    /// The users of the caller's tenant, oldest first.
+    pub async fn list(&self, caller: &Caller, asked: Asked<List<FindUsers>>) -> Result<Listed<ApiUser>, UserError> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let (filter, page) = checked_list(asked)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+    }
+
+    /// How many users match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindUsers>) -> Result<u64, UserError> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let filter = checked(asked)?.filter()?;
+        Ok(self.queries.count(&scope, &filter).await?)
+    }
+}

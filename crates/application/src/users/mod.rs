@@ -1,0 +1,74 @@
+//! Users: the people and programs of the caller's tenant.
+
+mod create;
+mod delete;
+mod error;
+mod find;
+mod list;
+mod update;
+
+use std::sync::Arc;
+
+use domain::access::TenantScope;
+use domain::ids::LocationId;
+use domain::users::Workplace;
+use ports::{UserQueries, UserRepository};
+
+pub use self::create::CreateUser;
+pub use self::error::UserError;
+pub use self::find::Me;
+pub use self::list::FindUsers;
+pub use self::update::UpdateUser;
+use crate::ambient::Ambient;
+
+/// The use cases of users.
+pub struct Users {
+    repository: Arc<dyn UserRepository>,
+    queries: Arc<dyn UserQueries>,
+    ambient: Ambient,
+}
+
+impl Users {
+    /// Works with these.
+    pub fn new(repository: Arc<dyn UserRepository>, queries: Arc<dyn UserQueries>, ambient: Ambient) -> Self {
+        Self { repository, queries, ambient }
+    }
+
+    /// The tenant's location that a user is to work at.
+    async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Workplace, UserError> {
+        self.queries.workplace(scope, id).await?.ok_or_else(UserError::location_not_found)
+    }
+}
+
+#[cfg(test)]
+mod fixture {
+    use domain::access::{Caller, Permission};
+    use domain::ids::UserId;
+    use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
+    use ports::{MockUserQueries, MockUserRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+
+    /// The use cases over these mocks; a port that is not named may not be called.
+    pub(super) fn users(repository: MockUserRepository, queries: MockUserQueries) -> Users {
+        Users::new(Arc::new(repository), Arc::new(queries), ambient())
+    }
+
+    /// A stored user of the channel.
+    pub(super) fn stored(id: UserId, role: Role) -> ApiUser {
+        let administrator: Caller = build::administrator();
+        let scope = build::channel(Permission::Admin).tenant_scope(Permission::Admin).expect("an active tenant");
+        let new = NewApiUser {
+            id,
+            name: "Grace Hopper".parse().expect("a name"),
+            email: Some("grace@example.com".parse().expect("an address")),
+            role,
+            status: UserStatus::Active,
+            workplace: None,
+        };
+        let stamp = scope.stamp(domain::ids::AuditId::new(build::id()), build::at());
+        ApiUser::create(new, &scope, &administrator, stamp).expect("allowed").after
+    }
+}

@@ -1,0 +1,123 @@
+//! Changing a user's fields.
+
+use domain::access::{Caller, Permission, TenantScope};
+use domain::ids::{LocationId, UserId};
+use domain::tenants::FieldEdit;
+use domain::users::{ApiUser, Email, Role, UserEdit, UserName};
+use validator::Validate;
+
+use super::{UserError, Users};
+use crate::input::{Asked, checked, edit, edits, edits_or_clears, edits_user_status, user_status};
+use crate::retry::decide_anew;
+
+/// A user's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
+#[derive(Debug, Clone, Default, Validate)]
+#[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
+pub struct UpdateUser {
+    #[validate(custom(function = edits::<UserName>))]
+    pub name: FieldEdit<String>,
+    #[validate(custom(function = edits::<Email>))]
+    pub email: FieldEdit<String>,
+    #[validate(custom(function = edits::<Role>))]
+    pub role: FieldEdit<String>,
+    #[validate(custom(function = edits_user_status))]
+    pub status: FieldEdit<i64>,
+    #[validate(custom(function = edits_or_clears::<LocationId>))]
+    pub location_id: FieldEdit<String>,
+}
+
+impl Users {
+    /// Changes the fields that the command names.
+    pub async fn update(&self, caller: &Caller, id: UserId, asked: Asked<UpdateUser>) -> Result<ApiUser, UserError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        let command = checked(asked)?;
+        decide_anew(async || {
+            let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
+            let edit = self.edit(&scope, &command).await?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match user.update(edit, caller, stamp)? {
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
+                None => Ok(user),
+            }
+        })
+        .await
+    }
+
+    async fn edit(&self, scope: &TenantScope, command: &UpdateUser) -> Result<UserEdit, UserError> {
+        let workplace = match edit("location_id", command.location_id.as_ref())? {
+            Some(Some(id)) => Some(Some(self.workplace(scope, id).await?)),
+            Some(None) => Some(None),
+            None => None,
+        };
+        Ok(UserEdit {
+            name: edit("name", command.name.as_ref())?.flatten(),
+            email: edit("email", command.email.as_ref())?.flatten(),
+            role: edit("role", command.role.as_ref())?.flatten(),
+            status: user_status("status", command.status.flatten())?,
+            workplace,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::users::UserStatus;
+    use ports::{MockUserQueries, MockUserRepository, RepositoryError, rules};
+    use testkit::build;
+
+    use super::super::fixture::{stored, users};
+    use super::*;
+    use crate::problem::Problem;
+
+    fn repository(role: Role) -> MockUserRepository {
+        let mut repository = MockUserRepository::new();
+        repository.expect_find().returning(move |_, id| Ok(Some(stored(id, role))));
+        repository
+    }
+
+    fn banned() -> UpdateUser {
+        UpdateUser { status: Some(Some(2)), ..UpdateUser::default() }
+    }
+
+    #[tokio::test]
+    async fn a_status_is_changed_alone() {
+        let mut repository = repository(Role::Venue);
+        repository.expect_update().once().returning(|_, change| Ok(change.after));
+        let users = users(repository, MockUserQueries::new());
+        let id = UserId::new(build::id());
+        let user = users.update(&build::channel(Permission::Admin), id, Ok(banned())).await.expect("updated");
+        assert_eq!((user.status(), user.role()), (UserStatus::Banned, Role::Venue));
+    }
+
+    #[tokio::test]
+    async fn a_channel_does_not_touch_support() {
+        let users = users(repository(Role::Support), MockUserQueries::new());
+        let refused = users.update(&build::channel(Permission::Admin), UserId::new(build::id()), Ok(banned())).await;
+        assert_eq!(refused.expect_err("refused").code(), "support_restricted");
+    }
+
+    #[tokio::test]
+    async fn nobody_bans_the_last_administrator() {
+        let mut repository = repository(Role::Tenant);
+        let rule = rules::LAST_ADMINISTRATOR;
+        repository.expect_update().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
+        let users = users(repository, MockUserQueries::new());
+        let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(banned())).await;
+        assert_eq!(refused.expect_err("refused").code(), "last_administrator");
+    }
+
+    #[tokio::test]
+    async fn only_the_workplace_can_be_null() {
+        let nothing = UpdateUser {
+            name: Some(None),
+            email: Some(None),
+            role: Some(None),
+            status: Some(None),
+            location_id: Some(None),
+        };
+        let users = users(MockUserRepository::new(), MockUserQueries::new());
+        let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(nothing)).await;
+        let error = refused.expect_err("invalid");
+        assert_eq!(error.faults().expect("faults").keys().collect::<Vec<_>>(), ["email", "name", "role", "status"]);
+    }
+}
