@@ -1,19 +1,81 @@
-//! The port of API keys.
+//! The ports of API keys.
 
 use async_trait::async_trait;
-use domain::access::OperatorScope;
+use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
 use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
-use ports::{ApiKeyRepository, RepositoryError};
+use domain::users::ApiUser;
+use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
+use sea_orm::FromQueryResult;
 
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Transaction, guarded, inside};
 use crate::entities::api_keys::Model;
+use crate::query::Query;
 use crate::rows::stored;
+
+/// The keys of the users at home in one tenant.
+const SELECT: &str = "\
+    SELECT k.workspace_id, k.id, k.user_id, k.name, k.permission, k.secret_hash, k.created_at, k.expires_at, \
+           k.revoked_at \
+    FROM api_keys k JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
+    WHERE k.workspace_id = $1 AND u.home_tenant_id = $2";
+const COUNT: &str = "\
+    SELECT COUNT(*) AS count \
+    FROM api_keys k JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
+    WHERE k.workspace_id = $1 AND u.home_tenant_id = $2";
+const REVOKE: &str = "\
+    UPDATE api_keys SET revoked_at = $4 WHERE workspace_id = $1 AND id = $3 AND revoked_at IS NULL \
+    AND user_id IN (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)";
 
 #[async_trait]
 impl ApiKeyRepository for Database {
-    async fn create(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
+    async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
+        let query = of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
+        let row = Model::find_by_statement(self.statement(query)).one(self.reader()).await;
+        let Some(row) = row.map_err(|error| self.error(error))? else { return Ok(None) };
+        let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
+        let key = key(row)?;
+        Ok(user.map(|user| (key, user)))
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
+        inside(scope.workspace_id(), change.audit.workspace_id)?;
+        self.store(change).await
+    }
+
+    async fn create_for_any(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
+        self.store(change).await
+    }
+
+    async fn revoke(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<(), RepositoryError> {
+        let Change { after: key, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        let concerns_administrators = transaction.concerns_administrators(scope).await?;
+        let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
+        let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
+        guarded(transaction.execute(revoke).await?.rows_affected())?;
+        if concerns_administrators {
+            transaction.keep_an_administrator(scope, audit.at).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl ApiKeyQueries for Database {
+    async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError> {
+        self.page_of(of_tenant(SELECT, scope).keyed("k.id"), page, key).await
+    }
+
+    async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
+        self.count_of(of_tenant(COUNT, scope)).await
+    }
+}
+
+impl Database {
+    async fn store(&self, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
         let Change { after: key, audit, receipt: _ } = change;
         let transaction = self.begin().await?;
         insert(&transaction, key.clone()).await?;
@@ -21,6 +83,10 @@ impl ApiKeyRepository for Database {
         transaction.commit().await?;
         Ok(key)
     }
+}
+
+fn of_tenant(select: &str, scope: &TenantScope) -> Query {
+    Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
 }
 
 pub(crate) async fn insert(transaction: &Transaction, key: ApiKey) -> Result<(), RepositoryError> {

@@ -1,27 +1,25 @@
 //! The port of authentication: one query for each request.
 
 use async_trait::async_trait;
-use domain::access::{Credential, CredentialParts, TenantStanding};
-use domain::ids::{ApiKeyId, TenantId, WorkspaceId};
+use domain::access::{Credential, CredentialParts, TenantStanding, UserStanding};
+use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
+use domain::users::UserStatus;
 use ports::{Credentials, RepositoryError};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
+use crate::api_keys;
 use crate::database::Database;
-use crate::entities::{api_keys as key_rows, users as user_rows};
+use crate::entities::api_keys::Model;
 use crate::query::Query;
-use crate::rows::stored;
-use crate::{api_keys, users};
+use crate::rows::{corrupt, stored};
 
 /// The key, its user, the user's home and current tenants, and the tenant that the request names.
 const FIND: &str = "\
     SELECT k.workspace_id AS k_workspace_id, k.id AS k_id, k.user_id AS k_user_id, k.name AS k_name, \
            k.permission AS k_permission, k.secret_hash AS k_secret_hash, k.created_at AS k_created_at, \
            k.expires_at AS k_expires_at, k.revoked_at AS k_revoked_at, \
-           u.workspace_id AS u_workspace_id, u.id AS u_id, u.home_tenant_id AS u_home_tenant_id, \
-           u.current_tenant_id AS u_current_tenant_id, u.location_id AS u_location_id, u.name AS u_name, \
-           u.email AS u_email, u.email_folded AS u_email_folded, u.role AS u_role, u.status AS u_status, \
-           u.created_at AS u_created_at, u.updated_at AS u_updated_at, \
+           u.id AS u_id, u.name AS u_name, u.status AS u_status, \
            h.id AS h_id, h.name AS h_name, h.is_default AS h_is_default, h.status AS h_status, \
            c.id AS c_id, c.name AS c_name, c.is_default AS c_is_default, c.status AS c_status, \
            n.id AS n_id, n.name AS n_name, n.is_default AS n_is_default, n.status AS n_status \
@@ -33,6 +31,13 @@ const FIND: &str = "\
     WHERE k.workspace_id = $1 AND k.id = $2";
 
 #[derive(FromQueryResult)]
+struct UserRow {
+    id: Uuid,
+    name: String,
+    status: i16,
+}
+
+#[derive(FromQueryResult)]
 struct StandingRow {
     id: Uuid,
     name: String,
@@ -41,8 +46,8 @@ struct StandingRow {
 }
 
 struct CredentialRow {
-    key: key_rows::Model,
-    user: user_rows::Model,
+    key: Model,
+    user: UserRow,
     home: StandingRow,
     current: StandingRow,
     named: Option<StandingRow>,
@@ -69,7 +74,7 @@ impl Credentials for Database {
         named: Option<TenantId>,
     ) -> Result<Option<Credential>, RepositoryError> {
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
-        let statement = Query::new(FIND, values).statement(self.reader().get_database_backend());
+        let statement = self.statement(Query::new(FIND, values));
         let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, user, home, current, named } =
@@ -77,12 +82,19 @@ impl Credentials for Database {
         Ok(Some(Credential::from_parts(CredentialParts {
             workspace_id,
             api_key: api_keys::key(key)?,
-            user: users::user(user)?,
+            user: user_standing(user)?,
             home: standing(home)?,
             current: standing(current)?,
             named: named.map(standing).transpose()?,
         })))
     }
+}
+
+fn user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {
+    const WHAT: &str = "user";
+    let UserRow { id, name, status } = row;
+    let status = UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?;
+    Ok(UserStanding { id: UserId::new(id), name: stored(WHAT, &name)?, status })
 }
 
 fn standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {

@@ -4,7 +4,7 @@ use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
-    IntoActiveModel, ModelTrait, RuntimeErr, TransactionTrait,
+    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait,
 };
 
 use crate::dialect::{Dialect, Violation};
@@ -39,6 +39,11 @@ impl Database {
         Ok(Transaction { inner, dialect: self.dialect })
     }
 
+    /// A statement as the engine takes it.
+    pub(crate) fn statement(&self, query: Query) -> Statement {
+        query.statement(self.reader.get_database_backend())
+    }
+
     /// Runs a SELECT of a page of a list.
     pub(crate) async fn page_of<R: FromQueryResult, T>(
         &self,
@@ -46,7 +51,7 @@ impl Database {
         page: Page,
         read: fn(R) -> Result<T, RepositoryError>,
     ) -> Result<Slice<T>, RepositoryError> {
-        let statement = query.page(page).statement(self.reader.get_database_backend());
+        let statement = self.statement(query.page(page));
         let rows = R::find_by_statement(statement).all(&self.reader).await.map_err(|error| self.error(error))?;
         let items = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         Ok(slice(items, page))
@@ -54,7 +59,7 @@ impl Database {
 
     /// Runs a SELECT of one `count`.
     pub(crate) async fn count_of(&self, query: Query) -> Result<u64, RepositoryError> {
-        let statement = query.statement(self.reader.get_database_backend());
+        let statement = self.statement(query);
         let row = self.reader.query_one_raw(statement).await.map_err(|error| self.error(error))?;
         let count = row.map_or(Ok(0), |row| row.try_get::<i64>("", "count")).map_err(|error| self.error(error))?;
         Ok(count.unsigned_abs())
@@ -100,11 +105,16 @@ impl Transaction {
         self.inner.execute_raw(statement).await.map_err(|error| self.error(error))
     }
 
-    /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
-    pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
+    /// Whether a SELECT finds a row.
+    pub(crate) async fn finds(&self, query: Query) -> Result<bool, RepositoryError> {
         let statement = query.statement(self.inner.get_database_backend());
         let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
-        row.map(drop).ok_or(RepositoryError::Stale)
+        Ok(row.is_some())
+    }
+
+    /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
+    pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
+        if self.finds(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
     /// Maps what went wrong while writing.

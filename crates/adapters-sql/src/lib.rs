@@ -14,6 +14,7 @@
 //!    is not what it should be is [`Stale`](ports::RepositoryError::Stale).
 //! 4. Every query names the workspace first.
 
+mod administrators;
 mod api_keys;
 mod audit;
 mod credentials;

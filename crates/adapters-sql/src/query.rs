@@ -7,12 +7,19 @@ use sea_orm::{DbBackend, Statement, Value};
 pub(crate) struct Query {
     sql: String,
     values: Vec<Value>,
+    /// The column by which a list is ordered.
+    key: &'static str,
 }
 
 impl Query {
     /// Begins with a text whose `$1`, `$2`, … are these values.
     pub(crate) fn new(sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { sql: sql.to_owned(), values: values.into_iter().collect() }
+        Self { sql: sql.to_owned(), values: values.into_iter().collect(), key: "id" }
+    }
+
+    /// Names the column by which a list is ordered, where `id` alone would be ambiguous.
+    pub(crate) fn keyed(self, key: &'static str) -> Self {
+        Self { key, ..self }
     }
 
     /// Adds a text.
@@ -39,12 +46,14 @@ impl Query {
 
     /// Orders by id and takes the page, and one row more to see whether the list goes on.
     pub(crate) fn page(self, page: Page) -> Self {
+        let key = self.key;
         let query = match page.start {
-            PageStart::After(id) => self.and("id > ?", Some(id)),
+            PageStart::After(id) => self.and(&format!("{key} > ?"), Some(id)),
             PageStart::Number(_) => self,
         };
         query
-            .push(" ORDER BY id")
+            .push(" ORDER BY ")
+            .push(key)
             .push_bound(" LIMIT ?", i64::from(page.size) + 1)
             .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
     }

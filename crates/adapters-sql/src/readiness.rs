@@ -22,7 +22,7 @@ struct OldSchemaError {
 impl Readiness for Database {
     /// A newer schema is fine: servers are upgraded one after the other, behind their database.
     async fn check(&self) -> Result<(), RepositoryError> {
-        let statement = Query::new(SCHEMA_VERSION, []).statement(self.reader().get_database_backend());
+        let statement = self.statement(Query::new(SCHEMA_VERSION, []));
         let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
         let found = row.map_or(Ok(0), |row| row.try_get("", "version")).map_err(|error| self.error(error))?;
         let needed = self.dialect().schema_version();

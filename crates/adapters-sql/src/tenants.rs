@@ -55,7 +55,7 @@ impl TenantRepository for Database {
         if let Some(status) = users {
             transaction
                 .execute(Query::new(
-                    "UPDATE users SET status = $3, updated_at = $4 \
+                    "UPDATE users SET status = $3, version = version + 1, updated_at = $4 \
                      WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND status <> $3",
                     [
                         scope.workspace_id().as_uuid().into(),

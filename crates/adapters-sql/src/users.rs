@@ -1,34 +1,61 @@
-//! The port of API users.
+//! The ports of API users.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::access::{OperatorScope, TenantScope};
+use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{LocationId, TenantId, UserId, WorkspaceId};
-use domain::tenants::{Tenant, TenantStatus, TenantSwitched};
-use domain::text::fold;
-use domain::users::{ApiUser, ApiUserParts, Email, UserStatus};
-use ports::{RepositoryError, UserRepository};
-use sea_orm::EntityTrait;
+use domain::tenants::{TenantStatus, TenantSwitched};
+use domain::text::{SearchText, fold};
+use domain::users::{ApiUser, ApiUserParts, Email, UserStatus, Workplace};
+use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepository};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
 
 use crate::database::{Database, Transaction, guarded, inside};
-use crate::entities::users::{Entity, Model};
-use crate::query::Query;
+use crate::entities::users::Model;
+use crate::query::{Query, containing};
 use crate::rows::{corrupt, stored, stored_option};
-use crate::tenants;
+
+/// Users with the names of what they refer to.
+const SELECT: &str = "\
+    SELECT u.workspace_id, u.id, u.home_tenant_id, h.name AS home_tenant_name, u.current_tenant_id, \
+           u.location_id, l.name AS location_name, u.name, u.email, u.role, u.status, u.version, u.created_at, \
+           u.updated_at \
+    FROM users u \
+    JOIN tenants h ON h.workspace_id = u.workspace_id AND h.id = u.home_tenant_id \
+    LEFT JOIN locations l ON l.workspace_id = u.workspace_id AND l.id = u.location_id \
+    WHERE u.workspace_id = $1";
+const COUNT: &str = "SELECT COUNT(*) AS count FROM users u WHERE u.workspace_id = $1";
+
+/// All but the current tenant, which `switch` alone writes.
+const UPDATE: &str = "\
+    UPDATE users SET name = $5, name_folded = $6, email = $7, email_folded = $8, role = $9, status = $10, \
+           location_id = $11, version = version + 1, updated_at = $12 \
+    WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
+
+#[derive(FromQueryResult)]
+struct UserRow {
+    workspace_id: Uuid,
+    id: Uuid,
+    home_tenant_id: Uuid,
+    home_tenant_name: String,
+    current_tenant_id: Uuid,
+    location_id: Option<Uuid>,
+    location_name: Option<String>,
+    name: String,
+    email: Option<String>,
+    role: String,
+    status: i16,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
 
 #[async_trait]
 impl UserRepository for Database {
-    async fn find_with_home(
-        &self,
-        _: &OperatorScope,
-        workspace_id: WorkspaceId,
-        id: UserId,
-    ) -> Result<Option<(ApiUser, Tenant)>, RepositoryError> {
-        let found = Entity::find_by_id((workspace_id.as_uuid(), id.as_uuid())).one(self.reader()).await;
-        let Some(user) = found.map_err(|error| self.error(error))?.map(user).transpose()? else { return Ok(None) };
-        let home = tenants::find(self, workspace_id, user.home_tenant_id()).await?;
-        Ok(home.map(|home| (user, home)))
+    async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user(of_tenant(SELECT, scope).and("u.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
@@ -39,6 +66,63 @@ impl UserRepository for Database {
         transaction.append(audit).await?;
         transaction.commit().await?;
         Ok(user)
+    }
+
+    async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
+        let Change { after: user, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        let concerns_administrators = transaction.concerns_administrators(scope).await?;
+        let row = row(user.clone());
+        let update = Query::new(
+            UPDATE,
+            [
+                scope.workspace_id().as_uuid().into(),
+                scope.tenant_id().as_uuid().into(),
+                row.id.into(),
+                (row.version - 1).into(),
+                row.name.into(),
+                row.name_folded.into(),
+                row.email.into(),
+                row.email_folded.into(),
+                row.role.into(),
+                row.status.into(),
+                row.location_id.into(),
+                row.updated_at.into(),
+            ],
+        );
+        guarded(transaction.execute(update).await?.rows_affected())?;
+        if concerns_administrators {
+            transaction.keep_an_administrator(scope, audit.at).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError> {
+        let Change { after: user, audit, receipt: _ } = change;
+        let ApiUserParts { id, version, .. } = user.into_parts();
+        let transaction = self.begin().await?;
+        let concerns_administrators = transaction.concerns_administrators(scope).await?;
+        // Locked first: from here on nobody can give the user a key.
+        let lock = transaction.dialect().for_update();
+        let unchanged =
+            "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
+        let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), id.as_uuid()].map(Into::into);
+        let unchanged = Query::new(unchanged, values.into_iter().chain([version.into()]));
+        transaction.expect_row(unchanged.push(lock)).await?;
+        for statement in [
+            "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
+            "DELETE FROM users WHERE workspace_id = $1 AND id = $2",
+        ] {
+            let values = [scope.workspace_id().as_uuid().into(), id.as_uuid().into()];
+            transaction.execute(Query::new(statement, values)).await?;
+        }
+        if concerns_administrators {
+            transaction.keep_an_administrator(scope, audit.at).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
     }
 
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
@@ -60,6 +144,59 @@ impl UserRepository for Database {
     }
 }
 
+#[async_trait]
+impl UserQueries for Database {
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &UserFilter,
+        page: Page,
+    ) -> Result<Slice<ApiUser>, RepositoryError> {
+        self.page_of(filtered(SELECT, scope, filter).keyed("u.id"), page, user).await
+    }
+
+    async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError> {
+        self.count_of(filtered(COUNT, scope, filter)).await
+    }
+
+    async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user_of(scope.workspace_id(), scope.user_id()).await
+    }
+
+    async fn any(
+        &self,
+        _: &OperatorScope,
+        workspace_id: WorkspaceId,
+        id: UserId,
+    ) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user_of(workspace_id, id).await
+    }
+
+    async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Workplace>, RepositoryError> {
+        let query = Query::new(
+            "SELECT name FROM locations WHERE workspace_id = $1 AND tenant_id = $2 AND id = $3",
+            [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), id.as_uuid()].map(Into::into),
+        );
+        let statement = self.statement(query);
+        let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        let Some(row) = row else { return Ok(None) };
+        let name: String = row.try_get("", "name").map_err(|error| self.error(error))?;
+        Ok(Some(Workplace { id, name: stored("location", &name)? }))
+    }
+}
+
+impl Database {
+    async fn user_of(&self, workspace_id: WorkspaceId, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user(Query::new(SELECT, [workspace_id.as_uuid().into()]).and("u.id = ?", Some(id.as_uuid()))).await
+    }
+
+    async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
+        let statement = self.statement(query);
+        let row = UserRow::find_by_statement(statement).one(self.reader()).await.map_err(|error| self.error(error))?;
+        row.map(user).transpose()
+    }
+}
+
 impl Transaction {
     /// Moves the user's current tenant.
     pub(crate) async fn move_user(
@@ -76,6 +213,19 @@ impl Transaction {
     }
 }
 
+fn of_tenant(select: &str, scope: &TenantScope) -> Query {
+    Query::new(select, [scope.workspace_id().as_uuid().into()])
+        .and("u.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
+}
+
+fn filtered(select: &str, scope: &TenantScope, filter: &UserFilter) -> Query {
+    let UserFilter { name, email } = filter;
+    let part = |text: &SearchText| containing(&fold(text.as_str()));
+    of_tenant(select, scope)
+        .and(r"u.name_folded LIKE ? ESCAPE '\'", name.as_ref().map(part))
+        .and(r"u.email_folded LIKE ? ESCAPE '\'", email.as_ref().map(part))
+}
+
 pub(crate) async fn insert(transaction: &Transaction, user: ApiUser) -> Result<(), RepositoryError> {
     transaction.insert(row(user)).await
 }
@@ -85,12 +235,14 @@ fn row(user: ApiUser) -> Model {
         workspace_id,
         id,
         home_tenant_id,
+        home_tenant_name: _,
         current_tenant_id,
-        location_id,
+        workplace,
         name,
         email,
         role,
         status,
+        version,
         created_at,
         updated_at,
     } = user.into_parts();
@@ -100,43 +252,53 @@ fn row(user: ApiUser) -> Model {
         id: id.as_uuid(),
         home_tenant_id: home_tenant_id.as_uuid(),
         current_tenant_id: current_tenant_id.as_uuid(),
-        location_id: location_id.map(LocationId::as_uuid),
+        location_id: workplace.map(|workplace| workplace.id.as_uuid()),
+        name_folded: fold(name.as_str()),
         name: name.into(),
         email: email.map(Into::into),
         email_folded: email.map(fold),
         role: role.as_str().to_owned(),
         status: status.as_i16(),
+        version,
         created_at,
         updated_at,
     }
 }
 
-pub(crate) fn user(row: Model) -> Result<ApiUser, RepositoryError> {
+fn user(row: UserRow) -> Result<ApiUser, RepositoryError> {
     const WHAT: &str = "user";
-    let Model {
+    let UserRow {
         workspace_id,
         id,
         home_tenant_id,
+        home_tenant_name,
         current_tenant_id,
         location_id,
+        location_name,
         name,
         email,
-        email_folded: _,
         role,
         status,
+        version,
         created_at,
         updated_at,
     } = row;
+    let workplace = match (location_id, location_name) {
+        (Some(id), Some(name)) => Some(Workplace { id: LocationId::new(id), name: stored("location", &name)? }),
+        _ => None,
+    };
     Ok(ApiUser::from_parts(ApiUserParts {
         workspace_id: WorkspaceId::new(workspace_id),
         id: UserId::new(id),
         home_tenant_id: TenantId::new(home_tenant_id),
+        home_tenant_name: stored("tenant", &home_tenant_name)?,
         current_tenant_id: TenantId::new(current_tenant_id),
-        location_id: location_id.map(LocationId::new),
+        workplace,
         name: stored(WHAT, &name)?,
         email: stored_option(WHAT, email)?,
         role: stored(WHAT, &role)?,
         status: UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?,
+        version,
         created_at,
         updated_at,
     }))

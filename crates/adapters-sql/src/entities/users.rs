@@ -13,10 +13,12 @@ pub(crate) struct Model {
     pub(crate) current_tenant_id: Uuid,
     pub(crate) location_id: Option<Uuid>,
     pub(crate) name: String,
+    pub(crate) name_folded: String,
     pub(crate) email: Option<String>,
     pub(crate) email_folded: Option<String>,
     pub(crate) role: String,
     pub(crate) status: i16,
+    pub(crate) version: i64,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

@@ -21,7 +21,7 @@ pub struct CreateApiKey {
     #[validate(required, custom(function = is::<Permission>))]
     pub permission: Option<String>,
     /// From when on it will be refused: an instant in the future.
-    #[validate(custom(function = is_instant))]
+    #[validate(custom(function = is_instant, code = "expiresAt"))]
     pub expires_at: Option<String>,
 }
 

@@ -24,7 +24,7 @@ pub async fn a_credential_holds_the_key_its_user_and_the_tenants_at_play(ports: 
     }
 
     let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
-    let token = world.new_key(&user, &channel).await.expect("a key");
+    let token = world.new_key(&user).await.expect("a key");
     let guest = world.caller(&token, TenantChoice::Current).await;
     assert_eq!((guest.user_id(), guest.tenant_id(), guest.authority_id()), (user.id(), channel.id(), channel.id()));
 }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyRepository, Credentials, LocationQueries, Readiness, TenantQueries, TenantRepository, UserRepository,
-    WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, Credentials, LocationQueries, Readiness, TenantQueries, TenantRepository,
+    UserQueries, UserRepository, WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -26,12 +26,14 @@ pub(crate) use self::world::World;
 #[expect(missing_docs, reason = "the ports")]
 #[derive(Clone)]
 pub struct Ports {
+    pub api_key_queries: Arc<dyn ApiKeyQueries>,
     pub api_keys: Arc<dyn ApiKeyRepository>,
     pub credentials: Arc<dyn Credentials>,
     pub locations: Arc<dyn LocationQueries>,
     pub readiness: Arc<dyn Readiness>,
     pub tenant_queries: Arc<dyn TenantQueries>,
     pub tenants: Arc<dyn TenantRepository>,
+    pub user_queries: Arc<dyn UserQueries>,
     pub users: Arc<dyn UserRepository>,
     pub workspaces: Arc<dyn WorkspaceRepository>,
     /// The trail as it is stored.
@@ -44,24 +46,28 @@ impl Ports {
     /// The ports that one value implements, all of them.
     pub fn of<D, T>(database: &Arc<D>, trail: T, keep: impl Any + Send + Sync) -> Self
     where
-        D: ApiKeyRepository
+        D: ApiKeyQueries
+            + ApiKeyRepository
             + Credentials
             + LocationQueries
             + Readiness
             + TenantQueries
             + TenantRepository
+            + UserQueries
             + UserRepository
             + WorkspaceRepository
             + 'static,
         T: Trail + 'static,
     {
         Self {
+            api_key_queries: database.clone(),
             api_keys: database.clone(),
             credentials: database.clone(),
             locations: database.clone(),
             readiness: database.clone(),
             tenant_queries: database.clone(),
             tenants: database.clone(),
+            user_queries: database.clone(),
             users: database.clone(),
             workspaces: database.clone(),
             trail: Arc::new(trail),
@@ -121,7 +127,14 @@ macro_rules! suite {
                 nobody_switches_to_a_tenant_that_is_gone,
                 switches_and_a_deletion_at_once_leave_nobody_astray,
                 a_key_of_a_user_who_is_gone_is_not_stored,
-                a_user_is_found_with_the_home_tenant,
+                a_user_is_found_at_home_only,
+                users_are_found_by_parts_of_name_and_address,
+                an_update_stores_every_field_but_the_current_tenant,
+                an_update_of_an_old_version_or_to_a_taken_email_is_refused,
+                a_deleted_user_is_gone_with_the_keys,
+                a_workspace_keeps_an_administrator_with_a_key,
+                of_two_administrators_who_revoke_each_other_one_is_left,
+                a_key_is_found_and_revoked_in_its_tenant_only,
             }
             workspaces {
                 a_new_workspace_can_be_worked_in,

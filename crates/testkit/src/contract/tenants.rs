@@ -194,7 +194,7 @@ pub async fn deleting_takes_everything_with_it_and_sends_guests_home(ports: Port
     let channel = world.create("channel").await.expect("created");
     let kept = world.create("kept").await.expect("created");
     let clerk = world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
-    let token = world.new_key(&clerk, &channel).await.expect("a key");
+    let token = world.new_key(&clerk).await.expect("a key");
     let scope = world.scope_in(channel.id()).await;
     let caller = world.caller(&world.token, TenantChoice::Current).await;
     let moved = domain::tenants::switch(&caller, &channel, world.stamp().await).expect("active").expect("a change");
@@ -250,7 +250,7 @@ pub async fn every_change_leaves_one_entry(ports: Ports) {
     let tenant = world.set_status(&tenant, TenantStatus::Inactive).await;
     let tenant = world.set_status(&tenant, TenantStatus::Active).await;
     let clerk = world.new_user(&tenant, Role::FrontDesk, "clerk@example.com").await.expect("a user");
-    world.new_key(&clerk, &tenant).await.expect("a key");
+    world.new_key(&clerk).await.expect("a key");
     world.delete(&tenant).await.expect("deleted");
     assert_eq!(
         world.ports.trail.actions().await,

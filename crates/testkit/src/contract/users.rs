@@ -3,10 +3,11 @@
 use domain::access::{OperatorScope, TenantChoice};
 use domain::change::Change;
 use domain::tenants::{Tenant, TenantStatus, TenantSwitched, switch};
-use domain::users::Role;
-use ports::{RepositoryError, rules};
+use domain::users::{ApiUser, Role, UserEdit, UserStatus};
+use ports::{Page, PageStart, RepositoryError, UserFilter, rules};
 
 use super::{Ports, World};
+use crate::build;
 
 async fn switched(world: &World, target: &Tenant) -> Change<TenantSwitched> {
     let caller = world.caller(&world.token, TenantChoice::Home).await;
@@ -37,10 +38,8 @@ pub async fn a_user_of_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
     let scope = world.scope_in(channel.id()).await;
-    let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
+    let change = world.user_change(&scope, Role::Tenant, "grace@example.com").await;
     world.delete(&channel).await.expect("deleted");
-    let new = domain::users::NewApiUser { id: user.id(), name: user.name().clone(), email: None, role: Role::Tenant };
-    let change = domain::users::ApiUser::create(new, &channel, world.stamp().await);
     assert!(matches!(world.ports.users.create(&scope, change).await, Err(RepositoryError::Stale)));
 }
 
@@ -104,20 +103,213 @@ pub async fn a_key_of_a_user_who_is_gone_is_not_stored(ports: Ports) {
     let channel = world.create("channel").await.expect("created");
     let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
     world.delete(&channel).await.expect("deleted");
-    let late = world.new_key(&user, &channel).await;
+    let late = world.new_key(&user).await;
     assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
 }
 
-/// For the operator, who makes keys.
-pub async fn a_user_is_found_with_the_home_tenant(ports: Ports) {
+/// Through every way of asking.
+pub async fn a_user_is_found_at_home_only(ports: Ports) {
+    let world = World::new(ports).await;
+    let [channel, sibling] =
+        [world.create("channel").await, world.create("sibling").await].map(|made| made.expect("made"));
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let other = world.beside().await;
+    let (users, queries) = (&world.ports.users, &world.ports.user_queries);
+
+    let [at_home, next_door] = [world.scope_in(channel.id()).await, world.scope_in(sibling.id()).await];
+    let elsewhere = other.scope_in(other.default_tenant).await;
+    for (scope, expected) in [(&at_home, Some(&user)), (&next_door, None), (&elsewhere, None)] {
+        assert_eq!(users.find(scope, user.id()).await.expect("no failure").as_ref(), expected);
+        let page = Page { start: PageStart::Number(1), size: 10 };
+        let listed = queries.list(scope, &UserFilter::default(), page).await.expect("a list").items;
+        assert_eq!(listed.contains(&user), expected.is_some());
+    }
+    let operator = OperatorScope::new();
+    let any = queries.any(&operator, world.workspace_id(), user.id()).await.expect("no failure");
+    assert_eq!(any, Some(user.clone()));
+    assert_eq!(queries.any(&operator, other.workspace_id(), user.id()).await.expect("no failure"), None);
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let own = queries.own(administrator.own_scope()).await.expect("no failure").expect("there");
+    assert_eq!((own.id(), own.current_tenant_id()), (world.user, sibling.id()));
+}
+
+/// The filters `name` and `email`.
+pub async fn users_are_found_by_parts_of_name_and_address(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let user = world.new_user(&channel, Role::Venue, "Grace_1@Example.com").await.expect("a user");
+    let scope = world.scope_in(channel.id()).await;
+    let text = |text: &str| Some(text.parse().expect("a text"));
+    for (name, email, found) in [
+        (text("HOPPER"), None, 1),
+        (text("hooper"), None, 0),
+        (None, text("grace_1@"), 1),
+        (None, text("grace%"), 0),
+        (text("grace"), text("example"), 1),
+        (text("ada"), text("example"), 0),
+    ] {
+        let filter = UserFilter { name, email };
+        assert_eq!(world.ports.user_queries.count(&scope, &filter).await.expect("a count"), found, "{filter:?}");
+    }
+    assert_eq!(user.role(), Role::Venue);
+}
+
+async fn edited(world: &World, user: &ApiUser, edit: UserEdit) -> Result<ApiUser, RepositoryError> {
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let change = user.update(edit, &administrator, world.stamp().await).expect("allowed").expect("a change");
+    world.ports.users.update(&world.scope_in(user.home_tenant_id()).await, change).await
+}
+
+fn status(status: UserStatus) -> UserEdit {
+    UserEdit { status: Some(status), ..UserEdit::default() }
+}
+
+/// All fields but the current tenant, which is another operation's.
+pub async fn an_update_stores_every_field_but_the_current_tenant(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
     let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
-    let operator = OperatorScope::new();
-    let found = world.ports.users.find_with_home(&operator, world.workspace_id(), user.id()).await;
-    let (stored, home) = found.expect("no failure").expect("there");
-    assert_eq!((&stored, home.id()), (&user, channel.id()));
-    let elsewhere = world.beside().await.workspace_id();
-    let foreign = world.ports.users.find_with_home(&operator, elsewhere, user.id()).await.expect("no failure");
-    assert!(foreign.is_none());
+    let scope = world.scope_in(channel.id()).await;
+    let page = Page { start: PageStart::Number(1), size: 1 };
+    let location = world.ports.locations.list(&scope, page).await.expect("a list").items.remove(0);
+    let workplace = world.ports.user_queries.workplace(&scope, location.id()).await.expect("no failure");
+    let edit = UserEdit {
+        name: Some("Ada Lovelace".parse().expect("a name")),
+        email: Some("ada@example.com".parse().expect("an address")),
+        role: Some(Role::Support),
+        status: Some(UserStatus::Passive),
+        workplace: Some(Some(workplace.expect("the default location"))),
+    };
+    let stored = edited(&world, &user, edit).await.expect("updated");
+    assert_eq!(world.user(user.id()).await, Some(stored.clone()));
+    let elsewhere = world.scope_in(world.default_tenant).await;
+    let foreign = world.ports.user_queries.workplace(&elsewhere, location.id()).await.expect("no failure");
+    assert_eq!(foreign, None, "a workplace is one of the tenant's own");
+    let left = edited(&world, &stored, UserEdit { workplace: Some(None), ..UserEdit::default() }).await;
+    assert_eq!(world.user(user.id()).await, Some(left.expect("updated")));
+}
+
+/// `Stale`, `Taken { rule: "user_email" }`.
+pub async fn an_update_of_an_old_version_or_to_a_taken_email_is_refused(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let read = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    world.new_user(&channel, Role::Venue, "ada@example.com").await.expect("a user");
+    let stored = edited(&world, &read, status(UserStatus::Passive)).await.expect("updated");
+    assert!(matches!(edited(&world, &read, status(UserStatus::Banned)).await, Err(RepositoryError::Stale)));
+
+    let taken = UserEdit { email: Some("ADA@example.com".parse().expect("an address")), ..UserEdit::default() };
+    let refused = edited(&world, &stored, taken).await;
+    assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::USER_EMAIL })), "{refused:?}");
+
+    // A status that the tenant gave meanwhile counts as a change too.
+    let change = channel.set_status(TenantStatus::Active, Some(UserStatus::Active), world.stamp().await);
+    let change = change.expect("allowed").expect("a change");
+    world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
+    assert!(matches!(edited(&world, &stored, status(UserStatus::Banned)).await, Err(RepositoryError::Stale)));
+}
+
+/// With the keys; `Stale` the second time.
+pub async fn a_deleted_user_is_gone_with_the_keys(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let token = world.new_key(&user).await.expect("a key");
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let scope = world.scope_in(channel.id()).await;
+    let [first, second] = [(); 2].map(|()| world.stamp());
+    let first = user.delete(&administrator, first.await).expect("allowed");
+    let second = user.delete(&administrator, second.await).expect("allowed");
+    world.ports.users.delete(&scope, first).await.expect("deleted");
+    assert!(matches!(world.ports.users.delete(&scope, second).await, Err(RepositoryError::Stale)));
+    assert_eq!(world.user(user.id()).await, None);
+    let key = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
+    assert!(key.is_none());
+}
+
+/// `Taken { rule: "last_administrator" }`.
+pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
+    let world = World::new(ports).await;
+    let default = world.find(world.default_tenant).await.expect("the default tenant");
+    let scope = world.scope_in(default.id()).await;
+    let first = world.user(world.user).await.expect("the administrator");
+    let caller = world.caller(&world.token, TenantChoice::Home).await;
+    let is_last =
+        |refused: &RepositoryError| matches!(refused, RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR });
+    // A second user without a key does not count.
+    let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
+
+    let banned = edited(&world, &first, status(UserStatus::Banned)).await.expect_err("refused");
+    assert!(is_last(&banned), "{banned:?}");
+    let deleted = first.delete(&caller, world.stamp().await).expect("allowed");
+    let deleted = world.ports.users.delete(&scope, deleted).await.expect_err("refused");
+    assert!(is_last(&deleted), "{deleted:?}");
+    let revoke = || async {
+        let found = world.ports.api_keys.find(&scope, world.token.id()).await.expect("no failure");
+        let (key, user) = found.expect("the first key");
+        let change = key.revoke(&user, world.stamp().await).expect("a change");
+        world.ports.api_keys.revoke(&scope, change).await
+    };
+    let revoked = revoke().await.expect_err("refused");
+    assert!(is_last(&revoked), "{revoked:?}");
+    assert_eq!(world.user(world.user).await, Some(first), "nothing was stored");
+
+    world.new_key(&second).await.expect("a key");
+    revoke().await.expect("another is left");
+}
+
+/// A race: each takes the key of the other.
+pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Ports) {
+    let world = World::new(ports).await;
+    let default = world.find(world.default_tenant).await.expect("the default tenant");
+    let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
+    let token = world.new_key(&second).await.expect("a key");
+    let scope = world.scope_in(default.id()).await;
+    let mut racing = Vec::new();
+    for id in [world.token.id(), token.id()] {
+        let (key, user) = world.ports.api_keys.find(&scope, id).await.expect("no failure").expect("a key");
+        let change = key.revoke(&user, world.stamp().await).expect("a change");
+        let (world, scope) = (world.clone(), scope.clone());
+        racing.push(tokio::spawn(async move { world.ports.api_keys.revoke(&scope, change).await }));
+    }
+    let mut won = 0;
+    for revoked in racing {
+        match revoked.await.expect("no panic") {
+            Ok(()) => won += 1,
+            Err(error) => {
+                assert!(matches!(error, RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR }), "{error:?}");
+            }
+        }
+    }
+    assert_eq!(won, 1);
+}
+
+/// Keys of the tenant's own users; `Stale` the second time.
+pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
+    let world = World::new(ports).await;
+    let [channel, sibling] =
+        [world.create("channel").await, world.create("sibling").await].map(|made| made.expect("made"));
+    let user = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let token = world.new_key(&user).await.expect("a key");
+    let [at_home, next_door] = [world.scope_in(channel.id()).await, world.scope_in(sibling.id()).await];
+    let other = world.beside().await;
+    let elsewhere = other.scope_in(other.default_tenant).await;
+    let keys = &world.ports.api_keys;
+    for scope in [&next_door, &elsewhere] {
+        assert!(keys.find(scope, token.id()).await.expect("no failure").is_none());
+    }
+    let (key, owner) = keys.find(&at_home, token.id()).await.expect("no failure").expect("a key");
+    assert_eq!((key.id(), &owner), (token.id(), &user));
+    let page = Page { start: PageStart::Number(1), size: 10 };
+    let listed = world.ports.api_key_queries.list(&at_home, page).await.expect("a list").items;
+    assert_eq!((listed, world.ports.api_key_queries.count(&at_home).await.expect("a count")), (vec![key.clone()], 1));
+    assert_eq!(world.ports.api_key_queries.count(&next_door).await.expect("a count"), 0);
+
+    let stamps = [world.stamp().await, world.stamp().await, world.stamp().await];
+    let [first, second, foreign] = stamps.map(|stamp| key.revoke(&user, stamp).expect("a change"));
+    assert!(matches!(keys.revoke(&next_door, foreign).await, Err(RepositoryError::Stale)));
+    keys.revoke(&at_home, first).await.expect("revoked");
+    assert!(matches!(keys.revoke(&at_home, second).await, Err(RepositoryError::Stale)));
+    let found = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
+    assert!(found.expect("stored").admit(token.secret(), TenantChoice::Home, build::at()).is_err());
 }

@@ -6,7 +6,7 @@ use domain::audit::Stamp;
 use domain::change::Change;
 use domain::ids::{ApiKeyId, AuditId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantStatus};
-use domain::users::{ApiUser, NewApiUser, Role};
+use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated};
 use ports::RepositoryError;
 
@@ -110,31 +110,40 @@ impl World {
         self.ports.tenants.delete(&self.admin().await, change).await
     }
 
-    /// A user at home in the tenant.
-    pub(crate) async fn new_user(&self, home: &Tenant, role: Role, email: &str) -> Result<ApiUser, RepositoryError> {
+    /// A user of the scope's tenant who is not stored yet.
+    pub(crate) async fn user_change(&self, scope: &TenantScope, role: Role, email: &str) -> Change<ApiUser> {
         let new = NewApiUser {
             id: UserId::new(build::id()),
             name: "Grace Hopper".parse().expect("a name"),
             email: Some(email.parse().expect("an address")),
             role,
+            status: UserStatus::Active,
+            workplace: None,
         };
-        let change = ApiUser::create(new, home, self.stamp().await);
-        self.ports.users.create(&self.scope_in(home.id()).await, change).await
+        let administrator = self.caller(&self.token, TenantChoice::Home).await;
+        ApiUser::create(new, scope, &administrator, self.stamp().await).expect("an administrator may")
+    }
+
+    /// A user at home in the tenant.
+    pub(crate) async fn new_user(&self, home: &Tenant, role: Role, email: &str) -> Result<ApiUser, RepositoryError> {
+        let scope = self.scope_in(home.id()).await;
+        let change = self.user_change(&scope, role, email).await;
+        self.ports.users.create(&scope, change).await
     }
 
     /// An ADMIN key for the user.
-    pub(crate) async fn new_key(&self, user: &ApiUser, home: &Tenant) -> Result<ApiKeyToken, RepositoryError> {
+    pub(crate) async fn new_key(&self, user: &ApiUser) -> Result<ApiKeyToken, RepositoryError> {
         let secret = KeySecret::new([9; 24]);
         let token = ApiKeyToken::new(self.workspace_id(), ApiKeyId::new(build::id()), secret.clone());
         let name = "Another key".parse().expect("a name");
-        let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin };
-        let change = ApiKey::issue(new, user, home, self.stamp().await);
-        self.ports.api_keys.create(&OperatorScope::new(), change).await.map(|_| token)
+        let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin, expires_at: None };
+        let change = ApiKey::issue(new, user, self.stamp().await).expect("a lifetime");
+        self.ports.api_keys.create_for_any(&OperatorScope::new(), change).await.map(|_| token)
     }
 
     pub(crate) async fn user(&self, id: UserId) -> Option<ApiUser> {
-        let found = self.ports.users.find_with_home(&OperatorScope::new(), self.workspace_id(), id).await;
-        found.expect("no failure").map(|(user, _)| user)
+        let found = self.ports.user_queries.any(&OperatorScope::new(), self.workspace_id(), id).await;
+        found.expect("no failure")
     }
 }
 
