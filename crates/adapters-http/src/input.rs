@@ -104,14 +104,20 @@ impl<T: FromStr + From<Nil>> FromRequest for PathId<T> {
 /// Stands for the UUID that nothing has.
 pub(crate) struct Nil;
 
-impl From<Nil> for domain::ids::TenantId {
-    fn from(_: Nil) -> Self {
-        Self::new(Uuid::nil())
-    }
+macro_rules! from_nil {
+    ($($id:ident),+) => {$(
+        impl From<Nil> for domain::ids::$id {
+            fn from(_: Nil) -> Self {
+                Self::new(Uuid::nil())
+            }
+        }
+    )+};
 }
 
+from_nil!(ApiKeyId, TenantId, UserId);
+
 /// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
-pub(crate) fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEdit<String>, D::Error> {
+pub(crate) fn sent<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEdit<T>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

@@ -14,6 +14,7 @@
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
 //! `openapi`, its route in the area's folder; a test holds routes and document against each other.
 
+mod api_keys;
 mod caller;
 mod data;
 mod envelope;
@@ -25,10 +26,11 @@ mod operations;
 mod problem;
 mod resource;
 mod tenants;
+mod users;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{Authentication, Locations, ReadinessCheck, Tenants};
+use application::{ApiKeys, Authentication, Locations, ReadinessCheck, Tenants, Users};
 
 pub use self::openapi::document;
 
@@ -37,12 +39,16 @@ pub(crate) const BASE: &str = "/api/v1";
 
 /// The use cases that the API serves.
 pub struct Api {
+    /// API keys.
+    pub api_keys: ApiKeys,
     /// Who calls.
     pub authentication: Authentication,
     /// Tenants.
     pub tenants: Tenants,
     /// Locations.
     pub locations: Locations,
+    /// Users.
+    pub users: Users,
     /// Whether the service can serve.
     pub readiness: ReadinessCheck,
 }
@@ -58,6 +64,8 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(tenants::routes)
                         .configure(locations::routes)
+                        .configure(users::routes)
+                        .configure(api_keys::routes)
                         .default_service(web::to(resource::no_such_route)),
                 )
                 .default_service(web::to(resource::no_such_route)),

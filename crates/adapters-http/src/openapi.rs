@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{locations, operations, tenants};
+use crate::{api_keys, locations, operations, tenants, users};
 
 /// The document.
 #[derive(OpenApi)]
@@ -35,6 +35,18 @@ use crate::{locations, operations, tenants};
         tenants::switch,
         locations::list,
         locations::count,
+        users::list,
+        users::count,
+        users::me,
+        users::create,
+        users::get,
+        users::replace,
+        users::update,
+        users::delete,
+        api_keys::list,
+        api_keys::count,
+        api_keys::create,
+        api_keys::revoke,
         operations::healthz,
         operations::readyz,
         operations::openapi_json,
@@ -45,6 +57,8 @@ use crate::{locations, operations, tenants};
     tags(
         (name = "tenants", description = "The channels and business units of a workspace."),
         (name = "locations", description = "The venues, branches or stores of a tenant."),
+        (name = "users", description = "The people and programs that call, each at home in one tenant."),
+        (name = "api-keys", description = "The secrets that users call with."),
         (name = "operations", description = "For those who run the service."),
     ),
     modifiers(&Keys)
@@ -100,8 +114,8 @@ refusals! {
     Refused {
         400: "malformed_request, malformed_tenant_header, conflicting_keys, conflicting_tenants",
         401: "unauthenticated",
-        403: "user_not_active, tenant_inactive, permission_denied, default_tenant_required",
-        404: "tenant_not_found",
+        403: "user_not_active, tenant_inactive, permission_denied, default_tenant_required, support_restricted",
+        404: "tenant_not_found, location_not_found, user_not_found, api_key_not_found",
         500: "internal_error",
         503: "busy, unavailable",
     }
@@ -118,6 +132,14 @@ refusals! {
     /// What stands against an operation on a tenant.
     TenantConflict {
         409: "default_tenant, domain_taken, target_inactive",
+    }
+    /// What stands against an operation on a user.
+    UserConflict {
+        409: "email_taken, last_administrator",
+    }
+    /// What stands against an operation on a key.
+    ApiKeyConflict {
+        409: "last_administrator",
     }
     /// The service cannot serve.
     NotReady {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use application::Problem;
+use application::{Problem, ProblemKind};
 use thiserror::Error;
 
 /// What was said makes no sense.
@@ -17,8 +17,10 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
 
 /// A refusal for the terminal: fields at fault are what was said on the command line.
 pub(crate) fn told<P: Problem>(problem: P) -> anyhow::Error {
-    match problem.faults() {
-        Some(faults) => BadUsage(faults.values().flatten().cloned().collect::<Vec<_>>().join(" ")).into(),
-        None => problem.into(),
+    match (problem.kind(), problem.faults()) {
+        (ProblemKind::Invalid, Some(faults)) => {
+            BadUsage(faults.values().flatten().cloned().collect::<Vec<_>>().join(" ")).into()
+        }
+        _ => problem.into(),
     }
 }

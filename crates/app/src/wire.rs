@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use adapters_http::Api;
 use adapters_postgres::Postgres;
-use adapters_sqlite::{Database, Sqlite};
-use anyhow::Context;
-use application::{ApiKeys, Authentication, Locations, ReadinessCheck, Tenants, Workspaces};
+use adapters_sqlite::{Database, OpenError, Sqlite};
+use anyhow::{Context, anyhow};
+use application::{Ambient, ApiKeys, Authentication, Locations, ReadinessCheck, Tenants, Users, Workspaces};
 
 use crate::ambient;
 use crate::failure::BadUsage;
@@ -22,7 +22,10 @@ impl Engine {
     /// The engine that the URL names.
     pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
         match url.split_once(':') {
-            Some(("sqlite", _)) => Ok(Self::Sqlite(Sqlite::open(url).await?)),
+            Some(("sqlite", _)) => match Sqlite::open(url).await {
+                Err(error @ OpenError::NoFile) => Err(BadUsage(format!("--database: {error}")).into()),
+                opened => Ok(Self::Sqlite(opened?)),
+            },
             Some(("postgres" | "postgresql", _)) => {
                 let postgres = Postgres::new(url).map_err(|error| BadUsage(format!("--database: {error}")))?;
                 Ok(Self::Postgres(postgres))
@@ -45,8 +48,11 @@ impl Engine {
         match self {
             Self::Sqlite(_) => self.migrate().await,
             Self::Postgres(_) => {
-                let check = ReadinessCheck::new(self.database()).run().await;
-                check.context("the database is not ready: is it there, and did `tenantry migrate` run?")
+                let check = ReadinessCheck::new(self.database()).run().await.map_err(anyhow::Error::new);
+                check.map_err(|error| {
+                    let cause = error.root_cause();
+                    anyhow!("the database is not ready: is it there, and did `tenantry migrate` run? ({cause})")
+                })
             }
         }
     }
@@ -56,8 +62,10 @@ impl Engine {
         let (database, ambient) = (self.database(), ambient::system());
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
-            tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient),
+            tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             locations: Locations::new(database.clone()),
+            users: Users::new(database.clone(), database.clone(), ambient.clone()),
+            api_keys: keys(&database, ambient),
             readiness: ReadinessCheck::new(database),
         }
     }
@@ -69,8 +77,7 @@ impl Engine {
 
     /// The use cases of keys.
     pub(crate) fn api_keys(&self) -> ApiKeys {
-        let database = self.database();
-        ApiKeys::new(database.clone(), database, ambient::system())
+        keys(&self.database(), ambient::system())
     }
 
     /// Lets go of the database.
@@ -86,4 +93,8 @@ impl Engine {
             Self::Postgres(postgres) => postgres.database(),
         })
     }
+}
+
+fn keys(database: &Arc<Database>, ambient: Ambient) -> ApiKeys {
+    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), ambient)
 }

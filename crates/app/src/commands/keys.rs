@@ -1,6 +1,6 @@
 //! `tenantry key create`.
 
-use application::CreateApiKey;
+use application::IssueApiKey;
 use domain::access::OperatorScope;
 use serde_json::json;
 
@@ -14,8 +14,8 @@ pub(crate) async fn create_key(settings: &Settings, arguments: CreateKeyArgument
     let CreateKeyArguments { workspace, user, permission, json } = arguments;
     let engine = Engine::open(&settings.database).await?;
     engine.prepare().await?;
-    let command = CreateApiKey { workspace, user, permission };
-    let token = engine.api_keys().create(&OperatorScope::new(), command).await.map_err(told)?;
+    let command = IssueApiKey { workspace, user, permission };
+    let token = engine.api_keys().issue(&OperatorScope::new(), command).await.map_err(told)?;
     engine.close().await;
     if json {
         print(json!({ "id": token.id().as_uuid(), "apiKey": token.reveal() }))

@@ -68,7 +68,7 @@ fn bad_usage_ends_with_2() {
         let (status, _) = run("sqlite:unused.db", arguments).expect_err("refused");
         assert_eq!(status, Some(2), "{arguments:?}");
     }
-    for url in ["mysql://localhost/x", "tenantry.db", "postgres://localhost:notaport/x"] {
+    for url in ["mysql://localhost/x", "tenantry.db", "sqlite:", "postgres://localhost:notaport/x"] {
         let (status, error) = run(url, &["migrate"]).expect_err("refused");
         assert_eq!(status, Some(2), "{url}");
         assert!(error.starts_with("tenantry: --database"), "{error}");

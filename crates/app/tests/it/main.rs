@@ -1,5 +1,6 @@
 //! The whole service: the binary, real wiring, both engines. The modules mirror the routes.
 
+mod api_keys;
 mod architecture;
 mod command_line;
 mod coverage;
@@ -12,6 +13,7 @@ mod servers;
 mod support;
 mod tenants;
 mod tenants_input;
+mod users;
 
 /// Makes a test of each function, on both engines: each gets a world of its own.
 macro_rules! on_both_engines {

@@ -44,6 +44,29 @@ fn what_one_server_takes_away_the_other_refuses_within_a_second() {
 }
 
 #[test]
+fn a_banned_user_and_a_revoked_key_are_refused_by_the_other_within_a_second() {
+    let world = World::start(Engine::postgres());
+    let second = Server::start(world.server.engine.clone());
+    let channel = world.tenant_id("Channel A");
+    let administrator = world.calry().named(&channel);
+    let user = world.user_in(&channel, "venue");
+    let key = world.key_of(&user, "READ");
+    let [here, there] = [&world.server.base, &second.base].map(|base| Client::new(base).calry(&key));
+    assert_eq!([here.get("/api/v1/locations").status, there.get("/api/v1/locations").status], [200, 200]);
+
+    administrator.patch(&format!("/api/v1/users/{user}"), &json!({ "status": 2 }));
+    assert_eq!(here.get("/api/v1/locations").refusal(), (403, "user_not_active"));
+    assert_eq!(refused_within_a_second(&there, "/api/v1/locations").refusal(), (403, "user_not_active"));
+    administrator.patch(&format!("/api/v1/users/{user}"), &json!({ "status": 1 }));
+    assert_eq!(there.get("/api/v1/locations").status, 200);
+
+    let id = administrator.get("/api/v1/api-keys").json["data"][0]["id"].as_str().expect("an id").to_owned();
+    administrator.delete(&format!("/api/v1/api-keys/{id}"));
+    assert_eq!(here.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
+    assert_eq!(refused_within_a_second(&there, "/api/v1/locations").refusal(), (401, "unauthenticated"));
+}
+
+#[test]
 fn of_many_servers_that_start_at_once_one_makes_the_first_workspace() {
     let engine = Engine::postgres();
     let servers: Vec<Server> = std::thread::scope(|scope| {

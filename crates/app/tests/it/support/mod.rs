@@ -1,7 +1,6 @@
 //! A running service with somebody to call it.
 
 mod client;
-mod people;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
@@ -69,7 +68,7 @@ impl World {
         self.key_of(&self.user_in(tenant, "tenant"), permission)
     }
 
-    /// Another key of the user.
+    /// Another key of any user, by the operator.
     pub(crate) fn key_of(&self, user: &str, permission: &str) -> String {
         let url = self.server.url();
         let made = run(
@@ -82,7 +81,12 @@ impl World {
 
     /// A new user at home in the tenant.
     pub(crate) fn user_in(&self, tenant: &str, role: &str) -> String {
-        people::add_user(&self.server.url(), &self.key, tenant, role)
+        let users = self.calry().named(tenant);
+        let email = format!("{}@example.com", uuid::Uuid::new_v4());
+        let body = json!({ "name": "Grace Hopper", "email": email, "role": role });
+        let answer = users.post("/api/v1/users", &body);
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        id_of(&answer.json["data"])
     }
 
     /// Another workspace on the same server.
@@ -94,7 +98,7 @@ impl World {
     }
 }
 
-/// The id of a tenant.
+/// The id of a thing.
 pub(crate) fn id_of(tenant: &Value) -> String {
     tenant["id"].as_str().expect("an id").to_owned()
 }

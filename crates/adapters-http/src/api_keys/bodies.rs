@@ -1,0 +1,29 @@
+//! What is read about keys.
+
+use application::CreateApiKey;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A new key for a user of the tenant of the request.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct CreateApiKeyBody {
+    /// What people will call it.
+    #[schema(required, nullable = false, example = "Booking site", min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// Whose key it will be.
+    #[schema(required, nullable = false, value_type = Option<uuid::Uuid>)]
+    user_id: Option<String>,
+    /// `ADMIN`, `WRITE` or `READ`, each including the next.
+    #[schema(required, nullable = false, example = "WRITE")]
+    permission: Option<String>,
+    /// From when on the key will be refused; in 180 days where nothing is said.
+    #[serde(rename = "expiresAt")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    expires_at: Option<String>,
+}
+
+impl From<CreateApiKeyBody> for CreateApiKey {
+    fn from(CreateApiKeyBody { name, user_id, permission, expires_at }: CreateApiKeyBody) -> Self {
+        Self { name, user_id, permission, expires_at }
+    }
+}

@@ -1,0 +1,58 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::ApiKeyId;
+
+use super::bodies::CreateApiKeyBody;
+use super::views::{ApiKeyView, NewApiKeyView};
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Count, Data, created};
+use crate::input::{Body, PathId, Query};
+use crate::lists::{self, ListView, PageQuery};
+use crate::openapi::{ApiKeyConflict, BodyRefused, QueryRefused, Refused, TenantHeaders};
+use crate::problem::ApiError;
+
+type Answer = Result<HttpResponse, ApiError>;
+
+/// Lists the keys of the users at home in the tenant of the request, oldest first, without their secrets. ADMIN.
+#[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",
+    params(PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ApiKeyView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: Query<PageQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.api_keys.list(&caller, query.0.map(Into::into)).await?;
+    Ok(lists::list(&request, listed, ApiKeyView::from, |key| key.id().as_uuid()))
+}
+
+/// Counts the keys of the users at home in the tenant of the request. ADMIN.
+#[utoipa::path(get, path = "/api/v1/api-keys/count", operation_id = "countApiKeys", tag = "api-keys",
+    params(TenantHeaders),
+    responses((status = 200, body = Count), Refused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let count = api.api_keys.count(&caller).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Makes a key for a user at home in the tenant of the request; its text is shown this once. ADMIN.
+#[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "createApiKey", tag = "api-keys",
+    params(TenantHeaders), request_body = CreateApiKeyBody,
+    responses((status = 201, body = Data<NewApiKeyView>), Refused, BodyRefused))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<CreateApiKeyBody>().await;
+    let key = api.api_keys.create(&caller, body.map(Into::into)).await?;
+    Ok(created(NewApiKeyView::from(key)))
+}
+
+/// Revokes a key: it is refused from now on. May be repeated. ADMIN.
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "api-keys",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Revoked."), Refused, ApiKeyConflict))]
+pub(crate) async fn revoke(api: web::Data<Api>, caller: InTenant, id: PathId<ApiKeyId>) -> Answer {
+    api.api_keys.revoke(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

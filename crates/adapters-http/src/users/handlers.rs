@@ -1,0 +1,96 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::UserId;
+
+use super::bodies::{CreateUserBody, UpdateUserBody, UserListQuery, UsersQuery};
+use super::views::{MeView, UserView};
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Count, Data, created, ok};
+use crate::input::{Body, PathId, Query};
+use crate::lists::{self, ListView};
+use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantHeaders, UserConflict};
+use crate::problem::ApiError;
+
+type Answer = Result<HttpResponse, ApiError>;
+
+/// Lists the users at home in the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
+    params(UserListQuery, TenantHeaders),
+    responses((status = 200, body = ListView<UserView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: Query<UserListQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.users.list(&caller, query.0.map(Into::into)).await?;
+    Ok(lists::list(&request, listed, UserView::from, |user| user.id().as_uuid()))
+}
+
+/// Counts the users at home in the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/users/count", operation_id = "countUsers", tag = "users",
+    params(UsersQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<UsersQuery>) -> Answer {
+    let count = api.users.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Who the key of the request is; answers in an inactive tenant too.
+#[utoipa::path(get, path = "/api/v1/users/me", operation_id = "getMe", tag = "users",
+    params(TenantHeaders),
+    responses((status = 200, body = Data<MeView>), Refused))]
+pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let me = api.users.me(&caller).await?;
+    Ok(ok(MeView::from(me)))
+}
+
+/// Creates a user at home in the tenant of the request. ADMIN.
+#[utoipa::path(post, path = "/api/v1/users", operation_id = "createUser", tag = "users",
+    params(TenantHeaders), request_body = CreateUserBody,
+    responses((status = 201, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<CreateUserBody>().await;
+    let user = api.users.create(&caller, body.map(Into::into)).await?;
+    Ok(created(UserView::from(user)))
+}
+
+/// A user at home in the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<UserView>), Refused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
+    let user = api.users.get(&caller, id.0).await?;
+    Ok(ok(UserView::from(user)))
+}
+
+/// Changes a user's fields; the name must be sent. ADMIN.
+#[utoipa::path(put, path = "/api/v1/users/{id}", operation_id = "replaceUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateUserBody,
+    responses((status = 200, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
+pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, body: Body) -> Answer {
+    let body = body.read::<UpdateUserBody>().await.map(UpdateUserBody::named);
+    let user = api.users.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(UserView::from(user)))
+}
+
+/// Changes a user's fields. ADMIN.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateUserBody,
+    responses((status = 200, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
+pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, body: Body) -> Answer {
+    let body = body.read::<UpdateUserBody>().await;
+    let user = api.users.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(UserView::from(user)))
+}
+
+/// Deletes a user; the user's keys are refused from now on. ADMIN.
+#[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Deleted."), Refused, UserConflict))]
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
+    api.users.delete(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

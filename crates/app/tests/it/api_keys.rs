@@ -1,0 +1,139 @@
+//! `/api-keys`.
+
+use serde_json::{Value, json};
+
+use crate::on_both_engines;
+use crate::support::{Client, World, id_of};
+
+on_both_engines! {
+    a_channels_key_works_in_its_own_tenant_only
+    a_key_is_shown_once
+    a_revoked_key_is_refused_at_once
+    an_expired_key_is_refused
+    a_value_that_breaks_a_rule_is_422_at_its_field
+    keys_are_administrators_business
+    keys_of_other_tenants_are_not_there
+}
+
+const KEYS: &str = "/api/v1/api-keys";
+
+fn create(client: &Client, user: &str, permission: &str) -> Value {
+    let answer = client.post(KEYS, &json!({ "name": "Booking site", "user_id": user, "permission": permission }));
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer.json["data"].clone()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+fn a_channels_key_works_in_its_own_tenant_only(world: &World) {
+    let [channel, sibling] = ["Channel A", "Channel B"].map(|name| world.tenant_id(name));
+    let user = world.user_in(&channel, "tenant");
+    let key = create(&world.calry().named(&channel), &user, "ADMIN");
+    let key = text(&key["apiKey"]);
+    for client in [world.client().calry(key), world.client().bearer(key)] {
+        assert_eq!(client.get("/api/v1/tenants/current").json["data"]["id"], channel.as_str());
+        assert_eq!(client.clone().named(&sibling).get("/api/v1/users").refusal(), (404, "tenant_not_found"));
+        assert_eq!(client.get("/api/v1/tenants").refusal(), (403, "default_tenant_required"));
+        // It administers its own: users and keys of the channel.
+        let body =
+            json!({ "name": "A colleague", "email": format!("{}@example.com", uuid::Uuid::new_v4()), "role": "venue" });
+        let colleague = client.post("/api/v1/users", &body);
+        assert_eq!(colleague.status, 201, "{}", colleague.text);
+        create(&client, &id_of(&colleague.json["data"]), "READ");
+        let stranger = json!({ "name": "Key", "user_id": world.user, "permission": "READ" });
+        let refused = client.post(KEYS, &stranger);
+        assert_eq!((refused.refusal(), refused.faults()), ((404, "user_not_found"), vec!["user_id"]));
+    }
+}
+
+fn a_key_is_shown_once(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let client = world.calry().named(&channel);
+    let user = world.user_in(&channel, "venue");
+    let key = create(&client, &user, "WRITE");
+    insta::assert_json_snapshot!("a_new_key", key, {
+        ".id" => "[id]", ".user_id" => "[id]", ".createdAt" => "[instant]", ".expiresAt" => "[instant]", ".apiKey" => "[key]"
+    });
+    let listed = client.get(KEYS);
+    assert_eq!(listed.json["data"][0]["id"], key["id"]);
+    assert_eq!(listed.json["data"][0]["revokedAt"], Value::Null);
+    assert!(!listed.text.contains("tny_") && !listed.text.contains("hash"), "{}", listed.text);
+    assert_eq!(client.get(&format!("{KEYS}/count")).json, json!({ "count": 1 }));
+    let me = world.client().calry(text(&key["apiKey"])).get("/api/v1/users/me");
+    assert_eq!((&me.json["data"]["permission"], &me.json["data"]["expiresAt"]), (&json!("WRITE"), &key["expiresAt"]));
+}
+
+fn a_revoked_key_is_refused_at_once(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let client = world.calry().named(&channel);
+    let key = create(&client, &world.user_in(&channel, "venue"), "READ");
+    let caller = world.client().bearer(text(&key["apiKey"]));
+    assert_eq!(caller.get("/api/v1/locations").status, 200);
+    let path = format!("{KEYS}/{}", text(&key["id"]));
+    assert_eq!(client.delete(&path).status, 204);
+    assert_eq!(caller.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
+    assert_eq!(client.delete(&path).status, 204, "it may be repeated");
+    assert!(client.get(KEYS).json["data"][0]["revokedAt"].is_string(), "and is still listed");
+}
+
+fn an_expired_key_is_refused(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let client = world.calry().named(&channel);
+    let user = world.user_in(&channel, "venue");
+    let soon = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now() + std::time::Duration::from_secs(2));
+    let body = json!({ "name": "Key", "user_id": user, "permission": "READ", "expiresAt": soon.to_rfc3339() });
+    let created = client.post(KEYS, &body);
+    assert_eq!(created.status, 201, "{}", created.text);
+    let caller = world.client().calry(text(&created.json["data"]["apiKey"]));
+    assert_eq!(caller.get("/api/v1/locations").status, 200);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while caller.get("/api/v1/locations").status == 200 {
+        assert!(std::time::Instant::now() < deadline, "still served");
+        std::thread::yield_now();
+    }
+    assert_eq!(caller.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
+}
+
+fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
+    let client = world.calry();
+    for (field, value) in [
+        ("name", json!("")),
+        ("name", json!("k".repeat(256))),
+        ("user_id", json!("somebody")),
+        ("permission", json!("admin")),
+        ("permission", json!(null)),
+        ("expiresAt", json!("tomorrow")),
+        ("expiresAt", json!("2001-01-01T00:00:00Z")),
+        ("expiresAt", json!("2030-01-01")),
+    ] {
+        let mut body = json!({ "name": "Key", "user_id": world.user, "permission": "READ" });
+        body[field] = value.clone();
+        let refused = client.post(KEYS, &body);
+        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{value}");
+    }
+    assert_eq!(client.post(KEYS, &json!({})).faults(), ["name", "permission", "user_id"]);
+    assert_eq!(client.get(&format!("{KEYS}/count")).json, json!({ "count": 1 }));
+}
+
+fn keys_are_administrators_business(world: &World) {
+    let writer = world.client().calry(&world.key_of(&world.user, "WRITE"));
+    for (method, path) in
+        [("GET", KEYS), ("GET", "/api/v1/api-keys/count"), ("POST", KEYS), ("DELETE", "/api/v1/api-keys/x")]
+    {
+        assert_eq!(writer.call(method, path, None).refusal(), (403, "permission_denied"), "{method} {path}");
+    }
+}
+
+fn keys_of_other_tenants_are_not_there(world: &World) {
+    let [channel, sibling] = ["Channel A", "Channel B"].map(|name| world.tenant_id(name));
+    let key = create(&world.calry().named(&channel), &world.user_in(&channel, "venue"), "READ");
+    let path = format!("{KEYS}/{}", text(&key["id"]));
+    for client in [world.calry(), world.calry().named(&sibling), world.client().calry(&world.key_in(&sibling, "ADMIN"))]
+    {
+        assert_eq!(client.delete(&path).refusal(), (404, "api_key_not_found"));
+        assert!(!client.get(KEYS).text.contains(text(&key["id"])));
+    }
+    assert_eq!(world.client().calry(text(&key["apiKey"])).get("/api/v1/locations").status, 200, "it still works");
+}
