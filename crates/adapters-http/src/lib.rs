@@ -14,6 +14,7 @@
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
 //! [`openapi`], its route in the area's `routes.rs`; a test holds routes and document against each other.
 
+mod audit;
 mod caller;
 mod data;
 mod envelope;
@@ -28,7 +29,7 @@ mod tenants;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{Authentication, Locations, ReadinessCheck, Tenants};
+use application::{Audit, Authentication, Locations, ReadinessCheck, Tenants};
 
 pub use self::openapi::document;
 
@@ -43,6 +44,8 @@ pub struct Api {
     pub tenants: Tenants,
     /// Locations.
     pub locations: Locations,
+    /// The audit trail.
+    pub audit: Audit,
     /// Whether the service can serve.
     pub readiness: ReadinessCheck,
 }
@@ -58,6 +61,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(tenants::routes)
                         .configure(locations::routes)
+                        .configure(audit::routes)
                         .default_service(web::to(resource::no_such_route)),
                 )
                 .default_service(web::to(resource::no_such_route)),

@@ -6,7 +6,7 @@ use adapters_http::Api;
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Sqlite};
 use anyhow::Context;
-use application::{ApiKeys, Authentication, Locations, ReadinessCheck, Tenants, Workspaces};
+use application::{ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Workspaces};
 
 use crate::ambient;
 use crate::failure::BadUsage;
@@ -58,6 +58,7 @@ impl Engine {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
             tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient),
             locations: Locations::new(database.clone()),
+            audit: Audit::new(database.clone()),
             readiness: ReadinessCheck::new(database),
         }
     }

@@ -53,6 +53,8 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("switchTenant", None, NotFound),
         ("listLocations", None, Itself),
         ("countLocations", None, Itself),
+        ("listAudit", None, Itself),
+        ("countAudit", None, Itself),
     ]
     .into_iter()
     .map(|(operation, body, sibling)| (operation, Call { body, sibling }))

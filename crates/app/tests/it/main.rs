@@ -1,6 +1,7 @@
 //! The whole service: the binary, real wiring, both engines. The modules mirror the routes.
 
 mod architecture;
+mod audit;
 mod command_line;
 mod coverage;
 mod crashes;
