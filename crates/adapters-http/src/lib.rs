@@ -15,6 +15,7 @@
 //! `openapi`, its route in the area's folder; a test holds routes and document against each other.
 
 mod api_keys;
+mod audit;
 mod caller;
 mod data;
 mod envelope;
@@ -30,7 +31,7 @@ mod users;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{ApiKeys, Authentication, Locations, ReadinessCheck, Tenants, Users};
+use application::{ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users};
 
 pub use self::openapi::document;
 
@@ -49,6 +50,8 @@ pub struct Api {
     pub locations: Locations,
     /// Users.
     pub users: Users,
+    /// The audit trail.
+    pub audit: Audit,
     /// Whether the service can serve.
     pub readiness: ReadinessCheck,
 }
@@ -66,6 +69,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                         .configure(locations::routes)
                         .configure(users::routes)
                         .configure(api_keys::routes)
+                        .configure(audit::routes)
                         .default_service(web::to(resource::no_such_route)),
                 )
                 .default_service(web::to(resource::no_such_route)),

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{api_keys, locations, operations, tenants, users};
+use crate::{api_keys, audit, locations, operations, tenants, users};
 
 /// The document.
 #[derive(OpenApi)]
@@ -47,6 +47,8 @@ use crate::{api_keys, locations, operations, tenants, users};
         api_keys::count,
         api_keys::create,
         api_keys::revoke,
+        audit::list,
+        audit::count,
         operations::healthz,
         operations::readyz,
         operations::openapi_json,
@@ -59,6 +61,7 @@ use crate::{api_keys, locations, operations, tenants, users};
         (name = "locations", description = "The venues, branches or stores of a tenant."),
         (name = "users", description = "The people and programs that call, each at home in one tenant."),
         (name = "api-keys", description = "The secrets that users call with."),
+        (name = "audit", description = "Who did what to which resource in which tenant, when."),
         (name = "operations", description = "For those who run the service."),
     ),
     modifiers(&Keys)

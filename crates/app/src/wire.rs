@@ -6,7 +6,7 @@ use adapters_http::Api;
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
-use application::{Ambient, ApiKeys, Authentication, Locations, ReadinessCheck, Tenants, Users, Workspaces};
+use application::{Ambient, ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users, Workspaces};
 
 use crate::ambient;
 use crate::failure::BadUsage;
@@ -66,6 +66,7 @@ impl Engine {
             locations: Locations::new(database.clone()),
             users: Users::new(database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient),
+            audit: Audit::new(database.clone()),
             readiness: ReadinessCheck::new(database),
         }
     }

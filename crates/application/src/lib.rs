@@ -18,6 +18,7 @@
 
 mod ambient;
 mod api_keys;
+mod audit;
 mod authentication;
 mod input;
 mod locations;
@@ -34,6 +35,7 @@ pub use ports::{Page, PageStart};
 
 pub use self::ambient::Ambient;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
+pub use self::audit::{Audit, FindAudit};
 pub use self::authentication::Authentication;
 pub use self::input::{Asked, InvalidInput, Unreadable};
 pub use self::locations::Locations;

@@ -87,7 +87,7 @@ impl<T: ToString> From<Option<T>> for Fact {
     }
 }
 
-/// Named values before or after a change, in the order in which they are shown. Secrets never are among them.
+/// Named values before or after a change. Secrets never are among them.
 pub type Facts = Vec<(&'static str, Fact)>;
 
 /// The two sides of a change, without what stayed the same.
@@ -122,4 +122,31 @@ pub struct AuditEntry {
     pub before: Facts,
     /// What it is now, where that changed.
     pub after: Facts,
+}
+
+/// One line of the trail, as it is read. Its words may be older than this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Its id.
+    pub id: AuditId,
+    /// The tenant whose data changed.
+    pub tenant_id: TenantId,
+    /// That tenant's name at that time.
+    pub tenant_name: String,
+    /// When, in milliseconds.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: Actor,
+    /// What was done: `tenant.create`.
+    pub action: String,
+    /// The kind of thing that was changed: `tenant`.
+    pub resource_kind: String,
+    /// The id of that thing.
+    pub resource_id: uuid::Uuid,
+    /// Its name at that time.
+    pub resource_name: String,
+    /// What it was before, where that changed; sorted by name.
+    pub before: Vec<(String, Fact)>,
+    /// What it is now, where that changed; sorted by name.
+    pub after: Vec<(String, Fact)>,
 }

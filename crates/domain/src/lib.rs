@@ -27,6 +27,7 @@ pub mod audit;
 pub mod change;
 pub mod countries;
 pub mod ids;
+pub mod instants;
 pub mod locations;
 pub mod tenants;
 pub mod text;

@@ -20,6 +20,7 @@
 
 mod ambient;
 mod api_keys;
+mod audit;
 mod credentials;
 mod error;
 mod locations;
@@ -31,6 +32,7 @@ mod workspaces;
 
 pub use self::ambient::*;
 pub use self::api_keys::*;
+pub use self::audit::*;
 pub use self::credentials::*;
 pub use self::error::*;
 pub use self::locations::*;

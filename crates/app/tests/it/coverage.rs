@@ -66,6 +66,8 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("countApiKeys", None, Itself),
         ("createApiKey", Some(json!({ "name": "A key", "user_id": "{user}", "permission": "READ" })), NotFound),
         ("revokeApiKey", None, NotFound),
+        ("listAudit", None, Itself),
+        ("countAudit", None, Itself),
     ]
     .into_iter()
     .map(|(operation, body, sibling)| (operation, Call { body, sibling }))

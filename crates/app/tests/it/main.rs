@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod architecture;
+mod audit;
 mod command_line;
 mod coverage;
 mod crashes;

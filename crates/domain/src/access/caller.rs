@@ -1,12 +1,11 @@
 //! A caller who was let in, and what the caller may do.
 
-use chrono::{DateTime, Utc};
-
-use super::{AccessError, AdminScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding};
+use super::{AccessError, AdminScope, AuditScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding};
 use crate::api_keys::ApiKey;
 use crate::audit::Actor;
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::TenantStatus;
+use chrono::{DateTime, Utc};
 
 /// An API user whose key was good, in the tenant of the request.
 #[derive(Debug, Clone)]
@@ -72,6 +71,17 @@ impl Caller {
         }
         let scope = self.tenant_scope(Permission::Read)?;
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
+    }
+
+    /// To read the audit trail: the default tenant that of the workspace, any other only its own.
+    ///
+    /// # Errors
+    /// `TenantInactive`, `PermissionDenied`.
+    pub fn audit_scope(&self) -> Result<AuditScope, AccessError> {
+        if self.tenants.authority.is_default {
+            return self.admin_scope(Permission::Admin).map(|scope| AuditScope::of_workspace(&scope));
+        }
+        self.tenant_scope(Permission::Admin).map(|scope| AuditScope::of_tenant(&scope))
     }
 
     /// To go to work in the target. Does not look at the status of the tenant that is left.
@@ -159,6 +169,7 @@ mod tests {
         let scope = administrator.admin_scope(Permission::Admin).expect("an administrator");
         assert_eq!(scope.tenant_scope().tenant_id(), default.id);
         assert!(administrator.view_scope(inactive.id).is_ok());
+        assert!(administrator.audit_scope().is_ok());
         assert!(administrator.switch_scope(default.id).is_ok());
     }
 
@@ -192,6 +203,24 @@ mod tests {
             let id = standing(id, false).id;
             assert_eq!(channel.view_scope(id).is_ok(), allowed);
             assert_eq!(channel.switch_scope(id).is_ok(), allowed);
+        }
+    }
+
+    #[test]
+    fn the_trail_of_a_workspace_is_the_default_tenants_to_read() {
+        let [default, channel] = [(1, true), (2, false)].map(|(id, is_default)| move || standing(id, is_default));
+        let inactive = || TenantStanding { status: INACTIVE, ..channel() };
+        // Home, current, permission -> the only tenant whose entries may be seen.
+        for (home, current, permission, expected) in [
+            (default(), default(), Permission::Admin, Ok(None)),
+            (default(), channel(), Permission::Admin, Ok(None)),
+            (channel(), channel(), Permission::Admin, Ok(Some(channel().id))),
+            (default(), default(), Permission::Write, Err(AccessError::PermissionDenied)),
+            (channel(), channel(), Permission::Write, Err(AccessError::PermissionDenied)),
+            (inactive(), inactive(), Permission::Read, Err(AccessError::TenantInactive)),
+        ] {
+            let scope = caller(home, current, permission).audit_scope();
+            assert_eq!(scope.map(|scope| scope.tenant_id()), expected, "{permission:?}");
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A request presents a key and perhaps names a tenant. [`Credential::admit`] holds the key against what is stored and
 //! makes a [`Caller`]; a caller's methods check permission and authority and make the scopes that repositories ask
-//! for. There is no other way to a [`TenantScope`] or an [`AdminScope`], so data that nobody was authorised for cannot be
-//! reached.
+//! for. There is no other way to a [`TenantScope`], an [`AdminScope`] or an [`AuditScope`], so data that nobody was
+//! authorised for cannot be reached.
 
 mod caller;
 mod credential;
@@ -17,7 +17,7 @@ use thiserror::Error;
 
 pub use self::caller::Caller;
 pub use self::credential::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
-pub use self::scope::{AdminScope, OperatorScope, OwnScope, TenantScope};
+pub use self::scope::{AdminScope, AuditScope, OperatorScope, OwnScope, TenantScope};
 
 /// A text that is no permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

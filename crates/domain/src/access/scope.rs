@@ -73,6 +73,33 @@ impl AdminScope {
     }
 }
 
+/// Leave to read the audit trail: of a workspace, or of one tenant in it. Made only by a [`Caller`](super::Caller).
+#[derive(Debug, Clone)]
+pub struct AuditScope {
+    workspace_id: WorkspaceId,
+    tenant_id: Option<TenantId>,
+}
+
+impl AuditScope {
+    pub(super) const fn of_workspace(scope: &AdminScope) -> Self {
+        Self { workspace_id: scope.workspace_id(), tenant_id: None }
+    }
+
+    pub(super) const fn of_tenant(scope: &TenantScope) -> Self {
+        Self { workspace_id: scope.workspace_id(), tenant_id: Some(scope.tenant_id()) }
+    }
+
+    /// The workspace, which every query names.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.workspace_id
+    }
+
+    /// The only tenant whose entries may be seen; `None` where all of the workspace may be.
+    pub const fn tenant_id(&self) -> Option<TenantId> {
+        self.tenant_id
+    }
+}
+
 /// Leave to look at oneself. Made only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone, Copy)]
 pub struct OwnScope {

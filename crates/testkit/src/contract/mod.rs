@@ -4,6 +4,7 @@
 //! sentence. A sentence for each line under `# Errors` in `ports`, for isolation, and for what happens when many write at
 //! once.
 
+pub mod audit;
 pub mod credentials;
 pub mod lists;
 pub mod tenants;
@@ -16,8 +17,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyQueries, ApiKeyRepository, Credentials, LocationQueries, Readiness, TenantQueries, TenantRepository,
-    UserQueries, UserRepository, WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, LocationQueries, Readiness, TenantQueries,
+    TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -28,6 +29,7 @@ pub(crate) use self::world::World;
 pub struct Ports {
     pub api_key_queries: Arc<dyn ApiKeyQueries>,
     pub api_keys: Arc<dyn ApiKeyRepository>,
+    pub audit: Arc<dyn AuditQueries>,
     pub credentials: Arc<dyn Credentials>,
     pub locations: Arc<dyn LocationQueries>,
     pub readiness: Arc<dyn Readiness>,
@@ -48,6 +50,7 @@ impl Ports {
     where
         D: ApiKeyQueries
             + ApiKeyRepository
+            + AuditQueries
             + Credentials
             + LocationQueries
             + Readiness
@@ -62,6 +65,7 @@ impl Ports {
         Self {
             api_key_queries: database.clone(),
             api_keys: database.clone(),
+            audit: database.clone(),
             credentials: database.clone(),
             locations: database.clone(),
             readiness: database.clone(),
@@ -88,6 +92,15 @@ pub trait Trail: Send + Sync {
 macro_rules! suite {
     ($open:path) => {
         $crate::suite! { $open;
+            audit {
+                an_entry_comes_back_as_it_was_written,
+                a_channel_sees_its_own_entries_and_the_default_tenant_all,
+                another_workspace_has_another_trail,
+                entries_are_found_by_action_resource_and_tenant,
+                a_span_begins_with_its_first_instant_and_ends_before_its_last,
+                the_trail_is_read_in_pages_and_walked,
+                the_trail_outlives_what_it_speaks_of,
+            }
             credentials {
                 a_credential_holds_the_key_its_user_and_the_tenants_at_play,
                 an_unknown_key_is_none,
@@ -160,6 +173,7 @@ mod tests {
     fn every_sentence_is_in_the_suite() {
         let suite = include_str!("mod.rs");
         for area in [
+            include_str!("audit.rs"),
             include_str!("credentials.rs"),
             include_str!("lists.rs"),
             include_str!("tenants.rs"),

@@ -1,0 +1,41 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::bodies::{AuditListQuery, AuditQuery};
+use super::views::AuditEntryView;
+use crate::Api;
+use crate::caller::UnderAuthority;
+use crate::data::Count;
+use crate::input::Query;
+use crate::lists::{self, ListView};
+use crate::openapi::{QueryRefused, Refused, TenantHeaders};
+use crate::problem::ApiError;
+
+/// Lists who did what to which resource in which tenant, oldest first: the default tenant sees all of the workspace, any
+/// other only itself.
+#[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
+    params(AuditListQuery, TenantHeaders),
+    responses((status = 200, body = ListView<AuditEntryView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    query: Query<AuditListQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let listed = api.audit.list(&caller, query.0.map(Into::into)).await?;
+    Ok(lists::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
+}
+
+/// Counts the entries of the audit trail.
+#[utoipa::path(get, path = "/api/v1/audit/count", operation_id = "countAudit", tag = "audit",
+    params(AuditQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    query: Query<AuditQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let count = api.audit.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}

@@ -1,0 +1,147 @@
+//! What is answered about the audit trail.
+
+use domain::audit::{Actor, AuditRecord, Fact};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::data::Instant;
+
+const OPERATOR: &str = "operator";
+
+/// Who did what to which resource in which tenant, when. Names are those of that time.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub(crate) struct AuditEntryView {
+    id: Uuid,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    at: Instant,
+    /// What was done.
+    #[schema(example = "tenant.update")]
+    action: String,
+    /// The tenant whose data changed; it may be gone.
+    #[serde(rename = "tenantID")]
+    tenant_id: Uuid,
+    #[serde(rename = "tenantName")]
+    #[schema(example = "Channel A")]
+    tenant_name: String,
+    actor: ActorView,
+    /// The kind of thing that was changed.
+    #[serde(rename = "resourceType")]
+    #[schema(example = "tenant")]
+    resource_type: String,
+    /// The thing that was changed; it may be gone.
+    #[serde(rename = "resourceID")]
+    resource_id: Uuid,
+    #[serde(rename = "resourceName")]
+    #[schema(example = "Channel A")]
+    resource_name: String,
+    /// What it was before, where that changed: null, true or false, a whole number or a text under each name.
+    #[schema(value_type = Object)]
+    before: FactsView,
+    /// What it is now, where that changed: null, true or false, a whole number or a text under each name.
+    #[schema(value_type = Object)]
+    after: FactsView,
+}
+
+/// Who made a change.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditActor)]
+struct ActorView {
+    /// `user`, or `operator` for the command line and what the service does by itself.
+    #[schema(example = "user")]
+    kind: &'static str,
+    /// The API user; null for the operator.
+    #[serde(rename = "userID")]
+    user_id: Option<Uuid>,
+    #[schema(example = "Administrator")]
+    name: String,
+    /// The key that the request came with; null for the operator.
+    #[serde(rename = "apiKeyID")]
+    api_key_id: Option<Uuid>,
+}
+
+/// A JSON object of the facts.
+#[derive(Debug)]
+struct FactsView(Vec<(String, Fact)>);
+
+struct FactView<'a>(&'a Fact);
+
+impl Serialize for FactsView {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, fact)| (name, FactView(fact))))
+    }
+}
+
+impl Serialize for FactView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Fact::Null => serializer.serialize_unit(),
+            Fact::Bool(value) => serializer.serialize_bool(*value),
+            Fact::Integer(value) => serializer.serialize_i64(*value),
+            Fact::Text(value) => serializer.serialize_str(value),
+        }
+    }
+}
+
+impl From<Actor> for ActorView {
+    fn from(actor: Actor) -> Self {
+        match actor {
+            Actor::ApiUser { id, name, api_key } => {
+                Self { kind: "user", user_id: Some(id.as_uuid()), name, api_key_id: Some(api_key.as_uuid()) }
+            }
+            Actor::Operator => Self { kind: OPERATOR, user_id: None, name: OPERATOR.to_owned(), api_key_id: None },
+        }
+    }
+}
+
+impl From<AuditRecord> for AuditEntryView {
+    fn from(record: AuditRecord) -> Self {
+        let AuditRecord {
+            id,
+            tenant_id,
+            tenant_name,
+            at,
+            actor,
+            action,
+            resource_kind,
+            resource_id,
+            resource_name,
+            before,
+            after,
+        } = record;
+        Self {
+            id: id.as_uuid(),
+            at: Instant(at),
+            action,
+            tenant_id: tenant_id.as_uuid(),
+            tenant_name,
+            actor: actor.into(),
+            resource_type: resource_kind,
+            resource_id,
+            resource_name,
+            before: FactsView(before),
+            after: FactsView(after),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_what_they_are_in_json() {
+        let facts = [
+            ("city", Fact::Null),
+            ("is_default", Fact::Bool(true)),
+            ("name", Fact::Text("A \"name\"".to_owned())),
+            ("user_status", Fact::Integer(-2)),
+        ];
+        let view = FactsView(facts.map(|(name, fact)| (name.to_owned(), fact)).into());
+        assert_eq!(
+            serde_json::to_string(&view).expect("JSON"),
+            r#"{"city":null,"is_default":true,"name":"A \"name\"","user_status":-2}"#
+        );
+    }
+}

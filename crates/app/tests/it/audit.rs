@@ -1,0 +1,296 @@
+//! `/audit`.
+
+use domain::api_keys::ApiKeyToken;
+use serde_json::{Value, json};
+
+use crate::on_both_engines;
+use crate::support::{Client, World, id_of};
+
+on_both_engines! {
+    an_entry_says_who_did_what_to_which_resource_in_which_tenant_and_when
+    every_change_of_a_tenant_is_in_the_trail_exactly_once
+    what_changes_nothing_leaves_nothing
+    no_secret_is_in_the_trail
+    a_channel_sees_its_own_entries_only
+    another_workspace_has_another_trail
+    only_an_admin_key_reads_the_trail
+    an_administrator_reads_on_while_the_current_tenant_is_inactive
+    entries_are_found_by_action_resource_tenant_and_time
+    links_lead_through_the_whole_trail
+    queries_are_checked
+}
+
+const AUDIT: &str = "/api/v1/audit";
+const TENANTS: &str = "/api/v1/tenants";
+
+/// The entries that the client finds; the count says as many.
+fn trail(client: &Client, query: &str) -> Vec<Value> {
+    let listed = client.get(&format!("{AUDIT}?per_page=100{query}"));
+    assert_eq!(listed.status, 200, "{query}: {}", listed.text);
+    let entries = listed.json["data"].as_array().expect("entries").clone();
+    assert_eq!(client.get(&format!("{AUDIT}/count?{query}")).json, json!({ "count": entries.len() }), "{query}");
+    entries
+}
+
+fn actions(entries: &[Value]) -> Vec<&str> {
+    entries.iter().map(|entry| entry["action"].as_str().expect("an action")).collect()
+}
+
+fn an_entry_says_who_did_what_to_which_resource_in_which_tenant_and_when(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let renamed =
+        world.calry().patch(&format!("{TENANTS}/{channel}"), &json!({ "name": "Channel B", "city": "Paris" }));
+    let [made, .., updated] = &trail(&world.calry(), "")[..] else { panic!("three entries") };
+    let token: ApiKeyToken = world.key.parse().expect("a key");
+
+    assert_eq!(updated["at"], renamed.json["data"]["updatedAt"]);
+    assert_eq!((updated["tenantID"].as_str(), updated["resourceID"].as_str()), (Some(&*channel), Some(&*channel)));
+    assert_eq!(updated["actor"]["userID"], world.user.as_str());
+    assert_eq!(updated["actor"]["apiKeyID"], token.id().to_string());
+    insta::assert_json_snapshot!("an_audit_entry", updated, {
+        ".id" => "[id]", ".at" => "[instant]", ".tenantID" => "[id]", ".resourceID" => "[id]",
+        ".actor.userID" => "[id]", ".actor.apiKeyID" => "[id]"
+    });
+    let operator = json!({ "kind": "operator", "userID": null, "name": "operator", "apiKeyID": null });
+    assert_eq!((&made["actor"], &made["resourceType"]), (&operator, &json!("workspace")));
+}
+
+fn every_change_of_a_tenant_is_in_the_trail_exactly_once(world: &World) {
+    let client = world.calry();
+    let default = id_of(&world.default_tenant());
+    let body = json!({ "name": "Channel A", "domain": "channel-a", "city": "Paris", "country_code": "FR" });
+    let channel = id_of(&client.post(TENANTS, &body).json["data"]);
+    let path = format!("{TENANTS}/{channel}");
+    for (method, path, body) in [
+        ("PATCH", path.clone(), Some(json!({ "name": "Channel B", "city": null, "country_code": "FR" }))),
+        ("PUT", path.clone(), Some(json!({ "name": "Channel B", "domain": "channel-b" }))),
+        ("PUT", format!("{TENANTS}/{default}/switch"), None),
+        ("PUT", format!("{path}/deactivate"), Some(json!({ "user_status": 0 }))),
+        ("PUT", format!("{path}/activate"), None),
+        ("PUT", format!("{path}/switch"), None),
+        ("DELETE", path.clone(), None),
+    ] {
+        assert!(client.call(method, &path, body.as_ref()).status < 300, "{method} {path}");
+    }
+
+    let whole = json!({
+        "name": "Channel A", "domain": "channel-a", "status": "ACTIVE", "description": null, "address": null,
+        "city": "Paris", "post_code": null, "country_code": "FR"
+    });
+    let mut last = whole.clone();
+    last["name"] = json!("Channel B");
+    last["domain"] = json!("channel-b");
+    last["city"] = Value::Null;
+    let current = |tenant: &str| json!({ "current_tenant_id": tenant });
+    let user = (world.user.as_str(), "user", "Administrator");
+    let before_rename = (channel.as_str(), "tenant", "Channel A");
+    let tenant = (channel.as_str(), "tenant", "Channel B");
+    let expected = [
+        ("tenant.create", &channel, before_rename, json!({}), whole),
+        (
+            "tenant.update",
+            &channel,
+            tenant,
+            json!({ "name": "Channel A", "city": "Paris" }),
+            json!({ "name": "Channel B", "city": null }),
+        ),
+        ("tenant.update", &channel, tenant, json!({ "domain": "channel-a" }), json!({ "domain": "channel-b" })),
+        ("user.switch", &default, user, current(&channel), current(&default)),
+        (
+            "tenant.deactivate",
+            &channel,
+            tenant,
+            json!({ "status": "ACTIVE" }),
+            json!({ "status": "INACTIVE", "user_status": 0 }),
+        ),
+        ("tenant.activate", &channel, tenant, json!({ "status": "INACTIVE" }), json!({ "status": "ACTIVE" })),
+        ("user.switch", &channel, user, current(&default), current(&channel)),
+        ("tenant.delete", &channel, tenant, last, json!({})),
+    ];
+    let found = trail(&client, "");
+    assert_eq!(found.len(), 1 + expected.len(), "{:?}", actions(&found));
+    for (entry, (action, tenant, (id, kind, name), before, after)) in found[1..].iter().zip(expected) {
+        assert_eq!((entry["action"].as_str(), entry["tenantID"].as_str()), (Some(action), Some(tenant.as_str())));
+        let resource = [&entry["resourceID"], &entry["resourceType"], &entry["resourceName"]];
+        assert_eq!(resource, [id, kind, name], "{action}");
+        assert_eq!((&entry["before"], &entry["after"]), (&before, &after), "{action}");
+        let actor = &entry["actor"];
+        assert_eq!((&actor["kind"], &actor["userID"]), (&json!("user"), &json!(world.user)), "{action}");
+    }
+}
+
+fn what_changes_nothing_leaves_nothing(world: &World) {
+    let client = world.calry();
+    let [channel, inactive] = ["Channel A", "Channel B"].map(|name| world.tenant_id(name));
+    assert_eq!(client.put(&format!("{TENANTS}/{inactive}/deactivate"), &json!({})).status, 200);
+    assert_eq!(client.put(&format!("{TENANTS}/{channel}/switch"), &json!({})).status, 200);
+    let before = trail(&client, "");
+    for (method, path, body, status) in [
+        ("PUT", format!("{TENANTS}/{channel}/activate"), None, 200),
+        ("PUT", format!("{TENANTS}/{inactive}/deactivate"), None, 200),
+        ("PUT", format!("{TENANTS}/{channel}/switch"), None, 200),
+        ("PATCH", format!("{TENANTS}/{channel}"), Some(json!({ "name": "Channel A", "city": null })), 200),
+        ("PATCH", format!("{TENANTS}/{channel}"), Some(json!({ "name": "A" })), 422),
+        ("PATCH", format!("{TENANTS}/{channel}"), Some(json!({ "domain": "channel-b" })), 409),
+        ("POST", TENANTS.to_owned(), Some(json!({ "name": "Channel C", "domain": "channel-a" })), 409),
+        ("PUT", format!("{TENANTS}/{inactive}/switch"), None, 409),
+        ("DELETE", format!("{TENANTS}/{}", world.workspace), None, 404),
+        ("DELETE", format!("{TENANTS}/{}", id_of(&world.default_tenant())), None, 409),
+        ("GET", AUDIT.to_owned(), None, 200),
+    ] {
+        let answer = client.call(method, &path, body.as_ref());
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.text);
+    }
+    assert_eq!(trail(&client, ""), before);
+}
+
+fn no_secret_is_in_the_trail(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let inside = world.key_in(&channel, "ADMIN");
+    let listed = world.calry().get(&format!("{AUDIT}?per_page=100")).text;
+    assert!(listed.contains("api_key.create"));
+    assert!(!listed.contains("tny_"));
+    for key in [&world.key, &inside] {
+        let hash = key.parse::<ApiKeyToken>().expect("a key").secret().hash().to_hex();
+        assert!(!listed.contains(&hash));
+    }
+}
+
+fn a_channel_sees_its_own_entries_only(world: &World) {
+    let [channel, sibling] = ["Channel A", "Channel B"].map(|name| world.tenant_id(name));
+    let default = id_of(&world.default_tenant());
+    let key = world.key_in(&channel, "ADMIN");
+    world.calry().patch(&format!("{TENANTS}/{sibling}"), &json!({ "city": "Lyon" }));
+    // By a key at home in it, and by an administrator in its context.
+    for client in [world.client().calry(&key), world.client().bearer(&key), world.calry().named(&channel)] {
+        let entries = trail(&client, "");
+        let mut found = actions(&entries);
+        found.sort_unstable();
+        assert_eq!(found, ["api_key.create", "tenant.create", "user.create"]);
+        assert!(entries.iter().all(|entry| entry["tenantID"] == channel.as_str()));
+        assert_eq!(client.get(AUDIT).header("x-tenant-id"), Some(&*channel));
+        assert_eq!(trail(&client, &format!("&tenantID={channel}")), entries);
+        for foreign in [&sibling, &default] {
+            assert_eq!(trail(&client, &format!("&tenantID={foreign}")), [Value::Null; 0]);
+            assert_eq!(trail(&client, &format!("&resourceID={foreign}")), [Value::Null; 0]);
+        }
+    }
+    let whole = trail(&world.calry(), "");
+    assert_eq!(whole.len(), 6, "{:?}", actions(&whole));
+    assert_eq!(world.bearer().get(AUDIT).header("x-tenant-id"), Some(&*default), "wherever the user was moved to");
+    assert_eq!(trail(&world.bearer(), ""), whole);
+    assert_eq!(trail(&world.calry(), &format!("&tenantID={sibling}")).len(), 2);
+}
+
+fn another_workspace_has_another_trail(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let other = world.client().calry(&world.other_workspace().key);
+    assert_eq!(actions(&trail(&other, "")), ["workspace.create"]);
+    for filter in ["tenantID", "resourceID"] {
+        assert_eq!(trail(&other, &format!("&{filter}={channel}")), [Value::Null; 0]);
+    }
+    // An `after` of this workspace is only compared.
+    let last = id_of(trail(&world.calry(), "").last().expect("two entries"));
+    let walked = other.get(&format!("{AUDIT}?after={last}"));
+    assert_eq!(walked.status, 200);
+    assert!(!walked.text.contains(&channel));
+}
+
+fn only_an_admin_key_reads_the_trail(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    for permission in ["READ", "WRITE"] {
+        for key in [world.key_of(&world.user, permission), world.key_in(&channel, permission)] {
+            for path in [AUDIT.to_owned(), format!("{AUDIT}/count"), format!("{AUDIT}?since=x&page=x")] {
+                let refused = world.client().calry(&key).get(&path);
+                assert_eq!(refused.refusal(), (403, "permission_denied"), "{permission} {path}");
+            }
+        }
+    }
+}
+
+fn an_administrator_reads_on_while_the_current_tenant_is_inactive(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let inside = world.client().calry(&world.key_in(&channel, "ADMIN"));
+    assert_eq!(world.bearer().put(&format!("{TENANTS}/{channel}/deactivate"), &json!({})).status, 200);
+    assert_eq!(world.bearer().get("/api/v1/locations").refusal(), (403, "tenant_inactive"));
+    assert_eq!(actions(&trail(&world.bearer(), "&action=tenant.deactivate")), ["tenant.deactivate"]);
+    for client in [inside, world.calry().named(&channel)] {
+        assert_eq!(client.get(AUDIT).refusal(), (403, "tenant_inactive"));
+        assert_eq!(client.get(&format!("{AUDIT}/count")).refusal(), (403, "tenant_inactive"));
+    }
+}
+
+fn entries_are_found_by_action_resource_tenant_and_time(world: &World) {
+    let client = world.calry();
+    let channel = world.tenant_id("Channel A");
+    let user = world.user_in(&channel, "tenant");
+    let default = id_of(&world.default_tenant());
+    assert_eq!(client.put(&format!("{TENANTS}/{default}/switch"), &json!({})).status, 200);
+    let found = |query: &str| actions(&trail(&client, query)).join(" ");
+
+    assert_eq!(found(&format!("&tenantID={channel}&action=tenant.create")), "tenant.create");
+    assert_eq!(found(&format!("&tenantID={}&action=tenant.create", channel.to_uppercase())), "tenant.create");
+    assert_eq!(found(&format!("&resourceID={user}")), "user.create");
+    assert_eq!(found("&action=tenant"), "", "the whole word");
+    assert_eq!(found(&format!("&action=&tenantID={default}")), "workspace.create user.switch");
+
+    let created = &trail(&client, "&action=tenant.create")[0];
+    let at = created["at"].as_str().expect("an instant");
+    let of = format!("&resourceID={channel}");
+    assert_eq!(found(&format!("{of}&since={at}")), "tenant.create", "its own instant is inside");
+    assert_eq!(found(&format!("{of}&until={at}")), "", "and is the end that is not");
+    let [earlier, later] = [at.replace('Z', "%2B00:01"), at.replace('Z', "-00:01")];
+    assert_eq!(found(&format!("{of}&since={earlier}&until={later}")), "tenant.create", "any offset");
+    assert_eq!(found(&format!("{of}&since={later}")), "");
+    assert_eq!(found(&format!("{of}&since={later}&until={earlier}")), "", "an end before the beginning");
+}
+
+fn links_lead_through_the_whole_trail(world: &World) {
+    for name in ["Channel A", "Channel B", "Channel C", "Channel D"] {
+        world.tenant_id(name);
+    }
+    let client = world.calry();
+    let since = "2020-01-01T00:00:00%2B01:00";
+    let whole = trail(&client, &format!("&since={since}"));
+    assert_eq!(whole.len(), 5);
+    for first in [format!("{AUDIT}?per_page=2&since={since}"), format!("{AUDIT}?per_page=2&after={}", world.workspace)]
+    {
+        let (mut walked, mut next) = (Vec::new(), Some(first));
+        while let Some(url) = next {
+            let page = client.get(url.trim_start_matches(&world.server.base));
+            assert_eq!(page.status, 200, "{url}: {}", page.text);
+            walked.extend(page.json["data"].as_array().expect("entries").clone());
+            next = page.json["links"]["next"].as_str().map(str::to_owned);
+        }
+        assert!(whole.ends_with(&walked) && walked.len() >= 4, "{walked:?}");
+    }
+}
+
+fn queries_are_checked(world: &World) {
+    let client = world.calry();
+    for (query, field, message) in [
+        ("resourceID=x", "resourceID", "The resourceID must be a valid UUID."),
+        ("tenantID=", "tenantID", "The tenantID must be a valid UUID."),
+        ("since=yesterday", "since", "The since must be an RFC 3339 instant, like 2030-01-31T12:00:00Z."),
+        ("until=2030-01-31", "until", "The until must be an RFC 3339 instant, like 2030-01-31T12:00:00Z."),
+        ("since=2030-01-31T12:00:00+01:00", "since", "The since must be"),
+        ("until=9999-12-31T23:59:59-01:00", "until", "The until must be"),
+        ("action=tenant%00", "action", "The action may not contain control characters."),
+    ] {
+        for path in [AUDIT, &format!("{AUDIT}/count")] {
+            let refused = client.get(&format!("{path}?{query}"));
+            assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{query}");
+            let found = refused.json["errors"][field][0].as_str().unwrap_or_default();
+            assert!(found.starts_with(message), "{query}: {found}");
+        }
+    }
+    let all = client.get(&format!("{AUDIT}?resourceID=1&tenantID=1&since=1&until=1&action=%0a&per_page=101"));
+    assert_eq!(
+        (all.status, all.faults()),
+        (422, vec!["action", "per_page", "resourceID", "since", "tenantID", "until"])
+    );
+    assert_eq!(client.get(&format!("{AUDIT}?page=x")).refusal(), (400, "malformed_request"));
+    for known_nowhere in ["resourceID", "tenantID"] {
+        assert_eq!(trail(&client, &format!("&{known_nowhere}=0192f0c1-7b1e-7000-8000-000000000000")).len(), 0);
+    }
+}

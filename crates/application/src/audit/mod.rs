@@ -1,0 +1,188 @@
+//! The audit trail: who did what to which resource in which tenant, when.
+
+use std::sync::Arc;
+
+use domain::access::Caller;
+use domain::audit::AuditRecord;
+use domain::ids::{self, TenantId};
+use domain::instants::Edge;
+use domain::text::SearchText;
+use ports::{AuditFilter, AuditQueries};
+use validator::{Validate, ValidationErrors};
+
+use crate::input::{Asked, InvalidInput, checked, fault, is, is_or_blank, optional, unless_blank};
+use crate::paging::{List, Listed, checked_list};
+use crate::refusal::Refusal;
+
+/// Which entries are asked for; a blank action does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct FindAudit {
+    /// What was done, the whole word: `tenant.create`.
+    pub action: Option<String>,
+    /// The id of the thing that was changed.
+    pub resource_id: Option<String>,
+    /// The tenant whose data changed.
+    pub tenant_id: Option<String>,
+    /// The first instant.
+    pub since: Option<String>,
+    /// The first instant no more.
+    pub until: Option<String>,
+}
+
+/// By hand: two of the fields are not named as Rust would.
+impl Validate for FindAudit {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut errors = ValidationErrors::new();
+        let is_id = |text: &str| ids::parse(text).map(drop).map_err(fault);
+        for (field, text, check) in [
+            ("action", &self.action, is_or_blank::<SearchText> as fn(&str) -> _),
+            ("resourceID", &self.resource_id, is_id),
+            ("tenantID", &self.tenant_id, is::<TenantId>),
+            ("since", &self.since, is::<Edge>),
+            ("until", &self.until, is::<Edge>),
+        ] {
+            if let Some(Err(fault)) = text.as_deref().map(check) {
+                errors.add(field, fault);
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+impl FindAudit {
+    fn filter(&self) -> Result<AuditFilter, InvalidInput> {
+        let resource_id = self.resource_id.as_deref().map(ids::parse).transpose();
+        Ok(AuditFilter {
+            action: unless_blank("action", self.action.as_deref())?,
+            resource_id: resource_id.map_err(|error| InvalidInput::new("resourceID", error))?,
+            tenant_id: optional("tenantID", self.tenant_id.as_deref())?,
+            since: optional("since", self.since.as_deref())?.map(Edge::instant),
+            until: optional("until", self.until.as_deref())?.map(Edge::instant),
+        })
+    }
+}
+
+/// The use cases of the audit trail.
+pub struct Audit {
+    queries: Arc<dyn AuditQueries>,
+}
+
+impl Audit {
+    /// Works with this.
+    pub fn new(queries: Arc<dyn AuditQueries>) -> Self {
+        Self { queries }
+    }
+
+    /// The entries that the caller may see, oldest first.
+    pub async fn list(&self, caller: &Caller, asked: Asked<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
+        let scope = caller.audit_scope()?;
+        let (filter, page) = checked_list(asked)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+    }
+
+    /// How many entries match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindAudit>) -> Result<u64, Refusal> {
+        let scope = caller.audit_scope()?;
+        let filter = checked(asked)?.filter()?;
+        Ok(self.queries.count(&scope, &filter).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::Permission;
+    use ports::{MockAuditQueries, Page, PageStart, Slice};
+    use testkit::build;
+
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::paging::Paging;
+    use crate::problem::Problem;
+
+    fn over(queries: MockAuditQueries) -> Audit {
+        Audit::new(Arc::new(queries))
+    }
+
+    #[tokio::test]
+    async fn the_default_tenant_reads_all_and_a_channel_its_own() {
+        for (caller, tenant) in
+            [(build::administrator(), None), (build::channel(Permission::Admin), Some(build::channel_id()))]
+        {
+            let mut queries = MockAuditQueries::new();
+            queries
+                .expect_list()
+                .withf(move |scope, _, _| scope.tenant_id() == tenant && scope.workspace_id() == build::workspace_id())
+                .returning(|_, _, _| Ok(Slice { items: vec![], has_more: false }));
+            queries.expect_count().withf(move |scope, _| scope.tenant_id() == tenant).returning(|_, _| Ok(0));
+            let audit = over(queries);
+            assert!(audit.list(&caller, Ok(List::default())).await.expect("listed").items.is_empty());
+            assert_eq!(audit.count(&caller, Ok(FindAudit::default())).await.expect("counted"), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn entries_are_asked_for_by_filter_and_page() {
+        let resource = build::id();
+        let mut queries = MockAuditQueries::new();
+        queries
+            .expect_list()
+            .withf(move |_, filter, page| {
+                let expected = AuditFilter {
+                    action: Some("tenant.create".parse().expect("a text")),
+                    resource_id: Some(resource),
+                    tenant_id: Some(build::channel_id()),
+                    since: Some(build::at()),
+                    until: None,
+                };
+                *filter == expected && *page == Page { start: PageStart::Number(2), size: 5 }
+            })
+            .returning(|_, _, _| Ok(Slice { items: vec![], has_more: false }));
+        let filter = FindAudit {
+            action: Some(" tenant.create ".to_owned()),
+            resource_id: Some(resource.to_string()),
+            tenant_id: Some(build::channel_id().to_string()),
+            since: Some(build::at().to_rfc3339()),
+            until: None,
+        };
+        let paging = Paging { page: Some(2), per_page: Some(5), ..Paging::default() };
+        over(queries).list(&build::administrator(), Ok(List { filter, paging })).await.expect("listed");
+    }
+
+    #[tokio::test]
+    async fn a_blank_action_does_not_matter() {
+        let mut queries = MockAuditQueries::new();
+        queries.expect_count().withf(|_, filter| *filter == AuditFilter::default()).returning(|_, _| Ok(3));
+        let filter = FindAudit { action: Some(" ".to_owned()), ..FindAudit::default() };
+        assert_eq!(over(queries).count(&build::administrator(), Ok(filter)).await.expect("counted"), 3);
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_reported_by_the_requests_own_names() {
+        let filter = || FindAudit {
+            action: Some("\0".to_owned()),
+            resource_id: Some("x".to_owned()),
+            tenant_id: Some(String::new()),
+            since: Some("yesterday".to_owned()),
+            until: Some("2030-01-31".to_owned()),
+        };
+        let paging = Paging { page: Some(0), ..Paging::default() };
+        let audit = over(MockAuditQueries::new());
+        let administrator = build::administrator();
+        let listed = audit.list(&administrator, Ok(List { filter: filter(), paging })).await.expect_err("invalid");
+        let counted = audit.count(&administrator, Ok(filter())).await.expect_err("invalid");
+        let fields = |error: &Refusal| error.faults().expect("fields at fault").keys().cloned().collect::<Vec<_>>();
+        assert_eq!(fields(&listed), ["action", "page", "resourceID", "since", "tenantID", "until"]);
+        assert_eq!(fields(&counted), ["action", "resourceID", "since", "tenantID", "until"]);
+        assert_eq!(counted.faults().expect("fields at fault")["resourceID"], ["The resourceID must be a valid UUID."]);
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_told_so_before_the_query_is_looked_at() {
+        let audit = over(MockAuditQueries::new());
+        let writer = build::channel(Permission::Write);
+        let unread = || Unreadable::Malformed(String::new());
+        let listed = audit.list(&writer, Err(unread())).await.expect_err("refused");
+        let counted = audit.count(&writer, Err(unread())).await.expect_err("refused");
+        assert_eq!([listed.code(), counted.code()], ["permission_denied"; 2]);
+    }
+}

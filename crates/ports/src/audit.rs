@@ -1,0 +1,42 @@
+//! The ports of the audit trail. What it is written with is a [`Change`](domain::change::Change) of any other port.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::AuditScope;
+use domain::audit::AuditRecord;
+use domain::ids::TenantId;
+use domain::text::SearchText;
+use uuid::Uuid;
+
+use crate::{Page, RepositoryError, Slice};
+
+/// Which entries are asked for; what is `None` does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// What was done, the whole word.
+    pub action: Option<SearchText>,
+    /// The thing that was changed.
+    pub resource_id: Option<Uuid>,
+    /// The tenant whose data changed. One outside of the scope has no entries.
+    pub tenant_id: Option<TenantId>,
+    /// The first instant, in milliseconds.
+    pub since: Option<DateTime<Utc>>,
+    /// The first instant no more, in milliseconds.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Lists of the entries of one audit trail.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait AuditQueries: Send + Sync {
+    /// The entries that match, by id.
+    async fn list(
+        &self,
+        scope: &AuditScope,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Slice<AuditRecord>, RepositoryError>;
+
+    /// How many entries match.
+    async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError>;
+}

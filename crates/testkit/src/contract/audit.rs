@@ -1,0 +1,224 @@
+//! The audit trail, as it is read.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::{AuditScope, TenantChoice};
+use domain::audit::{Actor, AuditRecord, Fact, Stamp};
+use domain::ids::TenantId;
+use domain::tenants::{Tenant, TenantEdit, TenantStatus};
+use domain::users::{Role, UserStatus};
+use ports::{AuditFilter, Page, PageStart};
+
+use super::{Ports, World};
+use crate::build;
+
+const ALL: Page = Page { start: PageStart::Number(1), size: 100 };
+
+/// What the administrator may see in the tenant of their choice.
+async fn scope(world: &World, choice: TenantChoice) -> AuditScope {
+    world.caller(&world.token, choice).await.audit_scope().expect("an administrator")
+}
+
+async fn found(world: &World, choice: TenantChoice, filter: &AuditFilter) -> Vec<AuditRecord> {
+    let scope = scope(world, choice).await;
+    let found = world.ports.audit.list(&scope, filter, ALL).await.expect("a list").items;
+    let count = world.ports.audit.count(&scope, filter).await.expect("a count");
+    assert_eq!(found.len() as u64, count, "list and count agree on {filter:?}");
+    found
+}
+
+/// The actions of all entries of the workspace that match.
+async fn actions(world: &World, filter: AuditFilter) -> Vec<String> {
+    let found = found(world, TenantChoice::Home, &filter).await;
+    found.into_iter().map(|record| record.action).collect()
+}
+
+async fn rename(world: &World, tenant: &Tenant, name: &str, at: DateTime<Utc>) -> Tenant {
+    let edit = TenantEdit { name: Some(name.parse().expect("a name")), ..TenantEdit::default() };
+    let change = tenant.update(edit, Stamp { at, ..world.stamp().await }).expect("a change");
+    world.ports.tenants.update(&world.admin().await, change).await.expect("updated")
+}
+
+fn named(facts: &[(String, Fact)]) -> Vec<(&str, Fact)> {
+    facts.iter().map(|(name, fact)| (name.as_str(), fact.clone())).collect()
+}
+
+/// Every column, whoever made the change.
+pub async fn an_entry_comes_back_as_it_was_written(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let stamp = Stamp { at: build::at() + TimeDelta::milliseconds(42), ..world.stamp().await };
+    let change = channel.set_status(TenantStatus::Inactive, Some(UserStatus::Banned), stamp.clone());
+    let change = change.expect("no default tenant").expect("a change");
+    world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
+
+    let trail = found(&world, TenantChoice::Home, &AuditFilter::default()).await;
+    let [made, created, deactivated] = &trail[..] else { panic!("three entries: {trail:?}") };
+    assert_eq!((made.action.as_str(), &made.actor), ("workspace.create", &Actor::Operator));
+    assert_eq!(made.resource_id, world.workspace_id().as_uuid());
+
+    assert_eq!((created.tenant_id, created.resource_id), (channel.id(), channel.id().as_uuid()));
+    assert_eq!(created.before, []);
+    let text = |text: &str| Fact::from(text);
+    assert_eq!(
+        named(&created.after),
+        [
+            ("address", Fact::Null),
+            ("city", Fact::Null),
+            ("country_code", Fact::Null),
+            ("description", Fact::Null),
+            ("domain", text("channel")),
+            ("name", text("The tenant channel")),
+            ("post_code", Fact::Null),
+            ("status", text("ACTIVE")),
+        ]
+    );
+    let expected = AuditRecord {
+        id: stamp.id,
+        tenant_id: channel.id(),
+        tenant_name: "The tenant channel".to_owned(),
+        at: stamp.at,
+        actor: Actor::ApiUser { id: world.user, name: "Administrator".to_owned(), api_key: world.token.id() },
+        action: "tenant.deactivate".to_owned(),
+        resource_kind: "tenant".to_owned(),
+        resource_id: channel.id().as_uuid(),
+        resource_name: "The tenant channel".to_owned(),
+        before: vec![("status".to_owned(), text("ACTIVE"))],
+        after: vec![("status".to_owned(), text("INACTIVE")), ("user_status".to_owned(), Fact::Integer(2))],
+    };
+    assert_eq!(*deactivated, expected);
+}
+
+/// Isolation.
+pub async fn a_channel_sees_its_own_entries_and_the_default_tenant_all(ports: Ports) {
+    let world = World::new(ports).await;
+    let one = world.create("one").await.expect("created");
+    let other = world.create("other").await.expect("created");
+    let tenants = |records: Vec<AuditRecord>| records.iter().map(|record| record.tenant_id).collect::<Vec<_>>();
+
+    let all = found(&world, TenantChoice::Home, &AuditFilter::default()).await;
+    assert_eq!(tenants(all), [world.default_tenant, one.id(), other.id()]);
+    let own = found(&world, TenantChoice::Named(one.id()), &AuditFilter::default()).await;
+    assert_eq!(tenants(own), [one.id()]);
+    let its = |tenant: TenantId| AuditFilter { tenant_id: Some(tenant), ..AuditFilter::default() };
+    assert_eq!(tenants(found(&world, TenantChoice::Named(one.id()), &its(one.id())).await), [one.id()]);
+    for foreign in [other.id(), world.default_tenant] {
+        assert_eq!(found(&world, TenantChoice::Named(one.id()), &its(foreign)).await, []);
+    }
+    let of_other = AuditFilter { resource_id: Some(other.id().as_uuid()), ..AuditFilter::default() };
+    assert_eq!(found(&world, TenantChoice::Named(one.id()), &of_other).await, []);
+}
+
+/// Isolation.
+pub async fn another_workspace_has_another_trail(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let other = world.beside().await;
+    assert_eq!(actions(&world, AuditFilter::default()).await, ["workspace.create", "tenant.create"]);
+    assert_eq!(actions(&other, AuditFilter::default()).await, ["workspace.create"]);
+    for filter in [
+        AuditFilter { tenant_id: Some(channel.id()), ..AuditFilter::default() },
+        AuditFilter { resource_id: Some(channel.id().as_uuid()), ..AuditFilter::default() },
+        AuditFilter { action: Some("tenant.create".parse().expect("a text")), ..AuditFilter::default() },
+    ] {
+        assert_eq!(actions(&other, filter).await, [""; 0]);
+    }
+}
+
+/// The filters `action`, `resourceID` and `tenantID`, alone and together.
+pub async fn entries_are_found_by_action_resource_and_tenant(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let clerk = world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
+    rename(&world, &channel, "Another name", build::at()).await;
+    let tenant = |tenant_id| AuditFilter { tenant_id: Some(tenant_id), ..AuditFilter::default() };
+    let resource = |resource_id| AuditFilter { resource_id: Some(resource_id), ..AuditFilter::default() };
+    let action = |action: &str| AuditFilter { action: action.parse().ok(), ..AuditFilter::default() };
+
+    for (filter, expected) in [
+        (tenant(channel.id()), &["tenant.create", "user.create", "tenant.update"][..]),
+        (tenant(world.default_tenant), &["workspace.create"]),
+        (tenant(TenantId::new(build::id())), &[]),
+        (resource(channel.id().as_uuid()), &["tenant.create", "tenant.update"]),
+        (resource(clerk.id().as_uuid()), &["user.create"]),
+        (action("user.create"), &["user.create"]),
+        (action("user"), &[]),
+        (action("USER.CREATE"), &[]),
+        (action("user_create"), &[]),
+        (AuditFilter { action: action("user.create").action, ..resource(channel.id().as_uuid()) }, &[]),
+        (AuditFilter { action: action("user.create").action, ..tenant(channel.id()) }, &["user.create"]),
+    ] {
+        assert_eq!(actions(&world, filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+/// The filters `since` and `until`, also where some instants have a fraction of a second and others have none.
+pub async fn a_span_begins_with_its_first_instant_and_ends_before_its_last(ports: Ports) {
+    let world = World::new(ports).await;
+    let at = |millis| build::at() + TimeDelta::milliseconds(millis);
+    let mut channel = world.create("channel").await.expect("created");
+    let instants = [-60_001, -1000, -999, -1, 0, 1, 120, 123, 999, 1000, 1001, 10_000];
+    // Not in the order of time: the list is by id all the same.
+    for millis in instants.iter().rev() {
+        channel = rename(&world, &channel, &format!("Renamed at {millis}"), at(*millis)).await;
+    }
+    let updates = AuditFilter { action: "tenant.update".parse().ok(), ..AuditFilter::default() };
+    let of_channel = AuditFilter { resource_id: Some(channel.id().as_uuid()), ..updates.clone() };
+    let edges = instants.into_iter().flat_map(|millis| [millis - 1, millis, millis + 1]);
+    for edge in edges {
+        for (filter, inside) in [
+            (AuditFilter { since: Some(at(edge)), ..updates.clone() }, (edge, i64::MAX)),
+            (AuditFilter { until: Some(at(edge)), ..updates.clone() }, (i64::MIN, edge)),
+            (AuditFilter { since: Some(at(edge)), until: Some(at(1000)), ..updates.clone() }, (edge, 1000)),
+            (AuditFilter { since: Some(at(edge)), until: Some(at(1000)), ..of_channel.clone() }, (edge, 1000)),
+        ] {
+            let expected = instants.iter().rev().filter(|millis| (inside.0..inside.1).contains(millis));
+            let found = found(&world, TenantChoice::Home, &filter).await;
+            assert_eq!(
+                found.iter().map(|record| record.at).collect::<Vec<_>>(),
+                expected.map(|millis| at(*millis)).collect::<Vec<_>>(),
+                "{filter:?}"
+            );
+        }
+    }
+}
+
+/// By number, and by the id of the last item; filtered, too.
+pub async fn the_trail_is_read_in_pages_and_walked(ports: Ports) {
+    let world = World::new(ports).await;
+    for domain in ["a", "b", "c", "d"] {
+        world.create(domain).await.expect("created");
+    }
+    let scope = scope(&world, TenantChoice::Home).await;
+    let filter = AuditFilter { action: "tenant.create".parse().ok(), ..AuditFilter::default() };
+    let whole: Vec<_> = found(&world, TenantChoice::Home, &filter).await.iter().map(|record| record.id).collect();
+    assert_eq!(whole.len(), 4);
+    assert!(whole.is_sorted());
+    for (start, expected, more) in [
+        (PageStart::Number(1), &whole[..3], true),
+        (PageStart::Number(2), &whole[3..], false),
+        (PageStart::Number(3), &[], false),
+        (PageStart::After(whole[0].as_uuid()), &whole[1..], false),
+        (PageStart::After(whole[3].as_uuid()), &[], false),
+    ] {
+        let slice = world.ports.audit.list(&scope, &filter, Page { start, size: 3 }).await.expect("a list");
+        let ids: Vec<_> = slice.items.iter().map(|record| record.id).collect();
+        assert_eq!((ids.as_slice(), slice.has_more), (expected, more), "{start:?}");
+    }
+}
+
+/// With the names of that time.
+pub async fn the_trail_outlives_what_it_speaks_of(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let channel = rename(&world, &channel, "Another name", build::at()).await;
+    world.delete(&channel).await.expect("deleted");
+    let its = AuditFilter { tenant_id: Some(channel.id()), ..AuditFilter::default() };
+    let trail = found(&world, TenantChoice::Home, &its).await;
+    let lines: Vec<_> = trail.iter().map(|record| (record.action.as_str(), record.tenant_name.as_str())).collect();
+    let expected =
+        [("tenant.create", "The tenant channel"), ("tenant.update", "Another name"), ("tenant.delete", "Another name")];
+    assert_eq!(lines, expected);
+    let deleted = trail.last().expect("three entries");
+    assert!(deleted.before.contains(&("name".to_owned(), Fact::from("Another name"))));
+    assert_eq!(deleted.after, []);
+}
