@@ -21,6 +21,7 @@ mod database;
 mod dialect;
 mod entities;
 mod locations;
+mod pools;
 mod query;
 mod readiness;
 mod rows;
@@ -30,3 +31,4 @@ mod workspaces;
 
 pub use self::database::Database;
 pub use self::dialect::{Dialect, Violation};
+pub use self::pools::PoolUse;
