@@ -37,6 +37,7 @@ use crate::{locations, operations, tenants};
         locations::count,
         operations::healthz,
         operations::readyz,
+        operations::metrics,
         operations::openapi_json,
         operations::docs,
     ),
