@@ -1,8 +1,8 @@
-//! What surrounds every answer: the request's id, the tenant it was served in, the body of refusals, and one line in the
-//! log.
+//! What surrounds every answer: the request's id, the tenant it was served in, the body of refusals, one line in the
+//! log, and its place in the metrics.
 
 use std::error::Error;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,12 +13,13 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
-use actix_web::{HttpMessage, HttpResponse};
+use actix_web::{HttpMessage, HttpResponse, web};
 use uuid::Uuid;
 
-use crate::BASE;
 use crate::caller::ServedIn;
 use crate::problem::{ApiError, ProblemView};
+use crate::resource::pattern_of;
+use crate::{Api, BASE};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
@@ -37,15 +38,20 @@ pub(crate) async fn envelope(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let started = Instant::now();
+    let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it").clone();
+    let watched = api.metrics.watch(request.method());
     let id = request_id(request.headers());
     let is_api = request.path().starts_with(BASE);
     let path = request.path().to_owned();
 
-    let mut response = match timeout(TIME_LIMIT, next.call(request)).await {
-        Ok(response) => with_problem(response?.map_into_boxed_body(), &id),
-        Err(_) => return Err(given_up(&id, &path)),
+    let Ok(response) = timeout(TIME_LIMIT, next.call(request)).await else {
+        // The request is gone, and nobody else knows its route.
+        watched.end(pattern_of(&path), StatusCode::SERVICE_UNAVAILABLE);
+        return Err(given_up(&id, &path));
     };
+    let mut response = with_problem(response?.map_into_boxed_body(), &id);
+    // The pattern is put together anew for each request: actix-web does not keep it.
+    let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
     let tenant = response.request().extensions().get::<ServedIn>().copied();
     let headers = response.headers_mut();
@@ -63,7 +69,7 @@ pub(crate) async fn envelope(
         path,
         status = response.status().as_u16(),
         tenant = tenant.map(|ServedIn(tenant)| tracing::field::display(tenant)),
-        micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     Ok(response)

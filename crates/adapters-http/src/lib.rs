@@ -4,8 +4,8 @@
 //!
 //! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
 //!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
-//! * What all areas share: who calls (`caller`), what is read (`input`), lists (`lists`), refusals (`problem`) and
-//!   what surrounds every answer (`envelope`).
+//! * What all areas share: who calls (`caller`), what is read (`input`), lists (`lists`), refusals (`problem`),
+//!   what surrounds every answer (`envelope`) and what is counted (`metrics`).
 //!
 //! There is no authorisation here: a handler cannot call a use case without a caller, and the use case asks the caller.
 //!
@@ -22,6 +22,7 @@ mod envelope;
 mod input;
 mod lists;
 mod locations;
+mod metrics;
 mod openapi;
 mod operations;
 mod problem;
@@ -33,12 +34,13 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use application::{ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users};
 
+pub use self::metrics::{Metrics, PoolUse};
 pub use self::openapi::document;
 
 /// Where the API begins.
 pub(crate) const BASE: &str = "/api/v1";
 
-/// The use cases that the API serves.
+/// The use cases that the API serves, and what counts its requests.
 pub struct Api {
     /// API keys.
     pub api_keys: ApiKeys,
@@ -54,6 +56,8 @@ pub struct Api {
     pub audit: Audit,
     /// Whether the service can serve.
     pub readiness: ReadinessCheck,
+    /// What is counted, by all worker threads together.
+    pub metrics: Metrics,
 }
 
 /// Adds everything that the service answers to an actix-web application.

@@ -51,6 +51,7 @@ use crate::{api_keys, audit, locations, operations, tenants, users};
         audit::count,
         operations::healthz,
         operations::readyz,
+        operations::metrics,
         operations::openapi_json,
         operations::docs,
     ),

@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::Api;
-use crate::openapi;
+use crate::metrics::TEXT_FORMAT;
 use crate::problem::ApiError;
 use crate::resource::{get, resource};
+use crate::{Api, openapi};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     // Without this the page would show the document's address to a server of others.
@@ -18,6 +18,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/healthz").route(get(healthz)))
         .service(resource("/readyz").route(get(readyz)))
+        .service(resource("/metrics").route(get(metrics)))
         .service(resource("/openapi.json").route(get(openapi_json)))
         .service(resource("/docs").route(get(docs)))
         .service(SwaggerUi::new("/docs/{_:.*}").config(page));
@@ -49,6 +50,13 @@ pub(crate) async fn readyz(api: web::Data<Api>) -> Result<HttpResponse, ApiError
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "not_ready", ..ApiError::from(refusal) }
     })?;
     Ok(HttpResponse::Ok().json(OK))
+}
+
+/// What the service counts about itself, for Prometheus.
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operations", security(()),
+    responses((status = 200, description = "The text format 0.0.4.", content_type = "text/plain", body = String)))]
+pub(crate) async fn metrics(api: web::Data<Api>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, TEXT_FORMAT)).body(api.metrics.text())
 }
 
 /// This document.

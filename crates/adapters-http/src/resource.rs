@@ -30,8 +30,20 @@ pub(crate) async fn no_such_route() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "route_not_found", "There is no such route.")
 }
 
+/// The methods that the document lists, by path.
+static ALLOWED: LazyLock<BTreeMap<String, String>> = LazyLock::new(openapi::methods_by_path);
+
+/// The pattern that a path matches, where no request is left to ask: from the document, in whose order fixed paths come
+/// before the patterns that match them too.
+pub(crate) fn pattern_of(path: &str) -> Option<&'static str> {
+    let matches = |pattern: &&str| {
+        let mut parts = pattern.split('/').zip(path.split('/'));
+        pattern.split('/').count() == path.split('/').count() && parts.all(|(p, part)| p == part || p.starts_with('{'))
+    };
+    ALLOWED.keys().map(String::as_str).find(matches)
+}
+
 async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
-    static ALLOWED: LazyLock<BTreeMap<String, String>> = LazyLock::new(openapi::methods_by_path);
     let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route has no such method.");
     let mut response = HttpResponse::from_error(error);
     let allowed = request.match_pattern().and_then(|pattern| ALLOWED.get(&pattern));
@@ -46,5 +58,26 @@ impl Responder for ApiError {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::from_error(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_finds_its_pattern_without_its_request() {
+        for (path, pattern) in [
+            ("/healthz", Some("/healthz")),
+            ("/api/v1/tenants/count", Some("/api/v1/tenants/count")),
+            ("/api/v1/tenants/x", Some("/api/v1/tenants/{id}")),
+            ("/api/v1/tenants/x/switch", Some("/api/v1/tenants/{id}/switch")),
+            ("/api/v1/tenants/x/nothing", None),
+            ("/api/v1/tenants/x/switch/", None),
+            ("/", None),
+            ("", None),
+        ] {
+            assert_eq!(pattern_of(path), pattern, "{path}");
+        }
     }
 }

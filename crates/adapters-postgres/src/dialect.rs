@@ -1,8 +1,8 @@
 //! What PostgreSQL does its own way.
 
-use adapters_sql::{Dialect, Violation};
+use adapters_sql::{Dialect, PoolUse, Violation};
 use ports::rules;
-use sea_orm::TransactionOptions;
+use sea_orm::{DatabaseConnection, TransactionOptions};
 use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
@@ -49,5 +49,9 @@ impl Dialect for PostgresDialect {
 
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
         error.code().is_some_and(|code| UNAVAILABLE.iter().any(|class| code.starts_with(class)))
+    }
+
+    fn pools(&self, reader: &DatabaseConnection, _: &DatabaseConnection) -> Vec<PoolUse> {
+        vec![PoolUse::of("postgres", reader.get_postgres_connection_pool())]
     }
 }

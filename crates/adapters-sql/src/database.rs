@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use crate::dialect::{Dialect, Violation};
+use crate::pools::PoolUse;
 use crate::query::{Query, slice};
 
 /// A database, as every port of this crate uses it.
@@ -22,6 +23,11 @@ impl Database {
     /// A database that is read and written through these connections; they may be the same.
     pub const fn new(reader: DatabaseConnection, writer: DatabaseConnection, dialect: &'static dyn Dialect) -> Self {
         Self { reader, writer, dialect }
+    }
+
+    /// How much of its pools is in use.
+    pub fn pools(&self) -> Vec<PoolUse> {
+        self.dialect.pools(&self.reader, &self.writer)
     }
 
     pub(crate) const fn reader(&self) -> &DatabaseConnection {

@@ -1,7 +1,9 @@
 //! What differs between the engines.
 
-use sea_orm::TransactionOptions;
+use sea_orm::{DatabaseConnection, TransactionOptions};
 use sqlx::error::DatabaseError;
+
+use crate::pools::PoolUse;
 
 /// A rule of the schema that a write would have broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,4 +38,7 @@ pub trait Dialect: Send + Sync {
 
     /// Whether the error says that the database is away or busy, and not that a statement is wrong.
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool;
+
+    /// How much of the pools behind these connections is in use; a pool that is both is told of once.
+    fn pools(&self, reader: &DatabaseConnection, writer: &DatabaseConnection) -> Vec<PoolUse>;
 }

@@ -22,6 +22,7 @@ mod database;
 mod dialect;
 mod entities;
 mod locations;
+mod pools;
 mod query;
 mod readiness;
 mod rows;
@@ -31,3 +32,4 @@ mod workspaces;
 
 pub use self::database::Database;
 pub use self::dialect::{Dialect, Violation};
+pub use self::pools::PoolUse;

@@ -1,8 +1,8 @@
 //! What SQLite does its own way.
 
-use adapters_sql::{Dialect, Violation};
+use adapters_sql::{Dialect, PoolUse, Violation};
 use ports::rules;
-use sea_orm::{SqliteTransactionMode, TransactionOptions};
+use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions};
 use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
@@ -58,5 +58,11 @@ impl Dialect for SqliteDialect {
         let code = error.code().and_then(|code| code.parse::<i32>().ok());
         // The low byte of an extended code is its primary code.
         code.is_some_and(|code| UNAVAILABLE.contains(&(code & 0xff)))
+    }
+
+    fn pools(&self, reader: &DatabaseConnection, writer: &DatabaseConnection) -> Vec<PoolUse> {
+        [("sqlite-reader", reader), ("sqlite-writer", writer)]
+            .map(|(name, connection)| PoolUse::of(name, connection.get_sqlite_connection_pool()))
+            .into()
     }
 }

@@ -4,6 +4,7 @@
 //!
 //! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
 //! * [`wire`]: the only file that names a port and its adapter together.
+//! * [`workers`]: what the worker threads of the server have in common.
 //! * `commands`: one file per command. They take the operator's leave; no request ever does.
 //!
 //! # How to add to it
@@ -18,6 +19,7 @@ mod failure;
 mod settings;
 mod telemetry;
 mod wire;
+mod workers;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapters_http::Api;
+use adapters_http::{Api, Metrics, PoolUse};
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
@@ -57,9 +57,9 @@ impl Engine {
         }
     }
 
-    /// The use cases of the API, for one worker thread.
-    pub(crate) fn api(&self) -> Api {
-        let (database, ambient) = (self.database(), ambient::system());
+    /// The use cases of the API on a database, for one worker thread.
+    pub(crate) fn api(database: Arc<Database>, metrics: Metrics) -> Api {
+        let ambient = ambient::system();
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
             tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
@@ -68,7 +68,19 @@ impl Engine {
             api_keys: keys(&database, ambient),
             audit: Audit::new(database.clone()),
             readiness: ReadinessCheck::new(database),
+            metrics,
         }
+    }
+
+    /// How much of the pools is in use that stand behind the databases of all worker threads.
+    pub(crate) fn pools(&self, databases: &[Arc<Database>]) -> Vec<PoolUse> {
+        let different = match self {
+            // All workers share the same two.
+            Self::Sqlite(_) => databases.len().min(1),
+            Self::Postgres(_) => databases.len(),
+        };
+        let pools = databases[..different].iter().flat_map(|database| database.pools());
+        pools.map(|found| PoolUse { pool: found.pool, idle: found.idle, used: found.used, max: found.max }).collect()
     }
 
     /// The use cases of workspaces.
@@ -88,7 +100,8 @@ impl Engine {
         }
     }
 
-    fn database(&self) -> Arc<Database> {
+    /// The database, for one thread.
+    pub(crate) fn database(&self) -> Arc<Database> {
         Arc::new(match self {
             Self::Sqlite(sqlite) => sqlite.database(),
             Self::Postgres(postgres) => postgres.database(),

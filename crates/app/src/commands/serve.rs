@@ -13,6 +13,7 @@ use crate::failure::told;
 use crate::settings::Settings;
 use crate::telemetry;
 use crate::wire::Engine;
+use crate::workers::Workers;
 
 const FIRST_WORKSPACE: &str = "My workspace";
 /// How long requests in flight may take after SIGTERM, in seconds.
@@ -24,7 +25,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     engine.prepare().await?;
 
     // Bound before anything is made: a port that is taken leaves no workspace behind whose key nobody has seen.
-    let workers = engine.clone();
+    let workers = Workers::of(engine.clone());
     let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(workers.api()))))
         .shutdown_timeout(SHUTDOWN_TIMEOUT)
         .bind(settings.listen)

@@ -21,9 +21,10 @@ const ALLOWED: [(&str, &[&str]); 9] = [
 ];
 
 /// Who may use what from outside.
-const RESERVED: [(&str, &[&str]); 5] = [
+const RESERVED: [(&str, &[&str]); 6] = [
     ("actix-web", &["adapters-http", "app"]),
     ("anyhow", &["app"]),
+    ("prometheus", &["adapters-http", "app"]),
     ("sea-orm", &["adapters-sql", "adapters-postgres", "adapters-sqlite"]),
     ("sqlx", &["adapters-sql", "adapters-postgres", "adapters-sqlite", "testkit"]),
     ("serde", &["adapters-http", "app"]),

@@ -9,6 +9,7 @@ mod crashes;
 mod headers;
 mod lists;
 mod locations;
+mod metrics;
 mod operations;
 mod servers;
 mod support;

@@ -1,0 +1,25 @@
+//! How busy the connections are.
+
+use sqlx::Pool;
+
+/// How much of a pool of connections is in use, at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// The pool's name. Pools of different threads may have the same.
+    pub pool: &'static str,
+    /// Open connections that nobody uses.
+    pub idle: u32,
+    /// Connections that somebody uses, or waits for to open.
+    pub used: u32,
+    /// How many connections there may be.
+    pub max: u32,
+}
+
+impl PoolUse {
+    /// Looks at a pool.
+    pub fn of<DB: sqlx::Database>(name: &'static str, pool: &Pool<DB>) -> Self {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        // The two numbers are read one after the other: what changes in between must not become less than nothing.
+        Self { pool: name, idle, used: pool.size().saturating_sub(idle), max: pool.options().get_max_connections() }
+    }
+}

@@ -1,0 +1,53 @@
+//! What the worker threads of a server have in common.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use adapters_http::{Api, Metrics};
+use adapters_sqlite::Database;
+
+use crate::wire::Engine;
+
+/// The databases of the worker threads. A worker that ends takes its own with it.
+#[derive(Clone, Default)]
+struct Databases(Arc<Mutex<Vec<Weak<Database>>>>);
+
+/// The worker threads of a server. They count together.
+#[derive(Clone)]
+pub(crate) struct Workers {
+    engine: Engine,
+    databases: Databases,
+    metrics: Metrics,
+}
+
+impl Workers {
+    /// None yet, on this engine.
+    pub(crate) fn of(engine: Engine) -> Self {
+        let databases = Databases::default();
+        let (watched, owned) = (engine.clone(), databases.clone());
+        let metrics = Metrics::new(move || watched.pools(&owned.live()));
+        Self { engine, databases, metrics }
+    }
+
+    /// The use cases of the API, for one more worker thread.
+    pub(crate) fn api(&self) -> Api {
+        let database = self.engine.database();
+        self.databases.add(&database);
+        Engine::api(database, self.metrics.clone())
+    }
+}
+
+impl Databases {
+    fn add(&self, database: &Arc<Database>) {
+        let mut databases = self.lock();
+        databases.retain(|database| database.strong_count() > 0);
+        databases.push(Arc::downgrade(database));
+    }
+
+    fn live(&self) -> Vec<Arc<Database>> {
+        self.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<Database>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
