@@ -42,7 +42,7 @@ impl Caller {
         if self.tenant.status == TenantStatus::Inactive {
             return Err(AccessError::TenantInactive);
         }
-        self.scope_in(self.tenant, permission)
+        self.scope_in(&self.tenant, permission)
     }
 
     /// To administer the workspace. Does not look at the status of the user's current tenant.
@@ -50,7 +50,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`, `DefaultTenantRequired`.
     pub fn admin_scope(&self, permission: Permission) -> Result<AdminScope, AccessError> {
-        let scope = self.scope_in(self.authority, permission)?;
+        let scope = self.scope_in(&self.authority, permission)?;
         if self.authority.is_default { Ok(AdminScope::new(scope)) } else { Err(AccessError::DefaultTenantRequired) }
     }
 
@@ -60,7 +60,7 @@ impl Caller {
     /// `TenantInactive`, `PermissionDenied`, `TenantNotFound`.
     pub fn view_scope(&self, id: TenantId) -> Result<TenantScope, AccessError> {
         if self.authority.is_default {
-            return self.scope_in(self.authority, Permission::Read);
+            return self.scope_in(&self.authority, Permission::Read);
         }
         let scope = self.tenant_scope(Permission::Read)?;
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
@@ -71,7 +71,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`; `TenantNotFound` where the caller may not enter the target.
     pub fn switch_scope(&self, target: TenantId) -> Result<TenantScope, AccessError> {
-        let scope = self.scope_in(self.tenant, Permission::Write)?;
+        let scope = self.scope_in(&self.tenant, Permission::Write)?;
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }
     }
 
@@ -105,11 +105,11 @@ impl Caller {
         self.user.name().as_str()
     }
 
-    fn scope_in(&self, tenant: TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {
+    fn scope_in(&self, tenant: &TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {
         if self.permission < permission {
             return Err(AccessError::PermissionDenied);
         }
-        Ok(TenantScope::new(self.workspace_id, tenant.id, self.actor.clone()))
+        Ok(TenantScope::new(self.workspace_id, tenant.id, tenant.name.clone(), self.actor.clone()))
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
     fn an_inactive_tenant_is_not_worked_in_but_can_be_administered_and_left() {
         let default = standing(1, true);
         let inactive = TenantStanding { status: INACTIVE, ..standing(2, false) };
-        let administrator = caller(default, inactive, Permission::Admin);
+        let administrator = caller(default.clone(), inactive.clone(), Permission::Admin);
 
         let refused = administrator.tenant_scope(Permission::Read).err();
         assert_eq!(refused, Some(AccessError::TenantInactive));
@@ -136,19 +136,23 @@ mod tests {
 
     #[test]
     fn permission_is_looked_at_before_authority() {
-        let channel = standing(2, false);
-        let refusal = |permission| caller(channel, channel, permission).admin_scope(Permission::Admin).err();
+        let channel = || standing(2, false);
+        let refusal = |permission| caller(channel(), channel(), permission).admin_scope(Permission::Admin).err();
         assert_eq!(refusal(Permission::Write), Some(AccessError::PermissionDenied));
         assert_eq!(refusal(Permission::Admin), Some(AccessError::DefaultTenantRequired));
     }
 
     #[test]
     fn a_permission_includes_the_ones_before_it() {
-        let home = standing(2, false);
+        let home = || standing(2, false);
         let permissions = [Permission::Read, Permission::Write, Permission::Admin];
         for (held, rank) in permissions.into_iter().zip(0..) {
             for (asked, needed) in permissions.into_iter().zip(0..) {
-                assert_eq!(caller(home, home, held).tenant_scope(asked).is_ok(), rank >= needed, "{held:?} {asked:?}");
+                assert_eq!(
+                    caller(home(), home(), held).tenant_scope(asked).is_ok(),
+                    rank >= needed,
+                    "{held:?} {asked:?}"
+                );
             }
         }
     }

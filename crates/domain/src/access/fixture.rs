@@ -23,7 +23,8 @@ pub(crate) fn secret() -> KeySecret {
 }
 
 pub(crate) fn standing(id: u128, is_default: bool) -> TenantStanding {
-    TenantStanding { id: TenantId::new(Uuid::from_u128(id)), is_default, status: TenantStatus::Active }
+    let name = "Channel".parse().expect("a name");
+    TenantStanding { id: TenantId::new(Uuid::from_u128(id)), name, is_default, status: TenantStatus::Active }
 }
 
 pub(crate) fn tenant(id: u128) -> TenantParts {
