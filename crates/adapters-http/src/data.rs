@@ -24,6 +24,11 @@ pub(crate) fn ok<T: Serialize>(data: T) -> HttpResponse {
     HttpResponse::Ok().json(Data { data })
 }
 
+/// 201 with the thing that was created.
+pub(crate) fn created<T: Serialize>(data: T) -> HttpResponse {
+    HttpResponse::Created().json(Data { data })
+}
+
 /// An instant: RFC 3339 in UTC, with milliseconds and `Z`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Instant(pub(crate) DateTime<Utc>);

@@ -110,6 +110,12 @@ impl From<Nil> for domain::ids::TenantId {
     }
 }
 
+impl From<Nil> for domain::ids::LocationId {
+    fn from(_: Nil) -> Self {
+        Self::new(Uuid::nil())
+    }
+}
+
 /// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
 pub(crate) fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEdit<String>, D::Error> {
     Option::deserialize(deserializer).map(Some)

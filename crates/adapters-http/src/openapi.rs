@@ -35,6 +35,11 @@ use crate::{locations, operations, tenants};
         tenants::switch,
         locations::list,
         locations::count,
+        locations::create,
+        locations::get,
+        locations::replace,
+        locations::update,
+        locations::delete,
         operations::healthz,
         operations::readyz,
         operations::openapi_json,
@@ -118,6 +123,14 @@ refusals! {
     /// What stands against an operation on a tenant.
     TenantConflict {
         409: "default_tenant, domain_taken, target_inactive",
+    }
+    /// What a request about one location may be refused with besides.
+    LocationRefused {
+        404: "tenant_not_found, location_not_found",
+    }
+    /// What stands against deleting a location.
+    LocationConflict {
+        409: "default_location, location_in_use",
     }
     /// The service cannot serve.
     NotReady {

@@ -58,6 +58,13 @@ impl World {
         id_of(&self.tenant(name))
     }
 
+    /// Creates a location of the tenant and returns its id.
+    pub(crate) fn location_id(&self, tenant: &str, name: &str) -> String {
+        let answer = self.calry().named(tenant).post("/api/v1/locations", &json!({ "name": name }));
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        id_of(&answer.json["data"])
+    }
+
     /// The default tenant.
     pub(crate) fn default_tenant(&self) -> Value {
         let listed = self.calry().get("/api/v1/tenants?per_page=1");
@@ -82,7 +89,12 @@ impl World {
 
     /// A new user at home in the tenant.
     pub(crate) fn user_in(&self, tenant: &str, role: &str) -> String {
-        people::add_user(&self.server.url(), &self.key, tenant, role)
+        people::add_user(&self.server.url(), &self.key, tenant, role, None)
+    }
+
+    /// A new user at home in the tenant who works at one of its locations.
+    pub(crate) fn user_at(&self, tenant: &str, location: &str) -> String {
+        people::add_user(&self.server.url(), &self.key, tenant, "front-desk", Some(location))
     }
 
     /// Another workspace on the same server.
@@ -94,7 +106,7 @@ impl World {
     }
 }
 
-/// The id of a tenant.
-pub(crate) fn id_of(tenant: &Value) -> String {
-    tenant["id"].as_str().expect("an id").to_owned()
+/// The id of a thing that was answered.
+pub(crate) fn id_of(thing: &Value) -> String {
+    thing["id"].as_str().expect("an id").to_owned()
 }

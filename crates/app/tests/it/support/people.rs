@@ -10,8 +10,9 @@ use domain::users::{ApiUser, NewApiUser};
 use ports::{Credentials, TenantRepository, UserRepository};
 use uuid::Uuid;
 
-/// Adds a user at home in the tenant, with the leave of whoever has the key; returns the user's id.
-pub(super) fn add_user(database: &str, key: &str, tenant: &str, role: &str) -> String {
+/// Adds a user at home in the tenant, perhaps at work at a location, with the leave of whoever has the key; returns the
+/// user's id.
+pub(super) fn add_user(database: &str, key: &str, tenant: &str, role: &str, location: Option<&str>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let database = open(database).await;
@@ -30,7 +31,10 @@ pub(super) fn add_user(database: &str, key: &str, tenant: &str, role: &str) -> S
             email: Some(format!("{id}@example.com").parse().expect("an address")),
             role: role.parse().expect("a role"),
         };
-        let change = ApiUser::create(new, &home, scope.stamp(AuditId::new(Uuid::new_v4()), now));
+        let mut change = ApiUser::create(new, &home, scope.stamp(AuditId::new(Uuid::new_v4()), now));
+        let mut parts = change.after.into_parts();
+        parts.location_id = location.map(|location| location.parse().expect("an id"));
+        change.after = ApiUser::from_parts(parts);
         UserRepository::create(&database, &scope, change).await.expect("a user");
         id.to_string()
     })
