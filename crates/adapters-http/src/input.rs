@@ -114,7 +114,7 @@ macro_rules! from_nil {
     )+};
 }
 
-from_nil!(ApiKeyId, TenantId, UserId);
+from_nil!(ApiKeyId, LocationId, TenantId, UserId);
 
 /// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
 pub(crate) fn sent<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEdit<T>, D::Error> {

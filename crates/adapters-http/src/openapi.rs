@@ -49,6 +49,11 @@ use crate::{api_keys, audit, locations, operations, tenants, users};
         api_keys::revoke,
         audit::list,
         audit::count,
+        locations::create,
+        locations::get,
+        locations::replace,
+        locations::update,
+        locations::delete,
         operations::healthz,
         operations::readyz,
         operations::metrics,
@@ -144,6 +149,14 @@ refusals! {
     /// What stands against an operation on a key.
     ApiKeyConflict {
         409: "last_administrator",
+    }
+    /// What a request about one location may be refused with besides.
+    LocationRefused {
+        404: "tenant_not_found, location_not_found",
+    }
+    /// What stands against deleting a location.
+    LocationConflict {
+        409: "default_location, location_in_use",
     }
     /// The service cannot serve.
     NotReady {

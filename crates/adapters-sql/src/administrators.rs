@@ -20,7 +20,7 @@ impl Transaction {
     /// one transaction at a time comes further, so that two cannot take the last two.
     pub(crate) async fn concerns_administrators(&self, scope: &TenantScope) -> Result<bool, RepositoryError> {
         let values = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), true.into()];
-        self.finds(Query::new(LOCK, values).push(self.dialect().for_update())).await
+        self.has_row(Query::new(LOCK, values).push(self.dialect().for_update())).await
     }
 
     /// After it was taken: somebody must be left.
@@ -36,7 +36,7 @@ impl Transaction {
             Permission::Admin.as_str().into(),
             now.into(),
         ];
-        if self.finds(Query::new(ANY_LEFT, values)).await? {
+        if self.has_row(Query::new(ANY_LEFT, values)).await? {
             return Ok(());
         }
         Err(RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR })

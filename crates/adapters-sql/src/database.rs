@@ -1,6 +1,7 @@
 //! A database of one of the two engines.
 
-use domain::ids::WorkspaceId;
+use domain::access::TenantScope;
+use domain::ids::{TenantId, WorkspaceId};
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
@@ -111,16 +112,16 @@ impl Transaction {
         self.inner.execute_raw(statement).await.map_err(|error| self.error(error))
     }
 
+    /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
+    pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
+        if self.has_row(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
+    }
+
     /// Whether a SELECT finds a row.
-    pub(crate) async fn finds(&self, query: Query) -> Result<bool, RepositoryError> {
+    pub(crate) async fn has_row(&self, query: Query) -> Result<bool, RepositoryError> {
         let statement = query.statement(self.inner.get_database_backend());
         let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
         Ok(row.is_some())
-    }
-
-    /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
-    pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
-        if self.finds(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
     /// Maps what went wrong while writing.
@@ -156,6 +157,16 @@ fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
 /// What is written must be of the scope's own workspace: there is no such row elsewhere, as far as the scope knows.
 pub(crate) fn inside(scope: WorkspaceId, row: WorkspaceId) -> Result<(), RepositoryError> {
     if scope == row { Ok(()) } else { Err(RepositoryError::Stale) }
+}
+
+/// The same for what belongs to a tenant: it must be the scope's own.
+pub(crate) fn inside_tenant(
+    scope: &TenantScope,
+    workspace_id: WorkspaceId,
+    tenant_id: TenantId,
+) -> Result<(), RepositoryError> {
+    inside(scope.workspace_id(), workspace_id)?;
+    if scope.tenant_id() == tenant_id { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
 /// A guarded write that touched nothing was decided on what has changed since.

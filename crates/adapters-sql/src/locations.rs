@@ -2,22 +2,77 @@
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
+use domain::change::Change;
 use domain::countries::Country;
 use domain::ids::{LocationId, TenantId, WorkspaceId};
-use domain::locations::{Location, LocationParts, LocationStatus};
-use ports::{LocationQueries, Page, RepositoryError, Slice};
+use domain::locations::{Location, LocationParts, LocationStatus, Profile};
+use ports::{LocationQueries, LocationRepository, Page, RepositoryError, Slice, rules};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::database::{Database, Transaction};
-use crate::entities::locations::Model;
+use crate::database::{Database, Transaction, guarded, inside_tenant};
+use crate::entities::locations::{ActiveModel, Column, Entity, Model};
 use crate::query::Query;
 use crate::rows::{stored, stored_option};
+
+#[async_trait]
+impl LocationRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
+        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
+            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()))
+            .one(self.reader())
+            .await;
+        found.map_err(|error| self.error(error))?.map(location).transpose()
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
+        let Change { after: location, audit, receipt: _ } = change;
+        inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
+        let transaction = self.begin().await?;
+        insert(&transaction, location.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(location)
+    }
+
+    async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
+        let Change { after: location, audit, receipt: _ } = change;
+        inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
+        let transaction = self.begin().await?;
+        update(&transaction, location.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(location)
+    }
+
+    async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError> {
+        let Change { after: location, audit, receipt: _ } = change;
+        let id = location.id().as_uuid();
+        let transaction = self.begin().await?;
+        // Locked first: whoever gives it to a user meanwhile waits, and then finds it gone.
+        let unchanged = of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
+            .and("id = ?", Some(id))
+            .and("version = ?", Some(location.version()))
+            .push(transaction.dialect().for_update());
+        transaction.expect_row(unchanged).await?;
+        // Looked for and not left to the reference from users, whose violation says only that something is stale.
+        let named = "SELECT 1 FROM users WHERE workspace_id = $1 AND location_id = $2 LIMIT 1";
+        if transaction.has_row(Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()])).await? {
+            return Err(RepositoryError::Taken { rule: rules::LOCATION_IN_USE });
+        }
+        let delete = of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
+        transaction.execute(delete.and("id = ?", Some(id))).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
 
 #[async_trait]
 impl LocationQueries for Database {
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<Location>, RepositoryError> {
         let query = of_tenant(
             "SELECT workspace_id, id, tenant_id, name, description, address, post_code, city, state, country_code, \
-             latitude, longitude, external_location_id, is_default, is_trashed, created_at, updated_at \
+             latitude, longitude, external_location_id, is_default, is_trashed, version, created_at, updated_at \
              FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
             scope,
         );
@@ -38,23 +93,36 @@ pub(crate) async fn insert(transaction: &Transaction, location: Location) -> Res
     transaction.insert(row(location)).await
 }
 
+/// Writes the location over the version before it.
+async fn update(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
+    let row = row(location);
+    let (workspace_id, id, tenant_id, before) = (row.workspace_id, row.id, row.tenant_id, row.version - 1);
+    // All columns but the key and the owner, which never change.
+    let columns =
+        ActiveModel { workspace_id: NotSet, id: NotSet, tenant_id: NotSet, ..row.into_active_model().reset_all() };
+    let written = Entity::update_many()
+        .set(columns)
+        .filter(Column::WorkspaceId.eq(workspace_id))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(before))
+        .exec(transaction.connection())
+        .await
+        .map_err(|error| transaction.error(error))?;
+    guarded(written.rows_affected)
+}
+
 fn row(location: Location) -> Model {
     let LocationParts {
         workspace_id,
         id,
         tenant_id,
         name,
-        description,
-        address,
-        post_code,
-        city,
-        state,
-        country,
-        latitude,
-        longitude,
-        external_location_id,
+        profile:
+            Profile { description, address, post_code, city, state, country, latitude, longitude, external_location_id },
         is_default,
         status,
+        version,
         created_at,
         updated_at,
     } = location.into_parts();
@@ -74,6 +142,7 @@ fn row(location: Location) -> Model {
         external_location_id: external_location_id.map(Into::into),
         is_default,
         is_trashed: status == LocationStatus::Trashed,
+        version,
         created_at,
         updated_at,
     }
@@ -97,6 +166,7 @@ fn location(row: Model) -> Result<Location, RepositoryError> {
         external_location_id,
         is_default,
         is_trashed,
+        version,
         created_at,
         updated_at,
     } = row;
@@ -105,17 +175,20 @@ fn location(row: Model) -> Result<Location, RepositoryError> {
         id: LocationId::new(id),
         tenant_id: TenantId::new(tenant_id),
         name: stored(WHAT, &name)?,
-        description: stored_option(WHAT, description)?,
-        address: stored_option(WHAT, address)?,
-        post_code: stored_option(WHAT, post_code)?,
-        city: stored_option(WHAT, city)?,
-        state: stored_option(WHAT, state)?,
-        country: stored_option(WHAT, country_code)?,
-        latitude: stored_option(WHAT, latitude)?,
-        longitude: stored_option(WHAT, longitude)?,
-        external_location_id: stored_option(WHAT, external_location_id)?,
+        profile: Profile {
+            description: stored_option(WHAT, description)?,
+            address: stored_option(WHAT, address)?,
+            post_code: stored_option(WHAT, post_code)?,
+            city: stored_option(WHAT, city)?,
+            state: stored_option(WHAT, state)?,
+            country: stored_option(WHAT, country_code)?,
+            latitude: stored_option(WHAT, latitude)?,
+            longitude: stored_option(WHAT, longitude)?,
+            external_location_id: stored_option(WHAT, external_location_id)?,
+        },
         is_default,
         status: if is_trashed { LocationStatus::Trashed } else { LocationStatus::Active },
+        version,
         created_at,
         updated_at,
     }))

@@ -9,10 +9,10 @@ use domain::tenants::{TenantStatus, TenantSwitched};
 use domain::text::{SearchText, fold};
 use domain::users::{ApiUser, ApiUserParts, Email, UserStatus, Workplace};
 use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepository};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use crate::database::{Database, Transaction, guarded, inside};
+use crate::database::{Database, Transaction, guarded, inside_tenant};
 use crate::entities::users::Model;
 use crate::query::{Query, containing};
 use crate::rows::{corrupt, stored, stored_option};
@@ -60,7 +60,7 @@ impl UserRepository for Database {
 
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
         let Change { after: user, audit, receipt: _ } = change;
-        inside(scope.workspace_id(), user.workspace_id())?;
+        inside_tenant(scope, user.workspace_id(), user.home_tenant_id())?;
         let transaction = self.begin().await?;
         insert(&transaction, user.clone()).await?;
         transaction.append(audit).await?;
@@ -170,18 +170,6 @@ impl UserQueries for Database {
         id: UserId,
     ) -> Result<Option<ApiUser>, RepositoryError> {
         self.user_of(workspace_id, id).await
-    }
-
-    async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Workplace>, RepositoryError> {
-        let query = Query::new(
-            "SELECT name FROM locations WHERE workspace_id = $1 AND tenant_id = $2 AND id = $3",
-            [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), id.as_uuid()].map(Into::into),
-        );
-        let statement = self.statement(query);
-        let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
-        let Some(row) = row else { return Ok(None) };
-        let name: String = row.try_get("", "name").map_err(|error| self.error(error))?;
-        Ok(Some(Workplace { id, name: stored("location", &name)? }))
     }
 }
 

@@ -63,8 +63,8 @@ impl Engine {
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
             tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            locations: Locations::new(database.clone()),
-            users: Users::new(database.clone(), database.clone(), ambient.clone()),
+            locations: Locations::new(database.clone(), database.clone(), ambient.clone()),
+            users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient),
             audit: Audit::new(database.clone()),
             readiness: ReadinessCheck::new(database),

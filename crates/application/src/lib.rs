@@ -38,7 +38,7 @@ pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, Issu
 pub use self::audit::{Audit, FindAudit};
 pub use self::authentication::Authentication;
 pub use self::input::{Asked, InvalidInput, Unreadable};
-pub use self::locations::Locations;
+pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::paging::{List, Listed, Paging};
 pub use self::problem::{Faults, Problem, ProblemKind};
 pub use self::readiness::ReadinessCheck;

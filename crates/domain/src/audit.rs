@@ -38,6 +38,8 @@ pub enum ResourceKind {
     Workspace,
     /// A tenant.
     Tenant,
+    /// A location.
+    Location,
     /// An API user.
     User,
     /// An API key.
@@ -50,6 +52,7 @@ impl ResourceKind {
         match self {
             Self::Workspace => "workspace",
             Self::Tenant => "tenant",
+            Self::Location => "location",
             Self::User => "user",
             Self::ApiKey => "api_key",
         }

@@ -10,7 +10,7 @@ pub type Source = Box<dyn Error + Send + Sync>;
 /// Why a repository did not do what it was asked for. Nothing was stored.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
-    /// Another row has what must be unique.
+    /// Another row stands against it: it has what must be unique, or it refers to what would go.
     #[error("taken: {rule}")]
     Taken {
         /// The rule that would have been broken: one of [`rules`].
@@ -44,6 +44,8 @@ pub mod rules {
     pub const TENANT_DEFAULT: &str = "tenant_default";
     /// A tenant has one default location.
     pub const LOCATION_DEFAULT: &str = "location_default";
+    /// A location that users work at stays.
+    pub const LOCATION_IN_USE: &str = "location_in_use";
     /// An e-mail address is unique in its workspace.
     pub const USER_EMAIL: &str = "user_email";
     /// Somebody is left to administer the workspace: an active user at home in its default tenant with a good ADMIN key.

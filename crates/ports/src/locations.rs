@@ -2,9 +2,39 @@
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
+use domain::change::Change;
+use domain::ids::LocationId;
 use domain::locations::Location;
 
 use crate::{Page, RepositoryError, Slice};
+
+/// The locations of one tenant. Each method is one atomic step: it happens whole or not at all.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait LocationRepository: Send + Sync {
+    /// The location, or `None` where the tenant has no such location.
+    async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError>;
+
+    /// Stores a new location.
+    ///
+    /// # Errors
+    /// `Taken { rule: "location_default" }` where it would be the tenant's second default one; `Stale` where the tenant
+    /// is gone.
+    async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError>;
+
+    /// Stores a location's new fields.
+    ///
+    /// # Errors
+    /// `Stale` where the location was changed or deleted since it was read.
+    async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError>;
+
+    /// Deletes a location.
+    ///
+    /// # Errors
+    /// `Taken { rule: "location_in_use" }` where users work there; `Stale` where the location was changed or deleted since
+    /// it was read.
+    async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError>;
+}
 
 /// Lists of the locations of one tenant.
 #[cfg_attr(feature = "mock", mockall::automock)]

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::change::Change;
-use domain::ids::{LocationId, UserId, WorkspaceId};
+use domain::ids::{UserId, WorkspaceId};
 use domain::tenants::TenantSwitched;
 use domain::text::SearchText;
-use domain::users::{ApiUser, Workplace};
+use domain::users::ApiUser;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -80,7 +80,4 @@ pub trait UserQueries: Send + Sync {
         workspace_id: WorkspaceId,
         id: UserId,
     ) -> Result<Option<ApiUser>, RepositoryError>;
-
-    /// The location as a workplace of the tenant's users, or `None` where the tenant has no such location.
-    async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Workplace>, RepositoryError>;
 }

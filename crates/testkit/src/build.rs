@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding, UserStanding};
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
-use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
+use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::locations::{self, Location, LocationParts, LocationStatus};
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
 use domain::users::UserStatus;
 use uuid::Uuid;
@@ -71,6 +72,27 @@ pub fn default_tenant() -> Tenant {
         is_default: true,
         ..tenant(TenantId::new(Uuid::from_u128(1))).into_parts()
     })
+}
+
+/// A location of the channel that is not its default one.
+pub fn location(id: LocationId) -> Location {
+    Location::from_parts(LocationParts {
+        workspace_id: workspace_id(),
+        id,
+        tenant_id: channel_id(),
+        name: "Airport".parse().expect("a name"),
+        profile: locations::Profile::default(),
+        is_default: false,
+        status: LocationStatus::Active,
+        version: 1,
+        created_at: at(),
+        updated_at: at(),
+    })
+}
+
+/// The default location of the channel.
+pub fn default_location() -> Location {
+    Location::default_of(&tenant(channel_id()), LocationId::new(Uuid::from_u128(3)))
 }
 
 /// The ADMIN key of an active user of this home tenant.

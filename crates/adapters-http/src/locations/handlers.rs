@@ -1,15 +1,19 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::LocationId;
 
+use super::bodies::{CreateLocationBody, UpdateLocationBody};
 use super::views::LocationView;
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::Count;
-use crate::input::Query;
+use crate::data::{Count, Data, created, ok};
+use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
-use crate::openapi::{QueryRefused, Refused, TenantHeaders};
+use crate::openapi::{BodyRefused, LocationConflict, LocationRefused, QueryRefused, Refused, TenantHeaders};
 use crate::problem::ApiError;
+
+type Answer = Result<HttpResponse, ApiError>;
 
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
@@ -20,7 +24,7 @@ pub(crate) async fn list(
     caller: InTenant,
     query: Query<PageQuery>,
     request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
+) -> Answer {
     let listed = api.locations.list(&caller, query.0.map(Into::into)).await?;
     Ok(lists::list(&request, listed, LocationView::from, |location| location.id().as_uuid()))
 }
@@ -29,7 +33,55 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/v1/locations/count", operation_id = "countLocations", tag = "locations",
     params(TenantHeaders),
     responses((status = 200, body = Count), Refused))]
-pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.locations.count(&caller).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Creates a location of the tenant of the request.
+#[utoipa::path(post, path = "/api/v1/locations", operation_id = "createLocation", tag = "locations",
+    params(TenantHeaders), request_body = CreateLocationBody,
+    responses((status = 201, body = Data<LocationView>), Refused, BodyRefused))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<CreateLocationBody>().await;
+    let location = api.locations.create(&caller, body.map(Into::into)).await?;
+    Ok(created(LocationView::from(location)))
+}
+
+/// One location of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/locations/{id}", operation_id = "getLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<LocationView>), Refused, LocationRefused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
+    let location = api.locations.get(&caller, id.0).await?;
+    Ok(ok(LocationView::from(location)))
+}
+
+/// Changes a location's fields; the name must be sent.
+#[utoipa::path(put, path = "/api/v1/locations/{id}", operation_id = "replaceLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateLocationBody,
+    responses((status = 200, body = Data<LocationView>), Refused, LocationRefused, BodyRefused))]
+pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, body: Body) -> Answer {
+    let body = body.read::<UpdateLocationBody>().await.map(UpdateLocationBody::named);
+    let location = api.locations.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(LocationView::from(location)))
+}
+
+/// Changes a location's fields.
+#[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateLocationBody,
+    responses((status = 200, body = Data<LocationView>), Refused, LocationRefused, BodyRefused))]
+pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, body: Body) -> Answer {
+    let body = body.read::<UpdateLocationBody>().await;
+    let location = api.locations.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(LocationView::from(location)))
+}
+
+/// Deletes a location: not the default one, and none where users work.
+#[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Deleted."), Refused, LocationRefused, LocationConflict))]
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
+    api.locations.delete(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

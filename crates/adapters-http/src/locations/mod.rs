@@ -1,15 +1,23 @@
 //! `/locations`.
 
+mod bodies;
 mod handlers;
 mod views;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, ServiceConfig};
 
 pub(crate) use self::handlers::*;
 use crate::resource::{get, resource};
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
-        .service(resource("/locations").route(get(handlers::list)))
-        .service(resource("/locations/count").route(get(handlers::count)));
+        .service(resource("/locations").route(get(handlers::list)).route(web::post().to(handlers::create)))
+        .service(resource("/locations/count").route(get(handlers::count)))
+        .service(
+            resource("/locations/{id}")
+                .route(get(handlers::get))
+                .route(web::put().to(handlers::replace))
+                .route(web::patch().to(handlers::update))
+                .route(web::delete().to(handlers::delete)),
+        );
 }

@@ -1,7 +1,7 @@
 //! What is answered about locations.
 
 use domain::countries::Country;
-use domain::locations::{Location, LocationParts, LocationStatus};
+use domain::locations::{Location, LocationParts, LocationStatus, Profile};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -24,10 +24,13 @@ pub(crate) struct LocationView {
     /// The common English name.
     #[schema(example = "United States")]
     country_name: Option<&'static str>,
-    /// Degrees north.
+    /// Degrees north, decimal.
+    #[schema(example = "40.7127837")]
     lat: Option<String>,
-    /// Degrees east.
+    /// Degrees east, decimal.
+    #[schema(example = "-74.0059413")]
     lng: Option<String>,
+    /// The name that another system knows it by.
     external_location_id: Option<String>,
     /// Whether it is the tenant's default one.
     is_default: bool,
@@ -42,17 +45,11 @@ impl From<Location> for LocationView {
             id,
             tenant_id: _,
             name,
-            description,
-            address,
-            post_code,
-            city,
-            state,
-            country,
-            latitude,
-            longitude,
-            external_location_id,
+            profile:
+                Profile { description, address, post_code, city, state, country, latitude, longitude, external_location_id },
             is_default,
             status,
+            version: _,
             created_at: _,
             updated_at: _,
         } = location.into_parts();

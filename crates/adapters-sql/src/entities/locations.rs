@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) external_location_id: Option<String>,
     pub(crate) is_default: bool,
     pub(crate) is_trashed: bool,
+    pub(crate) version: i64,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

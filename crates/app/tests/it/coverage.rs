@@ -54,6 +54,11 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("switchTenant", None, NotFound),
         ("listLocations", None, Itself),
         ("countLocations", None, Itself),
+        ("createLocation", named(), Itself),
+        ("getLocation", None, NotFound),
+        ("replaceLocation", named(), NotFound),
+        ("updateLocation", named(), NotFound),
+        ("deleteLocation", None, NotFound),
         ("listUsers", None, Itself),
         ("countUsers", None, Itself),
         ("getMe", None, Itself),
@@ -97,6 +102,7 @@ fn guarded(world: &World) -> Vec<(String, String, String, Call)> {
 /// A tenant with somebody in it.
 struct Victim {
     tenant: String,
+    location: String,
     user: String,
     key: String,
 }
@@ -108,17 +114,20 @@ impl Victim {
         world.key_of(&user, "READ");
         let listed = world.calry().named(&tenant).get("/api/v1/api-keys");
         let key = listed.json["data"][0]["id"].as_str().expect("an id").to_owned();
-        Self { tenant, user, key }
+        // Not the default one: it could not be deleted.
+        let location = world.location_id(&tenant, &format!("{name}'s location"));
+        Self { tenant, location, user, key }
     }
 
     /// Things that nobody has.
     fn nobody() -> Self {
         let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
-        Self { tenant: id.clone(), user: id.clone(), key: id }
+        Self { tenant: id.clone(), location: id.clone(), user: id.clone(), key: id }
     }
 
     fn id(&self, path: &str) -> &str {
         match path.split('/').nth(3) {
+            Some("locations") => &self.location,
             Some("users") => &self.user,
             Some("api-keys") => &self.key,
             _ => &self.tenant,
@@ -141,7 +150,7 @@ impl Victim {
 
     /// Whether an answer tells anything of the victim.
     fn is_in(&self, answer: &Answer) -> bool {
-        [&self.tenant, &self.user, &self.key].into_iter().any(|id| answer.text.contains(id.as_str()))
+        [&self.tenant, &self.location, &self.user, &self.key].into_iter().any(|id| answer.text.contains(id.as_str()))
     }
 
     /// Everything that an attacker could have changed.

@@ -48,7 +48,8 @@ fn unknown_routes_and_methods_have_the_same_body(world: &World) {
         ("POST", "/api/v1/tenants/count", "GET, HEAD"),
         ("POST", "/api/v1/tenants/x", "GET, HEAD, PUT, PATCH, DELETE"),
         ("OPTIONS", "/api/v1/tenants/x/switch", "PUT"),
-        ("BREW", "/api/v1/locations", "GET, HEAD"),
+        ("BREW", "/api/v1/locations", "GET, HEAD, POST"),
+        ("POST", "/api/v1/locations/x", "GET, HEAD, PUT, PATCH, DELETE"),
         ("POST", "/healthz", "GET, HEAD"),
     ] {
         let refused = world.client().call(method, path, None);

@@ -1,67 +1,48 @@
 //! Locations: the venues, branches or stores of the caller's tenant.
 
+mod create;
+mod delete;
+mod error;
+mod find;
+mod list;
+mod update;
+
 use std::sync::Arc;
 
-use domain::access::{Caller, Permission};
-use domain::locations::Location;
-use ports::LocationQueries;
+use ports::{LocationQueries, LocationRepository};
 
-use crate::input::{Asked, checked};
-use crate::paging::{Listed, Paging};
-use crate::refusal::Refusal;
+pub use self::create::CreateLocation;
+pub use self::error::LocationError;
+pub use self::update::UpdateLocation;
+use crate::ambient::Ambient;
 
 /// The use cases of locations.
 pub struct Locations {
+    repository: Arc<dyn LocationRepository>,
     queries: Arc<dyn LocationQueries>,
+    ambient: Ambient,
 }
 
 impl Locations {
-    /// Works with this.
-    pub fn new(queries: Arc<dyn LocationQueries>) -> Self {
-        Self { queries }
-    }
-
-    /// The locations of the caller's tenant, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<Location>, Refusal> {
-        let scope = caller.tenant_scope(Permission::Read)?;
-        let page = checked(asked)?.page();
-        Ok(Listed::new(self.queries.list(&scope, page).await?, page))
-    }
-
-    /// How many locations the caller's tenant has.
-    pub async fn count(&self, caller: &Caller) -> Result<u64, Refusal> {
-        let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope).await?)
+    /// Works with these.
+    pub fn new(repository: Arc<dyn LocationRepository>, queries: Arc<dyn LocationQueries>, ambient: Ambient) -> Self {
+        Self { repository, queries, ambient }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use ports::{MockLocationQueries, Slice};
-    use testkit::build;
+mod fixture {
+    use ports::{MockLocationQueries, MockLocationRepository};
 
     use super::*;
-    use crate::problem::Problem;
+    use crate::ambient::fixture::ambient;
 
-    #[tokio::test]
-    async fn the_scope_is_the_tenant_of_the_request() {
-        let mut queries = MockLocationQueries::new();
-        queries
-            .expect_list()
-            .withf(|scope, _| scope.tenant_id() == build::channel_id())
-            .returning(|_, _| Ok(Slice { items: vec![], has_more: false }));
-        queries.expect_count().withf(|scope| scope.tenant_id() == build::channel_id()).returning(|_| Ok(0));
-        let locations = Locations::new(Arc::new(queries));
-        let channel = build::channel(Permission::Read);
-        assert!(locations.list(&channel, Ok(Paging::default())).await.expect("listed").items.is_empty());
-        assert_eq!(locations.count(&channel).await.expect("counted"), 0);
+    /// The use cases over this mock; a port that is not named may not be called.
+    pub(super) fn locations(locations: MockLocationRepository) -> Locations {
+        over(locations, MockLocationQueries::new())
     }
 
-    #[tokio::test]
-    async fn a_page_out_of_range_is_refused() {
-        let locations = Locations::new(Arc::new(MockLocationQueries::new()));
-        let paging = Paging { per_page: Some(101), ..Paging::default() };
-        let refused = locations.list(&build::channel(Permission::Read), Ok(paging)).await.expect_err("invalid");
-        assert_eq!(refused.code(), "validation_failed");
+    pub(super) fn over(locations: MockLocationRepository, queries: MockLocationQueries) -> Locations {
+        Locations::new(Arc::new(locations), Arc::new(queries), ambient())
     }
 }

@@ -50,7 +50,7 @@ impl Users {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockUserQueries, MockUserRepository, RepositoryError, rules};
+    use ports::{MockLocationRepository, MockUserRepository, RepositoryError, rules};
     use testkit::build;
 
     use super::super::fixture::users;
@@ -70,7 +70,7 @@ mod tests {
     async fn a_user_is_at_home_where_the_caller_works() {
         let mut repository = MockUserRepository::new();
         repository.expect_create().once().returning(|_, change| Ok(change.after));
-        let users = users(repository, MockUserQueries::new());
+        let users = users(repository, MockLocationRepository::new());
         let user = users.create(&build::channel(Permission::Admin), Ok(grace("front-desk"))).await.expect("created");
         assert_eq!((user.home_tenant_id(), user.status()), (build::channel_id(), UserStatus::Active));
     }
@@ -81,7 +81,7 @@ mod tests {
             (build::channel(Permission::Write), "venue", "permission_denied"),
             (build::channel(Permission::Admin), "support", "support_restricted"),
         ] {
-            let users = users(MockUserRepository::new(), MockUserQueries::new());
+            let users = users(MockUserRepository::new(), MockLocationRepository::new());
             assert_eq!(users.create(&caller, Ok(grace(role))).await.expect_err("refused").code(), code);
         }
     }
@@ -95,7 +95,7 @@ mod tests {
             location_id: Some("here".to_owned()),
             ..CreateUser::default()
         };
-        let users = users(MockUserRepository::new(), MockUserQueries::new());
+        let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let error = users.create(&build::administrator(), Ok(command)).await.expect_err("invalid");
         let faults: Vec<_> = error.faults().expect("fields at fault").keys().collect();
         assert_eq!(faults, ["email", "location_id", "name", "role", "status"]);
@@ -103,10 +103,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_workplace_is_one_of_the_tenants_own() {
-        let mut queries = MockUserQueries::new();
-        queries.expect_workplace().once().returning(|_, _| Ok(None));
+        let mut locations = MockLocationRepository::new();
+        locations.expect_find().once().returning(|_, _| Ok(None));
         let command = CreateUser { location_id: Some(build::id().to_string()), ..grace("venue") };
-        let users = users(MockUserRepository::new(), queries);
+        let users = users(MockUserRepository::new(), locations);
         let error = users.create(&build::administrator(), Ok(command)).await.expect_err("not there");
         assert_eq!(error.code(), "location_not_found");
     }
@@ -115,7 +115,7 @@ mod tests {
     async fn a_taken_address_is_named() {
         let mut repository = MockUserRepository::new();
         repository.expect_create().returning(|_, _| Err(RepositoryError::Taken { rule: rules::USER_EMAIL }));
-        let users = users(repository, MockUserQueries::new());
+        let users = users(repository, MockLocationRepository::new());
         let error = users.create(&build::administrator(), Ok(grace("venue"))).await.expect_err("taken");
         assert_eq!(error.code(), "email_taken");
         assert!(error.faults().expect("fields at fault").contains_key("email"));

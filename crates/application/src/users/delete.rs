@@ -22,7 +22,7 @@ impl Users {
 #[cfg(test)]
 mod tests {
     use domain::users::Role;
-    use ports::{MockUserQueries, MockUserRepository};
+    use ports::{MockLocationRepository, MockUserRepository};
     use testkit::build;
 
     use super::super::fixture::{stored, users};
@@ -33,7 +33,7 @@ mod tests {
     async fn who_is_elsewhere_is_not_there() {
         let mut repository = MockUserRepository::new();
         repository.expect_find().returning(|_, _| Ok(None));
-        let users = users(repository, MockUserQueries::new());
+        let users = users(repository, MockLocationRepository::new());
         let refused = users.delete(&build::channel(Permission::Admin), UserId::new(build::id())).await;
         assert_eq!(refused.expect_err("unknown").code(), "user_not_found");
     }
@@ -42,7 +42,7 @@ mod tests {
     async fn a_channel_does_not_delete_support() {
         let mut repository = MockUserRepository::new();
         repository.expect_find().returning(|_, id| Ok(Some(stored(id, Role::Support))));
-        let users = users(repository, MockUserQueries::new());
+        let users = users(repository, MockLocationRepository::new());
         let refused = users.delete(&build::channel(Permission::Admin), UserId::new(build::id())).await;
         assert_eq!(refused.expect_err("refused").code(), "support_restricted");
     }

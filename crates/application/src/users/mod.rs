@@ -12,7 +12,7 @@ use std::sync::Arc;
 use domain::access::TenantScope;
 use domain::ids::LocationId;
 use domain::users::Workplace;
-use ports::{UserQueries, UserRepository};
+use ports::{LocationRepository, UserQueries, UserRepository};
 
 pub use self::create::CreateUser;
 pub use self::error::UserError;
@@ -25,18 +25,25 @@ use crate::ambient::Ambient;
 pub struct Users {
     repository: Arc<dyn UserRepository>,
     queries: Arc<dyn UserQueries>,
+    locations: Arc<dyn LocationRepository>,
     ambient: Ambient,
 }
 
 impl Users {
     /// Works with these.
-    pub fn new(repository: Arc<dyn UserRepository>, queries: Arc<dyn UserQueries>, ambient: Ambient) -> Self {
-        Self { repository, queries, ambient }
+    pub fn new(
+        repository: Arc<dyn UserRepository>,
+        queries: Arc<dyn UserQueries>,
+        locations: Arc<dyn LocationRepository>,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, queries, locations, ambient }
     }
 
     /// The tenant's location that a user is to work at.
     async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Workplace, UserError> {
-        self.queries.workplace(scope, id).await?.ok_or_else(UserError::location_not_found)
+        let location = self.locations.find(scope, id).await?.ok_or_else(UserError::location_not_found)?;
+        Ok(Workplace { id, name: location.name().clone() })
     }
 }
 
@@ -45,15 +52,15 @@ mod fixture {
     use domain::access::{Caller, Permission};
     use domain::ids::UserId;
     use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
-    use ports::{MockUserQueries, MockUserRepository};
+    use ports::{MockLocationRepository, MockUserQueries, MockUserRepository};
     use testkit::build;
 
     use super::*;
     use crate::ambient::fixture::ambient;
 
     /// The use cases over these mocks; a port that is not named may not be called.
-    pub(super) fn users(repository: MockUserRepository, queries: MockUserQueries) -> Users {
-        Users::new(Arc::new(repository), Arc::new(queries), ambient())
+    pub(super) fn users(repository: MockUserRepository, locations: MockLocationRepository) -> Users {
+        Users::new(Arc::new(repository), Arc::new(MockUserQueries::new()), Arc::new(locations), ambient())
     }
 
     /// A stored user of the channel.

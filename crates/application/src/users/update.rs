@@ -62,7 +62,7 @@ impl Users {
 #[cfg(test)]
 mod tests {
     use domain::users::UserStatus;
-    use ports::{MockUserQueries, MockUserRepository, RepositoryError, rules};
+    use ports::{MockLocationRepository, MockUserRepository, RepositoryError, rules};
     use testkit::build;
 
     use super::super::fixture::{stored, users};
@@ -83,7 +83,7 @@ mod tests {
     async fn a_status_is_changed_alone() {
         let mut repository = repository(Role::Venue);
         repository.expect_update().once().returning(|_, change| Ok(change.after));
-        let users = users(repository, MockUserQueries::new());
+        let users = users(repository, MockLocationRepository::new());
         let id = UserId::new(build::id());
         let user = users.update(&build::channel(Permission::Admin), id, Ok(banned())).await.expect("updated");
         assert_eq!((user.status(), user.role()), (UserStatus::Banned, Role::Venue));
@@ -91,7 +91,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_channel_does_not_touch_support() {
-        let users = users(repository(Role::Support), MockUserQueries::new());
+        let users = users(repository(Role::Support), MockLocationRepository::new());
         let refused = users.update(&build::channel(Permission::Admin), UserId::new(build::id()), Ok(banned())).await;
         assert_eq!(refused.expect_err("refused").code(), "support_restricted");
     }
@@ -101,7 +101,7 @@ mod tests {
         let mut repository = repository(Role::Tenant);
         let rule = rules::LAST_ADMINISTRATOR;
         repository.expect_update().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
-        let users = users(repository, MockUserQueries::new());
+        let users = users(repository, MockLocationRepository::new());
         let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(banned())).await;
         assert_eq!(refused.expect_err("refused").code(), "last_administrator");
     }
@@ -115,7 +115,7 @@ mod tests {
             status: Some(None),
             location_id: Some(None),
         };
-        let users = users(MockUserRepository::new(), MockUserQueries::new());
+        let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(nothing)).await;
         let error = refused.expect_err("invalid");
         assert_eq!(error.faults().expect("faults").keys().collect::<Vec<_>>(), ["email", "name", "role", "status"]);

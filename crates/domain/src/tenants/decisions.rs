@@ -312,7 +312,6 @@ mod tests {
     use super::*;
     use crate::access::Permission;
     use crate::access::fixture::{at, caller, stamp, standing, tenant};
-    use crate::locations::LocationParts;
 
     fn channel() -> Tenant {
         Tenant::from_parts(tenant(2))
@@ -350,11 +349,11 @@ mod tests {
         let TenantCreated { tenant, default_location, moved_user } = change.after;
         assert_eq!(moved_user, UserId::new(Uuid::from_u128(7)));
         assert_eq!((tenant.is_default(), tenant.status(), tenant.version()), (false, TenantStatus::Active, 1));
-        let LocationParts { name, city, country, description, is_default, tenant_id, .. } =
-            default_location.into_parts();
-        assert_eq!(name.as_str(), "Default");
-        assert_eq!((city, country), (tenant.profile().city.clone(), tenant.profile().country));
-        assert_eq!((description, is_default, tenant_id), (None, true, tenant.id()));
+        assert_eq!(default_location.name().as_str(), "Default");
+        let profile = default_location.profile();
+        assert_eq!((&profile.city, profile.country), (&tenant.profile().city, tenant.profile().country));
+        assert_eq!(profile.description, None);
+        assert_eq!((default_location.is_default(), default_location.tenant_id()), (true, tenant.id()));
         assert_eq!((change.audit.action, change.audit.tenant_id), ("tenant.create", tenant.id()));
     }
 

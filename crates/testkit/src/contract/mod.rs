@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod credentials;
 pub mod lists;
+pub mod locations;
 pub mod tenants;
 pub mod users;
 pub mod workspaces;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, LocationQueries, Readiness, TenantQueries,
-    TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, LocationQueries, LocationRepository, Readiness,
+    TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -31,7 +32,8 @@ pub struct Ports {
     pub api_keys: Arc<dyn ApiKeyRepository>,
     pub audit: Arc<dyn AuditQueries>,
     pub credentials: Arc<dyn Credentials>,
-    pub locations: Arc<dyn LocationQueries>,
+    pub location_queries: Arc<dyn LocationQueries>,
+    pub locations: Arc<dyn LocationRepository>,
     pub readiness: Arc<dyn Readiness>,
     pub tenant_queries: Arc<dyn TenantQueries>,
     pub tenants: Arc<dyn TenantRepository>,
@@ -53,6 +55,7 @@ impl Ports {
             + AuditQueries
             + Credentials
             + LocationQueries
+            + LocationRepository
             + Readiness
             + TenantQueries
             + TenantRepository
@@ -67,6 +70,7 @@ impl Ports {
             api_keys: database.clone(),
             audit: database.clone(),
             credentials: database.clone(),
+            location_queries: database.clone(),
             locations: database.clone(),
             readiness: database.clone(),
             tenant_queries: database.clone(),
@@ -114,6 +118,19 @@ macro_rules! suite {
                 texts_are_found_anywhere_and_mean_themselves,
                 a_status_filters,
                 the_database_is_ready_once_it_is_migrated,
+            }
+            locations {
+                a_location_comes_back_as_it_was_stored,
+                a_changed_location_comes_back_as_it_was_stored,
+                a_location_of_a_tenant_that_is_gone_is_not_stored,
+                a_tenant_has_one_default_location,
+                an_update_of_an_old_location_is_stale,
+                of_twenty_who_update_a_location_one_wins,
+                deleting_an_old_location_is_stale,
+                a_location_where_users_work_is_not_deleted,
+                new_users_and_a_deletion_at_once_leave_nobody_without_a_place,
+                another_tenant_reaches_no_location,
+                every_change_of_a_location_leaves_one_entry,
             }
             tenants {
                 a_tenant_comes_back_as_it_was_stored,
@@ -176,6 +193,7 @@ mod tests {
             include_str!("audit.rs"),
             include_str!("credentials.rs"),
             include_str!("lists.rs"),
+            include_str!("locations.rs"),
             include_str!("tenants.rs"),
             include_str!("users.rs"),
             include_str!("workspaces.rs"),

@@ -16,8 +16,8 @@ async fn tenant_count(world: &World) -> u64 {
 
 async fn location_count(world: &World, tenant: &Tenant) -> usize {
     let scope = world.scope_in(tenant.id()).await;
-    let locations = world.ports.locations.list(&scope, FIRST_PAGE).await.expect("a list").items;
-    let count = world.ports.locations.count(&scope).await.expect("a count");
+    let locations = world.ports.location_queries.list(&scope, FIRST_PAGE).await.expect("a list").items;
+    let count = world.ports.location_queries.count(&scope).await.expect("a count");
     assert_eq!(locations.len() as u64, count);
     assert!(locations.iter().all(|location| location.tenant_id() == tenant.id()));
     locations.len()
@@ -203,7 +203,7 @@ pub async fn deleting_takes_everything_with_it_and_sends_guests_home(ports: Port
     world.delete(&channel).await.expect("deleted");
 
     assert_eq!(world.find(channel.id()).await, None);
-    assert_eq!(world.ports.locations.count(&scope).await.expect("a count"), 0);
+    assert_eq!(world.ports.location_queries.count(&scope).await.expect("a count"), 0);
     assert_eq!(world.user(clerk.id()).await, None);
     let key = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
     assert!(key.is_none());

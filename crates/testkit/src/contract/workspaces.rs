@@ -14,7 +14,7 @@ pub async fn a_new_workspace_can_be_worked_in(ports: Ports) {
     let tenant = world.find(world.default_tenant).await.expect("the default tenant");
     assert!(tenant.is_default());
     let scope = world.scope_in(world.default_tenant).await;
-    assert_eq!(world.ports.locations.count(&scope).await.expect("a count"), 1);
+    assert_eq!(world.ports.location_queries.count(&scope).await.expect("a count"), 1);
 }
 
 /// `Taken { rule: "first_workspace" }`, in a race.

@@ -57,6 +57,13 @@ impl World {
         id_of(&self.tenant(name))
     }
 
+    /// Creates a location of the tenant and returns its id.
+    pub(crate) fn location_id(&self, tenant: &str, name: &str) -> String {
+        let answer = self.calry().named(tenant).post("/api/v1/locations", &json!({ "name": name }));
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        id_of(&answer.json["data"])
+    }
+
     /// The default tenant.
     pub(crate) fn default_tenant(&self) -> Value {
         let listed = self.calry().get("/api/v1/tenants?per_page=1");

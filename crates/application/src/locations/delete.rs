@@ -1,0 +1,68 @@
+//! Deleting a location.
+
+use domain::access::{Caller, Permission};
+use domain::ids::LocationId;
+
+use super::{LocationError, Locations};
+use crate::retry::decide_anew;
+
+impl Locations {
+    /// Deletes a location of the caller's tenant, where nobody works there.
+    pub async fn delete(&self, caller: &Caller, id: LocationId) -> Result<(), LocationError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        decide_anew(async || {
+            let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
+            let change = location.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
+            Ok(self.repository.delete(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockLocationRepository, RepositoryError, rules};
+    use testkit::build;
+
+    use super::super::fixture::locations;
+    use super::*;
+    use crate::problem::{Problem, ProblemKind};
+
+    async fn delete(repository: MockLocationRepository, permission: Permission) -> Result<(), LocationError> {
+        locations(repository).delete(&build::channel(permission), LocationId::new(build::id())).await
+    }
+
+    #[tokio::test]
+    async fn a_reader_deletes_nothing() {
+        let refused = delete(MockLocationRepository::new(), Permission::Read).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+
+    #[tokio::test]
+    async fn the_default_location_is_not_deleted() {
+        let mut repository = MockLocationRepository::new();
+        repository.expect_find().returning(|_, _| Ok(Some(build::default_location())));
+        repository.expect_delete().never();
+        let error = delete(repository, Permission::Write).await.expect_err("refused");
+        assert_eq!((error.code(), error.kind()), ("default_location", ProblemKind::Conflict));
+    }
+
+    #[tokio::test]
+    async fn a_location_where_users_work_is_in_use_at_once() {
+        let mut repository = MockLocationRepository::new();
+        repository.expect_find().once().returning(|_, id| Ok(Some(build::location(id))));
+        let in_use = || RepositoryError::Taken { rule: rules::LOCATION_IN_USE };
+        repository.expect_delete().once().returning(move |_, _| Err(in_use()));
+        let error = delete(repository, Permission::Write).await.expect_err("in use");
+        assert_eq!((error.code(), error.kind()), ("location_in_use", ProblemKind::Conflict));
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_delete_finds_nothing() {
+        let mut repository = MockLocationRepository::new();
+        let mut found = vec![None, Some(build::location(LocationId::new(build::id())))];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "location_not_found");
+    }
+}

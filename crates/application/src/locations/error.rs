@@ -1,0 +1,62 @@
+//! Why nothing became of a location.
+
+use domain::locations::DefaultLocationError;
+use ports::{RepositoryError, rules};
+use thiserror::Error;
+
+use crate::problem::{Faults, Problem, ProblemKind};
+use crate::refusal::{Refusal, shares_refusals};
+
+/// The refusals of the area.
+#[derive(Debug, Error)]
+pub enum LocationError {
+    /// For reasons that have nothing to do with locations.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The tenant has no such location.
+    #[error("The location was not found.")]
+    NotFound,
+    /// The default location stays.
+    #[error(transparent)]
+    Default(#[from] DefaultLocationError),
+    /// Users work there.
+    #[error("The location is in use: users work there.")]
+    InUse,
+}
+
+shares_refusals!(LocationError);
+
+impl From<RepositoryError> for LocationError {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::Taken { rule: rules::LOCATION_IN_USE } => Self::InUse,
+            other => Self::Refused(other.into()),
+        }
+    }
+}
+
+impl Problem for LocationError {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::NotFound => ProblemKind::NotFound,
+            Self::Default(_) | Self::InUse => ProblemKind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::NotFound => "location_not_found",
+            Self::Default(_) => "default_location",
+            Self::InUse => "location_in_use",
+        }
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Refused(refusal) => refusal.faults(),
+            Self::NotFound | Self::Default(_) | Self::InUse => None,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Lists of locations.
+
+use domain::access::{Caller, Permission};
+use domain::locations::Location;
+
+use super::Locations;
+use crate::input::{Asked, checked};
+use crate::paging::{Listed, Paging};
+use crate::refusal::Refusal;
+
+impl Locations {
+    /// The locations of the caller's tenant, oldest first.
+    pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<Location>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let page = checked(asked)?.page();
+        Ok(Listed::new(self.queries.list(&scope, page).await?, page))
+    }
+
+    /// How many locations the caller's tenant has.
+    pub async fn count(&self, caller: &Caller) -> Result<u64, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        Ok(self.queries.count(&scope).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockLocationQueries, MockLocationRepository, Slice};
+    use testkit::build;
+
+    use super::super::fixture::{locations, over};
+    use super::*;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn the_scope_is_the_tenant_of_the_request() {
+        let mut queries = MockLocationQueries::new();
+        queries
+            .expect_list()
+            .withf(|scope, _| scope.tenant_id() == build::channel_id())
+            .returning(|_, _| Ok(Slice { items: vec![], has_more: false }));
+        queries.expect_count().withf(|scope| scope.tenant_id() == build::channel_id()).returning(|_| Ok(0));
+        let locations = over(MockLocationRepository::new(), queries);
+        let channel = build::channel(Permission::Read);
+        assert!(locations.list(&channel, Ok(Paging::default())).await.expect("listed").items.is_empty());
+        assert_eq!(locations.count(&channel).await.expect("counted"), 0);
+    }
+
+    #[tokio::test]
+    async fn a_page_out_of_range_is_refused() {
+        let locations = locations(MockLocationRepository::new());
+        let paging = Paging { per_page: Some(101), ..Paging::default() };
+        let refused = locations.list(&build::channel(Permission::Read), Ok(paging)).await.expect_err("invalid");
+        assert_eq!(refused.code(), "validation_failed");
+    }
+}

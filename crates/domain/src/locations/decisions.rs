@@ -1,0 +1,282 @@
+//! What may become of a location.
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{
+    Address, City, Description, ExternalLocationId, Latitude, Location, LocationName, LocationParts, LocationStatus,
+    Longitude, PostCode, Profile, State,
+};
+use crate::access::TenantScope;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::change::Change;
+use crate::countries::Country;
+use crate::ids::{LocationId, TenantId, WorkspaceId};
+use crate::tenants::{FieldEdit, Tenant};
+
+const DEFAULT_NAME: &str = "Default";
+
+/// The default location of a tenant cannot be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("The default location cannot be deleted.")]
+pub struct DefaultLocationError;
+
+/// What a new location is made from.
+#[derive(Debug, Clone)]
+pub struct NewLocation {
+    /// The location's id.
+    pub id: LocationId,
+    /// What people will call it.
+    pub name: LocationName,
+    /// Where it is, and what there is to say of it.
+    pub profile: Profile,
+}
+
+/// What an update asks for; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct LocationEdit {
+    /// Another name.
+    pub name: Option<LocationName>,
+    /// Another description, or none.
+    pub description: FieldEdit<Description>,
+    /// Another address, or none.
+    pub address: FieldEdit<Address>,
+    /// Another postal code, or none.
+    pub post_code: FieldEdit<PostCode>,
+    /// Another city, or none.
+    pub city: FieldEdit<City>,
+    /// Another state or province, or none.
+    pub state: FieldEdit<State>,
+    /// Another country, or none.
+    pub country: FieldEdit<Country>,
+    /// Another latitude, or none.
+    pub latitude: FieldEdit<Latitude>,
+    /// Another longitude, or none.
+    pub longitude: FieldEdit<Longitude>,
+    /// Another name for another system, or none.
+    pub external_location_id: FieldEdit<ExternalLocationId>,
+}
+
+impl Location {
+    /// Makes a location of the scope's tenant.
+    pub fn create(new: NewLocation, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
+        let NewLocation { id, name, profile } = new;
+        let owner = (scope.workspace_id(), scope.tenant_id());
+        let location = Self::new(owner, id, name, profile, stamp.at);
+        let audit = location.entry(scope, stamp, "location.create", (Facts::new(), location.facts()));
+        Change::new(location, audit)
+    }
+
+    /// The location that every new tenant gets: the tenant's own address. It is stored with the tenant.
+    pub fn default_of(tenant: &Tenant, id: LocationId) -> Self {
+        let name = DEFAULT_NAME.parse().expect("a constant that is a name");
+        let of_tenant = tenant.profile().clone();
+        let profile = Profile {
+            address: of_tenant.address,
+            post_code: of_tenant.post_code,
+            city: of_tenant.city,
+            country: of_tenant.country,
+            ..Profile::default()
+        };
+        let owner = (tenant.workspace_id(), tenant.id());
+        let mut location = Self::new(owner, id, name, profile, tenant.created_at());
+        location.parts.is_default = true;
+        location
+    }
+
+    const fn new(
+        (workspace_id, tenant_id): (WorkspaceId, TenantId),
+        id: LocationId,
+        name: LocationName,
+        profile: Profile,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            parts: LocationParts {
+                workspace_id,
+                id,
+                tenant_id,
+                name,
+                profile,
+                is_default: false,
+                status: LocationStatus::Active,
+                version: 1,
+                created_at: at,
+                updated_at: at,
+            },
+        }
+    }
+
+    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    pub fn update(&self, edit: LocationEdit, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
+        let mut after = self.clone();
+        let LocationEdit {
+            name,
+            description,
+            address,
+            post_code,
+            city,
+            state,
+            country,
+            latitude,
+            longitude,
+            external_location_id,
+        } = edit;
+        let profile = &mut after.parts.profile;
+        profile.description = description.unwrap_or(profile.description.take());
+        profile.address = address.unwrap_or(profile.address.take());
+        profile.post_code = post_code.unwrap_or(profile.post_code.take());
+        profile.city = city.unwrap_or(profile.city.take());
+        profile.state = state.unwrap_or(profile.state.take());
+        profile.country = country.unwrap_or(profile.country);
+        profile.latitude = latitude.unwrap_or(profile.latitude.take());
+        profile.longitude = longitude.unwrap_or(profile.longitude.take());
+        profile.external_location_id = external_location_id.unwrap_or(profile.external_location_id.take());
+        after.parts.name = name.unwrap_or(after.parts.name);
+        if after == *self {
+            return None;
+        }
+        let facts = difference(self.facts(), after.facts());
+        after.parts.version += 1;
+        after.parts.updated_at = stamp.at;
+        let audit = after.entry(scope, stamp, "location.update", facts);
+        Some(Change::new(after, audit))
+    }
+
+    /// Deletes the location. Whether somebody works there is for the repository to find out.
+    ///
+    /// # Errors
+    /// The default location stays.
+    pub fn delete(&self, scope: &TenantScope, stamp: Stamp) -> Result<Change<Self>, DefaultLocationError> {
+        if self.is_default() {
+            return Err(DefaultLocationError);
+        }
+        let audit = self.entry(scope, stamp, "location.delete", (self.facts(), Facts::new()));
+        Ok(Change::new(self.clone(), audit))
+    }
+
+    fn facts(&self) -> Facts {
+        let profile = self.profile();
+        vec![
+            ("name", Fact::from(self.name().as_str())),
+            ("description", Fact::from(profile.description.as_ref())),
+            ("address", Fact::from(profile.address.as_ref())),
+            ("post_code", Fact::from(profile.post_code.as_ref())),
+            ("city", Fact::from(profile.city.as_ref())),
+            ("state", Fact::from(profile.state.as_ref())),
+            ("country_code", Fact::from(profile.country.map(Country::code))),
+            ("lat", Fact::from(profile.latitude.as_ref())),
+            ("lng", Fact::from(profile.longitude.as_ref())),
+            ("external_location_id", Fact::from(profile.external_location_id.as_ref())),
+        ]
+    }
+
+    fn entry(
+        &self,
+        scope: &TenantScope,
+        stamp: Stamp,
+        action: &'static str,
+        (before, after): (Facts, Facts),
+    ) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::Location,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.name().to_string(),
+            before,
+            after,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{at, caller, stamp, standing, tenant};
+
+    fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    fn later_stamp() -> Stamp {
+        Stamp { at: at() + TimeDelta::seconds(1), ..stamp() }
+    }
+
+    fn created() -> Change<Location> {
+        let new = NewLocation {
+            id: LocationId::new(Uuid::from_u128(6)),
+            name: "Airport".parse().expect("a name"),
+            profile: Profile {
+                city: Some("Paris".parse().expect("a city")),
+                latitude: Some("49.0097".parse().expect("a latitude")),
+                ..Profile::default()
+            },
+        };
+        Location::create(new, &scope(), stamp())
+    }
+
+    #[test]
+    fn a_new_location_belongs_to_the_tenant_of_the_scope() {
+        let Change { after, audit, receipt: _ } = created();
+        assert_eq!((after.workspace_id(), after.tenant_id()), (scope().workspace_id(), scope().tenant_id()));
+        assert_eq!((after.is_default(), after.version()), (false, 1));
+        assert_eq!((audit.action, audit.resource_kind), ("location.create", ResourceKind::Location));
+        assert_eq!((audit.tenant_id, audit.tenant_name.as_str()), (scope().tenant_id(), "Channel"));
+        assert_eq!((audit.resource_id, audit.resource_name.as_str()), (after.id().as_uuid(), "Airport"));
+    }
+
+    #[test]
+    fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
+        let before = created().after;
+        let edit = LocationEdit {
+            name: Some("Seaport".parse().expect("a name")),
+            latitude: Some(None),
+            longitude: Some(Some("2.5479".parse().expect("a longitude"))),
+            ..LocationEdit::default()
+        };
+        let change = before.update(edit, &scope(), later_stamp()).expect("something changes");
+
+        assert_eq!(change.after.name().as_str(), "Seaport");
+        let profile = Profile {
+            latitude: None,
+            longitude: Some("2.5479".parse().expect("a longitude")),
+            ..before.profile().clone()
+        };
+        assert_eq!(change.after.profile(), &profile);
+        let LocationParts { version, created_at, updated_at, .. } = change.after.into_parts();
+        assert_eq!((version, created_at, updated_at), (2, at(), later_stamp().at));
+        assert_eq!(change.audit.action, "location.update");
+        let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["name", "lat", "lng"], "the trail holds what changed and no more");
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_is_none() {
+        let before = created().after;
+        let same = LocationEdit { name: Some(before.name().clone()), state: Some(None), ..LocationEdit::default() };
+        assert_eq!(before.update(same, &scope(), later_stamp()), None);
+    }
+
+    #[test]
+    fn the_default_location_may_be_changed_but_not_deleted() {
+        let default = Location::default_of(&Tenant::from_parts(tenant(2)), LocationId::new(Uuid::from_u128(6)));
+        assert_eq!(default.delete(&scope(), stamp()), Err(DefaultLocationError));
+        let edit = LocationEdit { name: Some("Main".parse().expect("a name")), ..LocationEdit::default() };
+        assert!(default.update(edit, &scope(), stamp()).expect("a change").after.is_default());
+
+        let deleted = created().after.delete(&scope(), stamp()).expect("not the default one");
+        assert_eq!(deleted.audit.action, "location.delete");
+        assert_eq!(deleted.audit.before[0], ("name", Fact::from("Airport")));
+    }
+}

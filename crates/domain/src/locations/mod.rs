@@ -1,0 +1,130 @@
+//! Locations: the venues, branches or stores of a tenant. Every tenant has a default one.
+
+mod coordinates;
+mod decisions;
+
+use chrono::{DateTime, Utc};
+
+pub use self::coordinates::{Latitude, LatitudeError, Longitude, LongitudeError};
+pub use self::decisions::{DefaultLocationError, LocationEdit, NewLocation};
+use crate::countries::Country;
+use crate::ids::{LocationId, TenantId, WorkspaceId};
+pub use crate::tenants::{Address, City, Description, PostCode};
+use crate::text::Line;
+
+/// A location's name.
+pub type LocationName = Line<1, 255>;
+/// A state or province.
+pub type State = Line<1, 255>;
+/// The name that another system knows a location by.
+pub type ExternalLocationId = Line<1, 255>;
+
+/// Whether a location is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LocationStatus {
+    /// In use.
+    Active,
+    /// Put away.
+    Trashed,
+}
+
+/// Where a location is, and what there is to say of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// What there is to say of it.
+    pub description: Option<Description>,
+    /// Street and number.
+    pub address: Option<Address>,
+    /// The postal code.
+    pub post_code: Option<PostCode>,
+    /// The city.
+    pub city: Option<City>,
+    /// The state or province.
+    pub state: Option<State>,
+    /// The country.
+    pub country: Option<Country>,
+    /// Degrees north.
+    pub latitude: Option<Latitude>,
+    /// Degrees east.
+    pub longitude: Option<Longitude>,
+    /// The name that another system knows it by.
+    pub external_location_id: Option<ExternalLocationId>,
+}
+
+/// A venue, branch or store of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    parts: LocationParts,
+}
+
+/// All that is stored of a location, for adapters and views.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The location's id.
+    pub id: LocationId,
+    /// Whose location it is.
+    pub tenant_id: TenantId,
+    /// What people call it.
+    pub name: LocationName,
+    /// Where it is, and what there is to say of it.
+    pub profile: Profile,
+    /// Whether it is the tenant's default one.
+    pub is_default: bool,
+    /// Whether it is in use.
+    pub status: LocationStatus,
+    /// How often it was changed: a write of an older version is refused.
+    pub version: i64,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed, in milliseconds.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Location {
+    /// A stored location. Checks no rule.
+    pub const fn from_parts(parts: LocationParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub fn into_parts(self) -> LocationParts {
+        self.parts
+    }
+
+    /// The workspace.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.parts.workspace_id
+    }
+
+    /// The location's id.
+    pub const fn id(&self) -> LocationId {
+        self.parts.id
+    }
+
+    /// Whose location it is.
+    pub const fn tenant_id(&self) -> TenantId {
+        self.parts.tenant_id
+    }
+
+    /// What people call it.
+    pub const fn name(&self) -> &LocationName {
+        &self.parts.name
+    }
+
+    /// Where it is, and what there is to say of it.
+    pub const fn profile(&self) -> &Profile {
+        &self.parts.profile
+    }
+
+    /// Whether it is the tenant's default one.
+    pub const fn is_default(&self) -> bool {
+        self.parts.is_default
+    }
+
+    /// How often it was changed.
+    pub const fn version(&self) -> i64 {
+        self.parts.version
+    }
+}
