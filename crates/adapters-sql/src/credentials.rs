@@ -22,9 +22,9 @@ const FIND: &str = "\
            u.current_tenant_id AS u_current_tenant_id, u.location_id AS u_location_id, u.name AS u_name, \
            u.email AS u_email, u.email_folded AS u_email_folded, u.role AS u_role, u.status AS u_status, \
            u.created_at AS u_created_at, u.updated_at AS u_updated_at, \
-           h.id AS h_id, h.is_default AS h_is_default, h.status AS h_status, \
-           c.id AS c_id, c.is_default AS c_is_default, c.status AS c_status, \
-           n.id AS n_id, n.is_default AS n_is_default, n.status AS n_status \
+           h.id AS h_id, h.name AS h_name, h.is_default AS h_is_default, h.status AS h_status, \
+           c.id AS c_id, c.name AS c_name, c.is_default AS c_is_default, c.status AS c_status, \
+           n.id AS n_id, n.name AS n_name, n.is_default AS n_is_default, n.status AS n_status \
     FROM api_keys k \
     JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
     JOIN tenants h ON h.workspace_id = u.workspace_id AND h.id = u.home_tenant_id \
@@ -35,6 +35,7 @@ const FIND: &str = "\
 #[derive(FromQueryResult)]
 struct StandingRow {
     id: Uuid,
+    name: String,
     is_default: bool,
     status: String,
 }
@@ -85,6 +86,7 @@ impl Credentials for Database {
 }
 
 fn standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {
-    let StandingRow { id, is_default, status } = row;
-    Ok(TenantStanding { id: TenantId::new(id), is_default, status: stored("tenant", &status)? })
+    const WHAT: &str = "tenant";
+    let StandingRow { id, name, is_default, status } = row;
+    Ok(TenantStanding { id: TenantId::new(id), name: stored(WHAT, &name)?, is_default, status: stored(WHAT, &status)? })
 }

@@ -62,15 +62,16 @@ mod tests {
     async fn the_named_tenant_is_looked_up_with_the_key() {
         let mut credentials = MockCredentials::new();
         let home = build::standing(1, true);
+        let id = home.id;
         credentials
             .expect_find()
             .withf(move |workspace, key, named| {
                 let token = build::token();
-                (*workspace, *key, *named) == (token.workspace_id(), token.id(), Some(home.id))
+                (*workspace, *key, *named) == (token.workspace_id(), token.id(), Some(id))
             })
-            .returning(move |_, _, named| Ok(Some(build::credential(home, named.map(|_| home)))));
+            .returning(move |_, _, named| Ok(Some(build::credential(home.clone(), named.map(|_| home.clone())))));
         let authentication = authentication(credentials);
-        let caller = authentication.authenticate(&build::token().reveal(), TenantChoice::Named(home.id)).await;
-        assert_eq!(caller.expect("a good key").tenant_id(), home.id);
+        let caller = authentication.authenticate(&build::token().reveal(), TenantChoice::Named(id)).await;
+        assert_eq!(caller.expect("a good key").tenant_id(), id);
     }
 }

@@ -37,8 +37,13 @@ pub const fn token() -> ApiKeyToken {
 }
 
 /// An active tenant as access looks at it.
-pub const fn standing(id: u128, is_default: bool) -> TenantStanding {
-    TenantStanding { id: TenantId::new(Uuid::from_u128(id)), is_default, status: TenantStatus::Active }
+pub fn standing(id: u128, is_default: bool) -> TenantStanding {
+    TenantStanding {
+        id: TenantId::new(Uuid::from_u128(id)),
+        name: if is_default { "Default" } else { "Channel" }.parse().expect("a name"),
+        is_default,
+        status: TenantStatus::Active,
+    }
 }
 
 /// The channel at which [`channel`] is at home.
@@ -119,8 +124,8 @@ fn permitting(permission: Permission, home: TenantStanding, named: Option<Tenant
             created_at: at(),
             updated_at: at(),
         }),
+        current: home.clone(),
         home,
-        current: home,
         named,
     })
 }

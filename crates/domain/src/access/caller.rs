@@ -42,7 +42,7 @@ impl Caller {
         if self.tenant.status == TenantStatus::Inactive {
             return Err(AccessError::TenantInactive);
         }
-        self.scope_in(self.tenant, permission)
+        self.scope_in(&self.tenant, permission)
     }
 
     /// To administer the workspace. Does not look at the status of the user's current tenant.
@@ -50,7 +50,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`, `DefaultTenantRequired`.
     pub fn admin_scope(&self, permission: Permission) -> Result<AdminScope, AccessError> {
-        let scope = self.scope_in(self.authority, permission)?;
+        let scope = self.scope_in(&self.authority, permission)?;
         if self.authority.is_default { Ok(AdminScope::new(scope)) } else { Err(AccessError::DefaultTenantRequired) }
     }
 
@@ -60,7 +60,7 @@ impl Caller {
     /// `TenantInactive`, `PermissionDenied`, `TenantNotFound`.
     pub fn view_scope(&self, id: TenantId) -> Result<TenantScope, AccessError> {
         if self.authority.is_default {
-            return self.scope_in(self.authority, Permission::Read);
+            return self.scope_in(&self.authority, Permission::Read);
         }
         let scope = self.tenant_scope(Permission::Read)?;
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
@@ -71,7 +71,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`; `TenantNotFound` where the caller may not enter the target.
     pub fn switch_scope(&self, target: TenantId) -> Result<TenantScope, AccessError> {
-        let scope = self.scope_in(self.tenant, Permission::Write)?;
+        let scope = self.scope_in(&self.tenant, Permission::Write)?;
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }
     }
 
@@ -105,11 +105,11 @@ impl Caller {
         self.user.name().as_str()
     }
 
-    fn scope_in(&self, tenant: TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {
+    fn scope_in(&self, tenant: &TenantStanding, permission: Permission) -> Result<TenantScope, AccessError> {
         if self.permission < permission {
             return Err(AccessError::PermissionDenied);
         }
-        Ok(TenantScope::new(self.workspace_id, tenant.id, self.actor.clone()))
+        Ok(TenantScope::new(self.workspace_id, tenant.id, tenant.name.clone(), self.actor.clone()))
     }
 }
 
@@ -124,12 +124,13 @@ mod tests {
     fn an_inactive_tenant_is_not_worked_in_but_can_be_administered_and_left() {
         let default = standing(1, true);
         let inactive = TenantStanding { status: INACTIVE, ..standing(2, false) };
-        let administrator = caller(default, inactive, Permission::Admin);
+        let administrator = caller(&default, &inactive, Permission::Admin);
 
         let refused = administrator.tenant_scope(Permission::Read).err();
         assert_eq!(refused, Some(AccessError::TenantInactive));
         let scope = administrator.admin_scope(Permission::Admin).expect("an administrator");
         assert_eq!(scope.tenant_scope().tenant_id(), default.id);
+        assert_eq!(scope.tenant_name(), &default.name);
         assert!(administrator.view_scope(inactive.id).is_ok());
         assert!(administrator.switch_scope(default.id).is_ok());
     }
@@ -137,7 +138,7 @@ mod tests {
     #[test]
     fn permission_is_looked_at_before_authority() {
         let channel = standing(2, false);
-        let refusal = |permission| caller(channel, channel, permission).admin_scope(Permission::Admin).err();
+        let refusal = |permission| caller(&channel, &channel, permission).admin_scope(Permission::Admin).err();
         assert_eq!(refusal(Permission::Write), Some(AccessError::PermissionDenied));
         assert_eq!(refusal(Permission::Admin), Some(AccessError::DefaultTenantRequired));
     }
@@ -148,14 +149,18 @@ mod tests {
         let permissions = [Permission::Read, Permission::Write, Permission::Admin];
         for (held, rank) in permissions.into_iter().zip(0..) {
             for (asked, needed) in permissions.into_iter().zip(0..) {
-                assert_eq!(caller(home, home, held).tenant_scope(asked).is_ok(), rank >= needed, "{held:?} {asked:?}");
+                assert_eq!(
+                    caller(&home, &home, held).tenant_scope(asked).is_ok(),
+                    rank >= needed,
+                    "{held:?} {asked:?}"
+                );
             }
         }
     }
 
     #[test]
     fn a_channel_sees_and_enters_only_itself() {
-        let channel = caller(standing(2, false), standing(2, false), Permission::Admin);
+        let channel = caller(&standing(2, false), &standing(2, false), Permission::Admin);
         for (id, allowed) in [(1, false), (2, true), (3, false)] {
             let id = standing(id, false).id;
             assert_eq!(channel.view_scope(id).is_ok(), allowed);

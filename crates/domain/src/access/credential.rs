@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{AccessError, Caller};
 use crate::api_keys::{ApiKey, KeySecret};
 use crate::ids::{TenantId, WorkspaceId};
-use crate::tenants::TenantStatus;
+use crate::tenants::{TenantName, TenantStatus};
 use crate::users::{ApiUser, UserStatus};
 
 /// Which tenant a request wants to be served in.
@@ -19,11 +19,13 @@ pub enum TenantChoice {
     Current,
 }
 
-/// As much of a tenant as decides about access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// As much of a tenant as decides about access, and its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantStanding {
     /// The tenant.
     pub id: TenantId,
+    /// What people call it, for the audit trail.
+    pub name: TenantName,
     /// Whether it is the workspace's default tenant.
     pub is_default: bool,
     /// Whether it may be worked in.
@@ -76,10 +78,10 @@ impl Credential {
             TenantChoice::Named(id) => {
                 let named =
                     named.filter(|named| named.id == id && may_enter(named)).ok_or(AccessError::TenantNotFound)?;
-                (named, named)
+                (named.clone(), named)
             }
-            TenantChoice::Home => (home, home),
-            TenantChoice::Current => (current, home),
+            TenantChoice::Home => (home.clone(), home.clone()),
+            TenantChoice::Current => (current, home.clone()),
         };
         Ok(Caller::admitted(workspace_id, &api_key, user, home, tenant, authority))
     }
@@ -104,8 +106,8 @@ mod tests {
 
     #[test]
     fn the_header_chooses_the_tenant_and_its_authority() {
-        let default = standing(DEFAULT, true);
-        let [channel, other] = [CHANNEL, OTHER].map(|id| standing(id, false));
+        let default = &standing(DEFAULT, true);
+        let [channel, other] = &[CHANNEL, OTHER].map(|id| standing(id, false));
         // Home, current, the choice, what the workspace has under that name -> the tenant and the authority.
         for (home, current, choice, found, expected) in [
             (default, channel, TenantChoice::Home, None, Ok((DEFAULT, DEFAULT))),
@@ -119,7 +121,7 @@ mod tests {
             (channel, channel, named(OTHER), Some(other), Err(AccessError::TenantNotFound)),
             (channel, channel, named(DEFAULT), Some(default), Err(AccessError::TenantNotFound)),
         ] {
-            let parts = CredentialParts { named: found, ..credential(home, current, Permission::Read) };
+            let parts = CredentialParts { named: found.cloned(), ..credential(home, current, Permission::Read) };
             let admitted = Credential::from_parts(parts).admit(&secret(), choice, at());
             assert_eq!(
                 admitted.map(|caller| (caller.tenant_id(), caller.authority_id())),
@@ -132,7 +134,7 @@ mod tests {
     #[test]
     fn a_bad_key_is_refused_before_a_banned_user_before_an_unknown_tenant() {
         let home = standing(CHANNEL, false);
-        let good = || credential(home, home, Permission::Admin);
+        let good = || credential(&home, &home, Permission::Admin);
         let admit =
             |parts, secret: &KeySecret, now| Credential::from_parts(parts).admit(secret, named(OTHER), now).err();
         let banned = || {

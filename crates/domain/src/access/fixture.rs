@@ -23,7 +23,12 @@ pub(crate) fn secret() -> KeySecret {
 }
 
 pub(crate) fn standing(id: u128, is_default: bool) -> TenantStanding {
-    TenantStanding { id: TenantId::new(Uuid::from_u128(id)), is_default, status: TenantStatus::Active }
+    TenantStanding {
+        id: TenantId::new(Uuid::from_u128(id)),
+        name: format!("Tenant {id}").parse().expect("a name"),
+        is_default,
+        status: TenantStatus::Active,
+    }
 }
 
 pub(crate) fn tenant(id: u128) -> TenantParts {
@@ -42,7 +47,7 @@ pub(crate) fn tenant(id: u128) -> TenantParts {
 }
 
 /// A good key of an active user who is at home in one tenant and works in another.
-pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permission: Permission) -> CredentialParts {
+pub(crate) fn credential(home: &TenantStanding, current: &TenantStanding, permission: Permission) -> CredentialParts {
     let workspace_id = WorkspaceId::new(Uuid::from_u128(9));
     let user_id = UserId::new(Uuid::from_u128(7));
     CredentialParts {
@@ -71,13 +76,13 @@ pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permissi
             created_at: at(),
             updated_at: at(),
         }),
-        home,
-        current,
+        home: home.clone(),
+        current: current.clone(),
         named: None,
     }
 }
 
-pub(crate) fn caller(home: TenantStanding, current: TenantStanding, permission: Permission) -> Caller {
+pub(crate) fn caller(home: &TenantStanding, current: &TenantStanding, permission: Permission) -> Caller {
     Credential::from_parts(credential(home, current, permission))
         .admit(&secret(), TenantChoice::Current, at())
         .expect("a good key of an active user")

@@ -4,18 +4,25 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Actor, Stamp};
 use crate::ids::{AuditId, TenantId, WorkspaceId};
+use crate::tenants::TenantName;
 
 /// Leave to work in one tenant. Made only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone)]
 pub struct TenantScope {
     workspace_id: WorkspaceId,
     tenant_id: TenantId,
+    tenant_name: TenantName,
     actor: Actor,
 }
 
 impl TenantScope {
-    pub(super) const fn new(workspace_id: WorkspaceId, tenant_id: TenantId, actor: Actor) -> Self {
-        Self { workspace_id, tenant_id, actor }
+    pub(super) const fn new(
+        workspace_id: WorkspaceId,
+        tenant_id: TenantId,
+        tenant_name: TenantName,
+        actor: Actor,
+    ) -> Self {
+        Self { workspace_id, tenant_id, tenant_name, actor }
     }
 
     /// The workspace, which every query names.
@@ -26,6 +33,11 @@ impl TenantScope {
     /// The tenant.
     pub const fn tenant_id(&self) -> TenantId {
         self.tenant_id
+    }
+
+    /// The tenant's name when the caller was admitted, for the audit trail.
+    pub const fn tenant_name(&self) -> &TenantName {
+        &self.tenant_name
     }
 
     /// Signs a decision.
@@ -53,6 +65,16 @@ impl AdminScope {
     /// The workspace, which every query names.
     pub const fn workspace_id(&self) -> WorkspaceId {
         self.default_tenant.workspace_id()
+    }
+
+    /// The default tenant, in whose name administrative changes are audited.
+    pub const fn tenant_id(&self) -> TenantId {
+        self.default_tenant.tenant_id()
+    }
+
+    /// The default tenant's name when the caller was admitted, for the audit trail.
+    pub const fn tenant_name(&self) -> &TenantName {
+        self.default_tenant.tenant_name()
     }
 
     /// Signs a decision.

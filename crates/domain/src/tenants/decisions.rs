@@ -433,7 +433,7 @@ mod tests {
 
     #[test]
     fn a_user_switches_to_an_active_tenant_once() {
-        let caller = caller(standing(1, true), standing(1, true), Permission::Write);
+        let caller = caller(&standing(1, true), &standing(1, true), Permission::Write);
         let change = switch(&caller, &channel(), stamp()).expect("active").expect("a change");
         assert_eq!(change.after, TenantSwitched { user: caller.user_id(), target: channel().id() });
 

@@ -1,6 +1,6 @@
 //! Authentication.
 
-use domain::access::TenantChoice;
+use domain::access::{Permission, TenantChoice};
 use domain::ids::{ApiKeyId, TenantId};
 use domain::users::Role;
 
@@ -18,6 +18,8 @@ pub async fn a_credential_holds_the_key_its_user_and_the_tenants_at_play(ports: 
     assert_eq!((moved.tenant_id(), moved.authority_id()), (channel.id(), world.default_tenant));
     let named = world.caller(&world.token, TenantChoice::Named(channel.id())).await;
     assert_eq!((named.tenant_id(), named.authority_id()), (channel.id(), channel.id()));
+    let scope = named.tenant_scope(Permission::Admin).expect("an active tenant");
+    assert_eq!((scope.tenant_id(), scope.tenant_name()), (channel.id(), channel.name()));
 
     let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
     let token = world.new_key(&user, &channel).await.expect("a key");
