@@ -86,10 +86,12 @@ impl From<ValidationErrors> for InvalidInput {
         let mut faults = Faults::new();
         for (field, kind) in errors.into_errors() {
             if let ValidationErrorsKind::Field(errors) = kind {
-                // The only fault without a phrase of its own is `validator`'s own `required`.
-                let phrases = errors.into_iter().map(|error| error.message.unwrap_or(REQUIRED.into()));
-                let sentences = phrases.map(|phrase| sentence(&field, phrase)).collect();
-                faults.insert(field.into_owned(), sentences);
+                for error in errors {
+                    let field = wire_name(&field, &error);
+                    // The only fault without a phrase of its own is `validator`'s own `required`.
+                    let sentence = sentence(field, error.message.as_deref().unwrap_or(REQUIRED));
+                    faults.entry(field.to_owned()).or_default().push(sentence);
+                }
             }
         }
         Self(faults)
@@ -103,9 +105,37 @@ impl From<RestatedError> for InvalidInput {
     }
 }
 
+/// What the request calls the field: the `code` of its rule, or the name of the Rust field where the rule has no code
+/// of its own.
+fn wire_name<'a>(field: &'a str, error: &'a ValidationError) -> &'a str {
+    match &*error.code {
+        RULE | "required" => field,
+        name => name,
+    }
+}
+
 /// `country_code` and `field is invalid.` make `The country code field is invalid.`
 pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
-    format!("The {} {phrase}", field.replace('_', " "))
+    format!("The {} {phrase}", words(field))
+}
+
+/// `country_code` becomes `country code`, `defaultCurrency` `default currency`, and `workspaceID` `workspace ID`.
+fn words(field: &str) -> String {
+    let mut words = String::with_capacity(field.len() + 4);
+    let mut before = ' ';
+    let mut characters = field.chars().peekable();
+    while let Some(c) = characters.next() {
+        let begins_word = before.is_ascii_lowercase() && c.is_ascii_uppercase();
+        let is_abbreviation = characters.peek().is_none_or(char::is_ascii_uppercase);
+        match c {
+            '_' => words.push(' '),
+            c if begins_word && is_abbreviation => words.extend([' ', c]),
+            c if begins_word => words.extend([' ', c.to_ascii_lowercase()]),
+            c => words.push(c),
+        }
+        before = c;
+    }
+    words
 }
 
 /// The command, if it could be read and all its values keep the rules.
@@ -136,9 +166,15 @@ pub(crate) fn together<E: Into<InvalidInput>>(
     }
 }
 
+/// The code of a fault whose rule names no field: the request calls the field as the command does.
+const RULE: &str = "rule";
+
 /// A fault of one field, for `validator`.
+///
+/// Where the request calls a field by another name than the command, the rule says so:
+/// `#[validate(custom(function = edits::<Currency>, code = "defaultCurrency"))]`.
 pub(crate) fn fault(phrase: impl Display) -> ValidationError {
-    ValidationError::new("rule").with_message(Cow::Owned(phrase.to_string()))
+    ValidationError::new(RULE).with_message(Cow::Owned(phrase.to_string()))
 }
 
 /// For `validator`: the text must be a `T`.
@@ -204,7 +240,32 @@ mod tests {
 
     #[test]
     fn sentences_speak_of_the_field_as_people_do() {
-        assert_eq!(sentence("country_code", "field is invalid."), "The country code field is invalid.");
+        for (field, expected) in [
+            ("name", "The name field is invalid."),
+            ("country_code", "The country code field is invalid."),
+            ("defaultCurrency", "The default currency field is invalid."),
+            ("checkInDate", "The check in date field is invalid."),
+            ("workspaceID", "The workspace ID field is invalid."),
+            ("listingIDs.3", "The listing IDs.3 field is invalid."),
+            ("thumbnailURL", "The thumbnail URL field is invalid."),
+        ] {
+            assert_eq!(sentence(field, "field is invalid."), expected);
+        }
+    }
+
+    #[test]
+    fn a_field_is_called_what_the_request_calls_it() {
+        #[derive(Validate)]
+        struct Command {
+            #[validate(custom(function = edits::<domain::countries::Country>, code = "homeCountry"))]
+            country: FieldEdit<String>,
+            #[validate(required)]
+            name: Option<String>,
+        }
+        let error = valid(&Command { country: Some(None), name: None }).expect_err("invalid");
+        let faults = error.faults().expect("fields at fault");
+        assert_eq!(faults["homeCountry"], ["The home country field is required."]);
+        assert_eq!(faults["name"], ["The name field is required."]);
     }
 
     #[test]
