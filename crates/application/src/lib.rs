@@ -41,4 +41,4 @@ pub use self::problem::{Faults, Problem, ProblemKind};
 pub use self::readiness::ReadinessCheck;
 pub use self::refusal::Refusal;
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
-pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, Workspaces};
+pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, UpdateWorkspace, Workspaces};

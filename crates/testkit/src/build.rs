@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding};
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
 use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
+use domain::percentages::Percentage;
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
 use domain::users::{ApiUser, ApiUserParts, Role, UserStatus};
+use domain::workspaces::{Workspace, WorkspaceParts};
 use uuid::Uuid;
 
 /// A moment.
@@ -29,6 +31,19 @@ pub const fn secret() -> KeySecret {
 /// The workspace of everything here.
 pub const fn workspace_id() -> WorkspaceId {
     WorkspaceId::new(Uuid::from_u128(9))
+}
+
+/// That workspace, as it was made.
+pub fn workspace() -> Workspace {
+    Workspace::from_parts(WorkspaceParts {
+        id: workspace_id(),
+        name: "Stays Inc.".parse().expect("a name"),
+        default_currency: "USD".parse().expect("a currency"),
+        default_discount: Percentage::default(),
+        version: 1,
+        created_at: at(),
+        updated_at: at(),
+    })
 }
 
 /// The key of every caller here.
@@ -84,7 +99,12 @@ pub fn credential(home: TenantStanding, named: Option<TenantStanding>) -> Creden
 
 /// A caller with an ADMIN key who is at home in the default tenant and works there.
 pub fn administrator() -> Caller {
-    admitted(permitting(Permission::Admin, standing(1, true), None))
+    at_home(Permission::Admin)
+}
+
+/// A caller who is at home in the default tenant and works there.
+pub fn at_home(permission: Permission) -> Caller {
+    admitted(permitting(permission, standing(1, true), None))
 }
 
 /// A caller who is at home in a channel.
