@@ -16,6 +16,7 @@
 
 mod caller;
 mod data;
+mod decimal;
 mod envelope;
 mod input;
 mod lists;
@@ -25,10 +26,11 @@ mod operations;
 mod problem;
 mod resource;
 mod tenants;
+mod workspaces;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{Authentication, Locations, ReadinessCheck, Tenants};
+use application::{Authentication, Locations, ReadinessCheck, Tenants, Workspaces};
 
 pub use self::openapi::document;
 
@@ -43,6 +45,8 @@ pub struct Api {
     pub tenants: Tenants,
     /// Locations.
     pub locations: Locations,
+    /// Workspaces.
+    pub workspaces: Workspaces,
     /// Whether the service can serve.
     pub readiness: ReadinessCheck,
 }
@@ -58,6 +62,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(tenants::routes)
                         .configure(locations::routes)
+                        .configure(workspaces::routes)
                         .default_service(web::to(resource::no_such_route)),
                 )
                 .default_service(web::to(resource::no_such_route)),

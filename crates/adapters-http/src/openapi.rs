@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{locations, operations, tenants};
+use crate::{locations, operations, tenants, workspaces};
 
 /// The document.
 #[derive(OpenApi)]
@@ -35,6 +35,8 @@ use crate::{locations, operations, tenants};
         tenants::switch,
         locations::list,
         locations::count,
+        workspaces::get,
+        workspaces::update,
         operations::healthz,
         operations::readyz,
         operations::openapi_json,
@@ -45,6 +47,7 @@ use crate::{locations, operations, tenants};
     tags(
         (name = "tenants", description = "The channels and business units of a workspace."),
         (name = "locations", description = "The venues, branches or stores of a tenant."),
+        (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
     ),
     modifiers(&Keys)

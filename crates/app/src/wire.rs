@@ -56,8 +56,9 @@ impl Engine {
         let (database, ambient) = (self.database(), ambient::system());
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
-            tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient),
+            tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             locations: Locations::new(database.clone()),
+            workspaces: Workspaces::new(database.clone(), ambient),
             readiness: ReadinessCheck::new(database),
         }
     }

@@ -53,6 +53,8 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("switchTenant", None, NotFound),
         ("listLocations", None, Itself),
         ("countLocations", None, Itself),
+        ("getWorkspace", None, Forbidden),
+        ("updateWorkspace", Some(json!({ "name": "Taken over", "defaultDiscountPercentage": 99.99 })), Forbidden),
     ]
     .into_iter()
     .map(|(operation, body, sibling)| (operation, Call { body, sibling }))
@@ -90,8 +92,9 @@ fn attack(world: &World, attacker: &Client, victim: &str, check: impl Fn(&str, &
 /// Everything that an attacker could have changed or learnt.
 fn state(world: &World) -> Value {
     let tenants = world.calry().get("/api/v1/tenants?per_page=100");
-    assert_eq!(tenants.status, 200);
-    tenants.json["data"].clone()
+    let workspace = world.calry().get("/api/v1/workspace");
+    assert_eq!((tenants.status, workspace.status), (200, 200));
+    json!({ "tenants": tenants.json["data"], "workspace": workspace.json["data"] })
 }
 
 fn every_operation_answers_as_documented(world: &World) {
@@ -128,6 +131,7 @@ fn another_workspace_reaches_nothing(world: &World) {
     for attacker in [world.client().calry(&other.key), world.client().bearer(&other.key)] {
         attack(world, &attacker, &id, |name, _, answer| {
             assert!(!answer.text.contains("The victim"), "{name}: {}", answer.text);
+            assert!(!answer.text.contains(&world.workspace), "{name}: {}", answer.text);
         });
         // A foreign id is answered like one that nobody has, to the byte.
         for (name, method, path, call) in guarded(world).into_iter().filter(|(_, _, path, _)| path.contains("{id}")) {

@@ -12,6 +12,7 @@ mod servers;
 mod support;
 mod tenants;
 mod tenants_input;
+mod workspaces;
 
 /// Makes a test of each function, on both engines: each gets a world of its own.
 macro_rules! on_both_engines {
