@@ -117,7 +117,11 @@ macro_rules! from_nil {
 from_nil!(ApiKeyId, LocationId, TenantId, UserId);
 
 /// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
-pub(crate) fn sent<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<FieldEdit<T>, D::Error> {
+pub(crate) fn sent<'de, D, T>(deserializer: D) -> Result<FieldEdit<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -141,12 +145,15 @@ fn malformed(message: impl Display) -> Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decimal::Decimal;
 
     #[derive(Debug, PartialEq, Deserialize)]
     struct Thing {
         #[serde(default, deserialize_with = "sent")]
         name: FieldEdit<String>,
         size: Option<i64>,
+        #[serde(default, deserialize_with = "sent")]
+        share: FieldEdit<Decimal>,
     }
 
     #[test]
@@ -154,6 +161,13 @@ mod tests {
         for (json, name) in [("{}", None), (r#"{"name":null}"#, Some(None)), (r#"{"name":"x"}"#, Some(Some("x")))] {
             let thing: Thing = parse(json.as_bytes()).expect("readable");
             assert_eq!(thing.name, name.map(|name| name.map(str::to_owned)), "{json}");
+        }
+        for (json, share) in
+            [("{}", None), (r#"{"share":null}"#, Some(None)), (r#"{"share":1.50}"#, Some(Some("1.50")))]
+        {
+            let thing: Thing = parse(json.as_bytes()).expect("readable");
+            let found = thing.share.map(|share| share.map(|share| share.to_string()));
+            assert_eq!(found, share.map(|share| share.map(str::to_owned)), "{json}");
         }
     }
 
@@ -168,6 +182,15 @@ mod tests {
             (r#"{"name":5}"#, "at name: invalid type: integer `5`"),
             (r#"{"size":"5"}"#, "at size: invalid type: string"),
             (r#"{"size":1.5}"#, "at size: invalid type: floating point"),
+            (r#"{"share":"5"}"#, "at share: invalid type: string"),
+            (r#"{"share":true}"#, "at share: invalid type: boolean"),
+            (r#"{"share":[5]}"#, "at share: invalid type: sequence"),
+            (r#"{"share":{}}"#, "at share: invalid type: map"),
+            (r#"{"share":{"$serde_json::private::Number":"5"}}"#, "at share: invalid type: map"),
+            (r#"{"share":{"$serde_json::private::RawValue":"5"}}"#, "at share: invalid type: map"),
+            (r#"{"share":.5}"#, "at share: expected value"),
+            (r#"{"share":05}"#, "at share: invalid number"),
+            (r#"{"share":NaN}"#, "at share: expected value"),
             (r#"{"size":1}}"#, "goes on after its end"),
             (r#"{"size":1,"size":2}"#, "duplicate field `size`"),
             (r#"{"name":"\ud800"}"#, "at name: "),

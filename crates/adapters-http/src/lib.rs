@@ -18,6 +18,7 @@ mod api_keys;
 mod audit;
 mod caller;
 mod data;
+mod decimal;
 mod envelope;
 mod input;
 mod lists;
@@ -29,10 +30,11 @@ mod problem;
 mod resource;
 mod tenants;
 mod users;
+mod workspaces;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users};
+use application::{ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users, Workspaces};
 
 pub use self::metrics::{Metrics, PoolUse};
 pub use self::openapi::document;
@@ -54,6 +56,8 @@ pub struct Api {
     pub users: Users,
     /// The audit trail.
     pub audit: Audit,
+    /// Workspaces.
+    pub workspaces: Workspaces,
     /// Whether the service can serve.
     pub readiness: ReadinessCheck,
     /// What is counted, by all worker threads together.
@@ -74,6 +78,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                         .configure(users::routes)
                         .configure(api_keys::routes)
                         .configure(audit::routes)
+                        .configure(workspaces::routes)
                         .default_service(web::to(resource::no_such_route)),
                 )
                 .default_service(web::to(resource::no_such_route)),

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{api_keys, audit, locations, operations, tenants, users};
+use crate::{api_keys, audit, locations, operations, tenants, users, workspaces};
 
 /// The document.
 #[derive(OpenApi)]
@@ -54,6 +54,8 @@ use crate::{api_keys, audit, locations, operations, tenants, users};
         locations::replace,
         locations::update,
         locations::delete,
+        workspaces::get,
+        workspaces::update,
         operations::healthz,
         operations::readyz,
         operations::metrics,
@@ -68,6 +70,7 @@ use crate::{api_keys, audit, locations, operations, tenants, users};
         (name = "users", description = "The people and programs that call, each at home in one tenant."),
         (name = "api-keys", description = "The secrets that users call with."),
         (name = "audit", description = "Who did what to which resource in which tenant, when."),
+        (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
     ),
     modifiers(&Keys)

@@ -1,15 +1,19 @@
 //! The port of workspaces.
 
 use async_trait::async_trait;
-use domain::access::OperatorScope;
+use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
+use domain::ids::WorkspaceId;
+use domain::percentages::Percentage;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceParts};
 use ports::{RepositoryError, WorkspaceRepository, rules};
-use sea_orm::EntityTrait;
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::database::{Database, Transaction};
-use crate::entities::workspaces::{Entity, Model};
+use crate::database::{Database, Transaction, guarded, inside};
+use crate::entities::workspaces::{ActiveModel, Column, Entity, Model};
 use crate::query::Query;
+use crate::rows::{corrupt, stored};
 use crate::{api_keys, locations, tenants, users};
 
 #[async_trait]
@@ -33,6 +37,22 @@ impl WorkspaceRepository for Database {
             None => store(transaction, change).await,
         }
     }
+
+    async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
+        let found = Entity::find_by_id(scope.workspace_id().as_uuid()).one(self.reader()).await;
+        // Workspaces are never deleted: where there is none, the scope outlived a restored database.
+        found.map_err(|error| self.error(error))?.map_or(Err(RepositoryError::Stale), workspace)
+    }
+
+    async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {
+        let Change { after: workspace, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), workspace.id())?;
+        let transaction = self.begin().await?;
+        update(&transaction, workspace.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(workspace)
+    }
 }
 
 async fn store(transaction: Transaction, change: Change<WorkspaceCreated>) -> Result<Workspace, RepositoryError> {
@@ -48,7 +68,46 @@ async fn store(transaction: Transaction, change: Change<WorkspaceCreated>) -> Re
     Ok(workspace)
 }
 
+/// Writes the workspace over the version before it.
+async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), RepositoryError> {
+    let row = row(workspace);
+    let (id, before) = (row.id, row.version - 1);
+    // All columns but the key, which a distributed table would not let be written.
+    let columns = ActiveModel { id: NotSet, ..row.into_active_model().reset_all() };
+    let written = Entity::update_many()
+        .set(columns)
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(before))
+        .exec(transaction.connection())
+        .await
+        .map_err(|error| transaction.error(error))?;
+    guarded(written.rows_affected)
+}
+
 fn row(workspace: Workspace) -> Model {
-    let WorkspaceParts { id, name, created_at, updated_at } = workspace.into_parts();
-    Model { id: id.as_uuid(), name: name.into(), created_at, updated_at }
+    let WorkspaceParts { id, name, default_currency, default_discount, version, created_at, updated_at } =
+        workspace.into_parts();
+    Model {
+        id: id.as_uuid(),
+        name: name.into(),
+        default_currency: default_currency.code().to_owned(),
+        default_discount: default_discount.basis_points().into(),
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+fn workspace(row: Model) -> Result<Workspace, RepositoryError> {
+    const WHAT: &str = "workspace";
+    let Model { id, name, default_currency, default_discount, version, created_at, updated_at } = row;
+    Ok(Workspace::from_parts(WorkspaceParts {
+        id: WorkspaceId::new(id),
+        name: stored(WHAT, &name)?,
+        default_currency: stored(WHAT, &default_currency)?,
+        default_discount: Percentage::try_from(i64::from(default_discount)).map_err(|error| corrupt(WHAT, error))?,
+        version,
+        created_at,
+        updated_at,
+    }))
 }

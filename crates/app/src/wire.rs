@@ -65,8 +65,9 @@ impl Engine {
             tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             locations: Locations::new(database.clone(), database.clone(), ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            api_keys: keys(&database, ambient),
+            api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),
+            workspaces: Workspaces::new(database.clone(), ambient),
             readiness: ReadinessCheck::new(database),
             metrics,
         }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use chrono::{DateTime, SubsecRound, Utc};
 use domain::tenants::{FieldEdit, RestatedError};
 use domain::users::UserStatus;
 use thiserror::Error;
@@ -12,8 +11,6 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::Refusal;
-
-const NO_INSTANT: &str = "must be an instant like 2027-01-31T12:00:00Z.";
 
 /// What is said of a field that is missing.
 pub(crate) const REQUIRED: &str = "field is required.";
@@ -220,20 +217,6 @@ pub(crate) fn edits_user_status(edit: &FieldEdit<i64>) -> Result<(), ValidationE
         Some(None) => Err(fault(REQUIRED)),
         Some(Some(number)) => is_user_status(*number),
     }
-}
-
-/// For `validator`: the text must be an instant.
-pub(crate) fn is_instant(text: &str) -> Result<(), ValidationError> {
-    parse_instant(text).map(drop).ok_or_else(|| fault(NO_INSTANT))
-}
-
-/// The instant that a field may hold, cut to milliseconds.
-pub(crate) fn instant(field: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, InvalidInput> {
-    text.map(|text| parse_instant(text).ok_or_else(|| InvalidInput::new(field, NO_INSTANT))).transpose()
-}
-
-fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
-    Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc().trunc_subsecs(3))
 }
 
 /// The user status that a field may hold.

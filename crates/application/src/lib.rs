@@ -45,4 +45,4 @@ pub use self::readiness::ReadinessCheck;
 pub use self::refusal::Refusal;
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
 pub use self::users::{CreateUser, FindUsers, Me, UpdateUser, UserError, Users};
-pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, Workspaces};
+pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, UpdateWorkspace, Workspaces};

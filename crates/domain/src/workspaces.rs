@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::access::Permission;
 use crate::api_keys::{ApiKey, KeySecret, NewApiKey};
-use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
+use crate::currencies::Currency;
 use crate::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
-use crate::tenants::{NewTenant, Profile, Tenant};
+use crate::percentages::Percentage;
+use crate::tenants::{NewTenant, Profile, Tenant, TenantName};
 use crate::text::Line;
 use crate::users::{ApiUser, NewApiUser, Role, UserStatus};
 
@@ -28,6 +30,12 @@ pub struct WorkspaceParts {
     pub id: WorkspaceId,
     /// What people call it.
     pub name: WorkspaceName,
+    /// The currency of prices that state none.
+    pub default_currency: Currency,
+    /// The discount of integration accounts that state none.
+    pub default_discount: Percentage,
+    /// How often it was changed: a write of an older version is refused.
+    pub version: i64,
     /// When it was made, in milliseconds.
     pub created_at: DateTime<Utc>,
     /// When it was last changed, in milliseconds.
@@ -51,6 +59,17 @@ pub struct NewWorkspace {
     pub api_key_id: ApiKeyId,
     /// The random part of that key.
     pub secret: KeySecret,
+}
+
+/// What an update asks for; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct WorkspaceEdit {
+    /// Another name.
+    pub name: Option<WorkspaceName>,
+    /// Another currency for prices that state none.
+    pub default_currency: Option<Currency>,
+    /// Another discount for integration accounts that state none.
+    pub default_discount: Option<Percentage>,
 }
 
 /// A new workspace with all that comes with it.
@@ -109,29 +128,80 @@ impl Workspace {
         )
         .expect("the default lifetime ends in the future")
         .after;
-        let audit = AuditEntry {
-            id: stamp.id,
-            workspace_id: id,
-            tenant_id: default_tenant.id(),
-            tenant_name: default_tenant.name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action: "workspace.create",
-            resource_kind: ResourceKind::Workspace,
-            resource_id: id.as_uuid(),
-            resource_name: name.to_string(),
-            before: Vec::new(),
-            after: vec![
-                ("name", Fact::from(name.as_str())),
-                ("default_tenant_id", Fact::Text(default_tenant.id().to_string())),
-                ("user_id", Fact::Text(administrator.id().to_string())),
-                ("api_key_id", Fact::Text(api_key.id().to_string())),
-            ],
+        let workspace = Self {
+            parts: WorkspaceParts {
+                id,
+                name,
+                default_currency: "USD".parse().expect("a constant that is a currency"),
+                default_discount: Percentage::default(),
+                version: 1,
+                created_at: stamp.at,
+                updated_at: stamp.at,
+            },
         };
-        let workspace = Self { parts: WorkspaceParts { id, name, created_at: stamp.at, updated_at: stamp.at } };
+        let mut facts = workspace.facts();
+        facts.extend([
+            ("default_tenant_id", Fact::Text(default_tenant.id().to_string())),
+            ("user_id", Fact::Text(administrator.id().to_string())),
+            ("api_key_id", Fact::Text(api_key.id().to_string())),
+        ]);
+        let tenant = (default_tenant.id(), default_tenant.name());
+        let audit = workspace.entry(stamp, "workspace.create", tenant, (Facts::new(), facts));
         let default_location = Location::default_of(&default_tenant, default_location_id);
         let created = WorkspaceCreated { workspace, default_tenant, default_location, administrator, api_key };
         Change::new(created, audit)
+    }
+
+    /// Changes the fields that the edit names, or `None` where all of them are as they should be. The tenant is the
+    /// default one, in whose name the change is audited.
+    pub fn update(&self, edit: WorkspaceEdit, tenant: (TenantId, &TenantName), stamp: Stamp) -> Option<Change<Self>> {
+        let mut after = self.clone();
+        let WorkspaceEdit { name, default_currency, default_discount } = edit;
+        let parts = &mut after.parts;
+        if let Some(name) = name {
+            parts.name = name;
+        }
+        parts.default_currency = default_currency.unwrap_or(parts.default_currency);
+        parts.default_discount = default_discount.unwrap_or(parts.default_discount);
+        if after == *self {
+            return None;
+        }
+        after.parts.version += 1;
+        after.parts.updated_at = stamp.at;
+        let facts = difference(self.facts(), after.facts());
+        let audit = after.entry(stamp, "workspace.update", tenant, facts);
+        Some(Change::new(after, audit))
+    }
+
+    fn facts(&self) -> Facts {
+        vec![
+            ("name", Fact::from(self.parts.name.as_str())),
+            ("defaultCurrency", Fact::from(self.parts.default_currency.code())),
+            ("defaultDiscountPercentage", Fact::Text(self.parts.default_discount.to_string())),
+        ]
+    }
+
+    fn entry(
+        &self,
+        stamp: Stamp,
+        action: &'static str,
+        (tenant_id, tenant_name): (TenantId, &TenantName),
+        (before, after): (Facts, Facts),
+    ) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: self.id(),
+            tenant_id,
+            tenant_name: tenant_name.to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::Workspace,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.parts.name.to_string(),
+            before,
+            after,
+        }
     }
 
     /// A stored workspace. Checks no rule.
@@ -139,7 +209,7 @@ impl Workspace {
         Self { parts }
     }
 
-    /// All that must be stored.
+    /// All that must be stored or shown.
     pub fn into_parts(self) -> WorkspaceParts {
         self.parts
     }
@@ -147,5 +217,75 @@ impl Workspace {
     /// The workspace's id.
     pub const fn id(&self) -> WorkspaceId {
         self.parts.id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::fixture::{at, secret, stamp};
+
+    fn created() -> Change<WorkspaceCreated> {
+        let new = NewWorkspace {
+            id: WorkspaceId::new(Uuid::from_u128(9)),
+            name: "Stays Inc.".parse().expect("a name"),
+            default_tenant_id: TenantId::new(Uuid::from_u128(1)),
+            default_location_id: LocationId::new(Uuid::from_u128(2)),
+            administrator_id: UserId::new(Uuid::from_u128(3)),
+            api_key_id: ApiKeyId::new(Uuid::from_u128(4)),
+            secret: secret(),
+        };
+        Workspace::create(new, stamp())
+    }
+
+    fn update(edit: WorkspaceEdit) -> Option<Change<Workspace>> {
+        let WorkspaceCreated { workspace, default_tenant, .. } = created().after;
+        let later = Stamp { at: at() + TimeDelta::hours(1), ..stamp() };
+        workspace.update(edit, (default_tenant.id(), default_tenant.name()), later)
+    }
+
+    #[test]
+    fn a_new_workspace_reckons_in_dollars_and_gives_no_discount() {
+        let Change { after, audit, .. } = created();
+        let parts = after.workspace.into_parts();
+        assert_eq!((parts.default_currency.code(), parts.default_discount.basis_points()), ("USD", 0));
+        assert_eq!((audit.action, &*audit.tenant_name), ("workspace.create", "Default"));
+        assert!(audit.after.contains(&("defaultDiscountPercentage", Fact::from("0"))));
+    }
+
+    #[test]
+    fn an_update_changes_what_it_names_and_says_so() {
+        let edit = WorkspaceEdit {
+            default_currency: Some("EUR".parse().expect("a currency")),
+            default_discount: Some("12.5".parse().expect("a percentage")),
+            ..WorkspaceEdit::default()
+        };
+        let Change { after, audit, .. } = update(edit).expect("a change");
+        let parts = after.into_parts();
+        assert_eq!(parts.name.as_str(), "Stays Inc.");
+        assert_eq!((parts.default_currency.code(), parts.default_discount.basis_points()), ("EUR", 1_250));
+        assert_eq!((parts.version, parts.updated_at - parts.created_at), (2, TimeDelta::hours(1)));
+        assert_eq!(
+            (audit.action, &*audit.tenant_name, &*audit.resource_name),
+            ("workspace.update", "Default", "Stays Inc.")
+        );
+        let facts = |currency, discount| {
+            vec![("defaultCurrency", Fact::from(currency)), ("defaultDiscountPercentage", Fact::from(discount))]
+        };
+        assert_eq!((audit.before, audit.after), (facts("USD", "0"), facts("EUR", "12.5")));
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_is_no_change() {
+        let same = WorkspaceEdit {
+            name: Some("Stays Inc.".parse().expect("a name")),
+            default_currency: Some("usd".parse().expect("a currency")),
+            default_discount: Some("0.00".parse().expect("a percentage")),
+        };
+        assert_eq!(update(same), None);
+        assert_eq!(update(WorkspaceEdit::default()), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The ports of workspaces.
 
 use async_trait::async_trait;
-use domain::access::OperatorScope;
+use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
 use domain::workspaces::{Workspace, WorkspaceCreated};
 
@@ -27,4 +27,13 @@ pub trait WorkspaceRepository: Send + Sync {
         scope: &OperatorScope,
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError>;
+
+    /// The workspace of the scope.
+    async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError>;
+
+    /// Stores the workspace's new fields.
+    ///
+    /// # Errors
+    /// `Stale` where the workspace was changed since it was read, or is another than the scope's.
+    async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError>;
 }

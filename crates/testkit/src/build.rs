@@ -7,8 +7,10 @@ use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoi
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
 use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::locations::{self, Location, LocationParts, LocationStatus};
+use domain::percentages::Percentage;
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
 use domain::users::UserStatus;
+use domain::workspaces::{Workspace, WorkspaceParts};
 use uuid::Uuid;
 
 /// A moment.
@@ -32,6 +34,19 @@ pub const fn workspace_id() -> WorkspaceId {
     WorkspaceId::new(Uuid::from_u128(9))
 }
 
+/// That workspace, as it was made.
+pub fn workspace() -> Workspace {
+    Workspace::from_parts(WorkspaceParts {
+        id: workspace_id(),
+        name: "Stays Inc.".parse().expect("a name"),
+        default_currency: "USD".parse().expect("a currency"),
+        default_discount: Percentage::default(),
+        version: 1,
+        created_at: at(),
+        updated_at: at(),
+    })
+}
+
 /// The key of every caller here.
 pub const fn token() -> ApiKeyToken {
     ApiKeyToken::new(workspace_id(), ApiKeyId::new(Uuid::from_u128(6)), secret())
@@ -39,8 +54,12 @@ pub const fn token() -> ApiKeyToken {
 
 /// An active tenant as access looks at it.
 pub fn standing(id: u128, is_default: bool) -> TenantStanding {
-    let name = "Channel".parse().expect("a name");
-    TenantStanding { id: TenantId::new(Uuid::from_u128(id)), name, is_default, status: TenantStatus::Active }
+    TenantStanding {
+        id: TenantId::new(Uuid::from_u128(id)),
+        name: if is_default { "Default" } else { "Channel" }.parse().expect("a name"),
+        is_default,
+        status: TenantStatus::Active,
+    }
 }
 
 /// The channel at which [`channel`] is at home.
@@ -102,7 +121,12 @@ pub fn credential(home: TenantStanding, named: Option<TenantStanding>) -> Creden
 
 /// A caller with an ADMIN key who is at home in the default tenant and works there.
 pub fn administrator() -> Caller {
-    admitted(permitting(Permission::Admin, standing(1, true), None))
+    at_home(Permission::Admin)
+}
+
+/// A caller who is at home in the default tenant and works there.
+pub fn at_home(permission: Permission) -> Caller {
+    admitted(permitting(permission, standing(1, true), None))
 }
 
 /// A caller who is at home in a channel.

@@ -8,6 +8,10 @@ pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) id: Uuid,
     pub(crate) name: String,
+    pub(crate) default_currency: String,
+    /// In basis points.
+    pub(crate) default_discount: i32,
+    pub(crate) version: i64,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,
 }

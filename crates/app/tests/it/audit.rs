@@ -269,8 +269,8 @@ fn links_lead_through_the_whole_trail(world: &World) {
 fn queries_are_checked(world: &World) {
     let client = world.calry();
     for (query, field, message) in [
-        ("resourceID=x", "resourceID", "The resourceID must be a valid UUID."),
-        ("tenantID=", "tenantID", "The tenantID must be a valid UUID."),
+        ("resourceID=x", "resourceID", "The resource ID must be a valid UUID."),
+        ("tenantID=", "tenantID", "The tenant ID must be a valid UUID."),
         ("since=yesterday", "since", "The since must be an RFC 3339 instant, like 2030-01-31T12:00:00Z."),
         ("until=2030-01-31", "until", "The until must be an RFC 3339 instant, like 2030-01-31T12:00:00Z."),
         ("since=2030-01-31T12:00:00+01:00", "since", "The since must be"),

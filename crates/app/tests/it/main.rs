@@ -16,6 +16,7 @@ mod support;
 mod tenants;
 mod tenants_input;
 mod users;
+mod workspaces;
 
 /// Makes a test of each function, on both engines: each gets a world of its own.
 macro_rules! on_both_engines {

@@ -3,10 +3,11 @@
 use domain::access::{Caller, Permission};
 use domain::api_keys::{ApiKey, ApiKeyName, ApiKeyToken, NewApiKey};
 use domain::ids::{ApiKeyId, UserId};
+use domain::instants::Edge;
 use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{Asked, InvalidInput, checked, instant, is, is_instant, required};
+use crate::input::{Asked, InvalidInput, checked, is, optional, required};
 
 /// A new key, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -21,7 +22,7 @@ pub struct CreateApiKey {
     #[validate(required, custom(function = is::<Permission>))]
     pub permission: Option<String>,
     /// From when on it will be refused: an instant in the future.
-    #[validate(custom(function = is_instant, code = "expiresAt"))]
+    #[validate(custom(function = is::<Edge>, code = "expiresAt"))]
     pub expires_at: Option<String>,
 }
 
@@ -42,7 +43,7 @@ impl ApiKeys {
         let user_id = required("user_id", command.user_id.as_deref())?;
         let (name, permission) =
             (required("name", command.name.as_deref())?, required("permission", command.permission.as_deref())?);
-        let expires_at = instant("expiresAt", command.expires_at.as_deref())?;
+        let expires_at = optional("expiresAt", command.expires_at.as_deref())?.map(Edge::instant);
 
         let user = self.users.find(&scope, user_id).await?;
         let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;

@@ -8,45 +8,35 @@ use domain::ids::{self, TenantId};
 use domain::instants::Edge;
 use domain::text::SearchText;
 use ports::{AuditFilter, AuditQueries};
-use validator::{Validate, ValidationErrors};
+use validator::{Validate, ValidationError};
 
 use crate::input::{Asked, InvalidInput, checked, fault, is, is_or_blank, optional, unless_blank};
 use crate::paging::{List, Listed, checked_list};
 use crate::refusal::Refusal;
 
 /// Which entries are asked for; a blank action does not matter.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Validate)]
 pub struct FindAudit {
     /// What was done, the whole word: `tenant.create`.
+    #[validate(custom(function = is_or_blank::<SearchText>))]
     pub action: Option<String>,
     /// The id of the thing that was changed.
+    #[validate(custom(function = is_id, code = "resourceID"))]
     pub resource_id: Option<String>,
     /// The tenant whose data changed.
+    #[validate(custom(function = is::<TenantId>, code = "tenantID"))]
     pub tenant_id: Option<String>,
     /// The first instant.
+    #[validate(custom(function = is::<Edge>))]
     pub since: Option<String>,
     /// The first instant no more.
+    #[validate(custom(function = is::<Edge>))]
     pub until: Option<String>,
 }
 
-/// By hand: two of the fields are not named as Rust would.
-impl Validate for FindAudit {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        let mut errors = ValidationErrors::new();
-        let is_id = |text: &str| ids::parse(text).map(drop).map_err(fault);
-        for (field, text, check) in [
-            ("action", &self.action, is_or_blank::<SearchText> as fn(&str) -> _),
-            ("resourceID", &self.resource_id, is_id),
-            ("tenantID", &self.tenant_id, is::<TenantId>),
-            ("since", &self.since, is::<Edge>),
-            ("until", &self.until, is::<Edge>),
-        ] {
-            if let Some(Err(fault)) = text.as_deref().map(check) {
-                errors.add(field, fault);
-            }
-        }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
-    }
+/// The id of any kind of thing.
+fn is_id(text: &str) -> Result<(), ValidationError> {
+    ids::parse(text).map(drop).map_err(fault)
 }
 
 impl FindAudit {

@@ -1,4 +1,8 @@
-//! Workspaces: made by the operator, through the command line or at the first start.
+//! Workspaces: made by the operator, through the command line or at the first start; looked at and changed by their
+//! default tenants.
+
+mod find;
+mod update;
 
 use std::sync::Arc;
 
@@ -10,6 +14,7 @@ use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated, WorkspaceNam
 use ports::{RepositoryError, WorkspaceRepository, rules};
 use validator::Validate;
 
+pub use self::update::UpdateWorkspace;
 use crate::ambient::Ambient;
 use crate::input::{checked, is, required};
 use crate::refusal::Refusal;
@@ -94,12 +99,25 @@ impl Workspaces {
 }
 
 #[cfg(test)]
+mod fixture {
+    use ports::MockWorkspaceRepository;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+
+    /// The use cases over this mock.
+    pub(super) fn workspaces(repository: MockWorkspaceRepository) -> Workspaces {
+        Workspaces::new(Arc::new(repository), ambient())
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use ports::MockWorkspaceRepository;
     use testkit::build;
 
+    use super::fixture::workspaces;
     use super::*;
-    use crate::ambient::fixture::ambient;
     use crate::problem::Problem;
 
     fn named(name: &str) -> CreateWorkspace {
@@ -113,7 +131,7 @@ mod tests {
             assert!(change.after.api_key.has_secret(&build::secret()));
             Ok(change.after.workspace)
         });
-        let workspaces = Workspaces::new(Arc::new(repository), ambient());
+        let workspaces = workspaces(repository);
         let key = workspaces.create(&OperatorScope::new(), named("Stays Inc.")).await.expect("created");
         assert!(key.token.secret().hash().matches(&build::secret()));
         assert_eq!(key.token.workspace_id(), key.workspace_id);
@@ -123,14 +141,14 @@ mod tests {
     async fn the_first_workspace_is_made_once() {
         let mut repository = MockWorkspaceRepository::new();
         repository.expect_create_first().returning(|_, _| Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }));
-        let workspaces = Workspaces::new(Arc::new(repository), ambient());
+        let workspaces = workspaces(repository);
         let made = workspaces.create_first(&OperatorScope::new(), named("Stays Inc.")).await.expect("no failure");
         assert!(made.is_none());
     }
 
     #[tokio::test]
     async fn a_workspace_has_a_name() {
-        let workspaces = Workspaces::new(Arc::new(MockWorkspaceRepository::new()), ambient());
+        let workspaces = workspaces(MockWorkspaceRepository::new());
         let refused = workspaces.create(&OperatorScope::new(), named("")).await.expect_err("invalid");
         assert_eq!(refused.code(), "validation_failed");
     }

@@ -62,6 +62,16 @@ impl AdminScope {
         &self.default_tenant
     }
 
+    /// The default tenant.
+    pub const fn tenant_id(&self) -> TenantId {
+        self.default_tenant.tenant_id()
+    }
+
+    /// The default tenant's name when the caller was admitted, for the audit trail.
+    pub const fn tenant_name(&self) -> &TenantName {
+        self.default_tenant.tenant_name()
+    }
+
     /// The workspace, which every query names.
     pub const fn workspace_id(&self) -> WorkspaceId {
         self.default_tenant.workspace_id()

@@ -169,6 +169,11 @@ macro_rules! suite {
             workspaces {
                 a_new_workspace_can_be_worked_in,
                 of_twenty_who_make_the_first_workspace_one_wins,
+                a_workspace_comes_back_as_it_was_stored,
+                an_update_of_an_old_workspace_is_stale,
+                of_twenty_who_update_the_workspace_one_wins,
+                another_workspace_is_neither_seen_nor_changed,
+                a_change_of_the_workspace_leaves_one_entry,
             }
         }
     };

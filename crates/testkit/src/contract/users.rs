@@ -262,13 +262,18 @@ pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Port
     let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
     let token = world.new_key(&second).await.expect("a key");
     let scope = world.scope_in(default.id()).await;
-    let mut racing = Vec::new();
+    let mut decided = Vec::new();
     for id in [world.token.id(), token.id()] {
         let (key, user) = world.ports.api_keys.find(&scope, id).await.expect("no failure").expect("a key");
-        let change = key.revoke(&user, world.stamp().await).expect("a change");
-        let (world, scope) = (world.clone(), scope.clone());
-        racing.push(tokio::spawn(async move { world.ports.api_keys.revoke(&scope, change).await }));
+        decided.push(key.revoke(&user, world.stamp().await).expect("a change"));
     }
+    let racing: Vec<_> = decided
+        .into_iter()
+        .map(|change| {
+            let (world, scope) = (world.clone(), scope.clone());
+            tokio::spawn(async move { world.ports.api_keys.revoke(&scope, change).await })
+        })
+        .collect();
     let mut won = 0;
     for revoked in racing {
         match revoked.await.expect("no panic") {

@@ -1,10 +1,22 @@
 //! Workspaces.
 
 use domain::access::{OperatorScope, Permission, TenantChoice};
+use domain::change::Change;
+use domain::workspaces::{Workspace, WorkspaceEdit};
 use ports::{RepositoryError, rules};
 
 use super::world::{new_workspace, twenty_at_once};
 use super::{Ports, World};
+
+async fn found(world: &World) -> Workspace {
+    world.ports.workspaces.find(&world.admin().await).await.expect("a workspace")
+}
+
+async fn renamed(world: &World, read: &Workspace, name: &str) -> Change<Workspace> {
+    let admin = world.admin().await;
+    let edit = WorkspaceEdit { name: Some(name.parse().expect("a name")), ..WorkspaceEdit::default() };
+    read.update(edit, (admin.tenant_id(), admin.tenant_name()), world.stamp().await).expect("a change")
+}
 
 /// Tenant, location, administrator and key are there.
 pub async fn a_new_workspace_can_be_worked_in(ports: Ports) {
@@ -29,4 +41,84 @@ pub async fn of_twenty_who_make_the_first_workspace_one_wins(ports: Ports) {
         |error: &RepositoryError| matches!(error, RepositoryError::Taken { rule: rules::FIRST_WORKSPACE });
     assert!(lost.iter().all(is_expected), "{lost:?}");
     assert_eq!(ports.trail.actions().await, ["workspace.create"]);
+}
+
+/// Every field, also with what databases stumble over.
+pub async fn a_workspace_comes_back_as_it_was_stored(ports: Ports) {
+    let (change, token) = new_workspace();
+    let expected = change.after.workspace.clone();
+    let (default_tenant, user) = (change.after.default_tenant.id(), change.after.administrator.id());
+    let stored = ports.workspaces.create(&OperatorScope::new(), change).await.expect("a new workspace");
+    let world = World { ports, token, default_tenant, user };
+    assert_eq!((&stored, &found(&world).await), (&expected, &expected));
+
+    let mut read = stored;
+    for discount in ["0.01", "12.5", "100"] {
+        let edit = WorkspaceEdit {
+            name: Some(format!("Zimmer 🏨 \"{discount}\" '; --").parse().expect("a name")),
+            default_currency: Some("KWD".parse().expect("a currency")),
+            default_discount: Some(discount.parse().expect("a percentage")),
+        };
+        let admin = world.admin().await;
+        let change = read.update(edit, (admin.tenant_id(), admin.tenant_name()), world.stamp().await);
+        let change = change.expect("a change");
+        let expected = change.after.clone();
+        read = world.ports.workspaces.update(&admin, change).await.expect("updated");
+        assert_eq!((&read, &found(&world).await), (&expected, &expected));
+    }
+}
+
+/// `Stale`.
+pub async fn an_update_of_an_old_workspace_is_stale(ports: Ports) {
+    let world = World::new(ports).await;
+    let read = found(&world).await;
+    let (first, second) = (renamed(&world, &read, "First").await, renamed(&world, &read, "Second").await);
+    let admin = world.admin().await;
+    let stored = world.ports.workspaces.update(&admin, first).await.expect("updated");
+    let late = world.ports.workspaces.update(&admin, second).await;
+    assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
+    assert_eq!(found(&world).await, stored);
+}
+
+/// A race.
+pub async fn of_twenty_who_update_the_workspace_one_wins(ports: Ports) {
+    let world = World::new(ports).await;
+    let read = found(&world).await;
+    let (won, lost) = twenty_at_once(|| {
+        let (world, read) = (world.clone(), read.clone());
+        async move {
+            let change = renamed(&world, &read, "Another name").await;
+            world.ports.workspaces.update(&world.admin().await, change).await
+        }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
+}
+
+/// Isolation.
+pub async fn another_workspace_is_neither_seen_nor_changed(ports: Ports) {
+    let world = World::new(ports).await;
+    let other = world.beside().await;
+    let read = found(&world).await;
+    assert_eq!((read.id(), found(&other).await.id()), (world.workspace_id(), other.workspace_id()));
+
+    let change = renamed(&other, &read, "Taken over").await;
+    let refused = other.ports.workspaces.update(&other.admin().await, change).await;
+    assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+    let mine = renamed(&world, &read, "Mine").await;
+    let mine = world.ports.workspaces.update(&world.admin().await, mine).await.expect("updated");
+    assert_eq!(found(&world).await, mine);
+    assert_eq!(found(&other).await.into_parts().name.as_str(), "Stays Inc.", "only the one row is written");
+}
+
+/// In the transaction of the change: what is refused leaves none.
+pub async fn a_change_of_the_workspace_leaves_one_entry(ports: Ports) {
+    let world = World::new(ports).await;
+    let read = found(&world).await;
+    let (first, second) = (renamed(&world, &read, "First").await, renamed(&world, &read, "Second").await);
+    let admin = world.admin().await;
+    world.ports.workspaces.update(&admin, first).await.expect("updated");
+    world.ports.workspaces.update(&admin, second).await.expect_err("stale");
+    assert_eq!(world.ports.trail.actions().await, ["workspace.create", "workspace.update"]);
 }

@@ -1,0 +1,36 @@
+//! What is read about workspaces.
+
+use application::UpdateWorkspace;
+use domain::tenants::FieldEdit;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::decimal::Decimal;
+use crate::input::sent;
+
+/// New fields of the workspace: what is absent stays. A whole workspace may be sent back; its read-only fields are
+/// ignored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct UpdateWorkspaceBody {
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "Stays Inc.", min_length = 1, max_length = 255)]
+    name: FieldEdit<String>,
+    /// ISO 4217: the currency of prices that state none.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "USD", min_length = 3, max_length = 3)]
+    default_currency: FieldEdit<String>,
+    /// The discount of integration accounts that state none, with at most 2 decimals.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 12.5, minimum = 0, maximum = 100)]
+    default_discount_percentage: FieldEdit<Decimal>,
+}
+
+impl From<UpdateWorkspaceBody> for UpdateWorkspace {
+    fn from(body: UpdateWorkspaceBody) -> Self {
+        let UpdateWorkspaceBody { name, default_currency, default_discount_percentage } = body;
+        let default_discount_percentage =
+            default_discount_percentage.map(|discount| discount.map(|discount| discount.to_string()));
+        Self { name, default_currency, default_discount_percentage }
+    }
+}

@@ -1,0 +1,9 @@
+//! `/workspace`.
+
+mod bodies;
+mod handlers;
+mod routes;
+mod views;
+
+pub(crate) use self::handlers::*;
+pub(crate) use self::routes::routes;

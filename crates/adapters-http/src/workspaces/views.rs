@@ -1,0 +1,44 @@
+//! What is answered about workspaces.
+
+use domain::workspaces::{Workspace, WorkspaceParts};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::data::Instant;
+use crate::decimal::Decimal;
+
+/// One customer of the service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Workspace)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WorkspaceView {
+    id: Uuid,
+    #[schema(example = "Stays Inc.")]
+    name: String,
+    /// ISO 4217: the currency of prices that state none.
+    #[schema(example = "USD")]
+    default_currency: &'static str,
+    /// The discount of integration accounts that state none.
+    #[schema(value_type = f64, example = 12.5, minimum = 0, maximum = 100)]
+    default_discount_percentage: Decimal,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    created_at: Instant,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    updated_at: Instant,
+}
+
+impl From<Workspace> for WorkspaceView {
+    fn from(workspace: Workspace) -> Self {
+        let WorkspaceParts { id, name, default_currency, default_discount, version: _, created_at, updated_at } =
+            workspace.into_parts();
+        Self {
+            id: id.as_uuid(),
+            name: name.into(),
+            default_currency: default_currency.code(),
+            default_discount_percentage: default_discount.into(),
+            created_at: Instant(created_at),
+            updated_at: Instant(updated_at),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Changing the workspace.
+
+use domain::access::{Caller, Permission};
+use domain::currencies::Currency;
+use domain::percentages::Percentage;
+use domain::tenants::FieldEdit;
+use domain::workspaces::{Workspace, WorkspaceEdit, WorkspaceName};
+use validator::Validate;
+
+use super::Workspaces;
+use crate::input::{Asked, InvalidInput, checked, edit, edits};
+use crate::refusal::Refusal;
+use crate::retry::decide_anew;
+
+/// The workspace's new fields, as asked for: `None` leaves a field as it is, `Some(None)` is refused.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct UpdateWorkspace {
+    /// What people call it.
+    #[validate(custom(function = edits::<WorkspaceName>))]
+    pub name: FieldEdit<String>,
+    /// ISO 4217, in any case.
+    #[validate(custom(function = edits::<Currency>, code = "defaultCurrency"))]
+    pub default_currency: FieldEdit<String>,
+    /// From 0 to 100, in decimal digits.
+    #[validate(custom(function = edits::<Percentage>, code = "defaultDiscountPercentage"))]
+    pub default_discount_percentage: FieldEdit<String>,
+}
+
+impl UpdateWorkspace {
+    fn edit(&self) -> Result<WorkspaceEdit, InvalidInput> {
+        Ok(WorkspaceEdit {
+            name: edit("name", self.name.as_ref())?.flatten(),
+            default_currency: edit("defaultCurrency", self.default_currency.as_ref())?.flatten(),
+            default_discount: edit("defaultDiscountPercentage", self.default_discount_percentage.as_ref())?.flatten(),
+        })
+    }
+}
+
+impl Workspaces {
+    /// Changes the fields that the command names.
+    pub async fn update(&self, caller: &Caller, asked: Asked<UpdateWorkspace>) -> Result<Workspace, Refusal> {
+        let scope = caller.admin_scope(Permission::Admin)?;
+        let edit = checked(asked)?.edit()?;
+        decide_anew(async || {
+            let workspace = self.repository.find(&scope).await?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match workspace.update(edit.clone(), (scope.tenant_id(), scope.tenant_name()), stamp) {
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
+                None => Ok(workspace),
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockWorkspaceRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::workspaces;
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::problem::Problem;
+
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
+    fn sent(text: &str) -> FieldEdit<String> {
+        Some(Some(text.to_owned()))
+    }
+
+    fn stored() -> MockWorkspaceRepository {
+        let mut repository = MockWorkspaceRepository::new();
+        repository.expect_find().returning(|_| Ok(build::workspace()));
+        repository
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_refused_before_anything_is_read() {
+        for (caller, code) in [
+            (build::channel(Permission::Read), "permission_denied"),
+            (build::at_home(Permission::Read), "permission_denied"),
+            (build::at_home(Permission::Write), "permission_denied"),
+            (build::channel(Permission::Admin), "default_tenant_required"),
+        ] {
+            let unreadable = Err(Unreadable::UnsupportedMediaType);
+            let refused = workspaces(MockWorkspaceRepository::new()).update(&caller, unreadable).await;
+            assert_eq!(refused.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_is_stored_in_the_name_of_the_default_tenant() {
+        let mut repository = stored();
+        repository.expect_update().once().returning(|_, change| {
+            assert_eq!((change.audit.tenant_id, &*change.audit.tenant_name), (build::default_tenant().id(), "Default"));
+            Ok(change.after)
+        });
+        let command = UpdateWorkspace {
+            name: sent("Rooms Inc."),
+            default_currency: sent("jpy"),
+            default_discount_percentage: sent("12.50"),
+        };
+        let parts = workspaces(repository).update(&build::administrator(), Ok(command)).await;
+        let parts = parts.expect("updated").into_parts();
+        assert_eq!((parts.name.as_str(), parts.default_currency.code()), ("Rooms Inc.", "JPY"));
+        assert_eq!(parts.default_discount.to_string(), "12.5");
+    }
+
+    #[tokio::test]
+    async fn what_changes_nothing_is_not_stored() {
+        for command in [
+            UpdateWorkspace::default(),
+            UpdateWorkspace { default_discount_percentage: sent("0.00"), ..UpdateWorkspace::default() },
+        ] {
+            let updated = workspaces(stored()).update(&build::administrator(), Ok(command)).await;
+            assert_eq!(updated.expect("unchanged"), build::workspace());
+        }
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_named_as_the_request_names_the_fields() {
+        let null =
+            UpdateWorkspace { name: Some(None), default_currency: Some(None), default_discount_percentage: Some(None) };
+        let wrong = UpdateWorkspace {
+            name: sent(""),
+            default_currency: sent("EURO"),
+            default_discount_percentage: sent("100.01"),
+        };
+        for (command, [name, currency, discount]) in [
+            (
+                null,
+                [
+                    "The name field is required.",
+                    "The default currency field is required.",
+                    "The default discount percentage field is required.",
+                ],
+            ),
+            (
+                wrong,
+                [
+                    "The name may not be empty.",
+                    "The default currency field is invalid. It must be ISO 4217 currency code.",
+                    "The default discount percentage must be between 0 and 100.",
+                ],
+            ),
+        ] {
+            let refused = workspaces(MockWorkspaceRepository::new()).update(&build::administrator(), Ok(command)).await;
+            let refused = refused.expect_err("invalid");
+            let faults = refused.faults().expect("fields at fault");
+            assert_eq!(faults.keys().collect::<Vec<_>>(), ["defaultCurrency", "defaultDiscountPercentage", "name"]);
+            assert_eq!(faults["name"], [name]);
+            assert_eq!(faults["defaultCurrency"], [currency]);
+            assert_eq!(faults["defaultDiscountPercentage"], [discount]);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
+        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+            let mut repository = stored();
+            let mut lost = 0;
+            repository.expect_update().times(1..=3).returning(move |_, change| {
+                lost += 1;
+                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
+            });
+            let command = UpdateWorkspace { name: sent("Rooms Inc."), ..UpdateWorkspace::default() };
+            let updated = workspaces(repository).update(&build::administrator(), Ok(command)).await;
+            assert_eq!(updated.err().map(|error| error.code()), expected);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Currencies by their ISO 4217 alphabetic codes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// Codes that the table of `iso_currency` still holds, though ISO 4217 has withdrawn them.
+///
+/// The table's own mark for that is not used: it is also on codes that are valid.
+const WITHDRAWN: [&str; 5] = ["BGN", "CUC", "HRK", "SLL", "ZWL"];
+
+/// A text that is no code of a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be ISO 4217 currency code.")]
+pub struct CurrencyError;
+
+/// A currency that prices can be stated in.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency {
+    code: &'static str,
+    minor_digits: u32,
+}
+
+impl Currency {
+    /// The ISO 4217 alphabetic code, in capitals.
+    pub const fn code(self) -> &'static str {
+        self.code
+    }
+
+    /// How many decimals an amount has: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
+    pub const fn minor_digits(self) -> u32 {
+        self.minor_digits
+    }
+}
+
+impl FromStr for Currency {
+    type Err = CurrencyError;
+
+    /// Takes the code in any case. What has no minor unit, as gold and the codes for tests, is no currency for prices.
+    fn from_str(text: &str) -> Result<Self, CurrencyError> {
+        let currency = iso_currency::Currency::from_code(&text.to_ascii_uppercase()).ok_or(CurrencyError)?;
+        let minor_digits = currency.exponent().ok_or(CurrencyError)?.into();
+        let code = currency.code();
+        if WITHDRAWN.contains(&code) { Err(CurrencyError) } else { Ok(Self { code, minor_digits }) }
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_their_minor_digits() {
+        for (text, code, digits) in [
+            ("USD", "USD", 2),
+            ("eur", "EUR", 2),
+            ("Jpy", "JPY", 0),
+            ("KWD", "KWD", 3),
+            ("CLF", "CLF", 4),
+            ("VES", "VES", 2),
+            ("XCG", "XCG", 2),
+            ("ZWG", "ZWG", 2),
+        ] {
+            let currency = text.parse::<Currency>().expect("a currency");
+            assert_eq!((currency.code(), currency.minor_digits()), (code, digits));
+        }
+    }
+
+    #[test]
+    fn what_is_no_currency_for_prices_is_refused() {
+        for text in ["", "US", "USDT", "US$", "AAA", "DEM", "HRK", "XXX", "XTS", "XAU", " USD", "usd\0", "ÜSD", "ﬀr"]
+        {
+            assert_eq!(text.parse::<Currency>(), Err(CurrencyError), "{text:?}");
+        }
+    }
+
+    /// A newer table that drops a code would make stored rows unreadable: it must not come in unnoticed.
+    #[test]
+    fn the_table_is_whole() {
+        let letters = || 'A'..='Z';
+        let codes = letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| format!("{a}{b}{c}"))));
+        assert_eq!(codes.filter(|code| code.parse::<Currency>().is_ok()).count(), 165);
+    }
+}
