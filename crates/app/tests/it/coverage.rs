@@ -190,7 +190,13 @@ fn every_operation_answers_as_documented(world: &World) {
         let tenant = Victim::of(world, &format!("A tenant for {name}"));
         let administers = matches!(call.sibling, Sibling::Forbidden);
         let client = if administers { world.calry() } else { world.calry().named(&tenant.tenant) };
+        // Another tenant last, so that to switch is a change.
+        world.tenant_id("Somewhere else");
+        let trail = || world.calry().get("/api/v1/audit/count").json["count"].as_u64().expect("a number");
+        let before = trail();
         let answer = tenant.call(&client, &method, &path, &call);
+        let changes = u64::from(method != "GET");
+        assert_eq!(trail() - before, changes, "{name}: every change is in the trail exactly once");
         let responses = &document["paths"][&path][method.to_lowercase()]["responses"];
         assert!(answer.status < 300, "{name}: {}", answer.text);
         assert!(responses[answer.status.to_string()].is_object(), "{name}: {} is not documented", answer.status);

@@ -11,6 +11,7 @@ mod lists;
 mod locations;
 mod metrics;
 mod operations;
+mod secrets;
 mod servers;
 mod support;
 mod tenants;

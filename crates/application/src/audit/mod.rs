@@ -163,7 +163,7 @@ mod tests {
         let fields = |error: &Refusal| error.faults().expect("fields at fault").keys().cloned().collect::<Vec<_>>();
         assert_eq!(fields(&listed), ["action", "page", "resourceID", "since", "tenantID", "until"]);
         assert_eq!(fields(&counted), ["action", "resourceID", "since", "tenantID", "until"]);
-        assert_eq!(counted.faults().expect("fields at fault")["resourceID"], ["The resourceID must be a valid UUID."]);
+        assert_eq!(counted.faults().expect("fields at fault")["resourceID"], ["The resource ID must be a valid UUID."]);
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ mod client;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
-pub(crate) use self::server::{Engine, Server, migrate, run};
+pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, run};
 use serde_json::{Value, json};
 
 /// A server with a first workspace and the key to it.

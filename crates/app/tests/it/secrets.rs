@@ -1,0 +1,57 @@
+//! No secret is told: not in the log, errors, the trail, numbers or help.
+
+use serde_json::json;
+
+use crate::on_both_engines;
+use crate::support::{DATABASE_PASSWORD, World, run};
+
+on_both_engines! {
+    no_secret_is_told
+}
+
+fn no_secret_is_told(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let client = world.calry().named(&channel);
+    let user = world.user_in(&channel, "venue");
+    let body = json!({ "name": "Booking site", "user_id": user, "permission": "READ" });
+    let created = client.post("/api/v1/api-keys", &body).json["data"].clone();
+    let key = created["apiKey"].as_str().expect("a key").to_owned();
+    // Most of a key that nobody has: what is mistyped may be somebody's.
+    let mistyped = format!("{}aaaa", &key[..96]);
+
+    let mut told = Vec::new();
+    for (method, path, body) in [
+        ("GET", "/api/v1/users/me", None),
+        ("GET", "/api/v1/api-keys?per_page=x", None),
+        ("POST", "/api/v1/api-keys", Some(json!({ "name": 5, "apiKey": "x" }))),
+        ("POST", "/api/v1/users", Some(json!({ "name": "Grace Hopper", "email": "nobody", "role": "venue" }))),
+        ("DELETE", "/api/v1/nowhere", None),
+    ] {
+        for caller in [world.client().calry(&key), world.client().bearer(&key), world.client().calry(&mistyped)] {
+            told.push(caller.call(method, path, body.as_ref()).text);
+        }
+        told.push(world.calry().call(method, path, body.as_ref()).text);
+    }
+    world.client().with("x-request-id", "the-last-one").get("/api/v1/users");
+    told.push(world.server.log_with("the-last-one"));
+    for path in ["/metrics", "/openapi.json", "/api/v1/audit?per_page=100", "/api/v1/api-keys", "/api/v1/users"] {
+        told.push(world.calry().get(path).text);
+        told.push(client.get(path).text);
+    }
+    for arguments in
+        [&["--help"][..], &["serve", "--help"], &["key", "create"], &["serve", "--listen", "203.0.113.1:1"]]
+    {
+        told.push(run(&world.server.url(), arguments).unwrap_or_else(|(_, error)| error));
+    }
+
+    assert!(
+        told.iter().any(|text| text.contains("the-last-one"))
+            && told.iter().any(|text| text.contains("api_key.create"))
+    );
+    // The random part begins behind the ids of workspace and key: that part alone would be enough.
+    for secret in [&key, &mistyped, &world.key, &key[60..90], &world.key[60..90], DATABASE_PASSWORD] {
+        for text in &told {
+            assert!(!text.contains(secret), "{secret} is told in: {text}");
+        }
+    }
+}
