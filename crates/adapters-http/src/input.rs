@@ -82,9 +82,16 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::read(request)))
+    }
+}
+
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads the parameters that `T` knows; others are ignored.
+    pub(crate) fn read(request: &HttpRequest) -> Self {
         let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
         let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
-        ready(Ok(Self(read.map_err(|error| misread("The query", &error)))))
+        Self(read.map_err(|error| misread("The query", &error)))
     }
 }
 

@@ -1,11 +1,18 @@
 //! Lists: items, links and numbers, as the venue contract prints them.
 
-use actix_web::{HttpRequest, HttpResponse};
-use application::{Listed, PageStart, Paging};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use application::{Asked, List, Listed, PageStart, Paging};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+use crate::input::Query;
 
 /// Which part of a list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,6 +30,28 @@ pub(crate) struct PageQuery {
     /// Instead of `page`: the id behind which the page starts.
     #[param(value_type = Option<Uuid>)]
     after: Option<String>,
+}
+
+/// The query of a list: which items, by `Q`, and which part of them.
+pub(crate) struct ListQuery<Q> {
+    filter: Query<Q>,
+    page: Query<PageQuery>,
+}
+
+impl<Q: DeserializeOwned> FromRequest for ListQuery<Q> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self { filter: Query::read(request), page: Query::read(request) }))
+    }
+}
+
+impl<Q> ListQuery<Q> {
+    /// What the use case is asked for.
+    pub(crate) fn asked<F: From<Q>>(self) -> Asked<List<F>> {
+        Ok(List { filter: self.filter.0?.into(), paging: self.page.0?.into() })
+    }
 }
 
 impl From<PageQuery> for Paging {

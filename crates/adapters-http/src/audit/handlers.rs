@@ -2,28 +2,28 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::bodies::{AuditListQuery, AuditQuery};
+use super::bodies::AuditQuery;
 use super::views::AuditEntryView;
 use crate::Api;
 use crate::caller::UnderAuthority;
 use crate::data::Count;
 use crate::input::Query;
-use crate::lists::{self, ListView};
+use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{QueryRefused, Refused, TenantHeaders};
 use crate::problem::ApiError;
 
 /// Lists who did what to which resource in which tenant, oldest first: the default tenant sees all of the workspace, any
 /// other only itself.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
-    params(AuditListQuery, TenantHeaders),
+    params(AuditQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<AuditEntryView>), Refused, QueryRefused))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: UnderAuthority,
-    query: Query<AuditListQuery>,
+    query: ListQuery<AuditQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
-    let listed = api.audit.list(&caller, query.0.map(Into::into)).await?;
+    let listed = api.audit.list(&caller, query.asked()).await?;
     Ok(lists::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
 }
 

@@ -1,6 +1,6 @@
 //! What is read about tenants.
 
-use application::{CreateTenant, FindTenants, List, Paging, SetTenantStatus, UpdateTenant};
+use application::{CreateTenant, FindTenants, SetTenantStatus, UpdateTenant};
 use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -142,38 +142,5 @@ pub(crate) struct TenantsQuery {
 impl From<TenantsQuery> for FindTenants {
     fn from(TenantsQuery { name, description, q, status }: TenantsQuery) -> Self {
         Self { name, description, q, status }
-    }
-}
-
-/// Which tenants, and which part of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct TenantListQuery {
-    /// The full name, ignoring case.
-    name: Option<String>,
-    /// A part of the description, ignoring case.
-    description: Option<String>,
-    /// A part of the name, domain, description or city, ignoring case.
-    q: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
-    status: Option<String>,
-    /// The number of the page, from 1.
-    #[param(minimum = 1)]
-    page: Option<i64>,
-    /// At most how many items (default 10).
-    #[param(minimum = 1, maximum = 100)]
-    per_page: Option<i64>,
-    /// `per_page` by another name.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
-    /// Instead of `page`: the id behind which the page starts.
-    #[param(value_type = Option<uuid::Uuid>)]
-    after: Option<String>,
-}
-
-impl From<TenantListQuery> for List<FindTenants> {
-    fn from(query: TenantListQuery) -> Self {
-        let TenantListQuery { name, description, q, status, page, per_page, limit, after } = query;
-        Self { filter: FindTenants { name, description, q, status }, paging: Paging { page, per_page, limit, after } }
     }
 }

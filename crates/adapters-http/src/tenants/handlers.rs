@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::TenantId;
 use domain::tenants::Tenant;
 
-use super::bodies::{CreateTenantBody, StatusBody, TenantListQuery, TenantsQuery, UpdateTenantBody};
+use super::bodies::{CreateTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
 use super::views::{Success, TenantView, Trashed};
 use crate::Api;
 use crate::caller::{InTenant, UnderAuthority};
 use crate::data::{Count, Data, ok};
 use crate::input::{Body, PathId, Query};
-use crate::lists::{self, ListView};
+use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantConflict, TenantHeaders};
 use crate::problem::ApiError;
 
@@ -18,15 +18,15 @@ type Answer = Result<HttpResponse, ApiError>;
 
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
-    params(TenantListQuery, TenantHeaders),
+    params(TenantsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<TenantView>), Refused, QueryRefused))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: UnderAuthority,
-    query: Query<TenantListQuery>,
+    query: ListQuery<TenantsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.tenants.list(&caller, query.0.map(Into::into)).await?;
+    let listed = api.tenants.list(&caller, query.asked()).await?;
     Ok(lists::list(&request, listed, TenantView::from, |tenant| tenant.id().as_uuid()))
 }
 

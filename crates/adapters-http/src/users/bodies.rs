@@ -1,6 +1,6 @@
 //! What is read about users.
 
-use application::{CreateUser, FindUsers, List, Paging, UpdateUser};
+use application::{CreateUser, FindUsers, UpdateUser};
 use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -84,33 +84,5 @@ pub(crate) struct UsersQuery {
 impl From<UsersQuery> for FindUsers {
     fn from(UsersQuery { name, email }: UsersQuery) -> Self {
         Self { name, email }
-    }
-}
-
-/// Which users, and which part of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct UserListQuery {
-    /// A part of the name, ignoring case.
-    name: Option<String>,
-    /// A part of the address, ignoring case.
-    email: Option<String>,
-    /// The number of the page, from 1.
-    #[param(minimum = 1)]
-    page: Option<i64>,
-    /// At most how many items (default 10).
-    #[param(minimum = 1, maximum = 100)]
-    per_page: Option<i64>,
-    /// `per_page` by another name.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
-    /// Instead of `page`: the id behind which the page starts.
-    #[param(value_type = Option<uuid::Uuid>)]
-    after: Option<String>,
-}
-
-impl From<UserListQuery> for List<FindUsers> {
-    fn from(UserListQuery { name, email, page, per_page, limit, after }: UserListQuery) -> Self {
-        Self { filter: FindUsers { name, email }, paging: Paging { page, per_page, limit, after } }
     }
 }

@@ -3,13 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::UserId;
 
-use super::bodies::{CreateUserBody, UpdateUserBody, UserListQuery, UsersQuery};
+use super::bodies::{CreateUserBody, UpdateUserBody, UsersQuery};
 use super::views::{MeView, UserView};
 use crate::Api;
 use crate::caller::InTenant;
 use crate::data::{Count, Data, created, ok};
 use crate::input::{Body, PathId, Query};
-use crate::lists::{self, ListView};
+use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantHeaders, UserConflict};
 use crate::problem::ApiError;
 
@@ -17,15 +17,15 @@ type Answer = Result<HttpResponse, ApiError>;
 
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
-    params(UserListQuery, TenantHeaders),
+    params(UsersQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<UserView>), Refused, QueryRefused))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
-    query: Query<UserListQuery>,
+    query: ListQuery<UsersQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.users.list(&caller, query.0.map(Into::into)).await?;
+    let listed = api.users.list(&caller, query.asked()).await?;
     Ok(lists::list(&request, listed, UserView::from, |user| user.id().as_uuid()))
 }
 
