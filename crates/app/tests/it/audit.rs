@@ -104,7 +104,7 @@ fn every_change_of_a_tenant_is_in_the_trail_exactly_once(world: &World) {
             json!({ "status": "INACTIVE", "user_status": 0 }),
         ),
         ("tenant.activate", &channel, tenant, json!({ "status": "INACTIVE" }), json!({ "status": "ACTIVE" })),
-        ("user.switch", &channel, user, current(&default), current(&channel)),
+        ("user.switch", &default, user, current(&default), current(&channel)),
         ("tenant.delete", &channel, tenant, last, json!({})),
     ];
     let found = trail(&client, "");

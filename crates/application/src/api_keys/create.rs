@@ -7,7 +7,7 @@ use domain::instants::Edge;
 use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{Asked, InvalidInput, checked, is, optional, required};
+use crate::input::{Asked, InvalidInput, is, optional, required, together, valid};
 
 /// A new key, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -39,7 +39,10 @@ impl ApiKeys {
     /// Makes a key for a user of the caller's tenant.
     pub async fn create(&self, caller: &Caller, asked: Asked<CreateApiKey>) -> Result<CreatedApiKey, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let command = checked(asked)?;
+        let command = asked?;
+        let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
+        let expiry = ApiKey::expiry(expiry, self.ambient.now()).map(drop);
+        together(valid(&command), expiry.map_err(|error| InvalidInput::new("expiresAt", error)))?;
         let user_id = required("user_id", command.user_id.as_deref())?;
         let (name, permission) =
             (required("name", command.name.as_deref())?, required("permission", command.permission.as_deref())?);

@@ -4,7 +4,7 @@ use super::{AccessError, AdminScope, AuditScope, OwnScope, Permission, TenantSco
 use crate::api_keys::ApiKey;
 use crate::audit::Actor;
 use crate::ids::{TenantId, UserId, WorkspaceId};
-use crate::tenants::TenantStatus;
+use crate::tenants::{TenantName, TenantStatus};
 use chrono::{DateTime, Utc};
 
 /// An API user whose key was good, in the tenant of the request.
@@ -131,6 +131,16 @@ impl Caller {
     /// Where *create tenant* and *switch* have moved the user.
     pub const fn current_tenant_id(&self) -> TenantId {
         self.tenants.current
+    }
+
+    /// Where the user is at home.
+    pub const fn home_tenant_id(&self) -> TenantId {
+        self.tenants.home.id
+    }
+
+    /// What that tenant is called.
+    pub const fn home_tenant_name(&self) -> &TenantName {
+        &self.tenants.home.name
     }
 
     /// Who calls.

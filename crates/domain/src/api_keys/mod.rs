@@ -74,10 +74,7 @@ impl ApiKey {
     /// # Errors
     /// A key that has expired already.
     pub fn issue(new: NewApiKey, user: &ApiUser, stamp: Stamp) -> Result<Change<Self>, ExpiryError> {
-        let expires_at = new.expires_at.unwrap_or(stamp.at + DEFAULT_LIFETIME);
-        if expires_at <= stamp.at {
-            return Err(ExpiryError);
-        }
+        let expires_at = Self::expiry(new.expires_at, stamp.at)?;
         let key = Self {
             parts: ApiKeyParts {
                 workspace_id: user.workspace_id(),
@@ -98,6 +95,15 @@ impl ApiKey {
         ];
         let audit = key.entry(user, stamp, "api_key.create", (Facts::new(), after));
         Ok(Change::new(key, audit))
+    }
+
+    /// When a key expires that is made now: as asked, or after [`DEFAULT_LIFETIME`].
+    ///
+    /// # Errors
+    /// An instant that has passed.
+    pub fn expiry(asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, ExpiryError> {
+        let expires_at = asked.unwrap_or(now + DEFAULT_LIFETIME);
+        if expires_at > now { Ok(expires_at) } else { Err(ExpiryError) }
     }
 
     /// Whether the caller may give the user a key, or take one away: a key is as good as the user.

@@ -290,8 +290,9 @@ pub fn switch(
     let audit = AuditEntry {
         id: stamp.id,
         workspace_id: target.workspace_id(),
-        tenant_id: target.id(),
-        tenant_name: target.name().to_string(),
+        // The user belongs to the home tenant: the target's trail does not tell where others came from.
+        tenant_id: caller.home_tenant_id(),
+        tenant_name: caller.home_tenant_name().to_string(),
         at: stamp.at,
         actor: stamp.actor,
         action: "user.switch",
@@ -435,6 +436,7 @@ mod tests {
         let caller = caller(standing(1, true), standing(1, true), Permission::Write);
         let change = switch(&caller, &channel(), stamp()).expect("active").expect("a change");
         assert_eq!(change.after, TenantSwitched { user: caller.user_id(), target: channel().id() });
+        assert_eq!(change.audit.tenant_id, caller.home_tenant_id());
 
         assert_eq!(switch(&caller, &default_tenant(), stamp()), Ok(None), "already there");
         let inactive = Tenant::from_parts(TenantParts { status: TenantStatus::Inactive, ..tenant(2) });
