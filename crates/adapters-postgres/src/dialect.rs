@@ -7,9 +7,11 @@ use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
 
-/// SQLSTATE classes of what passes: connection exceptions, transaction rollbacks (serialization, deadlock), insufficient
-/// resources, an object not available (lock timeout), operator intervention (shutdown, cancelled), system errors.
-const UNAVAILABLE: [&str; 6] = ["08", "40", "53", "55", "57", "58"];
+/// SQLSTATE classes of what passes: connection exceptions, insufficient resources, an object not available (lock timeout),
+/// operator intervention (shutdown, cancelled), system errors.
+const UNAVAILABLE: [&str; 5] = ["08", "53", "55", "57", "58"];
+/// The SQLSTATE class of transactions that were rolled back for others: serialization failures, deadlocks.
+const ROLLBACK: &str = "40";
 
 pub(crate) struct PostgresDialect;
 
@@ -30,6 +32,10 @@ impl Dialect for PostgresDialect {
         " FOR UPDATE"
     }
 
+    fn for_no_key_update(&self) -> &'static str {
+        " FOR NO KEY UPDATE"
+    }
+
     fn first_workspace_lock(&self) -> Option<&'static str> {
         // An arbitrary number that is this lock's alone.
         Some("SELECT pg_advisory_xact_lock(7301846)")
@@ -43,6 +49,7 @@ impl Dialect for PostgresDialect {
                 let broken = error.constraint().unwrap_or_default();
                 rules::UNIQUE.into_iter().find(|rule| broken.starts_with(rule)).map(Violation::Taken)
             }
+            _ if error.code().is_some_and(|code| code.starts_with(ROLLBACK)) => Some(Violation::Conflict),
             _ => None,
         }
     }

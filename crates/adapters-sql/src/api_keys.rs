@@ -9,7 +9,7 @@ use domain::users::ApiUser;
 use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
 use sea_orm::FromQueryResult;
 
-use crate::database::{Database, Transaction, guarded, inside};
+use crate::database::{Database, Transaction, guarded};
 use crate::entities::api_keys::Model;
 use crate::query::Query;
 use crate::rows::stored;
@@ -39,25 +39,30 @@ impl ApiKeyRepository for Database {
         Ok(user.map(|user| (key, user)))
     }
 
-    async fn create(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
-        inside(scope.workspace_id(), change.audit.workspace_id)?;
-        self.store(change).await
+    async fn create(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        change: Change<ApiKey>,
+    ) -> Result<ApiKey, RepositoryError> {
+        let transaction = self.begin().await?;
+        transaction.expect_unchanged(scope, user).await?;
+        store(transaction, change).await
     }
 
     async fn create_for_any(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
-        self.store(change).await
+        store(self.begin().await?, change).await
     }
 
-    async fn revoke(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<(), RepositoryError> {
+    async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError> {
         let Change { after: key, audit, receipt: _ } = change;
         let transaction = self.begin().await?;
-        let concerns_administrators = transaction.concerns_administrators(scope).await?;
+        let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_unchanged(scope, user).await?;
         let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
         let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
         guarded(transaction.execute(revoke).await?.rows_affected())?;
-        if concerns_administrators {
-            transaction.keep_an_administrator(scope, audit.at).await?;
-        }
+        transaction.keep_administrator(scope, kept).await?;
         transaction.append(audit).await?;
         transaction.commit().await
     }
@@ -74,14 +79,27 @@ impl ApiKeyQueries for Database {
     }
 }
 
-impl Database {
-    async fn store(&self, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
-        let Change { after: key, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
-        insert(&transaction, key.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
-        Ok(key)
+async fn store(transaction: Transaction, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
+    let Change { after: key, audit, receipt: _ } = change;
+    insert(&transaction, key.clone()).await?;
+    transaction.append(audit).await?;
+    transaction.commit().await?;
+    Ok(key)
+}
+
+impl Transaction {
+    /// The user is still who was decided about, and stays so until the end of the transaction.
+    async fn expect_unchanged(&self, scope: &TenantScope, user: &ApiUser) -> Result<(), RepositoryError> {
+        let unchanged = Query::new(
+            "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4",
+            [
+                scope.workspace_id().as_uuid().into(),
+                scope.tenant_id().as_uuid().into(),
+                user.id().as_uuid().into(),
+                user.version().into(),
+            ],
+        );
+        self.expect_row(unchanged.push(self.dialect().for_share())).await
     }
 }
 

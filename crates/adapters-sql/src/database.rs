@@ -141,7 +141,7 @@ fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
     let away = match &**cause {
         sqlx::Error::Database(database) => match dialect.violation(&**database) {
             Some(Violation::Taken(rule)) => return RepositoryError::Taken { rule },
-            Some(Violation::Reference) => return RepositoryError::Stale,
+            Some(Violation::Reference | Violation::Conflict) => return RepositoryError::Stale,
             None => dialect.is_unavailable(&**database),
         },
         sqlx::Error::Io(_)

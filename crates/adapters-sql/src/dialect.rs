@@ -5,13 +5,15 @@ use sqlx::error::DatabaseError;
 
 use crate::pools::PoolUse;
 
-/// A rule of the schema that a write would have broken.
+/// Why a write was refused, where that is not the statement's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Violation {
     /// A unique index: the name of the rule, one of [`ports::rules`].
     Taken(&'static str),
     /// A reference to a row that is gone.
     Reference,
+    /// None: two transactions stood in each other's way, and the engine ended this one.
+    Conflict,
 }
 
 /// One engine.
@@ -28,6 +30,9 @@ pub trait Dialect: Send + Sync {
 
     /// The same, against those who read with [`for_share`](Self::for_share) or refer to the rows too.
     fn for_update(&self) -> &'static str;
+
+    /// The same, but those who only refer to the rows need not wait.
+    fn for_no_key_update(&self) -> &'static str;
 
     /// A statement that lets one transaction at a time make the first workspace, where more than the write transaction
     /// is needed for that.

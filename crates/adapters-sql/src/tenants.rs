@@ -82,6 +82,9 @@ impl TenantRepository for Database {
         let version = tenant.version().into();
         let unchanged = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND version = $3";
         transaction.expect_row(Query::new(unchanged, [workspace(), id(), version]).push(lock)).await?;
+        // Then its users, in the order in which others lock a user: before the user's keys.
+        let users = "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 ORDER BY id";
+        transaction.execute(Query::new(users, [workspace(), id()]).push(lock)).await?;
         let go_home = Query::new(
             "UPDATE users SET current_tenant_id = home_tenant_id, updated_at = $3 \
              WHERE workspace_id = $1 AND current_tenant_id = $2 AND home_tenant_id <> $2",

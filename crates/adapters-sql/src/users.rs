@@ -71,7 +71,7 @@ impl UserRepository for Database {
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
         let Change { after: user, audit, receipt: _ } = change;
         let transaction = self.begin().await?;
-        let concerns_administrators = transaction.concerns_administrators(scope).await?;
+        let kept = transaction.guard_administrators(scope, audit.at).await?;
         let row = row(user.clone());
         let update = Query::new(
             UPDATE,
@@ -91,9 +91,7 @@ impl UserRepository for Database {
             ],
         );
         guarded(transaction.execute(update).await?.rows_affected())?;
-        if concerns_administrators {
-            transaction.keep_an_administrator(scope, audit.at).await?;
-        }
+        transaction.keep_administrator(scope, kept).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
         Ok(user)
@@ -103,7 +101,7 @@ impl UserRepository for Database {
         let Change { after: user, audit, receipt: _ } = change;
         let ApiUserParts { id, version, .. } = user.into_parts();
         let transaction = self.begin().await?;
-        let concerns_administrators = transaction.concerns_administrators(scope).await?;
+        let kept = transaction.guard_administrators(scope, audit.at).await?;
         // Locked first: from here on nobody can give the user a key.
         let lock = transaction.dialect().for_update();
         let unchanged =
@@ -118,9 +116,7 @@ impl UserRepository for Database {
             let values = [scope.workspace_id().as_uuid().into(), id.as_uuid().into()];
             transaction.execute(Query::new(statement, values)).await?;
         }
-        if concerns_administrators {
-            transaction.keep_an_administrator(scope, audit.at).await?;
-        }
+        transaction.keep_administrator(scope, kept).await?;
         transaction.append(audit).await?;
         transaction.commit().await
     }

@@ -38,6 +38,10 @@ impl Dialect for SqliteDialect {
         ""
     }
 
+    fn for_no_key_update(&self) -> &'static str {
+        ""
+    }
+
     fn first_workspace_lock(&self) -> Option<&'static str> {
         None
     }

@@ -17,11 +17,16 @@ pub trait ApiKeyRepository: Send + Sync {
     /// The key with its user, or `None` where no user of the tenant has it.
     async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
 
-    /// Stores a new key of a user of the scope's tenant.
+    /// Stores a new key of this user of the scope's tenant.
     ///
     /// # Errors
-    /// `Stale` where the user is gone.
-    async fn create(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
+    /// `Stale` where the user was changed or deleted since it was read.
+    async fn create(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        change: Change<ApiKey>,
+    ) -> Result<ApiKey, RepositoryError>;
 
     /// Stores a new key of any user.
     ///
@@ -29,12 +34,12 @@ pub trait ApiKeyRepository: Send + Sync {
     /// `Stale` where the user is gone.
     async fn create_for_any(&self, scope: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
 
-    /// Stores that a key is revoked.
+    /// Stores that a key of this user is revoked.
     ///
     /// # Errors
     /// `Taken { rule: "last_administrator" }` where nobody would be left to administer the workspace; `Stale` where the
-    /// key is revoked already, or gone.
-    async fn revoke(&self, scope: &TenantScope, change: Change<ApiKey>) -> Result<(), RepositoryError>;
+    /// user was changed since it was read, or the key is revoked already, or gone.
+    async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError>;
 }
 
 /// Lists of the keys of the users at home in one tenant.

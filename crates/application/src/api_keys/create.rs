@@ -8,6 +8,7 @@ use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
 use crate::input::{Asked, InvalidInput, is, optional, required, together, valid};
+use crate::retry::decide_anew;
 
 /// A new key, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -44,19 +45,22 @@ impl ApiKeys {
         let expiry = ApiKey::expiry(expiry, self.ambient.now()).map(drop);
         together(valid(&command), expiry.map_err(|error| InvalidInput::new("expiresAt", error)))?;
         let user_id = required("user_id", command.user_id.as_deref())?;
-        let (name, permission) =
-            (required("name", command.name.as_deref())?, required("permission", command.permission.as_deref())?);
+        let permission = required("permission", command.permission.as_deref())?;
         let expires_at = optional("expiresAt", command.expires_at.as_deref())?.map(Edge::instant);
 
-        let user = self.users.find(&scope, user_id).await?;
-        let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
-
-        ApiKey::may_be_handled(&user, caller)?;
         let secret = self.ambient.secret();
-        let token = ApiKeyToken::new(user.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
-        let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
-        Ok(CreatedApiKey { api_key: self.repository.create(&scope, change).await?, token })
+        let token = ApiKeyToken::new(scope.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
+        decide_anew(async || {
+            let user = self.users.find(&scope, user_id).await?;
+            let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
+            caller.may_handle(user.role())?;
+            let (secret, name) = (secret.clone(), required("name", command.name.as_deref())?);
+            let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
+            let api_key = self.repository.create(&scope, &user, change).await?;
+            Ok(CreatedApiKey { api_key, token: token.clone() })
+        })
+        .await
     }
 }

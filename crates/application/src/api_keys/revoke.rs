@@ -1,7 +1,6 @@
 //! Revoking a key.
 
 use domain::access::{Caller, Permission};
-use domain::api_keys::ApiKey;
 use domain::ids::ApiKeyId;
 
 use super::{ApiKeyError, ApiKeys};
@@ -13,9 +12,9 @@ impl ApiKeys {
         let scope = caller.tenant_scope(Permission::Admin)?;
         decide_anew(async || {
             let (key, user) = self.repository.find(&scope, id).await?.ok_or(ApiKeyError::NotFound)?;
-            ApiKey::may_be_handled(&user, caller)?;
+            caller.may_handle(user.role())?;
             match key.revoke(&user, scope.stamp(self.ambient.audit_id(), self.ambient.now())) {
-                Some(change) => Ok(self.repository.revoke(&scope, change).await?),
+                Some(change) => Ok(self.repository.revoke(&scope, &user, change).await?),
                 None => Ok(()),
             }
         })
@@ -25,7 +24,7 @@ impl ApiKeys {
 
 #[cfg(test)]
 mod tests {
-    use domain::api_keys::NewApiKey;
+    use domain::api_keys::{ApiKey, NewApiKey};
     use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
     use ports::{MockApiKeyRepository, MockUserQueries, MockUserRepository, RepositoryError, rules};
     use testkit::build;
@@ -70,7 +69,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_is_revoked_by_an_administrator_of_its_tenant() {
         let mut good = repository(Role::Venue);
-        good.expect_revoke().once().returning(|_, _| Ok(()));
+        good.expect_revoke().once().returning(|_, _, _| Ok(()));
         assert_eq!(revoke(good, build::channel(Permission::Admin)).await, Ok(()));
         let refused = revoke(MockApiKeyRepository::new(), build::channel(Permission::Write)).await;
         assert_eq!(refused, Err("permission_denied"));
@@ -86,7 +85,7 @@ mod tests {
     async fn the_last_administrator_keeps_a_key() {
         let mut last = repository(Role::Tenant);
         let rule = rules::LAST_ADMINISTRATOR;
-        last.expect_revoke().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
+        last.expect_revoke().once().returning(move |_, _, _| Err(RepositoryError::Taken { rule }));
         assert_eq!(revoke(last, build::administrator()).await, Err("last_administrator"));
     }
 }

@@ -7,6 +7,7 @@ use validator::Validate;
 
 use super::{UserError, Users};
 use crate::input::{Asked, checked, is, is_or_blank, is_user_status, required, unless_blank, user_status};
+use crate::retry::decide_anew;
 
 /// A new user of the caller's tenant, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -30,21 +31,28 @@ impl Users {
     pub async fn create(&self, caller: &Caller, asked: Asked<CreateUser>) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let command = checked(asked)?;
-        let workplace = match unless_blank("location_id", command.location_id.as_deref())? {
-            Some(id) => Some(self.workplace(&scope, id).await?),
-            None => None,
-        };
-        let new = NewApiUser {
-            id: self.ambient.id(UserId::new),
-            name: required("name", command.name.as_deref())?,
-            email: Some(required("email", command.email.as_deref())?),
-            role: required("role", command.role.as_deref())?,
-            status: user_status("status", command.status)?.unwrap_or(UserStatus::Active),
-            workplace,
-        };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = ApiUser::create(new, &scope, caller, stamp)?;
-        Ok(self.repository.create(&scope, change).await?)
+        let role = required("role", command.role.as_deref())?;
+        caller.may_handle(role)?;
+        let location_id = unless_blank("location_id", command.location_id.as_deref())?;
+        let id = self.ambient.id(UserId::new);
+        decide_anew(async || {
+            let workplace = match location_id {
+                Some(id) => Some(self.workplace(&scope, id).await?),
+                None => None,
+            };
+            let new = NewApiUser {
+                id,
+                name: required("name", command.name.as_deref())?,
+                email: Some(required("email", command.email.as_deref())?),
+                role,
+                status: user_status("status", command.status)?.unwrap_or(UserStatus::Active),
+                workplace,
+            };
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = ApiUser::create(new, &scope, caller, stamp)?;
+            Ok(self.repository.create(&scope, change).await?)
+        })
+        .await
     }
 }
 

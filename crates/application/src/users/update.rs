@@ -7,7 +7,9 @@ use domain::users::{ApiUser, Email, Role, UserEdit, UserName};
 use validator::Validate;
 
 use super::{UserError, Users};
-use crate::input::{Asked, checked, edit, edits, edits_or_clears, edits_user_status, user_status};
+use crate::input::{
+    Asked, InvalidInput, REQUIRED, checked, edit, edits, edits_or_clears, edits_user_status, user_status,
+};
 use crate::retry::decide_anew;
 
 /// A user's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
@@ -16,7 +18,8 @@ use crate::retry::decide_anew;
 pub struct UpdateUser {
     #[validate(custom(function = edits::<UserName>))]
     pub name: FieldEdit<String>,
-    #[validate(custom(function = edits::<Email>))]
+    /// Null is taken from a user who has none.
+    #[validate(custom(function = edits_or_clears::<Email>))]
     pub email: FieldEdit<String>,
     #[validate(custom(function = edits::<Role>))]
     pub role: FieldEdit<String>,
@@ -33,6 +36,11 @@ impl Users {
         let command = checked(asked)?;
         decide_anew(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
+            caller.may_handle(user.role())?;
+            // Null is how a user without an address is read; to lose one is another thing.
+            if command.email == Some(None) && user.email().is_some() {
+                return Err(InvalidInput::new("email", REQUIRED).into());
+            }
             let edit = self.edit(&scope, &command).await?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match user.update(edit, caller, stamp)? {
@@ -108,16 +116,19 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_workplace_can_be_null() {
-        let nothing = UpdateUser {
-            name: Some(None),
-            email: Some(None),
-            role: Some(None),
-            status: Some(None),
-            location_id: Some(None),
-        };
+        let nothing =
+            UpdateUser { name: Some(None), email: None, role: Some(None), status: Some(None), location_id: Some(None) };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(nothing)).await;
         let error = refused.expect_err("invalid");
-        assert_eq!(error.faults().expect("faults").keys().collect::<Vec<_>>(), ["email", "name", "role", "status"]);
+        assert_eq!(error.faults().expect("faults").keys().collect::<Vec<_>>(), ["name", "role", "status"]);
+    }
+
+    #[tokio::test]
+    async fn nobody_loses_an_address() {
+        let nulled = UpdateUser { email: Some(None), ..UpdateUser::default() };
+        let users = users(repository(Role::Venue), MockLocationRepository::new());
+        let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(nulled)).await;
+        assert!(refused.expect_err("invalid").faults().expect("faults").contains_key("email"));
     }
 }

@@ -5,6 +5,7 @@ use crate::api_keys::ApiKey;
 use crate::audit::Actor;
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantName, TenantStatus};
+use crate::users::{Role, SupportRestrictedError};
 use chrono::{DateTime, Utc};
 
 /// An API user whose key was good, in the tenant of the request.
@@ -98,9 +99,12 @@ impl Caller {
         OwnScope::new(self.workspace_id, self.user.id)
     }
 
-    /// Whether the caller is at home in the default tenant.
-    pub const fn is_at_home_in_default(&self) -> bool {
-        self.tenants.home.is_default
+    /// Whether the caller may make, change or delete users of this role, and their keys: a key is as good as its user.
+    ///
+    /// # Errors
+    /// Support users are for those at home in the default tenant.
+    pub fn may_handle(&self, role: Role) -> Result<(), SupportRestrictedError> {
+        if role == Role::Support && !self.tenants.home.is_default { Err(SupportRestrictedError) } else { Ok(()) }
     }
 
     /// What the caller's key permits.

@@ -6,12 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 pub use self::token::{ApiKeyToken, KeySecret, MalformedKeyError, SecretHash};
-use crate::access::{Caller, Permission};
+use crate::access::Permission;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{ApiKeyId, UserId, WorkspaceId};
 use crate::text::Line;
-use crate::users::{ApiUser, SupportRestrictedError};
+use crate::users::ApiUser;
 
 /// How long a key is good for unless told otherwise.
 pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
@@ -104,14 +104,6 @@ impl ApiKey {
     pub fn expiry(asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, ExpiryError> {
         let expires_at = asked.unwrap_or(now + DEFAULT_LIFETIME);
         if expires_at > now { Ok(expires_at) } else { Err(ExpiryError) }
-    }
-
-    /// Whether the caller may give the user a key, or take one away: a key is as good as the user.
-    ///
-    /// # Errors
-    /// Support users are for those at home in the default tenant.
-    pub fn may_be_handled(user: &ApiUser, by: &Caller) -> Result<(), SupportRestrictedError> {
-        crate::users::allowed(by, user.role())
     }
 
     /// Refuses the key from now on, or `None` where it is revoked already; `user` is whose key it is.

@@ -57,7 +57,7 @@ impl ApiUser {
         by: &Caller,
         stamp: Stamp,
     ) -> Result<Change<Self>, SupportRestrictedError> {
-        allowed(by, new.role)?;
+        by.may_handle(new.role)?;
         let home = (scope.workspace_id(), scope.tenant_id(), scope.tenant_name().clone());
         let user = Self::new(new, home, &stamp);
         let audit = user.entry(stamp, "user.create", (Facts::new(), user.facts()));
@@ -111,8 +111,8 @@ impl ApiUser {
         after.parts.role = role.unwrap_or(after.parts.role);
         after.parts.status = status.unwrap_or(after.parts.status);
         after.parts.workplace = workplace.unwrap_or(after.parts.workplace);
-        allowed(by, self.role())?;
-        allowed(by, after.role())?;
+        by.may_handle(self.role())?;
+        by.may_handle(after.role())?;
         if after == *self {
             return Ok(None);
         }
@@ -127,7 +127,7 @@ impl ApiUser {
     /// # Errors
     /// A support user is not for everybody to delete.
     pub fn delete(&self, by: &Caller, stamp: Stamp) -> Result<Change<Self>, SupportRestrictedError> {
-        allowed(by, self.role())?;
+        by.may_handle(self.role())?;
         let audit = self.entry(stamp, "user.delete", (self.facts(), Facts::new()));
         Ok(Change::new(self.clone(), audit))
     }
@@ -159,11 +159,6 @@ impl ApiUser {
             after,
         }
     }
-}
-
-/// Whether the caller may handle users of this role.
-pub(crate) fn allowed(by: &Caller, role: Role) -> Result<(), SupportRestrictedError> {
-    if role == Role::Support && !by.is_at_home_in_default() { Err(SupportRestrictedError) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ mod values;
 
 use chrono::{DateTime, Utc};
 
-pub(crate) use self::decisions::allowed;
 pub use self::decisions::{NewApiUser, SupportRestrictedError, UserEdit};
 pub use self::values::{Email, EmailError, Role, RoleError, UserName, UserStatus, UserStatusError};
 use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
@@ -102,6 +101,16 @@ impl ApiUser {
     /// What the user is called for.
     pub const fn role(&self) -> Role {
         self.parts.role
+    }
+
+    /// How often the user was changed.
+    pub const fn version(&self) -> i64 {
+        self.parts.version
+    }
+
+    /// The user's address.
+    pub const fn email(&self) -> Option<&Email> {
+        self.parts.email.as_ref()
     }
 
     /// Whether the user may call.

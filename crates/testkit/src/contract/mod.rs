@@ -165,6 +165,9 @@ macro_rules! suite {
                 a_workspace_keeps_an_administrator_with_a_key,
                 of_two_administrators_who_revoke_each_other_one_is_left,
                 a_key_is_found_and_revoked_in_its_tenant_only,
+                a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked,
+                a_key_that_expires_shortly_does_not_keep_a_workspace_open,
+                deletions_and_changes_of_their_users_at_once_do_not_deadlock,
             }
             workspaces {
                 a_new_workspace_can_be_worked_in,

@@ -1,7 +1,10 @@
 //! API users and their keys.
 
-use domain::access::{OperatorScope, TenantChoice};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::{OperatorScope, Permission, TenantChoice};
+use domain::api_keys::{ApiKey, NewApiKey};
 use domain::change::Change;
+use domain::ids::ApiKeyId;
 use domain::tenants::{Tenant, TenantStatus, TenantSwitched, switch};
 use domain::users::{ApiUser, Role, UserEdit, UserStatus, Workplace};
 use ports::{Page, PageStart, RepositoryError, UserFilter, rules};
@@ -245,7 +248,7 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
         let found = world.ports.api_keys.find(&scope, world.token.id()).await.expect("no failure");
         let (key, user) = found.expect("the first key");
         let change = key.revoke(&user, world.stamp().await).expect("a change");
-        world.ports.api_keys.revoke(&scope, change).await
+        world.ports.api_keys.revoke(&scope, &user, change).await
     };
     let revoked = revoke().await.expect_err("refused");
     assert!(is_last(&revoked), "{revoked:?}");
@@ -265,13 +268,14 @@ pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Port
     let mut decided = Vec::new();
     for id in [world.token.id(), token.id()] {
         let (key, user) = world.ports.api_keys.find(&scope, id).await.expect("no failure").expect("a key");
-        decided.push(key.revoke(&user, world.stamp().await).expect("a change"));
+        let change = key.revoke(&user, world.stamp().await).expect("a change");
+        decided.push((user, change));
     }
     let racing: Vec<_> = decided
         .into_iter()
-        .map(|change| {
+        .map(|(user, change)| {
             let (world, scope) = (world.clone(), scope.clone());
-            tokio::spawn(async move { world.ports.api_keys.revoke(&scope, change).await })
+            tokio::spawn(async move { world.ports.api_keys.revoke(&scope, &user, change).await })
         })
         .collect();
     let mut won = 0;
@@ -309,9 +313,85 @@ pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
 
     let stamps = [world.stamp().await, world.stamp().await, world.stamp().await];
     let [first, second, foreign] = stamps.map(|stamp| key.revoke(&user, stamp).expect("a change"));
-    assert!(matches!(keys.revoke(&next_door, foreign).await, Err(RepositoryError::Stale)));
-    keys.revoke(&at_home, first).await.expect("revoked");
-    assert!(matches!(keys.revoke(&at_home, second).await, Err(RepositoryError::Stale)));
+    assert!(matches!(keys.revoke(&next_door, &user, foreign).await, Err(RepositoryError::Stale)));
+    keys.revoke(&at_home, &user, first).await.expect("revoked");
+    assert!(matches!(keys.revoke(&at_home, &user, second).await, Err(RepositoryError::Stale)));
     let found = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
     assert!(found.expect("stored").admit(token.secret(), TenantChoice::Home, build::at()).is_err());
+}
+
+/// A key for the user that ends at this instant.
+async fn key_until(world: &World, user: &ApiUser, expires_at: DateTime<Utc>) -> Result<ApiKey, RepositoryError> {
+    let new = NewApiKey {
+        id: ApiKeyId::new(build::id()),
+        secret: build::secret(),
+        name: "Key".parse().expect("a name"),
+        permission: Permission::Admin,
+        expires_at: Some(expires_at),
+    };
+    let change = ApiKey::issue(new, user, world.stamp().await).expect("in the future");
+    world.ports.api_keys.create(&world.scope_in(user.home_tenant_id()).await, user, change).await
+}
+
+/// `Stale`: a key is as good as its user, who may be another by now.
+pub async fn a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let read = world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("a user");
+    let key = key_until(&world, &read, build::at() + TimeDelta::days(9)).await.expect("a key");
+    let promoted = UserEdit { role: Some(Role::Support), ..UserEdit::default() };
+    edited(&world, &read, promoted).await.expect("promoted");
+
+    let made = key_until(&world, &read, build::at() + TimeDelta::days(9)).await;
+    assert!(matches!(made, Err(RepositoryError::Stale)), "{made:?}");
+    let change = key.revoke(&read, world.stamp().await).expect("a change");
+    let revoked = world.ports.api_keys.revoke(&world.scope_in(channel.id()).await, &read, change).await;
+    assert!(matches!(revoked, Err(RepositoryError::Stale)), "{revoked:?}");
+}
+
+/// `Taken { rule: "last_administrator" }`: a way in that closes shortly is none.
+pub async fn a_key_that_expires_shortly_does_not_keep_a_workspace_open(ports: Ports) {
+    let world = World::new(ports).await;
+    let scope = world.scope_in(world.default_tenant).await;
+    let first = world.user(world.user).await.expect("the administrator");
+    let revoke_first = || async {
+        let (key, user) =
+            world.ports.api_keys.find(&scope, world.token.id()).await.expect("no failure").expect("a key");
+        let change = key.revoke(&user, world.stamp().await).expect("a change");
+        world.ports.api_keys.revoke(&scope, &user, change).await
+    };
+    key_until(&world, &first, build::at() + TimeDelta::hours(1)).await.expect("a key");
+    let refused = revoke_first().await;
+    assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR })), "{refused:?}");
+    key_until(&world, &first, build::at() + TimeDelta::days(2)).await.expect("a key");
+    revoke_first().await.expect("a lasting one is left");
+}
+
+/// Races that take the same rows from two sides: one may have to decide anew, nobody is told to come back later.
+pub async fn deletions_and_changes_of_their_users_at_once_do_not_deadlock(ports: Ports) {
+    let world = World::new(ports).await;
+    for round in 0..10 {
+        // Making it moved the administrator, who is at home in the default tenant, into it.
+        let channel = world.create(&format!("channel-{round}")).await.expect("created");
+        let clerk = world.new_user(&channel, Role::Venue, &format!("{round}@example.com")).await.expect("a user");
+        world.new_key(&clerk).await.expect("a key");
+        let administrator = world.user(world.user).await.expect("the administrator");
+        let caller = world.caller(&world.token, TenantChoice::Home).await;
+        let (home, inside) = (world.scope_in(world.default_tenant).await, world.scope_in(channel.id()).await);
+        let name = format!("Administrator {round}").parse().expect("a name");
+        let edit = UserEdit { name: Some(name), ..UserEdit::default() };
+        let renamed = administrator.update(edit, &caller, world.stamp().await).expect("allowed").expect("a change");
+        let fired = clerk.delete(&caller, world.stamp().await).expect("allowed");
+
+        let [first, second, third] = [(); 3].map(|()| world.clone());
+        let racing = [
+            tokio::spawn(async move { first.delete(&channel).await }),
+            tokio::spawn(async move { second.ports.users.update(&home, renamed).await.map(drop) }),
+            tokio::spawn(async move { third.ports.users.delete(&inside, fired).await }),
+        ];
+        for done in racing {
+            let done = done.await.expect("no panic");
+            assert!(matches!(done, Ok(()) | Err(RepositoryError::Stale)), "{done:?}");
+        }
+    }
 }
