@@ -48,12 +48,12 @@ impl TenantRepository for Database {
     }
 
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError> {
-        let Change { after: TenantStatusSet { tenant, users }, audit, receipt: _ } = change;
+        let Change { after: TenantStatusSet { tenant, users, unchanged }, audit, receipt: _ } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin().await?;
         update(&transaction, tenant.clone()).await?;
         if let Some(status) = users {
-            transaction
+            let changed = transaction
                 .execute(Query::new(
                     "UPDATE users SET status = $3, version = version + 1, updated_at = $4 \
                      WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND status <> $3",
@@ -66,6 +66,10 @@ impl TenantRepository for Database {
                     ],
                 ))
                 .await?;
+            if let (0, Some(unchanged)) = (changed.rows_affected(), unchanged) {
+                // Nothing happened, so nothing is written: the transaction ends with this.
+                return Ok(unchanged);
+            }
         }
         transaction.append(audit).await?;
         transaction.commit().await?;

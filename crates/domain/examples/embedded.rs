@@ -85,7 +85,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     store.keep(tenant.clone(), audit)?;
 
     let deactivated = tenant.set_status(TenantStatus::Inactive, Some(UserStatus::Passive), desk.stamp())?;
-    let Change { after: TenantStatusSet { tenant, users }, audit, .. } =
+    let Change { after: TenantStatusSet { tenant, users, .. }, audit, .. } =
         deactivated.ok_or("the tenant is inactive already")?;
     store.keep(tenant.clone(), audit)?;
     if let Some(status) = users {

@@ -30,7 +30,8 @@ pub trait TenantRepository: Send + Sync {
     /// deleted since it was read.
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError>;
 
-    /// Stores a tenant's new status, and gives it to the users at home in it, support users excepted.
+    /// Stores a tenant's new status, and gives one to the users at home in it, support users excepted. Where neither the
+    /// tenant nor a user changes by it, nothing is stored and the tenant comes back as it was.
     ///
     /// # Errors
     /// `Stale` where the tenant was changed or deleted since it was read.

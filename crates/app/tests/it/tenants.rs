@@ -236,7 +236,7 @@ fn deactivating_and_activating_may_be_repeated(world: &World) {
         let answer = world.calry().call("PUT", &path, None);
         assert_eq!((answer.status, &answer.json), (200, &json!({ "is_trashed": trashed })));
         let first = updated_at();
-        let again = world.calry().put(&path, &json!({}));
+        let again = world.calry().put(&path, &json!({ "user_status": 1 }));
         assert_eq!((again.status, again.json), (200, json!({ "is_trashed": trashed })));
         assert_eq!(updated_at(), first, "the second time changes nothing");
     }

@@ -64,6 +64,8 @@ pub struct TenantStatusSet {
     pub tenant: Tenant,
     /// The status that all users at home in it get, support users excepted.
     pub users: Option<UserStatus>,
+    /// The tenant as it was, where its own status stays: what it remains if no user changes either.
+    pub unchanged: Option<Tenant>,
 }
 
 /// An API user who goes to work in another tenant.
@@ -207,6 +209,7 @@ impl Tenant {
         if self.status() == status && users.is_none() {
             return Ok(None);
         }
+        let unchanged = (self.status() == status).then(|| self.clone());
         let mut tenant = self.clone().changed(&stamp);
         let before = tenant.parts.status;
         tenant.parts.status = status;
@@ -216,7 +219,7 @@ impl Tenant {
             facts.1.push(("user_status", Fact::Integer(users.as_i16().into())));
         }
         let audit = tenant.entry(stamp, action, facts);
-        Ok(Some(Change::new(TenantStatusSet { tenant, users }, audit)))
+        Ok(Some(Change::new(TenantStatusSet { tenant, users, unchanged }, audit)))
     }
 
     /// Deletes the tenant with all that hangs on it.
@@ -400,7 +403,8 @@ mod tests {
         let inactive = change.after.tenant;
         assert_eq!(inactive.status(), TenantStatus::Inactive);
         assert_eq!(set(&inactive, TenantStatus::Inactive, None), None);
-        assert!(set(&inactive, TenantStatus::Inactive, Some(UserStatus::Passive)).is_some(), "the users change");
+        let users = set(&inactive, TenantStatus::Inactive, Some(UserStatus::Passive)).expect("the users may change");
+        assert_eq!(users.after.unchanged, Some(inactive.clone()));
 
         let change = set(&inactive, TenantStatus::Active, None).expect("a change");
         assert_eq!((change.audit.action, change.after.tenant.status()), ("tenant.activate", TenantStatus::Active));

@@ -143,6 +143,7 @@ macro_rules! suite {
                 an_update_to_a_taken_domain_stores_nothing,
                 of_twenty_who_update_at_once_one_wins,
                 deactivating_sets_the_users_but_not_support,
+                a_status_that_everybody_has_stores_nothing,
                 a_status_of_an_old_version_is_stale,
                 deleting_takes_everything_with_it_and_sends_guests_home,
                 deleting_an_old_version_is_stale,

@@ -176,6 +176,26 @@ pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
     }
 }
 
+/// No new version, no entry in the trail.
+pub async fn a_status_that_everybody_has_stores_nothing(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
+    let set = async |tenant: &Tenant, users| {
+        let change = tenant.set_status(TenantStatus::Inactive, Some(users), world.stamp().await);
+        let change = change.expect("allowed").expect("perhaps a change");
+        world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status")
+    };
+    let inactive = set(&channel, UserStatus::Passive).await;
+    let trail = world.ports.trail.actions().await;
+    assert_eq!(set(&inactive, UserStatus::Passive).await, inactive);
+    assert_eq!(world.find(channel.id()).await, Some(inactive.clone()));
+    assert_eq!(world.ports.trail.actions().await, trail);
+    let banned = set(&inactive, UserStatus::Banned).await;
+    assert_eq!(banned.version(), inactive.version() + 1, "the users changed");
+    assert_eq!(world.ports.trail.actions().await.len(), trail.len() + 1);
+}
+
 /// `Stale`.
 pub async fn a_status_of_an_old_version_is_stale(ports: Ports) {
     let world = World::new(ports).await;
