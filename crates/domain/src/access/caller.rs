@@ -25,10 +25,36 @@ pub(super) struct Tenants {
     pub(super) home: TenantStanding,
     /// To which the user was moved.
     pub(super) current: TenantId,
+    pub(super) context: Context,
+}
+
+/// How a request came to its tenant.
+#[derive(Debug, Clone)]
+pub(super) enum Context {
+    /// It names this one.
+    Named(TenantStanding),
+    /// It names none: where the user is at home.
+    Home,
+    /// It names none: here, where the user was moved to.
+    Current(TenantStanding),
+}
+
+impl Tenants {
     /// In which the request is served.
-    pub(super) tenant: TenantStanding,
+    const fn tenant(&self) -> &TenantStanding {
+        match &self.context {
+            Context::Named(tenant) | Context::Current(tenant) => tenant,
+            Context::Home => &self.home,
+        }
+    }
+
     /// With whose authority: the named tenant's, or the home tenant's where none is named.
-    pub(super) authority: TenantStanding,
+    const fn authority(&self) -> &TenantStanding {
+        match &self.context {
+            Context::Named(tenant) => tenant,
+            Context::Home | Context::Current(_) => &self.home,
+        }
+    }
 }
 
 impl Caller {
@@ -43,10 +69,10 @@ impl Caller {
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`.
     pub fn tenant_scope(&self, permission: Permission) -> Result<TenantScope, AccessError> {
-        if self.tenants.tenant.status == TenantStatus::Inactive {
+        if self.tenants.tenant().status == TenantStatus::Inactive {
             return Err(AccessError::TenantInactive);
         }
-        self.scope_in(&self.tenants.tenant, permission)
+        self.scope_in(self.tenants.tenant(), permission)
     }
 
     /// To administer the workspace. Does not look at the status of the user's current tenant.
@@ -54,8 +80,8 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`, `DefaultTenantRequired`.
     pub fn admin_scope(&self, permission: Permission) -> Result<AdminScope, AccessError> {
-        let scope = self.scope_in(&self.tenants.authority, permission)?;
-        if self.tenants.authority.is_default {
+        let scope = self.scope_in(self.tenants.authority(), permission)?;
+        if self.tenants.authority().is_default {
             Ok(AdminScope::new(scope))
         } else {
             Err(AccessError::DefaultTenantRequired)
@@ -67,8 +93,8 @@ impl Caller {
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`, `TenantNotFound`.
     pub fn view_scope(&self, id: TenantId) -> Result<TenantScope, AccessError> {
-        if self.tenants.authority.is_default {
-            return self.scope_in(&self.tenants.authority, Permission::Read);
+        if self.tenants.authority().is_default {
+            return self.scope_in(self.tenants.authority(), Permission::Read);
         }
         let scope = self.tenant_scope(Permission::Read)?;
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
@@ -79,7 +105,7 @@ impl Caller {
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`.
     pub fn audit_scope(&self) -> Result<AuditScope, AccessError> {
-        if self.tenants.authority.is_default {
+        if self.tenants.authority().is_default {
             return self.admin_scope(Permission::Admin).map(|scope| AuditScope::of_workspace(&scope));
         }
         self.tenant_scope(Permission::Admin).map(|scope| AuditScope::of_tenant(&scope))
@@ -90,7 +116,7 @@ impl Caller {
     /// # Errors
     /// `PermissionDenied`; `TenantNotFound` where the caller may not enter the target.
     pub fn switch_scope(&self, target: TenantId) -> Result<TenantScope, AccessError> {
-        let scope = self.scope_in(&self.tenants.tenant, Permission::Write)?;
+        let scope = self.scope_in(self.tenants.tenant(), Permission::Write)?;
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }
     }
 
@@ -124,12 +150,12 @@ impl Caller {
 
     /// The tenant of the request.
     pub const fn tenant_id(&self) -> TenantId {
-        self.tenants.tenant.id
+        self.tenants.tenant().id
     }
 
     /// The tenant with whose authority administrative operations run.
     pub const fn authority_id(&self) -> TenantId {
-        self.tenants.authority.id
+        self.tenants.authority().id
     }
 
     /// Where *create tenant* and *switch* have moved the user.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::caller::Tenants;
+use super::caller::{Context, Tenants};
 use super::{AccessError, Caller};
 use crate::api_keys::{ApiKey, KeySecret};
 use crate::ids::{TenantId, UserId, WorkspaceId};
@@ -85,18 +85,17 @@ impl Credential {
         if user.status != UserStatus::Active {
             return Err(AccessError::UserNotActive);
         }
-        let current_id = current.id;
         let may_enter = |tenant: &TenantStanding| home.is_default || tenant.id == home.id;
-        let (tenant, authority) = match choice {
+        let current_id = current.id;
+        let context = match choice {
             TenantChoice::Named(id) => {
-                let named =
-                    named.filter(|named| named.id == id && may_enter(named)).ok_or(AccessError::TenantNotFound)?;
-                (named.clone(), named)
+                let named = named.filter(|named| named.id == id && may_enter(named));
+                Context::Named(named.ok_or(AccessError::TenantNotFound)?)
             }
-            TenantChoice::Home => (home.clone(), home.clone()),
-            TenantChoice::Current => (current, home.clone()),
+            TenantChoice::Home => Context::Home,
+            TenantChoice::Current => Context::Current(current),
         };
-        Ok(Caller::admitted(workspace_id, &api_key, user, Tenants { home, current: current_id, tenant, authority }))
+        Ok(Caller::admitted(workspace_id, &api_key, user, Tenants { home, current: current_id, context }))
     }
 }
 
