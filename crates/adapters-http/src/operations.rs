@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::metrics::TEXT_FORMAT;
-use crate::problem::ApiError;
+use crate::problem::{Answer, ApiError};
 use crate::resource::{get, resource};
 use crate::{Api, openapi};
 
@@ -44,7 +44,7 @@ pub(crate) async fn healthz() -> HttpResponse {
 /// Whether requests can be served: the database answers, and its schema is this program's.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
     responses((status = 200, body = Health), openapi::NotReady))]
-pub(crate) async fn readyz(api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
         // To whoever asks it is the same whether the database is away or its schema is old.
         ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "not_ready", ..ApiError::from(refusal) }

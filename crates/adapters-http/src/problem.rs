@@ -10,6 +10,9 @@ use application::{Faults, Problem, ProblemKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What a handler answers.
+pub(crate) type Answer = Result<HttpResponse, ApiError>;
+
 /// A refusal on its way out.
 ///
 /// The body names the request's path, which an error does not know: the envelope writes it.

@@ -46,7 +46,7 @@ impl ApiKeyRepository for Database {
         change: Change<ApiKey>,
     ) -> Result<ApiKey, RepositoryError> {
         let transaction = self.begin().await?;
-        transaction.expect_unchanged(scope, user).await?;
+        transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
         store(transaction, change).await
     }
 
@@ -58,7 +58,7 @@ impl ApiKeyRepository for Database {
         let Change { after: key, audit, receipt: _ } = change;
         let transaction = self.begin().await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
-        transaction.expect_unchanged(scope, user).await?;
+        transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
         let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
         let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
         guarded(transaction.execute(revoke).await?.rows_affected())?;
@@ -85,22 +85,6 @@ async fn store(transaction: Transaction, change: Change<ApiKey>) -> Result<ApiKe
     transaction.append(audit).await?;
     transaction.commit().await?;
     Ok(key)
-}
-
-impl Transaction {
-    /// The user is still who was decided about, and stays so until the end of the transaction.
-    async fn expect_unchanged(&self, scope: &TenantScope, user: &ApiUser) -> Result<(), RepositoryError> {
-        let unchanged = Query::new(
-            "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4",
-            [
-                scope.workspace_id().as_uuid().into(),
-                scope.tenant_id().as_uuid().into(),
-                user.id().as_uuid().into(),
-                user.version().into(),
-            ],
-        );
-        self.expect_row(unchanged.push(self.dialect().for_share())).await
-    }
 }
 
 fn of_tenant(select: &str, scope: &TenantScope) -> Query {

@@ -5,7 +5,7 @@ use domain::ids::{TenantId, WorkspaceId};
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
-    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait,
+    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait, UpdateMany,
 };
 
 use crate::dialect::{Dialect, Violation};
@@ -104,6 +104,12 @@ impl Transaction {
     {
         let inserted = M::Entity::insert(row.into_active_model()).exec_without_returning(&self.inner).await;
         inserted.map(drop).map_err(|error| self.error(error))
+    }
+
+    /// Runs an update of one row, guarded by its conditions.
+    pub(crate) async fn update_guarded<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), RepositoryError> {
+        let written = update.exec(&self.inner).await.map_err(|error| self.error(error))?;
+        guarded(written.rows_affected)
     }
 
     /// Runs a statement.

@@ -10,7 +10,7 @@ use ports::{LocationQueries, LocationRepository, Page, RepositoryError, Slice, r
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::database::{Database, Transaction, guarded, inside_tenant};
+use crate::database::{Database, Transaction, inside_tenant};
 use crate::entities::locations::{ActiveModel, Column, Entity, Model};
 use crate::query::Query;
 use crate::rows::{stored, stored_option};
@@ -100,16 +100,13 @@ async fn update(transaction: &Transaction, location: Location) -> Result<(), Rep
     // All columns but the key and the owner, which never change.
     let columns =
         ActiveModel { workspace_id: NotSet, id: NotSet, tenant_id: NotSet, ..row.into_active_model().reset_all() };
-    let written = Entity::update_many()
+    let update = Entity::update_many()
         .set(columns)
         .filter(Column::WorkspaceId.eq(workspace_id))
         .filter(Column::TenantId.eq(tenant_id))
         .filter(Column::Id.eq(id))
-        .filter(Column::Version.eq(before))
-        .exec(transaction.connection())
-        .await
-        .map_err(|error| transaction.error(error))?;
-    guarded(written.rows_affected)
+        .filter(Column::Version.eq(before));
+    transaction.update_guarded(update).await
 }
 
 fn row(location: Location) -> Model {

@@ -12,7 +12,7 @@ use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRep
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::database::{Database, Transaction, guarded, inside};
+use crate::database::{Database, Transaction, inside};
 use crate::entities::tenants::{ActiveModel, Column, Entity, Model};
 use crate::locations;
 use crate::query::{Query, containing};
@@ -166,15 +166,12 @@ async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), Reposit
     let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
     // All columns but the key, which a distributed table would not let be written.
     let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
-    let written = Entity::update_many()
+    let update = Entity::update_many()
         .set(columns)
         .filter(Column::WorkspaceId.eq(workspace_id))
         .filter(Column::Id.eq(id))
-        .filter(Column::Version.eq(before))
-        .exec(transaction.connection())
-        .await
-        .map_err(|error| transaction.error(error))?;
-    guarded(written.rows_affected)
+        .filter(Column::Version.eq(before));
+    transaction.update_guarded(update).await
 }
 
 fn row(tenant: Tenant) -> Model {

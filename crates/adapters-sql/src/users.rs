@@ -99,21 +99,15 @@ impl UserRepository for Database {
 
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError> {
         let Change { after: user, audit, receipt: _ } = change;
-        let ApiUserParts { id, version, .. } = user.into_parts();
         let transaction = self.begin().await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
         // Locked first: from here on nobody can give the user a key.
-        let lock = transaction.dialect().for_update();
-        let unchanged =
-            "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
-        let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), id.as_uuid()].map(Into::into);
-        let unchanged = Query::new(unchanged, values.into_iter().chain([version.into()]));
-        transaction.expect_row(unchanged.push(lock)).await?;
+        transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
         for statement in [
             "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
             "DELETE FROM users WHERE workspace_id = $1 AND id = $2",
         ] {
-            let values = [scope.workspace_id().as_uuid().into(), id.as_uuid().into()];
+            let values = [scope.workspace_id().as_uuid().into(), user.id().as_uuid().into()];
             transaction.execute(Query::new(statement, values)).await?;
         }
         transaction.keep_administrator(scope, kept).await?;
@@ -182,6 +176,25 @@ impl Database {
 }
 
 impl Transaction {
+    /// The user is still who was decided about, and by the lock stays so until the end of the transaction.
+    pub(crate) async fn expect_unchanged(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        lock: &str,
+    ) -> Result<(), RepositoryError> {
+        let unchanged = Query::new(
+            "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4",
+            [
+                scope.workspace_id().as_uuid().into(),
+                scope.tenant_id().as_uuid().into(),
+                user.id().as_uuid().into(),
+                user.version().into(),
+            ],
+        );
+        self.expect_row(unchanged.push(lock)).await
+    }
+
     /// Moves the user's current tenant.
     pub(crate) async fn move_user(
         &self,

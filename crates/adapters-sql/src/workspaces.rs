@@ -10,7 +10,7 @@ use ports::{RepositoryError, WorkspaceRepository, rules};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::database::{Database, Transaction, guarded, inside};
+use crate::database::{Database, Transaction, inside};
 use crate::entities::workspaces::{ActiveModel, Column, Entity, Model};
 use crate::query::Query;
 use crate::rows::{corrupt, stored};
@@ -74,14 +74,8 @@ async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), R
     let (id, before) = (row.id, row.version - 1);
     // All columns but the key, which a distributed table would not let be written.
     let columns = ActiveModel { id: NotSet, ..row.into_active_model().reset_all() };
-    let written = Entity::update_many()
-        .set(columns)
-        .filter(Column::Id.eq(id))
-        .filter(Column::Version.eq(before))
-        .exec(transaction.connection())
-        .await
-        .map_err(|error| transaction.error(error))?;
-    guarded(written.rows_affected)
+    let update = Entity::update_many().set(columns).filter(Column::Id.eq(id)).filter(Column::Version.eq(before));
+    transaction.update_guarded(update).await
 }
 
 fn row(workspace: Workspace) -> Model {

@@ -11,9 +11,7 @@ use crate::data::{Count, Data, created};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
 use crate::openapi::{ApiKeyConflict, BodyRefused, QueryRefused, Refused, TenantHeaders};
-use crate::problem::ApiError;
-
-type Answer = Result<HttpResponse, ApiError>;
+use crate::problem::Answer;
 
 /// Lists the keys of the users at home in the tenant of the request, oldest first, without their secrets. ADMIN.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",

@@ -10,7 +10,7 @@ use crate::data::Count;
 use crate::input::Query;
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{QueryRefused, Refused, TenantHeaders};
-use crate::problem::ApiError;
+use crate::problem::Answer;
 
 /// Lists who did what to which resource in which tenant, oldest first: the default tenant sees all of the workspace, any
 /// other only itself.
@@ -22,7 +22,7 @@ pub(crate) async fn list(
     caller: UnderAuthority,
     query: ListQuery<AuditQuery>,
     request: HttpRequest,
-) -> Result<HttpResponse, ApiError> {
+) -> Answer {
     let listed = api.audit.list(&caller, query.asked()).await?;
     Ok(lists::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
 }
@@ -31,11 +31,7 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/v1/audit/count", operation_id = "countAudit", tag = "audit",
     params(AuditQuery, TenantHeaders),
     responses((status = 200, body = Count), Refused, QueryRefused))]
-pub(crate) async fn count(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    query: Query<AuditQuery>,
-) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<AuditQuery>) -> Answer {
     let count = api.audit.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
 }

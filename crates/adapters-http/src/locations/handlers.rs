@@ -11,9 +11,7 @@ use crate::data::{Count, Data, created, ok};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
 use crate::openapi::{BodyRefused, LocationConflict, LocationRefused, QueryRefused, Refused, TenantHeaders};
-use crate::problem::ApiError;
-
-type Answer = Result<HttpResponse, ApiError>;
+use crate::problem::Answer;
 
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",

@@ -12,9 +12,7 @@ use crate::data::{Count, Data, ok};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantConflict, TenantHeaders};
-use crate::problem::ApiError;
-
-type Answer = Result<HttpResponse, ApiError>;
+use crate::problem::Answer;
 
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",

@@ -11,9 +11,7 @@ use crate::data::{Count, Data, created, ok};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantHeaders, UserConflict};
-use crate::problem::ApiError;
-
-type Answer = Result<HttpResponse, ApiError>;
+use crate::problem::Answer;
 
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",

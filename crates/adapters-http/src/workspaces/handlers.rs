@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 
 use super::bodies::UpdateWorkspaceBody;
 use super::views::WorkspaceView;
@@ -9,13 +9,13 @@ use crate::caller::UnderAuthority;
 use crate::data::{Data, ok};
 use crate::input::Body;
 use crate::openapi::{BodyRefused, Refused, TenantHeaders};
-use crate::problem::ApiError;
+use crate::problem::Answer;
 
 /// The workspace of the API key. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/workspace", operation_id = "getWorkspace", tag = "workspaces",
     params(TenantHeaders),
     responses((status = 200, body = Data<WorkspaceView>), Refused))]
-pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
     let workspace = api.workspaces.get(&caller).await?;
     Ok(ok(WorkspaceView::from(workspace)))
 }
@@ -24,7 +24,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Result<H
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
     params(TenantHeaders), request_body = UpdateWorkspaceBody,
     responses((status = 200, body = Data<WorkspaceView>), Refused, BodyRefused))]
-pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let body = body.read::<UpdateWorkspaceBody>().await;
     let workspace = api.workspaces.update(&caller, body.map(Into::into)).await?;
     Ok(ok(WorkspaceView::from(workspace)))
