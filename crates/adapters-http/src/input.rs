@@ -121,7 +121,7 @@ macro_rules! from_nil {
     )+};
 }
 
-from_nil!(ApiKeyId, LocationId, TenantId, UserId);
+from_nil!(ApiKeyId, IntegrationAccountId, ListingId, LocationId, PromotionId, ReservationId, TenantId, UserId);
 
 /// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
 pub(crate) fn sent<'de, D, T>(deserializer: D) -> Result<FieldEdit<T>, D::Error>

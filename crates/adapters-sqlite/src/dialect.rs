@@ -8,11 +8,16 @@ use sqlx::error::{DatabaseError, ErrorKind};
 use crate::MIGRATIONS;
 
 /// SQLite names the columns of a broken rule, not the rule.
-const RULES: [(&str, &str); 4] = [
+const RULES: [(&str, &str); 6] = [
     ("tenants.workspace_id, tenants.domain", rules::TENANT_DOMAIN),
     ("tenants.workspace_id", rules::TENANT_DEFAULT),
     ("locations.workspace_id, locations.tenant_id", rules::LOCATION_DEFAULT),
     ("users.workspace_id, users.email_folded", rules::USER_EMAIL),
+    (
+        "integration_accounts.workspace_id, integration_accounts.provider, integration_accounts.account_identifier",
+        rules::INTEGRATION_ACCOUNT_IDENTIFIER,
+    ),
+    ("listings.workspace_id, listings.integration_account_id, listings.provider_id", rules::LISTING_PROVIDER_ID),
 ];
 
 /// Primary codes of results that pass: busy, locked, I/O error, disk full, cannot open.

@@ -44,6 +44,16 @@ pub enum ResourceKind {
     User,
     /// An API key.
     ApiKey,
+    /// An integration account.
+    IntegrationAccount,
+    /// A listing.
+    Listing,
+    /// A promotion.
+    Promotion,
+    /// A quote.
+    Quote,
+    /// A reservation.
+    Reservation,
 }
 
 impl ResourceKind {
@@ -55,6 +65,11 @@ impl ResourceKind {
             Self::Location => "location",
             Self::User => "user",
             Self::ApiKey => "api_key",
+            Self::IntegrationAccount => "integration_account",
+            Self::Listing => "listing",
+            Self::Promotion => "promotion",
+            Self::Quote => "quote",
+            Self::Reservation => "reservation",
         }
     }
 }

@@ -65,6 +65,16 @@ ids! {
     ApiKeyId;
     /// Names a location of a workspace.
     LocationId;
+    /// Names an integration account of a workspace.
+    IntegrationAccountId;
+    /// Names a listing of a workspace.
+    ListingId;
+    /// Names a promotion of a workspace.
+    PromotionId;
+    /// Names a quote of a workspace.
+    QuoteId;
+    /// Names a reservation of a workspace.
+    ReservationId;
     /// Names an entry of a workspace's audit trail.
     AuditId;
 }

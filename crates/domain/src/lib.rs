@@ -30,6 +30,7 @@ pub mod currencies;
 pub mod ids;
 pub mod instants;
 pub mod locations;
+pub mod money;
 pub mod percentages;
 pub mod tenants;
 pub mod text;

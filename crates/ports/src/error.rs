@@ -48,11 +48,22 @@ pub mod rules {
     pub const LOCATION_IN_USE: &str = "location_in_use";
     /// An e-mail address is unique in its workspace.
     pub const USER_EMAIL: &str = "user_email";
+    /// An account of a provider is connected once in a workspace.
+    pub const INTEGRATION_ACCOUNT_IDENTIFIER: &str = "integration_account_identifier";
+    /// A provider's id names one listing of an account.
+    pub const LISTING_PROVIDER_ID: &str = "listing_provider_id";
     /// Somebody is left to administer the workspace: an active user at home in its default tenant with a good ADMIN key.
     pub const LAST_ADMINISTRATOR: &str = "last_administrator";
     /// The first workspace is made once.
     pub const FIRST_WORKSPACE: &str = "first_workspace";
 
     /// Those that a unique index of the schema keeps.
-    pub const UNIQUE: [&str; 4] = [TENANT_DOMAIN, TENANT_DEFAULT, LOCATION_DEFAULT, USER_EMAIL];
+    pub const UNIQUE: [&str; 6] = [
+        TENANT_DOMAIN,
+        TENANT_DEFAULT,
+        LOCATION_DEFAULT,
+        USER_EMAIL,
+        INTEGRATION_ACCOUNT_IDENTIFIER,
+        LISTING_PROVIDER_ID,
+    ];
 }

@@ -15,7 +15,12 @@ async fn every_table_is_keyed_by_workspace() {
     assert!(tables.len() >= 6);
     for table in tables {
         let (name, key): (String, String) = (table.get("name"), table.get("key"));
-        let expected = if name == "workspaces" { "PRIMARY KEY (id)" } else { "PRIMARY KEY (workspace_id, id)" };
+        let expected = match name.as_str() {
+            "workspaces" => "PRIMARY KEY (id)",
+            // What has no id of its own is named by what it joins.
+            "imports" => "PRIMARY KEY (workspace_id, tenant_id, listing_id)",
+            _ => "PRIMARY KEY (workspace_id, id)",
+        };
         assert_eq!(key, expected, "{name}");
     }
 }

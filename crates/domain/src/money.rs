@@ -1,0 +1,205 @@
+//! Money: exact amounts in minor units of a currency.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+use thiserror::Error;
+
+use crate::currencies::Currency;
+use crate::percentages::Percentage;
+
+/// The most that one amount may be, in major units: sums of many such amounts still fit into 64 bits.
+const MOST: i64 = 1_000_000_000;
+
+/// What is no amount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum AmountError {
+    /// Not digits with at most one point between them. `1e1` is none either, though JSON calls it a number.
+    #[error("must be a plain decimal number.")]
+    Malformed,
+    /// Less than nothing, or more than anything costs.
+    #[error("must be between 0 and {MOST}.")]
+    OutOfRange,
+}
+
+/// An amount that is finer than its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("may not have more than {digits} decimals in {code}.")]
+pub struct TooFineError {
+    digits: u32,
+    code: &'static str,
+}
+
+/// An amount of major units from 0 to 1,000,000,000, of no currency yet. Exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount(Decimal);
+
+impl Amount {
+    /// Ten-thousandths of a major unit, cut: a scale on which amounts of all currencies are compared.
+    pub fn ten_thousandths(self) -> i64 {
+        (self.0 * Decimal::from(10_000)).trunc().to_i64().unwrap_or(i64::MAX)
+    }
+}
+
+impl FromStr for Amount {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, AmountError> {
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !are_digits(whole) || !are_digits(decimals) {
+            return Err(AmountError::Malformed);
+        }
+        // Zeros that change nothing do not count: what remains and does not fit is no amount.
+        let whole = whole.trim_start_matches('0');
+        let decimals = decimals.trim_end_matches('0');
+        let is_zero = whole.is_empty() && decimals.is_empty();
+        if unsigned.len() < text.len() && !is_zero {
+            return Err(AmountError::OutOfRange);
+        }
+        let amount = Decimal::from_str_exact(&format!("0{whole}.{decimals}0")).map_err(|_| AmountError::OutOfRange)?;
+        let range = Decimal::ZERO..=Decimal::from(MOST);
+        if range.contains(&amount) { Ok(Self(amount)) } else { Err(AmountError::OutOfRange) }
+    }
+}
+
+/// An amount in a currency, in its minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    minor: i64,
+    currency: Currency,
+}
+
+impl Money {
+    /// So many minor units: cents of `USD`, whole yen of `JPY`.
+    pub const fn from_minor(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// An amount of major units in a currency.
+    ///
+    /// # Errors
+    /// Where the currency has fewer decimals than the amount.
+    pub fn of(amount: Amount, currency: Currency) -> Result<Self, TooFineError> {
+        let digits = currency.minor_digits();
+        let minor = amount.0 * Decimal::from(10_u64.pow(digits));
+        let whole = Some(minor).filter(Decimal::is_integer).and_then(|minor| minor.to_i64());
+        whole.map(|minor| Self { minor, currency }).ok_or(TooFineError { digits, code: currency.code() })
+    }
+
+    /// The amount in minor units, as it is stored.
+    pub const fn minor(self) -> i64 {
+        self.minor
+    }
+
+    /// The currency.
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// So much of it, rounded half-even to the minor unit.
+    pub fn share(self, percentage: Percentage) -> Self {
+        let share = Decimal::from(self.minor) * Decimal::new(percentage.basis_points().into(), 4);
+        let rounded = share.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven);
+        Self { minor: rounded.to_i64().unwrap_or(i64::MAX), ..self }
+    }
+
+    /// The amount in ten-thousandths of a major unit, as amounts of all currencies are compared.
+    pub const fn ten_thousandths(self) -> i64 {
+        // ISO 4217 knows no currency with more than 4 decimals.
+        self.minor.saturating_mul(10_i64.pow(4_u32.saturating_sub(self.currency.minor_digits())))
+    }
+}
+
+impl fmt::Display for Money {
+    /// The amount in major units, with all the decimals of the currency: `12.50`, `1200`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Decimal::new(self.minor, self.currency.minor_digits()).fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn money(text: &str, code: &str) -> Result<Money, TooFineError> {
+        Money::of(text.parse().expect("an amount"), code.parse().expect("a currency"))
+    }
+
+    #[test]
+    fn amounts_are_read_exactly_and_written_with_the_digits_of_their_currency() {
+        for (text, code, minor, written) in [
+            ("0", "USD", 0, "0.00"),
+            ("-0.0", "USD", 0, "0.00"),
+            ("149", "USD", 14_900, "149.00"),
+            ("0.1", "EUR", 10, "0.10"),
+            ("12.500000000000000000000000000000000000000000", "USD", 1_250, "12.50"),
+            ("000000000000000000000000000000000000000000012.5", "USD", 1_250, "12.50"),
+            ("1200", "JPY", 1_200, "1200"),
+            ("1200.00", "JPY", 1_200, "1200"),
+            ("1.234", "KWD", 1_234, "1.234"),
+            ("1000000000", "CLF", 10_000_000_000_000, "1000000000.0000"),
+        ] {
+            let money = money(text, code).expect("money");
+            assert_eq!((money.minor(), money.to_string().as_str()), (minor, written), "{text} {code}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused() {
+        for text in ["", "-", ".", "1.", ".5", "+1", "1e1", "1_000", "1,5", "0x1", "NaN", " 1", "١"] {
+            assert_eq!(text.parse::<Amount>(), Err(AmountError::Malformed), "{text:?}");
+        }
+        for text in ["-1", "-0.01", "1000000000.01", "99999999999999999999999999999999999"] {
+            assert_eq!(text.parse::<Amount>(), Err(AmountError::OutOfRange), "{text:?}");
+        }
+        for (text, code) in [("0.001", "USD"), ("0.5", "JPY"), ("1.0001", "KWD")] {
+            assert!(money(text, code).is_err(), "{text} {code}");
+        }
+    }
+
+    #[test]
+    fn shares_are_rounded_half_even() {
+        for (minor, percentage, expected) in [
+            (100, "10", 10),
+            (5, "10", 0),
+            (15, "10", 2),
+            (25, "10", 2),
+            (35, "10", 4),
+            (333, "33.33", 111),
+            (7, "100", 7),
+        ] {
+            let usd = "USD".parse().expect("a currency");
+            let share = Money::from_minor(minor, usd).share(percentage.parse().expect("a percentage"));
+            assert_eq!(share.minor(), expected, "{percentage} % of {minor}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(minor in 0_i64..=100_000_000_000) {
+            for code in ["USD", "JPY", "KWD"] {
+                let currency = code.parse().expect("a currency");
+                let written = Money::from_minor(minor, currency);
+                if let Ok(amount) = written.to_string().parse() {
+                    prop_assert_eq!(Money::of(amount, currency), Ok(written));
+                }
+            }
+        }
+
+        #[test]
+        fn all_currencies_are_compared_on_one_scale(minor in 0_i64..=100_000_000_000) {
+            for code in ["USD", "JPY", "KWD"] {
+                let money = Money::from_minor(minor, code.parse().expect("a currency"));
+                if let Ok(amount) = money.to_string().parse::<Amount>() {
+                    prop_assert_eq!(amount.ten_thousandths(), money.ten_thousandths());
+                }
+            }
+        }
+    }
+}
