@@ -41,6 +41,29 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_advisory_xact_lock(7301846)")
     }
 
+    fn some_of_each_account(&self) -> (&'static str, &'static str) {
+        let before = "CROSS JOIN LATERAL (SELECT m.id, m.status FROM listings m \
+                      WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
+        (before, ") m")
+    }
+
+    fn placed_listings(&self) -> &'static str {
+        "listings m"
+    }
+
+    fn in_box(&self) -> &'static str {
+        "m.position <@ cube_enlarge(cube(ARRAY[$3, $4, $5]::double precision[]), ?, 3)"
+    }
+
+    fn nearest_first(&self) -> Option<&'static str> {
+        // A second key would keep the index from being walked in this order; whoever asks sorts what comes back.
+        Some(" ORDER BY m.position <-> cube(ARRAY[$3, $4, $5]::double precision[])")
+    }
+
+    fn first_ring(&self) -> Option<f64> {
+        None
+    }
+
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),

@@ -5,7 +5,7 @@ use domain::ids::{TenantId, WorkspaceId};
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
-    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait, UpdateMany,
+    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait, TryGetable, UpdateMany,
 };
 
 use crate::dialect::{Dialect, Violation};
@@ -130,6 +130,13 @@ impl Transaction {
         Ok(row.is_some())
     }
 
+    /// Runs a SELECT and reads one column of its first row.
+    pub(crate) async fn one<T: TryGetable>(&self, query: Query, column: &str) -> Result<Option<T>, RepositoryError> {
+        let statement = query.statement(self.inner.get_database_backend());
+        let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        row.map(|row| row.try_get("", column)).transpose().map_err(|error| self.error(error))
+    }
+
     /// Maps what went wrong while writing.
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
@@ -178,4 +185,9 @@ pub(crate) fn inside_tenant(
 /// A guarded write that touched nothing was decided on what has changed since.
 pub(crate) const fn guarded(rows: u64) -> Result<(), RepositoryError> {
     if rows == 1 { Ok(()) } else { Err(RepositoryError::Stale) }
+}
+
+/// The same for a write of so many rows.
+pub(crate) fn guarded_all(rows: u64, expected: usize) -> Result<(), RepositoryError> {
+    if usize::try_from(rows) == Ok(expected) { Ok(()) } else { Err(RepositoryError::Stale) }
 }

@@ -38,6 +38,22 @@ pub trait Dialect: Send + Sync {
     /// is needed for that.
     fn first_workspace_lock(&self) -> Option<&'static str>;
 
+    /// What stands before and after the conditions of a SELECT that takes some listings `m` of each integration account `a`: so
+    /// many rows are read of each account, and not all that it has.
+    fn some_of_each_account(&self) -> (&'static str, &'static str);
+
+    /// A FROM that yields listings `m` by where they are.
+    fn placed_listings(&self) -> &'static str;
+
+    /// The condition that they lie in the box around the point `$3`, `$4`, `$5` whose faces are `?` away, for an index.
+    fn in_box(&self) -> &'static str;
+
+    /// An ORDER BY that yields the nearest to that point first and stops when it is told to; `None` where no index can do that.
+    fn nearest_first(&self) -> Option<&'static str>;
+
+    /// Where the nearest cannot be had first: the radius in kilometres with which to begin to look.
+    fn first_ring(&self) -> Option<f64>;
+
     /// Which rule of the schema was broken, if one was.
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation>;
 

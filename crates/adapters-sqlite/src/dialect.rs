@@ -51,6 +51,33 @@ impl Dialect for SqliteDialect {
         None
     }
 
+    fn some_of_each_account(&self) -> (&'static str, &'static str) {
+        // SQLite has no LATERAL, but an IN may look at the rows before it.
+        let before = "CROSS JOIN listings m ON m.number IN (SELECT m.number FROM listings m \
+                      WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
+        (before, ")")
+    }
+
+    fn placed_listings(&self) -> &'static str {
+        // CROSS JOIN keeps the tree in front: everything else is looked up by what it finds.
+        "listing_tree r CROSS JOIN listings m ON m.number = r.number"
+    }
+
+    fn in_box(&self) -> &'static str {
+        "r.min_x <= $3 + ? AND r.max_x >= $3 - ? AND r.min_y <= $4 + ? AND r.max_y >= $4 - ? \
+         AND r.min_z <= $5 + ? AND r.max_z >= $5 - ? \
+         AND r.min_workspace <= (SELECT number FROM workspace_numbers WHERE workspace_id = $1) \
+         AND r.max_workspace >= (SELECT number FROM workspace_numbers WHERE workspace_id = $1)"
+    }
+
+    fn nearest_first(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn first_ring(&self) -> Option<f64> {
+        Some(1.0)
+    }
+
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),

@@ -68,6 +68,12 @@ impl InvalidInput {
     }
 }
 
+impl From<Faults> for InvalidInput {
+    fn from(faults: Faults) -> Self {
+        Self(faults)
+    }
+}
+
 impl Problem for InvalidInput {
     fn kind(&self) -> ProblemKind {
         ProblemKind::Invalid
@@ -251,7 +257,7 @@ pub(crate) fn edit<T: FromStr<Err: Display>>(
 }
 
 /// Tested on the text as sent: a blank that holds control characters is no blank.
-fn is_blank(text: &str) -> bool {
+pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c == ' ')
 }
 

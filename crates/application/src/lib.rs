@@ -20,7 +20,9 @@ mod ambient;
 mod api_keys;
 mod audit;
 mod authentication;
+mod collector;
 mod input;
+mod listings;
 mod locations;
 mod paging;
 mod problem;
@@ -38,6 +40,9 @@ pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, Issu
 pub use self::audit::{Audit, FindAudit};
 pub use self::authentication::Authentication;
 pub use self::input::{Asked, InvalidInput, Unreadable};
+pub use self::listings::{
+    AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, PictureFields,
+};
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::paging::{List, Listed, Paging};
 pub use self::problem::{Faults, Problem, ProblemKind};

@@ -37,9 +37,14 @@ pub struct TooFineError {
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Ten-thousandths of a major unit, cut: a scale on which amounts of all currencies are compared.
+    /// Ten-thousandths of a major unit, rounded down: a scale on which amounts of all currencies are compared.
     pub fn ten_thousandths(self) -> i64 {
-        (self.0 * Decimal::from(10_000)).trunc().to_i64().unwrap_or(i64::MAX)
+        (self.0 * Decimal::from(10_000)).floor().to_i64().unwrap_or(i64::MAX)
+    }
+
+    /// The same, rounded up.
+    pub fn ten_thousandths_up(self) -> i64 {
+        (self.0 * Decimal::from(10_000)).ceil().to_i64().unwrap_or(i64::MAX)
     }
 }
 

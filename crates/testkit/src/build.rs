@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding, UserStanding};
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
-use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, ListingId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::listings::{Listing, ListingAccount, ListingEdit, NewListing, TenantListing};
 use domain::locations::{self, Location, LocationParts, LocationStatus};
 use domain::percentages::Percentage;
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
@@ -107,6 +108,41 @@ pub fn location(id: LocationId) -> Location {
         created_at: at(),
         updated_at: at(),
     })
+}
+
+/// What a listing takes from its account.
+pub fn listing_account() -> ListingAccount {
+    ListingAccount {
+        id: IntegrationAccountId::new(Uuid::from_u128(11)),
+        name: "Host".to_owned(),
+        default_currency: "USD".parse().expect("a currency"),
+    }
+}
+
+/// A listing as it is made from no more than is needed. Its provider's id is its own.
+pub fn listing(id: ListingId) -> Listing {
+    let new = NewListing {
+        provider_id: id.to_string().parse().expect("an id"),
+        name: "Loft".parse().expect("a name"),
+        place: "40.7128,-74.0060".parse().expect("a place"),
+        max_occupancy: 4.try_into().expect("an occupancy"),
+        start_price: "149".parse().expect("an amount"),
+        currency: None,
+        rest: ListingEdit::default(),
+    };
+    let scope = channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
+    let stamp = scope.stamp(AuditId::new(self::id()), at());
+    Listing::create(id, &listing_account(), new, &scope, stamp).expect("values that go together").after
+}
+
+/// The listing as the channel sees it, whose own it is.
+pub fn owned(listing: Listing) -> TenantListing {
+    TenantListing { listing, owner: channel_id(), is_available: true, imported_at: None, distance: None }
+}
+
+/// The listing as the channel sees it, which imported it from the default tenant.
+pub fn imported(listing: Listing) -> TenantListing {
+    TenantListing { owner: default_tenant().id(), imported_at: Some(at()), ..owned(listing) }
 }
 
 /// The default location of the channel.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Address, Amenity, Bathrooms, Bedrooms, Details, Listing, ListingDescription, ListingName, ListingParts,
-    ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing, WebAddress,
+    Address, Amenity, Bathrooms, Bedrooms, Details, Listing, ListingAccount, ListingDescription, ListingName,
+    ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing, WebAddress,
 };
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
@@ -13,7 +13,7 @@ use crate::change::Change;
 use crate::countries::Country;
 use crate::currencies::Currency;
 use crate::geography::{Latitude, Longitude, Place};
-use crate::ids::{IntegrationAccountId, ListingId, WorkspaceId};
+use crate::ids::{ListingId, WorkspaceId};
 use crate::money::{Amount, Money, TooFineError};
 use crate::tenants::FieldEdit;
 use crate::text::{Line, fold};
@@ -21,7 +21,7 @@ use crate::time_zones::TimeZone;
 
 /// Values of a listing that do not go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum ListingError {
+pub enum ListingValuesError {
     /// The price is finer than its currency.
     #[error(transparent)]
     Price(#[from] TooFineError),
@@ -38,10 +38,6 @@ pub struct NotTheOwnerError;
 /// What a new listing is made from.
 #[derive(Debug, Clone)]
 pub struct NewListing {
-    /// The listing's id.
-    pub id: ListingId,
-    /// The account it hangs on.
-    pub integration_account_id: IntegrationAccountId,
     /// The name by which the provider knows it.
     pub provider_id: ProviderId,
     /// What guests will call it.
@@ -52,8 +48,8 @@ pub struct NewListing {
     pub max_occupancy: Occupancy,
     /// What a night costs.
     pub start_price: Amount,
-    /// In which currency.
-    pub currency: Currency,
+    /// In which currency, if not in the workspace's.
+    pub currency: Option<Currency>,
     /// Everything else.
     pub rest: ListingEdit,
 }
@@ -102,24 +98,26 @@ impl Listing {
     ///
     /// # Errors
     /// Where values do not go together.
-    pub fn create(new: NewListing, scope: &TenantScope, stamp: Stamp) -> Result<Change<Self>, ListingError> {
-        let listing = Self::new(new, scope.workspace_id(), stamp.at)?;
+    pub fn create(
+        id: ListingId,
+        account: &ListingAccount,
+        new: NewListing,
+        scope: &TenantScope,
+        stamp: Stamp,
+    ) -> Result<Change<Self>, ListingValuesError> {
+        let listing = Self::new(id, account, new, scope.workspace_id(), stamp.at)?;
         let audit = listing.entry(scope, stamp, "listing.create", (Facts::new(), listing.facts()));
         Ok(Change::new(listing, audit))
     }
 
-    pub(super) fn new(new: NewListing, workspace_id: WorkspaceId, at: DateTime<Utc>) -> Result<Self, ListingError> {
-        let NewListing {
-            id,
-            integration_account_id,
-            provider_id,
-            name,
-            place,
-            max_occupancy,
-            start_price,
-            currency,
-            rest,
-        } = new;
+    pub(super) fn new(
+        id: ListingId,
+        account: &ListingAccount,
+        new: NewListing,
+        workspace_id: WorkspaceId,
+        at: DateTime<Utc>,
+    ) -> Result<Self, ListingValuesError> {
+        let NewListing { provider_id, name, place, max_occupancy, start_price, currency, rest } = new;
         let details = Details {
             provider_id,
             name,
@@ -137,14 +135,14 @@ impl Listing {
             max_occupancy,
             bedroom_count: Bedrooms::LEAST,
             bathroom_count: Bathrooms::default(),
-            start_price: Money::of(start_price, currency)?,
+            start_price: Money::of(start_price, currency.unwrap_or(account.default_currency))?,
             amenities: Vec::new(),
         };
         Ok(Self {
             parts: ListingParts {
                 workspace_id,
                 id,
-                integration_account_id,
+                integration_account_id: account.id,
                 details: details.edited(rest)?,
                 version: 1,
                 created_at: at,
@@ -162,14 +160,14 @@ impl Listing {
         edit: ListingEdit,
         scope: &TenantScope,
         stamp: Stamp,
-    ) -> Result<Option<Change<Self>>, ListingError> {
+    ) -> Result<Option<Change<Self>>, ListingValuesError> {
         let Some(after) = self.edited(edit, stamp.at)? else { return Ok(None) };
         let audit = after.entry(scope, stamp, "listing.update", difference(self.facts(), after.facts()));
         Ok(Some(Change::new(after, audit)))
     }
 
     /// The listing after the edit, or `None` where it stays as it is.
-    pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, ListingError> {
+    pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, ListingValuesError> {
         let mut after = self.clone();
         after.parts.details = after.parts.details.edited(edit)?;
         if after == *self {
@@ -264,7 +262,7 @@ impl Listing {
 }
 
 impl Details {
-    fn edited(self, edit: ListingEdit) -> Result<Self, ListingError> {
+    fn edited(self, edit: ListingEdit) -> Result<Self, ListingValuesError> {
         let ListingEdit {
             provider_id,
             name,
@@ -319,7 +317,7 @@ impl Details {
             amenities: amenities.map_or(self.amenities, each_once),
         };
         if after.maximum_nights.is_some_and(|nights| nights < after.minimum_nights) {
-            return Err(ListingError::Nights);
+            return Err(ListingValuesError::Nights);
         }
         Ok(after)
     }
@@ -358,7 +356,7 @@ impl TenantListing {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::new_listing;
+    use super::super::fixture::{account, new_listing};
     use super::*;
     use crate::access::Permission;
     use crate::access::fixture::{at, caller, stamp, standing};
@@ -369,13 +367,18 @@ mod tests {
         caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
     }
 
+    fn id() -> ListingId {
+        ListingId::new(uuid::Uuid::from_u128(12))
+    }
+
     fn created() -> Listing {
-        Listing::create(new_listing("17"), &scope(), stamp()).expect("values that go together").after
+        Listing::create(id(), &account(), new_listing("17"), &scope(), stamp()).expect("values that go together").after
     }
 
     #[test]
     fn a_new_listing_has_defaults_for_what_is_not_said() {
-        let change = Listing::create(new_listing("17"), &scope(), stamp()).expect("values that go together");
+        let change =
+            Listing::create(id(), &account(), new_listing("17"), &scope(), stamp()).expect("values that go together");
         assert_eq!((change.audit.action, change.audit.resource_kind), ("listing.create", ResourceKind::Listing));
         let ListingParts { details, version, created_at, .. } = change.after.into_parts();
         assert_eq!((version, created_at), (1, at()));
@@ -436,14 +439,14 @@ mod tests {
         let minor = |edit| update(edit).map(|change| change.expect("a change").after.details().start_price.minor());
         assert_eq!(minor(priced(None, "JPY")), Ok(149), "the amount stays, in another currency");
         assert_eq!(minor(priced(Some("1.234"), "KWD")), Ok(1_234));
-        assert!(matches!(minor(priced(Some("0.5"), "JPY")), Err(ListingError::Price(_))));
+        assert!(matches!(minor(priced(Some("0.5"), "JPY")), Err(ListingValuesError::Price(_))));
 
         let nights = |minimum: i64, maximum: i64| ListingEdit {
             minimum_nights: Some(minimum.try_into().expect("nights")),
             maximum_nights: Some(Some(maximum.try_into().expect("nights"))),
             ..ListingEdit::default()
         };
-        assert_eq!(update(nights(3, 2)), Err(ListingError::Nights));
+        assert_eq!(update(nights(3, 2)), Err(ListingValuesError::Nights));
         assert!(update(nights(3, 3)).is_ok());
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Listing, ListingError, NewListing, ProviderId};
+use super::{Listing, ListingAccount, ListingValuesError, NewListing, ProviderId};
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
 use crate::change::Change;
-use crate::ids::IntegrationAccountId;
+use crate::ids::{IntegrationAccountId, ListingId};
 
 /// A listing of a delivery whose values do not go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct DeliveryError {
     /// Which one, counted from 0.
     pub position: usize,
     /// What is wrong with it.
-    pub error: ListingError,
+    pub error: ListingValuesError,
 }
 
 /// What became of the listings of a delivery.
@@ -40,13 +40,13 @@ pub struct Delivery {
 impl Delivery {
     /// Holds what was delivered against what is there, matched by the provider's ids. What is there and not delivered stays.
     ///
-    /// The change is `None` where all of them are as they should be.
+    /// Each comes with the id that it gets where it is new. The change is `None` where all of them are as they should be.
     ///
     /// # Errors
     /// The first listing whose values do not go together.
     pub fn decide(
-        account: (IntegrationAccountId, &str),
-        delivered: Vec<NewListing>,
+        account: &ListingAccount,
+        delivered: Vec<(ListingId, NewListing)>,
         stored: Vec<Listing>,
         scope: &TenantScope,
         stamp: Stamp,
@@ -55,7 +55,7 @@ impl Delivery {
             stored.into_iter().map(|listing| (listing.details().provider_id.clone(), listing)).collect();
         let mut outcome = Delivered { created: 0, updated: 0, unchanged: 0 };
         let mut listings = Vec::new();
-        for (position, new) in delivered.into_iter().enumerate() {
+        for (position, (id, new)) in delivered.into_iter().enumerate() {
             let refused = |error| DeliveryError { position, error };
             if let Some(listing) = known.remove(&new.provider_id) {
                 let after = listing.edited(new.into(), stamp.at).map_err(refused)?;
@@ -64,14 +64,13 @@ impl Delivery {
                 listings.extend(after);
             } else {
                 outcome.created += 1;
-                listings.push(Listing::new(new, scope.workspace_id(), stamp.at).map_err(refused)?);
+                listings.push(Listing::new(id, account, new, scope.workspace_id(), stamp.at).map_err(refused)?);
             }
         }
         if listings.is_empty() {
             return Ok((outcome, None));
         }
         listings.sort_by(|one, other| one.details().provider_id.cmp(&other.details().provider_id));
-        let (integration_account_id, name) = account;
         let fact = |count| Fact::Integer(i64::try_from(count).unwrap_or(i64::MAX));
         let audit = AuditEntry {
             id: stamp.id,
@@ -82,8 +81,8 @@ impl Delivery {
             actor: stamp.actor,
             action: "listing.deliver",
             resource_kind: ResourceKind::IntegrationAccount,
-            resource_id: integration_account_id.as_uuid(),
-            resource_name: name.to_owned(),
+            resource_id: account.id.as_uuid(),
+            resource_name: account.name.clone(),
             before: vec![],
             after: vec![
                 ("created", fact(outcome.created)),
@@ -91,7 +90,7 @@ impl Delivery {
                 ("unchanged", fact(outcome.unchanged)),
             ],
         };
-        let delivery = Self { integration_account_id, listings };
+        let delivery = Self { integration_account_id: account.id, listings };
         Ok((outcome, Some(Change::new(delivery, audit))))
     }
 }
@@ -99,17 +98,7 @@ impl Delivery {
 impl From<NewListing> for super::ListingEdit {
     /// What a listing that is there already becomes: what was not said stays.
     fn from(new: NewListing) -> Self {
-        let NewListing {
-            id: _,
-            integration_account_id: _,
-            provider_id,
-            name,
-            place,
-            max_occupancy,
-            start_price,
-            currency,
-            rest,
-        } = new;
+        let NewListing { provider_id, name, place, max_occupancy, start_price, currency, rest } = new;
         Self {
             provider_id: Some(provider_id),
             name: Some(name),
@@ -117,7 +106,7 @@ impl From<NewListing> for super::ListingEdit {
             longitude: Some(place.longitude),
             max_occupancy: Some(max_occupancy),
             start_price: Some(start_price),
-            currency: Some(currency),
+            currency,
             ..rest
         }
     }
@@ -127,11 +116,10 @@ impl From<NewListing> for super::ListingEdit {
 mod tests {
     use uuid::Uuid;
 
-    use super::super::fixture::new_listing;
+    use super::super::fixture::{account, new_listing};
     use super::*;
     use crate::access::Permission;
     use crate::access::fixture::{caller, stamp, standing};
-    use crate::ids::ListingId;
 
     fn scope() -> TenantScope {
         let channel = || standing(2, false);
@@ -141,8 +129,9 @@ mod tests {
     type Outcome = (Delivered, Option<Change<Delivery>>);
 
     fn deliver(delivered: Vec<NewListing>, stored: Vec<Listing>) -> Result<Outcome, DeliveryError> {
-        let account = IntegrationAccountId::new(Uuid::from_u128(11));
-        Delivery::decide((account, "Host"), delivered, stored, &scope(), stamp())
+        let id = |position: usize| ListingId::new(Uuid::from_u128(100 + position as u128));
+        let delivered = delivered.into_iter().enumerate().map(|(position, new)| (id(position), new)).collect();
+        Delivery::decide(&account(), delivered, stored, &scope(), stamp())
     }
 
     #[test]
@@ -152,11 +141,7 @@ mod tests {
         let ids: Vec<_> = stored.iter().map(|listing| listing.details().provider_id.as_str()).collect();
         assert_eq!(ids, ["a", "b"]);
 
-        let renamed = NewListing {
-            id: ListingId::new(Uuid::from_u128(99)),
-            name: "Barn".parse().expect("a name"),
-            ..new_listing("b")
-        };
+        let renamed = NewListing { name: "Barn".parse().expect("a name"), ..new_listing("b") };
         let again = vec![new_listing("a"), renamed, new_listing("c")];
         let (outcome, change) = deliver(again, stored.clone()).expect("valid");
         assert_eq!(outcome, Delivered { created: 1, updated: 1, unchanged: 1 });

@@ -8,12 +8,13 @@ mod values;
 
 use chrono::{DateTime, Utc};
 
-pub use self::decisions::{AddressEdit, ListingEdit, ListingError, NewListing, NotTheOwnerError};
+pub use self::decisions::{AddressEdit, ListingEdit, ListingValuesError, NewListing, NotTheOwnerError};
 pub use self::delivery::{Delivered, Delivery, DeliveryError};
 pub use self::values::{
     Amenity, Bathrooms, BathroomsError, ListingStatus, ListingStatusError, Picture, WebAddress, WebAddressError,
 };
 use crate::countries::Country;
+use crate::currencies::Currency;
 use crate::geography::{Distance, Place};
 use crate::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use crate::money::Money;
@@ -156,6 +157,17 @@ impl Listing {
     }
 }
 
+/// What a listing takes from its account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingAccount {
+    /// The account.
+    pub id: IntegrationAccountId,
+    /// What people call it.
+    pub name: String,
+    /// The currency of prices that state none: the workspace's.
+    pub default_currency: Currency,
+}
+
 /// A listing as one tenant sees it: its own, an imported one, or one that it could import.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TenantListing {
@@ -178,16 +190,22 @@ pub(crate) mod fixture {
 
     use super::*;
 
+    pub(crate) fn account() -> ListingAccount {
+        ListingAccount {
+            id: IntegrationAccountId::new(Uuid::from_u128(11)),
+            name: "Host".to_owned(),
+            default_currency: "USD".parse().expect("a currency"),
+        }
+    }
+
     pub(crate) fn new_listing(provider_id: &str) -> NewListing {
         NewListing {
-            id: ListingId::new(Uuid::from_u128(12)),
-            integration_account_id: IntegrationAccountId::new(Uuid::from_u128(11)),
             provider_id: provider_id.parse().expect("an id"),
             name: "Loft".parse().expect("a name"),
             place: "40.7128,-74.006".parse().expect("a place"),
             max_occupancy: 4.try_into().expect("an occupancy"),
             start_price: "149".parse().expect("an amount"),
-            currency: "USD".parse().expect("a currency"),
+            currency: None,
             rest: ListingEdit::default(),
         }
     }

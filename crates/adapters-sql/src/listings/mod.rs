@@ -1,0 +1,193 @@
+//! The ports of listings.
+
+mod queries;
+mod rows;
+
+use async_trait::async_trait;
+use domain::access::TenantScope;
+use domain::change::Change;
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::listings::{Delivery, Listing, ListingAccount, ListingStatus, ProviderId, TenantListing};
+use ports::{ListingRepository, RepositoryError};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter,
+};
+
+use self::rows::{SeenRow, listing, row, seen};
+use crate::database::{Database, Transaction, guarded_all, inside};
+use crate::entities::listings::{ActiveModel, Column, Entity};
+use crate::query::Query;
+use crate::rows::stored;
+
+/// Rows of one INSERT: SQLite takes 32,766 values, and a listing has 36.
+const BATCH: usize = 500;
+
+#[derive(FromQueryResult)]
+struct AccountRow {
+    name: String,
+    default_currency: String,
+}
+
+#[async_trait]
+impl ListingRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
+        let statement = self.statement(queries::one(scope, id));
+        let found = SeenRow::find_by_statement(statement).one(self.reader()).await;
+        found.map_err(|error| self.error(error))?.map(seen).transpose()
+    }
+
+    async fn account(
+        &self,
+        scope: &TenantScope,
+        id: IntegrationAccountId,
+    ) -> Result<Option<ListingAccount>, RepositoryError> {
+        let select = "SELECT a.name, w.default_currency FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
+                      WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+            .and("a.id = ?", Some(id.as_uuid()));
+        let row = AccountRow::find_by_statement(self.statement(query)).one(self.reader()).await;
+        let account = |AccountRow { name, default_currency }: AccountRow| {
+            Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)? })
+        };
+        row.map_err(|error| self.error(error))?.map(account).transpose()
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
+        let Change { after: listing, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), listing.workspace_id())?;
+        let transaction = self.begin().await?;
+        let account_is_active = lock_account(&transaction, scope, listing.integration_account_id()).await?;
+        transaction.insert(row(listing.clone())).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(own(listing, scope, account_is_active))
+    }
+
+    async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
+        let Change { after: listing, audit, receipt: _ } = change;
+        inside(scope.workspace_id(), listing.workspace_id())?;
+        let transaction = self.begin().await?;
+        let account_is_active = lock_account(&transaction, scope, listing.integration_account_id()).await?;
+        update(&transaction, listing.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(own(listing, scope, account_is_active))
+    }
+
+    async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError> {
+        let Change { after: listing, audit, receipt: _ } = change;
+        let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
+        let transaction = self.begin().await?;
+        lock_account(&transaction, scope, listing.integration_account_id()).await?;
+        // Locked first: whoever imports it meanwhile waits, and then finds it gone.
+        let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
+            .and("version = ?", Some(listing.version()))
+            .push(transaction.dialect().for_update());
+        transaction.expect_row(unchanged).await?;
+        for delete in [
+            "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM listings WHERE workspace_id = $1 AND id = $2",
+        ] {
+            transaction.execute(Query::new(delete, named())).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+
+    async fn with_provider_ids(
+        &self,
+        scope: &TenantScope,
+        account: IntegrationAccountId,
+        ids: &[ProviderId],
+    ) -> Result<Vec<Listing>, RepositoryError> {
+        let owned = "EXISTS (SELECT 1 FROM integration_accounts a WHERE a.workspace_id = $1 AND a.id = $2 AND a.tenant_id = $3)";
+        let found = Entity::find()
+            .filter(Column::WorkspaceId.eq(scope.workspace_id().as_uuid()))
+            .filter(Column::IntegrationAccountId.eq(account.as_uuid()))
+            .filter(Column::ProviderId.is_in(ids.iter().map(ProviderId::as_str)))
+            .filter(Expr::cust_with_values(
+                owned,
+                [scope.workspace_id().as_uuid(), account.as_uuid(), scope.tenant_id().as_uuid()],
+            ))
+            .all(self.reader())
+            .await;
+        found.map_err(|error| self.error(error))?.into_iter().map(listing).collect()
+    }
+
+    async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
+        let Change { after: Delivery { integration_account_id, listings }, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        lock_account(&transaction, scope, integration_account_id).await?;
+        for batch in listings.chunks(BATCH) {
+            store(&transaction, scope, batch).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+/// The account is the scope's own, and stays so until the end of the transaction. Tells whether it is active.
+async fn lock_account(
+    transaction: &Transaction,
+    scope: &TenantScope,
+    account: IntegrationAccountId,
+) -> Result<bool, RepositoryError> {
+    let select =
+        "SELECT status = 'ACTIVE' AS is_active FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
+    let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+        .and("id = ?", Some(account.as_uuid()))
+        .push(transaction.dialect().for_share());
+    let found = transaction.one::<bool>(query, "is_active").await?;
+    found.ok_or(RepositoryError::Stale)
+}
+
+/// A listing as its owner sees it.
+fn own(listing: Listing, scope: &TenantScope, account_is_active: bool) -> TenantListing {
+    let is_available = account_is_active && listing.details().status == ListingStatus::Active;
+    TenantListing { listing, owner: scope.tenant_id(), is_available, imported_at: None, distance: None }
+}
+
+/// Writes the listing over the version before it.
+async fn update(transaction: &Transaction, listing: Listing) -> Result<(), RepositoryError> {
+    let row = row(listing);
+    let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
+    // All columns but the key and the account, which never change.
+    let columns = ActiveModel {
+        workspace_id: NotSet,
+        id: NotSet,
+        integration_account_id: NotSet,
+        ..row.into_active_model().reset_all()
+    };
+    let update = Entity::update_many()
+        .set(columns)
+        .filter(Column::WorkspaceId.eq(workspace_id))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(before));
+    transaction.update_guarded(update).await
+}
+
+/// Writes each listing over the version before it, or anew where it is the first.
+async fn store(transaction: &Transaction, scope: &TenantScope, listings: &[Listing]) -> Result<(), RepositoryError> {
+    for listing in listings {
+        inside(scope.workspace_id(), listing.workspace_id())?;
+    }
+    let rows = listings.iter().map(|listing| row(listing.clone()).into_active_model());
+    let keys = [Column::WorkspaceId, Column::IntegrationAccountId, Column::ProviderId];
+    let never_change = [Column::WorkspaceId, Column::Id, Column::IntegrationAccountId, Column::CreatedAt];
+    // A version that is not the one before, or another id, touches nothing: then the rows do not add up.
+    let is_next = Expr::col((Entity, Column::Version))
+        .eq(Expr::col(("excluded", Column::Version)).sub(1))
+        .and(Expr::col((Entity, Column::Id)).eq(Expr::col(("excluded", Column::Id))));
+    let over = OnConflict::columns(keys)
+        .update_columns(
+            Column::iter().filter(|column| !never_change.iter().any(|never| column.as_str() == never.as_str())),
+        )
+        .action_and_where(is_next)
+        .to_owned();
+    let insert = Entity::insert_many(rows).on_conflict(over).exec_without_returning(transaction.connection());
+    let written = insert.await.map_err(|error| transaction.error(error))?;
+    guarded_all(written, listings.len())
+}

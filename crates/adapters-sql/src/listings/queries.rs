@@ -1,0 +1,271 @@
+//! Lists of listings: one statement each, whose every part is a fixed text.
+//!
+//! A page is found by ids first; only the listings on it are read whole.
+
+use async_trait::async_trait;
+use domain::access::TenantScope;
+use domain::currencies::Currency;
+use domain::geography::{Around, Radius};
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::instants::Edge;
+use domain::listings::{Bathrooms, ListingStatus, TenantListing};
+use domain::money::Amount;
+use domain::numbers::Whole;
+use ports::{ListingFilter, ListingQueries, Origin, Page, PageStart, RepositoryError, Slice};
+use sea_orm::{FromQueryResult, Value};
+
+use super::rows::{SeenRow, folded, seen};
+use crate::database::Database;
+use crate::dialect::Dialect;
+use crate::query::{Query, containing, slice};
+
+/// What a page of listings shows, by the ids that `p` has found.
+const WHOLE: &str = "SELECT l.workspace_id, l.id, l.integration_account_id, l.provider_id, l.name, l.internal_name, l.description, \
+    l.type, l.status, l.thumbnail_url, l.pictures, l.line1, l.line2, l.city, l.state, l.country_code, l.postal_code, \
+    l.latitude, l.longitude, l.x, l.y, l.z, l.time_zone, l.minimum_nights, l.maximum_nights, l.max_occupancy, l.bedroom_count, \
+    l.bathroom_tenths, l.start_price, l.start_price_scaled, l.currency, l.amenities, l.amenities_folded, l.version, \
+    l.created_at, l.updated_at, p.owner_id, p.is_available, p.imported_at, p.squared_chord FROM (";
+const BY_ID: &str = ") p JOIN listings l ON l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
+const BY_DISTANCE: &str = ") p JOIN listings l ON l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
+
+/// What is found of a listing of one's own account `a`.
+const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, a.status = 'ACTIVE' AND m.status = 'ACTIVE' AS is_available, \
+    CAST(NULL AS timestamptz) AS imported_at, ";
+/// What is found of a listing that was imported by `i`, from the account `a` of the tenant `t`.
+const IMPORTED: &str = "SELECT m.id, a.tenant_id AS owner_id, \
+    t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND a.allow_import AND m.status = 'ACTIVE' AS is_available, i.imported_at, ";
+const FROM_IMPORTS: &str = " FROM imports i \
+    JOIN listings m ON m.workspace_id = i.workspace_id AND m.id = i.listing_id \
+    JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
+    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+    WHERE i.workspace_id = $1 AND i.tenant_id = $2";
+const FROM_OWN: &str = " FROM integration_accounts a \
+    JOIN listings m ON m.workspace_id = a.workspace_id AND m.integration_account_id = a.id \
+    WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+const NOWHERE: &str = "CAST(NULL AS double precision) AS squared_chord";
+/// The terms and their order are those of the domain's `squared_chord`.
+const SQUARED_CHORD: &str = "((m.x - $3) * (m.x - $3) + (m.y - $4) * (m.y - $4) + (m.z - $5) * (m.z - $5))";
+/// The other tenants' accounts and tenants behind the listings `m` that are offered for import.
+const OFFERED: &str = " JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
+    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+    WHERE m.workspace_id = $1 AND a.tenant_id <> $2 AND a.allow_import \
+    AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
+
+#[async_trait]
+impl ListingQueries for Database {
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &ListingFilter,
+        page: Page,
+    ) -> Result<Slice<TenantListing>, RepositoryError> {
+        let query = match filter.around {
+            None => listed(self.dialect(), scope, filter, page),
+            Some(around) => listed_around(scope, around, filter, page),
+        };
+        self.seen_page(query, page).await
+    }
+
+    async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
+        let query = begin("SELECT COUNT(*) AS count FROM (", scope, filter.around);
+        let query = match filter.around {
+            None => arms(query, filter, |query| query, "NULL", None),
+            Some(around) => arms(query, filter, |query| within(query, around.radius), "NULL", None),
+        };
+        self.count_of(query.push(") p")).await
+    }
+
+    async fn search(
+        &self,
+        scope: &TenantScope,
+        around: Around,
+        filter: &ListingFilter,
+        page: Page,
+    ) -> Result<Slice<TenantListing>, RepositoryError> {
+        // Where the nearest cannot be asked for first, rings are searched until enough lie inside.
+        let mut ring = self.dialect().first_ring().map_or(around.radius, |ring| around.radius.at_most(ring));
+        loop {
+            let found = self.seen_page(found(self.dialect(), scope, around, ring, filter, page), page).await?;
+            if found.has_more || ring >= around.radius {
+                return Ok(found);
+            }
+            ring = ring.doubled_up_to(around.radius);
+        }
+    }
+
+    async fn count_found(
+        &self,
+        scope: &TenantScope,
+        around: Around,
+        filter: &ListingFilter,
+    ) -> Result<u64, RepositoryError> {
+        let query = begin("SELECT COUNT(*) AS count FROM ", scope, Some(around));
+        self.count_of(offered(self.dialect(), query, around.radius, filter)).await
+    }
+}
+
+impl Database {
+    async fn seen_page(&self, query: Query, page: Page) -> Result<Slice<TenantListing>, RepositoryError> {
+        let rows = SeenRow::find_by_statement(self.statement(query)).all(self.reader()).await;
+        let rows = rows.map_err(|error| self.error(error))?;
+        Ok(slice(rows.into_iter().map(seen).collect::<Result<_, _>>()?, page))
+    }
+}
+
+/// One listing, the tenant's own or imported.
+pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
+    begin(WHOLE, scope, None)
+        .push(OWN)
+        .push(NOWHERE)
+        .push(FROM_OWN)
+        .and("m.id = ?", Some(id.as_uuid()))
+        .push(" UNION ALL ")
+        .push(IMPORTED)
+        .push(NOWHERE)
+        .push(FROM_IMPORTS)
+        .and("i.listing_id = ?", Some(id.as_uuid()))
+        .push(BY_ID)
+}
+
+/// Begins with the workspace as `$1`, the tenant as `$2`, and where somebody looks as `$3` to `$5`.
+fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
+    let mut values: Vec<Value> = vec![scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()];
+    if let Some(around) = around {
+        let position = around.place.position();
+        values.extend([position.x, position.y, position.z].map(Value::from));
+    }
+    Query::new(sql, values)
+}
+
+/// A page by id: of each account, and of the imports, only as many as the page could show.
+fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
+    let query = begin(WHOLE, scope, None).push("SELECT * FROM (");
+    let behind = |query: Query| match page.start {
+        PageStart::After(id) => query.and("m.id > ?", Some(id)),
+        PageStart::Number(_) => query,
+    };
+    let most = i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1);
+    let query = arms(query, filter, behind, NOWHERE, Some((dialect, most)));
+    paged(query.push(") u ORDER BY id"), page).push(BY_ID)
+}
+
+/// A page by distance: what lies around the place among the tenant's own listings and imports.
+fn listed_around(scope: &TenantScope, around: Around, filter: &ListingFilter, page: Page) -> Query {
+    let query = begin(WHOLE, scope, Some(around)).push("SELECT * FROM (");
+    let squared_chord = format!("{SQUARED_CHORD} AS squared_chord");
+    let query = arms(query, filter, |query| within(query, around.radius), &squared_chord, None);
+    paged(query.push(") u ORDER BY squared_chord, id"), page).push(BY_DISTANCE)
+}
+
+/// The tenant's own listings and those that it imported, as far as they are asked for. Where there is a limit, each account
+/// and the imports yield only so many, in the order of ids.
+fn arms(
+    mut query: Query,
+    filter: &ListingFilter,
+    narrowed: impl Fn(Query) -> Query,
+    squared_chord: &str,
+    limit: Option<(&dyn Dialect, i64)>,
+) -> Query {
+    let is_asked_for = |origin| filter.origin.is_none_or(|asked| asked == origin);
+    if is_asked_for(Origin::Own) {
+        query = query.push(OWN).push(squared_chord);
+        query = match limit {
+            None => narrowed(filtered(query.push(FROM_OWN), filter)),
+            Some((dialect, most)) => {
+                let (before, after) = dialect.some_of_each_account();
+                let narrowed = narrowed(filtered(query.push(" FROM integration_accounts a ").push(before), filter));
+                narrowed
+                    .push_bound(" ORDER BY m.id LIMIT ?", most)
+                    .push(after)
+                    .push(" WHERE a.workspace_id = $1 AND a.tenant_id = $2")
+            }
+        };
+    }
+    if is_asked_for(Origin::Own) && is_asked_for(Origin::Imported) {
+        query = query.push(" UNION ALL ");
+    }
+    if is_asked_for(Origin::Imported) {
+        query = query.push("SELECT * FROM (").push(IMPORTED).push(squared_chord).push(FROM_IMPORTS);
+        query = narrowed(filtered(query, filter));
+        if let Some((_, most)) = limit {
+            query = query.push_bound(" ORDER BY i.listing_id LIMIT ?", most);
+        }
+        query = query.push(") imported");
+    }
+    query
+}
+
+/// A page of what others offer inside the ring.
+fn found(
+    dialect: &dyn Dialect,
+    scope: &TenantScope,
+    around: Around,
+    ring: Radius,
+    filter: &ListingFilter,
+    page: Page,
+) -> Query {
+    let query = begin(WHOLE, scope, Some(around))
+        .push("SELECT n.id, n.owner_id, n.is_available, i.imported_at, n.squared_chord FROM (")
+        .push("SELECT m.id, a.tenant_id AS owner_id, 1 = 1 AS is_available, ")
+        .push(SQUARED_CHORD)
+        .push(" AS squared_chord FROM ");
+    let mut query = offered(dialect, query, ring, filter);
+    if let Some(nearest_first) = dialect.nearest_first() {
+        let most = i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1);
+        query = query.push(nearest_first).push_bound(" FETCH FIRST (?) ROWS WITH TIES", most);
+    }
+    let query = query
+        .push(") n LEFT JOIN imports i ON i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = n.id")
+        .push(" ORDER BY n.squared_chord, n.id");
+    paged(query, page).push(BY_DISTANCE)
+}
+
+/// What others offer inside the ring, after a FROM.
+fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFilter) -> Query {
+    // A little wider than the ring: the exact condition follows.
+    let inside = ring.chord() * (1.0 + 1e-9);
+    let query = query.push(dialect.placed_listings()).push(OFFERED).push(" AND ");
+    filtered(within(query.push_bound(dialect.in_box(), inside), ring), filter)
+}
+
+fn within(query: Query, radius: Radius) -> Query {
+    let chord = radius.chord();
+    query.and(&format!("{SQUARED_CHORD} <= ?"), Some(chord * chord))
+}
+
+fn paged(query: Query, page: Page) -> Query {
+    query
+        .push_bound(" LIMIT ?", i64::from(page.size) + 1)
+        .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
+}
+
+/// The conditions on the listings `m`.
+fn filtered(query: Query, filter: &ListingFilter) -> Query {
+    let ListingFilter {
+        origin: _,
+        status,
+        integration_account_id,
+        guests,
+        bedroom_count,
+        bathroom_count,
+        min_price,
+        max_price,
+        currency,
+        amenities,
+        updated_since,
+        around: _,
+    } = filter;
+    let query = query
+        .and("m.status = ?", status.map(ListingStatus::as_str))
+        .and("m.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
+        .and("m.max_occupancy >= ?", guests.map(Whole::get))
+        .and("m.bedroom_count >= ?", bedroom_count.map(Whole::get))
+        .and("m.bathroom_tenths >= ?", bathroom_count.map(Bathrooms::tenths))
+        .and("m.start_price_scaled >= ?", min_price.map(Amount::ten_thousandths_up))
+        .and("m.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
+        .and("m.currency = ?", currency.map(Currency::code))
+        .and("m.updated_at >= ?", updated_since.map(Edge::instant));
+    amenities.iter().fold(query, |query, amenity| {
+        query.and(r"m.amenities_folded LIKE ? ESCAPE '\'", Some(containing(&folded(amenity))))
+    })
+}

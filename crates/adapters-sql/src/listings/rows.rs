@@ -1,0 +1,224 @@
+//! From listings to rows and back.
+
+use std::error::Error;
+
+use domain::countries::Country;
+use domain::geography::{Distance, Place};
+use domain::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
+use domain::listings::{
+    Address, Amenity, Bathrooms, Details, Listing, ListingParts, Picture, TenantListing, WebAddress,
+};
+use domain::money::Money;
+use domain::numbers::Whole;
+use domain::text::{Line, fold};
+use domain::time_zones::TimeZone;
+use ports::RepositoryError;
+use sea_orm::FromQueryResult;
+use sea_orm::prelude::{DateTimeUtc, Uuid};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::entities::listings::Model;
+use crate::rows::{corrupt, stored, stored_option};
+
+const WHAT: &str = "listing";
+/// Stands around and between folded amenities: none of them holds one.
+const SEPARATOR: char = '\n';
+
+/// What a stored list may not be.
+#[derive(Debug, Error)]
+#[error("a list that is no array of what it should hold")]
+struct CorruptList;
+
+/// A listing with what a tenant sees of it besides.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct SeenRow {
+    #[sea_orm(nested)]
+    listing: Model,
+    owner_id: Uuid,
+    is_available: bool,
+    imported_at: Option<DateTimeUtc>,
+    squared_chord: Option<f64>,
+}
+
+pub(super) fn seen(row: SeenRow) -> Result<TenantListing, RepositoryError> {
+    let SeenRow { listing: row, owner_id, is_available, imported_at, squared_chord } = row;
+    Ok(TenantListing {
+        listing: listing(row)?,
+        owner: TenantId::new(owner_id),
+        is_available,
+        imported_at,
+        distance: squared_chord.map(Distance::of_squared_chord),
+    })
+}
+
+/// The amenity as it is looked for among those of a listing.
+pub(super) fn folded(amenity: &Amenity) -> String {
+    format!("{SEPARATOR}{}{SEPARATOR}", fold(amenity.as_str()))
+}
+
+pub(super) fn row(listing: Listing) -> Model {
+    let ListingParts { workspace_id, id, integration_account_id, details, version, created_at, updated_at } =
+        listing.into_parts();
+    let Details {
+        provider_id,
+        name,
+        internal_name,
+        description,
+        kind,
+        status,
+        thumbnail,
+        pictures,
+        address: Address { line1, line2, city, state, country, postal_code },
+        place,
+        time_zone,
+        minimum_nights,
+        maximum_nights,
+        max_occupancy,
+        bedroom_count,
+        bathroom_count,
+        start_price,
+        amenities,
+    } = details;
+    let position = place.position();
+    let picture = |picture: &Picture| json!({ "url": picture.url.as_str(), "description": picture.description.as_ref().map(Line::as_str) });
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        integration_account_id: integration_account_id.as_uuid(),
+        provider_id: provider_id.into(),
+        name: name.into(),
+        internal_name: internal_name.map(Into::into),
+        description: description.map(Into::into),
+        r#type: kind.map(Into::into),
+        status: status.as_str().to_owned(),
+        thumbnail_url: thumbnail.as_ref().map(ToString::to_string),
+        pictures: pictures.iter().map(picture).collect(),
+        line1: line1.map(Into::into),
+        line2: line2.map(Into::into),
+        city: city.map(Into::into),
+        state: state.map(Into::into),
+        country_code: country.map(Country::code).map(Into::into),
+        postal_code: postal_code.map(Into::into),
+        latitude: place.latitude.billionths(),
+        longitude: place.longitude.billionths(),
+        x: position.x,
+        y: position.y,
+        z: position.z,
+        time_zone: time_zone.map(TimeZone::name).map(Into::into),
+        minimum_nights: minimum_nights.get(),
+        maximum_nights: maximum_nights.map(Whole::get),
+        max_occupancy: max_occupancy.get(),
+        bedroom_count: bedroom_count.get(),
+        bathroom_tenths: bathroom_count.tenths(),
+        start_price: start_price.minor(),
+        start_price_scaled: start_price.ten_thousandths(),
+        currency: start_price.currency().code().to_owned(),
+        amenities_folded: amenities.iter().map(folded).collect(),
+        amenities: amenities.iter().map(Amenity::as_str).collect(),
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
+    let Model {
+        workspace_id,
+        id,
+        integration_account_id,
+        provider_id,
+        name,
+        internal_name,
+        description,
+        r#type,
+        status,
+        thumbnail_url,
+        pictures,
+        line1,
+        line2,
+        city,
+        state,
+        country_code,
+        postal_code,
+        latitude,
+        longitude,
+        x: _,
+        y: _,
+        z: _,
+        time_zone,
+        minimum_nights,
+        maximum_nights,
+        max_occupancy,
+        bedroom_count,
+        bathroom_tenths,
+        start_price,
+        start_price_scaled: _,
+        currency,
+        amenities,
+        amenities_folded: _,
+        version,
+        created_at,
+        updated_at,
+    } = row;
+    let details = Details {
+        provider_id: stored(WHAT, &provider_id)?,
+        name: stored(WHAT, &name)?,
+        internal_name: stored_option(WHAT, internal_name)?,
+        description: stored_option(WHAT, description)?,
+        kind: stored_option(WHAT, r#type)?,
+        status: stored(WHAT, &status)?,
+        thumbnail: stored_option(WHAT, thumbnail_url)?,
+        pictures: items(&pictures)?.iter().map(picture).collect::<Result<_, _>>()?,
+        address: Address {
+            line1: stored_option(WHAT, line1)?,
+            line2: stored_option(WHAT, line2)?,
+            city: stored_option(WHAT, city)?,
+            state: stored_option(WHAT, state)?,
+            country: stored_option(WHAT, country_code)?,
+            postal_code: stored_option(WHAT, postal_code)?,
+        },
+        place: Place { latitude: sound(latitude.try_into())?, longitude: sound(longitude.try_into())? },
+        time_zone: stored_option(WHAT, time_zone)?,
+        minimum_nights: whole(minimum_nights)?,
+        maximum_nights: maximum_nights.map(whole).transpose()?,
+        max_occupancy: whole(max_occupancy)?,
+        bedroom_count: whole(bedroom_count)?,
+        bathroom_count: sound(Bathrooms::try_from(bathroom_tenths))?,
+        start_price: Money::from_minor(start_price, stored(WHAT, &currency)?),
+        amenities: items(&amenities)?.iter().map(|amenity| stored(WHAT, text(amenity)?)).collect::<Result<_, _>>()?,
+    };
+    Ok(Listing::from_parts(ListingParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: ListingId::new(id),
+        integration_account_id: IntegrationAccountId::new(integration_account_id),
+        details,
+        version,
+        created_at,
+        updated_at,
+    }))
+}
+
+fn picture(value: &Value) -> Result<Picture, RepositoryError> {
+    let description = value["description"].as_str().map(ToOwned::to_owned);
+    Ok(Picture {
+        url: stored::<WebAddress>(WHAT, text(&value["url"])?)?,
+        description: stored_option(WHAT, description)?,
+    })
+}
+
+fn items(list: &Value) -> Result<&Vec<Value>, RepositoryError> {
+    list.as_array().ok_or_else(|| corrupt(WHAT, CorruptList))
+}
+
+fn text(value: &Value) -> Result<&str, RepositoryError> {
+    value.as_str().ok_or_else(|| corrupt(WHAT, CorruptList))
+}
+
+fn whole<T: TryFrom<i64, Error: Error + Send + Sync + 'static>>(number: i32) -> Result<T, RepositoryError> {
+    sound(i64::from(number).try_into())
+}
+
+fn sound<T>(value: Result<T, impl Error + Send + Sync + 'static>) -> Result<T, RepositoryError> {
+    value.map_err(|source| corrupt(WHAT, source))
+}

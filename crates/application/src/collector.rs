@@ -1,0 +1,185 @@
+//! Reads values field by field and gathers all that is wrong with them, with the path to each.
+//!
+//! For commands that hold lists and objects: `validator` names fields, and this names `listings.3.pictures.0.url`.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::tenants::FieldEdit;
+
+use crate::input::{InvalidInput, REQUIRED, is_blank, sentence};
+use crate::problem::Faults;
+
+/// The faults so far, and where in the request we are.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    faults: Faults,
+    path: String,
+}
+
+impl Collector {
+    /// The value, if nothing was at fault.
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, InvalidInput> {
+        match value {
+            Some(value) if self.faults.is_empty() => Ok(value),
+            _ => Err(self.faults.into()),
+        }
+    }
+
+    /// Files a fault of the field here. `phrase` ends the sentence that begins with the field.
+    pub(crate) fn fault(&mut self, field: &str, phrase: impl Display) {
+        let path = self.path_to(field);
+        let sentence = sentence(&path, phrase);
+        self.faults.entry(path).or_default().push(sentence);
+    }
+
+    /// Files a fault of the item itself.
+    pub(crate) fn fault_here(&mut self, phrase: impl Display) {
+        let path = self.path.clone();
+        let sentence = sentence(&path, phrase);
+        self.faults.entry(path).or_default().push(sentence);
+    }
+
+    fn path_to(&self, field: &str) -> String {
+        if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) }
+    }
+
+    /// Reads what lies in the field.
+    pub(crate) fn at<T>(&mut self, field: impl Display, read: impl FnOnce(&mut Self) -> T) -> T {
+        let here = self.path.len();
+        if here > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(&field.to_string());
+        let value = read(self);
+        self.path.truncate(here);
+        value
+    }
+
+    fn sound<T>(&mut self, field: &str, value: Result<T, impl Display>) -> Option<T> {
+        value.map_err(|error| self.fault(field, error)).ok()
+    }
+
+    /// A text that must be there.
+    pub(crate) fn required<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
+        let Some(text) = text else {
+            self.fault(field, REQUIRED);
+            return None;
+        };
+        self.sound(field, text.parse())
+    }
+
+    /// A text that may be missing or blank.
+    pub(crate) fn optional<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
+        let text = text.filter(|text| !is_blank(text))?;
+        self.sound(field, text.parse())
+    }
+
+    /// A field that can be changed, not cleared.
+    #[expect(clippy::ref_option, reason = "the field of a command")]
+    pub(crate) fn kept<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &FieldEdit<String>) -> Option<T> {
+        edit.as_ref().and_then(|text| self.required(field, text.as_deref()))
+    }
+
+    /// A field that can be changed and cleared, also by a blank text.
+    #[expect(clippy::ref_option, reason = "the field of a command")]
+    pub(crate) fn cleared<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &FieldEdit<String>) -> FieldEdit<T> {
+        edit.as_ref().map(|text| self.optional(field, text.as_deref()))
+    }
+
+    /// A number that can be changed, not cleared.
+    pub(crate) fn kept_number<T: TryFrom<i64, Error: Display>>(
+        &mut self,
+        field: &str,
+        edit: FieldEdit<i64>,
+    ) -> Option<T> {
+        match edit? {
+            None => {
+                self.fault(field, REQUIRED);
+                None
+            }
+            Some(number) => self.sound(field, number.try_into()),
+        }
+    }
+
+    /// A number that can be changed and cleared.
+    pub(crate) fn cleared_number<T: TryFrom<i64, Error: Display>>(
+        &mut self,
+        field: &str,
+        edit: FieldEdit<i64>,
+    ) -> FieldEdit<T> {
+        edit.map(|number| number.and_then(|number| self.sound(field, number.try_into())))
+    }
+
+    /// A text that is itself the item.
+    pub(crate) fn item<T: FromStr<Err: Display>>(&mut self, text: &str) -> Option<T> {
+        text.parse().map_err(|error| self.fault_here(error)).ok()
+    }
+
+    /// A list of at most so many items, where there is one.
+    pub(crate) fn items<S, T>(
+        &mut self,
+        field: &str,
+        items: Option<&[S]>,
+        most: usize,
+        mut read: impl FnMut(&mut Self, &S) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let items = items?;
+        if items.len() > most {
+            self.fault(field, format_args!("may not have more than {most} items."));
+            return None;
+        }
+        self.at(field, |collector| {
+            let read = |(position, item)| collector.at(position, |collector| read(collector, item));
+            Some(items.iter().enumerate().filter_map(read).collect())
+        })
+    }
+}
+
+/// A list that can be changed and emptied.
+#[expect(clippy::ref_option, reason = "the field of a command")]
+pub(crate) fn emptied<T>(edit: &FieldEdit<Vec<T>>) -> Option<&[T]> {
+    edit.as_ref().map(|items| items.as_deref().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::text::Line;
+
+    use super::*;
+    use crate::problem::Problem;
+
+    type Name = Line<1, 10>;
+
+    #[test]
+    fn every_fault_is_named_by_its_path() {
+        let mut collector = Collector::default();
+        let names = ["fine".to_owned(), String::new(), "\u{7}".to_owned()];
+        collector.at("listings", |c| {
+            c.at(3, |c| {
+                c.items("names", Some(&names), 3, |c, name| c.item::<Line<1, 10>>(name));
+                c.kept::<Line<1, 10>>("name", &Some(None));
+                c.kept_number::<domain::numbers::Whole<1, 5>>("size", Some(Some(6)))
+            })
+        });
+        let refused = collector.finish(Some(())).expect_err("faults");
+        let faults = refused.faults().expect("fields at fault");
+        let paths: Vec<_> = faults.keys().map(String::as_str).collect();
+        assert_eq!(paths, ["listings.3.name", "listings.3.names.1", "listings.3.names.2", "listings.3.size"]);
+        assert_eq!(faults["listings.3.name"], ["The listings.3.name field is required."]);
+    }
+
+    #[test]
+    fn absent_null_blank_and_present_are_told_apart() {
+        let text = |text: &str| Some(Some(text.to_owned()));
+        let mut collector = Collector::default();
+        assert_eq!(collector.cleared::<Name>("a", &None), None);
+        assert_eq!(collector.cleared::<Name>("a", &Some(None)), Some(None));
+        assert_eq!(collector.cleared::<Name>("a", &text(" ")), Some(None));
+        assert_eq!(collector.cleared::<Name>("a", &text("x")).flatten().as_ref().map(Name::as_str), Some("x"));
+        assert_eq!(collector.kept::<Name>("a", &None), None);
+        assert_eq!(emptied::<String>(&None), None);
+        assert_eq!(emptied::<String>(&Some(None)), Some(&[][..]));
+        assert!(collector.finish(Some(())).is_ok());
+    }
+}

@@ -1,0 +1,113 @@
+//! Creating a listing.
+
+use domain::access::{Caller, Permission};
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::listings::{Listing, NewListing, TenantListing};
+
+use super::{ListingError, ListingFields, Listings};
+use crate::collector::Collector;
+use crate::input::{Asked, InvalidInput};
+use crate::retry::decide_anew;
+
+impl ListingFields {
+    fn new_in_account(&self) -> Result<(IntegrationAccountId, NewListing), InvalidInput> {
+        let mut collector = Collector::default();
+        let account =
+            collector.required("integrationAccountID", self.integration_account_id.as_ref().and_then(Option::as_deref));
+        let new = self.new_listing(&mut collector);
+        collector.finish(account.zip(new))
+    }
+}
+
+impl Listings {
+    /// Creates a listing of an account of the caller's tenant.
+    pub async fn create(&self, caller: &Caller, asked: Asked<ListingFields>) -> Result<TenantListing, ListingError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let (account, new) = asked?.new_in_account()?;
+        let id = self.ambient.id(ListingId::new);
+        decide_anew(async || {
+            let account =
+                self.repository.account(&scope, account).await?.ok_or_else(ListingError::account_not_found)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = Listing::create(id, &account, new.clone(), &scope, stamp)?;
+            Ok(self.repository.create(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockListingRepository, RepositoryError, rules};
+    use testkit::build;
+
+    use super::super::fixture::{fields, listings, sent};
+    use super::*;
+    use crate::problem::{Problem, ProblemKind};
+
+    fn with_account() -> MockListingRepository {
+        let mut repository = MockListingRepository::new();
+        repository.expect_account().returning(|_, _| Ok(Some(build::listing_account())));
+        repository
+    }
+
+    async fn create(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
+        listings(repository).create(&build::channel(Permission::Write), Ok(fields)).await
+    }
+
+    #[tokio::test]
+    async fn a_listing_is_made_in_the_currency_of_the_workspace_unless_told() {
+        for (told, expected) in [(None, "USD"), (Some(Some("JPY".to_owned())), "JPY")] {
+            let mut repository = with_account();
+            repository.expect_create().once().returning(|_, change| Ok(build::owned(change.after)));
+            let created = create(repository, ListingFields { currency: told, ..fields("17") }).await.expect("created");
+            assert_eq!(created.listing.details().start_price.currency().code(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_told_at_once() {
+        let wrong = ListingFields {
+            latitude: sent("91"),
+            amenities: Some(Some(vec![String::new()])),
+            ..ListingFields::default()
+        };
+        let refused = create(MockListingRepository::new(), wrong).await.expect_err("invalid");
+        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let missing =
+            ["integrationAccountID", "latitude", "longitude", "maxOccupancy", "name", "providerID", "startPrice"];
+        assert_eq!(faults, [&["amenities.0"][..], &missing].concat());
+    }
+
+    #[tokio::test]
+    async fn a_price_must_fit_its_currency() {
+        let fine = ListingFields { start_price: sent("0.5"), currency: sent("JPY"), ..fields("17") };
+        let refused = create(with_account(), fine).await.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["startPrice"]);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_is_not_found() {
+        let mut repository = MockListingRepository::new();
+        repository.expect_account().once().returning(|_, _| Ok(None));
+        let refused = create(repository, fields("17")).await.expect_err("unknown");
+        assert_eq!((refused.code(), refused.kind()), ("integration_account_not_found", ProblemKind::NotFound));
+        assert!(refused.faults().expect("fields at fault").contains_key("integrationAccountID"));
+    }
+
+    #[tokio::test]
+    async fn a_taken_provider_id_is_a_conflict() {
+        let mut repository = with_account();
+        let taken = || RepositoryError::Taken { rule: rules::LISTING_PROVIDER_ID };
+        repository.expect_create().once().returning(move |_, _| Err(taken()));
+        let refused = create(repository, fields("17")).await.expect_err("taken");
+        assert_eq!((refused.code(), refused.kind()), ("provider_id_taken", ProblemKind::Conflict));
+    }
+
+    #[tokio::test]
+    async fn a_reader_creates_nothing() {
+        let asked = Ok(ListingFields::default());
+        let refused = listings(MockListingRepository::new()).create(&build::channel(Permission::Read), asked).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+}

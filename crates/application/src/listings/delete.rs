@@ -1,0 +1,58 @@
+//! Deleting a listing.
+
+use domain::access::{Caller, Permission};
+use domain::ids::ListingId;
+
+use super::{ListingError, Listings};
+use crate::retry::decide_anew;
+
+impl Listings {
+    /// Deletes a listing of the caller's tenant, and every import of it.
+    pub async fn delete(&self, caller: &Caller, id: ListingId) -> Result<(), ListingError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        decide_anew(async || {
+            let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = found.for_owner(&scope)?.delete(&scope, stamp);
+            Ok(self.repository.delete(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockListingRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::listings;
+    use super::*;
+    use crate::problem::Problem;
+
+    async fn delete(repository: MockListingRepository, permission: Permission) -> Result<(), ListingError> {
+        listings(repository).delete(&build::channel(permission), ListingId::new(build::id())).await
+    }
+
+    #[tokio::test]
+    async fn a_reader_deletes_nothing() {
+        let refused = delete(MockListingRepository::new(), Permission::Read).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+
+    #[tokio::test]
+    async fn an_importer_deletes_nothing() {
+        let mut repository = MockListingRepository::new();
+        repository.expect_find().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
+        let refused = delete(repository, Permission::Write).await;
+        assert_eq!(refused.expect_err("refused").code(), "not_the_owner");
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_delete_finds_nothing() {
+        let mut repository = MockListingRepository::new();
+        let mut found = vec![None, Some(build::owned(build::listing(ListingId::new(build::id()))))];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "listing_not_found");
+    }
+}

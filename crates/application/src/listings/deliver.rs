@@ -1,0 +1,165 @@
+//! Taking what a connector delivers.
+
+use std::collections::HashSet;
+
+use domain::access::{Caller, Permission, TenantScope};
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::listings::{Delivered, Delivery, DeliveryError, NewListing};
+
+use super::error::field;
+use super::{ListingError, ListingFields, Listings};
+use crate::collector::Collector;
+use crate::input::{Asked, InvalidInput, REQUIRED};
+use crate::retry::decide_anew;
+
+/// Listings of one delivery.
+const MOST: usize = 1000;
+const LISTINGS: &str = "listings";
+
+/// Listings of one account that are delivered together.
+#[derive(Debug, Clone, Default)]
+pub struct DeliverListings {
+    /// At most 1,000, each with all that a new listing needs.
+    pub listings: Option<Vec<ListingFields>>,
+}
+
+impl DeliverListings {
+    fn new_listings(&self) -> Result<Vec<NewListing>, InvalidInput> {
+        let mut collector = Collector::default();
+        if self.listings.is_none() {
+            collector.fault(LISTINGS, REQUIRED);
+        }
+        let mut known = HashSet::new();
+        let read = collector.items(LISTINGS, self.listings.as_deref(), MOST, |c, fields| {
+            let new = fields.new_listing(c)?;
+            if !known.insert(new.provider_id.clone()) {
+                c.fault("providerID", "is there more than once.");
+            }
+            Some(new)
+        });
+        collector.finish(read)
+    }
+}
+
+impl Listings {
+    /// Stores what a connector delivers for an account of the caller's tenant: all of it, or nothing. Listings are matched by the
+    /// provider's ids; those that are not delivered stay.
+    pub async fn deliver(
+        &self,
+        caller: &Caller,
+        account: IntegrationAccountId,
+        asked: Asked<DeliverListings>,
+    ) -> Result<Delivered, ListingError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        self.deliver_in(&scope, account, asked?).await
+    }
+
+    pub(super) async fn deliver_in(
+        &self,
+        scope: &TenantScope,
+        account: IntegrationAccountId,
+        command: DeliverListings,
+    ) -> Result<Delivered, ListingError> {
+        let new = command.new_listings()?;
+        let provider_ids: Vec<_> = new.iter().map(|new| new.provider_id.clone()).collect();
+        let new: Vec<_> = new.into_iter().map(|new| (self.ambient.id(ListingId::new), new)).collect();
+        decide_anew(async || {
+            let account = self.repository.account(scope, account).await?;
+            let account = account.ok_or(ListingError::AccountNotFound { faults: None })?;
+            let stored = self.repository.with_provider_ids(scope, account.id, &provider_ids).await?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let (outcome, change) = Delivery::decide(&account, new.clone(), stored, scope, stamp)?;
+            if let Some(change) = change {
+                self.repository.deliver(scope, change).await?;
+            }
+            Ok(outcome)
+        })
+        .await
+    }
+}
+
+impl From<DeliveryError> for ListingError {
+    fn from(DeliveryError { position, error }: DeliveryError) -> Self {
+        InvalidInput::new(&format!("{LISTINGS}.{position}.{}", field(error)), error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::listings::Listing;
+    use ports::{MockListingRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{fields, listings, sent};
+    use super::*;
+    use crate::problem::Problem;
+
+    fn with(stored: Vec<Listing>) -> MockListingRepository {
+        let mut repository = MockListingRepository::new();
+        repository.expect_account().returning(|_, _| Ok(Some(build::listing_account())));
+        repository.expect_with_provider_ids().returning(move |_, _, _| Ok(stored.clone()));
+        repository
+    }
+
+    async fn deliver(
+        repository: MockListingRepository,
+        delivered: Option<Vec<ListingFields>>,
+    ) -> Result<Delivered, ListingError> {
+        let caller = build::channel(Permission::Write);
+        let command = DeliverListings { listings: delivered };
+        listings(repository).deliver(&caller, build::listing_account().id, Ok(command)).await
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew() {
+        let mut repository = with(vec![]);
+        let mut lost = false;
+        repository.expect_deliver().times(2).returning(move |_, _| {
+            lost = !lost;
+            if lost { Err(RepositoryError::Stale) } else { Ok(()) }
+        });
+        let delivered = deliver(repository, Some(vec![fields("a"), fields("b")])).await.expect("delivered");
+        assert_eq!(delivered, Delivered { created: 2, updated: 0, unchanged: 0 });
+    }
+
+    #[tokio::test]
+    async fn what_is_as_it_should_be_is_not_stored() {
+        let stored = build::listing(ListingId::new(build::id()));
+        let provider_id = stored.details().provider_id.to_string();
+        let mut repository = with(vec![stored]);
+        repository.expect_deliver().never();
+        let delivered = deliver(repository, Some(vec![fields(&provider_id)])).await.expect("delivered");
+        assert_eq!(delivered, Delivered { created: 0, updated: 0, unchanged: 1 });
+    }
+
+    #[tokio::test]
+    async fn every_listing_at_fault_is_named() {
+        let wrong = ListingFields { longitude: sent("181"), ..fields("b") };
+        let refused = deliver(MockListingRepository::new(), Some(vec![fields("a"), wrong, fields("a")])).await;
+        let refused = refused.expect_err("invalid");
+        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        assert_eq!(faults, ["listings.1.longitude", "listings.2.providerID"]);
+
+        let fine = ListingFields { start_price: sent("0.001"), ..fields("b") };
+        let refused = deliver(with(vec![]), Some(vec![fields("a"), fine])).await.expect_err("invalid");
+        assert!(refused.faults().expect("fields at fault").contains_key("listings.1.startPrice"));
+    }
+
+    #[tokio::test]
+    async fn a_delivery_has_bounds() {
+        for delivered in [None, Some(vec![ListingFields::default(); MOST + 1])] {
+            let refused = deliver(MockListingRepository::new(), delivered).await.expect_err("invalid");
+            assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), [LISTINGS]);
+        }
+        let nothing = deliver(with(vec![]), Some(vec![])).await.expect("nothing to do");
+        assert_eq!(nothing, Delivered { created: 0, updated: 0, unchanged: 0 });
+    }
+
+    #[tokio::test]
+    async fn an_account_of_another_tenant_is_not_found() {
+        let mut repository = MockListingRepository::new();
+        repository.expect_account().once().returning(|_, _| Ok(None));
+        let refused = deliver(repository, Some(vec![fields("a")])).await.expect_err("unknown");
+        assert_eq!(refused.code(), "integration_account_not_found");
+    }
+}

@@ -1,0 +1,313 @@
+//! Lists of listings, and the search around a place.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::access::{Caller, Permission};
+use domain::currencies::Currency;
+use domain::geography::{Around, Place, Radius};
+use domain::ids::IntegrationAccountId;
+use domain::instants::Edge;
+use domain::listings::{Amenity, Bathrooms, Bedrooms, ListingStatus, Occupancy, TenantListing};
+use domain::money::Amount;
+use ports::{ListingFilter, Origin, Page};
+use thiserror::Error;
+
+use super::Listings;
+use crate::collector::Collector;
+use crate::input::{Asked, InvalidInput, REQUIRED, together, valid};
+use crate::paging::{List, Listed};
+use crate::refusal::Refusal;
+
+/// Amenities of one question.
+const MOST_AMENITIES: usize = 50;
+/// Results of a search, where nothing else is asked for.
+const SEARCH_SIZE: i64 = 20;
+
+const IMPORTED: &str = "imported";
+
+/// Which listings are asked for, as sent; what is `None` does not matter.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the parameters of the list")]
+pub struct FindListings {
+    /// `self` or `imported`.
+    pub listing_type: Option<String>,
+    pub status: Option<String>,
+    pub integration_account_id: Option<String>,
+    pub guests: Option<i64>,
+    pub bedroom_count: Option<i64>,
+    pub bathroom_count: Option<String>,
+    pub min_price: Option<String>,
+    pub max_price: Option<String>,
+    pub currency: Option<String>,
+    /// All of them; each may hold several, with commas between them.
+    pub amenities: Vec<String>,
+    pub updated_since: Option<String>,
+    /// Latitude and longitude, with a comma between them.
+    pub location: Option<String>,
+    /// In kilometres.
+    pub radius: Option<String>,
+}
+
+/// A text that is no type of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be self or imported.")]
+struct ListingTypeError;
+
+struct ListingType(Origin);
+
+impl FromStr for ListingType {
+    type Err = ListingTypeError;
+
+    fn from_str(text: &str) -> Result<Self, ListingTypeError> {
+        match text {
+            "self" => Ok(Self(Origin::Own)),
+            IMPORTED => Ok(Self(Origin::Imported)),
+            _ => Err(ListingTypeError),
+        }
+    }
+}
+
+impl FindListings {
+    fn imported(self) -> Self {
+        Self { listing_type: Some(IMPORTED.to_owned()), ..self }
+    }
+
+    fn filter(&self, needs_place: bool) -> Result<ListingFilter, InvalidInput> {
+        let mut collector = Collector::default();
+        let filter = self.collect(&mut collector, needs_place);
+        collector.finish(Some(filter))
+    }
+
+    fn collect(&self, c: &mut Collector, needs_place: bool) -> ListingFilter {
+        fn text<T: FromStr<Err: Display>>(c: &mut Collector, field: &str, text: Option<&String>) -> Option<T> {
+            text.and_then(|text| c.required(field, Some(text)))
+        }
+        let amenities = self.amenities.iter().flat_map(|list| list.split(',')).map(str::trim);
+        let amenities: Vec<_> = amenities.filter(|amenity| !amenity.is_empty()).collect();
+        let place = text::<Place>(c, "location", self.location.as_ref());
+        let radius = text::<Radius>(c, "radius", self.radius.as_ref());
+        let needs_place = needs_place || self.location.is_some() || self.radius.is_some();
+        for (field, text) in [("location", &self.location), ("radius", &self.radius)] {
+            if needs_place && text.is_none() {
+                c.fault(field, REQUIRED);
+            }
+        }
+        ListingFilter {
+            origin: text(c, "listingType", self.listing_type.as_ref()).map(|ListingType(origin)| origin),
+            status: text::<ListingStatus>(c, "status", self.status.as_ref()),
+            integration_account_id: text::<IntegrationAccountId>(
+                c,
+                "integrationAccountID",
+                self.integration_account_id.as_ref(),
+            ),
+            guests: c.kept_number::<Occupancy>("guests", self.guests.map(Some)),
+            bedroom_count: c.kept_number::<Bedrooms>("bedroomCount", self.bedroom_count.map(Some)),
+            bathroom_count: text::<Bathrooms>(c, "bathroomCount", self.bathroom_count.as_ref()),
+            min_price: text::<Amount>(c, "minPrice", self.min_price.as_ref()),
+            max_price: text::<Amount>(c, "maxPrice", self.max_price.as_ref()),
+            currency: text::<Currency>(c, "currency", self.currency.as_ref()),
+            amenities: c
+                .items("amenities", Some(&amenities), MOST_AMENITIES, |c, amenity| c.item::<Amenity>(amenity))
+                .unwrap_or_default(),
+            updated_since: text::<Edge>(c, "updatedSince", self.updated_since.as_ref()),
+            around: place.zip(radius).map(|(place, radius)| Around { place, radius }),
+        }
+    }
+}
+
+/// The filter and the page, with all that is wrong with either.
+fn read(List { filter, paging }: List<FindListings>, needs_place: bool) -> Result<(ListingFilter, Page), InvalidInput> {
+    let filter = filter.filter(needs_place);
+    let mut wrong = valid(&paging);
+    let is_by_distance = filter.as_ref().is_ok_and(|filter| filter.around.is_some());
+    if is_by_distance && paging.after.is_some() {
+        wrong = together(wrong, Err(InvalidInput::new("after", "may not be sent together with location.")));
+    }
+    match filter {
+        Ok(filter) => wrong.map(|()| (filter, paging.page())),
+        Err(faults) => Err(together(wrong, Err::<(), _>(faults)).expect_err("there are faults")),
+    }
+}
+
+impl Listings {
+    /// The listings of the caller's tenant and those that it imported: oldest first, or nearest first where a place is named.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        asked: Asked<List<FindListings>>,
+    ) -> Result<Listed<TenantListing>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let (filter, page) = read(asked?, false)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
+    }
+
+    /// How many of them match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let filter = asked?.filter(false)?;
+        Ok(self.queries.count(&scope, &filter).await?)
+    }
+
+    /// The listings that the caller's tenant imported, oldest first or nearest first.
+    pub async fn list_imported(
+        &self,
+        caller: &Caller,
+        asked: Asked<List<FindListings>>,
+    ) -> Result<Listed<TenantListing>, Refusal> {
+        self.list(caller, asked.map(|list| List { filter: list.filter.imported(), ..list })).await
+    }
+
+    /// How many of them match.
+    pub async fn count_imported(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
+        self.count(caller, asked.map(FindListings::imported)).await
+    }
+
+    /// The listings around a place that other tenants offer for import, nearest first.
+    pub async fn search(
+        &self,
+        caller: &Caller,
+        asked: Asked<List<FindListings>>,
+    ) -> Result<Listed<TenantListing>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let List { filter, mut paging } = asked?;
+        if paging.limit.is_none() {
+            paging.per_page = paging.per_page.or(Some(SEARCH_SIZE));
+        }
+        let (filter, page) = read(List { filter, paging }, true)?;
+        let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
+        Ok(Listed::new(self.queries.search(&scope, around, &filter, page).await?, page))
+    }
+
+    /// How many of them match.
+    pub async fn count_found(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let filter = asked?.filter(true)?;
+        let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
+        Ok(self.queries.count_found(&scope, around, &filter).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockListingQueries, MockListingRepository, PageStart, Slice};
+    use testkit::build;
+
+    use super::super::fixture::over;
+    use super::*;
+    use crate::paging::Paging;
+    use crate::problem::Problem;
+
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
+    fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    fn around() -> FindListings {
+        FindListings { location: text("40.7128,-74.0060"), radius: text("50"), ..FindListings::default() }
+    }
+
+    fn nothing() -> Slice<TenantListing> {
+        Slice { items: vec![], has_more: false }
+    }
+
+    async fn faults(filter: FindListings, paging: Paging, searches: bool) -> Vec<String> {
+        let listings = over(MockListingRepository::new(), MockListingQueries::new());
+        let (caller, asked) = (build::channel(Permission::Read), Ok(List { filter, paging }));
+        let answer = if searches { listings.search(&caller, asked).await } else { listings.list(&caller, asked).await };
+        let refused = answer.expect_err("invalid");
+        refused.faults().expect("fields at fault").keys().cloned().collect()
+    }
+
+    #[tokio::test]
+    async fn every_parameter_becomes_a_condition() {
+        let mut queries = MockListingQueries::new();
+        queries
+            .expect_list()
+            .once()
+            .withf(|scope, filter, page| {
+                let amenities: Vec<_> = filter.amenities.iter().map(Amenity::as_str).collect();
+                assert_eq!(amenities, ["wifi", "pool", "gym"]);
+                let around = filter.around.expect("a place");
+                assert_eq!((around.place.latitude.to_string().as_str(), around.radius.kilometres()), ("40.7128", 50.0));
+                scope.tenant_id() == build::channel_id()
+                    && page.start == PageStart::Number(1)
+                    && *filter
+                        == ListingFilter {
+                            origin: Some(Origin::Imported),
+                            status: Some(ListingStatus::Inactive),
+                            integration_account_id: Some(build::listing_account().id),
+                            guests: 2.try_into().ok(),
+                            bedroom_count: 0.try_into().ok(),
+                            bathroom_count: "1.5".parse().ok(),
+                            min_price: "0.5".parse().ok(),
+                            max_price: "100".parse().ok(),
+                            currency: "EUR".parse().ok(),
+                            amenities: filter.amenities.clone(),
+                            updated_since: "2030-01-31T12:00:00Z".parse().ok(),
+                            around: filter.around,
+                        }
+            })
+            .returning(|_, _, _| Ok(nothing()));
+        let filter = FindListings {
+            listing_type: text("imported"),
+            status: text("INACTIVE"),
+            integration_account_id: Some(build::listing_account().id.to_string()),
+            guests: Some(2),
+            bedroom_count: Some(0),
+            bathroom_count: text("1.5"),
+            min_price: text("0.5"),
+            max_price: text("100"),
+            currency: text("eur"),
+            amenities: vec!["wifi, pool".to_owned(), "gym,".to_owned()],
+            updated_since: text("2030-01-31T12:00:00Z"),
+            ..around()
+        };
+        let listings = over(MockListingRepository::new(), queries);
+        let asked = Ok(List { filter, paging: Paging::default() });
+        listings.list(&build::channel(Permission::Read), asked).await.expect("listed");
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_told_at_once() {
+        let wrong = FindListings {
+            listing_type: text("other"),
+            guests: Some(0),
+            min_price: text("-1"),
+            location: text("91,0"),
+            radius: text("1001"),
+            ..FindListings::default()
+        };
+        let paging = Paging { per_page: Some(101), ..Paging::default() };
+        let expected = ["guests", "listingType", "location", "minPrice", "per_page", "radius"];
+        assert_eq!(faults(wrong, paging, false).await, expected);
+    }
+
+    #[tokio::test]
+    async fn a_place_and_a_radius_go_together() {
+        let alone = FindListings { location: text("0,0"), ..FindListings::default() };
+        assert_eq!(faults(alone, Paging::default(), false).await, ["radius"]);
+        assert_eq!(faults(FindListings::default(), Paging::default(), true).await, ["location", "radius"]);
+        let after = Paging { after: Some(build::id().to_string()), ..Paging::default() };
+        assert_eq!(faults(around(), after, false).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn a_search_shows_twenty_unless_told() {
+        for (paging, size) in [
+            (Paging::default(), 20),
+            (Paging { limit: Some(7), ..Paging::default() }, 7),
+            (Paging { per_page: Some(8), ..Paging::default() }, 8),
+        ] {
+            let mut queries = MockListingQueries::new();
+            queries
+                .expect_search()
+                .once()
+                .withf(move |_, _, _, page| page.size == size)
+                .returning(|_, _, _, _| Ok(nothing()));
+            let listings = over(MockListingRepository::new(), queries);
+            let asked = Ok(List { filter: around(), paging });
+            listings.search(&build::channel(Permission::Read), asked).await.expect("searched");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Listings: those of the caller's tenant, those that it imported, and those that it could import.
+
+mod create;
+mod delete;
+mod deliver;
+mod error;
+mod fields;
+mod find;
+mod list;
+mod update;
+
+use std::sync::Arc;
+
+use ports::{ListingQueries, ListingRepository};
+
+pub use self::deliver::DeliverListings;
+pub use self::error::ListingError;
+pub use self::fields::{AddressFields, ListingFields, PictureFields};
+pub use self::list::FindListings;
+use crate::ambient::Ambient;
+
+/// The use cases of listings.
+pub struct Listings {
+    repository: Arc<dyn ListingRepository>,
+    queries: Arc<dyn ListingQueries>,
+    ambient: Ambient,
+}
+
+impl Listings {
+    /// Works with these.
+    pub fn new(repository: Arc<dyn ListingRepository>, queries: Arc<dyn ListingQueries>, ambient: Ambient) -> Self {
+        Self { repository, queries, ambient }
+    }
+}
+
+#[cfg(test)]
+mod fixture {
+    use domain::tenants::FieldEdit;
+    use ports::{MockListingQueries, MockListingRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+
+    /// The use cases over this mock; a port that is not named may not be called.
+    pub(super) fn listings(listings: MockListingRepository) -> Listings {
+        over(listings, MockListingQueries::new())
+    }
+
+    pub(super) fn over(listings: MockListingRepository, queries: MockListingQueries) -> Listings {
+        Listings::new(Arc::new(listings), Arc::new(queries), ambient())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
+    pub(super) fn sent(text: impl Into<String>) -> FieldEdit<String> {
+        Some(Some(text.into()))
+    }
+
+    /// All that a new listing needs.
+    pub(super) fn fields(provider_id: &str) -> ListingFields {
+        ListingFields {
+            integration_account_id: sent(build::listing_account().id.to_string()),
+            provider_id: sent(provider_id),
+            name: sent("Loft"),
+            latitude: sent("40.7128"),
+            longitude: sent("-74.0060"),
+            max_occupancy: Some(Some(4)),
+            start_price: sent("149"),
+            ..ListingFields::default()
+        }
+    }
+}

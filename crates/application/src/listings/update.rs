@@ -1,0 +1,130 @@
+//! Changing a listing.
+
+use domain::access::{Caller, Permission};
+use domain::ids::ListingId;
+use domain::listings::TenantListing;
+
+use super::{ListingError, ListingFields, Listings};
+use crate::collector::Collector;
+use crate::input::{Asked, InvalidInput};
+use crate::retry::decide_anew;
+
+impl Listings {
+    /// Changes the fields of a listing of the caller's tenant.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: ListingId,
+        asked: Asked<ListingFields>,
+    ) -> Result<TenantListing, ListingError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let fields = asked?;
+        let mut collector = Collector::default();
+        let edit = fields.edit(&mut collector);
+        let edit = collector.finish(Some(edit))?;
+        decide_anew(async || {
+            let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
+            let listing = found.for_owner(&scope)?;
+            fields.restated(&listing.integration_account_id().to_string())?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match listing.update(edit.clone(), &scope, stamp)? {
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
+                None => Ok(found),
+            }
+        })
+        .await
+    }
+}
+
+impl ListingFields {
+    /// Its account never changes: it may be said again, not otherwise.
+    fn restated(&self, account: &str) -> Result<(), InvalidInput> {
+        match &self.integration_account_id {
+            Some(said) if !said.as_ref().is_some_and(|said| said.eq_ignore_ascii_case(account)) => {
+                Err(InvalidInput::new("integrationAccountID", "never changes."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockListingRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{listings, sent};
+    use super::*;
+    use crate::problem::{Problem, ProblemKind};
+
+    fn stored() -> MockListingRepository {
+        let mut repository = MockListingRepository::new();
+        repository.expect_find().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
+        repository
+    }
+
+    async fn update(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
+        let id = ListingId::new(build::id());
+        listings(repository).update(&build::channel(Permission::Write), id, Ok(fields)).await
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
+        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+            let mut repository = stored();
+            let mut lost = 0;
+            repository.expect_update().times(1..=3).returning(move |_, change| {
+                lost += 1;
+                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(build::owned(change.after)) }
+            });
+            let fields = ListingFields { name: sent("Barn"), ..ListingFields::default() };
+            assert_eq!(update(repository, fields).await.err().map(|error| error.code()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_changes_nothing_is_not_stored() {
+        let mut repository = stored();
+        repository.expect_update().never();
+        let account = build::listing_account().id.to_string();
+        let same = ListingFields {
+            name: sent("Loft"),
+            integration_account_id: sent(account.to_uppercase()),
+            ..ListingFields::default()
+        };
+        assert_eq!(update(repository, same).await.expect("unchanged").listing.version(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_importer_is_not_the_owner() {
+        let mut repository = MockListingRepository::new();
+        repository.expect_find().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
+        let refused = update(repository, ListingFields::default()).await.expect_err("refused");
+        assert_eq!((refused.code(), refused.kind()), ("not_the_owner", ProblemKind::Forbidden));
+    }
+
+    #[tokio::test]
+    async fn the_account_never_changes() {
+        let other = ListingFields { integration_account_id: sent(build::id().to_string()), ..ListingFields::default() };
+        let refused = update(stored(), other).await.expect_err("invalid");
+        assert!(refused.faults().expect("fields at fault").contains_key("integrationAccountID"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_listing_is_not_found() {
+        let mut repository = MockListingRepository::new();
+        repository.expect_find().once().returning(|_, _| Ok(None));
+        let refused = update(repository, ListingFields::default()).await.expect_err("unknown");
+        assert_eq!(refused.code(), "listing_not_found");
+    }
+
+    #[tokio::test]
+    async fn what_may_not_be_null_refuses_it() {
+        let null = || Some(None);
+        let fields =
+            ListingFields { name: null(), minimum_nights: Some(None), currency: null(), ..ListingFields::default() };
+        let refused = update(MockListingRepository::new(), fields).await.expect_err("invalid");
+        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        assert_eq!(faults, ["currency", "minimumNights", "name"]);
+    }
+}
