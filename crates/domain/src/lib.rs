@@ -28,6 +28,7 @@ pub mod change;
 pub mod countries;
 pub mod currencies;
 pub mod ids;
+pub mod imports;
 pub mod instants;
 pub mod locations;
 pub mod money;
