@@ -90,6 +90,14 @@ impl Money {
         whole.map(|minor| Self { minor, currency }).ok_or(TooFineError { digits, code: currency.code() })
     }
 
+    /// The same amount of major units in another currency.
+    ///
+    /// # Errors
+    /// Where the other currency has fewer decimals than the amount.
+    pub fn stated_in(self, currency: Currency) -> Result<Self, TooFineError> {
+        Self::of(Amount(Decimal::new(self.minor, self.currency.minor_digits())), currency)
+    }
+
     /// The amount in minor units, as it is stored.
     pub const fn minor(self) -> i64 {
         self.minor
@@ -101,6 +109,7 @@ impl Money {
     }
 
     /// So much of it, rounded half-even to the minor unit.
+    #[must_use]
     pub fn share(self, percentage: Percentage) -> Self {
         let share = Decimal::from(self.minor) * Decimal::new(percentage.basis_points().into(), 4);
         let rounded = share.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven);

@@ -1,0 +1,335 @@
+//! Places on the globe, and how far they are from each other.
+//!
+//! A place is kept in degrees, exactly, and is reckoned with as a point on the unit sphere: the chord between two points says how
+//! far they are, without trigonometry for each pair and without special cases at the poles and the date line.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use thiserror::Error;
+
+/// The mean radius of the earth in kilometres (IUGG).
+const EARTH: f64 = 6371.0088;
+/// Decimals of a degree that are kept: a tenth of a millimetre.
+const DECIMALS: u32 = 9;
+/// The most that a radius may be, in kilometres.
+const FARTHEST: i64 = 1000;
+
+/// What is no latitude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be decimal degrees from -90 to 90.")]
+pub struct LatitudeError;
+
+/// What is no longitude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be decimal degrees from -180 to 180.")]
+pub struct LongitudeError;
+
+/// What is no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be latitude and longitude in decimal degrees, like 40.7128,-74.0060.")]
+pub struct PlaceError;
+
+/// What is no radius.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be more than 0 and at most {FARTHEST} km.")]
+pub struct RadiusError;
+
+/// Degrees north, from -90 to 90, in billionths of a degree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Latitude(i64);
+
+/// Degrees east, from -180 to 180, in billionths of a degree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Longitude(i64);
+
+/// A decimal number as JSON writes one, rounded to the decimals that are kept.
+fn decimal(text: &str) -> Option<Decimal> {
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | 'e' | 'E' | '+');
+    // What could be no place anyway, and what `Decimal` would read besides numbers.
+    if text.len() > 64 || !text.chars().all(is_number) || text.starts_with('+') {
+        return None;
+    }
+    let number = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text)).ok()?;
+    Some(number.round_dp(DECIMALS))
+}
+
+fn billionths(degrees: Decimal) -> Option<i64> {
+    (degrees * Decimal::from(10_u64.pow(DECIMALS))).to_i64()
+}
+
+macro_rules! degrees {
+    ($type:ident, $error:ident, $limit:literal) => {
+        impl FromStr for $type {
+            type Err = $error;
+
+            /// Takes decimal degrees. What is finer than a billionth of a degree is rounded.
+            fn from_str(text: &str) -> Result<Self, $error> {
+                decimal(text).and_then(billionths).ok_or($error)?.try_into()
+            }
+        }
+
+        impl TryFrom<i64> for $type {
+            type Error = $error;
+
+            /// Takes billionths of a degree.
+            fn try_from(billionths: i64) -> Result<Self, $error> {
+                if billionths.unsigned_abs() <= $limit * 10_u64.pow(DECIMALS) {
+                    Ok(Self(billionths))
+                } else {
+                    Err($error)
+                }
+            }
+        }
+
+        impl $type {
+            /// In billionths of a degree, as it is stored.
+            pub const fn billionths(self) -> i64 {
+                self.0
+            }
+
+            #[expect(clippy::cast_precision_loss, reason = "2^53 billionths are more degrees than there are")]
+            fn radians(self) -> f64 {
+                (self.0 as f64 / 1e9).to_radians()
+            }
+        }
+
+        impl fmt::Display for $type {
+            /// Decimal degrees, with no more digits than are needed.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Decimal::new(self.0, DECIMALS).normalize().fmt(f)
+            }
+        }
+    };
+}
+
+degrees!(Latitude, LatitudeError, 90);
+degrees!(Longitude, LongitudeError, 180);
+
+/// A place on the globe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Degrees north.
+    pub latitude: Latitude,
+    /// Degrees east.
+    pub longitude: Longitude,
+}
+
+impl Place {
+    /// The same place on the unit sphere.
+    pub fn position(self) -> Position {
+        let (sin_latitude, cos_latitude) = self.latitude.radians().sin_cos();
+        let (sin_longitude, cos_longitude) = self.longitude.radians().sin_cos();
+        Position { x: cos_latitude * cos_longitude, y: cos_latitude * sin_longitude, z: sin_latitude }
+    }
+}
+
+impl FromStr for Place {
+    type Err = PlaceError;
+
+    /// Takes `latitude,longitude`.
+    fn from_str(text: &str) -> Result<Self, PlaceError> {
+        let (latitude, longitude) = text.split_once(',').ok_or(PlaceError)?;
+        Ok(Self {
+            latitude: latitude.trim().parse().map_err(|_| PlaceError)?,
+            longitude: longitude.trim().parse().map_err(|_| PlaceError)?,
+        })
+    }
+}
+
+/// A point on the unit sphere.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Towards latitude 0, longitude 0.
+    pub x: f64,
+    /// Towards latitude 0, longitude 90.
+    pub y: f64,
+    /// Towards the north pole.
+    pub z: f64,
+}
+
+impl Position {
+    /// The square of the chord to another point. Databases reckon the same terms in the same order, so that both find the same
+    /// places.
+    pub fn squared_chord(self, other: Self) -> f64 {
+        let (x, y, z) = (self.x - other.x, self.y - other.y, self.z - other.z);
+        x * x + y * y + z * z
+    }
+}
+
+/// How far to look, in kilometres along the surface.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Radius(f64);
+
+impl Radius {
+    /// The kilometres.
+    pub const fn kilometres(self) -> f64 {
+        self.0
+    }
+
+    /// The chord of the unit sphere under the same arc.
+    pub fn chord(self) -> f64 {
+        2.0 * (self.0 / (2.0 * EARTH)).sin()
+    }
+
+    /// Twice as far, or as far as this one at most.
+    #[must_use]
+    pub fn doubled_up_to(self, limit: Self) -> Self {
+        Self((self.0 * 2.0).min(limit.0))
+    }
+
+    /// The nearer of the two.
+    #[must_use]
+    pub fn at_most(self, kilometres: f64) -> Self {
+        Self(self.0.min(kilometres))
+    }
+}
+
+impl FromStr for Radius {
+    type Err = RadiusError;
+
+    fn from_str(text: &str) -> Result<Self, RadiusError> {
+        let kilometres = decimal(text).filter(|number| *number > Decimal::ZERO && *number <= Decimal::from(FARTHEST));
+        kilometres.and_then(|number| number.to_f64()).map(Self).ok_or(RadiusError)
+    }
+}
+
+/// What lies around a place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Around {
+    /// The place.
+    pub place: Place,
+    /// How far around it.
+    pub radius: Radius,
+}
+
+/// How far something is, in metres along the surface of a sphere with the earth's mean radius.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Distance {
+    metres: u32,
+}
+
+impl Distance {
+    /// The arc over a chord of the unit sphere, which is given by its square.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "half of the earth's girth at most")]
+    pub fn of_squared_chord(squared_chord: f64) -> Self {
+        let half = (squared_chord.max(0.0).sqrt() / 2.0).min(1.0);
+        Self { metres: (2.0 * EARTH * half.asin() * 1000.0).round() as u32 }
+    }
+}
+
+impl fmt::Display for Distance {
+    /// Kilometres with 3 decimals.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.metres / 1000, self.metres % 1000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn place(text: &str) -> Place {
+        text.parse().expect("a place")
+    }
+
+    fn distance(from: &str, to: &str) -> String {
+        let chord = place(from).position().squared_chord(place(to).position());
+        Distance::of_squared_chord(chord).to_string()
+    }
+
+    #[test]
+    fn degrees_are_kept_exactly_to_the_billionth() {
+        for (text, written) in [
+            ("40.7128", "40.7128"),
+            ("-33.86880", "-33.8688"),
+            ("90", "90"),
+            ("-0.0", "0"),
+            ("1e1", "10"),
+            ("1E-7", "0.0000001"),
+            ("40.74999999999999", "40.75"),
+            ("-73.983769999999993", "-73.98377"),
+        ] {
+            assert_eq!(text.parse::<Latitude>().map(|degrees| degrees.to_string()), Ok(written.to_owned()), "{text}");
+        }
+        assert_eq!("180".parse::<Longitude>().map(Longitude::billionths), Ok(180_000_000_000));
+    }
+
+    #[test]
+    fn what_is_no_place_on_the_globe_is_refused() {
+        for text in
+            ["", "-", "90.1", "-90.000000001", "1_0", "+5", "0x1", "NaN", "inf", "north", "1e99", "1e999999999", "٤٠"]
+        {
+            assert_eq!(text.parse::<Latitude>(), Err(LatitudeError), "{text:?}");
+        }
+        assert_eq!("180.1".parse::<Longitude>(), Err(LongitudeError));
+        for text in ["", "40.7", "40.7,", "40.7;-74", "40.7,-74,1", "91,0", "0,181"] {
+            assert_eq!(text.parse::<Place>(), Err(PlaceError), "{text:?}");
+        }
+        assert_eq!("40.7128, -74.0060".parse::<Place>(), "40.7128,-74.006".parse());
+    }
+
+    #[test]
+    fn a_radius_is_more_than_nothing_and_at_most_a_thousand_kilometres() {
+        for text in ["0.001", "50", "1000", "12.5"] {
+            assert!(text.parse::<Radius>().is_ok(), "{text}");
+        }
+        for text in ["0", "-1", "1000.001", "", "50km", "NaN", "0.0000000000001"] {
+            assert_eq!(text.parse::<Radius>(), Err(RadiusError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn distances_are_those_of_the_great_circle() {
+        for (from, to, kilometres) in [
+            ("0,0", "0,0", "0.000"),
+            ("0,0", "0,1", "111.195"),
+            ("0,179.5", "0,-179.5", "111.195"),
+            ("90,0", "90,135", "0.000"),
+            ("89.9,0", "89.9,180", "22.239"),
+            ("90,0", "-90,0", "20015.114"),
+            ("0,180", "0,-180", "0.000"),
+            ("40.7128,-74.0060", "51.5074,-0.1278", "5570.230"),
+        ] {
+            assert_eq!(distance(from, to), kilometres, "{from} to {to}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_chord_is_as_long_as_its_arc(
+            latitude in -90_000_000_000_i64..=90_000_000_000,
+            longitude in -180_000_000_000_i64..=180_000_000_000,
+            north in -2_000_000_000_i64..=2_000_000_000,
+            east in -2_000_000_000_i64..=2_000_000_000,
+        ) {
+            let one = Place { latitude: Latitude(latitude), longitude: Longitude(longitude) };
+            let other = Place {
+                latitude: Latitude((latitude + north).clamp(-90_000_000_000, 90_000_000_000)),
+                longitude: Longitude((longitude + east).clamp(-180_000_000_000, 180_000_000_000)),
+            };
+            // The haversine formula, as textbooks have it.
+            let (a, b) = (one.latitude.radians(), other.latitude.radians());
+            let half = |from: f64, to: f64| ((to - from) / 2.0).sin().powi(2);
+            let haversine = half(a, b) + a.cos() * b.cos() * half(one.longitude.radians(), other.longitude.radians());
+            let expected = 2.0 * EARTH * haversine.sqrt().asin();
+            let found = one.position().squared_chord(other.position()).sqrt();
+            let found = 2.0 * EARTH * (found / 2.0).asin();
+            prop_assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+
+        #[test]
+        fn what_is_within_a_radius_is_within_its_chord(kilometres in 1_u32..=1000, metres in 0_u32..=1_000_000) {
+            let radius = Radius(kilometres.into());
+            let arc = f64::from(metres) / 1000.0;
+            let chord = 2.0 * (arc / (2.0 * EARTH)).sin();
+            if (arc - radius.0).abs() > 1e-9 {
+                prop_assert_eq!(arc < radius.0, chord < radius.chord());
+            }
+        }
+    }
+}

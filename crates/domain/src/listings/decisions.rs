@@ -1,0 +1,467 @@
+//! What may become of a listing.
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{
+    Address, Amenity, Bathrooms, Bedrooms, Details, Listing, ListingDescription, ListingName, ListingParts,
+    ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing, WebAddress,
+};
+use crate::access::TenantScope;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::change::Change;
+use crate::countries::Country;
+use crate::currencies::Currency;
+use crate::geography::{Latitude, Longitude, Place};
+use crate::ids::{IntegrationAccountId, ListingId, WorkspaceId};
+use crate::money::{Amount, Money, TooFineError};
+use crate::tenants::FieldEdit;
+use crate::text::{Line, fold};
+use crate::time_zones::TimeZone;
+
+/// Values of a listing that do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ListingError {
+    /// The price is finer than its currency.
+    #[error(transparent)]
+    Price(#[from] TooFineError),
+    /// The longest stay is shorter than the shortest.
+    #[error("may not be less than the minimum nights.")]
+    Nights,
+}
+
+/// Only its owner changes a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("The listing belongs to another tenant. Only its owner may change it.")]
+pub struct NotTheOwnerError;
+
+/// What a new listing is made from.
+#[derive(Debug, Clone)]
+pub struct NewListing {
+    /// The listing's id.
+    pub id: ListingId,
+    /// The account it hangs on.
+    pub integration_account_id: IntegrationAccountId,
+    /// The name by which the provider knows it.
+    pub provider_id: ProviderId,
+    /// What guests will call it.
+    pub name: ListingName,
+    /// Where it is.
+    pub place: Place,
+    /// How many people may stay.
+    pub max_occupancy: Occupancy,
+    /// What a night costs.
+    pub start_price: Amount,
+    /// In which currency.
+    pub currency: Currency,
+    /// Everything else.
+    pub rest: ListingEdit,
+}
+
+/// What becomes of the parts of an address; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of an address")]
+pub struct AddressEdit {
+    pub line1: FieldEdit<Line<1, 255>>,
+    pub line2: FieldEdit<Line<1, 255>>,
+    pub city: FieldEdit<Line<1, 255>>,
+    pub state: FieldEdit<Line<1, 255>>,
+    pub country: FieldEdit<Country>,
+    pub postal_code: FieldEdit<Line<1, 32>>,
+}
+
+/// What an update asks for; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of a listing")]
+pub struct ListingEdit {
+    pub provider_id: Option<ProviderId>,
+    pub name: Option<ListingName>,
+    pub internal_name: FieldEdit<ListingName>,
+    pub description: FieldEdit<ListingDescription>,
+    pub kind: FieldEdit<ListingType>,
+    pub status: Option<ListingStatus>,
+    pub thumbnail: FieldEdit<WebAddress>,
+    pub pictures: Option<Vec<Picture>>,
+    /// None of its parts stays where the address itself is cleared.
+    pub address: FieldEdit<AddressEdit>,
+    pub latitude: Option<Latitude>,
+    pub longitude: Option<Longitude>,
+    pub time_zone: FieldEdit<TimeZone>,
+    pub minimum_nights: Option<Nights>,
+    pub maximum_nights: FieldEdit<Nights>,
+    pub max_occupancy: Option<Occupancy>,
+    pub bedroom_count: Option<Bedrooms>,
+    pub bathroom_count: Option<Bathrooms>,
+    pub start_price: Option<Amount>,
+    pub currency: Option<Currency>,
+    pub amenities: Option<Vec<Amenity>>,
+}
+
+impl Listing {
+    /// Makes a listing of an account of the scope's tenant.
+    ///
+    /// # Errors
+    /// Where values do not go together.
+    pub fn create(new: NewListing, scope: &TenantScope, stamp: Stamp) -> Result<Change<Self>, ListingError> {
+        let listing = Self::new(new, scope.workspace_id(), stamp.at)?;
+        let audit = listing.entry(scope, stamp, "listing.create", (Facts::new(), listing.facts()));
+        Ok(Change::new(listing, audit))
+    }
+
+    pub(super) fn new(new: NewListing, workspace_id: WorkspaceId, at: DateTime<Utc>) -> Result<Self, ListingError> {
+        let NewListing {
+            id,
+            integration_account_id,
+            provider_id,
+            name,
+            place,
+            max_occupancy,
+            start_price,
+            currency,
+            rest,
+        } = new;
+        let details = Details {
+            provider_id,
+            name,
+            internal_name: None,
+            description: None,
+            kind: None,
+            status: ListingStatus::Active,
+            thumbnail: None,
+            pictures: Vec::new(),
+            address: Address::default(),
+            place,
+            time_zone: None,
+            minimum_nights: Nights::LEAST,
+            maximum_nights: None,
+            max_occupancy,
+            bedroom_count: Bedrooms::LEAST,
+            bathroom_count: Bathrooms::default(),
+            start_price: Money::of(start_price, currency)?,
+            amenities: Vec::new(),
+        };
+        Ok(Self {
+            parts: ListingParts {
+                workspace_id,
+                id,
+                integration_account_id,
+                details: details.edited(rest)?,
+                version: 1,
+                created_at: at,
+                updated_at: at,
+            },
+        })
+    }
+
+    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    ///
+    /// # Errors
+    /// Where values do not go together.
+    pub fn update(
+        &self,
+        edit: ListingEdit,
+        scope: &TenantScope,
+        stamp: Stamp,
+    ) -> Result<Option<Change<Self>>, ListingError> {
+        let Some(after) = self.edited(edit, stamp.at)? else { return Ok(None) };
+        let audit = after.entry(scope, stamp, "listing.update", difference(self.facts(), after.facts()));
+        Ok(Some(Change::new(after, audit)))
+    }
+
+    /// The listing after the edit, or `None` where it stays as it is.
+    pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, ListingError> {
+        let mut after = self.clone();
+        after.parts.details = after.parts.details.edited(edit)?;
+        if after == *self {
+            return Ok(None);
+        }
+        after.parts.version += 1;
+        after.parts.updated_at = at;
+        Ok(Some(after))
+    }
+
+    /// Deletes the listing.
+    pub fn delete(&self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
+        let audit = self.entry(scope, stamp, "listing.delete", (self.facts(), Facts::new()));
+        Change::new(self.clone(), audit)
+    }
+
+    fn facts(&self) -> Facts {
+        let Details {
+            provider_id,
+            name,
+            internal_name,
+            description,
+            kind,
+            status,
+            thumbnail,
+            pictures,
+            address: Address { line1, line2, city, state, country, postal_code },
+            place,
+            time_zone,
+            minimum_nights,
+            maximum_nights,
+            max_occupancy,
+            bedroom_count,
+            bathroom_count,
+            start_price,
+            amenities,
+        } = self.details();
+        let pictures = pictures.iter().map(|picture| picture.url.as_str()).collect::<Vec<_>>().join(" ");
+        let amenities = amenities.iter().map(Amenity::as_str).collect::<Vec<_>>().join(", ");
+        vec![
+            ("integrationAccountID", Fact::Text(self.integration_account_id().to_string())),
+            ("providerID", Fact::from(provider_id.as_str())),
+            ("name", Fact::from(name.as_str())),
+            ("internalName", Fact::from(internal_name.as_ref())),
+            ("description", Fact::from(description.as_ref())),
+            ("type", Fact::from(kind.as_ref())),
+            ("status", Fact::from(status.as_str())),
+            ("thumbnailURL", Fact::from(thumbnail.as_ref())),
+            ("pictures", Fact::Text(pictures)),
+            ("line1", Fact::from(line1.as_ref())),
+            ("line2", Fact::from(line2.as_ref())),
+            ("city", Fact::from(city.as_ref())),
+            ("state", Fact::from(state.as_ref())),
+            ("country", Fact::from(country.map(Country::code))),
+            ("postal_code", Fact::from(postal_code.as_ref())),
+            ("latitude", Fact::Text(place.latitude.to_string())),
+            ("longitude", Fact::Text(place.longitude.to_string())),
+            ("timeZone", Fact::from(*time_zone)),
+            ("minimumNights", Fact::Integer(minimum_nights.get().into())),
+            ("maximumNights", maximum_nights.map_or(Fact::Null, |nights| Fact::Integer(nights.get().into()))),
+            ("maxOccupancy", Fact::Integer(max_occupancy.get().into())),
+            ("bedroomCount", Fact::Integer(bedroom_count.get().into())),
+            ("bathroomCount", Fact::Text(bathroom_count.to_string())),
+            ("startPrice", Fact::Text(start_price.to_string())),
+            ("currency", Fact::from(start_price.currency().code())),
+            ("amenities", Fact::Text(amenities)),
+        ]
+    }
+
+    fn entry(
+        &self,
+        scope: &TenantScope,
+        stamp: Stamp,
+        action: &'static str,
+        (before, after): (Facts, Facts),
+    ) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::Listing,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.details().name.to_string(),
+            before,
+            after,
+        }
+    }
+}
+
+impl Details {
+    fn edited(self, edit: ListingEdit) -> Result<Self, ListingError> {
+        let ListingEdit {
+            provider_id,
+            name,
+            internal_name,
+            description,
+            kind,
+            status,
+            thumbnail,
+            pictures,
+            address,
+            latitude,
+            longitude,
+            time_zone,
+            minimum_nights,
+            maximum_nights,
+            max_occupancy,
+            bedroom_count,
+            bathroom_count,
+            start_price,
+            currency,
+            amenities,
+        } = edit;
+        let start_price = match (start_price, currency.unwrap_or(self.start_price.currency())) {
+            (Some(amount), currency) => Money::of(amount, currency)?,
+            (None, currency) => self.start_price.stated_in(currency)?,
+        };
+        let after = Self {
+            provider_id: provider_id.unwrap_or(self.provider_id),
+            name: name.unwrap_or(self.name),
+            internal_name: internal_name.unwrap_or(self.internal_name),
+            description: description.unwrap_or(self.description),
+            kind: kind.unwrap_or(self.kind),
+            status: status.unwrap_or(self.status),
+            thumbnail: thumbnail.unwrap_or(self.thumbnail),
+            pictures: pictures.unwrap_or(self.pictures),
+            address: match address {
+                None => self.address,
+                Some(None) => Address::default(),
+                Some(Some(edit)) => self.address.edited(edit),
+            },
+            place: Place {
+                latitude: latitude.unwrap_or(self.place.latitude),
+                longitude: longitude.unwrap_or(self.place.longitude),
+            },
+            time_zone: time_zone.unwrap_or(self.time_zone),
+            minimum_nights: minimum_nights.unwrap_or(self.minimum_nights),
+            maximum_nights: maximum_nights.unwrap_or(self.maximum_nights),
+            max_occupancy: max_occupancy.unwrap_or(self.max_occupancy),
+            bedroom_count: bedroom_count.unwrap_or(self.bedroom_count),
+            bathroom_count: bathroom_count.unwrap_or(self.bathroom_count),
+            start_price,
+            amenities: amenities.map_or(self.amenities, each_once),
+        };
+        if after.maximum_nights.is_some_and(|nights| nights < after.minimum_nights) {
+            return Err(ListingError::Nights);
+        }
+        Ok(after)
+    }
+}
+
+/// Keeps the first of those that differ in case only.
+fn each_once(mut amenities: Vec<Amenity>) -> Vec<Amenity> {
+    let mut known = std::collections::HashSet::new();
+    amenities.retain(|amenity| known.insert(fold(amenity.as_str())));
+    amenities
+}
+
+impl Address {
+    fn edited(self, edit: AddressEdit) -> Self {
+        let AddressEdit { line1, line2, city, state, country, postal_code } = edit;
+        Self {
+            line1: line1.unwrap_or(self.line1),
+            line2: line2.unwrap_or(self.line2),
+            city: city.unwrap_or(self.city),
+            state: state.unwrap_or(self.state),
+            country: country.unwrap_or(self.country),
+            postal_code: postal_code.unwrap_or(self.postal_code),
+        }
+    }
+}
+
+impl TenantListing {
+    /// The listing, for its owner to change.
+    ///
+    /// # Errors
+    /// Where the scope's tenant has only imported it.
+    pub fn for_owner(&self, scope: &TenantScope) -> Result<&Listing, NotTheOwnerError> {
+        if self.owner == scope.tenant_id() { Ok(&self.listing) } else { Err(NotTheOwnerError) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::new_listing;
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{at, caller, stamp, standing};
+    use crate::ids::TenantId;
+
+    fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    fn created() -> Listing {
+        Listing::create(new_listing("17"), &scope(), stamp()).expect("values that go together").after
+    }
+
+    #[test]
+    fn a_new_listing_has_defaults_for_what_is_not_said() {
+        let change = Listing::create(new_listing("17"), &scope(), stamp()).expect("values that go together");
+        assert_eq!((change.audit.action, change.audit.resource_kind), ("listing.create", ResourceKind::Listing));
+        let ListingParts { details, version, created_at, .. } = change.after.into_parts();
+        assert_eq!((version, created_at), (1, at()));
+        assert_eq!((details.status, details.minimum_nights.get()), (ListingStatus::Active, 1));
+        assert_eq!((details.start_price.minor(), details.start_price.currency().code()), (14_900, "USD"));
+    }
+
+    #[test]
+    fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
+        let city =
+            |city: &str| AddressEdit { city: Some(Some(city.parse().expect("a city"))), ..AddressEdit::default() };
+        let edit = ListingEdit {
+            address: Some(Some(city("Paris"))),
+            maximum_nights: Some(Some(30.try_into().expect("nights"))),
+            ..ListingEdit::default()
+        };
+        let before = created().update(edit, &scope(), stamp()).expect("valid").expect("a change").after;
+        let edit = ListingEdit {
+            address: Some(Some(AddressEdit {
+                line1: Some(Some("1 Rue".parse().expect("a line"))),
+                ..AddressEdit::default()
+            })),
+            maximum_nights: Some(None),
+            ..ListingEdit::default()
+        };
+        let change = before.update(edit, &scope(), stamp()).expect("valid").expect("a change");
+        let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["line1", "maximumNights"]);
+        let Details { address, maximum_nights, .. } = change.after.details();
+        assert_eq!(address.city.as_ref().map(Line::as_str), Some("Paris"));
+        assert_eq!(*maximum_nights, None);
+        assert_eq!(change.after.version(), 3);
+
+        let cleared = ListingEdit { address: Some(None), ..ListingEdit::default() };
+        let cleared = change.after.update(cleared, &scope(), stamp()).expect("valid").expect("a change").after;
+        assert_eq!(cleared.details().address, Address::default());
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_is_none() {
+        let same = ListingEdit {
+            name: Some("Loft".parse().expect("a name")),
+            currency: Some("USD".parse().expect("a currency")),
+            start_price: Some("149.00".parse().expect("an amount")),
+            ..ListingEdit::default()
+        };
+        assert_eq!(created().update(same, &scope(), stamp()), Ok(None));
+    }
+
+    #[test]
+    fn values_must_go_together() {
+        let priced = |price: Option<&str>, currency: &str| ListingEdit {
+            start_price: price.map(|price| price.parse().expect("an amount")),
+            currency: Some(currency.parse().expect("a currency")),
+            ..ListingEdit::default()
+        };
+        let update = |edit| created().update(edit, &scope(), stamp());
+        let minor = |edit| update(edit).map(|change| change.expect("a change").after.details().start_price.minor());
+        assert_eq!(minor(priced(None, "JPY")), Ok(149), "the amount stays, in another currency");
+        assert_eq!(minor(priced(Some("1.234"), "KWD")), Ok(1_234));
+        assert!(matches!(minor(priced(Some("0.5"), "JPY")), Err(ListingError::Price(_))));
+
+        let nights = |minimum: i64, maximum: i64| ListingEdit {
+            minimum_nights: Some(minimum.try_into().expect("nights")),
+            maximum_nights: Some(Some(maximum.try_into().expect("nights"))),
+            ..ListingEdit::default()
+        };
+        assert_eq!(update(nights(3, 2)), Err(ListingError::Nights));
+        assert!(update(nights(3, 3)).is_ok());
+    }
+
+    #[test]
+    fn an_amenity_is_there_once() {
+        let amenities = ["Wifi", "wifi", "Pool"].map(|amenity| amenity.parse().expect("an amenity"));
+        let edit = ListingEdit { amenities: Some(amenities.into()), ..ListingEdit::default() };
+        let after = created().update(edit, &scope(), stamp()).expect("valid").expect("a change").after;
+        let names: Vec<_> = after.details().amenities.iter().map(Amenity::as_str).collect();
+        assert_eq!(names, ["Wifi", "Pool"]);
+    }
+
+    #[test]
+    fn only_the_owner_changes_a_listing() {
+        let seen =
+            |owner| TenantListing { listing: created(), owner, is_available: true, imported_at: None, distance: None };
+        assert!(seen(scope().tenant_id()).for_owner(&scope()).is_ok());
+        let other = TenantId::new(uuid::Uuid::from_u128(77));
+        assert_eq!(seen(other).for_owner(&scope()), Err(NotTheOwnerError));
+    }
+}

@@ -1,0 +1,183 @@
+//! What becomes of the listings that a connector delivers.
+
+use std::collections::HashMap;
+
+use super::{Listing, ListingError, NewListing, ProviderId};
+use crate::access::TenantScope;
+use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
+use crate::change::Change;
+use crate::ids::IntegrationAccountId;
+
+/// A listing of a delivery whose values do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryError {
+    /// Which one, counted from 0.
+    pub position: usize,
+    /// What is wrong with it.
+    pub error: ListingError,
+}
+
+/// What became of the listings of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// How many listings are new.
+    pub created: usize,
+    /// How many listings were changed by it.
+    pub updated: usize,
+    /// How many were as they should be.
+    pub unchanged: usize,
+}
+
+/// Listings that were delivered together: all of them are stored, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The account they are for.
+    pub integration_account_id: IntegrationAccountId,
+    /// Those that are new or changed, ordered by the provider's ids, so that two deliveries at once meet them in one order.
+    pub listings: Vec<Listing>,
+}
+
+impl Delivery {
+    /// Holds what was delivered against what is there, matched by the provider's ids. What is there and not delivered stays.
+    ///
+    /// The change is `None` where all of them are as they should be.
+    ///
+    /// # Errors
+    /// The first listing whose values do not go together.
+    pub fn decide(
+        account: (IntegrationAccountId, &str),
+        delivered: Vec<NewListing>,
+        stored: Vec<Listing>,
+        scope: &TenantScope,
+        stamp: Stamp,
+    ) -> Result<(Delivered, Option<Change<Self>>), DeliveryError> {
+        let mut known: HashMap<ProviderId, Listing> =
+            stored.into_iter().map(|listing| (listing.details().provider_id.clone(), listing)).collect();
+        let mut outcome = Delivered { created: 0, updated: 0, unchanged: 0 };
+        let mut listings = Vec::new();
+        for (position, new) in delivered.into_iter().enumerate() {
+            let refused = |error| DeliveryError { position, error };
+            if let Some(listing) = known.remove(&new.provider_id) {
+                let after = listing.edited(new.into(), stamp.at).map_err(refused)?;
+                let count = if after.is_some() { &mut outcome.updated } else { &mut outcome.unchanged };
+                *count += 1;
+                listings.extend(after);
+            } else {
+                outcome.created += 1;
+                listings.push(Listing::new(new, scope.workspace_id(), stamp.at).map_err(refused)?);
+            }
+        }
+        if listings.is_empty() {
+            return Ok((outcome, None));
+        }
+        listings.sort_by(|one, other| one.details().provider_id.cmp(&other.details().provider_id));
+        let (integration_account_id, name) = account;
+        let fact = |count| Fact::Integer(i64::try_from(count).unwrap_or(i64::MAX));
+        let audit = AuditEntry {
+            id: stamp.id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action: "listing.deliver",
+            resource_kind: ResourceKind::IntegrationAccount,
+            resource_id: integration_account_id.as_uuid(),
+            resource_name: name.to_owned(),
+            before: vec![],
+            after: vec![
+                ("created", fact(outcome.created)),
+                ("updated", fact(outcome.updated)),
+                ("unchanged", fact(outcome.unchanged)),
+            ],
+        };
+        let delivery = Self { integration_account_id, listings };
+        Ok((outcome, Some(Change::new(delivery, audit))))
+    }
+}
+
+impl From<NewListing> for super::ListingEdit {
+    /// What a listing that is there already becomes: what was not said stays.
+    fn from(new: NewListing) -> Self {
+        let NewListing {
+            id: _,
+            integration_account_id: _,
+            provider_id,
+            name,
+            place,
+            max_occupancy,
+            start_price,
+            currency,
+            rest,
+        } = new;
+        Self {
+            provider_id: Some(provider_id),
+            name: Some(name),
+            latitude: Some(place.latitude),
+            longitude: Some(place.longitude),
+            max_occupancy: Some(max_occupancy),
+            start_price: Some(start_price),
+            currency: Some(currency),
+            ..rest
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::fixture::new_listing;
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{caller, stamp, standing};
+    use crate::ids::ListingId;
+
+    fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    type Outcome = (Delivered, Option<Change<Delivery>>);
+
+    fn deliver(delivered: Vec<NewListing>, stored: Vec<Listing>) -> Result<Outcome, DeliveryError> {
+        let account = IntegrationAccountId::new(Uuid::from_u128(11));
+        Delivery::decide((account, "Host"), delivered, stored, &scope(), stamp())
+    }
+
+    #[test]
+    fn what_is_new_changed_and_as_it_should_be_is_told_apart() {
+        let first = deliver(vec![new_listing("b"), new_listing("a")], vec![]).expect("valid");
+        let stored = first.1.expect("a change").after.listings;
+        let ids: Vec<_> = stored.iter().map(|listing| listing.details().provider_id.as_str()).collect();
+        assert_eq!(ids, ["a", "b"]);
+
+        let renamed = NewListing {
+            id: ListingId::new(Uuid::from_u128(99)),
+            name: "Barn".parse().expect("a name"),
+            ..new_listing("b")
+        };
+        let again = vec![new_listing("a"), renamed, new_listing("c")];
+        let (outcome, change) = deliver(again, stored.clone()).expect("valid");
+        assert_eq!(outcome, Delivered { created: 1, updated: 1, unchanged: 1 });
+        let change = change.expect("a change");
+        assert_eq!((change.audit.action, change.audit.resource_name.as_str()), ("listing.deliver", "Host"));
+        let [updated, created] = change.after.listings.try_into().expect("two");
+        assert_eq!((updated.id(), updated.version()), (stored[1].id(), 2), "a listing that is there keeps its id");
+        assert_eq!(created.version(), 1);
+    }
+
+    #[test]
+    fn what_is_as_it_should_be_is_no_change() {
+        let stored = deliver(vec![new_listing("a")], vec![]).expect("valid").1.expect("a change").after.listings;
+        let (outcome, change) = deliver(vec![new_listing("a")], stored).expect("valid");
+        assert_eq!((outcome, change), (Delivered { created: 0, updated: 0, unchanged: 1 }, None));
+    }
+
+    #[test]
+    fn the_first_that_does_not_go_together_is_named() {
+        let fine = NewListing { start_price: "0.001".parse().expect("an amount"), ..new_listing("b") };
+        let refused = deliver(vec![new_listing("a"), fine], vec![]).expect_err("too fine");
+        assert_eq!(refused.position, 1);
+    }
+}

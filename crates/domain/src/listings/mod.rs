@@ -1,0 +1,194 @@
+//! Listings: places to stay, each of one integration account, whose tenant is theirs.
+//!
+//! A listing does not name its tenant: its account does. So an account moves between tenants without touching a listing.
+
+mod decisions;
+mod delivery;
+mod values;
+
+use chrono::{DateTime, Utc};
+
+pub use self::decisions::{AddressEdit, ListingEdit, ListingError, NewListing, NotTheOwnerError};
+pub use self::delivery::{Delivered, Delivery, DeliveryError};
+pub use self::values::{
+    Amenity, Bathrooms, BathroomsError, ListingStatus, ListingStatusError, Picture, WebAddress, WebAddressError,
+};
+use crate::countries::Country;
+use crate::geography::{Distance, Place};
+use crate::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
+use crate::money::Money;
+use crate::numbers::Whole;
+use crate::text::{Line, Prose};
+use crate::time_zones::TimeZone;
+
+/// What guests call it.
+pub type ListingName = Line<1, 255>;
+/// The name by which the provider knows it, unique in its account.
+pub type ProviderId = Line<1, 255>;
+/// What there is to say of it.
+pub type ListingDescription = Prose<10_000>;
+/// What kind of place it is: `Apartment`.
+pub type ListingType = Line<1, 64>;
+/// Nights of a stay.
+pub type Nights = Whole<1, 730>;
+/// How many people may stay.
+pub type Occupancy = Whole<1, 1000>;
+/// How many bedrooms there are.
+pub type Bedrooms = Whole<0, 1000>;
+
+/// Where a letter would go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    /// Street and number.
+    pub line1: Option<Line<1, 255>>,
+    /// What the first line has no room for.
+    pub line2: Option<Line<1, 255>>,
+    /// The city.
+    pub city: Option<Line<1, 255>>,
+    /// The state or province.
+    pub state: Option<Line<1, 255>>,
+    /// The country.
+    pub country: Option<Country>,
+    /// The postal code.
+    pub postal_code: Option<Line<1, 32>>,
+}
+
+/// All that a listing says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// The name by which the provider knows it.
+    pub provider_id: ProviderId,
+    /// What guests call it.
+    pub name: ListingName,
+    /// What its owner calls it.
+    pub internal_name: Option<ListingName>,
+    /// What there is to say of it.
+    pub description: Option<ListingDescription>,
+    /// What kind of place it is.
+    pub kind: Option<ListingType>,
+    /// Whether it is offered.
+    pub status: ListingStatus,
+    /// A small picture.
+    pub thumbnail: Option<WebAddress>,
+    /// Pictures, in order.
+    pub pictures: Vec<Picture>,
+    /// Where a letter would go.
+    pub address: Address,
+    /// Where it is.
+    pub place: Place,
+    /// The time zone in which its days begin; UTC where there is none.
+    pub time_zone: Option<TimeZone>,
+    /// The fewest nights of a stay.
+    pub minimum_nights: Nights,
+    /// The most nights of a stay.
+    pub maximum_nights: Option<Nights>,
+    /// How many people may stay.
+    pub max_occupancy: Occupancy,
+    /// How many bedrooms there are.
+    pub bedroom_count: Bedrooms,
+    /// How many bathrooms there are.
+    pub bathroom_count: Bathrooms,
+    /// What a night costs where the calendar says nothing else.
+    pub start_price: Money,
+    /// What the place has, each once.
+    pub amenities: Vec<Amenity>,
+}
+
+/// A place to stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    parts: ListingParts,
+}
+
+/// All that is stored of a listing, for adapters and views.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The listing's id.
+    pub id: ListingId,
+    /// The account it hangs on. Never changes.
+    pub integration_account_id: IntegrationAccountId,
+    /// All that it says of itself.
+    pub details: Details,
+    /// How often it was changed: a write of an older version is refused.
+    pub version: i64,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed, in milliseconds.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Listing {
+    /// A stored listing. Checks no rule.
+    pub const fn from_parts(parts: ListingParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub fn into_parts(self) -> ListingParts {
+        self.parts
+    }
+
+    /// The workspace.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.parts.workspace_id
+    }
+
+    /// The listing's id.
+    pub const fn id(&self) -> ListingId {
+        self.parts.id
+    }
+
+    /// The account it hangs on.
+    pub const fn integration_account_id(&self) -> IntegrationAccountId {
+        self.parts.integration_account_id
+    }
+
+    /// All that it says of itself.
+    pub const fn details(&self) -> &Details {
+        &self.parts.details
+    }
+
+    /// How often it was changed.
+    pub const fn version(&self) -> i64 {
+        self.parts.version
+    }
+}
+
+/// A listing as one tenant sees it: its own, an imported one, or one that it could import.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TenantListing {
+    /// The listing.
+    pub listing: Listing,
+    /// Whose it is: the tenant of its account.
+    pub owner: TenantId,
+    /// Whether it can be found and booked: listing and account are active and, where it is another's, its owner is too and
+    /// the account allows imports.
+    pub is_available: bool,
+    /// Since when the tenant has imported it.
+    pub imported_at: Option<DateTime<Utc>>,
+    /// How far it is from where somebody looked.
+    pub distance: Option<Distance>,
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    use uuid::Uuid;
+
+    use super::*;
+
+    pub(crate) fn new_listing(provider_id: &str) -> NewListing {
+        NewListing {
+            id: ListingId::new(Uuid::from_u128(12)),
+            integration_account_id: IntegrationAccountId::new(Uuid::from_u128(11)),
+            provider_id: provider_id.parse().expect("an id"),
+            name: "Loft".parse().expect("a name"),
+            place: "40.7128,-74.006".parse().expect("a place"),
+            max_occupancy: 4.try_into().expect("an occupancy"),
+            start_price: "149".parse().expect("an amount"),
+            currency: "USD".parse().expect("a currency"),
+            rest: ListingEdit::default(),
+        }
+    }
+}

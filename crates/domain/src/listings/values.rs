@@ -1,0 +1,191 @@
+//! What a listing is made of.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::text::{Line, TextError};
+
+/// A text that is no listing status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be ACTIVE or INACTIVE.")]
+pub struct ListingStatusError;
+
+/// Whether a listing is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListingStatus {
+    /// Offered.
+    Active,
+    /// Kept, and not offered.
+    Inactive,
+}
+
+impl ListingStatus {
+    /// The word that stands for it on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+        }
+    }
+}
+
+impl FromStr for ListingStatus {
+    type Err = ListingStatusError;
+
+    fn from_str(text: &str) -> Result<Self, ListingStatusError> {
+        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == text).ok_or(ListingStatusError)
+    }
+}
+
+/// Something that a place has: `wifi`.
+pub type Amenity = Line<1, 64>;
+
+/// Why a text is no address of the web.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum WebAddressError {
+    /// It does not begin as one, or has spaces.
+    #[error("must be a web address that begins with https:// or http://.")]
+    NotOne,
+    /// Not a text that may be stored.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+/// An address of the web, as written. Whether something is there is not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebAddress(Line<1, 2048>);
+
+impl WebAddress {
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl FromStr for WebAddress {
+    type Err = WebAddressError;
+
+    fn from_str(text: &str) -> Result<Self, WebAddressError> {
+        let address: Line<1, 2048> = text.parse()?;
+        let begins = |scheme: &str| {
+            let rest = address.as_str().get(scheme.len()..).unwrap_or_default();
+            let head = address.as_str().get(..scheme.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(scheme)) && !rest.is_empty() && !rest.starts_with('/')
+        };
+        let is_one = (begins("https://") || begins("http://")) && !address.as_str().contains(char::is_whitespace);
+        if is_one { Ok(Self(address)) } else { Err(WebAddressError::NotOne) }
+    }
+}
+
+impl fmt::Display for WebAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A picture of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is.
+    pub url: WebAddress,
+    /// What is on it.
+    pub description: Option<Line<1, 255>>,
+}
+
+/// What is no number of bathrooms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be between 0 and {MOST_BATHROOMS}, with at most one decimal.")]
+pub struct BathroomsError;
+
+const MOST_BATHROOMS: i32 = 1000;
+
+/// How many bathrooms there are, in tenths: one without a bath is counted for a half by some.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bathrooms {
+    tenths: i32,
+}
+
+impl Bathrooms {
+    /// The number in tenths, as it is stored.
+    pub const fn tenths(self) -> i32 {
+        self.tenths
+    }
+}
+
+impl TryFrom<i32> for Bathrooms {
+    type Error = BathroomsError;
+
+    /// Takes tenths.
+    fn try_from(tenths: i32) -> Result<Self, BathroomsError> {
+        if (0..=MOST_BATHROOMS * 10).contains(&tenths) { Ok(Self { tenths }) } else { Err(BathroomsError) }
+    }
+}
+
+impl FromStr for Bathrooms {
+    type Err = BathroomsError;
+
+    fn from_str(text: &str) -> Result<Self, BathroomsError> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let tenths = match decimals.trim_end_matches('0').as_bytes() {
+            [] => 0,
+            [tenths] => i32::from(tenths.wrapping_sub(b'0')),
+            _ => return Err(BathroomsError),
+        };
+        if !are_digits(whole) || !are_digits(decimals) {
+            return Err(BathroomsError);
+        }
+        let whole: i32 = whole.parse().map_err(|_| BathroomsError)?;
+        whole.checked_mul(10).map_or(Err(BathroomsError), |whole| (whole + tenths).try_into())
+    }
+}
+
+impl fmt::Display for Bathrooms {
+    /// With no more digits than are needed: `2`, `1.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.tenths % 10 {
+            0 => write!(f, "{}", self.tenths / 10),
+            tenths => write!(f, "{}.{tenths}", self.tenths / 10),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bathrooms_are_counted_in_tenths() {
+        for (text, tenths, written) in
+            [("0", 0, "0"), ("2", 20, "2"), ("1.5", 15, "1.5"), ("1.50", 15, "1.5"), ("1000", 10_000, "1000")]
+        {
+            let bathrooms: Bathrooms = text.parse().expect("a number of bathrooms");
+            assert_eq!((bathrooms.tenths(), bathrooms.to_string().as_str()), (tenths, written));
+        }
+        for text in ["", "-1", "1.25", "1000.1", "1e1", "1.", ".5", "99999999999", "3000000000", "1.x"] {
+            assert_eq!(text.parse::<Bathrooms>(), Err(BathroomsError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_of_the_web() {
+        for text in ["https://example.com/a.jpg", "HTTP://example.com", "http://localhost:1/x?y=z"] {
+            assert_eq!(text.parse::<WebAddress>().as_ref().map(WebAddress::as_str), Ok(text));
+        }
+        for text in [
+            "example.com",
+            "javascript:alert(1)",
+            "https://",
+            "https:///x",
+            "ftp://x",
+            "https://a b",
+            "//x",
+            "ｈttps://x",
+        ] {
+            assert_eq!(text.parse::<WebAddress>(), Err(WebAddressError::NotOne), "{text:?}");
+        }
+        assert_eq!("".parse::<WebAddress>(), Err(WebAddressError::Text(TextError::Empty)));
+    }
+}
