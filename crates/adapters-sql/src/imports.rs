@@ -1,5 +1,7 @@
 //! The port of imports.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use domain::access::TenantScope;
 use domain::change::Change;
@@ -36,7 +38,7 @@ const ADD: &str = "\
     ORDER BY l.id \
     ON CONFLICT DO NOTHING";
 
-#[derive(FromQueryResult)]
+#[derive(Clone, Copy, FromQueryResult)]
 struct CandidateRow {
     listing_id: Uuid,
     account_id: Uuid,
@@ -118,15 +120,12 @@ impl Transaction {
         if lock.is_empty() {
             return Ok(());
         }
-        let ids: [(&str, fn(&ImportCandidate) -> Uuid); 3] = [
-            ("SELECT 1 FROM tenants", |candidate| candidate.owner.as_uuid()),
-            ("SELECT 1 FROM integration_accounts", |candidate| candidate.account.as_uuid()),
-            ("SELECT 1 FROM listings", |candidate| candidate.listing.as_uuid()),
-        ];
-        for (select, id) in ids {
-            let mut ids: Vec<Uuid> = listings.iter().map(id).collect();
-            ids.sort_unstable();
-            ids.dedup();
+        let ids_of = |id: fn(&ImportCandidate) -> Uuid| listings.iter().map(id).collect::<BTreeSet<_>>();
+        for (select, ids) in [
+            ("SELECT 1 FROM tenants", ids_of(|candidate| candidate.owner.as_uuid())),
+            ("SELECT 1 FROM integration_accounts", ids_of(|candidate| candidate.account.as_uuid())),
+            ("SELECT 1 FROM listings", ids_of(|candidate| candidate.listing.as_uuid())),
+        ] {
             let rows = Query::new(select, [scope.workspace_id().as_uuid().into()])
                 .push(" WHERE workspace_id = $1 AND id IN ")
                 .push_list(ids)

@@ -128,7 +128,7 @@ mod tests {
             (true, false, false, false, Some(OwnListing)),
         ] {
             let owner = if own { IMPORTER } else { OWNER };
-            let candidate = ImportCandidate { owner, is_offered, allows_import, is_imported, ..offered(10) };
+            let candidate = ImportCandidate { owner, allows_import, is_offered, is_imported, ..offered(10) };
             let expected: Vec<_> = expected.into_iter().map(|fault| (0, fault)).collect();
             assert_eq!(
                 faults(&[candidate], &[listing(10)]),

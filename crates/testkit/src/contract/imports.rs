@@ -43,12 +43,7 @@ impl Market {
 
     /// Changes the account past the ports.
     async fn set_account(&self, columns: &str) {
-        self.world.ports.trail.run(vec![(self.update_of_account(columns), self.account_ids())]).await;
-    }
-
-    fn update_of_account(&self, columns: &str) -> String {
-        let _ = self;
-        format!("UPDATE integration_accounts SET {columns}, version = version + 1 WHERE workspace_id = $1 AND id = $2")
+        self.world.ports.trail.run(vec![(update_of_account(columns), self.account_ids())]).await;
     }
 
     fn account_ids(&self) -> Vec<Uuid> {
@@ -57,15 +52,28 @@ impl Market {
 
     async fn set_listing(&self, listing: ListingId, status: &str) {
         let update = format!("UPDATE listings SET status = '{status}' WHERE workspace_id = $1 AND id = $2");
-        self.world.ports.trail.run(vec![(update, vec![self.world.workspace_id().as_uuid(), listing.as_uuid()])]).await;
+        let ids = vec![self.world.workspace_id().as_uuid(), listing.as_uuid()];
+        self.world.ports.trail.run(vec![(update, ids)]).await;
     }
 
     /// Moves the account, as one step that ends the imports which would be the target's own.
     async fn move_to(&self, target: &Tenant) {
         let ids = [self.account_ids(), vec![target.id().as_uuid()]].concat();
         let end = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id = $3";
-        let steps = vec![(self.update_of_account("tenant_id = $3"), ids.clone()), (end.to_owned(), ids)];
+        let steps = vec![(update_of_account("tenant_id = $3"), ids.clone()), (end.to_owned(), ids)];
         self.world.ports.trail.run(steps).await;
+    }
+
+    /// A listing of the account as it is offered to anybody else.
+    fn offered(&self, listing: ListingId) -> ImportCandidate {
+        ImportCandidate {
+            listing,
+            account: self.account,
+            owner: self.owner.id(),
+            allows_import: true,
+            is_offered: true,
+            is_imported: false,
+        }
     }
 
     async fn candidates(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ImportCandidate> {
@@ -107,6 +115,10 @@ impl Market {
         let (scope, change) = (self.world.scope_in(tenant.id()).await, self.removal(tenant, ids).await);
         self.world.ports.imports.remove(&scope, change).await
     }
+}
+
+fn update_of_account(columns: &str) -> String {
+    format!("UPDATE integration_accounts SET {columns}, version = version + 1 WHERE workspace_id = $1 AND id = $2")
 }
 
 async fn new_account(world: &World, owner: &Tenant) -> IntegrationAccountId {
@@ -155,14 +167,7 @@ pub async fn what_is_imported_is_there_until_it_is_removed(ports: Ports) {
 pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Ports) {
     let market = Market::open(ports).await;
     let [one, other] = market.listings().await;
-    let offered = |listing| ImportCandidate {
-        listing,
-        account: market.account,
-        owner: market.owner.id(),
-        allows_import: true,
-        is_offered: true,
-        is_imported: false,
-    };
+    let offered = |listing| market.offered(listing);
     let seen = async |tenant| market.candidates(tenant, &[one, other, ListingId::new(build::id())]).await;
     assert_eq!(seen(&market.importer).await, [offered(one), offered(other)]);
     assert_eq!(seen(&market.owner).await, [offered(one), offered(other)], "the owner sees its own");
@@ -269,14 +274,14 @@ pub async fn a_deleted_tenant_leaves_no_import(ports: Ports) {
 pub async fn what_is_not_imported_is_not_removed(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
-    let [imported, other] = market.listings().await;
-    market.import(importer, &[imported]).await.expect("imported");
+    let [listing, other] = market.listings().await;
+    market.import(importer, &[listing]).await.expect("imported");
     let trail = market.world.ports.trail.actions().await;
-    assert!(is_stale(&market.remove(importer, &[imported, other]).await));
-    assert_eq!(market.imported(importer, &[imported]).await, [imported]);
+    assert!(is_stale(&market.remove(importer, &[listing, other]).await));
+    assert_eq!(market.imported(importer, &[listing]).await, [listing]);
     assert_eq!(market.world.ports.trail.actions().await, trail);
-    market.remove(importer, &[imported]).await.expect("removed");
-    assert!(is_stale(&market.remove(importer, &[imported]).await));
+    market.remove(importer, &[listing]).await.expect("removed");
+    assert!(is_stale(&market.remove(importer, &[listing]).await));
 }
 
 /// The most that a request may name.
@@ -315,14 +320,7 @@ pub async fn of_twenty_who_import_the_same_listings_in_any_order_one_wins(ports:
         let (market, mut listings) = (market.clone(), listings);
         listings.rotate_left(turns.fetch_add(7, std::sync::atomic::Ordering::Relaxed) % 40);
         async move {
-            let candidates = listings.map(|listing| ImportCandidate {
-                listing,
-                account: market.account,
-                owner: market.owner.id(),
-                allows_import: true,
-                is_offered: true,
-                is_imported: false,
-            });
+            let candidates = listings.map(|listing| market.offered(listing));
             let batch = decide(market.importer.id(), &candidates, &listings).expect("offered");
             let scope = market.world.scope_in(market.importer.id()).await;
             market.add(&market.importer, batch.by(&scope, market.world.stamp().await)).await
@@ -353,14 +351,14 @@ pub async fn nothing_is_imported_once_it_is_not_allowed(ports: Ports) {
         let importing = each_imports_one(&market, &listings).await;
         market.set_account("allow_import = false").await;
         let allowed = market.imported(importer, &listings).await;
-        let mut imported = Vec::new();
+        let mut winners = Vec::new();
         for (listing, worker) in importing {
             match worker.await.expect("no panic") {
-                Ok(()) => imported.push(listing),
+                Ok(()) => winners.push(listing),
                 Err(error) => assert!(matches!(error, RepositoryError::Stale), "{error:?}"),
             }
         }
-        assert_eq!(imported, allowed, "whoever came later was refused");
+        assert_eq!(winners, allowed, "whoever came later was refused");
         assert_eq!(market.imported(importer, &listings).await, allowed);
     }
 }
