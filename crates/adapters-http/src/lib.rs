@@ -20,6 +20,7 @@ mod caller;
 mod data;
 mod decimal;
 mod envelope;
+mod imports;
 mod input;
 mod lists;
 mod locations;
@@ -34,7 +35,7 @@ mod workspaces;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users, Workspaces};
+use application::{ApiKeys, Audit, Authentication, Imports, Locations, ReadinessCheck, Tenants, Users, Workspaces};
 
 pub use self::metrics::{Metrics, PoolUse};
 pub use self::openapi::document;
@@ -50,6 +51,8 @@ pub struct Api {
     pub authentication: Authentication,
     /// Tenants.
     pub tenants: Tenants,
+    /// Imports.
+    pub imports: Imports,
     /// Locations.
     pub locations: Locations,
     /// Users.
@@ -73,6 +76,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                 .configure(operations::routes)
                 .service(
                     web::scope(BASE)
+                        .configure(imports::routes)
                         .configure(tenants::routes)
                         .configure(locations::routes)
                         .configure(users::routes)

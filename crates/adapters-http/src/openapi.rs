@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{api_keys, audit, locations, operations, tenants, users, workspaces};
+use crate::{api_keys, audit, imports, locations, operations, tenants, users, workspaces};
 
 /// The document.
 #[derive(OpenApi)]
@@ -33,6 +33,8 @@ use crate::{api_keys, audit, locations, operations, tenants, users, workspaces};
         tenants::deactivate,
         tenants::activate,
         tenants::switch,
+        imports::add,
+        imports::remove,
         locations::list,
         locations::count,
         users::list,
@@ -66,6 +68,7 @@ use crate::{api_keys, audit, locations, operations, tenants, users, workspaces};
     security(("api_key" = []), ("bearer" = [])),
     tags(
         (name = "tenants", description = "The channels and business units of a workspace."),
+        (name = "imports", description = "Listings of other tenants that a tenant offers as if they were its own."),
         (name = "locations", description = "The venues, branches or stores of a tenant."),
         (name = "users", description = "The people and programs that call, each at home in one tenant."),
         (name = "api-keys", description = "The secrets that users call with."),
@@ -160,6 +163,16 @@ refusals! {
     /// What stands against deleting a location.
     LocationConflict {
         409: "default_location, location_in_use",
+    }
+    /// What stands against importing listings.
+    ImportRefused {
+        404: "tenant_not_found, listing_not_found",
+        409: "already_imported",
+        422: "validation_failed, own_listing, import_not_allowed, duplicate_listing, import_refused",
+    }
+    /// What stands against ending imports.
+    RemovalRefused {
+        422: "validation_failed, not_imported, duplicate_listing, import_refused",
     }
     /// The service cannot serve.
     NotReady {

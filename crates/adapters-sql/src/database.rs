@@ -187,7 +187,7 @@ pub(crate) const fn guarded(rows: u64) -> Result<(), RepositoryError> {
     if rows == 1 { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
-/// The same for a write of so many rows.
+/// The same for a write of many rows: all of them, or none.
 pub(crate) fn guarded_all(rows: u64, expected: usize) -> Result<(), RepositoryError> {
     if usize::try_from(rows) == Ok(expected) { Ok(()) } else { Err(RepositoryError::Stale) }
 }

@@ -21,6 +21,7 @@ mod credentials;
 mod database;
 mod dialect;
 mod entities;
+mod imports;
 mod listings;
 mod locations;
 mod pools;

@@ -36,6 +36,15 @@ impl Query {
         self
     }
 
+    /// Adds the values in brackets, as `IN` takes them. No values are a list that nothing is in.
+    pub(crate) fn push_list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        let first = self.values.len() + 1;
+        self.values.extend(values.into_iter().map(Into::into));
+        let placeholders: Vec<_> = (first..=self.values.len()).map(|number| format!("${number}")).collect();
+        let list = if placeholders.is_empty() { "NULL".to_owned() } else { placeholders.join(", ") };
+        self.push(&format!("({list})"))
+    }
+
     /// Adds a condition in which every `?` is the value, where there is one.
     pub(crate) fn and<T: Into<Value>>(self, condition: &str, value: Option<T>) -> Self {
         match value {
@@ -102,6 +111,17 @@ mod tests {
             "SELECT 1 WHERE a = $1 AND (b = $2 OR c = $2) AND id > $3 ORDER BY id LIMIT $4 OFFSET $5"
         );
         assert_eq!(query.values[3..], [Value::from(11_i64), Value::from(0_i64)]);
+    }
+
+    #[test]
+    fn a_list_binds_each_value() {
+        let query = Query::new("SELECT 1 WHERE a = $1 AND b IN ", [Value::from(1_i64)])
+            .push_list(["x", "y"])
+            .push(" AND c IN ")
+            .push_list(Vec::<i64>::new())
+            .and("d = ?", Some(2_i64));
+        assert_eq!(query.sql, "SELECT 1 WHERE a = $1 AND b IN ($2, $3) AND c IN (NULL) AND d = $4");
+        assert_eq!(query.values, [Value::from(1_i64), Value::from("x"), Value::from("y"), Value::from(2_i64)]);
     }
 
     #[test]

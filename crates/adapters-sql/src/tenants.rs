@@ -99,6 +99,7 @@ impl TenantRepository for Database {
             "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id IN \
              (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
             "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
+            "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
             "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
             "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
         ] {

@@ -6,7 +6,9 @@ use adapters_http::{Api, Metrics, PoolUse};
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
-use application::{Ambient, ApiKeys, Audit, Authentication, Locations, ReadinessCheck, Tenants, Users, Workspaces};
+use application::{
+    Ambient, ApiKeys, Audit, Authentication, Imports, Locations, ReadinessCheck, Tenants, Users, Workspaces,
+};
 
 use crate::ambient;
 use crate::failure::BadUsage;
@@ -63,6 +65,7 @@ impl Engine {
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
             tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
+            imports: Imports::new(database.clone(), ambient.clone()),
             locations: Locations::new(database.clone(), database.clone(), ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient.clone()),

@@ -21,7 +21,9 @@ mod api_keys;
 mod audit;
 mod authentication;
 mod collector;
+mod imports;
 mod input;
+mod listing_ids;
 mod listings;
 mod locations;
 mod paging;
@@ -39,7 +41,9 @@ pub use self::ambient::Ambient;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::audit::{Audit, FindAudit};
 pub use self::authentication::Authentication;
+pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::{Asked, InvalidInput, Unreadable};
+pub use self::listing_ids::ListingIds;
 pub use self::listings::{
     AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, PictureFields,
 };

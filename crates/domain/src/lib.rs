@@ -29,6 +29,7 @@ pub mod countries;
 pub mod currencies;
 pub mod geography;
 pub mod ids;
+pub mod imports;
 pub mod instants;
 pub mod listings;
 pub mod locations;

@@ -37,7 +37,7 @@ pub trait TenantRepository: Send + Sync {
     /// `Stale` where the tenant was changed or deleted since it was read.
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError>;
 
-    /// Deletes a tenant with its locations, users and keys, and sends home whoever was switched into it.
+    /// Deletes a tenant with its locations, imports, users and keys, and sends home whoever was switched into it.
     ///
     /// # Errors
     /// `Stale` where the tenant was changed or deleted since it was read.

@@ -85,7 +85,7 @@ pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, id: Path
     Ok(ok(TenantView::from(tenant)))
 }
 
-/// Deletes a tenant with its locations, users and keys. Default tenant only.
+/// Deletes a tenant with its locations, imports, users and keys. Default tenant only.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 204, description = "Deleted."), Refused, TenantConflict))]

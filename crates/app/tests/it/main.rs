@@ -7,6 +7,7 @@ mod command_line;
 mod coverage;
 mod crashes;
 mod headers;
+mod imports;
 mod lists;
 mod locations;
 mod metrics;

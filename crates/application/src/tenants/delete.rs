@@ -7,7 +7,7 @@ use super::{TenantError, Tenants};
 use crate::retry::decide_anew;
 
 impl Tenants {
-    /// Deletes a tenant with its locations, users and keys.
+    /// Deletes a tenant with its locations, imports, users and keys.
     pub async fn delete(&self, caller: &Caller, id: TenantId) -> Result<(), TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         decide_anew(async || {

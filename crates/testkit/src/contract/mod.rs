@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod credentials;
+pub mod imports;
 pub mod lists;
 pub mod locations;
 pub mod tenants;
@@ -18,9 +19,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, LocationQueries, LocationRepository, Readiness,
-    TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, LocationQueries, LocationRepository,
+    Readiness, TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
 };
+use uuid::Uuid;
 
 pub(crate) use self::world::World;
 
@@ -32,6 +34,7 @@ pub struct Ports {
     pub api_keys: Arc<dyn ApiKeyRepository>,
     pub audit: Arc<dyn AuditQueries>,
     pub credentials: Arc<dyn Credentials>,
+    pub imports: Arc<dyn ImportRepository>,
     pub location_queries: Arc<dyn LocationQueries>,
     pub locations: Arc<dyn LocationRepository>,
     pub readiness: Arc<dyn Readiness>,
@@ -54,6 +57,7 @@ impl Ports {
             + ApiKeyRepository
             + AuditQueries
             + Credentials
+            + ImportRepository
             + LocationQueries
             + LocationRepository
             + Readiness
@@ -70,6 +74,7 @@ impl Ports {
             api_keys: database.clone(),
             audit: database.clone(),
             credentials: database.clone(),
+            imports: database.clone(),
             location_queries: database.clone(),
             locations: database.clone(),
             readiness: database.clone(),
@@ -84,11 +89,14 @@ impl Ports {
     }
 }
 
-/// Reads the audit trail past the ports.
+/// What is done past the ports.
 #[async_trait]
 pub trait Trail: Send + Sync {
     /// The actions of all entries, in the order in which they were made.
     async fn actions(&self) -> Vec<String>;
+
+    /// Runs statements past the ports, in one transaction, each with these ids as `$1`, `$2` and so on.
+    async fn run(&self, statements: Vec<(String, Vec<Uuid>)>);
 }
 
 /// Makes a test of each sentence. `$open` is an async function that returns `Ports`.
@@ -110,6 +118,22 @@ macro_rules! suite {
                 an_unknown_key_is_none,
                 a_key_is_not_found_through_another_workspace,
                 a_tenant_of_another_workspace_cannot_be_named,
+            }
+            imports {
+                what_is_imported_is_there_until_it_is_removed,
+                a_candidate_says_whose_it_is_and_what_stands_against_it,
+                what_has_changed_since_is_not_imported,
+                nothing_is_imported_for_a_tenant_that_is_gone,
+                a_deleted_tenant_leaves_no_import,
+                what_is_not_imported_is_not_removed,
+                a_thousand_listings_are_imported_and_removed_at_once,
+                of_twenty_who_import_the_same_listing_one_wins,
+                of_twenty_who_import_the_same_listings_in_any_order_one_wins,
+                nothing_is_imported_once_it_is_not_allowed,
+                imports_and_a_move_at_once_leave_nobody_with_its_own_listing,
+                imports_and_a_deletion_of_their_tenant_at_once_leave_nothing,
+                another_tenant_reaches_no_import,
+                every_step_of_imports_leaves_one_entry,
             }
             lists {
                 pages_follow_each_other_without_gaps,
@@ -201,6 +225,7 @@ mod tests {
         for area in [
             include_str!("audit.rs"),
             include_str!("credentials.rs"),
+            include_str!("imports.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
             include_str!("tenants.rs"),

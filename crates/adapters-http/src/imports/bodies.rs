@@ -1,0 +1,19 @@
+//! What is read about imports.
+
+use application::ListingIds;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The listings that are imported, or whose imports end: all of them, or none.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListingIdsBody {
+    #[serde(rename = "listingIDs")]
+    #[schema(required, nullable = false, value_type = Vec<uuid::Uuid>, min_items = 1, max_items = 1_000)]
+    listing_ids: Option<Vec<String>>,
+}
+
+impl From<ListingIdsBody> for ListingIds {
+    fn from(ListingIdsBody { listing_ids }: ListingIdsBody) -> Self {
+        Self { listing_ids }
+    }
+}

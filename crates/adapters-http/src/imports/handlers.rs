@@ -1,0 +1,32 @@
+//! One function per operation.
+
+use actix_web::web;
+
+use super::bodies::ListingIdsBody;
+use super::views::{ImportView, RemovedView};
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Data, ok};
+use crate::input::Body;
+use crate::openapi::{BodyRefused, ImportRefused, Refused, RemovalRefused, TenantHeaders};
+use crate::problem::Answer;
+
+/// Imports listings of other tenants into the tenant of the request: all of them, or none. Answers in the order asked.
+#[utoipa::path(post, path = "/api/v1/tenants/import-listings", operation_id = "importListings", tag = "imports",
+    params(TenantHeaders), request_body = ListingIdsBody,
+    responses((status = 200, body = Data<Vec<ImportView>>), Refused, BodyRefused, ImportRefused))]
+pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<ListingIdsBody>().await;
+    let imports = api.imports.import(&caller, body.map(Into::into)).await?;
+    Ok(ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>()))
+}
+
+/// Ends imports of the tenant of the request: all of them, or none. Stays that were sold remain.
+#[utoipa::path(post, path = "/api/v1/tenants/remove-imported-listings", operation_id = "removeImportedListings",
+    tag = "imports", params(TenantHeaders), request_body = ListingIdsBody,
+    responses((status = 200, body = Data<RemovedView>), Refused, BodyRefused, RemovalRefused))]
+pub(crate) async fn remove(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<ListingIdsBody>().await;
+    let removed = api.imports.remove(&caller, body.map(Into::into)).await?;
+    Ok(ok(RemovedView { removed }))
+}

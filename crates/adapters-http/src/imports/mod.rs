@@ -1,0 +1,17 @@
+//! `/tenants/import-listings` and `/tenants/remove-imported-listings`.
+
+mod bodies;
+mod handlers;
+mod views;
+
+use actix_web::web::{self, ServiceConfig};
+
+pub(crate) use self::handlers::*;
+use crate::resource::resource;
+
+/// Must come before the routes of tenants, where the second part of the path is an id.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/tenants/import-listings").route(web::post().to(handlers::add)))
+        .service(resource("/tenants/remove-imported-listings").route(web::post().to(handlers::remove)));
+}

@@ -1,0 +1,122 @@
+//! Importing listings.
+
+use domain::access::{Caller, Permission};
+use domain::imports::{Import, decide};
+
+use super::{ImportError, Imports};
+use crate::input::{Asked, checked};
+use crate::listing_ids::ListingIds;
+use crate::retry::decide_anew;
+
+impl Imports {
+    /// Makes other tenants' listings available to the caller's tenant: all of them, or none. In the order asked.
+    pub async fn import(&self, caller: &Caller, asked: Asked<ListingIds>) -> Result<Vec<Import>, ImportError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let command = checked(asked)?;
+        let ids = command.ids()?;
+        decide_anew(async || {
+            let candidates = self.repository.candidates(&scope, &ids).await?;
+            let batch = decide(scope.tenant_id(), &candidates, &ids);
+            let batch = batch.map_err(|refused| ImportError::import(&command, refused))?;
+            let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
+            let imports = change.after.imports(change.audit.at);
+            self.repository.add(&scope, change).await?;
+            Ok(imports)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::ListingId;
+    use domain::imports::ImportCandidate;
+    use ports::{MockImportRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{imports, named, offered, owner};
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::problem::{Problem, ProblemKind};
+
+    fn listings<const N: usize>() -> [ListingId; N] {
+        [(); N].map(|()| ListingId::new(build::id()))
+    }
+
+    /// What each reading finds, one after the other.
+    fn finding(found: Vec<Vec<ImportCandidate>>) -> MockImportRepository {
+        let mut repository = MockImportRepository::new();
+        let mut found = found.into_iter();
+        repository.expect_candidates().returning(move |_, _| Ok(found.next().expect("read so often")));
+        repository
+    }
+
+    async fn import(repository: MockImportRepository, ids: &[ListingId]) -> Result<Vec<Import>, ImportError> {
+        imports(repository).import(&build::channel(Permission::Write), Ok(named(ids))).await
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
+        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+            let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
+            let refused = imports(MockImportRepository::new()).import(&build::channel(permission), unreadable).await;
+            assert_eq!(refused.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_names_no_listings_is_refused_before_anything_is_read() {
+        let imports = imports(MockImportRepository::new());
+        let error = imports.import(&build::channel(Permission::Write), Ok(ListingIds::default())).await;
+        let error = error.expect_err("invalid");
+        assert_eq!(error.faults().expect("fields at fault")["listingIDs"], ["The listing IDs field is required."]);
+    }
+
+    #[tokio::test]
+    async fn imports_come_in_the_order_asked() {
+        let [first, second] = listings();
+        let mut repository = finding(vec![vec![offered(first), offered(second)]]);
+        repository
+            .expect_add()
+            .once()
+            .withf(move |_, change| change.after.listings().iter().map(|listing| listing.listing).eq([second, first]))
+            .returning(|_, _| Ok(()));
+        let imported = import(repository, &[second, first]).await.expect("imported");
+        let expected = [second, first].map(|listing_id| Import {
+            listing_id,
+            tenant_id: build::channel_id(),
+            source_tenant_id: owner(),
+            imported_at: build::at(),
+        });
+        assert_eq!(imported, expected);
+    }
+
+    #[tokio::test]
+    async fn one_listing_that_cannot_be_imported_keeps_all_out() {
+        let [first, second] = listings();
+        let asleep = ImportCandidate { is_offered: false, ..offered(second) };
+        let mut repository = finding(vec![vec![offered(first), asleep]]);
+        repository.expect_add().never();
+        let error = import(repository, &[first, second]).await.expect_err("refused");
+        assert_eq!((error.kind(), error.code()), (ProblemKind::NotFound, "listing_not_found"));
+        assert_eq!(error.faults().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_import_is_told_so() {
+        let [listing] = listings();
+        let taken = ImportCandidate { is_imported: true, ..offered(listing) };
+        let mut repository = finding(vec![vec![offered(listing)], vec![taken]]);
+        repository.expect_add().once().returning(|_, _| Err(RepositoryError::Stale));
+        let error = import(repository, &[listing]).await.expect_err("refused");
+        assert_eq!((error.kind(), error.code()), (ProblemKind::Conflict, "already_imported"));
+    }
+
+    #[tokio::test]
+    async fn three_lost_races_are_enough() {
+        let [listing] = listings();
+        let mut repository = finding(vec![vec![offered(listing)]; 3]);
+        repository.expect_add().times(3).returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(import(repository, &[listing]).await.expect_err("busy").code(), "busy");
+    }
+}

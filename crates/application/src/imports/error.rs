@@ -1,0 +1,212 @@
+//! Why nothing was imported or removed.
+
+use std::collections::BTreeMap;
+
+use domain::imports::{ImportFault, ImportRefused, RemovalFault, RemovalRefused};
+use ports::RepositoryError;
+use thiserror::Error;
+
+use crate::listing_ids::ListingIds;
+use crate::problem::{Faults, Problem, ProblemKind};
+use crate::refusal::{Refusal, shares_refusals};
+
+/// What stands against a listing that a request names. The text is about all listings of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ListingReason {
+    /// There is no such listing, or it is not offered.
+    #[error("The listing was not found.")]
+    NotFound,
+    /// It is the tenant's own.
+    #[error("A tenant does not import its own listings.")]
+    OwnListing,
+    /// Its account allows no imports.
+    #[error("The listing may not be imported.")]
+    NotAllowed,
+    /// It is imported already.
+    #[error("The listing has already been imported.")]
+    AlreadyImported,
+    /// It is not imported.
+    #[error("The listing is not imported.")]
+    NotImported,
+    /// It is named more than once.
+    #[error("A listing may be named only once.")]
+    Duplicate,
+}
+
+impl ListingReason {
+    const fn kind(self) -> ProblemKind {
+        match self {
+            Self::NotFound => ProblemKind::NotFound,
+            Self::AlreadyImported => ProblemKind::Conflict,
+            Self::OwnListing | Self::NotAllowed | Self::NotImported | Self::Duplicate => ProblemKind::Invalid,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "listing_not_found",
+            Self::OwnListing => "own_listing",
+            Self::NotAllowed => "import_not_allowed",
+            Self::AlreadyImported => "already_imported",
+            Self::NotImported => "not_imported",
+            Self::Duplicate => "duplicate_listing",
+        }
+    }
+
+    /// What is said of one listing, with the code, by which programs tell the reasons apart.
+    fn sentence(self, id: &str) -> String {
+        let phrase = match self {
+            Self::NotFound => "was not found",
+            Self::OwnListing => "belongs to the tenant itself",
+            Self::NotAllowed => "may not be imported",
+            Self::AlreadyImported => "has already been imported",
+            Self::NotImported => "is not imported",
+            Self::Duplicate => "is named more than once",
+        };
+        format!("The listing {id} {phrase} ({}).", self.code())
+    }
+}
+
+impl From<ImportFault> for ListingReason {
+    fn from(fault: ImportFault) -> Self {
+        match fault {
+            ImportFault::NotFound => Self::NotFound,
+            ImportFault::OwnListing => Self::OwnListing,
+            ImportFault::NotAllowed => Self::NotAllowed,
+            ImportFault::AlreadyImported => Self::AlreadyImported,
+            ImportFault::Duplicate => Self::Duplicate,
+        }
+    }
+}
+
+impl From<RemovalFault> for ListingReason {
+    fn from(fault: RemovalFault) -> Self {
+        match fault {
+            RemovalFault::NotImported => Self::NotImported,
+            RemovalFault::Duplicate => Self::Duplicate,
+        }
+    }
+}
+
+/// The refusals of the area.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// For reasons that have nothing to do with imports.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Listings of the request stand against it, all for the same reason.
+    #[error("{reason}")]
+    Listings {
+        /// The reason.
+        reason: ListingReason,
+        /// Their positions.
+        faults: Faults,
+    },
+    /// Listings of the request stand against it, for different reasons.
+    #[error("The listings were refused for different reasons.")]
+    Mixed {
+        /// Their positions.
+        faults: Faults,
+    },
+}
+
+shares_refusals!(ImportError);
+
+impl ImportError {
+    /// Nothing was imported of what the command names.
+    pub(super) fn import(command: &ListingIds, ImportRefused { faults }: ImportRefused) -> Self {
+        Self::of(command, faults)
+    }
+
+    /// Nothing was removed of what the command names.
+    pub(super) fn removal(command: &ListingIds, RemovalRefused { faults }: RemovalRefused) -> Self {
+        Self::of(command, faults)
+    }
+
+    fn of(command: &ListingIds, faults: BTreeMap<usize, impl Into<ListingReason>>) -> Self {
+        let reasons: Vec<(usize, ListingReason)> =
+            faults.into_iter().map(|(position, fault)| (position, fault.into())).collect();
+        let faults =
+            command.faults(reasons.iter().map(|(position, reason)| (*position, |id: &str| reason.sentence(id))));
+        match reasons[..] {
+            [(_, reason), ref others @ ..] if others.iter().all(|(_, other)| *other == reason) => {
+                Self::Listings { reason, faults }
+            }
+            _ => Self::Mixed { faults },
+        }
+    }
+}
+
+impl From<RepositoryError> for ImportError {
+    fn from(error: RepositoryError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl Problem for ImportError {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Listings { reason, faults: _ } => reason.kind(),
+            Self::Mixed { .. } => ProblemKind::Invalid,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Listings { reason, faults: _ } => reason.code(),
+            Self::Mixed { .. } => "import_refused",
+        }
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Refused(refusal) => refusal.faults(),
+            Self::Listings { faults, .. } | Self::Mixed { faults } => Some(faults),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::ListingId;
+    use testkit::build;
+
+    use super::super::fixture::named;
+    use super::*;
+
+    fn refused(faults: &[(usize, ImportFault)]) -> ImportError {
+        let command = named(&[(); 3].map(|()| ListingId::new(build::id())));
+        ImportError::import(&command, ImportRefused { faults: faults.iter().copied().collect() })
+    }
+
+    #[test]
+    fn one_reason_is_the_answer_and_several_are_mixed() {
+        use ImportFault::{AlreadyImported, Duplicate, NotAllowed, NotFound, OwnListing};
+        for (faults, kind, code) in [
+            (&[(0, NotFound), (2, NotFound)][..], ProblemKind::NotFound, "listing_not_found"),
+            (&[(1, OwnListing)], ProblemKind::Invalid, "own_listing"),
+            (&[(0, NotAllowed), (1, NotAllowed)], ProblemKind::Invalid, "import_not_allowed"),
+            (&[(2, AlreadyImported)], ProblemKind::Conflict, "already_imported"),
+            (&[(1, Duplicate), (2, Duplicate)], ProblemKind::Invalid, "duplicate_listing"),
+            (&[(0, NotFound), (1, NotFound), (2, AlreadyImported)], ProblemKind::Invalid, "import_refused"),
+            (&[(0, OwnListing), (1, Duplicate)], ProblemKind::Invalid, "import_refused"),
+        ] {
+            let error = refused(faults);
+            assert_eq!((error.kind(), error.code()), (kind, code), "{faults:?}");
+            let positions = faults.iter().map(|(position, _)| format!("listingIDs.{position}"));
+            assert!(error.faults().expect("positions").keys().cloned().eq(positions), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_names_the_id_as_it_was_sent_and_the_code() {
+        let id = "0192F0C1-7B1E-7000-8000-00000000000A";
+        let command = ListingIds { listing_ids: Some(vec![id.to_owned()]) };
+        let faults = [(0, RemovalFault::NotImported)].into();
+        let error = ImportError::removal(&command, RemovalRefused { faults });
+        let expected = format!("The listing {id} is not imported (not_imported).");
+        assert_eq!(error.faults().expect("positions")["listingIDs.0"], [expected]);
+    }
+}

@@ -1,0 +1,64 @@
+//! Imports: other tenants' listings that the caller's tenant offers as if they were its own.
+
+mod add;
+mod error;
+mod remove;
+
+use std::sync::Arc;
+
+use ports::ImportRepository;
+
+pub use self::error::{ImportError, ListingReason};
+use crate::ambient::Ambient;
+
+/// The use cases of imports.
+pub struct Imports {
+    repository: Arc<dyn ImportRepository>,
+    ambient: Ambient,
+}
+
+impl Imports {
+    /// Works with these.
+    pub fn new(repository: Arc<dyn ImportRepository>, ambient: Ambient) -> Self {
+        Self { repository, ambient }
+    }
+}
+
+#[cfg(test)]
+mod fixture {
+    use domain::ids::{IntegrationAccountId, ListingId, TenantId};
+    use domain::imports::ImportCandidate;
+    use ports::MockImportRepository;
+    use testkit::build;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::listing_ids::ListingIds;
+
+    /// The use cases over this mock.
+    pub(super) fn imports(repository: MockImportRepository) -> Imports {
+        Imports::new(Arc::new(repository), ambient())
+    }
+
+    /// What a client sends to name these listings.
+    pub(super) fn named(ids: &[ListingId]) -> ListingIds {
+        ListingIds { listing_ids: Some(ids.iter().map(ToString::to_string).collect()) }
+    }
+
+    pub(super) fn owner() -> TenantId {
+        TenantId::new(Uuid::from_u128(1))
+    }
+
+    /// Another tenant's listing that the channel may import.
+    pub(super) fn offered(listing: ListingId) -> ImportCandidate {
+        ImportCandidate {
+            listing,
+            account: IntegrationAccountId::new(build::id()),
+            owner: owner(),
+            allows_import: true,
+            is_offered: true,
+            is_imported: false,
+        }
+    }
+}

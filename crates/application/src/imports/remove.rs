@@ -1,0 +1,91 @@
+//! Ending imports.
+
+use domain::access::{Caller, Permission};
+use domain::imports::decide_removal;
+
+use super::{ImportError, Imports};
+use crate::input::{Asked, checked};
+use crate::listing_ids::ListingIds;
+use crate::retry::decide_anew;
+
+impl Imports {
+    /// Takes imported listings back out of the caller's tenant, all of them or none, and says how many. Stays that it
+    /// has sold remain.
+    pub async fn remove(&self, caller: &Caller, asked: Asked<ListingIds>) -> Result<usize, ImportError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let command = checked(asked)?;
+        let ids = command.ids()?;
+        decide_anew(async || {
+            let imported = self.repository.imported(&scope, &ids).await?;
+            let batch = decide_removal(scope.tenant_id(), &imported, &ids);
+            let batch = batch.map_err(|refused| ImportError::removal(&command, refused))?;
+            let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
+            self.repository.remove(&scope, change).await?;
+            Ok(ids.len())
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::ListingId;
+    use ports::{MockImportRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{imports, named};
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::problem::{Problem, ProblemKind};
+
+    fn listings() -> [ListingId; 2] {
+        [(); 2].map(|()| ListingId::new(build::id()))
+    }
+
+    async fn remove(repository: MockImportRepository, ids: &[ListingId]) -> Result<usize, ImportError> {
+        imports(repository).remove(&build::channel(Permission::Write), Ok(named(ids))).await
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
+        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+            let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
+            let refused = imports(MockImportRepository::new()).remove(&build::channel(permission), unreadable).await;
+            assert_eq!(refused.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn all_that_are_named_are_removed() {
+        let listings = listings();
+        let mut repository = MockImportRepository::new();
+        repository.expect_imported().once().returning(|_, ids| Ok(ids.to_vec()));
+        repository
+            .expect_remove()
+            .once()
+            .withf(move |_, change| change.after.listings() == listings)
+            .returning(|_, _| Ok(()));
+        assert_eq!(remove(repository, &listings).await.expect("removed"), 2);
+    }
+
+    #[tokio::test]
+    async fn one_listing_that_is_not_imported_keeps_all_in() {
+        let [imported, other] = listings();
+        let mut repository = MockImportRepository::new();
+        repository.expect_imported().once().returning(move |_, _| Ok(vec![imported]));
+        repository.expect_remove().never();
+        let error = remove(repository, &[imported, other]).await.expect_err("refused");
+        assert_eq!((error.kind(), error.code()), (ProblemKind::Invalid, "not_imported"));
+        assert_eq!(error.faults().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_remove_is_told_so() {
+        let [listing, _] = listings();
+        let mut repository = MockImportRepository::new();
+        let mut found = vec![vec![], vec![listing]];
+        repository.expect_imported().times(2).returning(move |_, _| Ok(found.pop().expect("read twice")));
+        repository.expect_remove().once().returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(remove(repository, &[listing]).await.expect_err("refused").code(), "not_imported");
+    }
+}

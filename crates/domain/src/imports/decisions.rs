@@ -1,0 +1,173 @@
+//! What may be imported, and what may be removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ImportBatch, ImportCandidate, ImportFault, ImportRefused, RemovalBatch, RemovalFault, RemovalRefused};
+use crate::ids::{ListingId, TenantId};
+
+/// The listings that were asked for as imports, or every reason why not.
+///
+/// # Errors
+/// Names every position that stands against it.
+pub fn decide(
+    importer: TenantId,
+    candidates: &[ImportCandidate],
+    asked: &[ListingId],
+) -> Result<ImportBatch, ImportRefused> {
+    let candidates: BTreeMap<_, _> = candidates.iter().map(|candidate| (candidate.listing, candidate)).collect();
+    let mut seen = BTreeSet::new();
+    let mut faults = BTreeMap::new();
+    let mut listings = Vec::with_capacity(asked.len());
+    for (position, listing) in asked.iter().enumerate() {
+        let found = if seen.insert(listing) {
+            importable(importer, candidates.get(listing).copied())
+        } else {
+            Err(ImportFault::Duplicate)
+        };
+        match found {
+            Ok(candidate) => listings.push(candidate.clone()),
+            Err(fault) => drop(faults.insert(position, fault)),
+        }
+    }
+    if faults.is_empty() { Ok(ImportBatch::new(importer, listings)) } else { Err(ImportRefused { faults }) }
+}
+
+/// What is the tenant's own, or was imported by it, it knows of anyway. Of anything else it is told no more than search
+/// would show: what is not offered is as if it were not there.
+fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result<&ImportCandidate, ImportFault> {
+    match candidate {
+        None => Err(ImportFault::NotFound),
+        Some(candidate) if candidate.owner == importer => Err(ImportFault::OwnListing),
+        Some(candidate) if candidate.is_imported => Err(ImportFault::AlreadyImported),
+        Some(candidate) if !candidate.is_offered => Err(ImportFault::NotFound),
+        Some(candidate) if !candidate.allows_import => Err(ImportFault::NotAllowed),
+        Some(candidate) => Ok(candidate),
+    }
+}
+
+/// The imports that were asked for as an end of them, or every reason why not. `found` are those of them that the tenant
+/// has.
+///
+/// # Errors
+/// Names every position that stands against it.
+pub fn decide_removal(
+    importer: TenantId,
+    found: &[ListingId],
+    asked: &[ListingId],
+) -> Result<RemovalBatch, RemovalRefused> {
+    let found: BTreeSet<_> = found.iter().collect();
+    let mut seen = BTreeSet::new();
+    let fault = |listing| match (seen.insert(listing), found.contains(listing)) {
+        (false, _) => Some(RemovalFault::Duplicate),
+        (true, false) => Some(RemovalFault::NotImported),
+        (true, true) => None,
+    };
+    let faults = asked.iter().map(fault).enumerate();
+    let faults: BTreeMap<_, _> = faults.filter_map(|(position, fault)| Some((position, fault?))).collect();
+    if faults.is_empty() { Ok(RemovalBatch::new(importer, asked.to_vec())) } else { Err(RemovalRefused { faults }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ids::IntegrationAccountId;
+
+    const IMPORTER: TenantId = TenantId::new(Uuid::from_u128(1));
+    const OWNER: TenantId = TenantId::new(Uuid::from_u128(2));
+
+    fn listing(id: u128) -> ListingId {
+        ListingId::new(Uuid::from_u128(id))
+    }
+
+    fn offered(id: u128) -> ImportCandidate {
+        ImportCandidate {
+            listing: listing(id),
+            account: IntegrationAccountId::new(Uuid::from_u128(9)),
+            owner: OWNER,
+            allows_import: true,
+            is_offered: true,
+            is_imported: false,
+        }
+    }
+
+    fn faults(candidates: &[ImportCandidate], asked: &[ListingId]) -> Vec<(usize, ImportFault)> {
+        decide(IMPORTER, candidates, asked)
+            .err()
+            .map(|refused| refused.faults)
+            .unwrap_or_default()
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn what_is_offered_is_imported_in_the_order_asked() {
+        let candidates = [offered(10), offered(11), offered(12)];
+        let batch = decide(IMPORTER, &candidates, &[listing(12), listing(10)]).expect("offered");
+        assert_eq!(batch.importer(), IMPORTER);
+        assert_eq!(batch.listings(), [offered(12), offered(10)]);
+    }
+
+    #[test]
+    fn the_first_reason_counts() {
+        use ImportFault::{AlreadyImported, NotAllowed, NotFound, OwnListing};
+        // Own, offered, allowed, imported.
+        for (own, is_offered, allows_import, is_imported, expected) in [
+            (false, true, true, false, None),
+            (false, true, true, true, Some(AlreadyImported)),
+            (false, true, false, false, Some(NotAllowed)),
+            (false, true, false, true, Some(AlreadyImported)),
+            (false, false, true, false, Some(NotFound)),
+            (false, false, true, true, Some(AlreadyImported)),
+            (false, false, false, false, Some(NotFound)),
+            (false, false, false, true, Some(AlreadyImported)),
+            (true, true, true, false, Some(OwnListing)),
+            (true, true, false, false, Some(OwnListing)),
+            (true, false, true, false, Some(OwnListing)),
+            (true, false, false, false, Some(OwnListing)),
+        ] {
+            let owner = if own { IMPORTER } else { OWNER };
+            let candidate = ImportCandidate { owner, allows_import, is_offered, is_imported, ..offered(10) };
+            let expected: Vec<_> = expected.into_iter().map(|fault| (0, fault)).collect();
+            assert_eq!(
+                faults(&[candidate], &[listing(10)]),
+                expected,
+                "{own} {is_offered} {allows_import} {is_imported}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_position_at_fault_is_named() {
+        let own = ImportCandidate { owner: IMPORTER, ..offered(11) };
+        let asked = [10, 11, 10, 12, 11, 12].map(listing);
+        assert_eq!(
+            faults(&[offered(10), own], &asked),
+            [
+                (1, ImportFault::OwnListing),
+                (2, ImportFault::Duplicate),
+                (3, ImportFault::NotFound),
+                (4, ImportFault::Duplicate),
+                (5, ImportFault::Duplicate),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_offered_is_as_if_it_were_not_there() {
+        let asleep = ImportCandidate { is_offered: false, ..offered(10) };
+        assert_eq!(faults(&[asleep], &[listing(10)]), faults(&[], &[listing(10)]));
+    }
+
+    #[test]
+    fn what_is_imported_is_removed_once() {
+        let removed = decide_removal(IMPORTER, &[listing(10), listing(11)], &[listing(11), listing(10)]);
+        let removed = removed.expect("imported");
+        assert_eq!((removed.importer(), removed.listings()), (IMPORTER, &[listing(11), listing(10)][..]));
+
+        let refused = decide_removal(IMPORTER, &[listing(10)], &[10, 11, 10, 11].map(listing)).expect_err("refused");
+        let expected = [(1, RemovalFault::NotImported), (2, RemovalFault::Duplicate), (3, RemovalFault::Duplicate)];
+        assert_eq!(refused.faults, expected.into());
+    }
+}

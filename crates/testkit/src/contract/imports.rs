@@ -1,0 +1,467 @@
+//! Imports.
+
+use domain::change::Change;
+use domain::ids::{AuditId, IntegrationAccountId, ListingId};
+use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch, decide, decide_removal};
+use domain::tenants::{Tenant, TenantStatus};
+use ports::RepositoryError;
+use uuid::Uuid;
+
+use super::world::twenty_at_once;
+use super::{Ports, World};
+use crate::build;
+
+/// A tenant with an account whose listings may be imported, and one that imports them.
+#[derive(Clone)]
+struct Market {
+    world: World,
+    owner: Tenant,
+    account: IntegrationAccountId,
+    importer: Tenant,
+}
+
+impl Market {
+    async fn open(ports: Ports) -> Self {
+        let world = World::new(ports).await;
+        let owner = world.create("owner").await.expect("created");
+        let importer = world.create("importer").await.expect("created");
+        let account = new_account(&world, &owner).await;
+        Self { world, owner, account, importer }
+    }
+
+    async fn listings<const N: usize>(&self) -> [ListingId; N] {
+        let listings = [(); N].map(|()| ListingId::new(build::id()));
+        let steps = listings.iter().map(|listing| new_listing(&self.world, self.account, *listing)).collect();
+        self.world.ports.trail.run(steps).await;
+        listings
+    }
+
+    async fn listing(&self) -> ListingId {
+        let [listing] = self.listings().await;
+        listing
+    }
+
+    /// Changes the account past the ports.
+    async fn set_account(&self, columns: &str) {
+        self.world.ports.trail.run(vec![(update_of_account(columns), self.account_ids())]).await;
+    }
+
+    fn account_ids(&self) -> Vec<Uuid> {
+        vec![self.world.workspace_id().as_uuid(), self.account.as_uuid()]
+    }
+
+    async fn set_listing(&self, listing: ListingId, status: &str) {
+        let update = format!("UPDATE listings SET status = '{status}' WHERE workspace_id = $1 AND id = $2");
+        let ids = vec![self.world.workspace_id().as_uuid(), listing.as_uuid()];
+        self.world.ports.trail.run(vec![(update, ids)]).await;
+    }
+
+    /// Moves the account, as one step that ends the imports which would be the target's own.
+    async fn move_to(&self, target: &Tenant) {
+        let ids = [self.account_ids(), vec![target.id().as_uuid()]].concat();
+        let end = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id = $3";
+        let steps = vec![(update_of_account("tenant_id = $3"), ids.clone()), (end.to_owned(), ids)];
+        self.world.ports.trail.run(steps).await;
+    }
+
+    /// A listing of the account as it is offered to anybody else.
+    fn offered(&self, listing: ListingId) -> ImportCandidate {
+        ImportCandidate {
+            listing,
+            account: self.account,
+            owner: self.owner.id(),
+            allows_import: true,
+            is_offered: true,
+            is_imported: false,
+        }
+    }
+
+    async fn candidates(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ImportCandidate> {
+        let scope = self.world.scope_in(tenant.id()).await;
+        let mut found = self.world.ports.imports.candidates(&scope, ids).await.expect("no failure");
+        found.sort_by_key(|candidate| candidate.listing);
+        found
+    }
+
+    /// What the tenant decides to import, but has not stored yet.
+    async fn batch(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<ImportBatch> {
+        let batch = decide(tenant.id(), &self.candidates(tenant, ids).await, ids).expect("offered");
+        batch.by(&self.world.scope_in(tenant.id()).await, self.world.stamp().await)
+    }
+
+    async fn add(&self, tenant: &Tenant, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
+        let scope = self.world.scope_in(tenant.id()).await;
+        self.world.ports.imports.add(&scope, change).await
+    }
+
+    async fn import(&self, tenant: &Tenant, ids: &[ListingId]) -> Result<(), RepositoryError> {
+        self.add(tenant, self.batch(tenant, ids).await).await
+    }
+
+    async fn imported(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ListingId> {
+        let scope = self.world.scope_in(tenant.id()).await;
+        let mut imported = self.world.ports.imports.imported(&scope, ids).await.expect("no failure");
+        imported.sort();
+        imported
+    }
+
+    /// A removal of what the tenant has, or is said to have, imported.
+    async fn removal(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<RemovalBatch> {
+        let batch = decide_removal(tenant.id(), ids, ids).expect("imported");
+        batch.by(&self.world.scope_in(tenant.id()).await, self.world.stamp().await)
+    }
+
+    async fn remove(&self, tenant: &Tenant, ids: &[ListingId]) -> Result<(), RepositoryError> {
+        let (scope, change) = (self.world.scope_in(tenant.id()).await, self.removal(tenant, ids).await);
+        self.world.ports.imports.remove(&scope, change).await
+    }
+}
+
+fn update_of_account(columns: &str) -> String {
+    format!("UPDATE integration_accounts SET {columns}, version = version + 1 WHERE workspace_id = $1 AND id = $2")
+}
+
+async fn new_account(world: &World, owner: &Tenant) -> IntegrationAccountId {
+    let id = IntegrationAccountId::new(build::id());
+    let insert = format!(
+        "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, \
+         status, allow_import, markup, distribution_markup, version, created_at, updated_at) \
+         VALUES ($1, $2, $3, 'Stays', 'OTHER', '{id}', 'API_KEY', 'ACTIVE', true, 0, 0, 1, \
+         '2024-10-04T00:00:00+00:00', '2024-10-04T00:00:00+00:00')"
+    );
+    let ids = vec![world.workspace_id().as_uuid(), id.as_uuid(), owner.id().as_uuid()];
+    world.ports.trail.run(vec![(insert, ids)]).await;
+    id
+}
+
+fn new_listing(world: &World, account: IntegrationAccountId, id: ListingId) -> (String, Vec<Uuid>) {
+    let insert = format!(
+        "INSERT INTO listings (workspace_id, id, integration_account_id, provider_id, name, status, pictures, latitude, \
+         longitude, x, y, z, minimum_nights, max_occupancy, bedroom_count, bathroom_tenths, start_price, \
+         start_price_scaled, currency, amenities, amenities_folded, version, created_at, updated_at) \
+         VALUES ($1, $2, $3, '{id}', 'Loft', 'ACTIVE', '[]', 0, 0, 1.0, 0.0, 0.0, 1, 2, 1, 10, 10000, 1000000, 'USD', \
+         '[]', '', 1, '2024-10-04T00:00:00+00:00', '2024-10-04T00:00:00+00:00')"
+    );
+    (insert, vec![world.workspace_id().as_uuid(), id.as_uuid(), account.as_uuid()])
+}
+
+fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
+    matches!(result, Err(RepositoryError::Stale))
+}
+
+/// There, again and back.
+pub async fn what_is_imported_is_there_until_it_is_removed(ports: Ports) {
+    let market = Market::open(ports).await;
+    let importer = &market.importer;
+    let [first, second, third] = market.listings().await;
+    market.import(importer, &[third, first]).await.expect("imported");
+    assert_eq!(market.imported(importer, &[first, second, third]).await, [first, third]);
+    market.import(importer, &[second]).await.expect("imported");
+    market.remove(importer, &[second, third]).await.expect("removed");
+    assert_eq!(market.imported(importer, &[first, second, third]).await, [first]);
+    market.import(importer, &[third]).await.expect("imported again");
+    assert_eq!(market.imported(importer, &[first, second, third]).await, [first, third]);
+}
+
+/// As [`decide`] needs to know them.
+pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Ports) {
+    let market = Market::open(ports).await;
+    let [one, other] = market.listings().await;
+    let offered = |listing| market.offered(listing);
+    let seen = async |tenant| market.candidates(tenant, &[one, other, ListingId::new(build::id())]).await;
+    assert_eq!(seen(&market.importer).await, [offered(one), offered(other)]);
+    assert_eq!(seen(&market.owner).await, [offered(one), offered(other)], "the owner sees its own");
+
+    market.import(&market.importer, &[other]).await.expect("imported");
+    let imported = ImportCandidate { is_imported: true, ..offered(other) };
+    assert_eq!(seen(&market.importer).await, [offered(one), imported]);
+    let sibling = market.world.create("sibling").await.expect("created");
+    assert_eq!(seen(&sibling).await, [offered(one), offered(other)], "others have not imported it");
+
+    market.set_account("allow_import = false").await;
+    let not_allowed = |listing| ImportCandidate { allows_import: false, ..offered(listing) };
+    assert_eq!(seen(&sibling).await, [not_allowed(one), not_allowed(other)]);
+    market.set_account("allow_import = true").await;
+
+    let asleep = |listing| ImportCandidate { is_offered: false, ..offered(listing) };
+    market.set_listing(one, "INACTIVE").await;
+    assert_eq!(seen(&sibling).await, [asleep(one), offered(other)]);
+    market.set_listing(one, "ACTIVE").await;
+    market.set_account("status = 'INACTIVE'").await;
+    assert_eq!(seen(&sibling).await, [asleep(one), asleep(other)]);
+    market.set_account("status = 'ACTIVE'").await;
+    market.world.set_status(&market.owner, TenantStatus::Inactive).await;
+    assert_eq!(seen(&sibling).await, [asleep(one), asleep(other)]);
+}
+
+/// `Stale`, of all listings even if only one has changed; and nothing is stored.
+pub async fn what_has_changed_since_is_not_imported(ports: Ports) {
+    let market = Market::open(ports).await;
+    let importer = &market.importer;
+    let listings: [ListingId; 2] = market.listings().await;
+    let trail = market.world.ports.trail.actions().await;
+    let is_refused = async |why: &str, change| {
+        let refused = market.add(importer, change).await;
+        assert!(is_stale(&refused), "{why}: {refused:?}");
+        assert_eq!(market.imported(importer, &listings).await, [], "{why}");
+    };
+    let batch = || market.batch(importer, &listings);
+
+    let change = batch().await;
+    market.set_listing(listings[1], "INACTIVE").await;
+    is_refused("a listing is inactive", change).await;
+    market.set_listing(listings[1], "ACTIVE").await;
+
+    for (off, on) in [("status = 'INACTIVE'", "status = 'ACTIVE'"), ("allow_import = false", "allow_import = true")] {
+        let change = batch().await;
+        market.set_account(off).await;
+        is_refused(off, change).await;
+        market.set_account(on).await;
+    }
+
+    let change = batch().await;
+    let third = market.world.create("third").await.expect("created");
+    market.move_to(&third).await;
+    is_refused("the owner is another, of whom the answer would not speak", change).await;
+    market.move_to(&market.owner).await;
+
+    let change = batch().await;
+    let inactive = market.world.set_status(&market.owner, TenantStatus::Inactive).await;
+    is_refused("the owner is inactive", change).await;
+    market.world.set_status(&inactive, TenantStatus::Active).await;
+
+    let mut gone = batch().await;
+    let unknown = ImportCandidate { listing: ListingId::new(build::id()), ..gone.after.listings()[0].clone() };
+    let ids = [listings[0], unknown.listing];
+    gone.after = decide(importer.id(), &[gone.after.listings()[0].clone(), unknown], &ids).expect("offered once");
+    is_refused("a listing is gone", gone).await;
+
+    assert_eq!(
+        market.world.ports.trail.actions().await[trail.len()..],
+        ["tenant.create", "tenant.deactivate", "tenant.activate"]
+    );
+    let change = batch().await;
+    market.import(importer, &listings[1..]).await.expect("imported");
+    assert!(is_stale(&market.add(importer, change).await), "one is imported already");
+    assert_eq!(market.imported(importer, &listings).await, listings[1..]);
+}
+
+/// `Stale`.
+pub async fn nothing_is_imported_for_a_tenant_that_is_gone(ports: Ports) {
+    let market = Market::open(ports).await;
+    let listing = market.listing().await;
+    let scope = market.world.scope_in(market.importer.id()).await;
+    let change = market.batch(&market.importer, &[listing]).await;
+    market.world.delete(&market.importer).await.expect("deleted");
+    assert!(is_stale(&market.world.ports.imports.add(&scope, change).await));
+}
+
+/// With its importer; its owner's listings stay.
+pub async fn a_deleted_tenant_leaves_no_import(ports: Ports) {
+    let market = Market::open(ports).await;
+    let listing = market.listing().await;
+    let sibling = market.world.create("sibling").await.expect("created");
+    for tenant in [&market.importer, &sibling] {
+        market.import(tenant, &[listing]).await.expect("imported");
+    }
+    let scope = market.world.scope_in(market.importer.id()).await;
+    market.world.delete(&market.importer).await.expect("deleted");
+    assert_eq!(market.world.ports.imports.imported(&scope, &[listing]).await.expect("no failure"), []);
+    assert_eq!(market.imported(&sibling, &[listing]).await, [listing]);
+}
+
+/// `Stale`, also the second time; all of them or none.
+pub async fn what_is_not_imported_is_not_removed(ports: Ports) {
+    let market = Market::open(ports).await;
+    let importer = &market.importer;
+    let [listing, other] = market.listings().await;
+    market.import(importer, &[listing]).await.expect("imported");
+    let trail = market.world.ports.trail.actions().await;
+    assert!(is_stale(&market.remove(importer, &[listing, other]).await));
+    assert_eq!(market.imported(importer, &[listing]).await, [listing]);
+    assert_eq!(market.world.ports.trail.actions().await, trail);
+    market.remove(importer, &[listing]).await.expect("removed");
+    assert!(is_stale(&market.remove(importer, &[listing]).await));
+}
+
+/// The most that a request may name.
+pub async fn a_thousand_listings_are_imported_and_removed_at_once(ports: Ports) {
+    let market = Market::open(ports).await;
+    let importer = &market.importer;
+    let mut listings: [ListingId; 1_000] = market.listings().await;
+    listings.reverse();
+    market.import(importer, &listings).await.expect("imported");
+    assert_eq!(market.imported(importer, &listings).await.len(), 1_000);
+    assert!(market.candidates(importer, &listings).await.iter().all(|candidate| candidate.is_imported));
+    market.remove(importer, &listings).await.expect("removed");
+    assert_eq!(market.imported(importer, &listings).await, []);
+}
+
+/// A race.
+pub async fn of_twenty_who_import_the_same_listing_one_wins(ports: Ports) {
+    let market = Market::open(ports).await;
+    let listing = market.listing().await;
+    let change = market.batch(&market.importer, &[listing]).await;
+    let (won, lost) = twenty_at_once(|| {
+        let (market, change) = (market.clone(), signed_anew(&change));
+        async move { market.add(&market.importer, change).await }
+    })
+    .await;
+    assert_eq!((won, market.imported(&market.importer, &[listing]).await), (1, vec![listing]));
+    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
+}
+
+/// A race: each takes its locks in the same order, whatever the order asked.
+pub async fn of_twenty_who_import_the_same_listings_in_any_order_one_wins(ports: Ports) {
+    let market = Market::open(ports).await;
+    let listings: [ListingId; 40] = market.listings().await;
+    let turns = std::sync::atomic::AtomicUsize::new(0);
+    let (won, lost) = twenty_at_once(|| {
+        let (market, mut listings) = (market.clone(), listings);
+        listings.rotate_left(turns.fetch_add(7, std::sync::atomic::Ordering::Relaxed) % 40);
+        async move {
+            let candidates = listings.map(|listing| market.offered(listing));
+            let batch = decide(market.importer.id(), &candidates, &listings).expect("offered");
+            let scope = market.world.scope_in(market.importer.id()).await;
+            market.add(&market.importer, batch.by(&scope, market.world.stamp().await)).await
+        }
+    })
+    .await;
+    assert_eq!((won, market.imported(&market.importer, &listings).await.len()), (1, 40));
+    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
+
+    let turns = std::sync::atomic::AtomicUsize::new(0);
+    let (won, lost) = twenty_at_once(|| {
+        let (market, mut listings) = (market.clone(), listings);
+        listings.rotate_left(turns.fetch_add(7, std::sync::atomic::Ordering::Relaxed) % 40);
+        async move { market.remove(&market.importer, &listings).await }
+    })
+    .await;
+    assert_eq!((won, market.imported(&market.importer, &listings).await), (1, vec![]));
+    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
+}
+
+/// A race, ten times: what is stored was allowed when it was stored.
+pub async fn nothing_is_imported_once_it_is_not_allowed(ports: Ports) {
+    let market = Market::open(ports).await;
+    let importer = &market.importer;
+    for _ in 0..10 {
+        market.set_account("allow_import = true").await;
+        let listings: [ListingId; 8] = market.listings().await;
+        let importing = each_imports_one(&market, &listings).await;
+        market.set_account("allow_import = false").await;
+        let allowed = market.imported(importer, &listings).await;
+        let mut winners = Vec::new();
+        for (listing, worker) in importing {
+            match worker.await.expect("no panic") {
+                Ok(()) => winners.push(listing),
+                Err(error) => assert!(matches!(error, RepositoryError::Stale), "{error:?}"),
+            }
+        }
+        assert_eq!(winners, allowed, "whoever came later was refused");
+        assert_eq!(market.imported(importer, &listings).await, allowed);
+    }
+}
+
+/// A race, ten times: an account is moved to the tenant that imports its listings.
+pub async fn imports_and_a_move_at_once_leave_nobody_with_its_own_listing(ports: Ports) {
+    let market = Market::open(ports).await;
+    for _ in 0..10 {
+        let listings: [ListingId; 8] = market.listings().await;
+        let importing = each_imports_one(&market, &listings).await;
+        market.move_to(&market.importer).await;
+        for (_, worker) in importing {
+            let imported = worker.await.expect("no panic");
+            assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
+        }
+        assert_eq!(market.imported(&market.importer, &listings).await, [], "they are its own");
+        market.move_to(&market.owner).await;
+    }
+}
+
+/// A race, ten times.
+pub async fn imports_and_a_deletion_of_their_tenant_at_once_leave_nothing(ports: Ports) {
+    let mut market = Market::open(ports).await;
+    for round in 0..10 {
+        market.importer = market.world.create(&format!("importer-{round}")).await.expect("created");
+        let listings: [ListingId; 8] = market.listings().await;
+        let scope = market.world.scope_in(market.importer.id()).await;
+        let importing = each_imports_one(&market, &listings).await;
+        market.world.delete(&market.importer).await.expect("deleted");
+        for (_, worker) in importing {
+            let imported = worker.await.expect("no panic");
+            assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
+        }
+        assert_eq!(market.world.ports.imports.imported(&scope, &listings).await.expect("no failure"), []);
+    }
+}
+
+type Importing = Vec<(ListingId, tokio::task::JoinHandle<Result<(), RepositoryError>>)>;
+
+/// Workers that have decided, and store now.
+async fn each_imports_one(market: &Market, listings: &[ListingId]) -> Importing {
+    let scope = market.world.scope_in(market.importer.id()).await;
+    let mut changes = Vec::new();
+    for listing in listings {
+        changes.push((*listing, market.batch(&market.importer, &[*listing]).await));
+    }
+    let spawn = |(listing, change)| {
+        let (imports, scope) = (market.world.ports.imports.clone(), scope.clone());
+        (listing, tokio::spawn(async move { imports.add(&scope, change).await }))
+    };
+    changes.into_iter().map(spawn).collect()
+}
+
+/// The same decision with an entry of its own.
+fn signed_anew(change: &Change<ImportBatch>) -> Change<ImportBatch> {
+    let mut change = change.clone();
+    change.audit.id = AuditId::new(build::id());
+    change
+}
+
+/// Isolation: of tenants in a workspace, and of workspaces.
+pub async fn another_tenant_reaches_no_import(ports: Ports) {
+    let market = Market::open(ports).await;
+    let [imported, offered] = market.listings().await;
+    market.import(&market.importer, &[imported]).await.expect("imported");
+    let sibling = market.world.create("sibling").await.expect("created");
+    let elsewhere = market.world.beside().await;
+    let stranger = elsewhere.create("stranger").await.expect("created");
+
+    for (world, other) in [(&market.world, &sibling), (&elsewhere, &stranger)] {
+        let there = Market { world: world.clone(), ..market.clone() };
+        let scope = world.scope_in(other.id()).await;
+        assert_eq!(there.imported(other, &[imported]).await, []);
+        assert!(is_stale(&there.remove(other, &[imported]).await));
+        let change = market.batch(&market.importer, &[offered]).await;
+        let foreign = world.ports.imports.add(&scope, change.clone()).await;
+        assert!(is_stale(&foreign), "the scope's tenant is not the batch's");
+        let change = market.removal(&market.importer, &[imported]).await;
+        assert!(is_stale(&world.ports.imports.remove(&scope, change).await));
+    }
+    assert_eq!(
+        elsewhere
+            .ports
+            .imports
+            .candidates(&elsewhere.scope_in(stranger.id()).await, &[offered])
+            .await
+            .expect("no failure"),
+        []
+    );
+    let candidates = market.candidates(&market.importer, &[offered]).await;
+    let forged = decide(stranger.id(), &candidates, &[offered]).expect("offered");
+    let scope = elsewhere.scope_in(stranger.id()).await;
+    let forged = forged.by(&scope, elsewhere.stamp().await);
+    assert!(is_stale(&elsewhere.ports.imports.add(&scope, forged).await), "it is not there in that workspace");
+    assert_eq!(market.imported(&market.importer, &[imported, offered]).await, [imported]);
+}
+
+/// In the transaction of the change.
+pub async fn every_step_of_imports_leaves_one_entry(ports: Ports) {
+    let market = Market::open(ports).await;
+    let listings: [ListingId; 3] = market.listings().await;
+    let before = market.world.ports.trail.actions().await.len();
+    market.import(&market.importer, &listings).await.expect("imported");
+    market.remove(&market.importer, &listings[1..]).await.expect("removed");
+    assert_eq!(market.world.ports.trail.actions().await[before..], ["listing.import", "listing.remove_import"]);
+}
