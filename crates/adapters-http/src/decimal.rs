@@ -33,6 +33,13 @@ impl Serialize for Decimal {
     }
 }
 
+impl Decimal {
+    /// A number whose text is one of JSON.
+    pub(crate) fn of(number: impl fmt::Display) -> Self {
+        Self(number.to_string())
+    }
+}
+
 impl From<Percentage> for Decimal {
     fn from(percentage: Percentage) -> Self {
         Self(percentage.to_string())

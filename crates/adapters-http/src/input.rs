@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 /// The most that is read of a body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
+/// The same where a connector delivers listings.
+const DELIVERY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A body that was not read yet.
 pub(crate) struct Body {
@@ -39,11 +41,20 @@ impl FromRequest for Body {
 impl Body {
     /// Reads a JSON object; nothing stands for `{}`.
     pub(crate) async fn read<T: DeserializeOwned>(self) -> Asked<T> {
+        self.read_up_to(BODY_LIMIT).await
+    }
+
+    /// The same for what a connector delivers.
+    pub(crate) async fn read_delivery<T: DeserializeOwned>(self) -> Asked<T> {
+        self.read_up_to(DELIVERY_LIMIT).await
+    }
+
+    async fn read_up_to<T: DeserializeOwned>(self, limit: usize) -> Asked<T> {
         let Self { request, payload } = self;
         let bytes = payload
-            .to_bytes_limited(BODY_LIMIT)
+            .to_bytes_limited(limit)
             .await
-            .map_err(|_| Unreadable::TooLarge { limit: BODY_LIMIT })?
+            .map_err(|_| Unreadable::TooLarge { limit })?
             .map_err(|_| malformed("The request body is incomplete."))?;
         if bytes.is_empty() {
             return parse(b"{}");
@@ -90,7 +101,7 @@ impl<T: DeserializeOwned> Query<T> {
     /// Reads the parameters that `T` knows; others are ignored.
     pub(crate) fn read(request: &HttpRequest) -> Self {
         let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-        let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        let read = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
         Self(read.map_err(|error| misread("The query", &error)))
     }
 }

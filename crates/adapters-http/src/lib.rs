@@ -22,6 +22,7 @@ mod decimal;
 mod envelope;
 mod imports;
 mod input;
+mod listings;
 mod lists;
 mod locations;
 mod metrics;
@@ -35,7 +36,9 @@ mod workspaces;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use application::{ApiKeys, Audit, Authentication, Imports, Locations, ReadinessCheck, Tenants, Users, Workspaces};
+use application::{
+    ApiKeys, Audit, Authentication, Imports, Listings, Locations, ReadinessCheck, Tenants, Users, Workspaces,
+};
 
 pub use self::metrics::{Metrics, PoolUse};
 pub use self::openapi::document;
@@ -53,6 +56,8 @@ pub struct Api {
     pub tenants: Tenants,
     /// Imports.
     pub imports: Imports,
+    /// Listings.
+    pub listings: Listings,
     /// Locations.
     pub locations: Locations,
     /// Users.
@@ -76,6 +81,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                 .configure(operations::routes)
                 .service(
                     web::scope(BASE)
+                        .configure(listings::routes)
                         .configure(imports::routes)
                         .configure(tenants::routes)
                         .configure(locations::routes)

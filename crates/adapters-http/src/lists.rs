@@ -106,6 +106,16 @@ pub(crate) fn list<T, V: Serialize>(
     view: fn(T) -> V,
     id: fn(&T) -> Uuid,
 ) -> HttpResponse {
+    page(request, listed, view, |item| Some(id(item)))
+}
+
+/// The same, where not every list is ordered by id: one that is not cannot be walked behind an id.
+pub(crate) fn page<T, V: Serialize>(
+    request: &HttpRequest,
+    listed: Listed<T>,
+    view: impl Fn(T) -> V,
+    id: impl Fn(&T) -> Option<Uuid>,
+) -> HttpResponse {
     let next_is_numbered = listed.next_is_numbered();
     let Listed { items, has_more, page } = listed;
     let path = path(request);
@@ -115,7 +125,7 @@ pub(crate) fn list<T, V: Serialize>(
         format!("{path}?{query}")
     };
     let numbered = |number: u32| link("page", number.to_string());
-    let last_id = items.last().map(id);
+    let last_id = items.last().and_then(id);
     let next = match page.start {
         _ if !has_more => None,
         PageStart::Number(number) if next_is_numbered => Some(numbered(number + 1)),

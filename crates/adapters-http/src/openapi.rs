@@ -10,7 +10,7 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{api_keys, audit, imports, locations, operations, tenants, users, workspaces};
+use crate::{api_keys, audit, imports, listings, locations, operations, tenants, users, workspaces};
 
 /// The document.
 #[derive(OpenApi)]
@@ -58,6 +58,18 @@ use crate::{api_keys, audit, imports, locations, operations, tenants, users, wor
         locations::delete,
         workspaces::get,
         workspaces::update,
+        listings::list,
+        listings::count,
+        listings::create,
+        listings::get,
+        listings::replace,
+        listings::update,
+        listings::delete,
+        listings::deliver,
+        listings::search,
+        listings::count_found,
+        listings::list_imported,
+        listings::count_imported,
         operations::healthz,
         operations::readyz,
         operations::metrics,
@@ -72,6 +84,7 @@ use crate::{api_keys, audit, imports, locations, operations, tenants, users, wor
         (name = "locations", description = "The venues, branches or stores of a tenant."),
         (name = "users", description = "The people and programs that call, each at home in one tenant."),
         (name = "api-keys", description = "The secrets that users call with."),
+        (name = "listings", description = "Places to stay: the tenant's own and those that it imported."),
         (name = "audit", description = "Who did what to which resource in which tenant, when."),
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
@@ -173,6 +186,19 @@ refusals! {
     /// What stands against ending imports.
     RemovalRefused {
         422: "validation_failed, not_imported, duplicate_listing, import_refused",
+    }
+    /// What a request about one listing may be refused with besides.
+    ListingRefused {
+        403: "user_not_active, tenant_inactive, permission_denied, not_the_owner",
+        404: "tenant_not_found, listing_not_found, integration_account_not_found",
+    }
+    /// What stands against an operation on a listing.
+    ListingConflict {
+        409: "provider_id_taken",
+    }
+    /// What a delivery may be refused with besides.
+    DeliveryRefused {
+        404: "tenant_not_found, integration_account_not_found",
     }
     /// The service cannot serve.
     NotReady {

@@ -19,8 +19,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, LocationQueries, LocationRepository,
-    Readiness, TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, ListingQueries, ListingRepository,
+    LocationQueries, LocationRepository, Readiness, TenantQueries, TenantRepository, UserQueries, UserRepository,
+    WorkspaceRepository,
 };
 use uuid::Uuid;
 
@@ -35,6 +36,8 @@ pub struct Ports {
     pub audit: Arc<dyn AuditQueries>,
     pub credentials: Arc<dyn Credentials>,
     pub imports: Arc<dyn ImportRepository>,
+    pub listing_queries: Arc<dyn ListingQueries>,
+    pub listings: Arc<dyn ListingRepository>,
     pub location_queries: Arc<dyn LocationQueries>,
     pub locations: Arc<dyn LocationRepository>,
     pub readiness: Arc<dyn Readiness>,
@@ -58,6 +61,8 @@ impl Ports {
             + AuditQueries
             + Credentials
             + ImportRepository
+            + ListingQueries
+            + ListingRepository
             + LocationQueries
             + LocationRepository
             + Readiness
@@ -75,6 +80,8 @@ impl Ports {
             audit: database.clone(),
             credentials: database.clone(),
             imports: database.clone(),
+            listing_queries: database.clone(),
+            listings: database.clone(),
             location_queries: database.clone(),
             locations: database.clone(),
             readiness: database.clone(),

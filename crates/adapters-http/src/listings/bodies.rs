@@ -1,0 +1,223 @@
+//! What is read about listings.
+
+use application::{AddressFields, DeliverListings, ListingFields, PictureFields};
+use domain::tenants::FieldEdit;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::decimal::Decimal;
+use crate::input::sent;
+
+/// The fields of a listing. A new one needs `integrationAccountID` (but in a delivery), `providerID`, `name`, `latitude`,
+/// `longitude`, `maxOccupancy` and `startPrice`. In a change, what is absent stays and what is null is cleared; a whole
+/// listing may be sent back, its read-only fields are ignored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListingBody {
+    /// The account that it hangs on. Never changes.
+    #[serde(rename = "integrationAccountID", default, deserialize_with = "sent")]
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    integration_account_id: FieldEdit<String>,
+    /// The name by which the provider knows it, unique in its account.
+    #[serde(rename = "providerID", default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "17", min_length = 1, max_length = 255)]
+    provider_id: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "Loft in Harlem", min_length = 1, max_length = 255)]
+    name: FieldEdit<String>,
+    /// What its owner calls it.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    internal_name: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 10_000)]
+    description: FieldEdit<String>,
+    /// What kind of place it is.
+    #[serde(rename = "type", default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, example = "Apartment", max_length = 64)]
+    kind: FieldEdit<String>,
+    /// `ACTIVE` or `INACTIVE`.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "ACTIVE")]
+    status: FieldEdit<String>,
+    /// A web address.
+    #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    thumbnail_url: FieldEdit<String>,
+    /// All of them, in order.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<Vec<PictureBody>>, max_items = 100)]
+    pictures: FieldEdit<Vec<PictureBody>>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<ListingAddressBody>)]
+    address: FieldEdit<ListingAddressBody>,
+    /// Degrees north, decimal.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 40.7128, minimum = -90, maximum = 90)]
+    latitude: FieldEdit<Decimal>,
+    /// Degrees east, decimal.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<f64>, nullable = false, example = -74.006, minimum = -180, maximum = 180)]
+    longitude: FieldEdit<Decimal>,
+    /// An IANA time zone name; UTC where there is none.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, example = "America/New_York")]
+    time_zone: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<i64>, nullable = false, example = 1, minimum = 1, maximum = 730)]
+    minimum_nights: FieldEdit<i64>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 730)]
+    maximum_nights: FieldEdit<i64>,
+    /// How many people may stay.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<i64>, nullable = false, example = 4, minimum = 1, maximum = 1000)]
+    max_occupancy: FieldEdit<i64>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<i64>, nullable = false, example = 2, minimum = 0, maximum = 1000)]
+    bedroom_count: FieldEdit<i64>,
+    /// With at most one decimal.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 1.5, minimum = 0, maximum = 1000)]
+    bathroom_count: FieldEdit<Decimal>,
+    /// What a night costs where the calendar says nothing else, with at most the decimals of the currency.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 149, minimum = 0, maximum = 1_000_000_000)]
+    start_price: FieldEdit<Decimal>,
+    /// ISO 4217; the workspace's where a new listing names none.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "USD", min_length = 3, max_length = 3)]
+    currency: FieldEdit<String>,
+    /// All of them, each at most 64 characters.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 200)]
+    amenities: FieldEdit<Vec<String>>,
+}
+
+/// A picture.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct PictureBody {
+    /// A web address.
+    #[schema(required, nullable = false, max_length = 2048)]
+    url: Option<String>,
+    #[schema(max_length = 255)]
+    description: Option<String>,
+}
+
+/// The fields of an address: what is absent stays, what is null is cleared.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListingAddressBody {
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    line1: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    line2: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    city: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    state: FieldEdit<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, example = "US", min_length = 2, max_length = 2)]
+    country: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 32)]
+    postal_code: FieldEdit<String>,
+}
+
+impl ListingBody {
+    /// PUT needs what a new listing needs, but for the account: what is absent is taken for null, which these refuse.
+    pub(crate) fn whole(self) -> Self {
+        Self {
+            provider_id: self.provider_id.or(Some(None)),
+            name: self.name.or(Some(None)),
+            latitude: self.latitude.or(Some(None)),
+            longitude: self.longitude.or(Some(None)),
+            max_occupancy: self.max_occupancy.or(Some(None)),
+            start_price: self.start_price.or(Some(None)),
+            ..self
+        }
+    }
+}
+
+impl From<ListingBody> for ListingFields {
+    fn from(body: ListingBody) -> Self {
+        let ListingBody {
+            integration_account_id,
+            provider_id,
+            name,
+            internal_name,
+            description,
+            kind,
+            status,
+            thumbnail_url,
+            pictures,
+            address,
+            latitude,
+            longitude,
+            time_zone,
+            minimum_nights,
+            maximum_nights,
+            max_occupancy,
+            bedroom_count,
+            bathroom_count,
+            start_price,
+            currency,
+            amenities,
+        } = body;
+        let digits = |edit: FieldEdit<Decimal>| edit.map(|number| number.map(|number| number.to_string()));
+        Self {
+            integration_account_id,
+            provider_id,
+            name,
+            internal_name,
+            description,
+            kind,
+            status,
+            thumbnail_url,
+            pictures: pictures.map(|pictures| pictures.map(|pictures| pictures.into_iter().map(Into::into).collect())),
+            address: address.map(|address| address.map(Into::into)),
+            latitude: digits(latitude),
+            longitude: digits(longitude),
+            time_zone,
+            minimum_nights,
+            maximum_nights,
+            max_occupancy,
+            bedroom_count,
+            bathroom_count: digits(bathroom_count),
+            start_price: digits(start_price),
+            currency,
+            amenities,
+        }
+    }
+}
+
+impl From<PictureBody> for PictureFields {
+    fn from(PictureBody { url, description }: PictureBody) -> Self {
+        Self { url, description }
+    }
+}
+
+impl From<ListingAddressBody> for AddressFields {
+    fn from(body: ListingAddressBody) -> Self {
+        let ListingAddressBody { line1, line2, city, state, country, postal_code } = body;
+        Self { line1, line2, city, state, country, postal_code }
+    }
+}
+
+/// Listings of one account that are delivered together.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct DeliveryBody {
+    /// Matched by `providerID`, each at most once.
+    #[schema(required, nullable = false, max_items = 1000)]
+    listings: Option<Vec<ListingBody>>,
+}
+
+impl From<DeliveryBody> for DeliverListings {
+    fn from(DeliveryBody { listings }: DeliveryBody) -> Self {
+        Self { listings: listings.map(|listings| listings.into_iter().map(Into::into).collect()) }
+    }
+}

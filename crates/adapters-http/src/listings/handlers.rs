@@ -1,0 +1,161 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use application::Listed;
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::listings::TenantListing;
+
+use super::bodies::{DeliveryBody, ListingBody};
+use super::queries::ListingsQuery;
+use super::views::{DeliveredView, ListingView};
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Count, Data, created, ok};
+use crate::input::{Body, PathId, Query};
+use crate::lists::{self, ListQuery, ListView, PageQuery};
+use crate::openapi::{
+    BodyRefused, DeliveryRefused, ListingConflict, ListingRefused, QueryRefused, Refused, TenantHeaders,
+};
+use crate::problem::Answer;
+
+/// Lists the listings of the tenant of the request, its own and those that it imported: oldest first, or nearest first where a
+/// location is named.
+#[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
+    params(ListingsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ListingsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.listings.list(&caller, query.asked()).await?;
+    Ok(page(&request, listed, |listing| ListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Counts them.
+#[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
+    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
+    let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Creates a listing of an integration account of the tenant of the request.
+#[utoipa::path(post, path = "/api/v1/listing", operation_id = "createListing", tag = "listings",
+    params(TenantHeaders), request_body = ListingBody,
+    responses((status = 201, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<ListingBody>().await;
+    let listing = api.listings.create(&caller, body.map(Into::into)).await?;
+    Ok(created(ListingView::of(caller.tenant_id(), listing)))
+}
+
+/// A listing of the tenant of the request, its own or imported.
+#[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<ListingView>), Refused, ListingRefused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
+    let listing = api.listings.find(&caller, id.0).await?;
+    Ok(ok(ListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Changes a listing's fields; what a new listing needs must be sent. Its owner only.
+#[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingBody,
+    responses((status = 200, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
+pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
+    let body = body.read::<ListingBody>().await.map(ListingBody::whole);
+    let listing = api.listings.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(ListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Changes a listing's fields. Its owner only.
+#[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingBody,
+    responses((status = 200, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
+pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
+    let body = body.read::<ListingBody>().await;
+    let listing = api.listings.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(ListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Deletes a listing, and every import of it. Its owner only.
+#[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Deleted."), Refused, ListingRefused))]
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
+    api.listings.delete(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Stores what a connector delivers: up to 1,000 listings of one account, matched by `providerID`, all of them or none. Those that
+/// are not delivered stay.
+#[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
+    tag = "integration-accounts",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
+    responses((status = 200, body = Data<DeliveredView>), Refused, BodyRefused, DeliveryRefused))]
+pub(crate) async fn deliver(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<IntegrationAccountId>,
+    body: Body,
+) -> Answer {
+    let body = body.read_delivery::<DeliveryBody>().await;
+    let delivered = api.listings.deliver(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(DeliveredView::from(delivered)))
+}
+
+/// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.
+#[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
+    params(ListingsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
+pub(crate) async fn search(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ListingsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.listings.search(&caller, query.asked()).await?;
+    Ok(page(&request, listed, |listing| ListingView::found(caller.tenant_id(), listing)))
+}
+
+/// Counts them.
+#[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
+    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
+    let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Lists the listings that the tenant of the request imported: oldest first, or nearest first where a location is named.
+#[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
+    params(ListingsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
+pub(crate) async fn list_imported(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ListingsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.listings.list_imported(&caller, query.asked()).await?;
+    Ok(page(&request, listed, |listing| ListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Counts them.
+#[utoipa::path(get, path = "/api/v1/tenants/imported-listings/count", operation_id = "countImportedListings",
+    tag = "imports", params(ListingsQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
+    let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+fn page(
+    request: &HttpRequest,
+    listed: Listed<TenantListing>,
+    view: impl Fn(TenantListing) -> ListingView,
+) -> HttpResponse {
+    let id = |seen: &TenantListing| seen.distance.is_none().then(|| seen.listing.id().as_uuid());
+    lists::page(request, listed, view, id)
+}

@@ -1,0 +1,85 @@
+//! Which listings are asked for.
+
+use application::FindListings;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Which listings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListingsQuery {
+    /// `self` or `imported`.
+    listing_type: Option<String>,
+    /// `ACTIVE` or `INACTIVE`.
+    status: Option<String>,
+    /// The account that they hang on.
+    #[serde(rename = "integrationAccountID")]
+    #[param(value_type = Option<uuid::Uuid>)]
+    integration_account_id: Option<String>,
+    /// How many people must find room.
+    #[param(minimum = 1, maximum = 1000)]
+    guests: Option<i64>,
+    /// At least so many.
+    #[param(minimum = 0, maximum = 1000)]
+    bedroom_count: Option<i64>,
+    /// At least so many, with at most one decimal.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1000)]
+    bathroom_count: Option<String>,
+    /// A night costs at least so much, in the listing's own currency.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
+    min_price: Option<String>,
+    /// A night costs at most so much, in the listing's own currency.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
+    max_price: Option<String>,
+    /// ISO 4217: the currency of the price.
+    currency: Option<String>,
+    /// All of these, ignoring case: with commas between them, or as several parameters.
+    #[serde(default)]
+    #[param(style = Form, explode = false)]
+    amenities: Vec<String>,
+    /// Changed then or later.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    updated_since: Option<String>,
+    /// Latitude and longitude: the nearest come first. Goes together with `radius`.
+    #[param(example = "40.7128,-74.0060")]
+    location: Option<String>,
+    /// How far around the location, in kilometres: more than 0 and at most 1000.
+    #[param(value_type = Option<f64>, example = 50)]
+    radius: Option<String>,
+}
+
+impl From<ListingsQuery> for FindListings {
+    fn from(query: ListingsQuery) -> Self {
+        let ListingsQuery {
+            listing_type,
+            status,
+            integration_account_id,
+            guests,
+            bedroom_count,
+            bathroom_count,
+            min_price,
+            max_price,
+            currency,
+            amenities,
+            updated_since,
+            location,
+            radius,
+        } = query;
+        Self {
+            listing_type,
+            status,
+            integration_account_id,
+            guests,
+            bedroom_count,
+            bathroom_count,
+            min_price,
+            max_price,
+            currency,
+            amenities,
+            updated_since,
+            location,
+            radius,
+        }
+    }
+}

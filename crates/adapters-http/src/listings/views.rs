@@ -1,0 +1,210 @@
+//! What is answered about listings.
+
+use domain::countries::Country;
+use domain::ids::TenantId;
+use domain::listings::{Address, Amenity, Delivered, Details, ListingParts, Picture, TenantListing};
+use domain::time_zones::TimeZone;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::data::Instant;
+use crate::decimal::Decimal;
+
+/// A place to stay, as the tenant of the request sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Listing)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListingView {
+    id: Uuid,
+    /// The name by which the provider knows it.
+    #[serde(rename = "providerID")]
+    #[schema(example = "17")]
+    provider_id: String,
+    #[serde(rename = "integrationAccountID")]
+    integration_account_id: Uuid,
+    /// Whose it is: the tenant of its account.
+    #[serde(rename = "tenantID")]
+    tenant_id: Uuid,
+    /// Whether that is the tenant of the request.
+    #[serde(rename = "is_tenant_owned")]
+    is_tenant_owned: bool,
+    /// Whether it can be found and booked. An import sleeps while its owner or account is not active, its account does not allow
+    /// imports, or the listing is not active.
+    is_available: bool,
+    #[schema(example = "Loft in Harlem")]
+    name: String,
+    internal_name: Option<String>,
+    description: Option<String>,
+    #[schema(example = "Apartment")]
+    r#type: Option<String>,
+    #[schema(example = "ACTIVE")]
+    status: &'static str,
+    #[serde(rename = "thumbnailURL")]
+    thumbnail_url: Option<String>,
+    pictures: Vec<PictureView>,
+    address: ListingAddressView,
+    /// Degrees north.
+    #[schema(value_type = f64, example = 40.7128)]
+    latitude: Decimal,
+    /// Degrees east.
+    #[schema(value_type = f64, example = -74.006)]
+    longitude: Decimal,
+    /// An IANA time zone name.
+    #[schema(example = "America/New_York")]
+    time_zone: Option<&'static str>,
+    minimum_nights: i32,
+    maximum_nights: Option<i32>,
+    max_occupancy: i32,
+    bedroom_count: i32,
+    #[schema(value_type = f64, example = 1.5)]
+    bathroom_count: Decimal,
+    /// What a night costs where the calendar says nothing else.
+    #[schema(value_type = f64, example = 149.00)]
+    start_price: Decimal,
+    /// ISO 4217.
+    #[schema(example = "USD")]
+    currency: &'static str,
+    amenities: Vec<String>,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    created_at: Instant,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    updated_at: Instant,
+    /// In kilometres, where a place was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 1.234)]
+    distance: Option<Decimal>,
+    /// In a search: whether the tenant of the request has imported it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    is_imported: Option<bool>,
+    /// Of an import: since when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
+    imported_at: Option<Instant>,
+    /// Of an import: whose it is.
+    #[serde(rename = "sourceTenantID", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    source_tenant_id: Option<Uuid>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Picture)]
+pub(crate) struct PictureView {
+    url: String,
+    description: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListingAddress)]
+pub(crate) struct ListingAddressView {
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    country: Option<&'static str>,
+    postal_code: Option<String>,
+}
+
+impl ListingView {
+    /// As this tenant sees it.
+    pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
+        let TenantListing { listing, owner, is_available, imported_at, distance } = seen;
+        let ListingParts { workspace_id: _, id, integration_account_id, details, version: _, created_at, updated_at } =
+            listing.into_parts();
+        let Details {
+            provider_id,
+            name,
+            internal_name,
+            description,
+            kind,
+            status,
+            thumbnail,
+            pictures,
+            address,
+            place,
+            time_zone,
+            minimum_nights,
+            maximum_nights,
+            max_occupancy,
+            bedroom_count,
+            bathroom_count,
+            start_price,
+            amenities,
+        } = details;
+        Self {
+            id: id.as_uuid(),
+            provider_id: provider_id.into(),
+            integration_account_id: integration_account_id.as_uuid(),
+            tenant_id: owner.as_uuid(),
+            is_tenant_owned: owner == tenant,
+            is_available,
+            name: name.into(),
+            internal_name: internal_name.map(Into::into),
+            description: description.map(Into::into),
+            r#type: kind.map(Into::into),
+            status: status.as_str(),
+            thumbnail_url: thumbnail.as_ref().map(ToString::to_string),
+            pictures: pictures.into_iter().map(Into::into).collect(),
+            address: address.into(),
+            latitude: Decimal::of(place.latitude),
+            longitude: Decimal::of(place.longitude),
+            time_zone: time_zone.map(TimeZone::name),
+            minimum_nights: minimum_nights.get(),
+            maximum_nights: maximum_nights.map(domain::numbers::Whole::get),
+            max_occupancy: max_occupancy.get(),
+            bedroom_count: bedroom_count.get(),
+            bathroom_count: Decimal::of(bathroom_count),
+            start_price: Decimal::of(start_price),
+            currency: start_price.currency().code(),
+            amenities: amenities.into_iter().map(Amenity::into).collect(),
+            created_at: Instant(created_at),
+            updated_at: Instant(updated_at),
+            distance: distance.map(Decimal::of),
+            is_imported: None,
+            imported_at: imported_at.map(Instant),
+            source_tenant_id: imported_at.map(|_| owner.as_uuid()),
+        }
+    }
+
+    /// As this tenant finds it in a search.
+    pub(crate) fn found(tenant: TenantId, seen: TenantListing) -> Self {
+        Self { is_imported: Some(seen.imported_at.is_some()), ..Self::of(tenant, seen) }
+    }
+}
+
+impl From<Picture> for PictureView {
+    fn from(Picture { url, description }: Picture) -> Self {
+        Self { url: url.to_string(), description: description.map(Into::into) }
+    }
+}
+
+impl From<Address> for ListingAddressView {
+    fn from(Address { line1, line2, city, state, country, postal_code }: Address) -> Self {
+        Self {
+            line1: line1.map(Into::into),
+            line2: line2.map(Into::into),
+            city: city.map(Into::into),
+            state: state.map(Into::into),
+            country: country.map(Country::code),
+            postal_code: postal_code.map(Into::into),
+        }
+    }
+}
+
+/// What became of the listings of a delivery.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
+pub(crate) struct DeliveredView {
+    #[schema(example = 1000)]
+    created: usize,
+    updated: usize,
+    unchanged: usize,
+}
+
+impl From<Delivered> for DeliveredView {
+    fn from(Delivered { created, updated, unchanged }: Delivered) -> Self {
+        Self { created, updated, unchanged }
+    }
+}
