@@ -49,7 +49,7 @@ pub use self::listings::{
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::paging::{List, Listed, Paging};
-pub use self::problem::{Faults, Problem, ProblemKind};
+pub use self::problem::{Counts, Faults, Problem, ProblemKind};
 pub use self::readiness::ReadinessCheck;
 pub use self::refusal::Refusal;
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
