@@ -22,6 +22,7 @@ mod decimal;
 mod envelope;
 mod imports;
 mod input;
+mod integration_accounts;
 mod listings;
 mod lists;
 mod locations;
@@ -37,7 +38,8 @@ mod workspaces;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use application::{
-    ApiKeys, Audit, Authentication, Imports, Listings, Locations, ReadinessCheck, Tenants, Users, Workspaces,
+    ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck, Tenants, Users,
+    Workspaces,
 };
 
 pub use self::metrics::{Metrics, PoolUse};
@@ -56,6 +58,8 @@ pub struct Api {
     pub tenants: Tenants,
     /// Imports.
     pub imports: Imports,
+    /// Integration accounts.
+    pub integration_accounts: IntegrationAccounts,
     /// Listings.
     pub listings: Listings,
     /// Locations.
@@ -83,6 +87,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(listings::routes)
                         .configure(imports::routes)
+                        .configure(integration_accounts::routes)
                         .configure(tenants::routes)
                         .configure(locations::routes)
                         .configure(users::routes)
