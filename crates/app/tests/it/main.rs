@@ -6,6 +6,7 @@ mod audit;
 mod command_line;
 mod coverage;
 mod crashes;
+mod crashes_shared;
 mod headers;
 mod imports;
 mod integration_accounts;

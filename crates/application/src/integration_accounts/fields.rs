@@ -1,7 +1,6 @@
 //! The fields of an integration account, as they were sent.
 
 use domain::integration_accounts::{AccountEdit, AccountStatus, Details};
-use domain::percentages::Percentage;
 use domain::tenants::FieldEdit;
 
 use crate::collector::Collector;
@@ -74,8 +73,8 @@ fn details(edit: AccountEdit) -> Option<Details> {
         auth_type: edit.auth_type?,
         status: edit.status.unwrap_or(AccountStatus::Active),
         allows_import: edit.allows_import.unwrap_or(true),
-        markup: edit.markup.unwrap_or(Percentage::default()),
+        markup: edit.markup.unwrap_or_default(),
         default_discount: edit.default_discount.flatten(),
-        distribution_markup: edit.distribution_markup.unwrap_or(Percentage::default()),
+        distribution_markup: edit.distribution_markup.unwrap_or_default(),
     })
 }

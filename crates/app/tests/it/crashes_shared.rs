@@ -1,0 +1,172 @@
+//! `kill -9` during loads, imports and moves: no half-made batch, no mixed ownership.
+//!
+//! `TENANTRY_TEST_KILLS` says how often; the suite is content with few.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Engine, Server, World, id_of, listing_fields};
+
+/// Listings of a delivery.
+const DELIVERED: usize = 60;
+/// Listings that are imported and removed together.
+const IMPORTED: usize = 20;
+/// How many such batches there are.
+const BATCHES: usize = 3;
+
+#[test]
+fn nothing_is_left_half_done_on_sqlite() {
+    nothing_is_left_half_done(Engine::sqlite());
+}
+
+#[test]
+fn nothing_is_left_half_done_on_postgresql() {
+    nothing_is_left_half_done(Engine::postgres());
+}
+
+/// An account whose listings two tenants import, while it moves to and fro between its owner and one of them.
+struct Shop {
+    owner: String,
+    target: String,
+    importer: String,
+    account: String,
+    batches: Vec<Vec<String>>,
+}
+
+impl Shop {
+    fn open(world: &World) -> Self {
+        let [owner, target, importer] = ["Owner", "Target", "Importer"].map(|name| world.tenant_id(name));
+        let account = world.account(&owner);
+        let inside = world.calry().named(&owner);
+        deliver(&inside, &account, "shared", BATCHES * IMPORTED).expect("a server");
+        let listings = listed(&inside, &format!("integrationAccountID={account}"));
+        let ids: Vec<_> = listings.iter().map(id_of).collect();
+        let batches = ids.chunks(IMPORTED).map(<[_]>::to_vec).collect();
+        Self { owner, target, importer, account, batches }
+    }
+
+    /// Imports or removes whole batches, until the server is gone.
+    fn trade(&self, client: &Client, importer: &str, done: &AtomicUsize) {
+        let client = client.clone().named(importer);
+        for round in 0.. {
+            let body = json!({ "listingIDs": self.batches[round % BATCHES] });
+            let verb = if (round / BATCHES).is_multiple_of(2) { "import-listings" } else { "remove-imported-listings" };
+            let path = format!("/api/v1/tenants/{verb}");
+            let Some(answer) = client.try_call("POST", &path, Some(&body)) else { return };
+            // What is the target's own is refused to it, and so is what an earlier life has left or taken.
+            assert!([200, 409, 422].contains(&answer.status), "{}", answer.text);
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Moves the account to and fro, until the server is gone.
+    fn swing(&self, client: &Client, done: &AtomicUsize) {
+        let path = format!("/api/v1/integration-account/{}/move-tenant", self.account);
+        for round in 0.. {
+            let target = if round % 2 == 0 { &self.target } else { &self.owner };
+            let body = json!({ "tenantID": target });
+            let Some(answer) = client.try_call("PATCH", &path, Some(&body)) else { return };
+            assert!([200, 409].contains(&answer.status), "{}", answer.text);
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The account and its listings have one owner, who imports none of them; and every batch is imported whole or not at all.
+    fn is_whole(&self, client: &Client) {
+        let owners = [&self.owner, &self.target].into_iter().filter(|tenant| {
+            let inside = client.clone().named(tenant);
+            let account = inside.get(&format!("/api/v1/integration-account/{}", self.account)).status == 200;
+            let own = listed(&inside, &format!("listingType=self&integrationAccountID={}", self.account)).len();
+            assert_eq!(own, if account { BATCHES * IMPORTED } else { 0 }, "listings go with their account");
+            let imported = imported(&inside);
+            assert!(!account || imported.is_empty(), "nobody imports its own");
+            account
+        });
+        assert_eq!(owners.count(), 1);
+        for importer in [&self.importer, &self.target] {
+            let imported = imported(&client.clone().named(importer));
+            for batch in &self.batches {
+                let count = batch.iter().filter(|listing| imported.contains(listing)).count();
+                assert!([0, IMPORTED].contains(&count), "{count} of {IMPORTED} are imported");
+            }
+        }
+    }
+}
+
+/// Delivers so many new listings, whose ids begin with the name of the batch. Tells whether it was acknowledged.
+fn deliver(client: &Client, account: &str, batch: &str, count: usize) -> Option<()> {
+    let listings: Vec<_> = (0..count).map(|number| listing_fields(&format!("{batch}-{number}"))).collect();
+    let path = format!("/api/v1/integration-account/{account}/listings");
+    let answer = client.try_call("PUT", &path, Some(&json!({ "listings": listings })))?;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    Some(())
+}
+
+/// All listings that match.
+fn listed(client: &Client, query: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    loop {
+        let answer = client.get(&format!("/api/v1/listing?per_page=100&{query}{after}"));
+        let page = answer.json["data"].as_array().unwrap_or_else(|| panic!("{}", answer.text)).clone();
+        let Some(last) = page.last() else { return all };
+        after = format!("&after={}", id_of(last));
+        all.extend(page);
+    }
+}
+
+fn imported(client: &Client) -> Vec<String> {
+    listed(client, "listingType=imported").iter().map(id_of).collect()
+}
+
+fn nothing_is_left_half_done(engine: Engine) {
+    let kills = std::env::var("TENANTRY_TEST_KILLS").map_or(2, |kills| kills.parse().expect("a number"));
+    let world = World::start(engine);
+    let shop = Shop::open(&world);
+    let World { mut server, key, .. } = world;
+    for kill in 0..kills {
+        let client = Client::new(&server.base).calry(&key);
+        let inside = client.clone().named(&shop.importer);
+        let body =
+            json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": kill.to_string(), "authType": "OAUTH" });
+        let account = id_of(&inside.post("/api/v1/integration-account", &body).json["data"]);
+        let (traded, moved, delivered) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            let workers = [
+                scope.spawn(|| shop.trade(&client, &shop.importer, &traded)),
+                scope.spawn(|| shop.trade(&client, &shop.target, &traded)),
+                scope.spawn(|| shop.swing(&client, &moved)),
+                scope.spawn(|| {
+                    for batch in 0.. {
+                        let Some(()) = deliver(&inside, &account, &batch.to_string(), DELIVERED) else { return };
+                        delivered.fetch_add(1, Ordering::Relaxed);
+                    }
+                }),
+            ];
+            // Everything has begun; then somewhere in the middle of it, at another moment each time.
+            let moment = usize::from(uuid::Uuid::new_v4().as_bytes()[0] % 64);
+            let counters = [&traded, &moved, &delivered];
+            let done = || counters.map(|counter| counter.load(Ordering::Relaxed));
+            while done().contains(&0) || done().iter().sum::<usize>() < moment {
+                assert!(!workers.iter().any(thread::ScopedJoinHandle::is_finished), "a worker has given up");
+                thread::yield_now();
+            }
+            server.kill();
+        });
+
+        server = Server::start(server.engine.clone());
+        let client = Client::new(&server.base).calry(&key);
+        shop.is_whole(&client);
+        let listings = listed(&client.named(&shop.importer), &format!("integrationAccountID={account}"));
+        let mut batches = BTreeMap::<usize, usize>::new();
+        for listing in &listings {
+            let (batch, _) = listing["providerID"].as_str().and_then(|id| id.split_once('-')).expect("an id");
+            *batches.entry(batch.parse().expect("a number")).or_default() += 1;
+        }
+        assert!(batches.values().all(|count| *count == DELIVERED), "a delivery is whole: {batches:?}");
+        assert!(batches.len() >= delivered.load(Ordering::Relaxed), "what was acknowledged is there");
+    }
+}
