@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod deliveries;
 mod host;
 pub mod imports;
+pub mod listing_lists;
 pub mod listings;
 pub mod lists;
 pub mod locations;
@@ -152,6 +153,11 @@ macro_rules! suite {
                 another_tenant_reaches_no_import,
                 every_step_of_imports_leaves_one_entry,
             }
+            listing_lists {
+                every_filter_keeps_what_matches,
+                pages_over_accounts_and_imports_join_without_gaps,
+                an_imported_listing_says_so_and_whether_it_sleeps,
+            }
             listings {
                 a_listing_comes_back_as_it_was_stored,
                 a_changed_listing_comes_back_as_it_was_stored,
@@ -261,6 +267,7 @@ mod tests {
             include_str!("credentials.rs"),
             include_str!("deliveries.rs"),
             include_str!("imports.rs"),
+            include_str!("listing_lists.rs"),
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
