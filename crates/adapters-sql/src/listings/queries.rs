@@ -50,6 +50,10 @@ const OFFERED: &str = " JOIN integration_accounts a ON a.workspace_id = m.worksp
     JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
     WHERE m.workspace_id = $1 AND a.tenant_id <> $2 AND a.allow_import \
     AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
+/// What others offer is never one's own.
+const NONE_OF_OTHERS: &str = " AND 1 = 0";
+const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports i \
+    WHERE i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = m.id)";
 
 #[async_trait]
 impl ListingQueries for Database {
@@ -225,7 +229,12 @@ fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFi
     // A little wider than the ring: the exact condition follows.
     let inside = ring.chord() * (1.0 + 1e-9);
     let query = query.push(dialect.placed_listings()).push(OFFERED).push(" AND ");
-    filtered(within(query.push_bound(dialect.in_box(), inside), ring), filter)
+    let query = query.push_bound(dialect.in_box(), inside).push(match filter.origin {
+        None => "",
+        Some(Origin::Own) => NONE_OF_OTHERS,
+        Some(Origin::Imported) => ALREADY_IMPORTED,
+    });
+    filtered(within(query, ring), filter)
 }
 
 fn within(query: Query, radius: Radius) -> Query {

@@ -13,6 +13,7 @@ pub mod listing_lists;
 pub mod listings;
 pub mod lists;
 pub mod locations;
+pub mod search;
 pub mod tenants;
 pub mod users;
 pub mod workspaces;
@@ -196,6 +197,14 @@ macro_rules! suite {
                 another_tenant_reaches_no_location,
                 every_change_of_a_location_leaves_one_entry,
             }
+            search {
+                a_search_finds_what_looking_at_each_finds,
+                a_list_around_a_place_shows_what_looking_at_each_shows,
+                pages_of_what_is_found_join_without_gaps,
+                what_is_not_offered_is_not_found,
+                every_filter_keeps_what_matches_of_what_is_found,
+                a_listing_is_found_where_it_is_now,
+            }
             tenants {
                 a_tenant_comes_back_as_it_was_stored,
                 a_new_tenant_has_a_default_location_and_its_maker,
@@ -271,6 +280,7 @@ mod tests {
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
+            include_str!("search.rs"),
             include_str!("tenants.rs"),
             include_str!("users.rs"),
             include_str!("workspaces.rs"),
