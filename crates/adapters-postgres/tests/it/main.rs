@@ -1,15 +1,14 @@
 //! PostgreSQL keeps the contract of every port, and its schema keeps the rules of the house.
 
 mod contract;
+mod plans;
 mod schema;
 
 use std::sync::Arc;
 
 use adapters_postgres::Postgres;
 use async_trait::async_trait;
-use sqlx::query::Query;
-use sqlx::types::Uuid;
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::PgPool;
 use testkit::contract::{Ports, Trail};
 
 struct Server(PgPool);
@@ -18,15 +17,6 @@ struct Server(PgPool);
 impl Trail for Server {
     async fn actions(&self) -> Vec<String> {
         sqlx::query_scalar("SELECT action FROM audit ORDER BY id").fetch_all(&self.0).await.expect("the trail")
-    }
-
-    async fn run(&self, statements: Vec<(String, Vec<Uuid>)>) {
-        let mut transaction = self.0.begin().await.expect("a transaction");
-        for (statement, ids) in statements {
-            let query = ids.into_iter().fold(sqlx::query(AssertSqlSafe(statement)), Query::bind);
-            query.execute(&mut *transaction).await.expect("a good statement");
-        }
-        transaction.commit().await.expect("committed");
     }
 }
 

@@ -1,15 +1,14 @@
 //! SQLite keeps the contract of every port, and its schema keeps the rules of the house.
 
 mod contract;
+mod plans;
 mod schema;
 
 use std::sync::Arc;
 
 use adapters_sqlite::Sqlite;
 use async_trait::async_trait;
-use sqlx::query::Query;
-use sqlx::types::Uuid;
-use sqlx::{AssertSqlSafe, SqlitePool};
+use sqlx::SqlitePool;
 use tempfile::TempDir;
 use testkit::contract::{Ports, Trail};
 
@@ -19,15 +18,6 @@ struct File(SqlitePool);
 impl Trail for File {
     async fn actions(&self) -> Vec<String> {
         sqlx::query_scalar("SELECT action FROM audit ORDER BY id").fetch_all(&self.0).await.expect("the trail")
-    }
-
-    async fn run(&self, statements: Vec<(String, Vec<Uuid>)>) {
-        let mut transaction = self.0.begin().await.expect("a transaction");
-        for (statement, ids) in statements {
-            let query = ids.into_iter().fold(sqlx::query(AssertSqlSafe(statement)), Query::bind);
-            query.execute(&mut *transaction).await.expect("a good statement");
-        }
-        transaction.commit().await.expect("committed");
     }
 }
 

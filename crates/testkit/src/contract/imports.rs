@@ -1,12 +1,14 @@
 //! Imports.
 
 use domain::change::Change;
-use domain::ids::{AuditId, IntegrationAccountId, ListingId};
+use domain::ids::{AuditId, ListingId};
 use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch, decide, decide_removal};
+use domain::integration_accounts::AccountStatus;
+use domain::listings::{Listing, ListingStatus};
 use domain::tenants::{Tenant, TenantStatus};
 use ports::RepositoryError;
-use uuid::Uuid;
 
+use super::host::{Host, account_with, allowing, is_stale, new_listing, sleeps_and_wakes, with_status};
 use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
@@ -15,25 +17,24 @@ use crate::build;
 #[derive(Clone)]
 struct Market {
     world: World,
-    owner: Tenant,
-    account: IntegrationAccountId,
+    host: Host,
     importer: Tenant,
 }
 
 impl Market {
     async fn open(ports: Ports) -> Self {
         let world = World::new(ports).await;
-        let owner = world.create("owner").await.expect("created");
+        let host = Host::of(&world, "owner").await;
         let importer = world.create("importer").await.expect("created");
-        let account = new_account(&world, &owner).await;
-        Self { world, owner, account, importer }
+        Self { world, host, importer }
     }
 
+    /// New listings of the account, in the order of their ids.
     async fn listings<const N: usize>(&self) -> [ListingId; N] {
-        let listings = [(); N].map(|()| ListingId::new(build::id()));
-        let steps = listings.iter().map(|listing| new_listing(&self.world, self.account, *listing)).collect();
-        self.world.ports.trail.run(steps).await;
-        listings
+        let new = [(); N].map(|()| new_listing(&build::id().to_string()));
+        self.host.deliver(new.to_vec()).await.expect("delivered");
+        let ids: Vec<_> = self.host.known(&new).await.iter().map(Listing::id).collect();
+        ids.try_into().expect("all of them")
     }
 
     async fn listing(&self) -> ListingId {
@@ -41,35 +42,21 @@ impl Market {
         listing
     }
 
-    /// Changes the account past the ports.
-    async fn set_account(&self, columns: &str) {
-        self.world.ports.trail.run(vec![(update_of_account(columns), self.account_ids())]).await;
+    async fn set_listing(&self, id: ListingId, status: ListingStatus) {
+        let listing = self.host.find(id).await.expect("a listing").listing;
+        self.host.update(&listing, with_status(status)).await.expect("updated");
     }
 
-    fn account_ids(&self) -> Vec<Uuid> {
-        vec![self.world.workspace_id().as_uuid(), self.account.as_uuid()]
-    }
-
-    async fn set_listing(&self, listing: ListingId, status: &str) {
-        let update = format!("UPDATE listings SET status = '{status}' WHERE workspace_id = $1 AND id = $2");
-        let ids = vec![self.world.workspace_id().as_uuid(), listing.as_uuid()];
-        self.world.ports.trail.run(vec![(update, ids)]).await;
-    }
-
-    /// Moves the account, as one step that ends the imports which would be the target's own.
     async fn move_to(&self, target: &Tenant) {
-        let ids = [self.account_ids(), vec![target.id().as_uuid()]].concat();
-        let end = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id = $3";
-        let steps = vec![(update_of_account("tenant_id = $3"), ids.clone()), (end.to_owned(), ids)];
-        self.world.ports.trail.run(steps).await;
+        self.world.move_account(self.host.account.id, target).await;
     }
 
     /// A listing of the account as it is offered to anybody else.
     fn offered(&self, listing: ListingId) -> ImportCandidate {
         ImportCandidate {
             listing,
-            account: self.account,
-            owner: self.owner.id(),
+            account: self.host.account.id,
+            owner: self.host.tenant.id(),
             allows_import: true,
             is_offered: true,
             is_imported: false,
@@ -117,38 +104,6 @@ impl Market {
     }
 }
 
-fn update_of_account(columns: &str) -> String {
-    format!("UPDATE integration_accounts SET {columns}, version = version + 1 WHERE workspace_id = $1 AND id = $2")
-}
-
-async fn new_account(world: &World, owner: &Tenant) -> IntegrationAccountId {
-    let id = IntegrationAccountId::new(build::id());
-    let insert = format!(
-        "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, \
-         status, allow_import, markup, distribution_markup, version, created_at, updated_at) \
-         VALUES ($1, $2, $3, 'Stays', 'OTHER', '{id}', 'API_KEY', 'ACTIVE', true, 0, 0, 1, \
-         '2024-10-04T00:00:00+00:00', '2024-10-04T00:00:00+00:00')"
-    );
-    let ids = vec![world.workspace_id().as_uuid(), id.as_uuid(), owner.id().as_uuid()];
-    world.ports.trail.run(vec![(insert, ids)]).await;
-    id
-}
-
-fn new_listing(world: &World, account: IntegrationAccountId, id: ListingId) -> (String, Vec<Uuid>) {
-    let insert = format!(
-        "INSERT INTO listings (workspace_id, id, integration_account_id, provider_id, name, status, pictures, latitude, \
-         longitude, x, y, z, minimum_nights, max_occupancy, bedroom_count, bathroom_tenths, start_price, \
-         start_price_scaled, currency, amenities, amenities_folded, version, created_at, updated_at) \
-         VALUES ($1, $2, $3, '{id}', 'Loft', 'ACTIVE', '[]', 0, 0, 1.0, 0.0, 0.0, 1, 2, 1, 10, 10000, 1000000, 'USD', \
-         '[]', '', 1, '2024-10-04T00:00:00+00:00', '2024-10-04T00:00:00+00:00')"
-    );
-    (insert, vec![world.workspace_id().as_uuid(), id.as_uuid(), account.as_uuid()])
-}
-
-fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
-    matches!(result, Err(RepositoryError::Stale))
-}
-
 /// There, again and back.
 pub async fn what_is_imported_is_there_until_it_is_removed(ports: Ports) {
     let market = Market::open(ports).await;
@@ -170,7 +125,7 @@ pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Port
     let offered = |listing| market.offered(listing);
     let seen = async |tenant| market.candidates(tenant, &[one, other, ListingId::new(build::id())]).await;
     assert_eq!(seen(&market.importer).await, [offered(one), offered(other)]);
-    assert_eq!(seen(&market.owner).await, [offered(one), offered(other)], "the owner sees its own");
+    assert_eq!(seen(&market.host.tenant).await, [offered(one), offered(other)], "the owner sees its own");
 
     market.import(&market.importer, &[other]).await.expect("imported");
     let imported = ImportCandidate { is_imported: true, ..offered(other) };
@@ -178,19 +133,19 @@ pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Port
     let sibling = market.world.create("sibling").await.expect("created");
     assert_eq!(seen(&sibling).await, [offered(one), offered(other)], "others have not imported it");
 
-    market.set_account("allow_import = false").await;
+    market.host.edit_account(allowing(false)).await;
     let not_allowed = |listing| ImportCandidate { allows_import: false, ..offered(listing) };
     assert_eq!(seen(&sibling).await, [not_allowed(one), not_allowed(other)]);
-    market.set_account("allow_import = true").await;
+    market.host.edit_account(allowing(true)).await;
 
     let asleep = |listing| ImportCandidate { is_offered: false, ..offered(listing) };
-    market.set_listing(one, "INACTIVE").await;
+    market.set_listing(one, ListingStatus::Inactive).await;
     assert_eq!(seen(&sibling).await, [asleep(one), offered(other)]);
-    market.set_listing(one, "ACTIVE").await;
-    market.set_account("status = 'INACTIVE'").await;
+    market.set_listing(one, ListingStatus::Active).await;
+    market.host.edit_account(account_with(AccountStatus::Inactive)).await;
     assert_eq!(seen(&sibling).await, [asleep(one), asleep(other)]);
-    market.set_account("status = 'ACTIVE'").await;
-    market.world.set_status(&market.owner, TenantStatus::Inactive).await;
+    market.host.edit_account(account_with(AccountStatus::Active)).await;
+    market.world.set_status(&market.host.tenant, TenantStatus::Inactive).await;
     assert_eq!(seen(&sibling).await, [asleep(one), asleep(other)]);
 }
 
@@ -208,25 +163,25 @@ pub async fn what_has_changed_since_is_not_imported(ports: Ports) {
     let batch = || market.batch(importer, &listings);
 
     let change = batch().await;
-    market.set_listing(listings[1], "INACTIVE").await;
+    market.set_listing(listings[1], ListingStatus::Inactive).await;
     is_refused("a listing is inactive", change).await;
-    market.set_listing(listings[1], "ACTIVE").await;
+    market.set_listing(listings[1], ListingStatus::Active).await;
 
-    for (off, on) in [("status = 'INACTIVE'", "status = 'ACTIVE'"), ("allow_import = false", "allow_import = true")] {
+    for (asleep, awake) in sleeps_and_wakes() {
         let change = batch().await;
-        market.set_account(off).await;
-        is_refused(off, change).await;
-        market.set_account(on).await;
+        market.host.edit_account(asleep.clone()).await;
+        is_refused(&format!("{asleep:?}"), change).await;
+        market.host.edit_account(awake).await;
     }
 
     let change = batch().await;
     let third = market.world.create("third").await.expect("created");
     market.move_to(&third).await;
     is_refused("the owner is another, of whom the answer would not speak", change).await;
-    market.move_to(&market.owner).await;
+    market.move_to(&market.host.tenant).await;
 
     let change = batch().await;
-    let inactive = market.world.set_status(&market.owner, TenantStatus::Inactive).await;
+    let inactive = market.world.set_status(&market.host.tenant, TenantStatus::Inactive).await;
     is_refused("the owner is inactive", change).await;
     market.world.set_status(&inactive, TenantStatus::Active).await;
 
@@ -236,10 +191,8 @@ pub async fn what_has_changed_since_is_not_imported(ports: Ports) {
     gone.after = decide(importer.id(), &[gone.after.listings()[0].clone(), unknown], &ids).expect("offered once");
     is_refused("a listing is gone", gone).await;
 
-    assert_eq!(
-        market.world.ports.trail.actions().await[trail.len()..],
-        ["tenant.create", "tenant.deactivate", "tenant.activate"]
-    );
+    let since = market.world.ports.trail.actions().await.split_off(trail.len());
+    assert!(!since.contains(&"listing.import".to_owned()), "{since:?}");
     let change = batch().await;
     market.import(importer, &listings[1..]).await.expect("imported");
     assert!(is_stale(&market.add(importer, change).await), "one is imported already");
@@ -346,10 +299,10 @@ pub async fn nothing_is_imported_once_it_is_not_allowed(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
     for _ in 0..10 {
-        market.set_account("allow_import = true").await;
+        market.host.edit_account(allowing(true)).await;
         let listings: [ListingId; 8] = market.listings().await;
         let importing = each_imports_one(&market, &listings).await;
-        market.set_account("allow_import = false").await;
+        market.host.edit_account(allowing(false)).await;
         let allowed = market.imported(importer, &listings).await;
         let mut winners = Vec::new();
         for (listing, worker) in importing {
@@ -375,7 +328,7 @@ pub async fn imports_and_a_move_at_once_leave_nobody_with_its_own_listing(ports:
             assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
         }
         assert_eq!(market.imported(&market.importer, &listings).await, [], "they are its own");
-        market.move_to(&market.owner).await;
+        market.move_to(&market.host.tenant).await;
     }
 }
 

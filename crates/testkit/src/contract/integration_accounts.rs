@@ -2,15 +2,14 @@
 
 use domain::change::Change;
 use domain::ids::{AuditId, IntegrationAccountId, ListingId};
-use domain::imports::decide;
 use domain::integration_accounts::{
     AccountEdit, AccountMoved, AccountStatus, AuthType, Details, Holdings, IntegrationAccount, MovedImports,
     NewIntegrationAccount, Provider,
 };
-use domain::listings::{Listing, ListingEdit, NewListing};
 use domain::tenants::{Tenant, TenantHoldings, TenantStatus};
 use ports::{IntegrationAccountFilter, Page, PageStart, RepositoryError, rules};
 
+use super::host::{Host, is_stale};
 use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
@@ -76,42 +75,22 @@ async fn move_tenant(world: &World, change: Change<AccountMoved>) -> Result<Move
 }
 
 /// So many listings of the account.
-async fn list(world: &World, account: &IntegrationAccount, count: usize) -> Vec<ListingId> {
-    let scope = world.scope_in(account.tenant_id()).await;
-    let of = world.ports.listings.account(&scope, account.id()).await.expect("no failure").expect("an account");
+async fn list(world: &World, owner: &Tenant, account: &IntegrationAccount, count: usize) -> Vec<ListingId> {
+    let host = Host::with_account(world, owner.clone(), account.id()).await;
     let mut ids = Vec::new();
     for number in 0..count {
-        let new = NewListing {
-            provider_id: number.to_string().parse().expect("an id"),
-            name: "Loft".parse().expect("a name"),
-            place: "40.7128,-74.0060".parse().expect("a place"),
-            max_occupancy: 4.try_into().expect("an occupancy"),
-            start_price: "149".parse().expect("an amount"),
-            currency: None,
-            rest: ListingEdit::default(),
-        };
-        let id = ListingId::new(build::id());
-        let change = Listing::create(id, &of, new, &scope, world.stamp().await).expect("values that go together");
-        world.ports.listings.create(&scope, change).await.expect("created");
-        ids.push(id);
+        ids.push(host.listing(&number.to_string()).await.id());
     }
     ids
 }
 
 async fn import(world: &World, importer: &Tenant, listings: &[ListingId]) {
-    let scope = world.scope_in(importer.id()).await;
-    let candidates = world.ports.imports.candidates(&scope, listings).await.expect("no failure");
-    let batch = decide(importer.id(), &candidates, listings).expect("offered").by(&scope, world.stamp().await);
-    world.ports.imports.add(&scope, batch).await.expect("imported");
+    Host::with_new_account(world, importer.clone()).await.import(listings).await.expect("imported");
 }
 
 async fn imported(world: &World, importer: &Tenant, listings: &[ListingId]) -> usize {
     let scope = world.scope_in(importer.id()).await;
     world.ports.imports.imported(&scope, listings).await.expect("no failure").len()
-}
-
-fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
-    matches!(result, Err(RepositoryError::Stale))
 }
 
 fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
@@ -234,7 +213,7 @@ pub async fn a_deleted_account_is_gone_with_its_listings_and_their_imports(ports
     let [owner, importer] =
         [world.create("owner").await, world.create("importer").await].map(|tenant| tenant.expect("created"));
     let [going, staying] = [create(&world, &owner, "going").await, create(&world, &owner, "staying").await];
-    let [gone, left] = [list(&world, &going, 2).await, list(&world, &staying, 2).await];
+    let [gone, left] = [list(&world, &owner, &going, 2).await, list(&world, &owner, &staying, 2).await];
     import(&world, &importer, &[gone.clone(), left.clone()].concat()).await;
 
     delete(&world, &owner, &going).await.expect("deleted");
@@ -334,7 +313,7 @@ pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
         [world.create("owner").await, world.create("target").await, world.create("other").await]
             .map(|tenant| tenant.expect("created"));
     let [account, staying] = [create(&world, &owner, "moving").await, create(&world, &owner, "staying").await];
-    let [listings, left] = [list(&world, &account, 3).await, list(&world, &staying, 1).await];
+    let [listings, left] = [list(&world, &owner, &account, 3).await, list(&world, &owner, &staying, 1).await];
     import(&world, &target, &[&listings[..2], &left].concat()).await;
     import(&world, &other, &listings).await;
 
@@ -371,7 +350,7 @@ pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports)
     ]
     .map(|tenant| tenant.expect("created"));
     let account = create(&world, &owner, "host").await;
-    let listing = list(&world, &account, 1).await;
+    let listing = list(&world, &owner, &account, 1).await;
     import(&world, &asleep, &listing).await;
     let moves = [moving(&world, &account, &owner, &asleep).await, moving(&world, &account, &owner, &gone).await];
     let asleep = world.set_status(&asleep, TenantStatus::Inactive).await;
@@ -393,7 +372,7 @@ pub async fn of_twenty_who_move_an_account_one_wins(ports: Ports) {
     let [owner, one, other] = [world.create("owner").await, world.create("one").await, world.create("other").await]
         .map(|tenant| tenant.expect("created"));
     let account = create(&world, &owner, "host").await;
-    let listings = list(&world, &account, 4).await;
+    let listings = list(&world, &owner, &account, 4).await;
     import(&world, &one, &listings).await;
     import(&world, &other, &listings).await;
     let turns = std::sync::atomic::AtomicUsize::new(0);
@@ -423,7 +402,7 @@ pub async fn a_tenant_with_accounts_is_not_deleted(ports: Ports) {
     let holdings = async || world.ports.tenants.holdings(&admin, owner.id()).await.expect("counted");
     assert_eq!(holdings().await, TenantHoldings::default());
     let [one, other] = [create(&world, &owner, "1").await, create(&world, &owner, "2").await];
-    list(&world, &one, 3).await;
+    list(&world, &owner, &one, 3).await;
     assert_eq!(holdings().await, TenantHoldings { integration_accounts: 2, listings: 3 });
     assert!(is_stale(&world.delete(&owner).await));
     assert_eq!(world.find(owner.id()).await, Some(owner.clone()));

@@ -6,10 +6,15 @@
 
 pub mod audit;
 pub mod credentials;
+pub mod deliveries;
+mod host;
 pub mod imports;
 pub mod integration_accounts;
+pub mod listing_lists;
+pub mod listings;
 pub mod lists;
 pub mod locations;
+pub mod search;
 pub mod tenants;
 pub mod users;
 pub mod workspaces;
@@ -24,7 +29,6 @@ use ports::{
     IntegrationAccountRepository, ListingQueries, ListingRepository, LocationQueries, LocationRepository, Readiness,
     TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
 };
-use uuid::Uuid;
 
 pub(crate) use self::world::World;
 
@@ -103,14 +107,11 @@ impl Ports {
     }
 }
 
-/// What is done past the ports.
+/// Reads the audit trail past the ports.
 #[async_trait]
 pub trait Trail: Send + Sync {
     /// The actions of all entries, in the order in which they were made.
     async fn actions(&self) -> Vec<String>;
-
-    /// Runs statements past the ports, in one transaction, each with these ids as `$1`, `$2` and so on.
-    async fn run(&self, statements: Vec<(String, Vec<Uuid>)>);
 }
 
 /// Makes a test of each sentence. `$open` is an async function that returns `Ports`.
@@ -132,6 +133,13 @@ macro_rules! suite {
                 an_unknown_key_is_none,
                 a_key_is_not_found_through_another_workspace,
                 a_tenant_of_another_workspace_cannot_be_named,
+            }
+            deliveries {
+                what_is_delivered_is_stored_and_delivered_again_is_unchanged,
+                a_thousand_listings_are_delivered_whole_or_not_at_all,
+                a_delivery_that_was_decided_on_what_has_changed_is_stale,
+                of_twenty_who_deliver_the_same_new_listings_one_wins,
+                deliveries_and_changes_at_once_see_each_other,
             }
             imports {
                 what_is_imported_is_there_until_it_is_removed,
@@ -166,6 +174,28 @@ macro_rules! suite {
                 accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray,
                 every_change_of_an_account_leaves_its_entries,
             }
+            listing_lists {
+                every_filter_keeps_what_matches,
+                pages_over_accounts_and_imports_join_without_gaps,
+                an_imported_listing_says_so_and_whether_it_sleeps,
+            }
+            listings {
+                a_listing_comes_back_as_it_was_stored,
+                a_changed_listing_comes_back_as_it_was_stored,
+                an_account_says_what_a_listing_takes_from_it,
+                a_listing_of_an_account_that_is_gone_is_not_stored,
+                a_provider_id_is_taken_once_in_its_account,
+                of_twenty_who_create_the_same_provider_id_one_wins,
+                an_update_of_an_old_listing_is_stale,
+                of_twenty_who_update_a_listing_one_wins,
+                deleting_an_old_listing_is_stale,
+                a_deleted_listing_takes_its_imports_with_it,
+                an_import_and_a_deletion_of_its_listing_at_once_leave_nothing,
+                a_listing_whose_account_moved_away_is_stale,
+                listings_are_found_by_the_ids_of_their_provider,
+                another_tenant_reaches_no_listing,
+                every_change_of_a_listing_leaves_one_entry,
+            }
             lists {
                 pages_follow_each_other_without_gaps,
                 an_after_walk_sees_what_pages_see,
@@ -186,6 +216,14 @@ macro_rules! suite {
                 new_users_and_a_deletion_at_once_leave_nobody_without_a_place,
                 another_tenant_reaches_no_location,
                 every_change_of_a_location_leaves_one_entry,
+            }
+            search {
+                a_search_finds_what_looking_at_each_finds,
+                a_list_around_a_place_shows_what_looking_at_each_shows,
+                pages_of_what_is_found_join_without_gaps,
+                what_is_not_offered_is_not_found,
+                every_filter_keeps_what_matches_of_what_is_found,
+                a_listing_is_found_where_it_is_now,
             }
             tenants {
                 a_tenant_comes_back_as_it_was_stored,
@@ -256,10 +294,14 @@ mod tests {
         for area in [
             include_str!("audit.rs"),
             include_str!("credentials.rs"),
+            include_str!("deliveries.rs"),
             include_str!("imports.rs"),
             include_str!("integration_accounts.rs"),
+            include_str!("listing_lists.rs"),
+            include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
+            include_str!("search.rs"),
             include_str!("tenants.rs"),
             include_str!("users.rs"),
             include_str!("workspaces.rs"),

@@ -4,7 +4,8 @@ use domain::access::{AdminScope, Caller, OperatorScope, Permission, TenantChoice
 use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, NewApiKey};
 use domain::audit::Stamp;
 use domain::change::Change;
-use domain::ids::{ApiKeyId, AuditId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::integration_accounts::{AccountEdit, IntegrationAccount, NewIntegrationAccount};
 use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantHoldings, TenantStatus};
 use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated};
@@ -139,6 +140,37 @@ impl World {
         let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin, expires_at: None };
         let change = ApiKey::issue(new, user, self.stamp().await).expect("a lifetime");
         self.ports.api_keys.create_for_any(&OperatorScope::new(), change).await.map(|_| token)
+    }
+
+    /// An active account of the tenant whose listings may be imported.
+    pub(crate) async fn new_account(&self, owner: &Tenant) -> IntegrationAccountId {
+        let id = IntegrationAccountId::new(build::id());
+        let mut details = build::integration_account().details().clone();
+        details.account_identifier = id.to_string().parse().expect("an identifier");
+        let scope = self.scope_in(owner.id()).await;
+        let change = IntegrationAccount::create(NewIntegrationAccount { id, details }, &scope, self.stamp().await);
+        self.ports.integration_accounts.create(&scope, change).await.expect("a new account").id()
+    }
+
+    /// The account, whoever has it.
+    async fn account(&self, id: IntegrationAccountId) -> IntegrationAccount {
+        let found = self.ports.integration_accounts.find_anywhere(&self.admin().await, id).await;
+        found.expect("no failure").expect("an account")
+    }
+
+    pub(crate) async fn edit_account(&self, id: IntegrationAccountId, edit: AccountEdit) {
+        let account = self.account(id).await;
+        let scope = self.scope_in(account.tenant_id()).await;
+        let change = account.update(edit, &scope, self.stamp().await).expect("a change");
+        self.ports.integration_accounts.update(&scope, change).await.expect("updated");
+    }
+
+    pub(crate) async fn move_account(&self, id: IntegrationAccountId, target: &Tenant) {
+        let account = self.account(id).await;
+        let source = self.find(account.tenant_id()).await.expect("an owner");
+        let change = account.move_to(&source, target, AuditId::new(build::id()), self.stamp().await);
+        let change = change.expect("to another active tenant");
+        self.ports.integration_accounts.move_tenant(&self.admin().await, change).await.expect("moved");
     }
 
     pub(crate) async fn user(&self, id: UserId) -> Option<ApiUser> {
