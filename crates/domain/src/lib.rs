@@ -36,6 +36,7 @@ pub mod locations;
 pub mod money;
 pub mod numbers;
 pub mod percentages;
+pub mod stays;
 pub mod tenants;
 pub mod text;
 pub mod time_zones;

@@ -19,6 +19,7 @@ use crate::geography::{Distance, Place};
 use crate::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use crate::money::Money;
 use crate::numbers::Whole;
+pub use crate::stays::Nights;
 use crate::text::{Line, Prose};
 use crate::time_zones::TimeZone;
 
@@ -30,8 +31,6 @@ pub type ProviderId = Line<1, 255>;
 pub type ListingDescription = Prose<10_000>;
 /// What kind of place it is: `Apartment`.
 pub type ListingType = Line<1, 64>;
-/// Nights of a stay.
-pub type Nights = Whole<1, 730>;
 /// How many people may stay.
 pub type Occupancy = Whole<1, 1000>;
 /// How many bedrooms there are.
