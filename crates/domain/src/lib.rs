@@ -24,6 +24,7 @@
 pub mod access;
 pub mod api_keys;
 pub mod audit;
+pub mod availability;
 pub mod change;
 pub mod countries;
 pub mod currencies;

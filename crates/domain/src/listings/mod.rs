@@ -197,6 +197,14 @@ pub(crate) mod fixture {
         }
     }
 
+    /// One that costs 149.00 USD a night.
+    pub(crate) fn listing() -> Listing {
+        let at = crate::access::fixture::at();
+        let workspace_id = WorkspaceId::new(Uuid::from_u128(9));
+        Listing::new(ListingId::new(Uuid::from_u128(12)), &account(), new_listing("17"), workspace_id, at)
+            .expect("values that go together")
+    }
+
     pub(crate) fn new_listing(provider_id: &str) -> NewListing {
         NewListing {
             provider_id: provider_id.parse().expect("an id"),
