@@ -37,6 +37,7 @@ pub mod locations;
 pub mod money;
 pub mod numbers;
 pub mod percentages;
+pub mod promotions;
 pub mod stays;
 pub mod tenants;
 pub mod text;
