@@ -38,6 +38,8 @@ pub mod money;
 pub mod numbers;
 pub mod percentages;
 pub mod promotions;
+pub mod quotes;
+pub mod reservations;
 pub mod stays;
 pub mod tenants;
 pub mod text;
