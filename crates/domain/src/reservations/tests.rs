@@ -142,6 +142,20 @@ fn a_quote_is_booked_at_its_price_whatever_the_stay_would_cost_now() {
 }
 
 #[test]
+fn a_quote_keeps_its_price_when_the_account_moves_to_the_importer() {
+    let mut imported = offer(4);
+    imported.rates.distribution_markup = "10".parse().expect("a percentage");
+    let asked = asked("2030-01-10", "2030-01-12");
+    let priced = imported.price(&asked, scope().tenant_id(), now()).expect("on offer");
+    let stamp = Stamp { at: now(), ..stamp() };
+    let quote = Quote::create(QuoteId::new(Uuid::from_u128(14)), priced.clone(), &scope(), stamp).after;
+
+    let found = FoundQuote { quote, reservation: None };
+    let parts = book_quoted(&found, &offer(2), now()).expect("its own listing now").into_parts();
+    assert_eq!((parts.priced, parts.sold_by), (priced, None));
+}
+
+#[test]
 fn a_quote_is_booked_in_time_once_and_while_the_nights_are_free() {
     let found = quote();
     let in_time = now() + TimeDelta::minutes(15) - ONE;
