@@ -24,6 +24,7 @@
 pub mod access;
 pub mod api_keys;
 pub mod audit;
+pub mod availability;
 pub mod change;
 pub mod countries;
 pub mod currencies;
@@ -37,6 +38,10 @@ pub mod locations;
 pub mod money;
 pub mod numbers;
 pub mod percentages;
+pub mod promotions;
+pub mod quotes;
+pub mod reservations;
+pub mod stays;
 pub mod tenants;
 pub mod text;
 pub mod time_zones;

@@ -52,6 +52,16 @@ pub mod rules {
     pub const INTEGRATION_ACCOUNT_IDENTIFIER: &str = "integration_account_identifier";
     /// A provider's id names one listing of an account.
     pub const LISTING_PROVIDER_ID: &str = "listing_provider_id";
+    /// A promotion's name is unique in its account, ignoring case.
+    pub const PROMOTION_NAME: &str = "promotion_name";
+    /// A coupon code names one promotion of an account, ignoring case.
+    pub const PROMOTION_COUPON_CODE: &str = "promotion_coupon_code";
+    /// A night of a listing is sold once, and not while it is blocked.
+    pub const RESERVATION_STAY: &str = "reservation_stay";
+    /// A seller's own name for a reservation is unique for that seller.
+    pub const RESERVATION_EXTERNAL_ID: &str = "reservation_external_id";
+    /// A quote is booked with once.
+    pub const QUOTE_USED: &str = "quote_used";
     /// Somebody is left to administer the workspace: an active user at home in its default tenant with a good ADMIN key.
     pub const LAST_ADMINISTRATOR: &str = "last_administrator";
     /// The first workspace is made once.

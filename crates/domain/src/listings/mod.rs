@@ -19,6 +19,7 @@ use crate::geography::{Distance, Place};
 use crate::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use crate::money::Money;
 use crate::numbers::Whole;
+pub use crate::stays::Nights;
 use crate::text::{Line, Prose};
 use crate::time_zones::TimeZone;
 
@@ -30,8 +31,6 @@ pub type ProviderId = Line<1, 255>;
 pub type ListingDescription = Prose<10_000>;
 /// What kind of place it is: `Apartment`.
 pub type ListingType = Line<1, 64>;
-/// Nights of a stay: up to ten years. Hosts who let by the year, or not at all for now, ask for a thousand and more.
-pub type Nights = Whole<1, 3650>;
 /// How many people may stay.
 pub type Occupancy = Whole<1, 1000>;
 /// How many bedrooms there are.
@@ -196,6 +195,14 @@ pub(crate) mod fixture {
             name: "Host".to_owned(),
             default_currency: "USD".parse().expect("a currency"),
         }
+    }
+
+    /// One that costs 149.00 USD a night.
+    pub(crate) fn listing() -> Listing {
+        let at = crate::access::fixture::at();
+        let workspace_id = WorkspaceId::new(Uuid::from_u128(9));
+        Listing::new(ListingId::new(Uuid::from_u128(12)), &account(), new_listing("17"), workspace_id, at)
+            .expect("values that go together")
     }
 
     pub(crate) fn new_listing(provider_id: &str) -> NewListing {

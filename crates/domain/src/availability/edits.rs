@@ -1,0 +1,324 @@
+//! What an owner writes into a calendar.
+
+use thiserror::Error;
+
+use super::NightStatus;
+use crate::access::TenantScope;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
+use crate::change::Change;
+use crate::ids::{IntegrationAccountId, ListingId};
+use crate::listings::{Listing, ListingValuesError};
+use crate::money::{Amount, Money};
+use crate::stays::{Nights, Stay};
+use crate::tenants::FieldEdit;
+
+/// The most ranges that are written in one step.
+pub const MOST_RANGES: usize = 366;
+
+/// The most nights that are written in one step: ten years.
+pub const MOST_NIGHTS: usize = 3_660;
+
+/// What becomes of the nights of a range; what is `None` stays as it is, and what is cleared is the listing's again.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the fields of a night")]
+pub struct RangeEdit {
+    pub nights: Stay,
+    pub status: FieldEdit<NightStatus>,
+    pub price: FieldEdit<Amount>,
+    pub minimum_nights: FieldEdit<Nights>,
+    pub maximum_nights: FieldEdit<Nights>,
+}
+
+/// Why nothing is written into the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CalendarEditError {
+    /// The values of a range do not go together.
+    #[error("{error}")]
+    Range {
+        /// Which one, counted from 0.
+        position: usize,
+        /// What is wrong with it.
+        error: ListingValuesError,
+    },
+    /// All ranges together name too many nights.
+    #[error("may not name more than {MOST_NIGHTS} nights.")]
+    TooManyNights,
+}
+
+/// What becomes of each of some adjoining nights; what is `None` stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NightEdit {
+    /// The nights.
+    pub nights: Stay,
+    /// Whether the owner blocks them.
+    pub is_blocked: Option<bool>,
+    /// What each costs, or what the listing says.
+    pub price: FieldEdit<Money>,
+    /// The fewest nights of a stay that begins then, or what the listing says.
+    pub minimum_nights: FieldEdit<Nights>,
+    /// The most nights of a stay that begins then, or what the listing says.
+    pub maximum_nights: FieldEdit<Nights>,
+}
+
+/// What is written into a calendar in one step. It holds whatever is there, so it is decided without looking: two who write
+/// at once do so one after the other, and neither loses what the other did not name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarEdit {
+    /// The listing.
+    pub listing_id: ListingId,
+    /// The account it hangs on.
+    pub integration_account_id: IntegrationAccountId,
+    /// What becomes of the nights. No night is named twice, and the earlier come first.
+    pub nights: Vec<NightEdit>,
+}
+
+impl CalendarEdit {
+    /// What becomes of the nights of a listing, or `None` where the ranges ask for nothing. Where ranges overlap, the later one
+    /// wins in all that it names.
+    ///
+    /// # Errors
+    /// The first range whose values do not go together, or that there are too many nights.
+    pub fn decide(
+        listing: &Listing,
+        ranges: &[RangeEdit],
+        scope: &TenantScope,
+        stamp: Stamp,
+    ) -> Result<Option<Change<Self>>, CalendarEditError> {
+        let priced = |(position, range): (usize, &RangeEdit)| {
+            NightEdit::of(range, listing).map_err(|error| CalendarEditError::Range { position, error })
+        };
+        let edits = ranges.iter().enumerate().map(priced).collect::<Result<Vec<_>, _>>()?;
+        let nights = flattened(&edits);
+        if nights.iter().map(|edit| edit.nights.nights().count()).sum::<usize>() > MOST_NIGHTS {
+            return Err(CalendarEditError::TooManyNights);
+        }
+        if nights.is_empty() {
+            return Ok(None);
+        }
+        let audit = AuditEntry {
+            id: stamp.id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action: "availability.update",
+            resource_kind: ResourceKind::Listing,
+            resource_id: listing.id().as_uuid(),
+            resource_name: listing.details().name.to_string(),
+            before: Facts::new(),
+            after: vec![("nights", Fact::Text(nights.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ")))],
+        };
+        let integration_account_id = listing.integration_account_id();
+        Ok(Some(Change::new(Self { listing_id: listing.id(), integration_account_id, nights }, audit)))
+    }
+}
+
+impl NightEdit {
+    fn of(range: &RangeEdit, listing: &Listing) -> Result<Self, ListingValuesError> {
+        let RangeEdit { nights, status, price, minimum_nights, maximum_nights } = *range;
+        if let (Some(Some(least)), Some(Some(most))) = (minimum_nights, maximum_nights)
+            && most < least
+        {
+            return Err(ListingValuesError::Nights);
+        }
+        let currency = listing.details().start_price.currency();
+        let price = match price {
+            Some(Some(amount)) => Some(Some(Money::of(amount, currency)?)),
+            Some(None) => Some(None),
+            None => None,
+        };
+        let is_blocked = status.map(|status| status == Some(NightStatus::NotAvailable));
+        Ok(Self { nights, is_blocked, price, minimum_nights, maximum_nights })
+    }
+
+    const fn is_empty(&self) -> bool {
+        let Self { nights: _, is_blocked, price, minimum_nights, maximum_nights } = self;
+        is_blocked.is_none() && price.is_none() && minimum_nights.is_none() && maximum_nights.is_none()
+    }
+
+    fn overridden(self, later: &Self) -> Self {
+        Self {
+            nights: self.nights,
+            is_blocked: later.is_blocked.or(self.is_blocked),
+            price: later.price.or(self.price),
+            minimum_nights: later.minimum_nights.or(self.minimum_nights),
+            maximum_nights: later.maximum_nights.or(self.maximum_nights),
+        }
+    }
+
+    /// For the trail: `2030-01-31/2030-02-03 status=NOT_AVAILABLE price=null`.
+    fn words(&self) -> String {
+        fn word<T: ToString>(name: &str, edit: FieldEdit<T>) -> Option<String> {
+            edit.map(|value| format!(" {name}={}", value.map_or_else(|| "null".to_owned(), |value| value.to_string())))
+        }
+        let status = |is_blocked| if is_blocked { NightStatus::NotAvailable } else { NightStatus::Available };
+        let words = [
+            word("status", self.is_blocked.map(|is_blocked| Some(status(is_blocked).as_str()))),
+            word("price", self.price),
+            word("minimumNights", self.minimum_nights.map(|nights| nights.map(Nights::get))),
+            word("maximumNights", self.maximum_nights.map(|nights| nights.map(Nights::get))),
+        ];
+        words.into_iter().flatten().fold(self.nights.to_string(), |words, word| words + &word)
+    }
+}
+
+/// The same edits without overlaps: between two dates on which none of them begins or ends, all nights are alike.
+fn flattened(edits: &[NightEdit]) -> Vec<NightEdit> {
+    let mut edges: Vec<_> = edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let between = edges.windows(2).filter_map(|edges| {
+        let nights = Stay::from_parts(edges[0], edges[1]);
+        let silent = NightEdit { nights, is_blocked: None, price: None, minimum_nights: None, maximum_nights: None };
+        let covering = edits.iter().filter(|edit| edit.nights.contains(nights.check_in()));
+        Some(covering.fold(silent, NightEdit::overridden)).filter(|edit| !edit.is_empty())
+    });
+    between.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::Days;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{caller, stamp, standing};
+    use crate::listings::fixture::listing;
+    use crate::stays::StayDate;
+    use crate::stays::fixture::{date, stay};
+
+    fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    fn range(start: &str, end: &str) -> RangeEdit {
+        RangeEdit { nights: stay(start, end), status: None, price: None, minimum_nights: None, maximum_nights: None }
+    }
+
+    fn priced(start: &str, end: &str, amount: &str) -> RangeEdit {
+        RangeEdit { price: Some(Some(amount.parse().expect("an amount"))), ..range(start, end) }
+    }
+
+    fn decide(ranges: &[RangeEdit]) -> Result<Option<Change<CalendarEdit>>, CalendarEditError> {
+        CalendarEdit::decide(&listing(), ranges, &scope(), stamp())
+    }
+
+    fn nights(ranges: &[RangeEdit]) -> Vec<String> {
+        let edit = decide(ranges).expect("goes together").expect("asks for something").after;
+        edit.nights.iter().map(NightEdit::words).collect()
+    }
+
+    #[test]
+    fn the_later_range_wins_in_what_it_names() {
+        let blocked = RangeEdit { status: Some(Some(NightStatus::NotAvailable)), ..range("2030-01-03", "2030-01-12") };
+        let cleared = RangeEdit { price: Some(None), ..range("2030-01-04", "2030-01-05") };
+        assert_eq!(
+            nights(&[priced("2030-01-01", "2030-01-10", "200"), blocked, cleared]),
+            [
+                "2030-01-01/2030-01-03 price=200.00",
+                "2030-01-03/2030-01-04 status=NOT_AVAILABLE price=200.00",
+                "2030-01-04/2030-01-05 status=NOT_AVAILABLE price=null",
+                "2030-01-05/2030-01-10 status=NOT_AVAILABLE price=200.00",
+                "2030-01-10/2030-01-12 status=NOT_AVAILABLE",
+            ]
+        );
+    }
+
+    #[test]
+    fn gaps_between_ranges_stay_as_they_are() {
+        let ranges = [priced("2030-02-01", "2030-02-02", "1"), priced("2030-01-01", "2030-01-02", "2")];
+        assert_eq!(nights(&ranges), ["2030-01-01/2030-01-02 price=2.00", "2030-02-01/2030-02-02 price=1.00"]);
+    }
+
+    #[test]
+    fn free_again_is_what_the_listing_says() {
+        for status in [None, Some(NightStatus::Available)] {
+            let free = RangeEdit { status: Some(status), ..range("2030-01-01", "2030-01-02") };
+            assert_eq!(nights(&[free]), ["2030-01-01/2030-01-02 status=AVAILABLE"]);
+        }
+    }
+
+    #[test]
+    fn ranges_that_ask_for_nothing_are_no_change() {
+        assert_eq!(decide(&[]), Ok(None));
+        assert_eq!(decide(&[range("2030-01-01", "2030-01-02")]), Ok(None));
+    }
+
+    #[test]
+    fn the_first_range_that_does_not_go_together_is_named() {
+        let nights = |number: i64| Some(Some(number.try_into().expect("nights")));
+        let bounds =
+            RangeEdit { minimum_nights: nights(3), maximum_nights: nights(2), ..range("2030-01-01", "2030-01-02") };
+        let error = ListingValuesError::Nights;
+        assert_eq!(
+            decide(&[range("2030-01-01", "2030-01-02"), bounds]),
+            Err(CalendarEditError::Range { position: 1, error })
+        );
+        let fine = decide(&[priced("2030-01-01", "2030-01-02", "0.001")]);
+        let price =
+            |error| matches!(error, CalendarEditError::Range { position: 0, error: ListingValuesError::Price(_) });
+        assert!(fine.is_err_and(price));
+    }
+
+    #[test]
+    fn there_are_not_too_many_nights() {
+        let long = |years: std::ops::Range<u32>| {
+            years.map(|year| priced(&format!("{year}-01-01"), &format!("{}-01-01", year + 1), "1")).collect::<Vec<_>>()
+        };
+        assert!(decide(&long(2031..2041)).is_ok());
+        assert_eq!(decide(&long(2031..2042)), Err(CalendarEditError::TooManyNights));
+        let same: Vec<_> = (0..MOST_RANGES).map(|_| priced("2030-01-01", "2031-12-31", "1")).collect();
+        assert!(decide(&same).is_ok(), "a night that is named twice counts once");
+    }
+
+    #[test]
+    fn the_trail_says_what_was_written() {
+        let audit = decide(&[priced("2030-01-01", "2030-01-02", "99.5")]).expect("fine").expect("a change").audit;
+        assert_eq!((audit.action, audit.resource_kind), ("availability.update", ResourceKind::Listing));
+        assert_eq!(audit.after, [("nights", Fact::from("2030-01-01/2030-01-02 price=99.50"))]);
+    }
+
+    fn edits() -> impl Strategy<Value = Vec<NightEdit>> {
+        let edit = (0..40_u64, 1..20_u64, any::<Option<bool>>(), proptest::option::of(proptest::option::of(1..9_i64)));
+        proptest::collection::vec(edit, 0..12).prop_map(|edits| {
+            let usd = "USD".parse().expect("a currency");
+            let day = |offset| StayDate::new(date("2030-01-01").as_date() + Days::new(offset));
+            let edit = |(offset, length, is_blocked, price): (_, _, _, FieldEdit<i64>)| NightEdit {
+                nights: Stay::new(day(offset), day(offset + length)).expect("a stay"),
+                is_blocked,
+                price: price.map(|price| price.map(|minor| Money::from_minor(minor, usd))),
+                minimum_nights: None,
+                maximum_nights: None,
+            };
+            edits.into_iter().map(edit).collect()
+        })
+    }
+
+    /// What a calendar holds after the edits, written one by one.
+    fn written(edits: &[NightEdit]) -> BTreeMap<StayDate, (Option<bool>, FieldEdit<Money>)> {
+        let mut calendar = BTreeMap::new();
+        for edit in edits {
+            for night in edit.nights.nights() {
+                let (is_blocked, price) = calendar.entry(night).or_insert((None, None));
+                *is_blocked = edit.is_blocked.or(*is_blocked);
+                *price = edit.price.or(*price);
+            }
+        }
+        calendar.retain(|_, edit| *edit != (None, None));
+        calendar
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_flattened_writes_the_same_and_no_night_twice(edits in edits()) {
+            let flat = flattened(&edits);
+            prop_assert!(flat.is_sorted_by(|one, next| one.nights.check_out() <= next.nights.check_in()));
+            prop_assert_eq!(written(&flat), written(&edits));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Availability: the calendar of a listing, which all who sell it share.
+//!
+//! What is stored are the nights that differ from what the listing says of all nights, a row for each. Where the calendar
+//! is silent, the listing speaks.
+
+mod edits;
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+pub use self::edits::{CalendarEdit, CalendarEditError, MOST_NIGHTS, MOST_RANGES, NightEdit, RangeEdit};
+use crate::listings::Details;
+use crate::money::Money;
+use crate::stays::{Nights, Stay, StayDate};
+
+/// A text that is no status of a night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be AVAILABLE or NOT_AVAILABLE.")]
+pub struct NightStatusError;
+
+/// Whether a night can be sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NightStatus {
+    /// It is free.
+    Available,
+    /// It is sold, or the owner has blocked it.
+    NotAvailable,
+}
+
+impl NightStatus {
+    /// The word that stands for it on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "AVAILABLE",
+            Self::NotAvailable => "NOT_AVAILABLE",
+        }
+    }
+}
+
+impl FromStr for NightStatus {
+    type Err = NightStatusError;
+
+    fn from_str(text: &str) -> Result<Self, NightStatusError> {
+        [Self::Available, Self::NotAvailable].into_iter().find(|status| status.as_str() == text).ok_or(NightStatusError)
+    }
+}
+
+/// What the owner says of one night, where that differs from what the listing says of all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NightTerms {
+    /// Whether the owner has blocked it.
+    pub is_blocked: bool,
+    /// What it costs. Counts only while the listing has the currency in which this was stated.
+    pub price: Option<Money>,
+    /// The fewest nights of a stay that begins with it.
+    pub minimum_nights: Option<Nights>,
+    /// The most nights of a stay that begins with it.
+    pub maximum_nights: Option<Nights>,
+}
+
+/// One night as it can be sold now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Night {
+    /// The day that it follows.
+    pub date: StayDate,
+    /// Whether it can be sold.
+    pub status: NightStatus,
+    /// What it costs.
+    pub price: Money,
+    /// What it would cost if the calendar were silent.
+    pub original_price: Money,
+    /// The fewest nights of a stay that begins with it.
+    pub minimum_nights: Nights,
+    /// The most nights of a stay that begins with it.
+    pub maximum_nights: Option<Nights>,
+}
+
+/// The calendar of a listing, as far as somebody looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calendar {
+    start_price: Money,
+    minimum_nights: Nights,
+    maximum_nights: Option<Nights>,
+    differing: BTreeMap<StayDate, NightTerms>,
+    sold: Vec<Stay>,
+}
+
+impl Calendar {
+    /// The calendar of a listing with these details, from its nights that differ and the live stays that are sold.
+    pub fn new(details: &Details, differing: BTreeMap<StayDate, NightTerms>, sold: Vec<Stay>) -> Self {
+        let Details { start_price, minimum_nights, maximum_nights, .. } = *details;
+        Self { start_price, minimum_nights, maximum_nights, differing, sold }
+    }
+
+    /// One of the nights.
+    pub fn night(&self, date: StayDate) -> Night {
+        let terms = self.differing.get(&date).copied().unwrap_or_default();
+        let is_taken = terms.is_blocked || self.sold.iter().any(|stay| stay.contains(date));
+        let price = terms.price.filter(|price| price.currency() == self.start_price.currency());
+        Night {
+            date,
+            status: if is_taken { NightStatus::NotAvailable } else { NightStatus::Available },
+            price: price.unwrap_or(self.start_price),
+            original_price: self.start_price,
+            minimum_nights: terms.minimum_nights.unwrap_or(self.minimum_nights),
+            maximum_nights: terms.maximum_nights.or(self.maximum_nights),
+        }
+    }
+
+    /// Each night of the stay.
+    pub fn nights(&self, stay: Stay) -> impl Iterator<Item = Night> {
+        stay.nights().map(|date| self.night(date))
+    }
+
+    /// Whether all nights of the stay can be sold.
+    pub fn is_free(&self, stay: Stay) -> bool {
+        self.nights(stay).all(|night| night.status == NightStatus::Available)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listings::Listing;
+    use crate::listings::fixture::listing;
+    use crate::stays::fixture::{date, stay};
+
+    fn usd(minor: i64) -> Money {
+        Money::from_minor(minor, "USD".parse().expect("a currency"))
+    }
+
+    fn nights(number: i64) -> Nights {
+        number.try_into().expect("nights")
+    }
+
+    fn calendar(differing: &[(&str, NightTerms)], sold: &[Stay]) -> Calendar {
+        let listing: Listing = listing();
+        let differing = differing.iter().map(|(night, terms)| (date(night), *terms)).collect();
+        Calendar::new(listing.details(), differing, sold.to_vec())
+    }
+
+    #[test]
+    fn where_the_calendar_is_silent_the_listing_speaks() {
+        let differs = NightTerms {
+            is_blocked: false,
+            price: Some(usd(20_000)),
+            minimum_nights: Some(nights(3)),
+            maximum_nights: Some(nights(9)),
+        };
+        let calendar = calendar(&[("2030-01-11", differs)], &[]);
+        let [silent, loud] = ["2030-01-10", "2030-01-11"].map(|night| calendar.night(date(night)));
+        assert_eq!((silent.price, silent.original_price), (usd(14_900), usd(14_900)));
+        assert_eq!((silent.minimum_nights, silent.maximum_nights), (nights(1), None));
+        assert_eq!((loud.price, loud.original_price), (usd(20_000), usd(14_900)));
+        assert_eq!((loud.minimum_nights, loud.maximum_nights), (nights(3), Some(nights(9))));
+    }
+
+    #[test]
+    fn a_night_is_taken_where_it_is_sold_or_blocked() {
+        let blocked = NightTerms { is_blocked: true, ..NightTerms::default() };
+        let calendar = calendar(&[("2030-01-10", blocked)], &[stay("2030-01-12", "2030-01-14")]);
+        let taken: Vec<_> = calendar
+            .nights(stay("2030-01-09", "2030-01-16"))
+            .filter(|night| night.status == NightStatus::NotAvailable)
+            .map(|night| night.date.to_string())
+            .collect();
+        assert_eq!(taken, ["2030-01-10", "2030-01-12", "2030-01-13"]);
+        for (check_in, check_out, expected) in [
+            ("2030-01-09", "2030-01-10", true),
+            ("2030-01-09", "2030-01-11", false),
+            ("2030-01-11", "2030-01-12", true),
+            ("2030-01-13", "2030-01-14", false),
+            ("2030-01-14", "2030-01-20", true),
+        ] {
+            assert_eq!(calendar.is_free(stay(check_in, check_out)), expected, "{check_in} to {check_out}");
+        }
+    }
+
+    #[test]
+    fn a_price_in_a_currency_that_the_listing_left_does_not_count() {
+        let yen = Money::from_minor(9_000, "JPY".parse().expect("a currency"));
+        let calendar = calendar(&[("2030-01-10", NightTerms { price: Some(yen), ..NightTerms::default() })], &[]);
+        assert_eq!(calendar.night(date("2030-01-10")).price, usd(14_900));
+    }
+}

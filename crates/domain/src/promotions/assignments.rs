@@ -1,0 +1,167 @@
+//! Which listings a promotion is given on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+
+use super::Promotion;
+use crate::access::TenantScope;
+use crate::audit::{Fact, Facts, Stamp};
+use crate::change::Change;
+use crate::ids::{IntegrationAccountId, ListingId, PromotionId};
+
+/// A listing of the promotion's account, as it is at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assignable {
+    /// The listing.
+    pub listing: ListingId,
+    /// Whether the promotion is given on it already.
+    pub is_assigned: bool,
+}
+
+/// What becomes of listings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignment {
+    /// The promotion is given on them from now on.
+    Assign,
+    /// It is given on them no more.
+    Unassign,
+}
+
+/// Nothing is assigned or unassigned, because some of the listings are none of the promotion's account.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("some of the listings are none of the promotion's account")]
+pub struct AssignmentRefused {
+    /// The positions at fault, counted from 0. There is one at least.
+    pub positions: BTreeSet<usize>,
+}
+
+/// Listings that a promotion is given on from now on, or no more: all of them, or none. Made by [`Promotion::assign`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromotionListings {
+    promotion_id: PromotionId,
+    integration_account_id: IntegrationAccountId,
+    assignment: Assignment,
+    listings: Vec<ListingId>,
+}
+
+impl PromotionListings {
+    /// The promotion.
+    pub const fn promotion_id(&self) -> PromotionId {
+        self.promotion_id
+    }
+
+    /// The account of the promotion and of the listings.
+    pub const fn integration_account_id(&self) -> IntegrationAccountId {
+        self.integration_account_id
+    }
+
+    /// What becomes of the listings.
+    pub const fn assignment(&self) -> Assignment {
+        self.assignment
+    }
+
+    /// Those that are not as they should be yet, each once, by id.
+    pub fn listings(&self) -> &[ListingId] {
+        &self.listings
+    }
+}
+
+impl Promotion {
+    /// Assigns or unassigns the listings that were asked for, or `None` where all of them are as they should be. `found` are
+    /// those of them that belong to the promotion's account.
+    ///
+    /// # Errors
+    /// Names every position whose listing is not among them.
+    pub fn assign(
+        &self,
+        assignment: Assignment,
+        asked: &[ListingId],
+        found: &[Assignable],
+        scope: &TenantScope,
+        stamp: Stamp,
+    ) -> Result<Option<Change<PromotionListings>>, AssignmentRefused> {
+        let found: BTreeMap<_, _> = found.iter().map(|found| (found.listing, found.is_assigned)).collect();
+        let is_unknown = |(_, listing): &(usize, &ListingId)| !found.contains_key(listing);
+        let positions: BTreeSet<_> =
+            asked.iter().enumerate().filter(is_unknown).map(|(position, _)| position).collect();
+        if !positions.is_empty() {
+            return Err(AssignmentRefused { positions });
+        }
+        let should_be = assignment == Assignment::Assign;
+        let asked: BTreeSet<_> = asked.iter().copied().collect();
+        let listings: Vec<_> = asked.into_iter().filter(|listing| found.get(listing) != Some(&should_be)).collect();
+        if listings.is_empty() {
+            return Ok(None);
+        }
+        let ids = listings.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let facts = vec![("listingIDs", Fact::Text(ids))];
+        let (action, facts) = match assignment {
+            Assignment::Assign => ("promotion.assign_listings", (Facts::new(), facts)),
+            Assignment::Unassign => ("promotion.unassign_listings", (facts, Facts::new())),
+        };
+        let audit = self.entry(scope, stamp, action, facts);
+        let integration_account_id = self.integration_account_id();
+        let after = PromotionListings { promotion_id: self.id(), integration_account_id, assignment, listings };
+        Ok(Some(Change::new(after, audit)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::fixture::promotion;
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{caller, stamp, standing};
+
+    fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    fn listing(id: u128) -> ListingId {
+        ListingId::new(Uuid::from_u128(id))
+    }
+
+    fn assign(
+        assignment: Assignment,
+        asked: &[u128],
+        found: &[(u128, bool)],
+    ) -> Result<Option<Change<PromotionListings>>, AssignmentRefused> {
+        let asked: Vec<_> = asked.iter().map(|id| listing(*id)).collect();
+        let assignable =
+            |(id, is_assigned): &(u128, bool)| Assignable { listing: listing(*id), is_assigned: *is_assigned };
+        let found: Vec<_> = found.iter().map(assignable).collect();
+        promotion(&scope()).assign(assignment, &asked, &found, &scope(), stamp())
+    }
+
+    #[test]
+    fn only_what_is_not_as_it_should_be_is_stored_each_once() {
+        let found = [(1, true), (2, false), (3, false)];
+        for (assignment, expected, action) in [
+            (Assignment::Assign, vec![2, 3], "promotion.assign_listings"),
+            (Assignment::Unassign, vec![1], "promotion.unassign_listings"),
+        ] {
+            let change = assign(assignment, &[3, 1, 2, 3], &found).expect("known").expect("a change");
+            let expected: Vec<_> = expected.into_iter().map(listing).collect();
+            assert_eq!((change.after.listings(), change.audit.action), (&expected[..], action));
+        }
+    }
+
+    #[test]
+    fn listings_of_other_accounts_are_refused_and_named() {
+        for assignment in [Assignment::Assign, Assignment::Unassign] {
+            let refused = assign(assignment, &[1, 2, 3], &[(2, false)]).expect_err("unknown");
+            assert_eq!(refused.positions, [0, 2].into());
+        }
+    }
+
+    #[test]
+    fn repeating_it_is_no_change() {
+        assert_eq!(assign(Assignment::Assign, &[1], &[(1, true)]), Ok(None));
+        assert_eq!(assign(Assignment::Unassign, &[1], &[(1, false)]), Ok(None));
+        assert_eq!(assign(Assignment::Assign, &[], &[]), Ok(None));
+    }
+}

@@ -1,0 +1,180 @@
+//! Promotions: discounts that an integration account gives on some of its listings, to those who ask for them.
+
+mod assignments;
+mod decisions;
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+pub use self::assignments::{Assignable, Assignment, AssignmentRefused, PromotionListings};
+pub use self::decisions::{NewPromotion, PromotionEdit, PromotionNotValidError, PromotionValuesError};
+use crate::ids::{IntegrationAccountId, PromotionId, WorkspaceId};
+use crate::listings::WebAddress;
+use crate::percentages::Percentage;
+use crate::stays::StayDate;
+use crate::text::{Line, Prose};
+
+/// What people call it; unique in its account, ignoring case.
+pub type PromotionName = Line<1, 255>;
+/// What there is to say of it.
+pub type PromotionDescription = Prose<10_000>;
+/// The word by which guests ask for it; unique in its account, ignoring case.
+pub type CouponCode = Line<1, 64>;
+
+/// A text that is no promotion status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be ACTIVE or INACTIVE.")]
+pub struct PromotionStatusError;
+
+/// Whether a promotion is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PromotionStatus {
+    /// Given.
+    Active,
+    /// Kept, and not given.
+    Inactive,
+}
+
+impl PromotionStatus {
+    /// The word that stands for it on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+        }
+    }
+}
+
+impl FromStr for PromotionStatus {
+    type Err = PromotionStatusError;
+
+    fn from_str(text: &str) -> Result<Self, PromotionStatusError> {
+        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == text).ok_or(PromotionStatusError)
+    }
+}
+
+/// By what somebody asks for a promotion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromotionChoice {
+    /// By its id.
+    Id(PromotionId),
+    /// By its coupon code, ignoring case.
+    Coupon(CouponCode),
+}
+
+/// All that a promotion says of itself. All four dates are days on the calendars of a listing, and belong to their periods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// What people call it.
+    pub name: PromotionName,
+    /// What there is to say of it.
+    pub description: Option<PromotionDescription>,
+    /// How much of the base price it takes off.
+    pub discount: Percentage,
+    /// The word by which guests ask for it.
+    pub coupon_code: Option<CouponCode>,
+    /// The first night that it is given on.
+    pub start_date: StayDate,
+    /// The last night that it is given on.
+    pub end_date: StayDate,
+    /// The first day on which it can be booked.
+    pub booking_period_start: Option<StayDate>,
+    /// The last day on which it can be booked.
+    pub booking_period_end: Option<StayDate>,
+    /// Whether it is given.
+    pub status: PromotionStatus,
+    /// A small picture.
+    pub thumbnail: Option<WebAddress>,
+}
+
+/// A discount that an integration account gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promotion {
+    parts: PromotionParts,
+}
+
+/// All that is stored of a promotion, for adapters and views.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromotionParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The promotion's id.
+    pub id: PromotionId,
+    /// The account that gives it. Never changes.
+    pub integration_account_id: IntegrationAccountId,
+    /// All that it says of itself.
+    pub terms: Terms,
+    /// How often it was changed: a write of an older version is refused.
+    pub version: i64,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed, in milliseconds.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Promotion {
+    /// A stored promotion. Checks no rule.
+    pub const fn from_parts(parts: PromotionParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub fn into_parts(self) -> PromotionParts {
+        self.parts
+    }
+
+    /// The workspace.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.parts.workspace_id
+    }
+
+    /// The promotion's id.
+    pub const fn id(&self) -> PromotionId {
+        self.parts.id
+    }
+
+    /// The account that gives it.
+    pub const fn integration_account_id(&self) -> IntegrationAccountId {
+        self.parts.integration_account_id
+    }
+
+    /// All that it says of itself.
+    pub const fn terms(&self) -> &Terms {
+        &self.parts.terms
+    }
+
+    /// How often it was changed.
+    pub const fn version(&self) -> i64 {
+        self.parts.version
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::TenantScope;
+    use crate::access::fixture::stamp;
+    use crate::listings::fixture::account;
+    use crate::stays::fixture::date;
+
+    pub(crate) fn new_promotion() -> NewPromotion {
+        NewPromotion {
+            id: PromotionId::new(Uuid::from_u128(13)),
+            integration_account_id: account().id,
+            name: "Winter".parse().expect("a name"),
+            discount: "20".parse().expect("a percentage"),
+            start_date: date("2030-01-01"),
+            end_date: date("2030-01-31"),
+            rest: PromotionEdit::default(),
+        }
+    }
+
+    /// 20 % off for all nights of January 2030.
+    pub(crate) fn promotion(scope: &TenantScope) -> Promotion {
+        Promotion::create(new_promotion(), scope, stamp()).expect("values that go together").after
+    }
+}

@@ -1,0 +1,214 @@
+//! Quotes: the price of a stay, kept for a quarter of an hour.
+//!
+//! A quote does not hold the nights. It promises a price: who books with it in time pays exactly that, whatever the calendar,
+//! the account or the promotion says by then.
+
+mod offers;
+mod prices;
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use thiserror::Error;
+
+pub use self::offers::{
+    AccountRates, AskedPromotion, AskedStay, CurrencyMismatchError, NotOpenError, Offer, OfferRefused, PricedStay,
+    StayFault,
+};
+pub use self::prices::{Price, PriceLine, PriceParts, Rates};
+use crate::access::TenantScope;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
+use crate::change::Change;
+use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
+
+const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// A price that is kept for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    parts: QuoteParts,
+}
+
+/// All that is stored of a quote, for adapters and views. It never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuoteParts {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The quote's id.
+    pub id: QuoteId,
+    /// Who asked for it, and alone may book with it.
+    pub tenant_id: TenantId,
+    /// The stay, and what it costs.
+    pub priced: PricedStay,
+    /// When it was made, in milliseconds.
+    pub created_at: DateTime<Utc>,
+    /// The first instant at which it is good no more, in milliseconds.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A quote as it is found, with the reservation that was made with it. That is no part of the quote: the reservation names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundQuote {
+    /// The quote.
+    pub quote: Quote,
+    /// What was booked with it.
+    pub reservation: Option<ReservationId>,
+}
+
+/// A quote that nobody can book with any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum QuoteSpentError {
+    /// Somebody has booked with it, be it cancelled since.
+    #[error("The quote was used already.")]
+    Used {
+        /// What was booked.
+        reservation: ReservationId,
+    },
+    /// Its time is over.
+    #[error("The quote has expired.")]
+    Expired,
+}
+
+impl Quote {
+    /// Keeps the price of a stay for the scope's tenant.
+    pub fn create(id: QuoteId, priced: PricedStay, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
+        let quote = Self {
+            parts: QuoteParts {
+                workspace_id: scope.workspace_id(),
+                id,
+                tenant_id: scope.tenant_id(),
+                priced,
+                created_at: stamp.at,
+                expires_at: stamp.at + LIFETIME,
+            },
+        };
+        let audit = AuditEntry {
+            id: stamp.id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action: "quote.create",
+            resource_kind: ResourceKind::Quote,
+            resource_id: id.as_uuid(),
+            resource_name: quote.priced().stay.to_string(),
+            before: Facts::new(),
+            after: quote.priced().facts(),
+        };
+        Change::new(quote, audit)
+    }
+
+    /// A stored quote. Checks no rule.
+    pub const fn from_parts(parts: QuoteParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub fn into_parts(self) -> QuoteParts {
+        self.parts
+    }
+
+    /// The quote's id.
+    pub const fn id(&self) -> QuoteId {
+        self.parts.id
+    }
+
+    /// The stay, and what it costs.
+    pub const fn priced(&self) -> &PricedStay {
+        &self.parts.priced
+    }
+}
+
+impl FoundQuote {
+    /// The quote, to book with it.
+    ///
+    /// # Errors
+    /// Where it was used, or has expired. A used one says so also when its time is over: a client that missed the answer to
+    /// its booking learns which it was.
+    pub fn good(&self, now: DateTime<Utc>) -> Result<&Quote, QuoteSpentError> {
+        match self.reservation {
+            Some(reservation) => Err(QuoteSpentError::Used { reservation }),
+            None if now >= self.quote.parts.expires_at => Err(QuoteSpentError::Expired),
+            None => Ok(&self.quote),
+        }
+    }
+}
+
+impl PricedStay {
+    /// For the trail.
+    pub(crate) fn facts(&self) -> Facts {
+        let Self { listing_id, integration_account_id, stay, guests, price, promotion_id } = self;
+        vec![
+            ("listingID", Fact::Text(listing_id.to_string())),
+            ("integrationAccountID", Fact::Text(integration_account_id.to_string())),
+            ("checkInDate", Fact::Text(stay.check_in().to_string())),
+            ("checkOutDate", Fact::Text(stay.check_out().to_string())),
+            ("guests", Fact::Integer(guests.get().into())),
+            ("totalPrice", Fact::Text(price.total().to_string())),
+            ("currency", Fact::from(price.currency().code())),
+            ("promotionID", Fact::from(*promotion_id)),
+        ]
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{caller, standing};
+    use crate::availability::Calendar;
+    use crate::listings::TenantListing;
+    use crate::listings::fixture::listing;
+    use crate::percentages::Percentage;
+    use crate::stays::fixture::stay;
+
+    /// On New Year's Eve, at noon.
+    pub(crate) fn now() -> DateTime<Utc> {
+        "2029-12-31T12:00:00Z".parse().expect("an instant")
+    }
+
+    /// Leave to work in the tenant 2.
+    pub(crate) fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Write).tenant_scope(Permission::Write).expect("an active tenant")
+    }
+
+    /// A listing of this tenant for 149.00 USD a night, free, without markups or discounts.
+    pub(crate) fn offer(owner: u128) -> Offer {
+        let listing = listing();
+        let calendar = Calendar::new(listing.details(), std::collections::BTreeMap::new(), vec![]);
+        let nothing = Percentage::default();
+        Offer {
+            listing: TenantListing {
+                listing,
+                owner: TenantId::new(Uuid::from_u128(owner)),
+                is_available: true,
+                imported_at: None,
+                distance: None,
+            },
+            rates: AccountRates {
+                markup: nothing,
+                distribution_markup: nothing,
+                default_discount: None,
+                workspace_discount: nothing,
+            },
+            calendar,
+            lapsed: vec![],
+            promotion: None,
+        }
+    }
+
+    pub(crate) fn asked(check_in: &str, check_out: &str) -> AskedStay {
+        let guests = 1.try_into().expect("a guest");
+        AskedStay { stay: stay(check_in, check_out), guests, currency: None, promotion: None }
+    }
+
+    /// Two nights for 298.00 USD.
+    pub(crate) fn priced() -> PricedStay {
+        let asked = asked("2030-01-10", "2030-01-12");
+        offer(2).price(&asked, scope().tenant_id(), now()).expect("on offer")
+    }
+}

@@ -1,0 +1,265 @@
+//! What a stay costs.
+
+use crate::currencies::Currency;
+use crate::money::Money;
+use crate::percentages::Percentage;
+
+/// The shares of the base price that are put on it and taken off it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Put on by the account, whoever sells.
+    pub markup: Percentage,
+    /// Put on by the account where an importer sells.
+    pub distribution_markup: Option<Percentage>,
+    /// Taken off always.
+    pub default_discount: Percentage,
+    /// Taken off by a promotion.
+    pub promotion: Option<Percentage>,
+}
+
+/// A share of the base price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceLine {
+    /// The share.
+    pub percentage: Percentage,
+    /// What it comes to, rounded half-even to the minor unit; never negative.
+    pub value: Money,
+}
+
+/// What a stay costs, line by line. All amounts have one currency and are not negative, and the lines add up to the total
+/// exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    parts: PriceParts,
+}
+
+/// All that is stored of a price, for adapters and views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PriceParts {
+    /// All nights together.
+    pub base: Money,
+    /// Put on by the account.
+    pub markup: PriceLine,
+    /// Put on where an importer sells.
+    pub distribution_markup: Option<PriceLine>,
+    /// Taken off always.
+    pub default_discount: PriceLine,
+    /// Taken off by a promotion. Less than its share where the total would be less than nothing.
+    pub promotion_discount: Option<PriceLine>,
+    /// What else the account asks for.
+    pub fees: Money,
+    /// What the state asks for.
+    pub taxes: Money,
+}
+
+impl Price {
+    /// Prices nights that cost so much each. Every share is one of the base, not of what another share left.
+    ///
+    /// The default discount alone never takes more than there is, because it is a share of the base. Together with it, a
+    /// promotion could: it gives what is left at most.
+    pub fn of(nights: impl IntoIterator<Item = Money>, currency: Currency, rates: Rates) -> Self {
+        let Rates { markup, distribution_markup, default_discount, promotion } = rates;
+        // 730 nights of a billion each, in a currency of 4 decimals, are a thousandth of what 64 bits hold.
+        let base = Money::from_minor(nights.into_iter().map(Money::minor).sum(), currency);
+        let line = |percentage| PriceLine { percentage, value: base.share(percentage) };
+        let mut parts = PriceParts {
+            base,
+            markup: line(markup),
+            distribution_markup: distribution_markup.map(line),
+            default_discount: line(default_discount),
+            promotion_discount: None,
+            fees: Money::from_minor(0, currency),
+            taxes: Money::from_minor(0, currency),
+        };
+        let left = Self { parts }.before_taxes();
+        parts.promotion_discount = promotion.map(|percentage| {
+            let share = base.share(percentage).minor();
+            PriceLine { percentage, value: Money::from_minor(share.min(left.minor()), currency) }
+        });
+        Self { parts }
+    }
+
+    /// A stored price. Checks no rule.
+    pub const fn from_parts(parts: PriceParts) -> Self {
+        Self { parts }
+    }
+
+    /// All that must be stored or shown.
+    pub const fn into_parts(self) -> PriceParts {
+        self.parts
+    }
+
+    /// The currency of all amounts.
+    pub const fn currency(self) -> Currency {
+        self.parts.base.currency()
+    }
+
+    /// All that is taken off.
+    pub fn discounts(self) -> Money {
+        let promotion = self.parts.promotion_discount.map_or(0, |line| line.value.minor());
+        self.money(self.parts.default_discount.value.minor() + promotion)
+    }
+
+    /// What the guest pays but for taxes.
+    pub fn before_taxes(self) -> Money {
+        let PriceParts { base, markup, distribution_markup, fees, .. } = self.parts;
+        let distribution_markup = distribution_markup.map_or(0, |line| line.value.minor());
+        let asked = base.minor() + markup.value.minor() + distribution_markup + fees.minor();
+        self.money(asked - self.discounts().minor())
+    }
+
+    /// What the guest pays.
+    pub fn total(self) -> Money {
+        self.money(self.before_taxes().minor() + self.parts.taxes.minor())
+    }
+
+    const fn money(self, minor: i64) -> Money {
+        Money::from_minor(minor, self.currency())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn percentage(text: &str) -> Percentage {
+        text.parse().expect("a percentage")
+    }
+
+    fn rates(markup: &str, distribution: Option<&str>, discount: &str, promotion: Option<&str>) -> Rates {
+        Rates {
+            markup: percentage(markup),
+            distribution_markup: distribution.map(percentage),
+            default_discount: percentage(discount),
+            promotion: promotion.map(percentage),
+        }
+    }
+
+    fn price(nights: &[&str], code: &str, rates: Rates) -> Price {
+        let currency = code.parse().expect("a currency");
+        let money = |night: &&str| Money::of(night.parse().expect("an amount"), currency).expect("not too fine");
+        Price::of(nights.iter().map(money), currency, rates)
+    }
+
+    /// Base, markup, distribution markup, default discount, promotion, total.
+    fn lines(price: Price) -> [String; 6] {
+        let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, .. } =
+            price.into_parts();
+        let nothing = Money::from_minor(0, price.currency());
+        let value = |line: Option<PriceLine>| line.map_or(nothing, |line| line.value);
+        let promotion = value(promotion_discount);
+        [base, markup.value, value(distribution_markup), default_discount.value, promotion, price.total()]
+            .map(|money| money.to_string())
+    }
+
+    #[test]
+    fn every_share_is_one_of_the_base() {
+        for (nights, code, rates, expected) in [
+            (
+                &["149", "149", "199.99"][..],
+                "USD",
+                rates("10", Some("5"), "2.5", Some("20")),
+                ["497.99", "49.80", "24.90", "12.45", "99.60", "460.64"],
+            ),
+            (&["149"], "USD", rates("0", None, "0", None), ["149.00", "0.00", "0.00", "0.00", "0.00", "149.00"]),
+            (&["15005"], "JPY", rates("10", Some("1"), "0", None), ["15005", "1500", "150", "0", "0", "16655"]),
+            (
+                &["10.005", "10.010"],
+                "KWD",
+                rates("10", None, "50", None),
+                ["20.015", "2.002", "0.000", "10.008", "0.000", "12.009"],
+            ),
+            (&["0"], "USD", rates("100", Some("100"), "100", Some("100")), ["0.00"; 6]),
+        ] {
+            assert_eq!(lines(price(nights, code, rates)), expected, "{nights:?} {code}");
+        }
+    }
+
+    #[test]
+    fn halves_go_to_the_even_neighbour() {
+        for (night, expected) in [("0.05", "0.00"), ("0.15", "0.02"), ("0.25", "0.02"), ("0.35", "0.04")] {
+            let [_, markup, ..] = lines(price(&[night], "USD", rates("10", None, "0", None)));
+            assert_eq!(markup, expected, "10 % of {night}");
+        }
+    }
+
+    #[test]
+    fn a_promotion_gives_what_is_left_at_most() {
+        for (rates, promotion, total) in [
+            (rates("0", None, "30", Some("70")), "70.00", "0.00"),
+            (rates("0", None, "30", Some("80")), "70.00", "0.00"),
+            (rates("10", None, "30", Some("80")), "80.00", "0.00"),
+            (rates("10", Some("15"), "30", Some("80")), "80.00", "15.00"),
+            (rates("0", None, "100", Some("100")), "0.00", "0.00"),
+            (rates("0", None, "100", None), "0.00", "0.00"),
+        ] {
+            let price = price(&["100"], "USD", rates);
+            let [.., promoted, paid] = lines(price);
+            assert_eq!((promoted.as_str(), paid.as_str()), (promotion, total), "{rates:?}");
+            assert_eq!(price.into_parts().promotion_discount.map(|line| line.percentage), rates.promotion);
+        }
+    }
+
+    #[test]
+    fn the_dearest_stay_is_reckoned_exactly() {
+        let nights = ["1000000000"; 730];
+        let all = rates("100", Some("100"), "0", None);
+        assert_eq!(price(&nights, "CLF", all).total().to_string(), "2190000000000.0000");
+    }
+
+    fn any_percentage() -> impl Strategy<Value = Percentage> {
+        (0..=10_000_i64).prop_map(|points| Percentage::try_from(points).expect("in range"))
+    }
+
+    prop_compose! {
+        fn any_rates()(
+            markup in any_percentage(),
+            distribution_markup in proptest::option::of(any_percentage()),
+            default_discount in any_percentage(),
+            promotion in proptest::option::of(any_percentage()),
+        ) -> Rates {
+            Rates { markup, distribution_markup, default_discount, promotion }
+        }
+    }
+
+    /// The share, reckoned in whole numbers only.
+    fn half_even(base: i64, percentage: Percentage) -> i64 {
+        let exact = i128::from(base) * i128::from(percentage.basis_points());
+        let (whole, rest) = (exact / 10_000, exact % 10_000);
+        let rounds_up = rest > 5_000 || (rest == 5_000 && whole % 2 == 1);
+        i64::try_from(whole + i128::from(rounds_up)).expect("fits")
+    }
+
+    proptest! {
+        #[test]
+        fn the_lines_add_up_and_nobody_is_paid_for_staying(
+            nights in proptest::collection::vec(0..=10_000_000_000_000_i64, 1..=730),
+            rates in any_rates(),
+            code in proptest::sample::select(vec!["USD", "JPY", "KWD", "CLF"]),
+        ) {
+            let currency = code.parse().expect("a currency");
+            let price = Price::of(nights.iter().map(|minor| Money::from_minor(*minor, currency)), currency, rates);
+            let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, fees, taxes } =
+                price.into_parts();
+            let value = |line: Option<PriceLine>| line.map_or(0, |line| line.value.minor());
+
+            prop_assert_eq!(base.minor(), nights.iter().sum::<i64>());
+            let put_on = base.minor() + markup.value.minor() + value(distribution_markup);
+            let left = put_on - default_discount.value.minor();
+            prop_assert!(left >= 0, "the default discount alone never takes more than there is");
+            let paid = left - value(promotion_discount) + fees.minor() + taxes.minor();
+            prop_assert_eq!((price.total().minor(), price.total().currency()), (paid, currency));
+            prop_assert!(paid >= 0);
+            prop_assert_eq!(price.discounts().minor(), put_on - price.before_taxes().minor());
+
+            for line in [Some(markup), distribution_markup, Some(default_discount)].into_iter().flatten() {
+                prop_assert_eq!(line.value.minor(), half_even(base.minor(), line.percentage));
+            }
+            if let Some(PriceLine { percentage, value }) = promotion_discount {
+                prop_assert_eq!(value.minor(), half_even(base.minor(), percentage).min(left));
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What may become of a reservation.
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::{Reservation, ReservationStatus};
+use crate::access::TenantScope;
+use crate::audit::{Actor, AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::change::Change;
+use crate::ids::{AuditId, TenantId};
+use crate::tenants::TenantName;
+
+/// A reservation that was cancelled or has expired is never confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("The reservation is {} and cannot be confirmed.", status.as_str())]
+pub struct NotPendingError {
+    /// What has become of it.
+    pub status: ReservationStatus,
+}
+
+/// A hold whose time is over, with the owner in whose name that is audited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LapsedHold {
+    /// The hold.
+    pub reservation: Reservation,
+    /// The tenant of its account.
+    pub owner: TenantId,
+    /// That tenant's name, for the audit trail.
+    pub owner_name: TenantName,
+}
+
+impl Reservation {
+    /// Confirms a hold in time, or `None` where it is confirmed already.
+    ///
+    /// # Errors
+    /// One that was cancelled or has expired stays so: its nights may be others'.
+    pub fn confirm(&self, scope: &TenantScope, stamp: Stamp) -> Result<Option<Change<Self>>, NotPendingError> {
+        match self.parts.status {
+            ReservationStatus::Confirmed => Ok(None),
+            ReservationStatus::Pending if !self.has_lapsed(stamp.at) => {
+                let mut after = self.clone();
+                after.parts.confirmed_at = Some(stamp.at);
+                let tenant = (scope.tenant_id(), scope.tenant_name());
+                Ok(Some(self.turned(after, ReservationStatus::Confirmed, tenant, stamp, "reservation.confirm")))
+            }
+            ReservationStatus::Pending => Err(NotPendingError { status: ReservationStatus::Expired }),
+            status @ (ReservationStatus::Cancelled | ReservationStatus::Expired) => Err(NotPendingError { status }),
+        }
+    }
+
+    /// Cancels the reservation and frees its nights, or `None` where they are free already.
+    pub fn cancel(&self, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
+        match self.parts.status {
+            ReservationStatus::Cancelled | ReservationStatus::Expired => None,
+            ReservationStatus::Pending | ReservationStatus::Confirmed => {
+                let mut after = self.clone();
+                after.parts.cancelled_at = Some(stamp.at);
+                let tenant = (scope.tenant_id(), scope.tenant_name());
+                Some(self.turned(after, ReservationStatus::Cancelled, tenant, stamp, "reservation.cancel"))
+            }
+        }
+    }
+
+    fn turned(
+        &self,
+        mut after: Self,
+        status: ReservationStatus,
+        tenant: (TenantId, &TenantName),
+        stamp: Stamp,
+        action: &'static str,
+    ) -> Change<Self> {
+        after.parts.status = status;
+        after.parts.version += 1;
+        after.parts.updated_at = stamp.at;
+        let audit = after.entry(tenant, stamp, action, difference(self.facts(), after.facts()));
+        Change::new(after, audit)
+    }
+
+    /// For the trail, which outlives the guest's wish to be known: neither the guest nor the notes are in it.
+    pub(super) fn facts(&self) -> Facts {
+        let mut facts = self.priced().facts();
+        let parts = &self.parts;
+        facts.extend([
+            ("quoteID", Fact::from(parts.quote_id)),
+            ("soldByTenantID", Fact::from(parts.sold_by)),
+            ("externalID", Fact::from(parts.external.as_ref().map(|external| &external.id))),
+            ("reservationType", Fact::from(parts.kind.as_str())),
+            ("status", Fact::from(parts.status.as_str())),
+            ("holdExpiresAt", Fact::from(parts.hold_expires_at.map(|end| end.to_rfc3339()))),
+            ("source", Fact::from(parts.source.as_ref())),
+        ]);
+        facts
+    }
+
+    pub(super) fn entry(
+        &self,
+        (tenant_id, tenant_name): (TenantId, &TenantName),
+        stamp: Stamp,
+        action: &'static str,
+        (before, after): (Facts, Facts),
+    ) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: self.parts.workspace_id,
+            tenant_id,
+            tenant_name: tenant_name.to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::Reservation,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.priced().stay.to_string(),
+            before,
+            after,
+        }
+    }
+}
+
+impl LapsedHold {
+    /// Writes down that nobody confirmed it in time, or `None` where that is not so at this instant. Whoever stumbles over it,
+    /// the service itself lets it expire, and so it is audited.
+    pub fn expire(&self, id: AuditId, at: DateTime<Utc>) -> Option<Change<Reservation>> {
+        let Self { reservation, owner, owner_name } = self;
+        let stamp = Stamp { id, actor: Actor::Operator, at };
+        let expire = || {
+            let tenant = (*owner, owner_name);
+            let after = reservation.clone();
+            reservation.turned(after, ReservationStatus::Expired, tenant, stamp, "reservation.expire")
+        };
+        reservation.has_lapsed(at).then(expire)
+    }
+}

@@ -1,0 +1,43 @@
+//! The ports of quotes.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::TenantScope;
+use domain::change::Change;
+use domain::ids::{ListingId, QuoteId};
+use domain::promotions::PromotionChoice;
+use domain::quotes::{FoundQuote, Offer, Quote};
+use domain::stays::Stay;
+
+use crate::RepositoryError;
+
+/// What a tenant wants to sell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferRequest {
+    /// The listing.
+    pub listing: ListingId,
+    /// The nights.
+    pub stay: Stay,
+    /// The promotion that is asked for.
+    pub promotion: Option<PromotionChoice>,
+    /// The instant at which holds have lapsed or not.
+    pub at: DateTime<Utc>,
+}
+
+/// The quotes of one tenant, and what they are made of. Each method is one atomic step: it happens whole or not at all.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait QuoteRepository: Send + Sync {
+    /// What the tenant may sell at this instant, or `None` where it has no such listing, neither of its own nor imported. All of it
+    /// is read as it is at one moment.
+    async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError>;
+
+    /// The quote, or `None` where the tenant has asked for no such quote. An expired one is there too.
+    async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError>;
+
+    /// Stores a new quote.
+    ///
+    /// # Errors
+    /// `Stale` where the tenant is gone.
+    async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError>;
+}
