@@ -64,6 +64,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Listings
+    Listings {
+        #[command(subcommand)]
+        command: ListingsCommand,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -104,4 +109,27 @@ pub(crate) struct CreateKeyArguments {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ListingsCommand {
+    /// Load a file of listings into an integration account
+    Load(LoadListingsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadListingsArguments {
+    /// The workspace's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) workspace: String,
+    /// The integration account's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: String,
+    /// The currency of the prices [default: the workspace's]
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// A CSV file with the columns `provider_id`, `area`, `neighbourhood`, `latitude`, `longitude`, `room_type`, `price` and
+    /// `minimum_nights`
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) file: PathBuf,
 }

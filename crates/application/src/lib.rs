@@ -45,7 +45,8 @@ pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::{Asked, InvalidInput, Unreadable};
 pub use self::listing_ids::ListingIds;
 pub use self::listings::{
-    AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, PictureFields,
+    AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, LoadListings, Loaded,
+    PictureFields,
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::paging::{List, Listed, Paging};
