@@ -32,6 +32,12 @@ pub(crate) struct Options {
     /// How to log [default: pretty]
     #[arg(long, global = true, env = "TENANTRY_LOG_FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
+    /// Whether to fill a database without workspaces with sample data [default: false]
+    #[arg(
+        long, global = true, env = "TENANTRY_DEMO", value_name = "BOOL",
+        num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    pub(crate) demo: Option<bool>,
     /// A file of settings [default: tenantry.toml, where there is one]
     #[arg(long, global = true, env = "TENANTRY_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -3,7 +3,7 @@
 //! # What belongs here
 //!
 //! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
-//! * [`listings_file`]: how files of listings are read.
+//! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: how files of listings are read.
 //! * [`wire`]: the only file that names a port and its adapter together.
 //! * [`workers`]: what the worker threads of the server have in common.
 //! * `commands`: one file per command. They take the operator's leave; no request ever does.
@@ -16,6 +16,7 @@
 mod ambient;
 mod cli;
 mod commands;
+mod demo;
 mod failure;
 mod listings_file;
 mod settings;

@@ -204,6 +204,7 @@ macro_rules! suite {
             workspaces {
                 a_new_workspace_can_be_worked_in,
                 of_twenty_who_make_the_first_workspace_one_wins,
+                a_workspace_is_found_by_its_name,
                 a_workspace_comes_back_as_it_was_stored,
                 an_update_of_an_old_workspace_is_stale,
                 of_twenty_who_update_the_workspace_one_wins,
