@@ -159,7 +159,7 @@ refusals! {
     }
     /// What stands against an operation on a tenant.
     TenantConflict {
-        409: "default_tenant, domain_taken, target_inactive",
+        409: "default_tenant, domain_taken, target_inactive, tenant_not_empty",
     }
     /// What stands against an operation on a user.
     UserConflict {

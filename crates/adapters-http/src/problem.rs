@@ -6,7 +6,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use application::{Faults, Problem, ProblemKind};
+use application::{Counts, Faults, Problem, ProblemKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +22,7 @@ pub(crate) struct ApiError {
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) faults: Option<Faults>,
+    pub(crate) counts: Option<Counts>,
     /// Kept for the log, where the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -29,7 +30,7 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// A refusal that is HTTP's own.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), faults: None, cause: None }
+        Self { status, code, message: message.to_owned(), faults: None, counts: None, cause: None }
     }
 }
 
@@ -47,9 +48,10 @@ impl<P: Problem> From<P> for ApiError {
             ProblemKind::Busy | ProblemKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let (code, message, faults) = (problem.code(), problem.to_string(), problem.faults().cloned());
+        let (code, message) = (problem.code(), problem.to_string());
+        let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
         let cause = status.is_server_error().then(|| problem.into());
-        Self { status, code, message, faults, cause }
+        Self { status, code, message, faults, counts, cause }
     }
 }
 
@@ -95,6 +97,10 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
     pub(crate) errors: Option<&'a BTreeMap<String, Vec<String>>>,
+    /// How many things stand against the request, by their names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, u64>>)]
+    pub(crate) counts: Option<&'a BTreeMap<&'static str, u64>>,
 }
 
 impl<'a> ProblemView<'a> {
@@ -107,6 +113,7 @@ impl<'a> ProblemView<'a> {
             code: error.code,
             message: &error.message,
             errors: error.faults.as_ref(),
+            counts: error.counts.as_ref(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod database;
 mod dialect;
 mod entities;
 mod imports;
+mod integration_accounts;
 mod listings;
 mod locations;
 mod pools;

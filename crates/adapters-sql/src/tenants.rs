@@ -5,7 +5,9 @@ use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
 use domain::countries::Country;
 use domain::ids::{TenantId, WorkspaceId};
-use domain::tenants::{Profile, Tenant, TenantCreated, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched};
+use domain::tenants::{
+    Profile, Tenant, TenantCreated, TenantHoldings, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched,
+};
 use domain::text::{SearchText, fold};
 use domain::users::Role;
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
@@ -76,6 +78,20 @@ impl TenantRepository for Database {
         Ok(tenant)
     }
 
+    async fn holdings(&self, scope: &AdminScope, id: TenantId) -> Result<TenantHoldings, RepositoryError> {
+        let named = || [scope.workspace_id().as_uuid().into(), id.as_uuid().into()];
+        let accounts =
+            "SELECT COUNT(*) AS count FROM integration_accounts a WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+        let listings = "SELECT COUNT(*) AS count FROM integration_accounts a \
+                        JOIN listings l ON l.workspace_id = a.workspace_id AND l.integration_account_id = a.id \
+                        WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+        let integration_accounts = self.count_of(Query::new(accounts, named())).await?;
+        if integration_accounts == 0 {
+            return Ok(TenantHoldings::default());
+        }
+        Ok(TenantHoldings { integration_accounts, listings: self.count_of(Query::new(listings, named())).await? })
+    }
+
     async fn delete(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<(), RepositoryError> {
         let Change { after: tenant, audit, receipt: _ } = change;
         let workspace = || scope.workspace_id().as_uuid().into();
@@ -101,6 +117,7 @@ impl TenantRepository for Database {
             "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
             "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
             "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
+            // Where it has integration accounts, their reference to it refuses this.
             "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
         ] {
             transaction.execute(Query::new(statement, [workspace(), id()])).await?;

@@ -102,6 +102,15 @@ impl Collector {
         }
     }
 
+    /// A yes or no that can be changed, not cleared.
+    pub(crate) fn kept_flag(&mut self, field: &str, edit: FieldEdit<bool>) -> Option<bool> {
+        let flag = edit?;
+        if flag.is_none() {
+            self.fault(field, REQUIRED);
+        }
+        flag
+    }
+
     /// A number that can be changed and cleared.
     pub(crate) fn cleared_number<T: TryFrom<i64, Error: Display>>(
         &mut self,

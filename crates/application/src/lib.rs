@@ -23,6 +23,7 @@ mod authentication;
 mod collector;
 mod imports;
 mod input;
+mod integration_accounts;
 mod listing_ids;
 mod listings;
 mod locations;
@@ -43,6 +44,10 @@ pub use self::audit::{Audit, FindAudit};
 pub use self::authentication::Authentication;
 pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::{Asked, InvalidInput, Unreadable};
+pub use self::integration_accounts::{
+    FindIntegrationAccounts, IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts,
+    MoveIntegrationAccount, MovedIntegrationAccount,
+};
 pub use self::listing_ids::ListingIds;
 pub use self::listings::{
     AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, LoadListings, Loaded,
@@ -50,7 +55,7 @@ pub use self::listings::{
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::paging::{List, Listed, Paging};
-pub use self::problem::{Faults, Problem, ProblemKind};
+pub use self::problem::{Counts, Faults, Problem, ProblemKind};
 pub use self::readiness::ReadinessCheck;
 pub use self::refusal::Refusal;
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};

@@ -6,6 +6,9 @@ use std::error::Error;
 /// The fields at fault, by the name that the request gave them, each with all that is wrong with it.
 pub type Faults = BTreeMap<String, Vec<String>>;
 
+/// How many things stand against it, by their names.
+pub type Counts = BTreeMap<&'static str, u64>;
+
 /// What kind of refusal it is: who must do what about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
@@ -43,6 +46,11 @@ pub trait Problem: Error + Send + Sync + 'static {
 
     /// The fields at fault, where fields are.
     fn faults(&self) -> Option<&Faults> {
+        None
+    }
+
+    /// How many things stand against it, where they can be counted.
+    fn counts(&self) -> Option<&Counts> {
         None
     }
 }

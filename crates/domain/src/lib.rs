@@ -31,6 +31,7 @@ pub mod geography;
 pub mod ids;
 pub mod imports;
 pub mod instants;
+pub mod integration_accounts;
 pub mod listings;
 pub mod locations;
 pub mod money;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
 use domain::ids::TenantId;
-use domain::tenants::{Tenant, TenantCreated, TenantStatus, TenantStatusSet};
+use domain::tenants::{Tenant, TenantCreated, TenantHoldings, TenantStatus, TenantStatusSet};
 use domain::text::SearchText;
 
 use crate::{Page, RepositoryError, Slice};
@@ -37,10 +37,13 @@ pub trait TenantRepository: Send + Sync {
     /// `Stale` where the tenant was changed or deleted since it was read.
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError>;
 
+    /// What hangs on the tenant and would not go with it.
+    async fn holdings(&self, scope: &AdminScope, id: TenantId) -> Result<TenantHoldings, RepositoryError>;
+
     /// Deletes a tenant with its locations, imports, users and keys, and sends home whoever was switched into it.
     ///
     /// # Errors
-    /// `Stale` where the tenant was changed or deleted since it was read.
+    /// `Stale` where the tenant was changed or deleted since it was read, or has integration accounts.
     async fn delete(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<(), RepositoryError>;
 }
 

@@ -6,6 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoice, TenantStanding, UserStanding};
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
 use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, ListingId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::integration_accounts::{
+    self, AccountStatus, AuthType, IntegrationAccount, IntegrationAccountParts, Provider,
+};
 use domain::listings::{Listing, ListingAccount, ListingEdit, NewListing, TenantListing};
 use domain::locations::{self, Location, LocationParts, LocationStatus};
 use domain::percentages::Percentage;
@@ -104,6 +107,31 @@ pub fn location(id: LocationId) -> Location {
         profile: locations::Profile::default(),
         is_default: false,
         status: LocationStatus::Active,
+        version: 1,
+        created_at: at(),
+        updated_at: at(),
+    })
+}
+
+/// An account of the channel whose listings may be imported.
+pub fn integration_account() -> IntegrationAccount {
+    let details = integration_accounts::Details {
+        name: "Host".parse().expect("a name"),
+        provider: Provider::Guesty,
+        provider_account_id: None,
+        account_identifier: "host@example.com".parse().expect("an identifier"),
+        auth_type: AuthType::ApiKey,
+        status: AccountStatus::Active,
+        allows_import: true,
+        markup: Percentage::default(),
+        default_discount: None,
+        distribution_markup: Percentage::default(),
+    };
+    IntegrationAccount::from_parts(IntegrationAccountParts {
+        workspace_id: workspace_id(),
+        id: listing_account().id,
+        tenant_id: channel_id(),
+        details,
         version: 1,
         created_at: at(),
         updated_at: at(),

@@ -7,12 +7,13 @@ use super::{TenantError, Tenants};
 use crate::retry::decide_anew;
 
 impl Tenants {
-    /// Deletes a tenant with its locations, imports, users and keys.
+    /// Deletes a tenant with its locations, imports, users and keys, where it has no integration accounts.
     pub async fn delete(&self, caller: &Caller, id: TenantId) -> Result<(), TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         decide_anew(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
-            let change = tenant.delete(scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
+            let holdings = self.repository.holdings(&scope, id).await?;
+            let change = tenant.delete(holdings, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
             Ok(self.repository.delete(&scope, change).await?)
         })
         .await
@@ -21,19 +22,34 @@ impl Tenants {
 
 #[cfg(test)]
 mod tests {
+    use domain::tenants::TenantHoldings;
     use ports::{MockTenantRepository, RepositoryError};
     use testkit::build;
 
     use super::super::fixture::tenants;
-    use crate::problem::Problem;
+    use crate::problem::{Problem, ProblemKind};
 
     #[tokio::test]
     async fn the_default_tenant_is_not_deleted() {
         let mut repository = MockTenantRepository::new();
         repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        repository.expect_holdings().returning(|_, _| Ok(TenantHoldings::default()));
         repository.expect_delete().never();
         let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id()).await;
         assert_eq!(refused.expect_err("refused").code(), "default_tenant");
+    }
+
+    #[tokio::test]
+    async fn a_tenant_with_integration_accounts_is_not_deleted_even_if_they_come_meanwhile() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().times(2).returning(|_, id| Ok(Some(build::tenant(id))));
+        let mut found = vec![TenantHoldings { integration_accounts: 2, listings: 30 }, TenantHoldings::default()];
+        repository.expect_holdings().times(2).returning(move |_, _| Ok(found.pop().unwrap_or_default()));
+        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
+        let refused = tenants(repository).delete(&build::administrator(), build::channel_id()).await;
+        let refused = refused.expect_err("refused");
+        assert_eq!((refused.code(), refused.kind()), ("tenant_not_empty", ProblemKind::Conflict));
+        assert_eq!(refused.counts(), Some(&[("integrationAccounts", 2), ("listings", 30)].into()));
     }
 
     #[tokio::test]
@@ -41,6 +57,7 @@ mod tests {
         let mut repository = MockTenantRepository::new();
         let mut found = vec![None, Some(build::tenant(build::channel_id()))];
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_holdings().once().returning(|_, _| Ok(TenantHoldings::default()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         let lost = tenants(repository).delete(&build::administrator(), build::channel_id()).await;
         assert_eq!(lost.expect_err("gone").code(), "tenant_not_found");

@@ -1,11 +1,11 @@
 //! Why nothing became of a tenant.
 
-use domain::tenants::{DefaultTenantError, TargetInactiveError};
+use domain::tenants::{DefaultTenantError, DeleteTenantError, TargetInactiveError, TenantHoldings};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::problem::{Faults, Problem, ProblemKind};
+use crate::problem::{Counts, Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
 /// The refusals of the area.
@@ -23,6 +23,12 @@ pub enum TenantError {
     /// Nobody goes to work in an inactive tenant.
     #[error(transparent)]
     TargetInactive(#[from] TargetInactiveError),
+    /// Integration accounts do not go with their tenant.
+    #[error("The tenant still has integration accounts. Move or delete them first.")]
+    NotEmpty {
+        /// How much there is.
+        counts: Counts,
+    },
     /// Another tenant has the domain.
     #[error("The domain has already been taken.")]
     DomainTaken {
@@ -32,6 +38,17 @@ pub enum TenantError {
 }
 
 shares_refusals!(TenantError);
+
+impl From<DeleteTenantError> for TenantError {
+    fn from(error: DeleteTenantError) -> Self {
+        match error {
+            DeleteTenantError::Default(error) => Self::Default(error),
+            DeleteTenantError::NotEmpty(TenantHoldings { integration_accounts, listings }) => Self::NotEmpty {
+                counts: [("integrationAccounts", integration_accounts), ("listings", listings)].into(),
+            },
+        }
+    }
+}
 
 impl From<RepositoryError> for TenantError {
     fn from(error: RepositoryError) -> Self {
@@ -50,7 +67,9 @@ impl Problem for TenantError {
         match self {
             Self::Refused(refusal) => refusal.kind(),
             Self::NotFound => ProblemKind::NotFound,
-            Self::Default(_) | Self::TargetInactive(_) | Self::DomainTaken { .. } => ProblemKind::Conflict,
+            Self::Default(_) | Self::TargetInactive(_) | Self::NotEmpty { .. } | Self::DomainTaken { .. } => {
+                ProblemKind::Conflict
+            }
         }
     }
 
@@ -60,6 +79,7 @@ impl Problem for TenantError {
             Self::NotFound => "tenant_not_found",
             Self::Default(_) => "default_tenant",
             Self::TargetInactive(_) => "target_inactive",
+            Self::NotEmpty { .. } => "tenant_not_empty",
             Self::DomainTaken { .. } => "domain_taken",
         }
     }
@@ -68,7 +88,11 @@ impl Problem for TenantError {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::DomainTaken { faults } => Some(faults),
-            Self::NotFound | Self::Default(_) | Self::TargetInactive(_) => None,
+            Self::NotFound | Self::Default(_) | Self::TargetInactive(_) | Self::NotEmpty { .. } => None,
         }
+    }
+
+    fn counts(&self) -> Option<&Counts> {
+        if let Self::NotEmpty { counts } = self { Some(counts) } else { None }
     }
 }

@@ -16,7 +16,27 @@ use crate::users::UserStatus;
 #[error("The default tenant cannot be deleted or deactivated, nor all its users.")]
 pub struct DefaultTenantError;
 
-/// An inactive tenant cannot be switched to.
+/// What hangs on a tenant and does not go with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TenantHoldings {
+    /// How many integration accounts it has.
+    pub integration_accounts: u64,
+    /// How many listings hang on them.
+    pub listings: u64,
+}
+
+/// Why a tenant is not deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DeleteTenantError {
+    /// The default tenant stays.
+    #[error(transparent)]
+    Default(#[from] DefaultTenantError),
+    /// It still has integration accounts.
+    #[error("The tenant still has integration accounts. Move or delete them first.")]
+    NotEmpty(TenantHoldings),
+}
+
+/// An inactive tenant cannot be switched to, and gets no integration accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The target tenant is inactive.")]
 pub struct TargetInactiveError;
@@ -222,13 +242,16 @@ impl Tenant {
         Ok(Some(Change::new(TenantStatusSet { tenant, users, unchanged }, audit)))
     }
 
-    /// Deletes the tenant with all that hangs on it.
+    /// Deletes the tenant with all that hangs on it, but for integration accounts: those must be gone before.
     ///
     /// # Errors
-    /// The default tenant stays.
-    pub fn delete(&self, stamp: Stamp) -> Result<Change<Self>, DefaultTenantError> {
+    /// `Default`, `NotEmpty`.
+    pub fn delete(&self, holdings: TenantHoldings, stamp: Stamp) -> Result<Change<Self>, DeleteTenantError> {
         if self.is_default() {
-            return Err(DefaultTenantError);
+            return Err(DefaultTenantError.into());
+        }
+        if holdings.integration_accounts > 0 {
+            return Err(DeleteTenantError::NotEmpty(holdings));
         }
         let audit = self.entry(stamp, "tenant.delete", (self.facts(), Facts::new()));
         Ok(Change::new(self.clone(), audit))
@@ -419,8 +442,11 @@ mod tests {
             assert_eq!(locked_out, Err(DefaultTenantError));
         }
         assert!(default_tenant().set_status(TenantStatus::Active, Some(UserStatus::Active), stamp()).is_ok());
-        assert_eq!(default_tenant().delete(stamp()), Err(DefaultTenantError));
-        assert!(channel().delete(stamp()).is_ok());
+        let nothing = TenantHoldings::default();
+        assert_eq!(default_tenant().delete(nothing, stamp()), Err(DefaultTenantError.into()));
+        assert!(channel().delete(nothing, stamp()).is_ok());
+        let something = TenantHoldings { integration_accounts: 1, listings: 0 };
+        assert_eq!(channel().delete(something, stamp()), Err(DeleteTenantError::NotEmpty(something)));
     }
 
     #[test]

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 pub use self::decisions::{
-    DefaultTenantError, FieldEdit, NewTenant, Restated, RestatedError, TargetInactiveError, TenantCreated, TenantEdit,
-    TenantStatusSet, TenantSwitched, switch,
+    DefaultTenantError, DeleteTenantError, FieldEdit, NewTenant, Restated, RestatedError, TargetInactiveError,
+    TenantCreated, TenantEdit, TenantHoldings, TenantStatusSet, TenantSwitched, switch,
 };
 pub use self::domain_name::{DomainName, DomainNameError};
 use crate::countries::Country;

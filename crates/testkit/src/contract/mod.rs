@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, ListingQueries, ListingRepository,
-    LocationQueries, LocationRepository, Readiness, TenantQueries, TenantRepository, UserQueries, UserRepository,
-    WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, IntegrationAccountQueries,
+    IntegrationAccountRepository, ListingQueries, ListingRepository, LocationQueries, LocationRepository, Readiness,
+    TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
 };
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ pub struct Ports {
     pub audit: Arc<dyn AuditQueries>,
     pub credentials: Arc<dyn Credentials>,
     pub imports: Arc<dyn ImportRepository>,
+    pub integration_account_queries: Arc<dyn IntegrationAccountQueries>,
+    pub integration_accounts: Arc<dyn IntegrationAccountRepository>,
     pub listing_queries: Arc<dyn ListingQueries>,
     pub listings: Arc<dyn ListingRepository>,
     pub location_queries: Arc<dyn LocationQueries>,
@@ -61,6 +63,8 @@ impl Ports {
             + AuditQueries
             + Credentials
             + ImportRepository
+            + IntegrationAccountQueries
+            + IntegrationAccountRepository
             + ListingQueries
             + ListingRepository
             + LocationQueries
@@ -80,6 +84,8 @@ impl Ports {
             audit: database.clone(),
             credentials: database.clone(),
             imports: database.clone(),
+            integration_account_queries: database.clone(),
+            integration_accounts: database.clone(),
             listing_queries: database.clone(),
             listings: database.clone(),
             location_queries: database.clone(),

@@ -5,7 +5,7 @@ use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, NewApiKey};
 use domain::audit::Stamp;
 use domain::change::Change;
 use domain::ids::{ApiKeyId, AuditId, LocationId, TenantId, UserId, WorkspaceId};
-use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantStatus};
+use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantHoldings, TenantStatus};
 use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated};
 use ports::RepositoryError;
@@ -106,7 +106,7 @@ impl World {
     }
 
     pub(crate) async fn delete(&self, tenant: &Tenant) -> Result<(), RepositoryError> {
-        let change = tenant.delete(self.stamp().await).expect("no default tenant");
+        let change = tenant.delete(TenantHoldings::default(), self.stamp().await).expect("no default tenant");
         self.ports.tenants.delete(&self.admin().await, change).await
     }
 

@@ -1,0 +1,49 @@
+//! Deleting an integration account.
+
+use domain::access::{Caller, Permission};
+use domain::ids::IntegrationAccountId;
+
+use super::{IntegrationAccountError, IntegrationAccounts};
+use crate::retry::decide_anew;
+
+impl IntegrationAccounts {
+    /// Deletes an account of the caller's tenant with its listings and all imports of them.
+    pub async fn delete(&self, caller: &Caller, id: IntegrationAccountId) -> Result<(), IntegrationAccountError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        decide_anew(async || {
+            let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
+            let change = account.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
+            Ok(self.repository.delete(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockIntegrationAccountRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::accounts;
+    use super::*;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn it_takes_an_admin_key() {
+        let accounts = accounts(MockIntegrationAccountRepository::new());
+        let id = build::integration_account().id();
+        let refused = accounts.delete(&build::channel(Permission::Write), id).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_delete_finds_nothing() {
+        let mut repository = MockIntegrationAccountRepository::new();
+        let mut found = vec![None, Some(build::integration_account())];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
+        let id = build::integration_account().id();
+        let lost = accounts(repository).delete(&build::channel(Permission::Admin), id).await;
+        assert_eq!(lost.expect_err("gone").code(), "integration_account_not_found");
+    }
+}

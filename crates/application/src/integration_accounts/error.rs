@@ -1,0 +1,87 @@
+//! Why nothing became of an integration account.
+
+use domain::integration_accounts::MoveError;
+use ports::{RepositoryError, rules};
+use thiserror::Error;
+
+use crate::input::sentence;
+use crate::problem::{Faults, Problem, ProblemKind};
+use crate::refusal::{Refusal, shares_refusals};
+
+/// The refusals of the area.
+#[derive(Debug, Error)]
+pub enum IntegrationAccountError {
+    /// For reasons that have nothing to do with integration accounts.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The tenant has no such account; for a move, the workspace.
+    #[error("The integration account was not found.")]
+    NotFound,
+    /// The workspace has no tenant that the account could be moved to by this name.
+    #[error("The tenant was not found.")]
+    TargetNotFound {
+        /// The field at fault.
+        faults: Faults,
+    },
+    /// It is not moved.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// The workspace has an account of the provider with that identifier.
+    #[error("The account identifier has already been taken.")]
+    IdentifierTaken {
+        /// The field at fault.
+        faults: Faults,
+    },
+}
+
+shares_refusals!(IntegrationAccountError);
+
+fn fault(field: &str, phrase: &str) -> Faults {
+    [(field.to_owned(), vec![sentence(field, phrase)])].into()
+}
+
+impl IntegrationAccountError {
+    pub(super) fn target_not_found() -> Self {
+        Self::TargetNotFound { faults: fault("tenantID", "was not found.") }
+    }
+}
+
+impl From<RepositoryError> for IntegrationAccountError {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::Taken { rule: rules::INTEGRATION_ACCOUNT_IDENTIFIER } => {
+                Self::IdentifierTaken { faults: fault("accountIdentifier", "has already been taken.") }
+            }
+            other => Self::Refused(other.into()),
+        }
+    }
+}
+
+impl Problem for IntegrationAccountError {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::NotFound | Self::TargetNotFound { .. } => ProblemKind::NotFound,
+            Self::Move(_) | Self::IdentifierTaken { .. } => ProblemKind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::NotFound => "integration_account_not_found",
+            Self::TargetNotFound { .. } => "tenant_not_found",
+            Self::Move(MoveError::TargetInactive(_)) => "target_inactive",
+            Self::Move(MoveError::AlreadyThere) => "already_there",
+            Self::IdentifierTaken { .. } => "account_identifier_taken",
+        }
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Refused(refusal) => refusal.faults(),
+            Self::TargetNotFound { faults } | Self::IdentifierTaken { faults } => Some(faults),
+            Self::NotFound | Self::Move(_) => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The fields of an integration account, as they were sent.
+
+use domain::integration_accounts::{AccountEdit, AccountStatus, Details};
+use domain::percentages::Percentage;
+use domain::tenants::FieldEdit;
+
+use crate::collector::Collector;
+use crate::input::{InvalidInput, REQUIRED};
+
+/// The fields of an account: what is absent stays, or is what it is by default, and what is null is cleared. Percentages are
+/// texts, digit by digit.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of an account, as the domain describes them")]
+pub struct IntegrationAccountFields {
+    pub name: FieldEdit<String>,
+    pub provider: FieldEdit<String>,
+    pub provider_account_id: FieldEdit<String>,
+    pub account_identifier: FieldEdit<String>,
+    pub auth_type: FieldEdit<String>,
+    pub status: FieldEdit<String>,
+    pub allow_import: FieldEdit<bool>,
+    pub markup_percentage: FieldEdit<String>,
+    pub default_discount_percentage: FieldEdit<String>,
+    pub distribution_markup_percentage: FieldEdit<String>,
+}
+
+impl IntegrationAccountFields {
+    /// What an update asks for.
+    pub(super) fn edit(&self) -> Result<AccountEdit, InvalidInput> {
+        let mut collector = Collector::default();
+        let edit = self.collect(&mut collector);
+        collector.finish(Some(edit))
+    }
+
+    /// What a new account says of itself, where all that must be there is.
+    pub(super) fn details(&self) -> Result<Details, InvalidInput> {
+        let mut collector = Collector::default();
+        let edit = self.collect(&mut collector);
+        for (field, is_absent) in [
+            ("name", self.name.is_none()),
+            ("provider", self.provider.is_none()),
+            ("accountIdentifier", self.account_identifier.is_none()),
+            ("authType", self.auth_type.is_none()),
+        ] {
+            if is_absent {
+                collector.fault(field, REQUIRED);
+            }
+        }
+        collector.finish(details(edit))
+    }
+
+    fn collect(&self, c: &mut Collector) -> AccountEdit {
+        AccountEdit {
+            name: c.kept("name", &self.name),
+            provider: c.kept("provider", &self.provider),
+            provider_account_id: c.cleared("providerAccountID", &self.provider_account_id),
+            account_identifier: c.kept("accountIdentifier", &self.account_identifier),
+            auth_type: c.kept("authType", &self.auth_type),
+            status: c.kept("status", &self.status),
+            allows_import: c.kept_flag("allowImport", self.allow_import),
+            markup: c.kept("markupPercentage", &self.markup_percentage),
+            default_discount: c.cleared("defaultDiscountPercentage", &self.default_discount_percentage),
+            distribution_markup: c.kept("distributionMarkupPercentage", &self.distribution_markup_percentage),
+        }
+    }
+}
+
+fn details(edit: AccountEdit) -> Option<Details> {
+    Some(Details {
+        name: edit.name?,
+        provider: edit.provider?,
+        provider_account_id: edit.provider_account_id.flatten(),
+        account_identifier: edit.account_identifier?,
+        auth_type: edit.auth_type?,
+        status: edit.status.unwrap_or(AccountStatus::Active),
+        allows_import: edit.allows_import.unwrap_or(true),
+        markup: edit.markup.unwrap_or(Percentage::default()),
+        default_discount: edit.default_discount.flatten(),
+        distribution_markup: edit.distribution_markup.unwrap_or(Percentage::default()),
+    })
+}

@@ -1,0 +1,84 @@
+//! Lists of integration accounts.
+
+use domain::access::{Caller, Permission};
+use domain::integration_accounts::{AccountStatus, IntegrationAccount, Provider};
+use ports::IntegrationAccountFilter;
+use validator::Validate;
+
+use super::IntegrationAccounts;
+use crate::input::{Asked, InvalidInput, checked, is, optional};
+use crate::paging::{List, Listed};
+use crate::refusal::Refusal;
+
+/// Which accounts are asked for; what is `None` does not matter.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct FindIntegrationAccounts {
+    /// The system on the other side.
+    #[validate(custom(function = is::<Provider>))]
+    pub provider: Option<String>,
+    /// `ACTIVE` or `INACTIVE`.
+    #[validate(custom(function = is::<AccountStatus>))]
+    pub status: Option<String>,
+}
+
+impl FindIntegrationAccounts {
+    fn filter(&self) -> Result<IntegrationAccountFilter, InvalidInput> {
+        Ok(IntegrationAccountFilter {
+            provider: optional("provider", self.provider.as_deref())?,
+            status: optional("status", self.status.as_deref())?,
+        })
+    }
+}
+
+impl IntegrationAccounts {
+    /// The accounts of the caller's tenant, oldest first.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        asked: Asked<List<FindIntegrationAccounts>>,
+    ) -> Result<Listed<IntegrationAccount>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let List { filter, paging } = checked(asked)?;
+        let page = paging.page();
+        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+    }
+
+    /// How many accounts of the caller's tenant match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindIntegrationAccounts>) -> Result<u64, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockIntegrationAccountQueries, MockIntegrationAccountRepository, MockTenantRepository};
+    use testkit::build;
+
+    use super::super::fixture::{accounts, over};
+    use super::*;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn the_filter_and_the_tenant_of_the_request_are_asked_for() {
+        let mut queries = MockIntegrationAccountQueries::new();
+        queries
+            .expect_count()
+            .withf(|scope, filter| {
+                let expected = IntegrationAccountFilter { provider: Some(Provider::Guesty), status: None };
+                scope.tenant_id() == build::channel_id() && *filter == expected
+            })
+            .returning(|_, _| Ok(3));
+        let accounts = over(MockIntegrationAccountRepository::new(), queries, MockTenantRepository::new());
+        let asked = FindIntegrationAccounts { provider: Some("GUESTY".to_owned()), status: None };
+        assert_eq!(accounts.count(&build::channel(Permission::Read), Ok(asked)).await.expect("counted"), 3);
+    }
+
+    #[tokio::test]
+    async fn words_that_are_none_are_refused() {
+        let asked = FindIntegrationAccounts { provider: Some("x".to_owned()), status: Some("y".to_owned()) };
+        let accounts = accounts(MockIntegrationAccountRepository::new());
+        let refused = accounts.count(&build::channel(Permission::Read), Ok(asked)).await.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["provider", "status"]);
+    }
+}

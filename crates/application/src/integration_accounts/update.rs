@@ -1,0 +1,104 @@
+//! Changing an integration account's fields.
+
+use domain::access::{Caller, Permission};
+use domain::ids::IntegrationAccountId;
+use domain::integration_accounts::IntegrationAccount;
+
+use super::{IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts};
+use crate::input::Asked;
+use crate::retry::decide_anew;
+
+impl IntegrationAccounts {
+    /// Changes the fields that the command names.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: IntegrationAccountId,
+        asked: Asked<IntegrationAccountFields>,
+    ) -> Result<IntegrationAccount, IntegrationAccountError> {
+        let scope = caller.tenant_scope(Permission::Admin)?;
+        let edit = asked?.edit()?;
+        decide_anew(async || {
+            let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match account.update(edit.clone(), &scope, stamp) {
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
+                None => Ok(account),
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockIntegrationAccountRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{accounts, sent};
+    use super::*;
+    use crate::problem::Problem;
+
+    fn stored() -> MockIntegrationAccountRepository {
+        let mut repository = MockIntegrationAccountRepository::new();
+        repository.expect_find().returning(|_, _| Ok(Some(build::integration_account())));
+        repository
+    }
+
+    async fn update(
+        repository: MockIntegrationAccountRepository,
+        permission: Permission,
+        fields: IntegrationAccountFields,
+    ) -> Result<IntegrationAccount, IntegrationAccountError> {
+        let id = build::integration_account().id();
+        accounts(repository).update(&build::channel(permission), id, Ok(fields)).await
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
+        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+            let mut repository = stored();
+            let mut lost = 0;
+            repository.expect_update().times(1..=3).returning(move |_, change| {
+                lost += 1;
+                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
+            });
+            let fields = IntegrationAccountFields { allow_import: Some(Some(false)), ..Default::default() };
+            let updated = update(repository, Permission::Admin, fields).await;
+            assert_eq!(updated.err().map(|error| error.code()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_changes_nothing_is_not_stored() {
+        let fields =
+            IntegrationAccountFields { name: sent("Host"), provider_account_id: Some(None), ..Default::default() };
+        let updated = update(stored(), Permission::Admin, fields).await;
+        assert_eq!(updated.expect("unchanged"), build::integration_account());
+    }
+
+    #[tokio::test]
+    async fn null_clears_what_may_be_missing_and_nothing_else() {
+        let nulls = IntegrationAccountFields {
+            name: Some(None),
+            provider_account_id: Some(None),
+            markup_percentage: Some(None),
+            default_discount_percentage: Some(None),
+            ..Default::default()
+        };
+        let refused = update(MockIntegrationAccountRepository::new(), Permission::Admin, nulls).await;
+        let refused = refused.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields").keys().collect::<Vec<_>>(), ["markupPercentage", "name"]);
+    }
+
+    #[tokio::test]
+    async fn who_may_only_write_changes_no_account_and_nobody_one_that_is_not_there() {
+        let fields = IntegrationAccountFields::default;
+        let refused = update(MockIntegrationAccountRepository::new(), Permission::Write, fields()).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        let mut nothing = MockIntegrationAccountRepository::new();
+        nothing.expect_find().once().returning(|_, _| Ok(None));
+        let unknown = update(nothing, Permission::Admin, fields()).await;
+        assert_eq!(unknown.expect_err("unknown").code(), "integration_account_not_found");
+    }
+}

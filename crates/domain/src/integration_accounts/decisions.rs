@@ -1,0 +1,236 @@
+//! What may become of an account, but for moves.
+
+use super::{
+    AccountIdentifier, AccountName, AccountStatus, AuthType, Details, IntegrationAccount, IntegrationAccountParts,
+    Provider, ProviderAccountId,
+};
+use crate::access::TenantScope;
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::change::Change;
+use crate::ids::IntegrationAccountId;
+use crate::percentages::Percentage;
+use crate::tenants::FieldEdit;
+
+/// What a new account is made from.
+#[derive(Debug, Clone)]
+pub struct NewIntegrationAccount {
+    /// The account's id.
+    pub id: IntegrationAccountId,
+    /// All that it says of itself.
+    pub details: Details,
+}
+
+/// What an update asks for; what is `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct AccountEdit {
+    /// Another name.
+    pub name: Option<AccountName>,
+    /// Another system on the other side.
+    pub provider: Option<Provider>,
+    /// Another id at the provider, or none.
+    pub provider_account_id: FieldEdit<ProviderAccountId>,
+    /// Another name of the host at the provider.
+    pub account_identifier: Option<AccountIdentifier>,
+    /// Another kind of proof.
+    pub auth_type: Option<AuthType>,
+    /// Another status.
+    pub status: Option<AccountStatus>,
+    /// Whether others may import.
+    pub allows_import: Option<bool>,
+    /// Another markup.
+    pub markup: Option<Percentage>,
+    /// Another discount, or the workspace's.
+    pub default_discount: FieldEdit<Percentage>,
+    /// Another markup for importers.
+    pub distribution_markup: Option<Percentage>,
+}
+
+impl IntegrationAccount {
+    /// Makes an account of the scope's tenant.
+    pub fn create(new: NewIntegrationAccount, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
+        let NewIntegrationAccount { id, details } = new;
+        let account = Self {
+            parts: IntegrationAccountParts {
+                workspace_id: scope.workspace_id(),
+                id,
+                tenant_id: scope.tenant_id(),
+                details,
+                version: 1,
+                created_at: stamp.at,
+                updated_at: stamp.at,
+            },
+        };
+        let audit = account.entry(scope, stamp, "integration_account.create", (Facts::new(), account.facts()));
+        Change::new(account, audit)
+    }
+
+    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    pub fn update(&self, edit: AccountEdit, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
+        let AccountEdit {
+            name,
+            provider,
+            provider_account_id,
+            account_identifier,
+            auth_type,
+            status,
+            allows_import,
+            markup,
+            default_discount,
+            distribution_markup,
+        } = edit;
+        let mut after = self.clone();
+        let before = self.details().clone();
+        after.parts.details = Details {
+            name: name.unwrap_or(before.name),
+            provider: provider.unwrap_or(before.provider),
+            provider_account_id: provider_account_id.unwrap_or(before.provider_account_id),
+            account_identifier: account_identifier.unwrap_or(before.account_identifier),
+            auth_type: auth_type.unwrap_or(before.auth_type),
+            status: status.unwrap_or(before.status),
+            allows_import: allows_import.unwrap_or(before.allows_import),
+            markup: markup.unwrap_or(before.markup),
+            default_discount: default_discount.unwrap_or(before.default_discount),
+            distribution_markup: distribution_markup.unwrap_or(before.distribution_markup),
+        };
+        if after == *self {
+            return None;
+        }
+        let facts = difference(self.facts(), after.facts());
+        after.parts.version += 1;
+        after.parts.updated_at = stamp.at;
+        let audit = after.entry(scope, stamp, "integration_account.update", facts);
+        Some(Change::new(after, audit))
+    }
+
+    /// Deletes the account with its listings and all imports of them.
+    pub fn delete(&self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
+        let audit = self.entry(scope, stamp, "integration_account.delete", (self.facts(), Facts::new()));
+        Change::new(self.clone(), audit)
+    }
+
+    fn facts(&self) -> Facts {
+        let Details {
+            name,
+            provider,
+            provider_account_id,
+            account_identifier,
+            auth_type,
+            status,
+            allows_import,
+            markup,
+            default_discount,
+            distribution_markup,
+        } = self.details();
+        vec![
+            ("name", Fact::from(name.as_str())),
+            ("provider", Fact::from(provider.as_str())),
+            ("providerAccountID", Fact::from(provider_account_id.as_ref())),
+            ("accountIdentifier", Fact::from(account_identifier.as_str())),
+            ("authType", Fact::from(auth_type.as_str())),
+            ("status", Fact::from(status.as_str())),
+            ("allowImport", Fact::from(*allows_import)),
+            ("markupPercentage", Fact::from(Some(markup))),
+            ("defaultDiscountPercentage", Fact::from(default_discount.as_ref())),
+            ("distributionMarkupPercentage", Fact::from(Some(distribution_markup))),
+        ]
+    }
+
+    fn entry(
+        &self,
+        scope: &TenantScope,
+        stamp: Stamp,
+        action: &'static str,
+        (before, after): (Facts, Facts),
+    ) -> AuditEntry {
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action,
+            resource_kind: ResourceKind::IntegrationAccount,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.details().name.to_string(),
+            before,
+            after,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::fixture::{details, new_account};
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{at, caller, stamp, standing};
+
+    fn scope() -> TenantScope {
+        let channel = || standing(2, false);
+        caller(channel(), channel(), Permission::Admin).tenant_scope(Permission::Admin).expect("an active tenant")
+    }
+
+    fn later_stamp() -> Stamp {
+        Stamp { at: at() + TimeDelta::seconds(1), ..stamp() }
+    }
+
+    fn created() -> Change<IntegrationAccount> {
+        IntegrationAccount::create(new_account(), &scope(), stamp())
+    }
+
+    #[test]
+    fn a_new_account_belongs_to_the_tenant_of_the_scope() {
+        let Change { after, audit, receipt: _ } = created();
+        assert_eq!((after.workspace_id(), after.tenant_id()), (scope().workspace_id(), scope().tenant_id()));
+        assert_eq!((after.details(), after.version()), (&details(), 1));
+        assert_eq!(
+            (audit.action, audit.resource_kind),
+            ("integration_account.create", ResourceKind::IntegrationAccount)
+        );
+        assert_eq!((audit.tenant_id, audit.resource_name.as_str()), (scope().tenant_id(), "Host"));
+    }
+
+    #[test]
+    fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
+        let tenth = || "10".parse().expect("a percentage");
+        let edit = AccountEdit { default_discount: Some(Some(tenth())), ..AccountEdit::default() };
+        let discounted = created().after.update(edit, &scope(), stamp()).expect("a change").after;
+        let edit = AccountEdit {
+            allows_import: Some(false),
+            status: Some(AccountStatus::Inactive),
+            default_discount: Some(None),
+            distribution_markup: Some(tenth()),
+            ..AccountEdit::default()
+        };
+        let change = discounted.update(edit, &scope(), later_stamp()).expect("a change");
+        let expected = Details {
+            allows_import: false,
+            status: AccountStatus::Inactive,
+            distribution_markup: tenth(),
+            ..details()
+        };
+        assert_eq!(change.after.details(), &expected);
+        let IntegrationAccountParts { version, created_at, updated_at, .. } = change.after.into_parts();
+        assert_eq!((version, created_at, updated_at), (3, at(), later_stamp().at));
+        let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
+        let changed = ["status", "allowImport", "defaultDiscountPercentage", "distributionMarkupPercentage"];
+        assert_eq!(names, changed, "the trail holds what changed and no more");
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_is_none() {
+        let same =
+            AccountEdit { provider: Some(Provider::Guesty), provider_account_id: Some(None), ..AccountEdit::default() };
+        assert_eq!(created().after.update(same, &scope(), later_stamp()), None);
+    }
+
+    #[test]
+    fn a_deletion_tells_what_there_was() {
+        let deleted = created().after.delete(&scope(), stamp());
+        assert_eq!(deleted.audit.action, "integration_account.delete");
+        assert_eq!(deleted.audit.before[0], ("name", Fact::from("Host")));
+    }
+}

@@ -1,0 +1,148 @@
+//! Moving an account from one tenant to another.
+
+use thiserror::Error;
+
+use super::IntegrationAccount;
+use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
+use crate::change::Change;
+use crate::ids::{AuditId, TenantId};
+use crate::tenants::{TargetInactiveError, Tenant, TenantStatus};
+
+/// Why an account is not moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum MoveError {
+    /// An inactive tenant gets no accounts.
+    #[error(transparent)]
+    TargetInactive(#[from] TargetInactiveError),
+    /// It is the target's already.
+    #[error("The integration account belongs to that tenant already.")]
+    AlreadyThere,
+}
+
+/// An account that was given to another tenant: all that hangs on it goes along, because only the account names an owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountMoved {
+    /// The account, as the target has it.
+    pub account: IntegrationAccount,
+    /// Whose it was.
+    pub source: TenantId,
+    /// The entry in the target's trail; that in the source's explains the change.
+    pub arrival: AuditEntry,
+}
+
+/// What hangs on an account, and the imports of its listings as a move would leave them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// How many listings there are.
+    pub listings: u64,
+    /// How many promotions there are.
+    pub promotions: u64,
+    /// How many reservations there are.
+    pub reservations: u64,
+    /// What would become of the imports.
+    pub imports: MovedImports,
+}
+
+/// What a move does to the imports of the account's listings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MovedImports {
+    /// How many go on, and now name the new owner.
+    pub kept: u64,
+    /// How many were the target's own, and end: nobody imports its own listings.
+    pub ended: u64,
+}
+
+impl IntegrationAccount {
+    /// Gives the account from the source, whose it is, to the target. `arrival` is the id of the entry in the target's trail.
+    ///
+    /// # Errors
+    /// `AlreadyThere`, `TargetInactive`. An inactive source may lose its accounts.
+    pub fn move_to(
+        &self,
+        source: &Tenant,
+        target: &Tenant,
+        arrival: AuditId,
+        stamp: Stamp,
+    ) -> Result<Change<AccountMoved>, MoveError> {
+        if self.tenant_id() == target.id() {
+            return Err(MoveError::AlreadyThere);
+        }
+        if target.status() != TenantStatus::Active {
+            return Err(TargetInactiveError.into());
+        }
+        let mut account = self.clone();
+        account.parts.tenant_id = target.id();
+        account.parts.version += 1;
+        account.parts.updated_at = stamp.at;
+        let arrival = account.moved(source, target, target, Stamp { id: arrival, ..stamp.clone() });
+        let departure = account.moved(source, target, source, stamp);
+        Ok(Change::new(AccountMoved { account, source: source.id(), arrival }, departure))
+    }
+
+    /// The entry in the trail of one of the two.
+    fn moved(&self, source: &Tenant, target: &Tenant, of: &Tenant, stamp: Stamp) -> AuditEntry {
+        let whose = |tenant: &Tenant| vec![("tenantID", Fact::from(Some(tenant.id())))];
+        AuditEntry {
+            id: stamp.id,
+            workspace_id: self.workspace_id(),
+            tenant_id: of.id(),
+            tenant_name: of.name().to_string(),
+            at: stamp.at,
+            actor: stamp.actor,
+            action: "integration_account.move",
+            resource_kind: ResourceKind::IntegrationAccount,
+            resource_id: self.id().as_uuid(),
+            resource_name: self.details().name.to_string(),
+            before: whose(source),
+            after: whose(target),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::fixture::new_account;
+    use super::*;
+    use crate::access::Permission;
+    use crate::access::fixture::{caller, stamp, standing, tenant};
+
+    fn account() -> IntegrationAccount {
+        let channel = || standing(2, false);
+        let caller = caller(channel(), channel(), Permission::Admin);
+        let scope = caller.tenant_scope(Permission::Admin).expect("an active tenant");
+        IntegrationAccount::create(new_account(), &scope, stamp()).after
+    }
+
+    fn tenant_with(id: u128, status: TenantStatus) -> Tenant {
+        Tenant::from_parts(crate::tenants::TenantParts { status, ..tenant(id) })
+    }
+
+    fn move_between(source: &Tenant, target: &Tenant) -> Result<Change<AccountMoved>, MoveError> {
+        account().move_to(source, target, AuditId::new(Uuid::from_u128(77)), stamp())
+    }
+
+    #[test]
+    fn a_moved_account_is_the_targets_and_both_trails_tell_of_it() {
+        let (source, target) = (tenant_with(2, TenantStatus::Inactive), tenant_with(3, TenantStatus::Active));
+        let Change { after, audit, receipt: _ } = move_between(&source, &target).expect("moved");
+        assert_eq!((after.source, after.account.tenant_id(), after.account.version()), (source.id(), target.id(), 2));
+        assert_eq!(after.account.details(), account().details(), "nothing else changes");
+        assert_eq!((audit.tenant_id, after.arrival.tenant_id), (source.id(), target.id()));
+        assert_ne!(audit.id, after.arrival.id);
+        for entry in [audit, after.arrival] {
+            assert_eq!(entry.action, "integration_account.move");
+            assert_eq!(entry.before, [("tenantID", Fact::from(Some(source.id())))]);
+            assert_eq!(entry.after, [("tenantID", Fact::from(Some(target.id())))]);
+        }
+    }
+
+    #[test]
+    fn an_account_stays_where_it_is_and_goes_to_no_inactive_tenant() {
+        let source = tenant_with(2, TenantStatus::Inactive);
+        assert_eq!(move_between(&source, &source), Err(MoveError::AlreadyThere));
+        let asleep = tenant_with(3, TenantStatus::Inactive);
+        assert_eq!(move_between(&source, &asleep), Err(MoveError::TargetInactive(TargetInactiveError)));
+    }
+}
