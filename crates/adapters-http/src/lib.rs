@@ -37,7 +37,8 @@ mod workspaces;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use application::{
-    ApiKeys, Audit, Authentication, Imports, Listings, Locations, ReadinessCheck, Tenants, Users, Workspaces,
+    ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck, Tenants, Users,
+    Workspaces,
 };
 
 pub use self::metrics::{Metrics, PoolUse};
@@ -56,6 +57,8 @@ pub struct Api {
     pub tenants: Tenants,
     /// Imports.
     pub imports: Imports,
+    /// Integration accounts.
+    pub integration_accounts: IntegrationAccounts,
     /// Listings.
     pub listings: Listings,
     /// Locations.

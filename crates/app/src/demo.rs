@@ -32,12 +32,7 @@ const CHANNEL: &str = "City Channel";
 const OWNERS: [Owner; 2] = [
     Owner {
         name: "Manhattan Homes",
-        accounts: &[Account {
-            name: "Manhattan Homes",
-            provider: "GUESTY",
-            allow_import: true,
-            areas: &["Manhattan"],
-        }],
+        accounts: &[Account { name: "Manhattan Homes", provider: "GUESTY", allow_import: true, areas: &["Manhattan"] }],
     },
     Owner {
         name: "Brooklyn Rooms",

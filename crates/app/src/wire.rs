@@ -7,7 +7,8 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Imports, Listings, Locations, ReadinessCheck, Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck,
+    Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -67,6 +68,12 @@ impl Engine {
             tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             imports: Imports::new(database.clone(), ambient.clone()),
             locations: Locations::new(database.clone(), database.clone(), ambient.clone()),
+            integration_accounts: IntegrationAccounts::new(
+                database.clone(),
+                database.clone(),
+                database.clone(),
+                ambient.clone(),
+            ),
             listings: Listings::new(database.clone(), database.clone(), ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient.clone()),

@@ -28,8 +28,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
     // Bound before anything is made: a port that is taken leaves no workspace behind whose key nobody has seen.
     let workers = Workers::of(engine.clone());
-    let served = workers.clone();
-    let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(served.api()))))
+    let of_server = workers.clone();
+    let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(of_server.api()))))
         .shutdown_timeout(SHUTDOWN_TIMEOUT)
         .bind(settings.listen)
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
@@ -75,7 +75,10 @@ fn show(address: SocketAddr, made: &NewWorkspaceKey, tenants: &[SampleTenant]) -
     let mut out = stdout().lock();
     writeln!(out, "\nThe workspace has sample data:\n")?;
     for SampleTenant { id, name, offered, kept, imported } in tenants {
-        writeln!(out, "  {name:<16} {id}  {offered:>3} listings for all, {kept:>2} for itself, {imported:>2} imported")?;
+        writeln!(
+            out,
+            "  {name:<16} {id}  {offered:>3} listings for all, {kept:>2} for itself, {imported:>2} imported"
+        )?;
     }
     if let Some(channel) = tenants.last() {
         let key = made.token.reveal();

@@ -66,7 +66,8 @@ fn sample_data_can_be_searched_and_is_imported(engine: Engine) {
         let count = in_tenant(&world, tenant).get("/api/v1/listing/count?listingType=self").json;
         assert_eq!(count, json!({ "count": own }), "{tenant}");
     }
-    let offered = channel.get("/api/v1/tenants/search-listings?location=40.7,-73.9&radius=1000&per_page=1&page=251").json;
+    let offered =
+        channel.get("/api/v1/tenants/search-listings?location=40.7,-73.9&radius=1000&per_page=1&page=251").json;
     assert_eq!(offered["data"], json!([]), "one of the accounts does not allow imports");
 }
 
@@ -84,7 +85,8 @@ fn what_is_shown_can_be_pasted(engine: Engine) {
         let mut client = Client::new("");
         while let (Some("-H"), Some(name), Some(value)) = (words.next(), words.next(), words.next()) {
             // `Authorization` has two words behind it.
-            let value = if value == "Bearer" { format!("Bearer {}", words.next().expect("a key")) } else { value.into() };
+            let value =
+                if value == "Bearer" { format!("Bearer {}", words.next().expect("a key")) } else { value.into() };
             client = client.with(name.trim_matches(['\'', ':']), value.trim_matches('\''));
         }
         let answer = client.get(url);

@@ -226,11 +226,9 @@ fn an_account_that_is_not_there_is_refused_in_one_line(world: &World) {
     let load = Load::new(world);
     let other = world.other_workspace();
     let file = load.file(format!("{NAMES}\na,Queens,Astoria,40.76,-73.92,Private room,80,1,0,0\nbroken"));
-    for (workspace, account) in [
-        (&world.workspace, UNKNOWN),
-        (&UNKNOWN.to_owned(), &load.account),
-        (&other.workspace, &load.account),
-    ] {
+    for (workspace, account) in
+        [(&world.workspace, UNKNOWN), (&UNKNOWN.to_owned(), &load.account), (&other.workspace, &load.account)]
+    {
         let refused = load.run_on(workspace, account, &[&file]);
         assert_eq!(refused.refusal(), (Some(1), "tenantry: The integration account was not found."));
     }

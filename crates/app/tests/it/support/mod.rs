@@ -72,7 +72,8 @@ impl World {
     /// Creates an integration account of the tenant and returns its id.
     pub(crate) fn account_id(&self, tenant: &str) -> String {
         let identifier = uuid::Uuid::new_v4();
-        let body = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": identifier, "authType": "API_KEY" });
+        let body =
+            json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": identifier, "authType": "API_KEY" });
         let answer = self.calry().named(tenant).post("/api/v1/integration-account", &body);
         assert_eq!(answer.status, 201, "{}", answer.text);
         id_of(&answer.json["data"])
