@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::percentages::Percentage;
+use domain::tenants::FieldEdit;
 use serde::de::{Error, Unexpected};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -38,6 +39,11 @@ impl Decimal {
     pub(crate) fn of(number: impl fmt::Display) -> Self {
         Self(number.to_string())
     }
+}
+
+/// The digits of a field that may be changed.
+pub(crate) fn digits(edit: FieldEdit<Decimal>) -> FieldEdit<String> {
+    edit.map(|number| number.map(|number| number.0))
 }
 
 impl From<Percentage> for Decimal {

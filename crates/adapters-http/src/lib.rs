@@ -22,6 +22,7 @@ mod decimal;
 mod envelope;
 mod imports;
 mod input;
+mod integration_accounts;
 mod listings;
 mod lists;
 mod locations;
@@ -86,6 +87,7 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(listings::routes)
                         .configure(imports::routes)
+                        .configure(integration_accounts::routes)
                         .configure(tenants::routes)
                         .configure(locations::routes)
                         .configure(users::routes)

@@ -10,7 +10,9 @@ use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
 use crate::problem::ProblemView;
-use crate::{api_keys, audit, imports, listings, locations, operations, tenants, users, workspaces};
+use crate::{
+    api_keys, audit, imports, integration_accounts, listings, locations, operations, tenants, users, workspaces,
+};
 
 /// The document.
 #[derive(OpenApi)]
@@ -58,6 +60,13 @@ use crate::{api_keys, audit, imports, listings, locations, operations, tenants, 
         locations::delete,
         workspaces::get,
         workspaces::update,
+        integration_accounts::list,
+        integration_accounts::count,
+        integration_accounts::create,
+        integration_accounts::get,
+        integration_accounts::update,
+        integration_accounts::delete,
+        integration_accounts::move_tenant,
         listings::list,
         listings::count,
         listings::create,
@@ -84,6 +93,8 @@ use crate::{api_keys, audit, imports, listings, locations, operations, tenants, 
         (name = "locations", description = "The venues, branches or stores of a tenant."),
         (name = "users", description = "The people and programs that call, each at home in one tenant."),
         (name = "api-keys", description = "The secrets that users call with."),
+        (name = "integration-accounts", description = "Hosts' connections to property-management systems, and all that hangs \
+                                                       on them."),
         (name = "listings", description = "Places to stay: the tenant's own and those that it imported."),
         (name = "audit", description = "Who did what to which resource in which tenant, when."),
         (name = "workspaces", description = "The workspace of the API key."),
@@ -187,6 +198,18 @@ refusals! {
     RemovalRefused {
         422: "validation_failed, not_imported, duplicate_listing, import_refused",
     }
+    /// What a request about one integration account may be refused with besides.
+    AccountRefused {
+        404: "tenant_not_found, integration_account_not_found",
+    }
+    /// What stands against an integration account.
+    AccountConflict {
+        409: "account_identifier_taken",
+    }
+    /// What stands against moving an integration account.
+    MoveConflict {
+        409: "target_inactive, already_there",
+    }
     /// What a request about one listing may be refused with besides.
     ListingRefused {
         403: "user_not_active, tenant_inactive, permission_denied, not_the_owner",
@@ -195,10 +218,6 @@ refusals! {
     /// What stands against an operation on a listing.
     ListingConflict {
         409: "provider_id_taken",
-    }
-    /// What a delivery may be refused with besides.
-    DeliveryRefused {
-        404: "tenant_not_found, integration_account_not_found",
     }
     /// The service cannot serve.
     NotReady {

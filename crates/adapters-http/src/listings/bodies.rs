@@ -5,7 +5,7 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, digits};
 use crate::input::sent;
 
 /// The fields of a listing. A new one needs `integrationAccountID` (but in a delivery), `providerID`, `name`, `latitude`,
@@ -168,7 +168,6 @@ impl From<ListingBody> for ListingFields {
             currency,
             amenities,
         } = body;
-        let digits = |edit: FieldEdit<Decimal>| edit.map(|number| number.map(|number| number.to_string()));
         Self {
             integration_account_id,
             provider_id,

@@ -14,7 +14,7 @@ use crate::data::{Count, Data, created, ok};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    BodyRefused, DeliveryRefused, ListingConflict, ListingRefused, QueryRefused, Refused, TenantHeaders,
+    AccountRefused, BodyRefused, ListingConflict, ListingRefused, QueryRefused, Refused, TenantHeaders,
 };
 use crate::problem::Answer;
 
@@ -94,7 +94,7 @@ pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<Lis
 #[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
     tag = "integration-accounts",
     params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
-    responses((status = 200, body = Data<DeliveredView>), Refused, BodyRefused, DeliveryRefused))]
+    responses((status = 200, body = Data<DeliveredView>), Refused, BodyRefused, AccountRefused))]
 pub(crate) async fn deliver(
     api: web::Data<Api>,
     caller: InTenant,

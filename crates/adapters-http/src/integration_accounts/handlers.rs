@@ -1,0 +1,101 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::IntegrationAccountId;
+
+use super::bodies::{IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery};
+use super::views::{IntegrationAccountView, MovedView};
+use crate::Api;
+use crate::caller::{InTenant, UnderAuthority};
+use crate::data::{Count, Data, created, ok};
+use crate::input::{Body, PathId, Query};
+use crate::lists::{self, ListQuery, ListView, PageQuery};
+use crate::openapi::{
+    AccountConflict, AccountRefused, BodyRefused, MoveConflict, QueryRefused, Refused, TenantHeaders,
+};
+use crate::problem::Answer;
+
+/// Lists the integration accounts of the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",
+    tag = "integration-accounts", params(IntegrationAccountsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<IntegrationAccountView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<IntegrationAccountsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.integration_accounts.list(&caller, query.asked()).await?;
+    Ok(lists::list(&request, listed, IntegrationAccountView::from, |account| account.id().as_uuid()))
+}
+
+/// Counts them.
+#[utoipa::path(get, path = "/api/v1/integration-account/count", operation_id = "countIntegrationAccounts",
+    tag = "integration-accounts", params(IntegrationAccountsQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<IntegrationAccountsQuery>) -> Answer {
+    let count = api.integration_accounts.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Creates an integration account of the tenant of the request.
+#[utoipa::path(post, path = "/api/v1/integration-account", operation_id = "createIntegrationAccount",
+    tag = "integration-accounts", params(TenantHeaders), request_body = IntegrationAccountBody,
+    responses((status = 201, body = Data<IntegrationAccountView>), Refused, BodyRefused, AccountConflict))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<IntegrationAccountBody>().await;
+    let account = api.integration_accounts.create(&caller, body.map(Into::into)).await?;
+    Ok(created(IntegrationAccountView::from(account)))
+}
+
+/// One integration account of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<IntegrationAccountView>), Refused, AccountRefused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
+    let account = api.integration_accounts.get(&caller, id.0).await?;
+    Ok(ok(IntegrationAccountView::from(account)))
+}
+
+/// Changes an integration account's fields.
+#[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    request_body = IntegrationAccountBody,
+    responses((status = 200, body = Data<IntegrationAccountView>), Refused, BodyRefused, AccountRefused, AccountConflict))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<IntegrationAccountId>,
+    body: Body,
+) -> Answer {
+    let body = body.read::<IntegrationAccountBody>().await;
+    let account = api.integration_accounts.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(IntegrationAccountView::from(account)))
+}
+
+/// Deletes an integration account with its listings and every import of them.
+#[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Deleted."), Refused, AccountRefused))]
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
+    api.integration_accounts.delete(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Moves an integration account, whichever tenant has it, to another tenant: its listings, promotions and reservations go
+/// along, imports of its listings go on but for the new owner's own. Default tenant only.
+#[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders), request_body = MoveBody,
+    responses((status = 200, body = MovedView), Refused, BodyRefused, AccountRefused, MoveConflict))]
+pub(crate) async fn move_tenant(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<IntegrationAccountId>,
+    query: Query<MoveQuery>,
+    body: Body,
+) -> Answer {
+    let body = body.read::<MoveBody>().await;
+    let asked = query.0.and_then(|query| body.map(|body| body.asked(query)));
+    let moved = api.integration_accounts.move_tenant(&caller, id.0, asked).await?;
+    Ok(HttpResponse::Ok().json(MovedView::from(moved)))
+}

@@ -1,0 +1,127 @@
+//! What is answered about integration accounts.
+
+use application::MovedIntegrationAccount;
+use domain::integration_accounts::{Details, Holdings, IntegrationAccount, IntegrationAccountParts, MovedImports};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::data::Instant;
+use crate::decimal::Decimal;
+
+/// A host's connection to a property-management system, and the owner of listings, promotions and reservations.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IntegrationAccount)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct IntegrationAccountView {
+    id: Uuid,
+    #[schema(example = "Host")]
+    name: String,
+    #[serde(rename = "workspaceID")]
+    workspace_id: Uuid,
+    /// Whose it is, and with it all that hangs on it.
+    #[serde(rename = "tenantID")]
+    tenant_id: Uuid,
+    /// The property-management system.
+    #[schema(example = "GUESTY")]
+    provider: &'static str,
+    /// The provider's own id of the account.
+    #[serde(rename = "providerAccountID")]
+    provider_account_id: Option<String>,
+    /// What the provider calls the host.
+    #[schema(example = "host@example.com")]
+    account_identifier: String,
+    /// How the connection proves who it is.
+    #[schema(example = "API_KEY")]
+    auth_type: &'static str,
+    /// `ACTIVE` or `INACTIVE`.
+    #[schema(example = "ACTIVE")]
+    status: &'static str,
+    /// Whether other tenants may import its listings.
+    allow_import: bool,
+    /// What is added to the price of a stay.
+    #[schema(value_type = f64, example = 0)]
+    markup_percentage: Decimal,
+    /// What is taken off the price of a stay; null for the workspace's.
+    #[schema(value_type = Option<f64>)]
+    default_discount_percentage: Option<Decimal>,
+    /// What is added besides where a tenant sells an imported listing.
+    #[schema(value_type = f64, example = 0)]
+    distribution_markup_percentage: Decimal,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    created_at: Instant,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    updated_at: Instant,
+}
+
+impl From<IntegrationAccount> for IntegrationAccountView {
+    fn from(account: IntegrationAccount) -> Self {
+        let IntegrationAccountParts {
+            workspace_id,
+            id,
+            tenant_id,
+            details:
+                Details {
+                    name,
+                    provider,
+                    provider_account_id,
+                    account_identifier,
+                    auth_type,
+                    status,
+                    allows_import,
+                    markup,
+                    default_discount,
+                    distribution_markup,
+                },
+            version: _,
+            created_at,
+            updated_at,
+        } = account.into_parts();
+        Self {
+            id: id.as_uuid(),
+            name: name.into(),
+            workspace_id: workspace_id.as_uuid(),
+            tenant_id: tenant_id.as_uuid(),
+            provider: provider.as_str(),
+            provider_account_id: provider_account_id.map(Into::into),
+            account_identifier: account_identifier.into(),
+            auth_type: auth_type.as_str(),
+            status: status.as_str(),
+            allow_import: allows_import,
+            markup_percentage: markup.into(),
+            default_discount_percentage: default_discount.map(Into::into),
+            distribution_markup_percentage: distribution_markup.into(),
+            created_at: Instant(created_at),
+            updated_at: Instant(updated_at),
+        }
+    }
+}
+
+/// An account that was moved, and what went along.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MovedIntegrationAccount)]
+pub(crate) struct MovedView {
+    data: IntegrationAccountView,
+    moved: MovedCounts,
+}
+
+/// What went along. Imports are counted in the step itself, the others shortly before.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct MovedCounts {
+    listings: u64,
+    promotions: u64,
+    reservations: u64,
+    /// Imports of its listings that go on.
+    imports_kept: u64,
+    /// Imports that were the new owner's own, and ended.
+    imports_ended: u64,
+}
+
+impl From<MovedIntegrationAccount> for MovedView {
+    fn from(MovedIntegrationAccount { account, holdings }: MovedIntegrationAccount) -> Self {
+        let Holdings { listings, promotions, reservations, imports: MovedImports { kept, ended } } = holdings;
+        let moved = MovedCounts { listings, promotions, reservations, imports_kept: kept, imports_ended: ended };
+        Self { data: account.into(), moved }
+    }
+}
