@@ -199,7 +199,7 @@ fn the_trail_says_that_the_operator_did(world: &World) {
     load.rows("a,Queens,Astoria,40.76,-73.92,Private room,80,1,0,0").summary();
     let entries = load.get("/api/v1/audit?action=listing.deliver");
     let [entry] = entries["data"].as_array().expect("entries").as_slice() else { panic!("{entries}") };
-    assert_eq!(entry["actor"]["type"], "operator", "{entry}");
+    assert_eq!(entry["actor"]["kind"], "operator", "{entry}");
     assert_eq!((&entry["tenantID"], &entry["resourceID"]), (&json!(load.channel), &json!(load.account)), "{entry}");
 }
 
