@@ -133,3 +133,43 @@ impl Columns {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: &str = "price,provider_id,area,neighbourhood,latitude,longitude,room_type,minimum_nights,host\r\n";
+    const ROW: &str = "80,a,Queens,Astoria,40.76,-73.92,Private room,1,x\r\n";
+
+    /// The lines of a file below the names, with what is wrong with them.
+    fn read(rows: &[u8]) -> Vec<(u64, Option<String>)> {
+        let file = [NAMES.as_bytes(), rows].concat();
+        let mut file = ListingsFile::new(file.as_slice()).expect("all columns");
+        std::iter::from_fn(|| file.next().expect("a slice")).map(|row| (row.line, row.listing.err())).collect()
+    }
+
+    #[test]
+    fn columns_stand_in_any_order_and_others_beside_them() {
+        let file = format!("\u{feff}{NAMES}{ROW}");
+        let mut file = ListingsFile::new(file.as_bytes()).expect("all columns");
+        let listing = file.next().expect("a slice").expect("a row").listing.expect("a listing");
+        let sent = |text: &str| Some(Some(text.to_owned()));
+        assert_eq!((listing.provider_id, listing.start_price), (sent("a"), sent("80")));
+        assert_eq!((listing.name, listing.minimum_nights), (sent("Private room in Astoria"), Some(Some(1))));
+    }
+
+    #[test]
+    fn a_bad_line_costs_itself_only() {
+        let long = format!("{}\n", "x".repeat(2 * MOST));
+        for (bad, fault) in [
+            ("80,a\n".as_bytes(), "The line has 2 cells instead of 9."),
+            (b"80,\"a,Queens,Astoria,40.76,-73.92,Private room,1,x\n", "The line has 2 cells instead of 9."),
+            (b"80,\xff,Queens,Astoria,40.76,-73.92,Private room,1,x\n", "The line is not UTF-8."),
+            (b"80,a,Queens,Astoria,40.76,-73.92,Private room,one,x\n", "The minimum nights must be a whole number."),
+            (long.as_bytes(), "The line has 65536 bytes or more."),
+        ] {
+            let read = read(&[ROW.as_bytes(), b"\r\n", bad, ROW.as_bytes()].concat());
+            assert_eq!(read, [(2, None), (4, Some(fault.to_owned())), (5, None)]);
+        }
+    }
+}
