@@ -123,6 +123,13 @@ impl Transaction {
         if self.has_row(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
+    /// The same for many rows: all of them.
+    pub(crate) async fn expect_rows(&self, query: Query, expected: usize) -> Result<(), RepositoryError> {
+        let statement = query.statement(self.inner.get_database_backend());
+        let rows = self.inner.query_all_raw(statement).await.map_err(|error| self.error(error))?;
+        if rows.len() == expected { Ok(()) } else { Err(RepositoryError::Stale) }
+    }
+
     /// Whether a SELECT finds a row.
     pub(crate) async fn has_row(&self, query: Query) -> Result<bool, RepositoryError> {
         let statement = query.statement(self.inner.get_database_backend());

@@ -10,7 +10,7 @@ use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::listings::{Delivery, Listing, ListingAccount, ListingStatus, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError};
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
     QueryFilter,
@@ -95,10 +95,12 @@ impl ListingRepository for Database {
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError> {
         let Change { after: listing, audit, receipt: _ } = change;
         let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
+        let account = listing.integration_account_id();
         let transaction = self.begin().await?;
-        lock_account(&transaction, scope, listing.integration_account_id()).await?;
+        lock_account(&transaction, scope, account).await?;
         // Locked first: whoever imports it meanwhile waits, and then finds it gone.
         let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
+            .and("integration_account_id = ?", Some(account.as_uuid()))
             .and("version = ?", Some(listing.version()))
             .push(transaction.dialect().for_update());
         transaction.expect_row(unchanged).await?;
@@ -118,13 +120,16 @@ impl ListingRepository for Database {
         account: IntegrationAccountId,
         ids: &[ProviderId],
     ) -> Result<Vec<Listing>, RepositoryError> {
-        // What is delivered is stored only where the account is still the tenant's: here, no lock is needed.
-        if self.account(scope, account).await?.is_none() {
-            return Ok(Vec::new());
-        }
+        let owned = SelectStatement::new()
+            .column("id")
+            .from("integration_accounts")
+            .and_where(Expr::col("workspace_id").eq(scope.workspace_id().as_uuid()))
+            .and_where(Expr::col("tenant_id").eq(scope.tenant_id().as_uuid()))
+            .and_where(Expr::col("id").eq(account.as_uuid()))
+            .to_owned();
         let found = Entity::find()
             .filter(Column::WorkspaceId.eq(scope.workspace_id().as_uuid()))
-            .filter(Column::IntegrationAccountId.eq(account.as_uuid()))
+            .filter(Column::IntegrationAccountId.in_subquery(owned))
             .filter(Column::ProviderId.is_in(ids.iter().map(ProviderId::as_str)))
             .all(self.reader())
             .await;
@@ -135,8 +140,15 @@ impl ListingRepository for Database {
         let Change { after: Delivery { integration_account_id, listings }, audit, receipt: _ } = change;
         let transaction = self.begin().await?;
         lock_account(&transaction, scope, integration_account_id).await?;
+        for listing in &listings {
+            inside(scope.workspace_id(), listing.workspace_id())?;
+            if listing.integration_account_id() != integration_account_id {
+                return Err(RepositoryError::Stale);
+            }
+        }
+        hold_stored(&transaction, scope, integration_account_id, &listings).await?;
         for batch in listings.chunks(BATCH) {
-            store(&transaction, scope, batch).await?;
+            store(&transaction, batch).await?;
         }
         transaction.append(audit).await?;
         transaction.commit().await
@@ -167,7 +179,7 @@ fn own(listing: Listing, scope: &TenantScope, account_is_active: bool) -> Tenant
 /// Writes the listing over the version before it.
 async fn update(transaction: &Transaction, listing: Listing) -> Result<(), RepositoryError> {
     let row = row(listing);
-    let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
+    let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
     // All columns but the key and the account, which never change.
     let columns = ActiveModel {
         workspace_id: NotSet,
@@ -179,15 +191,34 @@ async fn update(transaction: &Transaction, listing: Listing) -> Result<(), Repos
         .set(columns)
         .filter(Column::WorkspaceId.eq(workspace_id))
         .filter(Column::Id.eq(id))
+        .filter(Column::IntegrationAccountId.eq(account))
         .filter(Column::Version.eq(before));
     transaction.update_guarded(update).await
 }
 
-/// Writes each listing over the version before it, or anew where it is the first.
-async fn store(transaction: &Transaction, scope: &TenantScope, listings: &[Listing]) -> Result<(), RepositoryError> {
-    for listing in listings {
-        inside(scope.workspace_id(), listing.workspace_id())?;
+/// Those of the listings that are not new are there, and stay until the end of the transaction: a write of one that is gone would
+/// bring it back. In the order of their ids, as imports lock them.
+async fn hold_stored(
+    transaction: &Transaction,
+    scope: &TenantScope,
+    account: IntegrationAccountId,
+    listings: &[Listing],
+) -> Result<(), RepositoryError> {
+    let mut stored: Vec<_> = listings.iter().filter(|listing| listing.version() > 1).map(Listing::id).collect();
+    stored.sort_unstable();
+    for ids in stored.chunks(BATCH) {
+        let select = "SELECT 1 FROM listings WHERE workspace_id = $1 AND integration_account_id = $2 AND id IN ";
+        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), account.as_uuid().into()])
+            .push_list(ids.iter().map(|id| id.as_uuid()))
+            .push(" ORDER BY id")
+            .push(transaction.dialect().for_no_key_update());
+        transaction.expect_rows(query, ids.len()).await?;
     }
+    Ok(())
+}
+
+/// Writes each listing over the version before it, or anew where it is the first.
+async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), RepositoryError> {
     let rows = listings.iter().map(|listing| row(listing.clone()).into_active_model());
     let keys = [Column::WorkspaceId, Column::IntegrationAccountId, Column::ProviderId];
     let never_change = [Column::WorkspaceId, Column::Id, Column::IntegrationAccountId, Column::CreatedAt];

@@ -25,7 +25,7 @@ impl Market {
         let world = World::new(ports).await;
         let owner = world.create("owner").await.expect("created");
         let importer = world.create("importer").await.expect("created");
-        let account = new_account(&world, &owner).await;
+        let account = world.new_account(&owner).await;
         Self { world, owner, account, importer }
     }
 
@@ -41,13 +41,8 @@ impl Market {
         listing
     }
 
-    /// Changes the account past the ports.
     async fn set_account(&self, columns: &str) {
-        self.world.ports.trail.run(vec![(update_of_account(columns), self.account_ids())]).await;
-    }
-
-    fn account_ids(&self) -> Vec<Uuid> {
-        vec![self.world.workspace_id().as_uuid(), self.account.as_uuid()]
+        self.world.set_account(self.account, columns).await;
     }
 
     async fn set_listing(&self, listing: ListingId, status: &str) {
@@ -56,12 +51,8 @@ impl Market {
         self.world.ports.trail.run(vec![(update, ids)]).await;
     }
 
-    /// Moves the account, as one step that ends the imports which would be the target's own.
     async fn move_to(&self, target: &Tenant) {
-        let ids = [self.account_ids(), vec![target.id().as_uuid()]].concat();
-        let end = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id = $3";
-        let steps = vec![(update_of_account("tenant_id = $3"), ids.clone()), (end.to_owned(), ids)];
-        self.world.ports.trail.run(steps).await;
+        self.world.move_account(self.account, target).await;
     }
 
     /// A listing of the account as it is offered to anybody else.
@@ -115,23 +106,6 @@ impl Market {
         let (scope, change) = (self.world.scope_in(tenant.id()).await, self.removal(tenant, ids).await);
         self.world.ports.imports.remove(&scope, change).await
     }
-}
-
-fn update_of_account(columns: &str) -> String {
-    format!("UPDATE integration_accounts SET {columns}, version = version + 1 WHERE workspace_id = $1 AND id = $2")
-}
-
-async fn new_account(world: &World, owner: &Tenant) -> IntegrationAccountId {
-    let id = IntegrationAccountId::new(build::id());
-    let insert = format!(
-        "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, \
-         status, allow_import, markup, distribution_markup, version, created_at, updated_at) \
-         VALUES ($1, $2, $3, 'Stays', 'OTHER', '{id}', 'API_KEY', 'ACTIVE', true, 0, 0, 1, \
-         '2024-10-04T00:00:00+00:00', '2024-10-04T00:00:00+00:00')"
-    );
-    let ids = vec![world.workspace_id().as_uuid(), id.as_uuid(), owner.id().as_uuid()];
-    world.ports.trail.run(vec![(insert, ids)]).await;
-    id
 }
 
 fn new_listing(world: &World, account: IntegrationAccountId, id: ListingId) -> (String, Vec<Uuid>) {

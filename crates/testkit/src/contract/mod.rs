@@ -6,7 +6,10 @@
 
 pub mod audit;
 pub mod credentials;
+pub mod deliveries;
+mod host;
 pub mod imports;
+pub mod listings;
 pub mod lists;
 pub mod locations;
 pub mod tenants;
@@ -132,6 +135,13 @@ macro_rules! suite {
                 a_key_is_not_found_through_another_workspace,
                 a_tenant_of_another_workspace_cannot_be_named,
             }
+            deliveries {
+                what_is_delivered_is_stored_and_delivered_again_is_unchanged,
+                a_thousand_listings_are_delivered_whole_or_not_at_all,
+                a_delivery_that_was_decided_on_what_has_changed_is_stale,
+                of_twenty_who_deliver_the_same_new_listings_one_wins,
+                deliveries_and_changes_at_once_see_each_other,
+            }
             imports {
                 what_is_imported_is_there_until_it_is_removed,
                 a_candidate_says_whose_it_is_and_what_stands_against_it,
@@ -147,6 +157,24 @@ macro_rules! suite {
                 imports_and_a_deletion_of_their_tenant_at_once_leave_nothing,
                 another_tenant_reaches_no_import,
                 every_step_of_imports_leaves_one_entry,
+            }
+            listings {
+                a_listing_comes_back_as_it_was_stored,
+                a_changed_listing_comes_back_as_it_was_stored,
+                an_account_says_what_a_listing_takes_from_it,
+                the_operator_finds_whose_an_account_is,
+                a_listing_of_an_account_that_is_gone_is_not_stored,
+                a_provider_id_is_taken_once_in_its_account,
+                of_twenty_who_create_the_same_provider_id_one_wins,
+                an_update_of_an_old_listing_is_stale,
+                of_twenty_who_update_a_listing_one_wins,
+                deleting_an_old_listing_is_stale,
+                a_deleted_listing_takes_its_imports_with_it,
+                an_import_and_a_deletion_of_its_listing_at_once_leave_nothing,
+                a_listing_whose_account_moved_away_is_stale,
+                listings_are_found_by_the_ids_of_their_provider,
+                another_tenant_reaches_no_listing,
+                every_change_of_a_listing_leaves_one_entry,
             }
             lists {
                 pages_follow_each_other_without_gaps,
@@ -239,7 +267,9 @@ mod tests {
         for area in [
             include_str!("audit.rs"),
             include_str!("credentials.rs"),
+            include_str!("deliveries.rs"),
             include_str!("imports.rs"),
+            include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
             include_str!("tenants.rs"),

@@ -4,7 +4,7 @@ use domain::access::{AdminScope, Caller, OperatorScope, Permission, TenantChoice
 use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, NewApiKey};
 use domain::audit::Stamp;
 use domain::change::Change;
-use domain::ids::{ApiKeyId, AuditId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantHoldings, TenantStatus};
 use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated};
@@ -141,10 +141,42 @@ impl World {
         self.ports.api_keys.create_for_any(&OperatorScope::new(), change).await.map(|_| token)
     }
 
+    /// An active account of the tenant whose listings may be imported. Made past the ports.
+    pub(crate) async fn new_account(&self, owner: &Tenant) -> IntegrationAccountId {
+        let id = IntegrationAccountId::new(build::id());
+        let insert = format!(
+            "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, \
+             auth_type, status, allow_import, markup, distribution_markup, version, created_at, updated_at) \
+             VALUES ($1, $2, $3, 'Stays', 'OTHER', '{id}', 'API_KEY', 'ACTIVE', true, 0, 0, 1, \
+             '2024-10-04T00:00:00+00:00', '2024-10-04T00:00:00+00:00')"
+        );
+        let ids = vec![self.workspace_id().as_uuid(), id.as_uuid(), owner.id().as_uuid()];
+        self.ports.trail.run(vec![(insert, ids)]).await;
+        id
+    }
+
+    /// Changes columns of an account past the ports.
+    pub(crate) async fn set_account(&self, account: IntegrationAccountId, columns: &str) {
+        let ids = vec![self.workspace_id().as_uuid(), account.as_uuid()];
+        self.ports.trail.run(vec![(update_of_account(columns), ids)]).await;
+    }
+
+    /// Moves an account past the ports, as one step that ends the imports which would be the target's own.
+    pub(crate) async fn move_account(&self, account: IntegrationAccountId, target: &Tenant) {
+        let ids = vec![self.workspace_id().as_uuid(), account.as_uuid(), target.id().as_uuid()];
+        let end = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id = $3";
+        let steps = vec![(update_of_account("tenant_id = $3"), ids.clone()), (end.to_owned(), ids)];
+        self.ports.trail.run(steps).await;
+    }
+
     pub(crate) async fn user(&self, id: UserId) -> Option<ApiUser> {
         let found = self.ports.user_queries.any(&OperatorScope::new(), self.workspace_id(), id).await;
         found.expect("no failure")
     }
+}
+
+fn update_of_account(columns: &str) -> String {
+    format!("UPDATE integration_accounts SET {columns}, version = version + 1 WHERE workspace_id = $1 AND id = $2")
 }
 
 /// What became of twenty tries at the same time: how many succeeded, and why the others did not.

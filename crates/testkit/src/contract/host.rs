@@ -1,0 +1,178 @@
+//! A tenant with listings, and the steps that sentences about listings are made of.
+
+use domain::access::TenantScope;
+use domain::audit::Stamp;
+use domain::change::Change;
+use domain::geography::Around;
+use domain::ids::{AuditId, ListingId};
+use domain::imports::decide;
+use domain::listings::{
+    Delivered, Delivery, Listing, ListingAccount, ListingEdit, ListingStatus, NewListing, TenantListing,
+};
+use domain::tenants::Tenant;
+use ports::{ListingFilter, Page, PageStart, RepositoryError};
+
+use super::{Ports, World};
+use crate::build;
+
+/// More than any sentence lists at once.
+const ALL: Page = Page { start: PageStart::Number(1), size: 1_000 };
+
+/// A tenant and an account of it, on which listings hang.
+#[derive(Clone)]
+pub(crate) struct Host {
+    pub(crate) world: World,
+    pub(crate) tenant: Tenant,
+    pub(crate) account: ListingAccount,
+}
+
+/// A listing with no more than is needed.
+pub(crate) fn new_listing(provider_id: &str) -> NewListing {
+    NewListing {
+        provider_id: provider_id.parse().expect("an id"),
+        name: "Loft".parse().expect("a name"),
+        place: "40.7128,-74.0060".parse().expect("a place"),
+        max_occupancy: 4.try_into().expect("an occupancy"),
+        start_price: "149".parse().expect("an amount"),
+        currency: None,
+        rest: ListingEdit::default(),
+    }
+}
+
+pub(crate) fn renamed(name: &str) -> ListingEdit {
+    ListingEdit { name: Some(name.parse().expect("a name")), ..ListingEdit::default() }
+}
+
+pub(crate) fn with_status(status: ListingStatus) -> ListingEdit {
+    ListingEdit { status: Some(status), ..ListingEdit::default() }
+}
+
+pub(crate) fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
+    matches!(result, Err(RepositoryError::Stale))
+}
+
+impl Host {
+    /// In a new workspace.
+    pub(crate) async fn open(ports: Ports) -> Self {
+        Self::of(&World::new(ports).await, "host").await
+    }
+
+    /// A new tenant of the workspace.
+    pub(crate) async fn of(world: &World, domain: &str) -> Self {
+        Self::with_account(world, world.create(domain).await.expect("created")).await
+    }
+
+    /// The same tenant with a new account.
+    pub(crate) async fn anew(&self) -> Self {
+        Self::with_account(&self.world, self.tenant.clone()).await
+    }
+
+    async fn with_account(world: &World, tenant: Tenant) -> Self {
+        let id = world.new_account(&tenant).await;
+        let scope = world.scope_in(tenant.id()).await;
+        let account = world.ports.listings.account(&scope, id).await.expect("no failure").expect("a new account");
+        Self { world: world.clone(), tenant, account }
+    }
+
+    pub(crate) async fn scope(&self) -> TenantScope {
+        self.world.scope_in(self.tenant.id()).await
+    }
+
+    /// The stamp of the administrator at work in the tenant.
+    pub(crate) fn stamp(scope: &TenantScope) -> Stamp {
+        scope.stamp(AuditId::new(build::id()), build::at())
+    }
+
+    /// A listing that is not stored yet.
+    pub(crate) async fn creation(&self, new: NewListing) -> Change<Listing> {
+        let (scope, id) = (self.scope().await, ListingId::new(build::id()));
+        Listing::create(id, &self.account, new, &scope, Self::stamp(&scope)).expect("values that go together")
+    }
+
+    pub(crate) async fn create(&self, new: NewListing) -> Result<TenantListing, RepositoryError> {
+        let change = self.creation(new).await;
+        self.world.ports.listings.create(&self.scope().await, change).await
+    }
+
+    /// A stored listing with no more than is needed.
+    pub(crate) async fn listing(&self, provider_id: &str) -> Listing {
+        self.create(new_listing(provider_id)).await.expect("created").listing
+    }
+
+    /// A change that is not stored yet.
+    pub(crate) async fn edition(&self, listing: &Listing, edit: ListingEdit) -> Change<Listing> {
+        let scope = self.scope().await;
+        listing.update(edit, &scope, Self::stamp(&scope)).expect("values that go together").expect("a change")
+    }
+
+    pub(crate) async fn update(&self, listing: &Listing, edit: ListingEdit) -> Result<TenantListing, RepositoryError> {
+        let change = self.edition(listing, edit).await;
+        self.world.ports.listings.update(&self.scope().await, change).await
+    }
+
+    pub(crate) async fn delete(&self, listing: &Listing) -> Result<(), RepositoryError> {
+        let scope = self.scope().await;
+        let change = listing.delete(&scope, Self::stamp(&scope));
+        self.world.ports.listings.delete(&scope, change).await
+    }
+
+    pub(crate) async fn find(&self, id: ListingId) -> Option<TenantListing> {
+        self.world.ports.listings.find(&self.scope().await, id).await.expect("no failure")
+    }
+
+    /// An active listing of the account, as its owner sees it.
+    pub(crate) fn own(&self, listing: Listing) -> TenantListing {
+        TenantListing { listing, owner: self.tenant.id(), is_available: true, imported_at: None, distance: None }
+    }
+
+    /// Those of the account's listings that have one of these provider's ids, by id.
+    pub(crate) async fn known(&self, delivered: &[NewListing]) -> Vec<Listing> {
+        let ids: Vec<_> = delivered.iter().map(|new| new.provider_id.clone()).collect();
+        let found = self.world.ports.listings.with_provider_ids(&self.scope().await, self.account.id, &ids).await;
+        let mut found = found.expect("no failure");
+        found.sort_by_key(Listing::id);
+        found
+    }
+
+    /// What becomes of a delivery, decided on what is stored now.
+    pub(crate) async fn delivery(&self, delivered: Vec<NewListing>) -> (Delivered, Option<Change<Delivery>>) {
+        let (scope, stored) = (self.scope().await, self.known(&delivered).await);
+        let delivered = delivered.into_iter().map(|new| (ListingId::new(build::id()), new)).collect();
+        let decided = Delivery::decide(&self.account, delivered, stored, &scope, Self::stamp(&scope));
+        decided.expect("values that go together")
+    }
+
+    pub(crate) async fn deliver(&self, delivered: Vec<NewListing>) -> Result<Delivered, RepositoryError> {
+        let (outcome, change) = self.delivery(delivered).await;
+        if let Some(change) = change {
+            self.world.ports.listings.deliver(&self.scope().await, change).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Imports listings of others.
+    pub(crate) async fn import(&self, ids: &[ListingId]) -> Result<(), RepositoryError> {
+        let (imports, scope) = (&self.world.ports.imports, self.scope().await);
+        let candidates = imports.candidates(&scope, ids).await?;
+        let batch = decide(self.tenant.id(), &candidates, ids).map_err(|_| RepositoryError::Stale)?;
+        imports.add(&scope, batch.by(&scope, Self::stamp(&scope))).await
+    }
+
+    /// All that the list shows; the count says as many.
+    pub(crate) async fn listed(&self, filter: &ListingFilter) -> Vec<TenantListing> {
+        let (queries, scope) = (&self.world.ports.listing_queries, self.scope().await);
+        let listed = queries.list(&scope, filter, ALL).await.expect("a list");
+        let count = queries.count(&scope, filter).await.expect("a count");
+        assert_eq!((listed.items.len() as u64, listed.has_more), (count, false), "{filter:?}");
+        listed.items
+    }
+
+    /// All that the search shows; the count says as many.
+    pub(crate) async fn found(&self, around: Around, filter: &ListingFilter) -> Vec<TenantListing> {
+        let (queries, scope) = (&self.world.ports.listing_queries, self.scope().await);
+        let found = queries.search(&scope, around, filter, ALL).await.expect("a search");
+        let count = queries.count_found(&scope, around, filter).await.expect("a count");
+        assert_eq!((found.items.len() as u64, found.has_more), (count, false), "{around:?} {filter:?}");
+        found.items
+    }
+}
