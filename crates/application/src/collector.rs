@@ -26,6 +26,11 @@ impl Collector {
         }
     }
 
+    /// The faults, where it is known that there are some.
+    pub(crate) fn faults(self) -> InvalidInput {
+        self.faults.into()
+    }
+
     /// Files a fault of the field here. `phrase` ends the sentence that begins with the field.
     pub(crate) fn fault(&mut self, field: &str, phrase: impl Display) {
         let path = self.path_to(field);

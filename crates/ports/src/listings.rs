@@ -127,7 +127,8 @@ pub trait ListingQueries: Send + Sync {
     /// How many listings match.
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError>;
 
-    /// The listings that others offer for import around a place, nearest first.
+    /// The listings that others offer for import around a place, nearest first. With an origin, those that are imported
+    /// already, or none: they never are the tenant's own.
     async fn search(
         &self,
         scope: &TenantScope,

@@ -64,10 +64,10 @@ pub(crate) struct ListingBody {
     #[schema(value_type = Option<String>, example = "America/New_York")]
     time_zone: FieldEdit<String>,
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<i64>, nullable = false, example = 1, minimum = 1, maximum = 730)]
+    #[schema(value_type = Option<i64>, nullable = false, example = 1, minimum = 1, maximum = 3650)]
     minimum_nights: FieldEdit<i64>,
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<i64>, minimum = 1, maximum = 730)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     maximum_nights: FieldEdit<i64>,
     /// How many people may stay.
     #[serde(default, deserialize_with = "sent")]

@@ -12,7 +12,7 @@ use domain::listings::{Bathrooms, ListingStatus, TenantListing};
 use domain::money::Amount;
 use domain::numbers::Whole;
 use ports::{ListingFilter, ListingQueries, Origin, Page, PageStart, RepositoryError, Slice};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::{SeenRow, folded, seen};
 use crate::database::Database;
@@ -50,6 +50,10 @@ const OFFERED: &str = " JOIN integration_accounts a ON a.workspace_id = m.worksp
     JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
     WHERE m.workspace_id = $1 AND a.tenant_id <> $2 AND a.allow_import \
     AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
+/// What others offer is never one's own.
+const NONE_OF_OTHERS: &str = " AND 1 = 0";
+const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports i \
+    WHERE i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = m.id)";
 
 #[async_trait]
 impl ListingQueries for Database {
@@ -63,7 +67,7 @@ impl ListingQueries for Database {
             None => listed(self.dialect(), scope, filter, page),
             Some(around) => listed_around(scope, around, filter, page),
         };
-        self.seen_page(query, page).await
+        self.seen_page(self.statement(query), page).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
@@ -85,7 +89,8 @@ impl ListingQueries for Database {
         // Where the nearest cannot be asked for first, rings are searched until enough lie inside.
         let mut ring = self.dialect().first_ring().map_or(around.radius, |ring| around.radius.at_most(ring));
         loop {
-            let found = self.seen_page(found(self.dialect(), scope, around, ring, filter, page), page).await?;
+            let statement = self.search_statement(scope, around, ring, filter, page);
+            let found = self.seen_page(statement, page).await?;
             if found.has_more || ring >= around.radius {
                 return Ok(found);
             }
@@ -100,13 +105,27 @@ impl ListingQueries for Database {
         filter: &ListingFilter,
     ) -> Result<u64, RepositoryError> {
         let query = begin("SELECT COUNT(*) AS count FROM ", scope, Some(around));
-        self.count_of(offered(self.dialect(), query, around.radius, filter)).await
+        let query = offered(self.dialect(), query, around.radius, filter);
+        self.count_of(within(query, around.radius)).await
     }
 }
 
 impl Database {
-    async fn seen_page(&self, query: Query, page: Page) -> Result<Slice<TenantListing>, RepositoryError> {
-        let rows = SeenRow::find_by_statement(self.statement(query)).all(self.reader()).await;
+    /// What a search asks the engine for, within one ring: for the engine's tests, which look at the plan of this very statement.
+    #[doc(hidden)]
+    pub fn search_statement(
+        &self,
+        scope: &TenantScope,
+        around: Around,
+        ring: Radius,
+        filter: &ListingFilter,
+        page: Page,
+    ) -> Statement {
+        self.statement(found(self.dialect(), scope, around, ring, filter, page))
+    }
+
+    async fn seen_page(&self, statement: Statement, page: Page) -> Result<Slice<TenantListing>, RepositoryError> {
+        let rows = SeenRow::find_by_statement(statement).all(self.reader()).await;
         let rows = rows.map_err(|error| self.error(error))?;
         Ok(slice(rows.into_iter().map(seen).collect::<Result<_, _>>()?, page))
     }
@@ -214,18 +233,27 @@ fn found(
         let most = i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1);
         query = query.push(nearest_first).push_bound(" FETCH FIRST (?) ROWS WITH TIES", most);
     }
+    // In the box's corners lies what is outside of the ring, and so farther than all that is inside: it can be told apart
+    // here, where the condition does not keep the engine from seeing how much the walk by distance saves.
+    let chord = ring.chord();
     let query = query
         .push(") n LEFT JOIN imports i ON i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = n.id")
+        .push_bound(" WHERE n.squared_chord <= ?", chord * chord)
         .push(" ORDER BY n.squared_chord, n.id");
     paged(query, page).push(BY_DISTANCE)
 }
 
-/// What others offer inside the ring, after a FROM.
+/// What others offer inside the box around the ring, after a FROM.
 fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFilter) -> Query {
-    // A little wider than the ring: the exact condition follows.
+    // A little wider than the ring, which whoever asks looks at exactly.
     let inside = ring.chord() * (1.0 + 1e-9);
     let query = query.push(dialect.placed_listings()).push(OFFERED).push(" AND ");
-    filtered(within(query.push_bound(dialect.in_box(), inside), ring), filter)
+    let query = query.push_bound(dialect.in_box(), inside).push(match filter.origin {
+        None => "",
+        Some(Origin::Own) => NONE_OF_OTHERS,
+        Some(Origin::Imported) => ALREADY_IMPORTED,
+    });
+    filtered(query, filter)
 }
 
 fn within(query: Query, radius: Radius) -> Query {

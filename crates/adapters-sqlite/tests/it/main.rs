@@ -1,6 +1,7 @@
 //! SQLite keeps the contract of every port, and its schema keeps the rules of the house.
 
 mod contract;
+mod plans;
 mod schema;
 
 use std::sync::Arc;

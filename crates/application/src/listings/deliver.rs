@@ -78,9 +78,13 @@ impl Listings {
     }
 }
 
-impl From<DeliveryError> for ListingError {
-    fn from(DeliveryError { position, error }: DeliveryError) -> Self {
-        InvalidInput::new(&format!("{LISTINGS}.{position}.{}", field(error)), error).into()
+impl From<Vec<DeliveryError>> for ListingError {
+    fn from(errors: Vec<DeliveryError>) -> Self {
+        let mut collector = Collector::default();
+        for DeliveryError { position, error } in errors {
+            collector.at(LISTINGS, |c| c.at(position, |c| c.fault(field(error), error)));
+        }
+        collector.faults().into()
     }
 }
 
@@ -140,9 +144,21 @@ mod tests {
         let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
         assert_eq!(faults, ["listings.1.longitude", "listings.2.providerID"]);
 
-        let fine = ListingFields { start_price: sent("0.001"), ..fields("b") };
-        let refused = deliver(with(vec![]), Some(vec![fields("a"), fine])).await.expect_err("invalid");
-        assert!(refused.faults().expect("fields at fault").contains_key("listings.1.startPrice"));
+        let fine = |provider_id| ListingFields {
+            start_price: sent("0.001"),
+            minimum_nights: Some(Some(3)),
+            maximum_nights: Some(Some(2)),
+            ..fields(provider_id)
+        };
+        let refused = deliver(with(vec![]), Some(vec![fields("a"), fine("b"), fine("c")])).await;
+        let refused = refused.expect_err("invalid");
+        let faults = refused.faults().expect("fields at fault");
+        assert_eq!(
+            faults.keys().map(String::as_str).collect::<Vec<_>>(),
+            ["listings.1.maximumNights", "listings.1.startPrice", "listings.2.maximumNights", "listings.2.startPrice"]
+        );
+        let expected = "The listings.2.start price may not have more than 2 decimals in USD.";
+        assert_eq!(faults["listings.2.startPrice"], [expected]);
     }
 
     #[tokio::test]

@@ -4,7 +4,8 @@ use domain::listings::{ListingValuesError, NotTheOwnerError};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::{InvalidInput, sentence};
+use crate::collector::Collector;
+use crate::input::sentence;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
@@ -55,9 +56,13 @@ pub(super) const fn field(error: ListingValuesError) -> &'static str {
     }
 }
 
-impl From<ListingValuesError> for ListingError {
-    fn from(error: ListingValuesError) -> Self {
-        InvalidInput::new(field(error), error).into()
+impl From<Vec<ListingValuesError>> for ListingError {
+    fn from(errors: Vec<ListingValuesError>) -> Self {
+        let mut collector = Collector::default();
+        for error in errors {
+            collector.fault(field(error), error);
+        }
+        collector.faults().into()
     }
 }
 

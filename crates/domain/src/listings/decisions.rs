@@ -97,14 +97,14 @@ impl Listing {
     /// Makes a listing of an account of the scope's tenant.
     ///
     /// # Errors
-    /// Where values do not go together.
+    /// All values that do not go together.
     pub fn create(
         id: ListingId,
         account: &ListingAccount,
         new: NewListing,
         scope: &TenantScope,
         stamp: Stamp,
-    ) -> Result<Change<Self>, ListingValuesError> {
+    ) -> Result<Change<Self>, Vec<ListingValuesError>> {
         let listing = Self::new(id, account, new, scope.workspace_id(), stamp.at)?;
         let audit = listing.entry(scope, stamp, "listing.create", (Facts::new(), listing.facts()));
         Ok(Change::new(listing, audit))
@@ -116,7 +116,7 @@ impl Listing {
         new: NewListing,
         workspace_id: WorkspaceId,
         at: DateTime<Utc>,
-    ) -> Result<Self, ListingValuesError> {
+    ) -> Result<Self, Vec<ListingValuesError>> {
         let NewListing { provider_id, name, place, max_occupancy, start_price, currency, rest } = new;
         let details = Details {
             provider_id,
@@ -135,9 +135,10 @@ impl Listing {
             max_occupancy,
             bedroom_count: Bedrooms::LEAST,
             bathroom_count: Bathrooms::default(),
-            start_price: Money::of(start_price, currency.unwrap_or(account.default_currency))?,
+            start_price: Money::from_minor(0, account.default_currency),
             amenities: Vec::new(),
         };
+        let rest = ListingEdit { start_price: Some(start_price), currency: currency.or(rest.currency), ..rest };
         Ok(Self {
             parts: ListingParts {
                 workspace_id,
@@ -154,20 +155,20 @@ impl Listing {
     /// Changes the fields that the edit names, or `None` where all of them are as they should be.
     ///
     /// # Errors
-    /// Where values do not go together.
+    /// All values that do not go together.
     pub fn update(
         &self,
         edit: ListingEdit,
         scope: &TenantScope,
         stamp: Stamp,
-    ) -> Result<Option<Change<Self>>, ListingValuesError> {
+    ) -> Result<Option<Change<Self>>, Vec<ListingValuesError>> {
         let Some(after) = self.edited(edit, stamp.at)? else { return Ok(None) };
         let audit = after.entry(scope, stamp, "listing.update", difference(self.facts(), after.facts()));
         Ok(Some(Change::new(after, audit)))
     }
 
     /// The listing after the edit, or `None` where it stays as it is.
-    pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, ListingValuesError> {
+    pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, Vec<ListingValuesError>> {
         let mut after = self.clone();
         after.parts.details = after.parts.details.edited(edit)?;
         if after == *self {
@@ -262,7 +263,7 @@ impl Listing {
 }
 
 impl Details {
-    fn edited(self, edit: ListingEdit) -> Result<Self, ListingValuesError> {
+    fn edited(self, edit: ListingEdit) -> Result<Self, Vec<ListingValuesError>> {
         let ListingEdit {
             provider_id,
             name,
@@ -285,10 +286,15 @@ impl Details {
             currency,
             amenities,
         } = edit;
+        let mut faults = Vec::new();
         let start_price = match (start_price, currency.unwrap_or(self.start_price.currency())) {
-            (Some(amount), currency) => Money::of(amount, currency)?,
-            (None, currency) => self.start_price.stated_in(currency)?,
+            (Some(amount), currency) => Money::of(amount, currency),
+            (None, currency) => self.start_price.stated_in(currency),
         };
+        let start_price = start_price.unwrap_or_else(|error| {
+            faults.push(error.into());
+            self.start_price
+        });
         let after = Self {
             provider_id: provider_id.unwrap_or(self.provider_id),
             name: name.unwrap_or(self.name),
@@ -317,9 +323,9 @@ impl Details {
             amenities: amenities.map_or(self.amenities, each_once),
         };
         if after.maximum_nights.is_some_and(|nights| nights < after.minimum_nights) {
-            return Err(ListingValuesError::Nights);
+            faults.push(ListingValuesError::Nights);
         }
-        Ok(after)
+        if faults.is_empty() { Ok(after) } else { Err(faults) }
     }
 }
 
@@ -439,15 +445,37 @@ mod tests {
         let minor = |edit| update(edit).map(|change| change.expect("a change").after.details().start_price.minor());
         assert_eq!(minor(priced(None, "JPY")), Ok(149), "the amount stays, in another currency");
         assert_eq!(minor(priced(Some("1.234"), "KWD")), Ok(1_234));
-        assert!(matches!(minor(priced(Some("0.5"), "JPY")), Err(ListingValuesError::Price(_))));
+        let too_fine = minor(priced(Some("0.5"), "JPY")).expect_err("too fine");
+        assert!(matches!(too_fine[..], [ListingValuesError::Price(_)]));
 
         let nights = |minimum: i64, maximum: i64| ListingEdit {
             minimum_nights: Some(minimum.try_into().expect("nights")),
             maximum_nights: Some(Some(maximum.try_into().expect("nights"))),
             ..ListingEdit::default()
         };
-        assert_eq!(update(nights(3, 2)), Err(ListingValuesError::Nights));
+        assert_eq!(update(nights(3, 2)), Err(vec![ListingValuesError::Nights]));
         assert!(update(nights(3, 3)).is_ok());
+    }
+
+    #[test]
+    fn all_values_that_do_not_go_together_are_named() {
+        let rest = ListingEdit {
+            minimum_nights: Some(3.try_into().expect("nights")),
+            maximum_nights: Some(Some(2.try_into().expect("nights"))),
+            ..ListingEdit::default()
+        };
+        let wrong = NewListing { start_price: "0.001".parse().expect("an amount"), rest, ..new_listing("17") };
+        let edit = wrong.clone().into();
+        let refused = Listing::create(id(), &account(), wrong, &scope(), stamp()).expect_err("too fine, too short");
+        assert!(matches!(refused[..], [ListingValuesError::Price(_), ListingValuesError::Nights]), "{refused:?}");
+        assert_eq!(created().update(edit, &scope(), stamp()), Err(refused));
+    }
+
+    #[test]
+    fn a_host_may_want_guests_for_years() {
+        for (nights, is_one) in [(1, true), (1_250, true), (3_650, true), (3_651, false), (0, false)] {
+            assert_eq!(Nights::try_from(nights).is_ok(), is_one, "{nights}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId};
 
-/// A listing of a delivery whose values do not go together.
+/// Values of a listing of a delivery that do not go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryError {
     /// Which one, counted from 0.
@@ -43,29 +43,38 @@ impl Delivery {
     /// Each comes with the id that it gets where it is new. The change is `None` where all of them are as they should be.
     ///
     /// # Errors
-    /// The first listing whose values do not go together.
+    /// Every listing whose values do not go together, with all that is wrong with it.
     pub fn decide(
         account: &ListingAccount,
         delivered: Vec<(ListingId, NewListing)>,
         stored: Vec<Listing>,
         scope: &TenantScope,
         stamp: Stamp,
-    ) -> Result<(Delivered, Option<Change<Self>>), DeliveryError> {
+    ) -> Result<(Delivered, Option<Change<Self>>), Vec<DeliveryError>> {
         let mut known: HashMap<ProviderId, Listing> =
             stored.into_iter().map(|listing| (listing.details().provider_id.clone(), listing)).collect();
         let mut outcome = Delivered { created: 0, updated: 0, unchanged: 0 };
-        let mut listings = Vec::new();
+        let (mut listings, mut faults) = (Vec::new(), Vec::new());
         for (position, (id, new)) in delivered.into_iter().enumerate() {
-            let refused = |error| DeliveryError { position, error };
-            if let Some(listing) = known.remove(&new.provider_id) {
-                let after = listing.edited(new.into(), stamp.at).map_err(refused)?;
-                let count = if after.is_some() { &mut outcome.updated } else { &mut outcome.unchanged };
-                *count += 1;
-                listings.extend(after);
-            } else {
-                outcome.created += 1;
-                listings.push(Listing::new(id, account, new, scope.workspace_id(), stamp.at).map_err(refused)?);
+            let (count, decided) = match known.remove(&new.provider_id) {
+                None => {
+                    let listing = Listing::new(id, account, new, scope.workspace_id(), stamp.at);
+                    (&mut outcome.created, listing.map(Some))
+                }
+                Some(listing) => {
+                    let after = listing.edited(new.into(), stamp.at);
+                    let is_as_it_was = matches!(after, Ok(None));
+                    (if is_as_it_was { &mut outcome.unchanged } else { &mut outcome.updated }, after)
+                }
+            };
+            *count += 1;
+            match decided {
+                Ok(after) => listings.extend(after),
+                Err(errors) => faults.extend(errors.into_iter().map(|error| DeliveryError { position, error })),
             }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
         }
         if listings.is_empty() {
             return Ok((outcome, None));
@@ -116,6 +125,7 @@ impl From<NewListing> for super::ListingEdit {
 mod tests {
     use uuid::Uuid;
 
+    use super::super::ListingEdit;
     use super::super::fixture::{account, new_listing};
     use super::*;
     use crate::access::Permission;
@@ -128,7 +138,7 @@ mod tests {
 
     type Outcome = (Delivered, Option<Change<Delivery>>);
 
-    fn deliver(delivered: Vec<NewListing>, stored: Vec<Listing>) -> Result<Outcome, DeliveryError> {
+    fn deliver(delivered: Vec<NewListing>, stored: Vec<Listing>) -> Result<Outcome, Vec<DeliveryError>> {
         let id = |position: usize| ListingId::new(Uuid::from_u128(100 + position as u128));
         let delivered = delivered.into_iter().enumerate().map(|(position, new)| (id(position), new)).collect();
         Delivery::decide(&account(), delivered, stored, &scope(), stamp())
@@ -160,9 +170,19 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_does_not_go_together_is_named() {
-        let fine = NewListing { start_price: "0.001".parse().expect("an amount"), ..new_listing("b") };
-        let refused = deliver(vec![new_listing("a"), fine], vec![]).expect_err("too fine");
-        assert_eq!(refused.position, 1);
+    fn all_that_does_not_go_together_is_named() {
+        let stored = deliver(vec![new_listing("d")], vec![]).expect("valid").1.expect("a change").after.listings;
+        let too_fine = |id| NewListing { start_price: "0.001".parse().expect("an amount"), ..new_listing(id) };
+        let nights = ListingEdit {
+            minimum_nights: 3.try_into().ok(),
+            maximum_nights: Some(2.try_into().ok()),
+            ..ListingEdit::default()
+        };
+        let both = NewListing { rest: nights, ..too_fine("c") };
+        let delivered = vec![too_fine("a"), new_listing("b"), both, too_fine("d")];
+        let refused = deliver(delivered, stored).expect_err("too fine, too short");
+        let named: Vec<_> =
+            refused.iter().map(|fault| (fault.position, fault.error == ListingValuesError::Nights)).collect();
+        assert_eq!(named, [(0, false), (2, false), (2, true), (3, false)]);
     }
 }

@@ -30,8 +30,8 @@ pub type ProviderId = Line<1, 255>;
 pub type ListingDescription = Prose<10_000>;
 /// What kind of place it is: `Apartment`.
 pub type ListingType = Line<1, 64>;
-/// Nights of a stay.
-pub type Nights = Whole<1, 730>;
+/// Nights of a stay: up to ten years. Hosts who let by the year, or not at all for now, ask for a thousand and more.
+pub type Nights = Whole<1, 3650>;
 /// How many people may stay.
 pub type Occupancy = Whole<1, 1000>;
 /// How many bedrooms there are.

@@ -9,9 +9,11 @@ pub mod credentials;
 pub mod deliveries;
 mod host;
 pub mod imports;
+pub mod listing_lists;
 pub mod listings;
 pub mod lists;
 pub mod locations;
+pub mod search;
 pub mod tenants;
 pub mod users;
 pub mod workspaces;
@@ -158,6 +160,11 @@ macro_rules! suite {
                 another_tenant_reaches_no_import,
                 every_step_of_imports_leaves_one_entry,
             }
+            listing_lists {
+                every_filter_keeps_what_matches,
+                pages_over_accounts_and_imports_join_without_gaps,
+                an_imported_listing_says_so_and_whether_it_sleeps,
+            }
             listings {
                 a_listing_comes_back_as_it_was_stored,
                 a_changed_listing_comes_back_as_it_was_stored,
@@ -196,6 +203,14 @@ macro_rules! suite {
                 new_users_and_a_deletion_at_once_leave_nobody_without_a_place,
                 another_tenant_reaches_no_location,
                 every_change_of_a_location_leaves_one_entry,
+            }
+            search {
+                a_search_finds_what_looking_at_each_finds,
+                a_list_around_a_place_shows_what_looking_at_each_shows,
+                pages_of_what_is_found_join_without_gaps,
+                what_is_not_offered_is_not_found,
+                every_filter_keeps_what_matches_of_what_is_found,
+                a_listing_is_found_where_it_is_now,
             }
             tenants {
                 a_tenant_comes_back_as_it_was_stored,
@@ -269,9 +284,11 @@ mod tests {
             include_str!("credentials.rs"),
             include_str!("deliveries.rs"),
             include_str!("imports.rs"),
+            include_str!("listing_lists.rs"),
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
+            include_str!("search.rs"),
             include_str!("tenants.rs"),
             include_str!("users.rs"),
             include_str!("workspaces.rs"),

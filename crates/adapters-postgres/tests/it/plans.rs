@@ -1,0 +1,60 @@
+//! How PostgreSQL goes about what must stay fast however many listings there are.
+
+use adapters_postgres::Postgres;
+use domain::access::Permission;
+use domain::geography::Around;
+use ports::{ListingFilter, Page, PageStart};
+use sea_orm::{ConnectionTrait, SqlxPostgresConnector, Statement};
+use sqlx::PgPool;
+use testkit::build;
+
+use crate::fresh;
+
+/// So many listings of the default tenant, all over the globe, that looking at each would be slow.
+const LISTINGS: [&str; 5] = [
+    "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())",
+    "INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, version, created_at, updated_at) \
+     SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'default', true, 'ACTIVE', 1, now(), now()",
+    "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, status, \
+     allow_import, markup, distribution_markup, version, created_at, updated_at) \
+     SELECT $1, gen_random_uuid(), id, 'Stays', 'OTHER', '1', 'API_KEY', 'ACTIVE', true, 0, 0, 1, now(), now() \
+     FROM tenants WHERE workspace_id = $1",
+    "INSERT INTO listings (workspace_id, id, integration_account_id, provider_id, name, status, pictures, latitude, longitude, \
+     x, y, z, minimum_nights, max_occupancy, bedroom_count, bathroom_tenths, start_price, start_price_scaled, currency, \
+     amenities, amenities_folded, version, created_at, updated_at) \
+     SELECT $1, gen_random_uuid(), a.id, n::text, 'Loft', 'ACTIVE', '[]', 0, 0, cos(n) * sqrt(1 - z ^ 2), \
+     sin(n) * sqrt(1 - z ^ 2), z, 1, 2, 1, 10, 10000, 1000000, 'USD', '[]', '', 1, now(), now() \
+     FROM integration_accounts a, (SELECT n, n / 10000.0 - 1 AS z FROM generate_series(1, 19999) n) spiral \
+     WHERE a.workspace_id = $1",
+    "ANALYZE",
+];
+
+#[tokio::test]
+async fn a_search_walks_the_index_of_places_nearest_first() {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("a connection");
+    for statement in LISTINGS {
+        let query = sqlx::query(statement);
+        let query = if statement.contains("$1") { query.bind(build::workspace_id().as_uuid()) } else { query };
+        query.execute(&pool).await.expect("a good statement");
+    }
+    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let page = Page { start: PageStart::Number(2), size: 20 };
+    let database = Postgres::new(server.url()).expect("an address").database();
+    for radius in ["1", "50", "1000"] {
+        let around =
+            Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: radius.parse().expect("a radius") };
+        let Statement { sql, values, db_backend } =
+            database.search_statement(&scope, around, around.radius, &ListingFilter::default(), page);
+        let explain = Statement { sql: format!("EXPLAIN {sql}"), values, db_backend };
+        let rows = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()).query_all_raw(explain).await;
+        let rows = rows.expect("a plan").into_iter();
+        let plan: Vec<String> = rows.map(|row| row.try_get_by_index(0).expect("a line")).collect();
+        let walk = plan.iter().position(|line| line.contains("Index Scan using listings_by_position on listings m"));
+        let walk = walk.unwrap_or_else(|| panic!("no index is used: {plan:#?}"));
+        let of_the_walk = |condition: &str| plan[walk..].iter().take(4).any(|line| line.contains(condition));
+        assert!(of_the_walk("Index Cond: ((workspace_id = "), "{plan:#?}");
+        assert!(of_the_walk("Order By: (\"position\" <-> "), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("Seq Scan on listings")), "{plan:#?}");
+    }
+}

@@ -1,0 +1,32 @@
+//! How SQLite goes about what must stay fast however many listings there are.
+
+use domain::access::Permission;
+use domain::geography::Around;
+use ports::{ListingFilter, Page, PageStart};
+use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
+use sqlx::SqlitePool;
+use testkit::build;
+
+use crate::file;
+
+#[tokio::test]
+async fn a_search_begins_with_the_tree_of_places() {
+    let (_folder, url, sqlite) = file().await;
+    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let around =
+        Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: "50".parse().expect("a radius") };
+    let page = Page { start: PageStart::Number(2), size: 20 };
+    let Statement { sql, values, db_backend } =
+        sqlite.database().search_statement(&scope, around, around.radius, &ListingFilter::default(), page);
+    let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
+    let pool = SqlitePool::connect(&url).await.expect("a connection");
+    let rows = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool).query_all_raw(explain).await;
+    let rows = rows.expect("a plan").into_iter();
+    let plan: Vec<String> = rows.map(|row| row.try_get("", "detail").expect("a line")).collect();
+    let line = |text: &str| plan.iter().position(|line| line.starts_with(text));
+    // The tree is asked with conditions: without any, its index would be `2:` and no more.
+    let tree = line("SCAN r VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
+    let listings = line("SEARCH m USING INTEGER PRIMARY KEY");
+    assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
+    assert!(!plan.iter().any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN l ")), "{plan:#?}");
+}

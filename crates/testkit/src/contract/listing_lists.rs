@@ -1,0 +1,200 @@
+//! Lists of listings: a tenant's own, and those that it imported.
+
+use chrono::TimeDelta;
+use domain::audit::Stamp;
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::listings::{ListingEdit, ListingStatus, NewListing, TenantListing};
+use domain::tenants::TenantStatus;
+use ports::{ListingFilter, Origin, Page, PageStart};
+
+use super::Ports;
+use super::host::{Host, new_listing, with_status};
+use crate::build;
+
+/// A host with two accounts, who imported a listing of another: one listing for each side of every filter.
+pub(super) struct Stock {
+    pub(super) host: Host,
+    pub(super) second: Host,
+    pub(super) other: Host,
+}
+
+/// The filter, what it is called, and the listings that match.
+pub(super) type Case = (&'static str, ListingFilter, &'static [&'static str]);
+
+impl Stock {
+    pub(super) async fn of(ports: Ports) -> Self {
+        let host = Host::open(ports).await;
+        let (second, other) = (host.anew().await, Host::of(&host.world, "other").await);
+        let amenities = |names: &[&str]| names.iter().map(|name| name.parse().ok()).collect::<Option<Vec<_>>>();
+        let rest = ListingEdit {
+            bedroom_count: 3.try_into().ok(),
+            bathroom_count: "2.5".parse().ok(),
+            amenities: amenities(&["Wi-Fi", "100% Küche"]),
+            ..ListingEdit::default()
+        };
+        let grand = NewListing {
+            max_occupancy: 8.try_into().expect("an occupancy"),
+            start_price: "300.50".parse().expect("an amount"),
+            currency: "EUR".parse().ok(),
+            rest,
+            ..new_listing("grand")
+        };
+        let elsewhere = ListingEdit { amenities: amenities(&["wi-fi plus", "Pool"]), ..ListingEdit::default() };
+        let imported = NewListing { rest: elsewhere, ..new_listing("imported") };
+        let dear = NewListing {
+            start_price: "40000".parse().expect("an amount"),
+            currency: "JPY".parse().ok(),
+            ..new_listing("dear")
+        };
+        host.listing("plain").await;
+        let asleep = NewListing { rest: with_status(ListingStatus::Inactive), ..new_listing("asleep") };
+        for (owner, new) in [(&host, grand), (&host, asleep), (&second, dear), (&other, imported)] {
+            owner.create(new).await.expect("created");
+        }
+        // Later than all others: it differs from them in nothing else.
+        let late = host.listing("late").await;
+        let scope = host.scope().await;
+        let stamp = Stamp { at: build::at() + TimeDelta::seconds(1), ..Host::stamp(&scope) };
+        let change = late.update(super::host::renamed("Barn"), &scope, stamp).expect("valid").expect("a change");
+        host.world.ports.listings.update(&scope, change).await.expect("updated");
+        other.listing("not imported").await;
+        let [imported] = other.known(&[new_listing("imported")]).await.try_into().expect("one");
+        host.import(&[imported.id()]).await.expect("imported");
+        Self { host, second, other }
+    }
+
+    /// Every filter with something in and something out.
+    pub(super) fn cases(&self) -> Vec<Case> {
+        let any = ListingFilter::default;
+        let amenities = |names: &[&str]| ListingFilter {
+            amenities: names.iter().map(|name| name.parse().expect("an amenity")).collect(),
+            ..any()
+        };
+        let account = |id| ListingFilter { integration_account_id: Some(id), ..any() };
+        let price =
+            |min: &str, max: &str| ListingFilter { min_price: min.parse().ok(), max_price: max.parse().ok(), ..any() };
+        let since = |text: &str| ListingFilter { updated_since: Some(text.parse().expect("an edge")), ..any() };
+        vec![
+            ("none", any(), &["plain", "grand", "asleep", "dear", "imported", "late"]),
+            (
+                "own",
+                ListingFilter { origin: Some(Origin::Own), ..any() },
+                &["plain", "grand", "asleep", "dear", "late"],
+            ),
+            ("imported", ListingFilter { origin: Some(Origin::Imported), ..any() }, &["imported"]),
+            (
+                "active",
+                ListingFilter { status: Some(ListingStatus::Active), ..any() },
+                &["plain", "grand", "dear", "imported", "late"],
+            ),
+            ("inactive", ListingFilter { status: Some(ListingStatus::Inactive), ..any() }, &["asleep"]),
+            ("an account", account(self.second.account.id), &["dear"]),
+            ("an account of another", account(self.other.account.id), &["imported"]),
+            ("an unknown account", account(IntegrationAccountId::new(build::id())), &[]),
+            ("8 guests", ListingFilter { guests: 8.try_into().ok(), ..any() }, &["grand"]),
+            ("9 guests", ListingFilter { guests: 9.try_into().ok(), ..any() }, &[]),
+            ("3 bedrooms", ListingFilter { bedroom_count: 3.try_into().ok(), ..any() }, &["grand"]),
+            ("4 bedrooms", ListingFilter { bedroom_count: 4.try_into().ok(), ..any() }, &[]),
+            ("2.5 bathrooms", ListingFilter { bathroom_count: "2.5".parse().ok(), ..any() }, &["grand"]),
+            ("2.6 bathrooms", ListingFilter { bathroom_count: "2.6".parse().ok(), ..any() }, &[]),
+            ("a price and more", price("300.5", ""), &["grand", "dear"]),
+            ("a finer price and more", price("300.50000001", ""), &["dear"]),
+            ("a price and less", price("", "149"), &["plain", "asleep", "imported", "late"]),
+            ("a finer price and less", price("", "148.99999999"), &[]),
+            ("prices", price("149.01", "39999.99"), &["grand"]),
+            ("a currency", ListingFilter { currency: "JPY".parse().ok(), ..any() }, &["dear"]),
+            ("an amenity", amenities(&["WI-FI"]), &["grand"]),
+            ("amenities", amenities(&["100% KÜCHE", "wi-fi"]), &["grand"]),
+            ("amenities that none has together", amenities(&["pool", "wi-fi"]), &[]),
+            ("an amenity that means itself", amenities(&["100_ küche"]), &[]),
+            ("a part of an amenity", amenities(&["wi"]), &[]),
+            ("the instant of a change", since("2024-10-04T00:00:01Z"), &["late"]),
+            ("an instant before", since("2024-10-04T00:00:00.001Z"), &["late"]),
+            ("an instant after", since("2024-10-04T00:00:01.001Z"), &[]),
+            (
+                "several",
+                ListingFilter { status: Some(ListingStatus::Active), ..price("149", "149") },
+                &["plain", "imported", "late"],
+            ),
+        ]
+    }
+}
+
+pub(super) fn provider_ids(listed: &[TenantListing]) -> Vec<&str> {
+    listed.iter().map(|seen| seen.listing.details().provider_id.as_str()).collect()
+}
+
+/// Each alone, with something in and something out; list and count agree.
+pub async fn every_filter_keeps_what_matches(ports: Ports) {
+    let stock = Stock::of(ports).await;
+    for (name, filter, expected) in stock.cases() {
+        assert_eq!(provider_ids(&stock.host.listed(&filter).await), expected, "{name}");
+    }
+}
+
+/// Over accounts and imports, by number and behind an id, whatever the size.
+pub async fn pages_over_accounts_and_imports_join_without_gaps(ports: Ports) {
+    let host = Host::open(ports).await;
+    let accounts = [host.clone(), host.anew().await, host.anew().await, Host::of(&host.world, "other").await];
+    // An account without listings, and listings of another that were not imported.
+    host.anew().await;
+    let mut expected = Vec::new();
+    for number in [0, 3, 1, 3, 3, 0, 0, 2, 0, 3, 1, 1, 3, 2, 0, 0, 0, 3, 1, 2, 3] {
+        let listing = accounts[number].listing(&expected.len().to_string()).await;
+        expected.push(listing.id());
+    }
+    for number in 0..3 {
+        accounts[3].listing(&format!("not imported {number}")).await;
+    }
+    let imported = [1, 3, 4, 9, 12, 17, 20].map(|position| expected[position]);
+    host.import(&imported).await.expect("imported");
+
+    let (queries, scope) = (&host.world.ports.listing_queries, host.scope().await);
+    for size in [1, 2, 5, 20, 21, 100] {
+        for walks in [false, true] {
+            let mut start = PageStart::Number(1);
+            let mut seen: Vec<ListingId> = Vec::new();
+            for number in 2.. {
+                let slice = queries.list(&scope, &ListingFilter::default(), Page { start, size }).await;
+                let slice = slice.expect("a list");
+                seen.extend(slice.items.iter().map(|item| item.listing.id()));
+                let Some(last) = slice.items.last().filter(|_| slice.has_more) else { break };
+                start = if walks { PageStart::After(last.listing.id().as_uuid()) } else { PageStart::Number(number) };
+            }
+            assert_eq!(seen, expected, "pages of {size}, walked: {walks}");
+        }
+    }
+    let beyond = Page { start: PageStart::Number(3), size: 20 };
+    let beyond = queries.list(&scope, &ListingFilter::default(), beyond).await.expect("a list");
+    assert_eq!((beyond.items, beyond.has_more), (vec![], false));
+}
+
+/// Whose it is and since when it was imported; and it sleeps where its owner's side does.
+pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
+    let host = Host::open(ports).await;
+    let importer = Host::of(&host.world, "importer").await;
+    let listing = host.listing("7").await;
+    importer.import(&[listing.id()]).await.expect("imported");
+    let is_available = async || {
+        let listed = importer.listed(&ListingFilter::default()).await;
+        assert_eq!(listed, [importer.find(listing.id()).await.expect("imported")], "find says the same");
+        listed[0].is_available
+    };
+    let awake = TenantListing { imported_at: Some(build::at()), ..host.own(listing.clone()) };
+    assert_eq!(importer.listed(&ListingFilter::default()).await, [awake.clone()]);
+    assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(listing.clone())]);
+
+    for (off, on) in [("status = 'INACTIVE'", "status = 'ACTIVE'"), ("allow_import = false", "allow_import = true")] {
+        host.world.set_account(host.account.id, off).await;
+        assert!(!is_available().await, "{off}");
+        host.world.set_account(host.account.id, on).await;
+        assert!(is_available().await, "{on}");
+    }
+    let inactive = host.world.set_status(&host.tenant, TenantStatus::Inactive).await;
+    assert!(!is_available().await, "the owner is inactive");
+    host.world.set_status(&inactive, TenantStatus::Active).await;
+    host.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
+    assert!(!is_available().await, "the listing is inactive");
+    let own = host.listed(&ListingFilter::default()).await.pop().expect("its own");
+    assert!(!own.is_available, "for its owner, too");
+}
