@@ -5,7 +5,7 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::decimal::Decimal;
+use crate::decimal::{Decimal, digits};
 use crate::input::sent;
 
 /// New fields of the workspace: what is absent stays. A whole workspace may be sent back; its read-only fields are
@@ -29,8 +29,6 @@ pub(crate) struct UpdateWorkspaceBody {
 impl From<UpdateWorkspaceBody> for UpdateWorkspace {
     fn from(body: UpdateWorkspaceBody) -> Self {
         let UpdateWorkspaceBody { name, default_currency, default_discount_percentage } = body;
-        let default_discount_percentage =
-            default_discount_percentage.map(|discount| discount.map(|discount| discount.to_string()));
-        Self { name, default_currency, default_discount_percentage }
+        Self { name, default_currency, default_discount_percentage: digits(default_discount_percentage) }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World};
+use crate::support::{Answer, Client, World, id_of, listing_fields};
 
 on_both_engines! {
     every_operation_answers_as_documented
@@ -25,20 +25,38 @@ enum Sibling {
     Forbidden,
     /// The victim is not there.
     NotFound,
+    /// The sibling has no such import.
+    NotImported,
     /// It is about the sibling itself.
     Itself,
 }
 
-/// How to call an operation. In paths `{id}` is the victim's thing of that kind, in bodies `{user}` is the victim's user
-/// and `{new}` what nobody has yet.
+/// How to call an operation. In paths `{id}` is the victim's thing of that kind, in bodies `{user}`, `{account}`, `{listing}` and
+/// `{imported}` are the victim's, `{offered}` is a listing that the default tenant offers to anybody, `{elsewhere}` the
+/// default tenant, and `{new}` what nobody has yet.
 struct Call {
     body: Option<Value>,
     sibling: Sibling,
 }
 
+/// What must stand behind the path.
+fn query(operation: &str) -> &'static str {
+    match operation {
+        "searchListings" | "countFoundListings" => "?location=40.7128,-74.0060&radius=50",
+        _ => "",
+    }
+}
+
 fn calls() -> BTreeMap<&'static str, Call> {
-    use Sibling::{Forbidden, Itself, NotFound};
+    use Sibling::{Forbidden, Itself, NotFound, NotImported};
     let named = || Some(json!({ "name": "Taken over" }));
+    let listing = || listing_fields("{new}");
+    let in_account = || {
+        let mut body = listing();
+        body["integrationAccountID"] = "{account}".into();
+        Some(body)
+    };
+    let account = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "{new}", "authType": "OAUTH" });
     let statused = || Some(json!({ "user_status": 2 }));
     [
         ("listTenants", None, Forbidden),
@@ -73,6 +91,27 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("revokeApiKey", None, NotFound),
         ("getWorkspace", None, Forbidden),
         ("updateWorkspace", Some(json!({ "name": "Taken over", "defaultDiscountPercentage": 99.99 })), Forbidden),
+        ("listIntegrationAccounts", None, Itself),
+        ("countIntegrationAccounts", None, Itself),
+        ("createIntegrationAccount", Some(account), Itself),
+        ("getIntegrationAccount", None, NotFound),
+        ("updateIntegrationAccount", named(), NotFound),
+        ("deleteIntegrationAccount", None, NotFound),
+        ("moveIntegrationAccount", Some(json!({ "tenantID": "{elsewhere}" })), Forbidden),
+        ("deliverListings", Some(json!({ "listings": [listing()] })), NotFound),
+        ("listListings", None, Itself),
+        ("countListings", None, Itself),
+        ("createListing", in_account(), NotFound),
+        ("getListing", None, NotFound),
+        ("replaceListing", Some(listing()), NotFound),
+        ("updateListing", named(), NotFound),
+        ("deleteListing", None, NotFound),
+        ("searchListings", None, Itself),
+        ("countFoundListings", None, Itself),
+        ("listImportedListings", None, Itself),
+        ("countImportedListings", None, Itself),
+        ("importListings", Some(json!({ "listingIDs": ["{offered}"] })), Itself),
+        ("removeImportedListings", Some(json!({ "listingIDs": ["{imported}"] })), NotImported),
         ("listAudit", None, Itself),
         ("countAudit", None, Itself),
     ]
@@ -94,7 +133,8 @@ fn guarded(world: &World) -> Vec<(String, String, String, Call)> {
             }
             let call =
                 calls.remove(name.as_str()).unwrap_or_else(|| panic!("{name} is not covered: add it to `calls`"));
-            found.push((name, method.to_uppercase(), path.clone(), call));
+            let path = format!("{path}{}", query(&name));
+            found.push((name, method.to_uppercase(), path, call));
         }
     }
     assert!(calls.is_empty(), "covered, but not in the document: {:?}", calls.keys());
@@ -107,6 +147,13 @@ struct Victim {
     location: String,
     user: String,
     key: String,
+    account: String,
+    listing: String,
+    /// A listing of the default tenant that the victim has imported.
+    imported: String,
+    /// Another one, that nobody has imported.
+    offered: String,
+    elsewhere: String,
 }
 
 impl Victim {
@@ -118,13 +165,38 @@ impl Victim {
         let key = listed.json["data"][0]["id"].as_str().expect("an id").to_owned();
         // Not the default one: it could not be deleted.
         let location = world.location_id(&tenant, &format!("{name}'s location"));
-        Self { tenant, location, user, key }
+        // Not to be imported: it is not in what others find.
+        let account = world.account(&tenant);
+        let closed = json!({ "allowImport": false });
+        let inside = world.calry().named(&tenant);
+        assert_eq!(inside.patch(&format!("/api/v1/integration-account/{account}"), &closed).status, 200);
+        let listing = world.listing(&tenant, &account);
+        let elsewhere = id_of(&world.default_tenant());
+        let market = world.account(&elsewhere);
+        let [imported, offered] = [(); 2].map(|()| world.listing(&elsewhere, &market));
+        let import = inside.post("/api/v1/tenants/import-listings", &json!({ "listingIDs": [imported] }));
+        assert_eq!(import.status, 200, "{}", import.text);
+        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere }
     }
 
     /// Things that nobody has.
     fn nobody() -> Self {
         let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
-        Self { tenant: id.clone(), location: id.clone(), user: id.clone(), key: id }
+        let [tenant, location, user, key, account, listing, imported, offered, elsewhere] =
+            [(); 9].map(|()| id.clone());
+        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere }
+    }
+
+    /// What stands for the victim's things in bodies.
+    fn named_things(&self) -> [(&'static str, &String); 6] {
+        [
+            ("{user}", &self.user),
+            ("{account}", &self.account),
+            ("{listing}", &self.listing),
+            ("{imported}", &self.imported),
+            ("{offered}", &self.offered),
+            ("{elsewhere}", &self.elsewhere),
+        ]
     }
 
     fn id(&self, path: &str) -> &str {
@@ -132,6 +204,8 @@ impl Victim {
             Some("locations") => &self.location,
             Some("users") => &self.user,
             Some("api-keys") => &self.key,
+            Some("integration-account") => &self.account,
+            Some("listing") => &self.listing,
             _ => &self.tenant,
         }
     }
@@ -139,7 +213,8 @@ impl Victim {
     /// Calls an operation on the victim.
     fn call(&self, client: &Client, method: &str, path: &str, call: &Call) -> Answer {
         let body = call.body.as_ref().map(|body| {
-            let body = body.to_string().replace("{user}", &self.user);
+            let things = self.named_things().into_iter();
+            let body = things.fold(body.to_string(), |body, (name, id)| body.replace(name, id));
             serde_json::from_str(&body.replace("{new}", &uuid::Uuid::new_v4().to_string())).expect("JSON")
         });
         client.call(method, &path.replace("{id}", self.id(path)), body.as_ref())
@@ -147,19 +222,22 @@ impl Victim {
 
     /// Whether an operation names anything of the victim.
     fn is_named_by(path: &str, call: &Call) -> bool {
-        path.contains("{id}") || call.body.as_ref().is_some_and(|body| body.to_string().contains("{user}"))
+        let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
+        path.contains("{id}") || Self::nobody().named_things().iter().any(|(name, _)| body.contains(name))
     }
 
     /// Whether an answer tells anything of the victim.
     fn is_in(&self, answer: &Answer) -> bool {
-        [&self.tenant, &self.location, &self.user, &self.key].into_iter().any(|id| answer.text.contains(id.as_str()))
+        let own = [&self.tenant, &self.location, &self.user, &self.key, &self.account, &self.listing];
+        own.into_iter().any(|id| answer.text.contains(id.as_str()))
     }
 
     /// Everything that an attacker could have changed.
     fn state(&self, world: &World) -> Vec<Value> {
         let inside = world.calry().named(&self.tenant);
         let tenants = world.calry().get("/api/v1/tenants?per_page=100");
-        let lists = ["/api/v1/users", "/api/v1/api-keys", "/api/v1/locations"].map(|path| inside.get(path));
+        let lists = ["users", "api-keys", "locations", "integration-account", "listing"];
+        let lists = lists.map(|list| inside.get(&format!("/api/v1/{list}")));
         [tenants, world.calry().get("/api/v1/workspace")]
             .into_iter()
             .chain(lists)
@@ -184,6 +262,10 @@ fn is_not_found(answer: &Answer) -> bool {
     status == 404 && code.ends_with("_not_found") && code != "route_not_found"
 }
 
+fn is_not_imported(answer: &Answer) -> bool {
+    answer.refusal() == (422, "not_imported")
+}
+
 fn every_operation_answers_as_documented(world: &World) {
     let document = world.client().get("/openapi.json").json;
     for (name, method, path, call) in guarded(world) {
@@ -193,11 +275,18 @@ fn every_operation_answers_as_documented(world: &World) {
         // Another tenant last, so that to switch is a change.
         world.tenant_id("Somewhere else");
         let trail = || world.calry().get("/api/v1/audit/count").json["count"].as_u64().expect("a number");
+        if name == "deleteTenant" {
+            // It could not be deleted with an integration account.
+            let inside = world.calry().named(&tenant.tenant);
+            assert_eq!(inside.delete(&format!("/api/v1/integration-account/{}", tenant.account)).status, 204);
+        }
         let before = trail();
         let answer = tenant.call(&client, &method, &path, &call);
-        let changes = u64::from(method != "GET");
+        // A move is told of in both trails.
+        let changes = if name == "moveIntegrationAccount" { 2 } else { u64::from(method != "GET") };
         assert_eq!(trail() - before, changes, "{name}: every change is in the trail exactly once");
-        let responses = &document["paths"][&path][method.to_lowercase()]["responses"];
+        let path = path.trim_end_matches(query(&name));
+        let responses = &document["paths"][path][method.to_lowercase()]["responses"];
         assert!(answer.status < 300, "{name}: {}", answer.text);
         assert!(responses[answer.status.to_string()].is_object(), "{name}: {} is not documented", answer.status);
     }
@@ -226,9 +315,14 @@ fn another_workspace_reaches_nothing(world: &World) {
             let foreign = victim.call(&attacker, &method, &path, &call);
             if Victim::is_named_by(&path, &call) {
                 // What is foreign is answered like what nobody has, to the byte.
-                assert!(is_not_found(&foreign), "{name}: {}", foreign.text);
+                let hides = if name == "removeImportedListings" { is_not_imported } else { is_not_found };
+                assert!(hides(&foreign), "{name}: {}", foreign.text);
+                let text = foreign.text;
                 let unknown = Victim::nobody().call(&attacker, &method, &path, &call);
-                let like_unknown = foreign.text.replace(victim.id(&path), Victim::nobody().id(&path));
+                let nobody = Victim::nobody();
+                let things = victim.named_things().map(|(_, id)| id.as_str());
+                let foreign = [victim.id(&path)].into_iter().chain(things);
+                let like_unknown = foreign.fold(text, |text, id| text.replace(id, &nobody.tenant));
                 assert_eq!(like_unknown, unknown.text, "{name}");
             } else {
                 assert!(
@@ -244,27 +338,37 @@ fn another_workspace_reaches_nothing(world: &World) {
 
 fn another_tenant_reaches_nothing(world: &World) {
     let victim = Victim::of(world, "The victim");
-    let sibling = world.tenant_id("A sibling");
-    let key = world.key_in(&sibling, "ADMIN");
+    let siblings = ["First", "Second", "Third", "Fourth"].map(|name| world.tenant_id(&format!("{name} sibling")));
     let before = victim.state(world);
-    // By a key at home in the sibling, and by an administrator in the sibling's context.
-    for attacker in
-        [world.client().calry(&key), world.client().bearer(&key), world.client().bearer(&key).named(&sibling)]
-    {
-        attack(world, &attacker, &victim, |name, call, answer| match call.sibling {
+    let keys = siblings.each_ref().map(|sibling| world.key_in(sibling, "ADMIN"));
+    let attackers = [
+        world.client().calry(&keys[0]),
+        world.client().bearer(&keys[1]),
+        world.client().bearer(&keys[2]).named(&siblings[2]),
+    ];
+    for (attacker, sibling) in attackers.iter().zip(&siblings) {
+        attack(world, attacker, &victim, |name, call, answer| match call.sibling {
             Sibling::Forbidden => assert_eq!(answer.refusal(), (403, "default_tenant_required"), "{name}"),
             Sibling::NotFound => assert!(is_not_found(answer), "{name}: {}", answer.text),
+            Sibling::NotImported => assert!(is_not_imported(answer), "{name}: {}", answer.text),
             Sibling::Itself => {
-                assert_eq!((answer.status / 100, answer.header("x-tenant-id")), (2, Some(&*sibling)), "{name}");
+                assert_eq!(
+                    (answer.status / 100, answer.header("x-tenant-id")),
+                    (2, Some(&**sibling)),
+                    "{name}: {}",
+                    answer.text
+                );
                 assert!(!victim.is_in(answer), "{name}");
             }
         });
     }
-    attack(world, &world.calry().named(&sibling), &victim, |name, call, answer| match call.sibling {
+    // And by an administrator in a sibling's context.
+    attack(world, &world.calry().named(&siblings[3]), &victim, |name, call, answer| match call.sibling {
         Sibling::Forbidden => assert_eq!(answer.refusal(), (403, "default_tenant_required"), "{name}"),
         // The administrator may enter every tenant: a switch is about the user, not about the context.
         Sibling::NotFound if name == "switchTenant" => assert_eq!(answer.status, 200),
         Sibling::NotFound => assert!(is_not_found(answer), "{name}: {}", answer.text),
+        Sibling::NotImported => assert!(is_not_imported(answer), "{name}: {}", answer.text),
         // As is whom `getMe` tells of: the administrator was moved into the victim by making it.
         Sibling::Itself => assert!(name == "getMe" || !victim.is_in(answer), "{name}"),
     });

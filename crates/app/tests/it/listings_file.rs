@@ -44,7 +44,7 @@ struct Ended {
 impl<'a> Load<'a> {
     fn new(world: &'a World) -> Self {
         let channel = world.tenant_id("Channel A");
-        let account = world.account_id(&channel);
+        let account = world.account(&channel);
         Self { world, channel, account, folder: tempfile::tempdir().expect("a temporary folder") }
     }
 

@@ -3,17 +3,15 @@
 use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::integration_accounts::{Holdings, IntegrationAccount};
-use validator::Validate;
 
 use super::{IntegrationAccountError, IntegrationAccounts};
-use crate::input::{Asked, checked, is, required};
+use crate::input::{Asked, required};
 use crate::retry::decide_anew;
 
 /// Where an account shall go, as asked for.
-#[derive(Debug, Clone, Default, Validate)]
+#[derive(Debug, Clone, Default)]
 pub struct MoveIntegrationAccount {
     /// The tenant that gets it.
-    #[validate(required, custom(function = is::<TenantId>, code = "tenantID"))]
     pub tenant_id: Option<String>,
     /// Whether to tell only what would happen.
     pub dry_run: bool,
@@ -37,8 +35,8 @@ impl IntegrationAccounts {
         asked: Asked<MoveIntegrationAccount>,
     ) -> Result<MovedIntegrationAccount, IntegrationAccountError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let command = checked(asked)?;
-        let target: TenantId = required("tenantID", command.tenant_id.as_deref())?;
+        let MoveIntegrationAccount { tenant_id, dry_run } = asked?;
+        let target: TenantId = required("tenantID", tenant_id.as_deref())?;
         decide_anew(async || {
             let account = self.repository.find_anywhere(&scope, id).await?;
             let account = account.ok_or(IntegrationAccountError::NotFound)?;
@@ -52,7 +50,7 @@ impl IntegrationAccounts {
             let change = account.move_to(&source, &target, self.ambient.audit_id(), stamp)?;
             let holdings = self.repository.holdings(&scope, id, target.id()).await?;
             let account = change.after.account.clone();
-            if command.dry_run {
+            if dry_run {
                 return Ok(MovedIntegrationAccount { account, holdings });
             }
             let imports = self.repository.move_tenant(&scope, change).await?;

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod deliveries;
 mod host;
 pub mod imports;
+pub mod integration_accounts;
 pub mod listing_lists;
 pub mod listings;
 pub mod lists;
@@ -160,6 +161,23 @@ macro_rules! suite {
                 another_tenant_reaches_no_import,
                 every_step_of_imports_leaves_one_entry,
             }
+            integration_accounts {
+                an_account_comes_back_as_it_was_stored,
+                an_identifier_is_taken_once_for_each_provider,
+                of_twenty_who_connect_the_same_account_one_wins,
+                an_account_of_a_tenant_that_is_gone_is_not_stored,
+                a_change_of_an_old_account_is_stale,
+                of_twenty_who_update_an_account_one_wins,
+                a_deleted_account_is_gone_with_its_listings_and_their_imports,
+                accounts_are_found_by_provider_and_status,
+                another_tenant_reaches_no_account,
+                a_moved_account_belongs_to_the_target,
+                no_account_moves_to_a_tenant_that_is_inactive_or_gone,
+                of_twenty_who_move_an_account_one_wins,
+                a_tenant_with_accounts_is_not_deleted,
+                accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray,
+                every_change_of_an_account_leaves_its_entries,
+            }
             listing_lists {
                 every_filter_keeps_what_matches,
                 pages_over_accounts_and_imports_join_without_gaps,
@@ -284,6 +302,7 @@ mod tests {
             include_str!("credentials.rs"),
             include_str!("deliveries.rs"),
             include_str!("imports.rs"),
+            include_str!("integration_accounts.rs"),
             include_str!("listing_lists.rs"),
             include_str!("listings.rs"),
             include_str!("lists.rs"),

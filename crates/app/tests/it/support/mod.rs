@@ -69,16 +69,6 @@ impl World {
         id_of(&answer.json["data"])
     }
 
-    /// Creates an integration account of the tenant and returns its id.
-    pub(crate) fn account_id(&self, tenant: &str) -> String {
-        let identifier = uuid::Uuid::new_v4();
-        let body =
-            json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": identifier, "authType": "API_KEY" });
-        let answer = self.calry().named(tenant).post("/api/v1/integration-account", &body);
-        assert_eq!(answer.status, 201, "{}", answer.text);
-        id_of(&answer.json["data"])
-    }
-
     /// The default tenant.
     pub(crate) fn default_tenant(&self) -> Value {
         let listed = self.calry().get("/api/v1/tenants?per_page=1");
@@ -111,6 +101,25 @@ impl World {
         id_of(&answer.json["data"])
     }
 
+    /// A new integration account of the tenant whose listings may be imported.
+    pub(crate) fn account(&self, tenant: &str) -> String {
+        let identifier = uuid::Uuid::new_v4().to_string();
+        let body =
+            json!({ "name": "Host", "provider": "GUESTY", "accountIdentifier": identifier, "authType": "API_KEY" });
+        let answer = self.calry().named(tenant).post("/api/v1/integration-account", &body);
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        id_of(&answer.json["data"])
+    }
+
+    /// A new listing in New York, of an account of the tenant.
+    pub(crate) fn listing(&self, tenant: &str, account: &str) -> String {
+        let mut body = listing_fields(&uuid::Uuid::new_v4().to_string());
+        body["integrationAccountID"] = account.into();
+        let answer = self.calry().named(tenant).post("/api/v1/listing", &body);
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        id_of(&answer.json["data"])
+    }
+
     /// Another workspace on the same server.
     pub(crate) fn other_workspace(&self) -> OtherWorkspace {
         let made = run(&self.server.url(), &["workspace", "create", "--name", "Others Inc.", "--json"]);
@@ -118,6 +127,14 @@ impl World {
         let text = |name: &str| made[name].as_str().expect("a text").to_owned();
         OtherWorkspace { workspace: text("workspaceID"), key: text("apiKey"), tenant: text("tenantID") }
     }
+}
+
+/// All that a listing needs but its account.
+pub(crate) fn listing_fields(provider_id: &str) -> Value {
+    json!({
+        "providerID": provider_id, "name": "Loft in Harlem", "latitude": 40.7128, "longitude": -74.006,
+        "maxOccupancy": 4, "startPrice": 149,
+    })
 }
 
 /// The id of a thing.

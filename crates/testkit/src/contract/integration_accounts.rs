@@ -1,0 +1,483 @@
+//! Integration accounts.
+
+use domain::change::Change;
+use domain::ids::{AuditId, IntegrationAccountId, ListingId};
+use domain::imports::decide;
+use domain::integration_accounts::{
+    AccountEdit, AccountMoved, AccountStatus, AuthType, Details, Holdings, IntegrationAccount, MovedImports,
+    NewIntegrationAccount, Provider,
+};
+use domain::listings::{Listing, ListingEdit, NewListing};
+use domain::tenants::{Tenant, TenantHoldings, TenantStatus};
+use ports::{IntegrationAccountFilter, Page, PageStart, RepositoryError, rules};
+
+use super::world::twenty_at_once;
+use super::{Ports, World};
+use crate::build;
+
+/// An account that is not stored yet, made by the administrator.
+async fn new_account(world: &World, owner: &Tenant, identifier: &str) -> Change<IntegrationAccount> {
+    let mut details = build::integration_account().details().clone();
+    details.account_identifier = identifier.parse().expect("an identifier");
+    described(world, owner, details).await
+}
+
+async fn described(world: &World, owner: &Tenant, details: Details) -> Change<IntegrationAccount> {
+    let new = NewIntegrationAccount { id: IntegrationAccountId::new(build::id()), details };
+    IntegrationAccount::create(new, &world.scope_in(owner.id()).await, world.stamp().await)
+}
+
+async fn store(
+    world: &World,
+    owner: &Tenant,
+    change: Change<IntegrationAccount>,
+) -> Result<IntegrationAccount, RepositoryError> {
+    world.ports.integration_accounts.create(&world.scope_in(owner.id()).await, change).await
+}
+
+async fn create(world: &World, owner: &Tenant, identifier: &str) -> IntegrationAccount {
+    store(world, owner, new_account(world, owner, identifier).await).await.expect("created")
+}
+
+async fn find(world: &World, tenant: &Tenant, id: IntegrationAccountId) -> Option<IntegrationAccount> {
+    world.ports.integration_accounts.find(&world.scope_in(tenant.id()).await, id).await.expect("no failure")
+}
+
+async fn edited(world: &World, account: &IntegrationAccount, edit: AccountEdit) -> Change<IntegrationAccount> {
+    account.update(edit, &world.scope_in(account.tenant_id()).await, world.stamp().await).expect("a change")
+}
+
+fn renamed(name: &str) -> AccountEdit {
+    AccountEdit { name: Some(name.parse().expect("a name")), ..AccountEdit::default() }
+}
+
+async fn update(
+    world: &World,
+    tenant: &Tenant,
+    change: Change<IntegrationAccount>,
+) -> Result<IntegrationAccount, RepositoryError> {
+    world.ports.integration_accounts.update(&world.scope_in(tenant.id()).await, change).await
+}
+
+async fn delete(world: &World, tenant: &Tenant, account: &IntegrationAccount) -> Result<(), RepositoryError> {
+    let scope = world.scope_in(tenant.id()).await;
+    let change = account.delete(&scope, world.stamp().await);
+    world.ports.integration_accounts.delete(&scope, change).await
+}
+
+/// A move that is not stored yet.
+async fn moving(world: &World, account: &IntegrationAccount, source: &Tenant, target: &Tenant) -> Change<AccountMoved> {
+    let arrival = AuditId::new(build::id());
+    account.move_to(source, target, arrival, world.stamp().await).expect("to another")
+}
+
+async fn move_tenant(world: &World, change: Change<AccountMoved>) -> Result<MovedImports, RepositoryError> {
+    world.ports.integration_accounts.move_tenant(&world.admin().await, change).await
+}
+
+/// So many listings of the account.
+async fn list(world: &World, account: &IntegrationAccount, count: usize) -> Vec<ListingId> {
+    let scope = world.scope_in(account.tenant_id()).await;
+    let of = world.ports.listings.account(&scope, account.id()).await.expect("no failure").expect("an account");
+    let mut ids = Vec::new();
+    for number in 0..count {
+        let new = NewListing {
+            provider_id: number.to_string().parse().expect("an id"),
+            name: "Loft".parse().expect("a name"),
+            place: "40.7128,-74.0060".parse().expect("a place"),
+            max_occupancy: 4.try_into().expect("an occupancy"),
+            start_price: "149".parse().expect("an amount"),
+            currency: None,
+            rest: ListingEdit::default(),
+        };
+        let id = ListingId::new(build::id());
+        let change = Listing::create(id, &of, new, &scope, world.stamp().await).expect("values that go together");
+        world.ports.listings.create(&scope, change).await.expect("created");
+        ids.push(id);
+    }
+    ids
+}
+
+async fn import(world: &World, importer: &Tenant, listings: &[ListingId]) {
+    let scope = world.scope_in(importer.id()).await;
+    let candidates = world.ports.imports.candidates(&scope, listings).await.expect("no failure");
+    let batch = decide(importer.id(), &candidates, listings).expect("offered").by(&scope, world.stamp().await);
+    world.ports.imports.add(&scope, batch).await.expect("imported");
+}
+
+async fn imported(world: &World, importer: &Tenant, listings: &[ListingId]) -> usize {
+    let scope = world.scope_in(importer.id()).await;
+    world.ports.imports.imported(&scope, listings).await.expect("no failure").len()
+}
+
+fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
+    matches!(result, Err(RepositoryError::Stale))
+}
+
+fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
+    matches!(result, Err(RepositoryError::Taken { rule: rules::INTEGRATION_ACCOUNT_IDENTIFIER }))
+}
+
+/// Every field, with and without a value.
+pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
+    let world = World::new(ports).await;
+    let owner = world.create("owner").await.expect("created");
+    let bare = create(&world, &owner, "bare").await;
+    assert_eq!(find(&world, &owner, bare.id()).await, Some(bare.clone()));
+
+    let percent = |text: &str| text.parse().expect("a percentage");
+    let full = Details {
+        name: "Ünïcode 🏨".parse().expect("a name"),
+        provider: Provider::MrAlfred,
+        provider_account_id: Some("17".parse().expect("an id")),
+        account_identifier: "full".parse().expect("an identifier"),
+        auth_type: AuthType::PartnerToken,
+        status: AccountStatus::Inactive,
+        allows_import: false,
+        markup: percent("99.99"),
+        default_discount: Some(percent("0")),
+        distribution_markup: percent("100"),
+    };
+    let full = store(&world, &owner, described(&world, &owner, full).await).await.expect("created");
+    assert_eq!(find(&world, &owner, full.id()).await, Some(full.clone()));
+
+    // The one becomes the other.
+    let mut after = full.clone().into_parts();
+    after.details.account_identifier = "changed".parse().expect("an identifier");
+    after.id = bare.id();
+    after.version = 2;
+    let after = IntegrationAccount::from_parts(after);
+    let change = Change { after: after.clone(), ..edited(&world, &bare, renamed("Whatever")).await };
+    update(&world, &owner, change).await.expect("updated");
+    assert_eq!(find(&world, &owner, bare.id()).await, Some(after));
+}
+
+/// `Taken`, in one workspace and of one provider only; and nothing is stored.
+pub async fn an_identifier_is_taken_once_for_each_provider(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, sibling] =
+        [world.create("owner").await, world.create("sibling").await].map(|tenant| tenant.expect("created"));
+    create(&world, &owner, "host").await;
+    let again = new_account(&world, &sibling, "host").await;
+    let id = again.after.id();
+    assert!(is_taken(&store(&world, &sibling, again).await), "also by another tenant");
+    assert_eq!(find(&world, &sibling, id).await, None);
+
+    let other = create(&world, &sibling, "other").await;
+    let edit =
+        AccountEdit { account_identifier: Some("host".parse().expect("an identifier")), ..AccountEdit::default() };
+    assert!(is_taken(&update(&world, &sibling, edited(&world, &other, edit.clone()).await).await));
+    assert_eq!(find(&world, &sibling, other.id()).await, Some(other.clone()));
+    let elsewhere = AccountEdit { provider: Some(Provider::Other), ..edit };
+    update(&world, &sibling, edited(&world, &other, elsewhere).await).await.expect("another provider's");
+
+    let beside = world.beside().await;
+    let stranger = beside.create("stranger").await.expect("created");
+    create(&beside, &stranger, "host").await;
+}
+
+/// A race.
+pub async fn of_twenty_who_connect_the_same_account_one_wins(ports: Ports) {
+    let world = World::new(ports).await;
+    let owner = world.create("owner").await.expect("created");
+    let (won, lost) = twenty_at_once(|| {
+        let (world, owner) = (world.clone(), owner.clone());
+        async move { store(&world, &owner, new_account(&world, &owner, "host").await).await }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.into_iter().all(|error| is_taken::<()>(&Err(error))));
+}
+
+/// `Stale`.
+pub async fn an_account_of_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
+    let world = World::new(ports).await;
+    let owner = world.create("owner").await.expect("created");
+    let (scope, change) = (world.scope_in(owner.id()).await, new_account(&world, &owner, "host").await);
+    world.delete(&owner).await.expect("deleted");
+    assert!(is_stale(&world.ports.integration_accounts.create(&scope, change).await));
+}
+
+/// `Stale`, and nothing is stored.
+pub async fn a_change_of_an_old_account_is_stale(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, target] =
+        [world.create("owner").await, world.create("target").await].map(|tenant| tenant.expect("created"));
+    let old = create(&world, &owner, "host").await;
+    let new = update(&world, &owner, edited(&world, &old, renamed("New")).await).await.expect("updated");
+    assert!(is_stale(&update(&world, &owner, edited(&world, &old, renamed("Old")).await).await));
+    assert!(is_stale(&delete(&world, &owner, &old).await));
+    assert!(is_stale(&move_tenant(&world, moving(&world, &old, &owner, &target).await).await));
+    assert_eq!(find(&world, &owner, new.id()).await, Some(new.clone()));
+    delete(&world, &owner, &new).await.expect("deleted");
+    assert!(is_stale(&delete(&world, &owner, &new).await));
+    assert!(is_stale(&move_tenant(&world, moving(&world, &new, &owner, &target).await).await));
+}
+
+/// A race.
+pub async fn of_twenty_who_update_an_account_one_wins(ports: Ports) {
+    let world = World::new(ports).await;
+    let owner = world.create("owner").await.expect("created");
+    let account = create(&world, &owner, "host").await;
+    let (won, lost) = twenty_at_once(|| {
+        let (world, owner, account) = (world.clone(), owner.clone(), account.clone());
+        async move { update(&world, &owner, edited(&world, &account, renamed("Mine")).await).await }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.into_iter().all(|error| is_stale::<()>(&Err(error))));
+}
+
+/// And nothing of other accounts.
+pub async fn a_deleted_account_is_gone_with_its_listings_and_their_imports(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, importer] =
+        [world.create("owner").await, world.create("importer").await].map(|tenant| tenant.expect("created"));
+    let [going, staying] = [create(&world, &owner, "going").await, create(&world, &owner, "staying").await];
+    let [gone, left] = [list(&world, &going, 2).await, list(&world, &staying, 2).await];
+    import(&world, &importer, &[gone.clone(), left.clone()].concat()).await;
+
+    delete(&world, &owner, &going).await.expect("deleted");
+    assert_eq!(find(&world, &owner, going.id()).await, None);
+    assert_eq!(find(&world, &owner, staying.id()).await, Some(staying));
+    assert_eq!((imported(&world, &importer, &gone).await, imported(&world, &importer, &left).await), (0, 2));
+    let scope = world.scope_in(owner.id()).await;
+    for (listing, is_left) in [(gone[0], false), (left[0], true)] {
+        let found = world.ports.listings.find(&scope, listing).await.expect("no failure");
+        assert_eq!(found.is_some(), is_left);
+    }
+}
+
+/// By provider and by status; in pages.
+pub async fn accounts_are_found_by_provider_and_status(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, sibling] =
+        [world.create("owner").await, world.create("sibling").await].map(|tenant| tenant.expect("created"));
+    let [first, second, third] =
+        [create(&world, &owner, "1").await, create(&world, &owner, "2").await, create(&world, &owner, "3").await];
+    create(&world, &sibling, "4").await;
+    let edit = AccountEdit { provider: Some(Provider::Boom), ..AccountEdit::default() };
+    update(&world, &owner, edited(&world, &second, edit).await).await.expect("updated");
+    let edit = AccountEdit { status: Some(AccountStatus::Inactive), ..AccountEdit::default() };
+    update(&world, &owner, edited(&world, &third, edit).await).await.expect("updated");
+
+    let scope = world.scope_in(owner.id()).await;
+    let [guesty, boom] = [Provider::Guesty, Provider::Boom].map(Some);
+    let [active, inactive] = [AccountStatus::Active, AccountStatus::Inactive].map(Some);
+    for (provider, status, expected) in [
+        (None, None, vec![&first, &second, &third]),
+        (guesty, None, vec![&first, &third]),
+        (boom, None, vec![&second]),
+        (None, active, vec![&first, &second]),
+        (guesty, inactive, vec![&third]),
+        (boom, inactive, vec![]),
+    ] {
+        let filter = IntegrationAccountFilter { provider, status };
+        let queries = &world.ports.integration_account_queries;
+        let mut found = Vec::new();
+        for number in 1.. {
+            let page = Page { start: PageStart::Number(number), size: 1 };
+            let slice = queries.list(&scope, &filter, page).await.expect("listed");
+            found.extend(slice.items.iter().map(IntegrationAccount::id));
+            if !slice.has_more {
+                break;
+            }
+        }
+        let expected: Vec<_> = expected.into_iter().map(IntegrationAccount::id).collect();
+        assert_eq!(found, expected, "{filter:?}");
+        assert_eq!(queries.count(&scope, &filter).await.expect("counted"), expected.len() as u64);
+    }
+}
+
+/// Isolation: of tenants in a workspace, and of workspaces.
+pub async fn another_tenant_reaches_no_account(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, sibling] =
+        [world.create("owner").await, world.create("sibling").await].map(|tenant| tenant.expect("created"));
+    let account = create(&world, &owner, "host").await;
+    let beside = world.beside().await;
+    let stranger = beside.create("stranger").await.expect("created");
+    for (world, other) in [(&world, &sibling), (&beside, &stranger)] {
+        assert_eq!(find(world, other, account.id()).await, None);
+        let scope = world.scope_in(other.id()).await;
+        let filter = IntegrationAccountFilter::default();
+        assert_eq!(world.ports.integration_account_queries.count(&scope, &filter).await.expect("counted"), 0);
+        let page = Page { start: PageStart::Number(1), size: 10 };
+        let listed = world.ports.integration_account_queries.list(&scope, &filter, page).await.expect("listed");
+        assert_eq!(listed.items, []);
+        let forged = account.update(renamed("Mine"), &scope, world.stamp().await).expect("a change");
+        assert!(is_stale(&update(world, other, forged).await));
+        assert!(is_stale(&delete(world, other, &account).await));
+        let mut foreign = new_account(world, other, "foreign").await;
+        let parts = account.clone().into_parts();
+        foreign.after = IntegrationAccount::from_parts(domain::integration_accounts::IntegrationAccountParts {
+            id: IntegrationAccountId::new(build::id()),
+            ..parts
+        });
+        assert!(is_stale(&store(world, other, foreign).await), "nobody makes an account for another");
+    }
+    let admin = beside.admin().await;
+    let accounts = &beside.ports.integration_accounts;
+    assert_eq!(accounts.find_anywhere(&admin, account.id()).await.expect("no failure"), None);
+    let nothing = accounts.holdings(&admin, account.id(), stranger.id()).await.expect("no failure");
+    assert_eq!(nothing, Holdings::default());
+    let change = moving(&world, &account, &owner, &stranger).await;
+    assert!(is_stale(&accounts.move_tenant(&admin, change.clone()).await), "not from another workspace");
+    assert!(is_stale(&move_tenant(&world, change).await), "nor into one");
+    assert_eq!(find(&world, &owner, account.id()).await, Some(account));
+}
+
+/// With all that hangs on it: the target's imports end, those of others go on.
+pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, target, other] =
+        [world.create("owner").await, world.create("target").await, world.create("other").await]
+            .map(|tenant| tenant.expect("created"));
+    let [account, staying] = [create(&world, &owner, "moving").await, create(&world, &owner, "staying").await];
+    let [listings, left] = [list(&world, &account, 3).await, list(&world, &staying, 1).await];
+    import(&world, &target, &[&listings[..2], &left].concat()).await;
+    import(&world, &other, &listings).await;
+
+    let admin = world.admin().await;
+    let accounts = &world.ports.integration_accounts;
+    let imports = MovedImports { kept: 3, ended: 2 };
+    let expected = Holdings { listings: 3, promotions: 0, reservations: 0, imports };
+    assert_eq!(accounts.holdings(&admin, account.id(), target.id()).await.expect("counted"), expected);
+    let change = moving(&world, &account, &owner, &target).await;
+    assert_eq!(move_tenant(&world, change.clone()).await.expect("moved"), imports);
+
+    assert_eq!(find(&world, &owner, account.id()).await, None);
+    assert_eq!(find(&world, &target, account.id()).await, Some(change.after.account.clone()));
+    let anywhere = accounts.find_anywhere(&admin, account.id()).await.expect("no failure");
+    assert_eq!(anywhere, Some(change.after.account));
+    assert_eq!((imported(&world, &target, &listings).await, imported(&world, &target, &left).await), (0, 1));
+    assert_eq!(imported(&world, &other, &listings).await, 3);
+    let scope = world.scope_in(other.id()).await;
+    let seen = world.ports.listings.find(&scope, listings[0]).await.expect("no failure").expect("imported");
+    assert_eq!((seen.owner, seen.is_available), (target.id(), true), "imports name the new owner");
+    let scope = world.scope_in(target.id()).await;
+    let seen = world.ports.listings.find(&scope, listings[0]).await.expect("no failure").expect("its own");
+    assert_eq!((seen.owner, seen.imported_at), (target.id(), None));
+}
+
+/// `Stale`, whatever the source is.
+pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, asleep, gone, awake] = [
+        world.create("owner").await,
+        world.create("asleep").await,
+        world.create("gone").await,
+        world.create("awake").await,
+    ]
+    .map(|tenant| tenant.expect("created"));
+    let account = create(&world, &owner, "host").await;
+    let listing = list(&world, &account, 1).await;
+    import(&world, &asleep, &listing).await;
+    let moves = [moving(&world, &account, &owner, &asleep).await, moving(&world, &account, &owner, &gone).await];
+    let asleep = world.set_status(&asleep, TenantStatus::Inactive).await;
+    world.delete(&gone).await.expect("deleted");
+    for change in moves {
+        assert!(is_stale(&move_tenant(&world, change).await));
+    }
+    assert_eq!(find(&world, &owner, account.id()).await, Some(account.clone()));
+    let asleep = world.set_status(&asleep, TenantStatus::Active).await;
+    assert_eq!(imported(&world, &asleep, &listing).await, 1, "nothing of a refused move is stored");
+
+    world.set_status(&owner, TenantStatus::Inactive).await;
+    move_tenant(&world, moving(&world, &account, &owner, &awake).await).await.expect("an inactive source may lose it");
+}
+
+/// A race.
+pub async fn of_twenty_who_move_an_account_one_wins(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, one, other] = [world.create("owner").await, world.create("one").await, world.create("other").await]
+        .map(|tenant| tenant.expect("created"));
+    let account = create(&world, &owner, "host").await;
+    let listings = list(&world, &account, 4).await;
+    import(&world, &one, &listings).await;
+    import(&world, &other, &listings).await;
+    let turns = std::sync::atomic::AtomicUsize::new(0);
+    let (won, lost) = twenty_at_once(|| {
+        let is_even = turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2);
+        let target = if is_even { one.clone() } else { other.clone() };
+        let (world, account, owner) = (world.clone(), account.clone(), owner.clone());
+        async move { move_tenant(&world, moving(&world, &account, &owner, &target).await).await }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.into_iter().all(|error| is_stale::<()>(&Err(error))));
+    let admin = world.admin().await;
+    let moved = world.ports.integration_accounts.find_anywhere(&admin, account.id()).await.expect("no failure");
+    let winner = moved.expect("somewhere").tenant_id();
+    for tenant in [&one, &other] {
+        let expected = if tenant.id() == winner { 0 } else { 4 };
+        assert_eq!(imported(&world, tenant, &listings).await, expected, "the winner's imports ended, and no others");
+    }
+}
+
+/// `Stale`, and nothing of it is gone. What it has is counted.
+pub async fn a_tenant_with_accounts_is_not_deleted(ports: Ports) {
+    let world = World::new(ports).await;
+    let owner = world.create("owner").await.expect("created");
+    let admin = world.admin().await;
+    let holdings = async || world.ports.tenants.holdings(&admin, owner.id()).await.expect("counted");
+    assert_eq!(holdings().await, TenantHoldings::default());
+    let [one, other] = [create(&world, &owner, "1").await, create(&world, &owner, "2").await];
+    list(&world, &one, 3).await;
+    assert_eq!(holdings().await, TenantHoldings { integration_accounts: 2, listings: 3 });
+    assert!(is_stale(&world.delete(&owner).await));
+    assert_eq!(world.find(owner.id()).await, Some(owner.clone()));
+    for account in [one, other] {
+        delete(&world, &owner, &account).await.expect("deleted");
+    }
+    world.delete(&owner).await.expect("empty");
+}
+
+/// A race, ten times: accounts that come to a tenant, new or moved, and its deletion.
+pub async fn accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray(ports: Ports) {
+    let world = World::new(ports).await;
+    let owner = world.create("owner").await.expect("created");
+    for round in 0..10 {
+        let going = world.create(&format!("going-{round}")).await.expect("created");
+        let scope = world.scope_in(going.id()).await;
+        let new = new_account(&world, &going, &format!("new-{round}")).await;
+        let account = create(&world, &owner, &format!("moved-{round}")).await;
+        let (id, change) = (new.after.id(), moving(&world, &account, &owner, &going).await);
+        let accounts = world.ports.integration_accounts.clone();
+        let creating = tokio::spawn({
+            let (accounts, scope) = (accounts.clone(), scope.clone());
+            async move { accounts.create(&scope, new).await }
+        });
+        let moving = tokio::spawn({
+            let world = world.clone();
+            async move { move_tenant(&world, change).await }
+        });
+        let deleted = world.delete(&going).await;
+        let (created, moved) = (creating.await.expect("no panic"), moving.await.expect("no panic"));
+        assert!(deleted.is_ok() || is_stale(&deleted), "{deleted:?}");
+        assert!(created.is_ok() || is_stale(&created), "{created:?}");
+        assert!(moved.is_ok() || is_stale(&moved), "{moved:?}");
+        assert_eq!(deleted.is_ok(), created.is_err() && moved.is_err(), "whoever came first has won");
+        let admin = world.admin().await;
+        let found = accounts.find_anywhere(&admin, id).await.expect("no failure");
+        assert_eq!(found.is_some(), created.is_ok());
+        let found = accounts.find_anywhere(&admin, account.id()).await.expect("no failure").expect("somewhere");
+        assert_eq!(found.tenant_id(), if moved.is_ok() { going.id() } else { owner.id() });
+    }
+}
+
+/// In the transaction of the change; a move leaves one in each trail.
+pub async fn every_change_of_an_account_leaves_its_entries(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, target] =
+        [world.create("owner").await, world.create("target").await].map(|tenant| tenant.expect("created"));
+    let before = world.ports.trail.actions().await.len();
+    let account = create(&world, &owner, "host").await;
+    let account = update(&world, &owner, edited(&world, &account, renamed("New")).await).await.expect("updated");
+    let change = moving(&world, &account, &owner, &target).await;
+    let account = change.after.account.clone();
+    move_tenant(&world, change).await.expect("moved");
+    delete(&world, &target, &account).await.expect("deleted");
+    let expected = ["create", "update", "move", "move", "delete"].map(|verb| format!("integration_account.{verb}"));
+    assert_eq!(world.ports.trail.actions().await[before..], expected);
+}
