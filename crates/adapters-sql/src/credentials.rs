@@ -38,7 +38,7 @@ struct UserRow {
 }
 
 #[derive(FromQueryResult)]
-struct StandingRow {
+pub(crate) struct StandingRow {
     id: Uuid,
     name: String,
     is_default: bool,
@@ -97,7 +97,7 @@ fn user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {
     Ok(UserStanding { id: UserId::new(id), name: stored(WHAT, &name)?, status })
 }
 
-fn standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {
+pub(crate) fn standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {
     const WHAT: &str = "tenant";
     let StandingRow { id, name, is_default, status } = row;
     Ok(TenantStanding { id: TenantId::new(id), name: stored(WHAT, &name)?, is_default, status: stored(WHAT, &status)? })

@@ -5,7 +5,7 @@ use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
 use domain::ids::WorkspaceId;
 use domain::percentages::Percentage;
-use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceParts};
+use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName, WorkspaceParts};
 use ports::{RepositoryError, WorkspaceRepository, rules};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -36,6 +36,11 @@ impl WorkspaceRepository for Database {
             Some(_) => Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }),
             None => store(transaction, change).await,
         }
+    }
+
+    async fn is_named(&self, _: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError> {
+        let found = Entity::find().filter(Column::Name.eq(name.as_str())).one(self.reader()).await;
+        Ok(found.map_err(|error| self.error(error))?.is_some())
     }
 
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {

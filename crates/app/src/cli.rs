@@ -32,6 +32,12 @@ pub(crate) struct Options {
     /// How to log [default: pretty]
     #[arg(long, global = true, env = "TENANTRY_LOG_FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
+    /// Whether to fill a database without workspaces with sample data [default: false]
+    #[arg(
+        long, global = true, env = "TENANTRY_DEMO", value_name = "BOOL",
+        num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    pub(crate) demo: Option<bool>,
     /// A file of settings [default: tenantry.toml, where there is one]
     #[arg(long, global = true, env = "TENANTRY_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -63,6 +69,11 @@ pub(crate) enum Command {
     Key {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Listings
+    Listings {
+        #[command(subcommand)]
+        command: ListingsCommand,
     },
     /// Print the OpenAPI document
     Openapi,
@@ -104,4 +115,27 @@ pub(crate) struct CreateKeyArguments {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ListingsCommand {
+    /// Load a file of listings into an integration account
+    Load(LoadListingsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadListingsArguments {
+    /// The workspace's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) workspace: String,
+    /// The integration account's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: String,
+    /// The currency of the prices [default: the workspace's]
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// A CSV file with the columns `provider_id`, `area`, `neighbourhood`, `latitude`, `longitude`, `room_type`, `price` and
+    /// `minimum_nights`
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) file: PathBuf,
 }

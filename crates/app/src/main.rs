@@ -3,6 +3,7 @@
 //! # What belongs here
 //!
 //! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
+//! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: how files of listings are read.
 //! * [`wire`]: the only file that names a port and its adapter together.
 //! * [`workers`]: what the worker threads of the server have in common.
 //! * `commands`: one file per command. They take the operator's leave; no request ever does.
@@ -15,7 +16,9 @@
 mod ambient;
 mod cli;
 mod commands;
+mod demo;
 mod failure;
+mod listings_file;
 mod settings;
 mod telemetry;
 mod wire;
@@ -26,7 +29,7 @@ use std::process::ExitCode;
 use actix_web::rt::System;
 use clap::Parser;
 
-use crate::cli::{Arguments, Command, KeyCommand, WorkspaceCommand};
+use crate::cli::{Arguments, Command, KeyCommand, ListingsCommand, WorkspaceCommand};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
@@ -50,6 +53,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             commands::create_workspace(&settings, arguments).await
         }
         Command::Key { command: KeyCommand::Create(arguments) } => commands::create_key(&settings, arguments).await,
+        Command::Listings { command: ListingsCommand::Load(arguments) } => {
+            commands::load_listings(&settings, arguments).await
+        }
         Command::Openapi => commands::openapi(),
     }
 }

@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+    pub(crate) demo: bool,
 }
 
 /// The file, with the names of the flags.
@@ -31,12 +32,13 @@ struct File {
     listen: Option<SocketAddr>,
     log: Option<String>,
     log_format: Option<LogFormat>,
+    demo: Option<bool>,
 }
 
 impl Settings {
     /// Gathers what was said; `clap` has seen to flags and variables.
     pub(crate) fn gather(options: Options) -> anyhow::Result<Self> {
-        let Options { database, listen, log, log_format, config } = options;
+        let Options { database, listen, log, log_format, demo, config } = options;
         let file = match &config {
             Some(path) => File::read(path).with_context(|| format!("cannot read {}", path.display()))?,
             None => File::read_default()?,
@@ -46,6 +48,7 @@ impl Settings {
             listen: listen.or(file.listen).unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT))),
             log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
             log_format: log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
+            demo: demo.or(file.demo).unwrap_or(false),
         })
     }
 }
@@ -75,9 +78,10 @@ mod tests {
 
     #[test]
     fn a_file_has_the_names_of_the_flags() {
-        let file = File::parse("listen = \"0.0.0.0:80\"\nlog-format = \"json\"").expect("a file");
+        let file = File::parse("listen = \"0.0.0.0:80\"\nlog-format = \"json\"\ndemo = true").expect("a file");
         assert_eq!(file.listen, Some(SocketAddr::from(([0, 0, 0, 0], 80))));
         assert_eq!(file.log_format, Some(LogFormat::Json));
+        assert_eq!(file.demo, Some(true));
     }
 
     #[test]

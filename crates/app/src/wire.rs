@@ -105,6 +105,12 @@ impl Engine {
         keys(&self.database(), ambient::system())
     }
 
+    /// The use cases of listings.
+    pub(crate) fn listings(&self) -> Listings {
+        let database = self.database();
+        Listings::new(database.clone(), database, ambient::system())
+    }
+
     /// Lets go of the database.
     pub(crate) async fn close(&self) {
         if let Self::Sqlite(sqlite) = self {

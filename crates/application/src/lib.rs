@@ -50,7 +50,8 @@ pub use self::integration_accounts::{
 };
 pub use self::listing_ids::ListingIds;
 pub use self::listings::{
-    AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, PictureFields,
+    AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, LoadListings, Loaded,
+    PictureFields,
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::paging::{List, Listed, Paging};

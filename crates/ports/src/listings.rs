@@ -1,11 +1,11 @@
 //! The ports of listings.
 
 use async_trait::async_trait;
-use domain::access::TenantScope;
+use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::currencies::Currency;
 use domain::geography::Around;
-use domain::ids::{IntegrationAccountId, ListingId};
+use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::instants::Edge;
 use domain::listings::{
     Amenity, Bathrooms, Bedrooms, Delivery, Listing, ListingAccount, ListingStatus, Occupancy, ProviderId,
@@ -22,6 +22,14 @@ use crate::{Page, RepositoryError, Slice};
 pub trait ListingRepository: Send + Sync {
     /// The listing, or `None` where the tenant has no such listing, neither of its own nor imported.
     async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError>;
+
+    /// The tenant of an account, or `None` where the workspace has no such account.
+    async fn owner(
+        &self,
+        scope: &OperatorScope,
+        workspace_id: WorkspaceId,
+        account: IntegrationAccountId,
+    ) -> Result<Option<TenantStanding>, RepositoryError>;
 
     /// What a listing takes from its account, or `None` where the tenant has no such account.
     async fn account(

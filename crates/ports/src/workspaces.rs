@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
-use domain::workspaces::{Workspace, WorkspaceCreated};
+use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName};
 
 use crate::RepositoryError;
 
@@ -27,6 +27,9 @@ pub trait WorkspaceRepository: Send + Sync {
         scope: &OperatorScope,
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError>;
+
+    /// Whether any workspace is called that, letter by letter.
+    async fn is_named(&self, scope: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError>;
 
     /// The workspace of the scope.
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError>;

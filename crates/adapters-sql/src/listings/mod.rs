@@ -4,9 +4,9 @@ mod queries;
 mod rows;
 
 use async_trait::async_trait;
-use domain::access::TenantScope;
+use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
-use domain::ids::{IntegrationAccountId, ListingId};
+use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::listings::{Delivery, Listing, ListingAccount, ListingStatus, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError};
 use sea_orm::ActiveValue::NotSet;
@@ -17,6 +17,7 @@ use sea_orm::{
 };
 
 use self::rows::{SeenRow, listing, row, seen};
+use crate::credentials::{StandingRow, standing};
 use crate::database::{Database, Transaction, guarded_all, inside};
 use crate::entities::listings::{ActiveModel, Column, Entity};
 use crate::query::Query;
@@ -37,6 +38,20 @@ impl ListingRepository for Database {
         let statement = self.statement(queries::one(scope, id));
         let found = SeenRow::find_by_statement(statement).one(self.reader()).await;
         found.map_err(|error| self.error(error))?.map(seen).transpose()
+    }
+
+    async fn owner(
+        &self,
+        _: &OperatorScope,
+        workspace_id: WorkspaceId,
+        account: IntegrationAccountId,
+    ) -> Result<Option<TenantStanding>, RepositoryError> {
+        let select = "SELECT t.id, t.name, t.is_default, t.status FROM integration_accounts a \
+                      JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+                      WHERE a.workspace_id = $1 AND a.id = $2";
+        let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
+        let row = StandingRow::find_by_statement(self.statement(query)).one(self.reader()).await;
+        row.map_err(|error| self.error(error))?.map(standing).transpose()
     }
 
     async fn account(

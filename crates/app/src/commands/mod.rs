@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod keys;
+mod listings;
 mod openapi;
 mod schema;
 mod serve;
@@ -11,6 +12,7 @@ use std::io::{Write, stdout};
 use anyhow::Context;
 
 pub(crate) use self::keys::create_key;
+pub(crate) use self::listings::load_listings;
 pub(crate) use self::openapi::openapi;
 pub(crate) use self::schema::migrate;
 pub(crate) use self::serve::serve;

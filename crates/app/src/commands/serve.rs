@@ -9,6 +9,8 @@ use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
 
+use super::print;
+use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::Settings;
 use crate::telemetry;
@@ -26,16 +28,26 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
     // Bound before anything is made: a port that is taken leaves no workspace behind whose key nobody has seen.
     let workers = Workers::of(engine.clone());
-    let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(workers.api()))))
+    let of_server = workers.clone();
+    let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(of_server.api()))))
         .shutdown_timeout(SHUTDOWN_TIMEOUT)
         .bind(settings.listen)
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = server.addrs().first().copied().unwrap_or(settings.listen);
 
-    let first = CreateWorkspace { name: FIRST_WORKSPACE.to_owned() };
+    let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };
+    let first = CreateWorkspace { name: name.to_owned() };
     let made = engine.workspaces().create_first(&OperatorScope::new(), first).await.map_err(told)?;
-    if let Some(made) = made {
-        greet(address, &made).context("the first key cannot be shown")?;
+    match made {
+        Some(made) => {
+            greet(address, &made).context("the first key cannot be shown")?;
+            if settings.demo {
+                let tenants = demo::fill(&workers.api(), &made).await.context("the sample data cannot be made")?;
+                show(address, &made, &tenants).context("the sample data cannot be shown")?;
+            }
+        }
+        None if settings.demo => print(why_no_sample_data(&engine).await?)?,
+        None => {}
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     server.run().await.context("the server failed")?;
@@ -56,4 +68,37 @@ fn greet(address: SocketAddr, made: &NewWorkspaceKey) -> std::io::Result<()> {
     writeln!(out, "  curl http://{address}/api/v1/tenants -H 'Authorization: Bearer {key}'\n")?;
     writeln!(out, "Try the API in a browser: http://{address}/docs")?;
     out.flush()
+}
+
+/// Shows what there is to look at, and how.
+fn show(address: SocketAddr, made: &NewWorkspaceKey, tenants: &[SampleTenant]) -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "\nThe workspace has sample data:\n")?;
+    for SampleTenant { id, name, offered, kept, imported } in tenants {
+        writeln!(
+            out,
+            "  {name:<16} {id}  {offered:>3} listings for all, {kept:>2} for itself, {imported:>2} imported"
+        )?;
+    }
+    if let Some(channel) = tenants.last() {
+        let key = made.token.reveal();
+        let (id, name, place, radius) = (channel.id, channel.name, demo::PLACE, demo::RADIUS);
+        let headers = format!("-H 'x-calry-api-key: {key}' -H 'x-calry-tenant-id: {id}'");
+        let tenants = format!("http://{address}/api/v1/tenants");
+        writeln!(out, "\nThe key works in each of them. What {name} can import around Times Square:\n")?;
+        writeln!(out, "  curl '{tenants}/search-listings?location={place}&radius={radius}' {headers}\n")?;
+        writeln!(out, "What it has imported:\n")?;
+        writeln!(out, "  curl {tenants}/imported-listings {headers}")?;
+    }
+    out.flush()
+}
+
+/// Why a database that has workspaces gets no sample data.
+async fn why_no_sample_data(engine: &Engine) -> anyhow::Result<&'static str> {
+    let broke_off = engine.workspaces().is_named(&OperatorScope::new(), demo::UNFINISHED).await.map_err(told)?;
+    Ok(if broke_off {
+        "The sample data of this database are unfinished, because an earlier start broke off: take another database to have them whole."
+    } else {
+        "This database has workspaces already: no sample data was added."
+    })
 }

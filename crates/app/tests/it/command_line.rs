@@ -62,9 +62,13 @@ fn what_is_wrong_is_said_in_one_line(world: &World) {
 
 #[test]
 fn bad_usage_ends_with_2() {
-    for arguments in
-        [&["fly"][..], &["serve", "--listen", "nowhere"], &["workspace", "create"], &["--log-format", "loud"]]
-    {
+    for arguments in [
+        &["fly"][..],
+        &["serve", "--listen", "nowhere"],
+        &["workspace", "create"],
+        &["--log-format", "loud"],
+        &["serve", "--demo=maybe"],
+    ] {
         let (status, _) = run("sqlite:unused.db", arguments).expect_err("refused");
         assert_eq!(status, Some(2), "{arguments:?}");
     }

@@ -13,8 +13,8 @@ use crate::input::{Asked, InvalidInput, REQUIRED};
 use crate::retry::decide_anew;
 
 /// Listings of one delivery.
-const MOST: usize = 1000;
-const LISTINGS: &str = "listings";
+pub(super) const MOST: usize = 1000;
+pub(super) const LISTINGS: &str = "listings";
 
 /// Listings of one account that are delivered together.
 #[derive(Debug, Clone, Default)]

@@ -7,6 +7,7 @@ mod error;
 mod fields;
 mod find;
 mod list;
+mod load;
 mod update;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use self::deliver::DeliverListings;
 pub use self::error::ListingError;
 pub use self::fields::{AddressFields, ListingFields, PictureFields};
 pub use self::list::FindListings;
+pub use self::load::{LoadListings, Loaded};
 use crate::ambient::Ambient;
 
 /// The use cases of listings.

@@ -72,6 +72,11 @@ impl Workspaces {
         }
     }
 
+    /// Whether any workspace is called that.
+    pub async fn is_named(&self, scope: &OperatorScope, name: &str) -> Result<bool, Refusal> {
+        Ok(self.repository.is_named(scope, &required("name", Some(name))?).await?)
+    }
+
     fn decide(
         &self,
         scope: &OperatorScope,

@@ -2,8 +2,8 @@
 //!
 //! A request presents a key and perhaps names a tenant. [`Credential::admit`] holds the key against what is stored and
 //! makes a [`Caller`]; a caller's methods check permission and authority and make the scopes that repositories ask
-//! for. There is no other way to a [`TenantScope`], an [`AdminScope`] or an [`AuditScope`], so data that nobody was
-//! authorised for cannot be reached.
+//! for. No request has another way to a [`TenantScope`], an [`AdminScope`] or an [`AuditScope`], so data that nobody was
+//! authorised for cannot be reached. The command line works in a tenant on the operator's leave.
 
 mod caller;
 mod credential;

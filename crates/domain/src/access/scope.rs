@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::TenantStanding;
 use crate::audit::{Actor, Stamp};
 use crate::ids::{AuditId, TenantId, UserId, WorkspaceId};
 use crate::tenants::TenantName;
 
-/// Leave to work in one tenant. Made only by a [`Caller`](super::Caller).
+/// Leave to work in one tenant. Made only by a [`Caller`](super::Caller), or by an [`OperatorScope`].
 #[derive(Debug, Clone)]
 pub struct TenantScope {
     workspace_id: WorkspaceId,
@@ -144,6 +145,11 @@ impl OperatorScope {
     #[expect(clippy::new_without_default, reason = "taking the operator's leave is never a default")]
     pub const fn new() -> Self {
         Self { _private: () }
+    }
+
+    /// To work in a tenant, whatever its status: the trail says that the operator did.
+    pub fn tenant_scope(&self, workspace_id: WorkspaceId, tenant: TenantStanding) -> TenantScope {
+        TenantScope::new(workspace_id, tenant.id, tenant.name, Actor::Operator)
     }
 
     /// Signs a decision.

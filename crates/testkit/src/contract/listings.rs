@@ -1,9 +1,11 @@
 //! Listings: one at a time.
 
+use domain::access::{OperatorScope, TenantStanding};
 use domain::change::Change;
-use domain::ids::{IntegrationAccountId, ListingId};
+use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::integration_accounts::AccountStatus;
 use domain::listings::{AddressEdit, Delivery, Listing, ListingEdit, ListingParts, ListingStatus, NewListing, Picture};
+use domain::tenants::TenantStatus;
 use ports::{ListingFilter, RepositoryError, rules};
 
 use super::Ports;
@@ -115,6 +117,28 @@ pub async fn an_account_says_what_a_listing_takes_from_it(ports: Ports) {
     assert_eq!((host.account.name.as_str(), host.account.default_currency.code()), ("Stays", "USD"));
     let unknown = IntegrationAccountId::new(build::id());
     assert_eq!(host.world.ports.listings.account(&host.scope().await, unknown).await.expect("no failure"), None);
+}
+
+/// Whoever has it now, whatever the tenant's status; through its own workspace only.
+pub async fn the_operator_finds_whose_an_account_is(ports: Ports) {
+    let host = Host::open(ports).await;
+    let heir = Host::of(&host.world, "heir").await;
+    let owner = async |workspace: WorkspaceId, account: IntegrationAccountId| {
+        let found = host.world.ports.listings.owner(&OperatorScope::new(), workspace, account).await;
+        found.expect("no failure")
+    };
+    let (workspace, account) = (host.world.workspace_id(), host.account.id);
+    let standing = |host: &Host, status| {
+        let (id, name) = (host.tenant.id(), host.tenant.name().clone());
+        Some(TenantStanding { id, name, is_default: false, status })
+    };
+    assert_eq!(owner(workspace, account).await, standing(&host, TenantStatus::Active));
+    assert_eq!(owner(workspace, IntegrationAccountId::new(build::id())).await, None);
+    assert_eq!(owner(host.world.beside().await.workspace_id(), account).await, None);
+
+    host.world.set_status(&heir.tenant, TenantStatus::Inactive).await;
+    host.world.move_account(account, &heir.tenant).await;
+    assert_eq!(owner(workspace, account).await, standing(&heir, TenantStatus::Inactive));
 }
 
 /// `Stale`.

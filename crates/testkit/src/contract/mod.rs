@@ -183,6 +183,7 @@ macro_rules! suite {
                 a_listing_comes_back_as_it_was_stored,
                 a_changed_listing_comes_back_as_it_was_stored,
                 an_account_says_what_a_listing_takes_from_it,
+                the_operator_finds_whose_an_account_is,
                 a_listing_of_an_account_that_is_gone_is_not_stored,
                 a_provider_id_is_taken_once_in_its_account,
                 of_twenty_who_create_the_same_provider_id_one_wins,
@@ -266,6 +267,7 @@ macro_rules! suite {
             workspaces {
                 a_new_workspace_can_be_worked_in,
                 of_twenty_who_make_the_first_workspace_one_wins,
+                a_workspace_is_found_by_its_name,
                 a_workspace_comes_back_as_it_was_stored,
                 an_update_of_an_old_workspace_is_stale,
                 of_twenty_who_update_the_workspace_one_wins,

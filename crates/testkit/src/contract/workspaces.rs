@@ -43,6 +43,21 @@ pub async fn of_twenty_who_make_the_first_workspace_one_wins(ports: Ports) {
     assert_eq!(ports.trail.actions().await, ["workspace.create"]);
 }
 
+/// And only by its name, to the letter.
+pub async fn a_workspace_is_found_by_its_name(ports: Ports) {
+    let world = World::new(ports).await;
+    let is_named = async |name: &str| {
+        let found = world.ports.workspaces.is_named(&OperatorScope::new(), &name.parse().expect("a name")).await;
+        found.expect("no failure")
+    };
+    assert!(is_named("Stays Inc.").await);
+    assert!(!is_named("stays Inc.").await && !is_named("Stays%").await);
+
+    let change = renamed(&world, &found(&world).await, "Others Inc.").await;
+    world.ports.workspaces.update(&world.admin().await, change).await.expect("renamed");
+    assert!(is_named("Others Inc.").await && !is_named("Stays Inc.").await);
+}
+
 /// Every field, also with what databases stumble over.
 pub async fn a_workspace_comes_back_as_it_was_stored(ports: Ports) {
     let (change, token) = new_workspace();

@@ -4,7 +4,7 @@ mod client;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
-pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, run};
+pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
 use serde_json::{Value, json};
 
 /// A server with a first workspace and the key to it.
@@ -17,6 +17,7 @@ pub(crate) struct World {
 
 /// A workspace made on the command line.
 pub(crate) struct OtherWorkspace {
+    pub(crate) workspace: String,
     pub(crate) key: String,
     pub(crate) tenant: String,
 }
@@ -24,7 +25,11 @@ pub(crate) struct OtherWorkspace {
 impl World {
     /// Starts the service on a fresh database.
     pub(crate) fn start(engine: Engine) -> Self {
-        let server = Server::start(engine);
+        Self::of(Server::start(engine))
+    }
+
+    /// Takes over a server that was started on a fresh database.
+    pub(crate) fn of(server: Server) -> Self {
         let [workspace, user, key] =
             ["workspace", "user", "API key"].map(|label| server.greeting(label).expect("a first start greets"));
         Self { server, key, workspace, user }
@@ -120,7 +125,7 @@ impl World {
         let made = run(&self.server.url(), &["workspace", "create", "--name", "Others Inc.", "--json"]);
         let made: Value = serde_json::from_str(&made.expect("a workspace")).expect("JSON");
         let text = |name: &str| made[name].as_str().expect("a text").to_owned();
-        OtherWorkspace { key: text("apiKey"), tenant: text("tenantID") }
+        OtherWorkspace { workspace: text("workspaceID"), key: text("apiKey"), tenant: text("tenantID") }
     }
 }
 

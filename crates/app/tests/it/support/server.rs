@@ -1,7 +1,7 @@
 //! The binary at work, on a database of its own.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -47,9 +47,14 @@ pub(crate) fn migrate(url: &str) {
 
 /// Runs a command to its end: standard output, or status and standard error.
 pub(crate) fn run(database: &str, arguments: &[&str]) -> Result<String, (Option<i32>, String)> {
-    let output = command(database).args(arguments).output().expect("the binary runs");
+    let output = output(database, arguments);
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     if output.status.success() { Ok(text(output.stdout)) } else { Err((output.status.code(), text(output.stderr))) }
+}
+
+/// Runs a command to its end.
+pub(crate) fn output(database: &str, arguments: &[&str]) -> Output {
+    command(database).args(arguments).output().expect("the binary runs")
 }
 
 fn command(database: &str) -> Command {
@@ -71,8 +76,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server and waits until it listens.
     pub(crate) fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[])
+    }
+
+    /// The same, with more arguments.
+    pub(crate) fn start_with(engine: Engine, arguments: &[&str]) -> Self {
         let mut child = command(&engine.url())
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -99,6 +110,11 @@ impl Server {
         let greeting = self.printed.with(END_OF_GREETING);
         let line = greeting.lines().find_map(|line| line.trim().strip_prefix(label))?;
         Some(line.trim().to_owned())
+    }
+
+    /// What was printed to standard output, as soon as it holds the text.
+    pub(crate) fn printed_with(&self, text: &str) -> String {
+        self.printed.with(text)
     }
 
     /// The log, as soon as it holds the text.

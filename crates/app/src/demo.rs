@@ -1,0 +1,179 @@
+//! The sample data of `serve --demo`: made through the use cases, as the administrator of the first workspace.
+
+use std::collections::BTreeMap;
+
+use adapters_http::Api;
+use anyhow::Context;
+use application::{
+    CreateTenant, DeliverListings, FindListings, IntegrationAccountFields, List, ListingFields, ListingIds,
+    NewWorkspaceKey, Paging, UpdateWorkspace,
+};
+use domain::access::{Caller, TenantChoice};
+use domain::ids::TenantId;
+use domain::listings::TenantListing;
+
+use crate::listings_file::ListingsFile;
+
+/// What the workspace is called.
+const NAME: &str = "Sample workspace";
+/// What it is called until all of it is there: so a start that broke off is recognised.
+pub(crate) const UNFINISHED: &str = "Sample workspace (unfinished)";
+
+const LISTINGS: &str = include_str!("../demo/nyc-listings.csv");
+/// Times Square.
+pub(crate) const PLACE: &str = "40.7580,-73.9855";
+/// In kilometres.
+pub(crate) const RADIUS: &str = "5";
+/// Listings that the channel imports: the nearest of them.
+const IMPORTS: i64 = 12;
+
+/// The tenant that has no listings of its own.
+const CHANNEL: &str = "City Channel";
+const OWNERS: [Owner; 2] = [
+    Owner {
+        name: "Manhattan Homes",
+        accounts: &[Account { name: "Manhattan Homes", provider: "GUESTY", allow_import: true, areas: &["Manhattan"] }],
+    },
+    Owner {
+        name: "Brooklyn Rooms",
+        accounts: &[
+            Account { name: "Brooklyn Rooms", provider: "HOSTAWAY", allow_import: true, areas: &["Brooklyn"] },
+            Account {
+                name: "Not for others",
+                provider: "LODGIFY",
+                allow_import: false,
+                areas: &["Bronx", "Queens", "Staten Island"],
+            },
+        ],
+    },
+];
+
+/// A tenant with listings.
+struct Owner {
+    name: &'static str,
+    accounts: &'static [Account],
+}
+
+/// An integration account.
+struct Account {
+    name: &'static str,
+    provider: &'static str,
+    allow_import: bool,
+    /// Where its listings are.
+    areas: &'static [&'static str],
+}
+
+/// A tenant of the sample workspace.
+pub(crate) struct SampleTenant {
+    pub(crate) id: TenantId,
+    pub(crate) name: &'static str,
+    /// Listings that others may import.
+    pub(crate) offered: usize,
+    /// Listings that others may not import.
+    pub(crate) kept: usize,
+    /// Listings of others.
+    pub(crate) imported: usize,
+}
+
+/// Fills a new workspace; the last of the tenants is the channel.
+pub(crate) async fn fill(api: &Api, key: &NewWorkspaceKey) -> anyhow::Result<Vec<SampleTenant>> {
+    let administrator = Administrator { api, key };
+    let mut listings = by_area()?;
+    let mut tenants = Vec::new();
+    for owner in &OWNERS {
+        let mut tenant = administrator.tenant(owner.name).await?;
+        for account in owner.accounts {
+            let listings: Vec<_> = account.areas.iter().filter_map(|area| listings.remove(*area)).flatten().collect();
+            let count = if account.allow_import { &mut tenant.offered } else { &mut tenant.kept };
+            *count += listings.len();
+            administrator.account(&tenant, account, listings).await?;
+        }
+        tenants.push(tenant);
+    }
+    let mut channel = administrator.tenant(CHANNEL).await?;
+    channel.imported = administrator.import(&channel).await?;
+    tenants.push(channel);
+    administrator.finish().await?;
+    Ok(tenants)
+}
+
+/// The sample listings, by where they are.
+fn by_area() -> anyhow::Result<BTreeMap<String, Vec<ListingFields>>> {
+    let mut by_area: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut file = ListingsFile::new(LISTINGS.as_bytes())?;
+    while let Some(row) = file.next()? {
+        let listing = row.listing.map_err(anyhow::Error::msg).with_context(|| format!("line {}", row.line))?;
+        let address = listing.address.clone().flatten().unwrap_or_default();
+        by_area.entry(address.city.flatten().unwrap_or_default()).or_default().push(listing);
+    }
+    Ok(by_area)
+}
+
+/// Whoever has the first key.
+struct Administrator<'a> {
+    api: &'a Api,
+    key: &'a NewWorkspaceKey,
+}
+
+impl Administrator<'_> {
+    async fn at(&self, choice: TenantChoice) -> anyhow::Result<Caller> {
+        Ok(self.api.authentication.authenticate(&self.key.token.reveal(), choice).await?)
+    }
+
+    async fn tenant(&self, name: &'static str) -> anyhow::Result<SampleTenant> {
+        let command = CreateTenant {
+            name: Some(name.to_owned()),
+            city: Some("New York".to_owned()),
+            country_code: Some("US".to_owned()),
+            ..CreateTenant::default()
+        };
+        let tenant = self.api.tenants.create(&self.at(TenantChoice::Home).await?, Ok(command)).await?;
+        Ok(SampleTenant { id: tenant.id(), name, offered: 0, kept: 0, imported: 0 })
+    }
+
+    async fn account(
+        &self,
+        tenant: &SampleTenant,
+        account: &Account,
+        listings: Vec<ListingFields>,
+    ) -> anyhow::Result<()> {
+        let text = |text: &str| Some(Some(text.to_owned()));
+        let fields = IntegrationAccountFields {
+            name: text(account.name),
+            provider: text(account.provider),
+            account_identifier: text("sample@example.com"),
+            auth_type: text("API_KEY"),
+            allow_import: Some(Some(account.allow_import)),
+            ..IntegrationAccountFields::default()
+        };
+        let caller = self.at(TenantChoice::Named(tenant.id)).await?;
+        let created = self.api.integration_accounts.create(&caller, Ok(fields)).await?;
+        let delivery = DeliverListings { listings: Some(listings) };
+        self.api.listings.deliver(&caller, created.id(), Ok(delivery)).await?;
+        Ok(())
+    }
+
+    /// Imports the nearest of what others offer.
+    async fn import(&self, channel: &SampleTenant) -> anyhow::Result<usize> {
+        let caller = self.at(TenantChoice::Named(channel.id)).await?;
+        let filter = FindListings {
+            location: Some(PLACE.to_owned()),
+            radius: Some(RADIUS.to_owned()),
+            ..FindListings::default()
+        };
+        let paging = Paging { per_page: Some(IMPORTS), ..Paging::default() };
+        let found = self.api.listings.search(&caller, Ok(List { filter, paging })).await?.items;
+        let id = |found: TenantListing| found.listing.id().to_string();
+        let ids = ListingIds { listing_ids: Some(found.into_iter().map(id).collect()) };
+        Ok(self.api.imports.import(&caller, Ok(ids)).await?.len())
+    }
+
+    /// Goes home from the tenant that was made last, and says that all is there.
+    async fn finish(&self) -> anyhow::Result<()> {
+        let caller = self.at(TenantChoice::Home).await?;
+        self.api.tenants.switch(&caller, self.key.tenant_id).await?;
+        let name = UpdateWorkspace { name: Some(Some(NAME.to_owned())), ..UpdateWorkspace::default() };
+        self.api.workspaces.update(&caller, Ok(name)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Files of listings: comma-separated, the names of the columns first, then one place to stay on each line.
+
+use std::io::{self, BufRead, Read};
+
+use anyhow::{Context, bail};
+use application::{AddressFields, ListingFields};
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+/// Bytes of one line. So an opening quote that nothing closes costs its own line only, and not the rest of the file.
+const MOST: usize = 64 * 1024;
+/// The file does not say how many people may stay.
+const MAX_OCCUPANCY: i64 = 2;
+
+/// A file of listings, read line by line.
+pub(crate) struct ListingsFile<R> {
+    lines: Lines<R>,
+    columns: Columns,
+}
+
+/// A line of the file.
+pub(crate) struct Row {
+    /// Which one, counted from 1.
+    pub(crate) line: u64,
+    /// The listing, or why there is none.
+    pub(crate) listing: Result<ListingFields, String>,
+}
+
+/// Where to find what a listing is made from.
+struct Columns {
+    provider_id: usize,
+    area: usize,
+    neighbourhood: usize,
+    latitude: usize,
+    longitude: usize,
+    room_type: usize,
+    price: usize,
+    minimum_nights: usize,
+    count: usize,
+}
+
+impl<R: BufRead> ListingsFile<R> {
+    /// Reads the names of the columns.
+    pub(crate) fn new(reader: R) -> anyhow::Result<Self> {
+        let mut lines = Lines { reader, number: 0, bytes: Vec::new() };
+        let Some((line, names)) = lines.next()? else { bail!("it is empty") };
+        let names = names.map_err(|fault| anyhow::anyhow!("line {line}: {fault}"))?;
+        Ok(Self { lines, columns: Columns::find(&names)? })
+    }
+
+    /// The next listing, or `None` at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Row>> {
+        let Some((line, cells)) = self.lines.next()? else { return Ok(None) };
+        Ok(Some(Row { line, listing: cells.and_then(|cells| self.columns.listing(&cells)) }))
+    }
+}
+
+/// The lines of a file, without those that are blank.
+struct Lines<R> {
+    reader: R,
+    number: u64,
+    bytes: Vec<u8>,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// The next line with its number, split into cells where it can be.
+    fn next(&mut self) -> io::Result<Option<(u64, Result<StringRecord, String>)>> {
+        loop {
+            self.bytes.clear();
+            if self.reader.by_ref().take(MOST as u64).read_until(b'\n', &mut self.bytes)? == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            if self.bytes.len() == MOST && !self.bytes.ends_with(b"\n") {
+                self.reader.skip_until(b'\n')?;
+                return Ok(Some((self.number, Err(format!("The line has {MOST} bytes or more.")))));
+            }
+            if let Some(cells) = cells(&self.bytes) {
+                return Ok(Some((self.number, cells)));
+            }
+        }
+    }
+}
+
+/// The cells of a line, or `None` where it is blank.
+fn cells(line: &[u8]) -> Option<Result<StringRecord, String>> {
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).trim(Trim::All).buffer_capacity(line.len().max(1)).from_reader(line);
+    reader.records().next().map(|cells| cells.map_err(|_| "The line is not UTF-8.".to_owned()))
+}
+
+impl Columns {
+    fn find(names: &StringRecord) -> anyhow::Result<Self> {
+        let column = |name: &str| {
+            names.iter().position(|found| found == name).with_context(|| format!("it has no column {name}"))
+        };
+        Ok(Self {
+            provider_id: column("provider_id")?,
+            area: column("area")?,
+            neighbourhood: column("neighbourhood")?,
+            latitude: column("latitude")?,
+            longitude: column("longitude")?,
+            room_type: column("room_type")?,
+            price: column("price")?,
+            minimum_nights: column("minimum_nights")?,
+            count: names.len(),
+        })
+    }
+
+    /// The listing of a line. What only the rules know is not looked at here.
+    fn listing(&self, cells: &StringRecord) -> Result<ListingFields, String> {
+        if cells.len() != self.count {
+            return Err(format!("The line has {} cells instead of {}.", cells.len(), self.count));
+        }
+        let cell = |column: usize| cells.get(column).filter(|cell| !cell.is_empty());
+        let text = |column: usize| Some(cell(column).map(str::to_owned));
+        let name = cell(self.room_type).zip(cell(self.neighbourhood));
+        let nights = cell(self.minimum_nights).map(str::parse).transpose();
+        Ok(ListingFields {
+            provider_id: text(self.provider_id),
+            name: Some(name.map(|(room, place)| format!("{room} in {place}"))),
+            kind: text(self.room_type),
+            address: Some(Some(AddressFields {
+                line1: text(self.neighbourhood),
+                city: text(self.area),
+                ..AddressFields::default()
+            })),
+            latitude: text(self.latitude),
+            longitude: text(self.longitude),
+            minimum_nights: Some(nights.map_err(|_| "The minimum nights must be a whole number.")?),
+            max_occupancy: Some(Some(MAX_OCCUPANCY)),
+            start_price: text(self.price),
+            ..ListingFields::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: &str = "price,provider_id,area,neighbourhood,latitude,longitude,room_type,minimum_nights,host\r\n";
+    const ROW: &str = "80,a,Queens,Astoria,40.76,-73.92,Private room,1,x\r\n";
+
+    /// The lines of a file below the names, with what is wrong with them.
+    fn read(rows: &[u8]) -> Vec<(u64, Option<String>)> {
+        let file = [NAMES.as_bytes(), rows].concat();
+        let mut file = ListingsFile::new(file.as_slice()).expect("all columns");
+        std::iter::from_fn(|| file.next().expect("a slice")).map(|row| (row.line, row.listing.err())).collect()
+    }
+
+    #[test]
+    fn columns_stand_in_any_order_and_others_beside_them() {
+        let file = format!("\u{feff}{NAMES}{ROW}");
+        let mut file = ListingsFile::new(file.as_bytes()).expect("all columns");
+        let listing = file.next().expect("a slice").expect("a row").listing.expect("a listing");
+        let sent = |text: &str| Some(Some(text.to_owned()));
+        assert_eq!((listing.provider_id, listing.start_price), (sent("a"), sent("80")));
+        assert_eq!((listing.name, listing.minimum_nights), (sent("Private room in Astoria"), Some(Some(1))));
+    }
+
+    #[test]
+    fn a_bad_line_costs_itself_only() {
+        let long = format!("{}\n", "x".repeat(2 * MOST));
+        for (bad, fault) in [
+            ("80,a\n".as_bytes(), "The line has 2 cells instead of 9."),
+            (b"80,\"a,Queens,Astoria,40.76,-73.92,Private room,1,x\n", "The line has 2 cells instead of 9."),
+            (b"80,\xff,Queens,Astoria,40.76,-73.92,Private room,1,x\n", "The line is not UTF-8."),
+            (b"80,a,Queens,Astoria,40.76,-73.92,Private room,one,x\n", "The minimum nights must be a whole number."),
+            (long.as_bytes(), "The line has 65536 bytes or more."),
+        ] {
+            let read = read(&[ROW.as_bytes(), b"\r\n", bad, ROW.as_bytes()].concat());
+            assert_eq!(read, [(2, None), (4, Some(fault.to_owned())), (5, None)]);
+        }
+    }
+}
