@@ -13,7 +13,7 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::{Asked, Unreadable};
 use domain::tenants::FieldEdit;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
@@ -133,6 +133,11 @@ macro_rules! from_nil {
 }
 
 from_nil!(ApiKeyId, IntegrationAccountId, ListingId, LocationId, PromotionId, ReservationId, TenantId, UserId);
+
+/// For serde: a yes or no in a query. One without a value is neither: who writes `?dryRun` means something by it.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("expected true or false"))
+}
 
 /// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
 pub(crate) fn sent<'de, D, T>(deserializer: D) -> Result<FieldEdit<T>, D::Error>

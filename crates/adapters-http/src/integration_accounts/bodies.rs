@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::decimal::{Decimal, digits};
-use crate::input::sent;
+use crate::input::{flag, sent};
 
 /// Which accounts.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -115,13 +115,14 @@ pub(crate) struct MoveBody {
 #[into_params(parameter_in = Query)]
 pub(crate) struct MoveQuery {
     /// `true` to change nothing and only be told what a move would do.
-    #[serde(rename = "dryRun")]
-    dry_run: Option<bool>,
+    #[serde(rename = "dryRun", default, deserialize_with = "flag")]
+    #[param(value_type = Option<bool>)]
+    dry_run: bool,
 }
 
 impl MoveBody {
     /// What is asked for by body and query together.
     pub(crate) fn asked(self, MoveQuery { dry_run }: MoveQuery) -> MoveIntegrationAccount {
-        MoveIntegrationAccount { tenant_id: self.tenant_id, dry_run: dry_run.unwrap_or_default() }
+        MoveIntegrationAccount { tenant_id: self.tenant_id, dry_run }
     }
 }

@@ -202,8 +202,10 @@ fn a_dry_run_tells_the_same_and_changes_nothing(world: &World) {
     let moved = world.calry().patch(&format!("{path}/move-tenant?dryRun=false"), &json!({ "tenantID": target }));
     assert_eq!(moved.json["moved"], told.json["moved"]);
     assert_eq!(moved.json["data"]["tenantID"], told.json["data"]["tenantID"]);
-    let unreadable = world.calry().patch(&format!("{path}/move-tenant?dryRun=perhaps"), &json!({ "tenantID": source }));
-    assert_eq!(unreadable.refusal(), (400, "malformed_request"));
+    for flag in ["dryRun=perhaps", "dryRun=", "dryRun", "dryRun=TRUE", "dryRun=true&dryRun=false"] {
+        let unreadable = world.calry().patch(&format!("{path}/move-tenant?{flag}"), &json!({ "tenantID": source }));
+        assert_eq!(unreadable.refusal(), (400, "malformed_request"), "{flag}: {}", unreadable.text);
+    }
     assert_eq!(world.calry().named(&target).get(&path).status, 200, "what cannot be read moves nothing");
 }
 

@@ -31,8 +31,8 @@ impl Market {
 
     /// New listings of the account, in the order of their ids.
     async fn listings<const N: usize>(&self) -> [ListingId; N] {
-        let new = [(); N].map(|()| new_listing(&build::id().to_string()));
-        self.host.deliver(new.to_vec()).await.expect("delivered");
+        let new: Vec<_> = (0..N).map(|_| new_listing(&build::id().to_string())).collect();
+        self.host.deliver(new.clone()).await.expect("delivered");
         let ids: Vec<_> = self.host.known(&new).await.iter().map(Listing::id).collect();
         ids.try_into().expect("all of them")
     }
