@@ -114,7 +114,7 @@ pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
 /// Its name, and the workspace's currency.
 pub async fn an_account_says_what_a_listing_takes_from_it(ports: Ports) {
     let host = Host::open(ports).await;
-    assert_eq!((host.account.name.as_str(), host.account.default_currency.code()), ("Stays", "USD"));
+    assert_eq!((host.account.name.as_str(), host.account.default_currency.code()), ("Host", "USD"));
     let unknown = IntegrationAccountId::new(build::id());
     assert_eq!(host.world.ports.listings.account(&host.scope().await, unknown).await.expect("no failure"), None);
 }
@@ -136,8 +136,8 @@ pub async fn the_operator_finds_whose_an_account_is(ports: Ports) {
     assert_eq!(owner(workspace, IntegrationAccountId::new(build::id())).await, None);
     assert_eq!(owner(host.world.beside().await.workspace_id(), account).await, None);
 
-    host.world.set_status(&heir.tenant, TenantStatus::Inactive).await;
     host.world.move_account(account, &heir.tenant).await;
+    host.world.set_status(&heir.tenant, TenantStatus::Inactive).await;
     assert_eq!(owner(workspace, account).await, standing(&heir, TenantStatus::Inactive));
 }
 

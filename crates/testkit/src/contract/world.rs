@@ -161,8 +161,9 @@ impl World {
     pub(crate) async fn edit_account(&self, id: IntegrationAccountId, edit: AccountEdit) {
         let account = self.account(id).await;
         let scope = self.scope_in(account.tenant_id()).await;
-        let change = account.update(edit, &scope, self.stamp().await).expect("a change");
-        self.ports.integration_accounts.update(&scope, change).await.expect("updated");
+        if let Some(change) = account.update(edit, &scope, self.stamp().await) {
+            self.ports.integration_accounts.update(&scope, change).await.expect("updated");
+        }
     }
 
     pub(crate) async fn move_account(&self, id: IntegrationAccountId, target: &Tenant) {
