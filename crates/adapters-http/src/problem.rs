@@ -21,8 +21,8 @@ pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
-    pub(crate) faults: Option<Faults>,
-    pub(crate) counts: Option<Counts>,
+    pub(crate) faults: Option<Box<Faults>>,
+    pub(crate) counts: Option<Box<Counts>>,
     /// Kept for the log, where the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -49,7 +49,7 @@ impl<P: Problem> From<P> for ApiError {
             ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let (code, message) = (problem.code(), problem.to_string());
-        let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
+        let (faults, counts) = (problem.faults().cloned().map(Box::new), problem.counts().cloned().map(Box::new));
         let cause = status.is_server_error().then(|| problem.into());
         Self { status, code, message, faults, counts, cause }
     }
@@ -112,8 +112,8 @@ impl<'a> ProblemView<'a> {
             instance,
             code: error.code,
             message: &error.message,
-            errors: error.faults.as_ref(),
-            counts: error.counts.as_ref(),
+            errors: error.faults.as_deref(),
+            counts: error.counts.as_deref(),
         }
     }
 }

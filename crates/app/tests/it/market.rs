@@ -24,6 +24,9 @@ const REMOVE: &str = "/api/v1/tenants/remove-imported-listings";
 const IMPORTED: &str = "/api/v1/tenants/imported-listings";
 const SEARCH: &str = "/api/v1/tenants/search-listings?location=40.7128,-74.0060&radius=50";
 
+/// Why an import sleeps, what puts it to sleep, and what wakes it.
+type Reason<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn());
+
 /// An owner with an account, and somebody who could import its listings.
 struct Market<'a> {
     world: &'a World,
@@ -86,9 +89,9 @@ fn the_travel_documents_walk_from_search_to_move(world: &World) {
     assert_eq!(found.json["meta"]["per_page"], json!(20));
     assert_eq!(ids(&market.as_owner().get(SEARCH)), [""; 0], "one's own are not found");
 
-    let imported = importer.post(IMPORT, &json!({ "listingIDs": listings }));
-    assert_eq!(imported.status, 200, "{}", imported.text);
-    for (import, listing) in imported.json["data"].as_array().expect("imports").iter().zip(&listings) {
+    let answer = importer.post(IMPORT, &json!({ "listingIDs": listings }));
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    for (import, listing) in answer.json["data"].as_array().expect("imports").iter().zip(&listings) {
         assert_eq!(import["listingID"], json!(listing));
         assert_eq!((&import["tenantID"], &import["sourceTenantID"]), (&json!(market.importer), &json!(market.owner)));
         assert!(import["importedAt"].is_string());
@@ -99,7 +102,7 @@ fn the_travel_documents_walk_from_search_to_move(world: &World) {
     assert_eq!(ids(&seen), listings);
     assert_eq!(importer.get(&format!("{IMPORTED}/count")).json, json!({ "count": 2 }));
     let first = &seen.json["data"][0];
-    assert_eq!(first["importedAt"], imported.json["data"][0]["importedAt"]);
+    assert_eq!(first["importedAt"], answer.json["data"][0]["importedAt"]);
     assert_eq!((&first["sourceTenantID"], &first["isAvailable"]), (&json!(market.owner), &json!(true)));
     assert_eq!((&first["tenantID"], &first["is_tenant_owned"]), (&json!(market.owner), &json!(false)));
 
@@ -158,7 +161,7 @@ fn an_import_sleeps_and_wakes_for_each_of_four_reasons(world: &World) {
         let path = format!("/api/v1/tenants/{}/{verb}", market.owner);
         assert_eq!(world.calry().put(&path, &json!({})).status, 200);
     };
-    let reasons: [(&str, &dyn Fn(), &dyn Fn()); 4] = [
+    let reasons: [Reason; 4] = [
         ("imports are not allowed", &|| account(json!({ "allowImport": false })), &|| {
             account(json!({ "allowImport": true }));
         }),
@@ -243,7 +246,7 @@ fn what_may_not_be_seen_is_not_there_at_any_position(world: &World) {
         for position in 0..POSITIONS {
             let answer = |hidden: &String| {
                 let mut listings = offered.each_ref().map(String::clone);
-                listings[position] = hidden.clone();
+                listings[position].clone_from(hidden);
                 let refused = importer.post(path, &json!({ "listingIDs": listings }));
                 assert!(refused.faults().contains(&&*format!("listingIDs.{position}")), "{}", refused.text);
                 refused.text.replace(hidden, "hidden")

@@ -288,10 +288,9 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
         assert!(is_stale(&update(world, other, forged).await));
         assert!(is_stale(&delete(world, other, &account).await));
         let mut foreign = new_account(world, other, "foreign").await;
-        let parts = account.clone().into_parts();
         foreign.after = IntegrationAccount::from_parts(domain::integration_accounts::IntegrationAccountParts {
             id: IntegrationAccountId::new(build::id()),
-            ..parts
+            ..account.clone().into_parts()
         });
         assert!(is_stale(&store(world, other, foreign).await), "nobody makes an account for another");
     }

@@ -181,7 +181,7 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
         listed[0].is_available
     };
     let awake = TenantListing { imported_at: Some(build::at()), ..host.own(listing.clone()) };
-    assert_eq!(importer.listed(&ListingFilter::default()).await, [awake.clone()]);
+    assert_eq!(importer.listed(&ListingFilter::default()).await, std::slice::from_ref(&awake));
     assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(listing.clone())]);
 
     for (asleep, awake) in sleeps_and_wakes() {

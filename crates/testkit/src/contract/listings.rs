@@ -243,8 +243,8 @@ pub async fn an_import_and_a_deletion_of_its_listing_at_once_leave_nothing(ports
         let (id, owner, other) = (listing.id(), host.clone(), importer.clone());
         let importing = tokio::spawn(async move { other.import(&[id]).await });
         let deleting = tokio::spawn(async move { owner.delete(&listing).await });
-        let imported = importing.await.expect("no panic");
-        assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
+        let outcome = importing.await.expect("no panic");
+        assert!(outcome.is_ok() || is_stale(&outcome), "{outcome:?}");
         deleting.await.expect("no panic").expect("an import does not keep a listing");
         let left = host.world.ports.imports.imported(&importer.scope().await, &[id]).await.expect("no failure");
         assert_eq!((left, host.find(id).await), (vec![], None));
