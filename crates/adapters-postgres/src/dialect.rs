@@ -41,6 +41,10 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_advisory_xact_lock(7301846)")
     }
 
+    fn tell_of_access(&self) -> Option<&'static str> {
+        Some("SELECT pg_notify('tenantry_access', $1)")
+    }
+
     fn some_of_each_account(&self) -> (&'static str, &'static str) {
         let before = "CROSS JOIN LATERAL (SELECT m.id, m.status FROM listings m \
                       WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";

@@ -2,16 +2,19 @@
 //!
 //! # What belongs here
 //!
-//! The pool, the migrations and the dialect; statements and rows are `adapters-sql`'s.
+//! The pool, the migrations, the dialect and the notifications; statements and rows are `adapters-sql`'s.
 //!
 //! A connection belongs to the runtime that opened it, so each worker thread of the server has a pool of its own
 //! ([`Postgres::database`]).
 
 mod dialect;
+mod notifications;
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use adapters_sql::CredentialCache;
 pub use adapters_sql::Database;
 use sea_orm::SqlxPostgresConnector;
 use sqlx::migrate::{MigrateError, Migrator};
@@ -36,12 +39,15 @@ const LOCK_TIMEOUT: &str = "2000";
 pub struct Postgres {
     /// Boxed: it is large, and stands beside small things.
     options: Box<PgConnectOptions>,
+    /// What all its [`Database`]s know of access.
+    credentials: Arc<CredentialCache>,
 }
 
 impl Postgres {
     /// The database that `postgres://…` names. Connects to nothing yet.
     pub fn new(url: &str) -> Result<Self, sqlx::Error> {
-        Ok(Self { options: Box::new(PgConnectOptions::from_str(url)?.application_name("tenantry")) })
+        let options = Box::new(PgConnectOptions::from_str(url)?.application_name("tenantry"));
+        Ok(Self { options, credentials: Arc::default() })
     }
 
     /// Brings the schema up to date. Servers that do this at the same time wait for each other.
@@ -60,6 +66,6 @@ impl Postgres {
             .acquire_timeout(PATIENCE)
             .connect_lazy_with(PgConnectOptions::clone(&self.options).options(limits));
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Database::new(connection.clone(), connection, &PostgresDialect)
+        Database::new(connection.clone(), connection, &PostgresDialect, self.credentials.clone())
     }
 }

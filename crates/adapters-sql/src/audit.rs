@@ -68,8 +68,9 @@ fn filtered(select: &str, scope: &AuditScope, filter: &AuditFilter) -> Query {
 }
 
 impl Transaction {
-    /// Appends the entry.
+    /// Appends the entry. Since every change has one, this is also where it is known what was changed.
     pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
+        self.note(entry.workspace_id, entry.resource_kind).await?;
         self.insert(row(entry)).await
     }
 }

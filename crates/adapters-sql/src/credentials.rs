@@ -1,8 +1,9 @@
-//! The port of authentication: one query for each request.
+//! The port of authentication: one query, where nothing that was read before is good still.
 
 use async_trait::async_trait;
-use domain::access::{Credential, CredentialParts, TenantStanding, UserStanding};
+use domain::access::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
 use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
+use domain::tenants::TenantStatus;
 use domain::users::UserStatus;
 use ports::{Credentials, RepositoryError};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
@@ -71,23 +72,49 @@ impl Credentials for Database {
         &self,
         workspace_id: WorkspaceId,
         key: ApiKeyId,
-        named: Option<TenantId>,
+        choice: TenantChoice,
     ) -> Result<Option<Credential>, RepositoryError> {
+        let named = if let TenantChoice::Named(id) = choice { Some(id) } else { None };
+        let presented = (workspace_id, key, named);
+        // Another server may have moved the user just now, and the next request must not be served in the tenant of before.
+        let is_fixed = choice != TenantChoice::Current;
+        if is_fixed && let Some(credential) = self.credentials().find(&presented) {
+            return Ok(Some(credential));
+        }
+        // Counted before it is read: what is changed meanwhile counts against it.
+        let changes = self.credentials().changes(workspace_id);
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
         let statement = self.statement(Query::new(FIND, values));
         let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, user, home, current, named } =
             CredentialRow::read(&row).map_err(|error| self.error(error))?;
-        Ok(Some(Credential::from_parts(CredentialParts {
+        let parts = CredentialParts {
             workspace_id,
             api_key: api_keys::key(key)?,
             user: user_standing(user)?,
             home: standing(home)?,
             current: standing(current)?,
             named: named.map(standing).transpose()?,
-        })))
+        };
+        let is_kept = is_fixed && admits(&parts, choice);
+        let credential = Credential::from_parts(parts);
+        if is_kept {
+            self.credentials().keep(presented, changes, credential.clone());
+        }
+        Ok(Some(credential))
     }
+}
+
+/// Whether a request is served with it. What is refused is not kept: it may be allowed at any moment.
+fn admits(parts: &CredentialParts, choice: TenantChoice) -> bool {
+    let is_active = |tenant: &TenantStanding| tenant.status == TenantStatus::Active;
+    let is_tenant_active = match choice {
+        TenantChoice::Named(_) => parts.named.as_ref().is_some_and(is_active),
+        TenantChoice::Home => is_active(&parts.home),
+        TenantChoice::Current => is_active(&parts.current),
+    };
+    parts.user.status == UserStatus::Active && is_tenant_active
 }
 
 fn user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {

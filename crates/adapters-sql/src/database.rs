@@ -1,6 +1,9 @@
 //! A database of one of the two engines.
 
+use std::sync::Arc;
+
 use domain::access::TenantScope;
+use domain::audit::ResourceKind;
 use domain::ids::{TenantId, WorkspaceId};
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
@@ -8,6 +11,7 @@ use sea_orm::{
     IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait, TryGetable, UpdateMany,
 };
 
+use crate::credential_cache::{CredentialCache, Forgetting};
 use crate::dialect::{Dialect, Violation};
 use crate::pools::PoolUse;
 use crate::query::{Query, slice};
@@ -18,12 +22,19 @@ pub struct Database {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     dialect: &'static dyn Dialect,
+    credentials: Arc<CredentialCache>,
 }
 
 impl Database {
-    /// A database that is read and written through these connections; they may be the same.
-    pub const fn new(reader: DatabaseConnection, writer: DatabaseConnection, dialect: &'static dyn Dialect) -> Self {
-        Self { reader, writer, dialect }
+    /// A database that is read and written through these connections; they may be the same. All databases of a process on the
+    /// same server or file share the credentials.
+    pub const fn new(
+        reader: DatabaseConnection,
+        writer: DatabaseConnection,
+        dialect: &'static dyn Dialect,
+        credentials: Arc<CredentialCache>,
+    ) -> Self {
+        Self { reader, writer, dialect, credentials }
     }
 
     /// How much of its pools is in use.
@@ -39,11 +50,15 @@ impl Database {
         self.dialect
     }
 
+    pub(crate) fn credentials(&self) -> &CredentialCache {
+        &self.credentials
+    }
+
     /// Begins a transaction that writes. Dropped without a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self) -> Result<Transaction, RepositoryError> {
         let begun = self.writer.begin_with_options(self.dialect.write_transaction()).await;
         let inner = begun.map_err(|error| self.error(error))?;
-        Ok(Transaction { inner, dialect: self.dialect })
+        Ok(Transaction { inner, dialect: self.dialect, forgetting: Forgetting::new(self.credentials.clone()) })
     }
 
     /// A statement as the engine takes it.
@@ -82,6 +97,8 @@ impl Database {
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     dialect: &'static dyn Dialect,
+    /// After `inner`: it forgets when that is over.
+    forgetting: Forgetting,
 }
 
 impl Transaction {
@@ -95,6 +112,16 @@ impl Transaction {
 
     pub(crate) async fn commit(self) -> Result<(), RepositoryError> {
         self.inner.commit().await.map_err(|error| repository_error(self.dialect, error))
+    }
+
+    /// Takes note that something of this kind is written, and has other processes told where it decides about access.
+    pub(crate) async fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> Result<(), RepositoryError> {
+        if self.forgetting.note(workspace_id, kind)
+            && let Some(tell) = self.dialect.tell_of_access()
+        {
+            self.execute(Query::new(tell, [workspace_id.to_string().into()])).await?;
+        }
+        Ok(())
     }
 
     /// Inserts a row.

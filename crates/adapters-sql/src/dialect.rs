@@ -54,6 +54,10 @@ pub trait Dialect: Send + Sync {
     /// Where the nearest cannot be had first: the radius in kilometres with which to begin to look.
     fn first_ring(&self) -> Option<f64>;
 
+    /// A statement that has other processes told, once the transaction is committed, that access has changed in the workspace `$1`;
+    /// `None` where they see it by themselves.
+    fn tell_of_access(&self) -> Option<&'static str>;
+
     /// Which rule of the schema was broken, if one was.
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation>;
 

@@ -17,6 +17,7 @@
 mod administrators;
 mod api_keys;
 mod audit;
+mod credential_cache;
 mod credentials;
 mod database;
 mod dialect;
@@ -33,6 +34,7 @@ mod tenants;
 mod users;
 mod workspaces;
 
+pub use self::credential_cache::{ACCESS_CHANNEL, BEAT, CredentialCache};
 pub use self::database::Database;
 pub use self::dialect::{Dialect, Violation};
 pub use self::pools::PoolUse;

@@ -51,6 +51,10 @@ impl Dialect for SqliteDialect {
         None
     }
 
+    fn tell_of_access(&self) -> Option<&'static str> {
+        None
+    }
+
     fn some_of_each_account(&self) -> (&'static str, &'static str) {
         // SQLite has no LATERAL, but an IN may look at the rows before it.
         let before = "CROSS JOIN listings m ON m.number IN (SELECT m.number FROM listings m \

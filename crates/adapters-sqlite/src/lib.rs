@@ -2,18 +2,21 @@
 //!
 //! # What belongs here
 //!
-//! The pools, the migrations and the dialect; statements and rows are `adapters-sql`'s.
+//! The pools, the migrations, the dialect, and a look at what other programs change; statements and rows are `adapters-sql`'s.
 //!
 //! * One connection writes, several read (WAL): a write transaction takes the writer's lock when it begins, and is itself
 //!   the lock that guarded writes need.
 //! * `synchronous = FULL`: what was acknowledged survives a crash of the machine.
 
 mod dialect;
+mod versions;
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use adapters_sql::CredentialCache;
 pub use adapters_sql::Database;
 use sea_orm::SqlxSqliteConnector;
 use sqlx::migrate::{MigrateError, Migrator};
@@ -47,6 +50,10 @@ pub enum OpenError {
 pub struct Sqlite {
     reader: SqlitePool,
     writer: SqlitePool,
+    /// One connection that looks what other programs change.
+    watcher: SqlitePool,
+    /// What all its [`Database`]s know of access.
+    credentials: Arc<CredentialCache>,
 }
 
 impl Sqlite {
@@ -68,8 +75,9 @@ impl Sqlite {
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
         // The writer first: it makes the file.
         let writer = pool(1).connect_with(options.clone()).await?;
-        let reader = pool(READERS).connect_with(options).await?;
-        Ok(Self { reader, writer })
+        let reader = pool(READERS).connect_with(options.clone()).await?;
+        let watcher = pool(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
+        Ok(Self { reader, writer, watcher, credentials: Arc::default() })
     }
 
     /// Brings the schema up to date.
@@ -81,11 +89,12 @@ impl Sqlite {
     pub fn database(&self) -> Database {
         let [reader, writer] =
             [&self.reader, &self.writer].map(|pool| SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()));
-        Database::new(reader, writer, &SqliteDialect)
+        Database::new(reader, writer, &SqliteDialect, self.credentials.clone())
     }
 
     /// Lets go of the file: what is still in the write-ahead log moves into it.
     pub async fn close(&self) {
+        self.watcher.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }

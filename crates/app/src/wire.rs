@@ -1,5 +1,6 @@
 //! Which adapter stands behind which port.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use adapters_http::{Api, Metrics, PoolUse};
@@ -109,6 +110,14 @@ impl Engine {
     pub(crate) fn listings(&self) -> Listings {
         let database = self.database();
         Listings::new(database.clone(), database, ambient::system())
+    }
+
+    /// Keeps an eye on what other processes change, until it is dropped.
+    pub(crate) async fn watch(self) -> Infallible {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.watch().await,
+            Self::Postgres(postgres) => postgres.watch().await,
+        }
     }
 
     /// Lets go of the database.

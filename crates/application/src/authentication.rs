@@ -23,8 +23,7 @@ impl Authentication {
     /// Lets the bearer of a key in.
     pub async fn authenticate(&self, key: &str, choice: TenantChoice) -> Result<Caller, Refusal> {
         let token: ApiKeyToken = key.parse().map_err(|_| AccessError::Unauthenticated)?;
-        let named = if let TenantChoice::Named(id) = choice { Some(id) } else { None };
-        let credential = self.credentials.find(token.workspace_id(), token.id(), named).await?;
+        let credential = self.credentials.find(token.workspace_id(), token.id(), choice).await?;
         let credential = credential.ok_or(AccessError::Unauthenticated)?;
         Ok(credential.admit(token.secret(), choice, self.clock.now())?)
     }
@@ -64,11 +63,11 @@ mod tests {
         let home = || build::standing(1, true);
         credentials
             .expect_find()
-            .withf(move |workspace, key, named| {
+            .withf(move |workspace, key, choice| {
                 let token = build::token();
-                (*workspace, *key, *named) == (token.workspace_id(), token.id(), Some(home().id))
+                (*workspace, *key, *choice) == (token.workspace_id(), token.id(), TenantChoice::Named(home().id))
             })
-            .returning(move |_, _, named| Ok(Some(build::credential(home(), named.map(|_| home())))));
+            .returning(move |_, _, _| Ok(Some(build::credential(home(), Some(home())))));
         let authentication = authentication(credentials);
         let caller = authentication.authenticate(&build::token().reveal(), TenantChoice::Named(home().id)).await;
         assert_eq!(caller.expect("a good key").tenant_id(), home().id);

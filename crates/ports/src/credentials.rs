@@ -1,8 +1,8 @@
 //! The port of authentication.
 
 use async_trait::async_trait;
-use domain::access::Credential;
-use domain::ids::{ApiKeyId, TenantId, WorkspaceId};
+use domain::access::{Credential, TenantChoice};
+use domain::ids::{ApiKeyId, WorkspaceId};
 
 use crate::RepositoryError;
 
@@ -10,12 +10,14 @@ use crate::RepositoryError;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Credentials: Send + Sync {
-    /// The key with its user, the user's tenants and the tenant that the request names, as they are at this moment;
-    /// `None` where the workspace has no such key.
+    /// The key with its user, the user's tenants and the tenant that the request names; `None` where the workspace has no such key.
+    ///
+    /// What admits nobody is told as it is at this moment, and so is where the user was moved to. The rest is as it is after all
+    /// changes by this process, and after those that others have made a second ago.
     async fn find(
         &self,
         workspace_id: WorkspaceId,
         key: ApiKeyId,
-        named: Option<TenantId>,
+        choice: TenantChoice,
     ) -> Result<Option<Credential>, RepositoryError>;
 }

@@ -115,6 +115,16 @@ impl Postgres {
         }
     }
 
+    /// Ends the connections over which servers hear of each other; they open others.
+    pub fn cut_off_listeners(&self) {
+        let statement = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = '{}' AND application_name = 'tenantry notifications'",
+            self.name
+        );
+        admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
+    }
+
     /// Lets connections to the database in again.
     pub fn bring_back(&self) {
         let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name);

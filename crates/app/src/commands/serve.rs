@@ -4,7 +4,7 @@ use std::io::{Write, stdout};
 use std::net::SocketAddr;
 
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpServer, rt};
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
@@ -50,7 +50,10 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None => {}
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    let watch = rt::spawn(engine.clone().watch());
     server.run().await.context("the server failed")?;
+    // Dropped before the file is closed, which waits for everybody.
+    watch.abort();
     engine.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -67,6 +67,22 @@ fn a_banned_user_and_a_revoked_key_are_refused_by_the_other_within_a_second() {
 }
 
 #[test]
+fn a_server_that_hears_of_nothing_refuses_within_a_second_all_the_same() {
+    let engine = Engine::postgres();
+    let world = World::start(engine.clone());
+    let second = Server::start(engine.clone());
+    let channel = world.tenant_id("Channel A");
+    let key = world.key_in(&channel, "READ");
+    let there = Client::new(&second.base).calry(&key);
+    assert_eq!(there.get("/api/v1/locations").status, 200);
+
+    let Engine::Postgres(postgres) = &engine else { unreachable!("it is PostgreSQL") };
+    postgres.cut_off_listeners();
+    world.calry().put(&format!("/api/v1/tenants/{channel}/deactivate"), &json!({}));
+    assert_eq!(refused_within_a_second(&there, "/api/v1/locations").refusal(), (403, "tenant_inactive"));
+}
+
+#[test]
 fn of_many_servers_that_start_at_once_one_makes_the_first_workspace() {
     let engine = Engine::postgres();
     let servers: Vec<Server> = std::thread::scope(|scope| {

@@ -33,7 +33,8 @@ pub async fn a_credential_holds_the_key_its_user_and_the_tenants_at_play(ports: 
 pub async fn an_unknown_key_is_none(ports: Ports) {
     let world = World::new(ports).await;
     let unknown = ApiKeyId::new(build::id());
-    let found = world.ports.credentials.find(world.workspace_id(), unknown, None).await.expect("no failure");
+    let found =
+        world.ports.credentials.find(world.workspace_id(), unknown, TenantChoice::Home).await.expect("no failure");
     assert!(found.is_none());
 }
 
@@ -41,7 +42,12 @@ pub async fn an_unknown_key_is_none(ports: Ports) {
 pub async fn a_key_is_not_found_through_another_workspace(ports: Ports) {
     let world = World::new(ports).await;
     let other = world.beside().await;
-    let found = world.ports.credentials.find(other.workspace_id(), world.token.id(), None).await.expect("no failure");
+    let found = world
+        .ports
+        .credentials
+        .find(other.workspace_id(), world.token.id(), TenantChoice::Home)
+        .await
+        .expect("no failure");
     assert!(found.is_none());
 }
 
@@ -51,7 +57,8 @@ pub async fn a_tenant_of_another_workspace_cannot_be_named(ports: Ports) {
     let other = world.beside().await;
     for id in [other.default_tenant, TenantId::new(build::id())] {
         let (key, secret) = (world.token.id(), world.token.secret());
-        let found = world.ports.credentials.find(world.workspace_id(), key, Some(id)).await.expect("no failure");
+        let found =
+            world.ports.credentials.find(world.workspace_id(), key, TenantChoice::Named(id)).await.expect("no failure");
         let refused = found.expect("a stored key").admit(secret, TenantChoice::Named(id), build::at());
         assert!(refused.is_err(), "{id}");
     }

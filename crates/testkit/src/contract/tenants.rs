@@ -225,7 +225,8 @@ pub async fn deleting_takes_everything_with_it_and_sends_guests_home(ports: Port
     assert_eq!(world.find(channel.id()).await, None);
     assert_eq!(world.ports.location_queries.count(&scope).await.expect("a count"), 0);
     assert_eq!(world.user(clerk.id()).await, None);
-    let key = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
+    let key =
+        world.ports.credentials.find(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
     assert!(key.is_none());
     let guest = world.user(world.user).await.expect("the administrator");
     assert_eq!(guest.current_tenant_id(), world.default_tenant);

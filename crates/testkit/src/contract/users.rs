@@ -223,7 +223,8 @@ pub async fn a_deleted_user_is_gone_with_the_keys(ports: Ports) {
     world.ports.users.delete(&scope, first).await.expect("deleted");
     assert!(matches!(world.ports.users.delete(&scope, second).await, Err(RepositoryError::Stale)));
     assert_eq!(world.user(user.id()).await, None);
-    let key = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
+    let key =
+        world.ports.credentials.find(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
     assert!(key.is_none());
 }
 
@@ -316,7 +317,8 @@ pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
     assert!(matches!(keys.revoke(&next_door, &user, foreign).await, Err(RepositoryError::Stale)));
     keys.revoke(&at_home, &user, first).await.expect("revoked");
     assert!(matches!(keys.revoke(&at_home, &user, second).await, Err(RepositoryError::Stale)));
-    let found = world.ports.credentials.find(world.workspace_id(), token.id(), None).await.expect("no failure");
+    let found =
+        world.ports.credentials.find(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
     assert!(found.expect("stored").admit(token.secret(), TenantChoice::Home, build::at()).is_err());
 }
 

@@ -58,8 +58,7 @@ impl World {
 
     /// Whoever has the key, in the tenant of their choice.
     pub(crate) async fn caller(&self, token: &ApiKeyToken, choice: TenantChoice) -> Caller {
-        let named = if let TenantChoice::Named(id) = choice { Some(id) } else { None };
-        let found = self.ports.credentials.find(token.workspace_id(), token.id(), named).await.expect("no failure");
+        let found = self.ports.credentials.find(token.workspace_id(), token.id(), choice).await.expect("no failure");
         found.expect("a stored key").admit(token.secret(), choice, build::at()).expect("a good key")
     }
 
