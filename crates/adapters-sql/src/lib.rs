@@ -35,4 +35,4 @@ mod workspaces;
 
 pub use self::database::Database;
 pub use self::dialect::{Dialect, Violation};
-pub use self::pools::PoolUse;
+pub use self::pools::{Limits, PoolUse};
