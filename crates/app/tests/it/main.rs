@@ -9,6 +9,7 @@ mod crashes;
 mod crashes_shared;
 mod demo;
 mod edges;
+mod errors;
 mod headers;
 mod imports;
 mod integration_accounts;
