@@ -166,7 +166,6 @@ fn launch() -> (String, Option<Child>) {
 }
 
 /// Runs a script with the folder `$0`, the server programs in `$1` and what follows, as a user who may run a server.
-#[expect(clippy::zombie_processes, reason = "the watchdog ends when this process does")]
 pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> (PathBuf, Child) {
     let programs = programs();
     let folder = tempfile::Builder::new()

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{Answer, Client};
 
 /// Longer than anything that is waited for takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the clients did and met.
 #[derive(Default)]
@@ -28,7 +28,11 @@ impl Load {
     pub(crate) fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, client: &Client, clients: usize) {
         for _ in 0..clients {
             let client = client.clone();
-            scope.spawn(move || while !self.is_over.load(Ordering::Relaxed) && self.create(&client).is_some() {});
+            scope.spawn(move || {
+                while !self.is_over.load(Ordering::Relaxed) {
+                    let Some(()) = self.create(&client) else { return };
+                }
+            });
         }
     }
 
