@@ -98,7 +98,7 @@ mod tests {
     }
 
     async fn ask(path: &str, headers: &[(&str, &str)]) -> (HeaderMap, usize) {
-        let app = App::new().service(web::resource("/{size}/{type}").to(answer)).wrap(from_fn(compression));
+        let app = App::new().route("/{size}/{type}", web::get().to(answer)).wrap(from_fn(compression));
         let app = init_service(app).await;
         let request =
             headers.iter().fold(TestRequest::with_uri(path), |request, header| request.append_header(*header));
