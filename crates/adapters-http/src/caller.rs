@@ -10,13 +10,14 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::Refusal;
 use domain::access::{AccessError, Caller, TenantChoice};
+use domain::api_keys::ApiKeyToken;
 use domain::ids::TenantId;
 
 use crate::Api;
 use crate::problem::ApiError;
 
-const API_KEY: &str = "x-calry-api-key";
-const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
+pub(crate) const API_KEY: &str = "x-calry-api-key";
+pub(crate) const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
 const BEARER: &str = "Bearer";
 
 /// The tenant that a request was served in, for the answer's header.
@@ -69,9 +70,34 @@ async fn authenticate(request: &HttpRequest, served_in: fn(&Caller) -> TenantId)
     let Presented { key, choice } = presented(request.headers())?;
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it");
     let key = key.ok_or(Refusal::Access(AccessError::Unauthenticated))?;
-    let caller = api.authentication.authenticate(&key, choice).await?;
+    let admitted = api.authentication.authenticate(&key, choice).await;
+    if is_genuine(&admitted) {
+        count(request, api, &key)?;
+    }
+    let caller = admitted?;
     request.extensions_mut().insert(ServedIn(served_in(&caller)));
     Ok(caller)
+}
+
+/// Whether the key is good, whatever else stands against the request.
+const fn is_genuine(admitted: &Result<Caller, Refusal>) -> bool {
+    match admitted {
+        Ok(_) => true,
+        Err(Refusal::Access(refused)) => !matches!(refused, AccessError::Unauthenticated),
+        Err(_) => false,
+    }
+}
+
+/// Counts a request of the key, and refuses it where there were too many.
+fn count(request: &HttpRequest, api: &Api, key: &str) -> Result<(), ApiError> {
+    let Ok(token) = key.parse::<ApiKeyToken>() else { return Ok(()) };
+    let Some(standing) = api.edges.rate_limit.count(token.id()) else { return Ok(()) };
+    request.extensions_mut().insert(standing);
+    if standing.is_over {
+        let message = "The key has made too many requests. Try again after Retry-After seconds.";
+        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message));
+    }
+    Ok(())
 }
 
 /// What the headers say.

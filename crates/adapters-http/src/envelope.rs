@@ -4,34 +4,33 @@
 use std::error::Error;
 use std::time::Duration;
 
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::rt::time::timeout;
-use actix_web::{HttpMessage, HttpResponse, web};
+use actix_web::{HttpMessage, web};
 use uuid::Uuid;
 
 use crate::caller::ServedIn;
+use crate::operations::restrict_page;
 use crate::problem::{ApiError, ProblemView};
-use crate::resource::pattern_of;
+use crate::rate_limit::Standing;
+use crate::resource::{pattern_of, route_not_found};
 use crate::{Api, BASE};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
-const VARY_BY: HeaderValue = HeaderValue::from_static("authorization, x-calry-api-key, x-calry-tenant-id, x-tenant-id");
+const VARY_BY: &str = "authorization, x-calry-api-key, x-calry-tenant-id, x-tenant-id";
 /// In how many seconds a busy service may be asked again.
 const SOON: HeaderValue = HeaderValue::from_static("1");
 const MAX_REQUEST_ID: usize = 128;
-/// How long a request may take before it is given up. The database's own limits are tighter; this one is for a database
-/// that does not keep them, and for clients that do not finish.
-const TIME_LIMIT: Duration = Duration::from_secs(15);
 
 /// Serves a request.
 pub(crate) async fn envelope(
@@ -40,39 +39,141 @@ pub(crate) async fn envelope(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it").clone();
     let watched = api.metrics.watch(request.method());
-    let id = request_id(request.headers());
-    let is_api = request.path().starts_with(BASE);
-    let path = request.path().to_owned();
+    let asked = Asked::of(&request);
 
-    let Ok(response) = timeout(TIME_LIMIT, next.call(request)).await else {
-        // The request is gone, and nobody else knows its route.
-        watched.end(pattern_of(&path), StatusCode::SERVICE_UNAVAILABLE);
-        return Err(given_up(&id, &path));
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(mut error) => {
+            // The request was given up and is gone, and nobody else knows its route.
+            let refused = asked.refused(&error);
+            let took = watched.end(pattern_of(&asked.path), refused.status);
+            asked.log(refused.status, None, took);
+            error.add_response_mapper(move |mut response| {
+                refused.describe(response.headers_mut());
+                asked.describe(response.headers_mut());
+                response.set_body(BoxBody::new(refused.body.clone()))
+            });
+            return Err(error);
+        }
     };
-    let mut response = with_problem(response?.map_into_boxed_body(), &id);
+    let mut response = asked.with_problem(response);
     // The pattern is put together anew for each request: actix-web does not keep it.
     let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
-    let tenant = response.request().extensions().get::<ServedIn>().copied();
+    let found = response.request().extensions();
+    let (tenant, standing) = (found.get::<ServedIn>().copied(), found.get::<Standing>().copied());
+    drop(found);
     let headers = response.headers_mut();
-    headers.insert(REQUEST_ID, id.clone());
+    asked.describe(headers);
     if let Some(ServedIn(tenant)) = tenant {
         headers.insert(TENANT_ID, HeaderValue::try_from(tenant.to_string())?);
     }
-    if is_api {
-        headers.insert(CACHE_CONTROL, PRIVATE);
-        headers.insert(VARY, VARY_BY);
+    if let Some(standing) = standing {
+        standing.describe(headers);
     }
-    tracing::info!(
-        request_id = text(&id),
-        method = %response.request().method(),
-        path,
-        status = response.status().as_u16(),
-        tenant = tenant.map(|ServedIn(tenant)| tracing::field::display(tenant)),
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
+    asked.log(response.status(), tenant, took);
     Ok(response)
+}
+
+/// What is known of a request when it arrives.
+struct Asked {
+    id: HeaderValue,
+    method: Method,
+    path: String,
+}
+
+impl Asked {
+    fn of(request: &ServiceRequest) -> Self {
+        let id = request_id(request.headers());
+        Self { id, method: request.method().clone(), path: request.path().to_owned() }
+    }
+
+    /// Writes the body of a refusal.
+    fn with_problem(&self, response: ServiceResponse) -> ServiceResponse {
+        let refused = match response.response().error() {
+            Some(error) => self.refused(error),
+            // The page's own answer to a file that it does not have.
+            None if response.status() == StatusCode::NOT_FOUND => self.refused(&route_not_found().into()),
+            None => return response,
+        };
+        let mut response = response;
+        refused.describe(response.headers_mut());
+        response.map_body(|_, _| BoxBody::new(refused.body))
+    }
+
+    /// What is answered to an error, which is logged where the service is at fault.
+    fn refused(&self, error: &actix_web::Error) -> Refused {
+        let foreign;
+        let error = if let Some(error) = error.as_error::<ApiError>() {
+            error
+        } else {
+            foreign = foreign_error(error);
+            &foreign
+        };
+        if let Some(cause) = &error.cause {
+            tracing::error!(request_id = self.id(), code = error.code, "{}", chain(&**cause));
+        }
+        let body = serde_json::to_vec(&ProblemView::new(error, &self.path)).unwrap_or_default();
+        Refused { status: error.status, body }
+    }
+
+    /// The headers that depend on nothing else.
+    fn describe(&self, headers: &mut HeaderMap) {
+        headers.insert(REQUEST_ID, self.id.clone());
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if self.path.starts_with(BASE) {
+            headers.insert(CACHE_CONTROL, PRIVATE);
+            vary_by(headers, VARY_BY);
+        }
+        restrict_page(&self.path, headers);
+    }
+
+    fn log(&self, status: StatusCode, tenant: Option<ServedIn>, took: Duration) {
+        tracing::info!(
+            request_id = self.id(),
+            method = %self.method,
+            path = self.path,
+            status = status.as_u16(),
+            tenant = tenant.map(|ServedIn(tenant)| tracing::field::display(tenant)),
+            micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+    }
+
+    /// The id for the log.
+    fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+}
+
+/// A refusal, written.
+struct Refused {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Refused {
+    fn describe(&self, headers: &mut HeaderMap) {
+        headers.insert(CONTENT_TYPE, PROBLEM_JSON);
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, SOON);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The refusal of a library.
+fn foreign_error(error: &actix_web::Error) -> ApiError {
+    let status = error.as_response_error().status_code();
+    match error.as_error::<CorsError>() {
+        Some(refused) => ApiError::new(status, "cross_origin_refused", &format!("{refused}.")),
+        None => ApiError::new(status, "malformed_request", "The request cannot be read."),
+    }
 }
 
 /// The client's own id, where it can be repeated safely.
@@ -85,56 +186,11 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("-"))
 }
 
-/// The id for the log.
-fn text(id: &HeaderValue) -> &str {
-    id.to_str().unwrap_or_default()
-}
-
-/// Writes the body of a refusal, and logs it where the service is at fault.
-fn with_problem(response: ServiceResponse, id: &HeaderValue) -> ServiceResponse {
-    let Some(error) = response.response().error() else { return response };
-    let foreign;
-    let error = if let Some(error) = error.as_error::<ApiError>() {
-        error
-    } else {
-        let status = error.as_response_error().status_code();
-        foreign = ApiError::new(status, "malformed_request", "The request cannot be read.");
-        &foreign
-    };
-    if let Some(cause) = &error.cause {
-        tracing::error!(request_id = text(id), code = error.code, "{}", chain(&**cause));
-    }
-    let (status, body) = (error.status, body_of(error, response.request().path()));
-    let mut response = response.map_body(|_, _| BoxBody::new(body));
-    describe(response.headers_mut(), status);
-    response
-}
-
-/// What is answered when nothing comes of a request: a database that froze, a body that never ends.
-fn given_up(id: &HeaderValue, path: &str) -> actix_web::Error {
-    tracing::error!(request_id = text(id), path, "given up after {TIME_LIMIT:?}");
-    let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The request took too long.");
-    let mut response = HttpResponse::build(error.status).body(body_of(&error, path));
-    describe(response.headers_mut(), error.status);
-    response.headers_mut().insert(REQUEST_ID, id.clone());
-    InternalError::from_response(error, response).into()
-}
-
-fn body_of(error: &ApiError, path: &str) -> Vec<u8> {
-    serde_json::to_vec(&ProblemView::new(error, path)).unwrap_or_default()
-}
-
-fn describe(headers: &mut HeaderMap, status: StatusCode) {
-    headers.insert(CONTENT_TYPE, PROBLEM_JSON);
-    match status {
-        StatusCode::UNAUTHORIZED => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            headers.insert(RETRY_AFTER, SOON);
-        }
-        _ => {}
-    }
+/// Adds request headers to those that an answer depends on.
+pub(crate) fn vary_by(headers: &mut HeaderMap, names: &str) {
+    let others = headers.get(VARY).and_then(|value| value.to_str().ok());
+    let all = others.map_or_else(|| names.to_owned(), |others| format!("{others}, {names}"));
+    headers.insert(VARY, HeaderValue::try_from(all).expect("names of headers"));
 }
 
 /// An error and all that is behind it, in one line.

@@ -5,7 +5,8 @@
 //! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
 //!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
 //! * What all areas share: who calls (`caller`), what is read (`input`), lists (`lists`), refusals (`problem`),
-//!   what surrounds every answer (`envelope`) and what is counted (`metrics`).
+//!   what surrounds every answer (`envelope`, `compression`), who may call and how often (`cors`, `rate_limit`, `time_limit`)
+//!   and what is counted (`metrics`).
 //!
 //! There is no authorisation here: a handler cannot call a use case without a caller, and the use case asks the caller.
 //!
@@ -17,6 +18,8 @@
 mod api_keys;
 mod audit;
 mod caller;
+mod compression;
+mod cors;
 mod data;
 mod decimal;
 mod envelope;
@@ -30,20 +33,26 @@ mod metrics;
 mod openapi;
 mod operations;
 mod problem;
+mod rate_limit;
 mod resource;
 mod tenants;
+mod time_limit;
 mod users;
 mod workspaces;
 
-use actix_web::middleware::from_fn;
+use std::time::Duration;
+
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use application::{
     ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck, Tenants, Users,
     Workspaces,
 };
 
+pub use self::cors::{AllowedOrigin, InvalidOriginError};
 pub use self::metrics::{Metrics, PoolUse};
 pub use self::openapi::document;
+pub use self::rate_limit::{Allowance, InvalidAllowanceError, RateLimit};
 
 /// Where the API begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -74,14 +83,33 @@ pub struct Api {
     pub readiness: ReadinessCheck,
     /// What is counted, by all worker threads together.
     pub metrics: Metrics,
+    /// What holds for every request.
+    pub edges: Edges,
+}
+
+/// What holds for every request, whatever it asks for.
+#[derive(Clone)]
+pub struct Edges {
+    /// How long it may take.
+    pub time_limit: Duration,
+    /// How often a key may call, on all worker threads together.
+    pub rate_limit: RateLimit,
+    /// The origins whose pages may call.
+    pub allowed_origins: Vec<AllowedOrigin>,
 }
 
 /// Adds everything that the service answers to an actix-web application.
 pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
+        let origins = &api.edges.allowed_origins;
+        let cors = Condition::new(!origins.is_empty(), cors::cors(origins));
         config.app_data(api).service(
             web::scope("")
+                // From the inside out.
+                .wrap(from_fn(time_limit::time_limit))
+                .wrap(cors)
                 .wrap(from_fn(envelope::envelope))
+                .wrap(from_fn(compression::compression))
                 .configure(operations::routes)
                 .service(
                     web::scope(BASE)

@@ -155,6 +155,7 @@ refusals! {
         401: "unauthenticated",
         403: "user_not_active, tenant_inactive, permission_denied, default_tenant_required, support_restricted",
         404: "tenant_not_found, location_not_found, user_not_found, api_key_not_found",
+        429: "rate_limited",
         500: "internal_error",
         503: "busy, unavailable",
     }

@@ -1,6 +1,8 @@
 //! What stands at the root: for operators, and the API's own description.
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
+};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
@@ -12,6 +14,15 @@ use crate::problem::{Answer, ApiError};
 use crate::resource::{get, resource};
 use crate::{Api, openapi};
 
+/// Where the page to try the API on is, with its files.
+const PAGE: &str = "/docs";
+/// All that the page needs comes from here; it sets styles by itself, and has pictures in its style sheet. Nobody puts it into
+/// a frame, where clicks on it could be stolen.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     // Without this the page would show the document's address to a server of others.
     let page = Config::from("/openapi.json").validator_url("none");
@@ -22,6 +33,14 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/openapi.json").route(get(openapi_json)))
         .service(resource("/docs").route(get(docs)))
         .service(SwaggerUi::new("/docs/{_:.*}").config(page));
+}
+
+/// Says what the page may do, where the path is one of its own.
+pub(crate) fn restrict_page(path: &str, headers: &mut HeaderMap) {
+    if path.strip_prefix(PAGE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
 }
 
 /// How the service is.

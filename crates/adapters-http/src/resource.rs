@@ -27,6 +27,10 @@ where
 
 /// What is answered on a path that does not exist.
 pub(crate) async fn no_such_route() -> ApiError {
+    route_not_found()
+}
+
+pub(crate) fn route_not_found() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "route_not_found", "There is no such route.")
 }
 

@@ -7,9 +7,10 @@ use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
 
-/// SQLSTATE classes of what passes: connection exceptions, insufficient resources, an object not available (lock timeout),
-/// operator intervention (shutdown, cancelled), system errors.
-const UNAVAILABLE: [&str; 5] = ["08", "53", "55", "57", "58"];
+/// SQLSTATEs and their classes of what passes: connection exceptions, a server that was made a standby, credentials that are
+/// being changed, a database that is being restored, insufficient resources, an object not available (lock timeout), operator
+/// intervention (shutdown, cancelled), system errors.
+const UNAVAILABLE: [&str; 8] = ["08", "25006", "28", "3D", "53", "55", "57", "58"];
 /// The SQLSTATE class of transactions that were rolled back for others: serialization failures, deadlocks.
 const ROLLBACK: &str = "40";
 

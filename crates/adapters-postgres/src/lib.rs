@@ -12,10 +12,9 @@ mod notifications;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adapters_sql::CredentialCache;
-pub use adapters_sql::Database;
+pub use adapters_sql::{Database, Limits};
 use sea_orm::SqlxPostgresConnector;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -25,20 +24,15 @@ use crate::dialect::PostgresDialect;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// Connections of one pool.
+/// Connections of one pool, unless told otherwise.
 const CONNECTIONS: u32 = 8;
-/// How long a request waits for a connection or a lock before it is told to try again.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long a statement may take before it is given up, in milliseconds.
-const STATEMENT_TIMEOUT: &str = "10000";
-/// How long a statement may wait for a lock, in milliseconds: [`PATIENCE`].
-const LOCK_TIMEOUT: &str = "2000";
 
 /// A PostgreSQL database.
 #[derive(Clone)]
 pub struct Postgres {
     /// Boxed: it is large, and stands beside small things.
     options: Box<PgConnectOptions>,
+    limits: Limits,
     /// What all its [`Database`]s know of access.
     credentials: Arc<CredentialCache>,
 }
@@ -46,8 +40,14 @@ pub struct Postgres {
 impl Postgres {
     /// The database that `postgres://…` names. Connects to nothing yet.
     pub fn new(url: &str) -> Result<Self, sqlx::Error> {
-        let options = Box::new(PgConnectOptions::from_str(url)?.application_name("tenantry"));
-        Ok(Self { options, credentials: Arc::default() })
+        let options = PgConnectOptions::from_str(url)?.application_name("tenantry");
+        Ok(Self { options: Box::new(options), limits: Limits::default(), credentials: Arc::default() })
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Brings the schema up to date. Servers that do this at the same time wait for each other.
@@ -60,11 +60,13 @@ impl Postgres {
     /// The database, for the threads of the present runtime: each call opens a pool, whose connections are made when
     /// they are needed.
     pub fn database(&self) -> Database {
-        let limits = [("statement_timeout", STATEMENT_TIMEOUT), ("lock_timeout", LOCK_TIMEOUT)];
+        let Limits { connections, wait, statement } = self.limits;
+        let timeouts = [("statement_timeout", statement), ("lock_timeout", wait)];
+        let timeouts = timeouts.map(|(name, limit)| (name, limit.as_millis().to_string()));
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(PATIENCE)
-            .connect_lazy_with(PgConnectOptions::clone(&self.options).options(limits));
+            .max_connections(connections.unwrap_or(CONNECTIONS))
+            .acquire_timeout(wait)
+            .connect_lazy_with(PgConnectOptions::clone(&self.options).options(timeouts));
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Database::new(connection.clone(), connection, &PostgresDialect, self.credentials.clone())
     }

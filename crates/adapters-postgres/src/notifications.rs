@@ -7,7 +7,7 @@ use adapters_sql::{ACCESS_CHANNEL, BEAT};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
-use crate::{PATIENCE, Postgres};
+use crate::Postgres;
 
 impl Postgres {
     /// Listens to other servers, for as long as this one serves; until then, each request reads who calls.
@@ -24,8 +24,11 @@ impl Postgres {
     }
 
     async fn listen(&self) -> Result<Infallible, sqlx::Error> {
-        let pool =
-            PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None).idle_timeout(None);
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.limits.wait)
+            .max_lifetime(None)
+            .idle_timeout(None);
         let pool =
             pool.connect_lazy_with(PgConnectOptions::clone(&self.options).application_name("tenantry notifications"));
         let mut listener = PgListener::connect_with(&pool).await?;
@@ -35,7 +38,9 @@ impl Postgres {
         self.credentials.forget_all();
         for number in 0_u64.. {
             let looked = Instant::now();
-            timeout(PATIENCE, self.beat(&mut listener, number)).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+            timeout(self.limits.wait, self.beat(&mut listener, number))
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)??;
             self.credentials.is_current_at(looked);
             sleep(BEAT).await;
         }

@@ -37,4 +37,4 @@ mod workspaces;
 pub use self::credential_cache::{ACCESS_CHANNEL, BEAT, CredentialCache};
 pub use self::database::Database;
 pub use self::dialect::{Dialect, Violation};
-pub use self::pools::PoolUse;
+pub use self::pools::{Limits, PoolUse};

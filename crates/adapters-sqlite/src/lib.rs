@@ -14,11 +14,11 @@ mod versions;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adapters_sql::CredentialCache;
-pub use adapters_sql::Database;
+pub use adapters_sql::{Database, Limits};
 use sea_orm::SqlxSqliteConnector;
+use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use thiserror::Error;
@@ -27,9 +27,8 @@ use crate::dialect::SqliteDialect;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
+/// Connections that read, unless told otherwise.
 const READERS: u32 = 4;
-/// How long a request waits for a connection or another program's lock before it is told to try again.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why there is no database.
 #[derive(Debug, Error)]
@@ -59,12 +58,17 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens the file that `sqlite:PATH` names, and makes it where it is missing.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
+        Self::open_within(url, Limits::default()).await
+    }
+
+    /// The same with other limits.
+    pub async fn open_within(url: &str, limits: Limits) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE);
+            .busy_timeout(limits.wait);
         let file = options.get_filename();
         if file == Path::new("") || url.contains(":memory:") || url.contains("mode=memory") {
             return Err(OpenError::NoFile);
@@ -72,10 +76,17 @@ impl Sqlite {
         if let Some(folder) = file.parent().filter(|folder| *folder != Path::new("")) {
             std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
         }
-        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(limits.wait)
+                // SQLite itself rolls back what found the disk full. The driver does not notice, takes the connection for being
+                // in that transaction for ever, and could begin no other.
+                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        };
         // The writer first: it makes the file.
         let writer = pool(1).connect_with(options.clone()).await?;
-        let reader = pool(READERS).connect_with(options.clone()).await?;
+        let reader = pool(limits.connections.unwrap_or(READERS)).connect_with(options.clone()).await?;
         let watcher = pool(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
         Ok(Self { reader, writer, watcher, credentials: Arc::default() })
     }

@@ -1,10 +1,14 @@
 //! What can be said on the command line.
 
 use std::net::SocketAddr;
+use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
+use adapters_http::{Allowance, AllowedOrigin};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
+
+use crate::seconds::Seconds;
 
 /// A multi-tenant management service.
 #[derive(Debug, Parser)]
@@ -16,8 +20,9 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
 }
 
-/// Settings: by flag, then by variable, then by file.
-#[derive(Debug, Args)]
+/// Settings: by flag, then by variable, then by file, which has the names of the flags.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Options {
     /// The database: `sqlite:PATH` or `postgres://…` [default: sqlite:data/tenantry.db]
     // It may hold a password, which help texts shall not show.
@@ -40,7 +45,38 @@ pub(crate) struct Options {
     pub(crate) demo: Option<bool>,
     /// A file of settings [default: tenantry.toml, where there is one]
     #[arg(long, global = true, env = "TENANTRY_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
+    /// How often a key may call, like `600/60` for 600 requests in 60 seconds [default: as often as it likes]
+    #[arg(long, global = true, env = "TENANTRY_RATE_LIMIT", value_name = "REQUESTS/SECONDS")]
+    pub(crate) rate_limit: Option<Allowance>,
+    /// The origins whose pages may call, like `https://app.example.com`, or `*` [default: none]
+    #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
+    pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
+    /// How long a request may take [default: 15]
+    #[arg(long, global = true, env = "TENANTRY_REQUEST_TIMEOUT", value_name = "SECONDS")]
+    pub(crate) request_timeout: Option<Seconds>,
+    /// How long the head of a request may take to arrive [default: 5]
+    #[arg(long, global = true, env = "TENANTRY_HEAD_TIMEOUT", value_name = "SECONDS")]
+    pub(crate) head_timeout: Option<Seconds>,
+    /// After how long an idle connection is closed [default: 5]
+    #[arg(long, global = true, env = "TENANTRY_KEEP_ALIVE", value_name = "SECONDS")]
+    pub(crate) keep_alive: Option<Seconds>,
+    /// How long requests in flight may take at the end [default: 30]
+    #[arg(long, global = true, env = "TENANTRY_SHUTDOWN_TIMEOUT", value_name = "SECONDS")]
+    pub(crate) shutdown_timeout: Option<Seconds>,
+    /// How many threads serve requests [default: one for each processor]
+    #[arg(long, global = true, env = "TENANTRY_WORKERS", value_name = "NUMBER")]
+    pub(crate) workers: Option<NonZeroU8>,
+    /// Database connections of a pool: each worker has one on PostgreSQL; on SQLite, those that read [default: 8, or 4]
+    #[arg(long, global = true, env = "TENANTRY_DATABASE_CONNECTIONS", value_name = "NUMBER")]
+    pub(crate) database_connections: Option<NonZeroU16>,
+    /// How long a request waits for a database connection or a lock [default: 1.5]
+    #[arg(long, global = true, env = "TENANTRY_DATABASE_WAIT", value_name = "SECONDS")]
+    pub(crate) database_wait: Option<Seconds>,
+    /// How long a statement may take on PostgreSQL [default: 10]
+    #[arg(long, global = true, env = "TENANTRY_STATEMENT_TIMEOUT", value_name = "SECONDS")]
+    pub(crate) statement_timeout: Option<Seconds>,
 }
 
 /// How to write the log.

@@ -19,6 +19,7 @@ mod commands;
 mod demo;
 mod failure;
 mod listings_file;
+mod seconds;
 mod settings;
 mod stop;
 mod telemetry;

@@ -4,12 +4,15 @@ use std::fs;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
+use adapters_http::{Edges, RateLimit};
+use adapters_sqlite::Limits;
 use anyhow::Context;
-use serde::Deserialize;
 
 use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
+use crate::seconds::Seconds;
 
 const DEFAULT_FILE: &str = "tenantry.toml";
 const DEFAULT_DATABASE: &str = "sqlite:data/tenantry.db";
@@ -22,54 +25,74 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     pub(crate) demo: bool,
+    pub(crate) edges: Edges,
+    pub(crate) limits: Limits,
+    pub(crate) server: ServerSettings,
 }
 
-/// The file, with the names of the flags.
-#[derive(Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
-    database: Option<String>,
-    listen: Option<SocketAddr>,
-    log: Option<String>,
-    log_format: Option<LogFormat>,
-    demo: Option<bool>,
+/// How connections of clients are served.
+#[derive(Clone, Copy)]
+pub(crate) struct ServerSettings {
+    /// `None` is one for each processor.
+    pub(crate) workers: Option<usize>,
+    pub(crate) head_timeout: Duration,
+    pub(crate) keep_alive: Duration,
+    pub(crate) shutdown_timeout: Duration,
 }
 
 impl Settings {
     /// Gathers what was said; `clap` has seen to flags and variables.
-    pub(crate) fn gather(options: Options) -> anyhow::Result<Self> {
-        let Options { database, listen, log, log_format, demo, config } = options;
-        let file = match &config {
-            Some(path) => File::read(path).with_context(|| format!("cannot read {}", path.display()))?,
-            None => File::read_default()?,
+    pub(crate) fn gather(said: Options) -> anyhow::Result<Self> {
+        let file = match &said.config {
+            Some(path) => read(path).with_context(|| format!("cannot read {}", path.display()))?,
+            None => read_default()?,
         };
+        let defaults = Limits::default();
+        let time = |said: Option<Seconds>, file: Option<Seconds>, default| {
+            said.or(file).map_or(default, |Seconds(duration)| duration)
+        };
+        let connections = said.database_connections.or(file.database_connections);
         Ok(Self {
-            database: database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
-            listen: listen.or(file.listen).unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT))),
-            log: log.or(file.log).unwrap_or_else(|| "info".to_owned()),
-            log_format: log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
-            demo: demo.or(file.demo).unwrap_or(false),
+            database: said.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
+            listen: said.listen.or(file.listen).unwrap_or_else(|| (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()),
+            log: said.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log_format: said.log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
+            demo: said.demo.or(file.demo).unwrap_or(false),
+            edges: Edges {
+                time_limit: time(said.request_timeout, file.request_timeout, Duration::from_secs(15)),
+                rate_limit: RateLimit::new(said.rate_limit.or(file.rate_limit)),
+                allowed_origins: said.cors_origins.or(file.cors_origins).unwrap_or_default(),
+            },
+            limits: Limits {
+                connections: connections.map(|number| number.get().into()),
+                wait: time(said.database_wait, file.database_wait, defaults.wait),
+                statement: time(said.statement_timeout, file.statement_timeout, defaults.statement),
+            },
+            server: ServerSettings {
+                workers: said.workers.or(file.workers).map(|number| number.get().into()),
+                head_timeout: time(said.head_timeout, file.head_timeout, Duration::from_secs(5)),
+                keep_alive: time(said.keep_alive, file.keep_alive, Duration::from_secs(5)),
+                shutdown_timeout: time(said.shutdown_timeout, file.shutdown_timeout, Duration::from_secs(30)),
+            },
         })
     }
 }
 
-impl File {
-    fn read(path: &Path) -> anyhow::Result<Self> {
-        Ok(Self::parse(&fs::read_to_string(path)?)?)
-    }
+fn read(path: &Path) -> anyhow::Result<Options> {
+    Ok(parse(&fs::read_to_string(path)?)?)
+}
 
-    fn read_default() -> anyhow::Result<Self> {
-        match fs::read_to_string(DEFAULT_FILE) {
-            Ok(text) => Self::parse(&text).with_context(|| format!("cannot read {DEFAULT_FILE}")),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(error).with_context(|| format!("cannot read {DEFAULT_FILE}")),
-        }
+fn read_default() -> anyhow::Result<Options> {
+    match fs::read_to_string(DEFAULT_FILE) {
+        Ok(text) => parse(&text).with_context(|| format!("cannot read {DEFAULT_FILE}")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Options::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {DEFAULT_FILE}")),
     }
+}
 
-    fn parse(text: &str) -> Result<Self, BadUsage> {
-        // The message alone: the whole error would show the line, which may hold a password.
-        toml::from_str(text).map_err(|error| BadUsage(error.message().to_owned()))
-    }
+fn parse(text: &str) -> Result<Options, BadUsage> {
+    // The message alone: the whole error would show the line, which may hold a password.
+    toml::from_str(text).map_err(|error| BadUsage(error.message().to_owned()))
 }
 
 #[cfg(test)]
@@ -78,15 +101,45 @@ mod tests {
 
     #[test]
     fn a_file_has_the_names_of_the_flags() {
-        let file = File::parse("listen = \"0.0.0.0:80\"\nlog-format = \"json\"\ndemo = true").expect("a file");
+        let text = r#"
+            listen = "0.0.0.0:80"
+            log-format = "json"
+            demo = true
+            rate-limit = "600/60"
+            cors-origins = ["https://app.example.com"]
+            request-timeout = 20
+            database-wait = 0.5
+            workers = 2
+        "#;
+        let file = parse(text).expect("a file");
         assert_eq!(file.listen, Some(SocketAddr::from(([0, 0, 0, 0], 80))));
         assert_eq!(file.log_format, Some(LogFormat::Json));
         assert_eq!(file.demo, Some(true));
+        assert_eq!(file.rate_limit, "600/60".parse().ok());
+        assert_eq!(file.cors_origins, Some(vec!["https://app.example.com".parse().expect("an origin")]));
+        let Settings { edges, limits, server, .. } =
+            Settings::gather(Options { request_timeout: "10".parse().ok(), ..file }).expect("settings");
+        assert_eq!((edges.time_limit, limits.wait), (Duration::from_secs(10), Duration::from_millis(500)));
+        assert_eq!(server.workers, Some(2));
+    }
+
+    #[test]
+    fn a_value_that_breaks_its_rule_is_refused() {
+        for (line, message) in [
+            ("rate-limit = \"many\"", "REQUESTS/SECONDS"),
+            ("cors-origins = [\"app.example.com\"]", "must be an origin"),
+            ("request-timeout = 0", "seconds from 0.001"),
+            ("workers = 0", "nonzero"),
+            ("config = \"other.toml\"", "unknown field"),
+        ] {
+            let error = parse(line).expect_err(line).to_string();
+            assert!(error.contains(message), "{line}: {error}");
+        }
     }
 
     #[test]
     fn what_is_not_known_is_refused_without_showing_a_password() {
-        let error = File::parse("databse = \"postgres://app:secret@db/tenantry\"").expect_err("misspelt").to_string();
+        let error = parse("databse = \"postgres://app:secret@db/tenantry\"").expect_err("misspelt").to_string();
         assert!(error.contains("databse") && !error.contains("secret"), "{error}");
     }
 }

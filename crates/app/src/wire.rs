@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use adapters_http::{Api, Metrics, PoolUse};
+use adapters_http::{Api, Edges, Metrics, PoolUse};
 use adapters_postgres::Postgres;
-use adapters_sqlite::{Database, OpenError, Sqlite};
+use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
     Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck,
@@ -24,15 +24,15 @@ pub(crate) enum Engine {
 
 impl Engine {
     /// The engine that the URL names.
-    pub(crate) async fn open(url: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn open(url: &str, limits: Limits) -> anyhow::Result<Self> {
         match url.split_once(':') {
-            Some(("sqlite", _)) => match Sqlite::open(url).await {
+            Some(("sqlite", _)) => match Sqlite::open_within(url, limits).await {
                 Err(error @ OpenError::NoFile) => Err(BadUsage(format!("--database: {error}")).into()),
                 opened => Ok(Self::Sqlite(opened?)),
             },
             Some(("postgres" | "postgresql", _)) => {
                 let postgres = Postgres::new(url).map_err(|error| BadUsage(format!("--database: {error}")))?;
-                Ok(Self::Postgres(postgres))
+                Ok(Self::Postgres(postgres.within(limits)))
             }
             _ => Err(BadUsage("--database must begin with sqlite: or postgres://".to_owned()).into()),
         }
@@ -62,7 +62,7 @@ impl Engine {
     }
 
     /// The use cases of the API on a database, for one worker thread.
-    pub(crate) fn api(database: Arc<Database>, metrics: Metrics) -> Api {
+    pub(crate) fn api(database: Arc<Database>, metrics: Metrics, edges: Edges) -> Api {
         let ambient = ambient::system();
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
@@ -82,6 +82,7 @@ impl Engine {
             workspaces: Workspaces::new(database.clone(), ambient),
             readiness: ReadinessCheck::new(database),
             metrics,
+            edges,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use adapters_http::{Api, Metrics};
+use adapters_http::{Api, Edges, Metrics};
 use adapters_sqlite::Database;
 
 use crate::wire::Engine;
@@ -17,22 +17,23 @@ pub(crate) struct Workers {
     engine: Engine,
     databases: Databases,
     metrics: Metrics,
+    edges: Edges,
 }
 
 impl Workers {
-    /// None yet, on this engine.
-    pub(crate) fn of(engine: Engine) -> Self {
+    /// None yet, on this engine, with these edges.
+    pub(crate) fn of(engine: Engine, edges: Edges) -> Self {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());
         let metrics = Metrics::new(move || watched.pools(&owned.live()));
-        Self { engine, databases, metrics }
+        Self { engine, databases, metrics, edges }
     }
 
     /// The use cases of the API, for one more worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
-        Engine::api(database, self.metrics.clone())
+        Engine::api(database, self.metrics.clone(), self.edges.clone())
     }
 }
 

@@ -170,22 +170,26 @@ impl Server {
 }
 
 /// Starts a server of our own in a temporary folder; gives its URL and the watchdog that runs it.
-#[expect(clippy::zombie_processes, reason = "the watchdog ends when this process does")]
 fn launch() -> (String, Option<Child>) {
+    let (folder, watchdog) = watched(WATCHDOG, (0..3).map(|_| free_port())); // somebody else may be faster to take one of them
+    (ready_url(&folder), Some(watchdog))
+}
+
+/// Runs a script with the folder `$0`, the server programs in `$1` and what follows, as a user who may run a server.
+pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> (PathBuf, Child) {
     let programs = programs();
     let folder = tempfile::Builder::new()
         .prefix("tenantry-pg-")
         .tempdir_in("/tmp") // `TMPDIR` may be out of reach for the user that runs the server
         .expect("/tmp is writable");
-    let log = folder.path().join("log");
-    let output = File::create(&log).expect("the new folder is writable");
+    let output = File::create(folder.path().join("log")).expect("the new folder is writable");
 
     let mut command = Command::new("sh");
     command
-        .args(["-c", WATCHDOG])
+        .args(["-c", script])
         .arg(folder.path())
         .arg(programs)
-        .args((0..3).map(|_| free_port())) // somebody else may be faster to take one of them
+        .args(arguments)
         .current_dir(folder.path())
         .stdin(Stdio::piped())
         .stdout(output.try_clone().expect("a file handle can be cloned"))
@@ -196,17 +200,20 @@ fn launch() -> (String, Option<Child>) {
         command.uid(uid).gid(gid);
     }
     let watchdog = command.spawn().expect("`sh` can be run");
-    let folder = folder.keep(); // the watchdog removes it
+    (folder.keep(), watchdog) // the watchdog removes it
+}
 
+/// The URL of the server in `folder`, as soon as it accepts connections.
+pub(crate) fn ready_url(folder: &Path) -> String {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
-        if let Some(port) = ready_port(&folder) {
-            return (format!("postgres://postgres@127.0.0.1:{port}/postgres"), Some(watchdog));
+        if let Some(port) = ready_port(folder) {
+            return format!("postgres://postgres@127.0.0.1:{port}/postgres");
         }
         assert!(
             Instant::now() < deadline && !folder.join("ended").exists(),
             "the PostgreSQL server did not start:\n{}",
-            fs::read_to_string(&log).unwrap_or_default()
+            fs::read_to_string(folder.join("log")).unwrap_or_default()
         );
         thread::sleep(Duration::from_millis(20));
     }
@@ -223,7 +230,7 @@ fn ready_port(folder: &Path) -> Option<String> {
     }
 }
 
-fn free_port() -> String {
+pub(crate) fn free_port() -> String {
     let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     address.expect("some port is free").port().to_string()
 }

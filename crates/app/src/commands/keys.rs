@@ -12,7 +12,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn create_key(settings: &Settings, arguments: CreateKeyArguments) -> anyhow::Result<()> {
     let CreateKeyArguments { workspace, user, permission, json } = arguments;
-    let engine = Engine::open(&settings.database).await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let command = IssueApiKey { workspace, user, permission };
     let token = engine.api_keys().issue(&OperatorScope::new(), command).await.map_err(told)?;

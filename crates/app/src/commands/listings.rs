@@ -19,7 +19,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn load_listings(settings: &Settings, arguments: LoadListingsArguments) -> anyhow::Result<()> {
     let LoadListingsArguments { workspace, account, currency, file } = arguments;
-    let engine = Engine::open(&settings.database).await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let nothing = LoadListings { workspace, account, currency, listings: vec![] };
     let mut load = Load::new(engine.listings(), nothing);

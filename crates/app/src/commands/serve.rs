@@ -12,29 +12,34 @@ use domain::access::OperatorScope;
 use super::print;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
-use crate::settings::Settings;
+use crate::settings::{ServerSettings, Settings};
 use crate::stop::stop_signal;
 use crate::telemetry;
 use crate::wire::Engine;
 use crate::workers::Workers;
 
 const FIRST_WORKSPACE: &str = "My workspace";
-/// How long requests in flight may take after SIGTERM, in seconds.
-const SHUTDOWN_TIMEOUT: u64 = 30;
 
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     telemetry::start(settings)?;
-    let engine = Engine::open(&settings.database).await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
 
     // Bound before anything is made: a port that is taken leaves no workspace behind whose key nobody has seen.
-    let workers = Workers::of(engine.clone());
+    let workers = Workers::of(engine.clone(), settings.edges.clone());
     let of_server = workers.clone();
+    let ServerSettings { workers: threads, head_timeout, keep_alive, shutdown_timeout } = settings.server;
     let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(of_server.api()))))
-        .shutdown_timeout(SHUTDOWN_TIMEOUT)
+        .client_request_timeout(head_timeout)
+        .keep_alive(keep_alive)
         .shutdown_signal(stop_signal().context("signals cannot be caught")?)
-        .bind(settings.listen)
-        .with_context(|| format!("cannot listen on {}", settings.listen))?;
+        // It takes whole seconds.
+        .shutdown_timeout(shutdown_timeout.as_secs().max(1));
+    let server = match threads {
+        Some(threads) => server.workers(threads),
+        None => server,
+    };
+    let server = server.bind(settings.listen).with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = server.addrs().first().copied().unwrap_or(settings.listen);
 
     let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };

@@ -12,7 +12,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorkspaceArguments) -> anyhow::Result<()> {
     let CreateWorkspaceArguments { name, json } = arguments;
-    let engine = Engine::open(&settings.database).await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let created = engine.workspaces().create(&OperatorScope::new(), CreateWorkspace { name }).await;
     let made = created.map_err(told)?;

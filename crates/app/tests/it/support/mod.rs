@@ -1,10 +1,14 @@
 //! A running service with somebody to call it.
 
 mod client;
+mod load;
 mod server;
+mod wire;
 
 pub(crate) use self::client::{Answer, Client};
+pub(crate) use self::load::{Load, is_unavailable};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
+pub(crate) use self::wire::Wire;
 use serde_json::{Value, json};
 
 /// A server with a first workspace and the key to it.

@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) enum Engine {
     Sqlite(Arc<TempDir>),
     Postgres(Arc<testkit::Postgres>),
+    /// A server of the test's own.
+    Own(Arc<testkit::PostgresServer>),
 }
 
 impl Engine {
@@ -36,6 +38,7 @@ impl Engine {
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("data/tenantry.db").display()),
             // The server trusts everybody; the password is there to be looked for where it may not be.
             Self::Postgres(postgres) => postgres.url().replace("postgres@", &format!("postgres:{DATABASE_PASSWORD}@")),
+            Self::Own(server) => server.url().to_owned(),
         }
     }
 }
@@ -58,7 +61,10 @@ pub(crate) fn output(database: &str, arguments: &[&str]) -> Output {
 }
 
 fn command(database: &str) -> Command {
-    let mut command = Command::new(TENANTRY);
+    prepared(Command::new(TENANTRY), database)
+}
+
+fn prepared(mut command: Command, database: &str) -> Command {
     // No settings but these, whatever the machine has.
     command.env_clear().current_dir("/").args(["--database", database]);
     command
@@ -81,7 +87,18 @@ impl Server {
 
     /// The same, with more arguments.
     pub(crate) fn start_with(engine: Engine, arguments: &[&str]) -> Self {
-        let mut child = command(&engine.url())
+        Self::run(command(&engine.url()), engine, arguments)
+    }
+
+    /// The same, which ignores a signal.
+    pub(crate) fn start_ignoring(signal: &str, engine: Engine) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\""), TENANTRY]);
+        Self::run(prepared(shell, &engine.url()), engine, &[])
+    }
+
+    fn run(mut command: Command, engine: Engine, arguments: &[&str]) -> Self {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -134,11 +151,24 @@ impl Server {
         self.child.wait().expect("it ran");
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGTERM.
-    pub(crate) fn terminate(&mut self) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+    pub(crate) fn ask_to_end(&self) {
+        Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().expect("kill runs");
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("it ran")
+    }
+
+    /// SIGTERM, and its end.
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        self.ask_to_end();
+        self.wait()
     }
 }
 

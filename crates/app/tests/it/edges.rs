@@ -1,0 +1,191 @@
+//! What holds for every request, whatever it asks for: how often a key may call, compression, pages of other origins, limits of
+//! time, and what browsers are told.
+
+use domain::api_keys::{ApiKeyToken, KeySecret};
+use serde_json::json;
+
+use crate::on_both_engines;
+use crate::support::{Client, Server, Wire, World};
+
+on_both_engines! {
+    a_key_that_calls_too_often_is_told_when_to_come_back
+    large_answers_are_compressed_for_those_who_take_it
+    only_the_pages_of_allowed_origins_may_call
+    a_request_that_is_given_up_is_answered_as_any_other
+    browsers_are_told_what_the_page_may_do
+}
+
+const TENANTS: &str = "/api/v1/tenants";
+const ORIGIN: &str = "https://app.example.com";
+
+/// Another server on the same database, with these settings.
+fn beside(world: &World, arguments: &[&str]) -> Server {
+    Server::start_with(world.server.engine.clone(), arguments)
+}
+
+/// A key of the same id with another secret.
+fn forged(key: &str) -> String {
+    let token: ApiKeyToken = key.parse().expect("a key");
+    ApiKeyToken::new(token.workspace_id(), token.id(), KeySecret::new([7; 24])).reveal()
+}
+
+fn a_key_that_calls_too_often_is_told_when_to_come_back(world: &World) {
+    assert_eq!(world.calry().get(TENANTS).header("ratelimit"), None, "there is no limit unless one is set");
+
+    let channel = world.tenant_id("Channel A");
+    let quiet = world.key_in(&channel, "READ");
+    let server = beside(world, &["--rate-limit", "3/3600"]);
+    let client = || Client::new(&server.base);
+    let forged = forged(&world.key);
+    for _ in 0..5 {
+        assert_eq!(client().calry(&forged).get(TENANTS).status, 401, "and it takes nothing from the key that it names");
+    }
+    let busy = client().calry(&world.key);
+    // A good key counts whatever else stands against the request, and by whichever header it comes.
+    let asked = [
+        (busy.get(TENANTS), 200),
+        (client().bearer(&world.key).delete("/api/v1/tenants/x"), 404),
+        (busy.clone().named("0192f0c1-7b1e-7000-8000-000000000000").get(TENANTS), 404),
+    ];
+    for ((answer, status), remaining) in asked.iter().zip([2, 1, 0]) {
+        assert_eq!(answer.status, *status, "{}", answer.text);
+        assert_eq!(answer.header("ratelimit-policy"), Some(r#""api-key";q=3;w=3600"#));
+        let standing = format!(r#""api-key";r={remaining};t={}"#, (3 - remaining) * 1200);
+        assert_eq!(answer.header("ratelimit"), Some(standing.as_str()));
+        assert_eq!(answer.header("retry-after"), None);
+    }
+    for refused in [busy.get(TENANTS), busy.post(TENANTS, &json!({})), busy.get("/api/v1/users/me")] {
+        assert_eq!(refused.refusal(), (429, "rate_limited"));
+        let wait: u32 = refused.header("retry-after").and_then(|wait| wait.parse().ok()).expect("seconds");
+        assert!((1..=1200).contains(&wait), "{wait}");
+        assert_eq!(refused.header("ratelimit"), Some(format!(r#""api-key";r=0;t={wait}"#).as_str()));
+    }
+
+    for nobody in [client(), client().calry(&forged), client().calry("x")] {
+        let refused = nobody.get(TENANTS);
+        assert_eq!((refused.refusal(), refused.header("ratelimit")), ((401, "unauthenticated"), None));
+    }
+    let other = client().calry(&quiet).get("/api/v1/locations");
+    assert_eq!((other.status, other.header("ratelimit")), (200, Some(r#""api-key";r=2;t=1200"#)), "others go on");
+    assert_eq!(client().get("/healthz").status, 200);
+}
+
+fn large_answers_are_compressed_for_those_who_take_it(world: &World) {
+    let ask = |path: &str, headers: &str| {
+        let mut wire = Wire::open(&world.server.base);
+        wire.send(&format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}\r\n"));
+        let answer = wire.whole();
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        (head.to_ascii_lowercase(), body.len())
+    };
+    let (head, plain) = ask("/openapi.json", "");
+    assert!(head.contains("\r\nvary: accept-encoding") && !head.contains("content-encoding"), "{head}");
+    let (head, compressed) = ask("/openapi.json", "accept-encoding: gzip, br\r\n");
+    assert!(head.contains("\r\nvary: accept-encoding") && head.contains("\r\ncontent-encoding: gzip"), "{head}");
+    assert!(compressed < plain / 4, "{compressed} of {plain}");
+
+    let credentials = format!("x-calry-api-key: {}\r\naccept-encoding: gzip\r\n", world.key);
+    let (head, _) = ask("/api/v1/tenants/current", &credentials);
+    assert!(!head.contains("content-encoding"), "a small answer is sent as it is: {head}");
+    for number in 0..8 {
+        world.tenant(&format!("Channel {number}"));
+    }
+    let (head, _) = ask(TENANTS, &credentials);
+    assert!(head.contains("\r\ncontent-encoding: gzip"), "{head}");
+    assert!(
+        head.contains("\r\nvary: authorization, x-calry-api-key, x-calry-tenant-id, x-tenant-id, accept-encoding"),
+        "{head}"
+    );
+}
+
+fn only_the_pages_of_allowed_origins_may_call(world: &World) {
+    let preflight = |base: &str, origin: &str, header: &str| {
+        let client = Client::new(base).with("origin", origin).with("access-control-request-method", "PATCH");
+        client.with("access-control-request-headers", header).call("OPTIONS", "/api/v1/tenants/x", None)
+    };
+    let refused = preflight(&world.server.base, ORIGIN, "authorization");
+    assert_eq!(refused.refusal(), (405, "method_not_allowed"), "nobody may, unless it is set");
+
+    let server = beside(world, &["--cors-origins", &format!("http://localhost:3000,{ORIGIN}")]);
+    for header in
+        ["authorization", "x-calry-api-key", "x-calry-tenant-id,x-tenant-id", "content-type,if-match,idempotency-key"]
+    {
+        let allowed = preflight(&server.base, ORIGIN, header);
+        assert_eq!(allowed.status, 200, "{header}: {}", allowed.text);
+        assert_eq!(allowed.header("access-control-allow-origin"), Some(ORIGIN));
+        assert!(allowed.header("access-control-allow-methods").is_some_and(|methods| methods.contains("PATCH")));
+        let headers = allowed.header("access-control-allow-headers").unwrap_or_default().to_ascii_lowercase();
+        assert!(header.split(',').all(|header| headers.contains(header)), "{headers}");
+    }
+    for (origin, header) in [("https://evil.example", "authorization"), (ORIGIN, "x-other")] {
+        let refused = preflight(&server.base, origin, header);
+        assert_eq!(refused.refusal(), (400, "cross_origin_refused"), "{origin} {header}");
+        assert_eq!(refused.header("access-control-allow-origin"), None);
+    }
+
+    let page = |origin: &str| Client::new(&server.base).with("origin", origin);
+    for (answer, status) in [(page(ORIGIN).calry(&world.key).get(TENANTS), 200), (page(ORIGIN).get(TENANTS), 401)] {
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, Some(ORIGIN)));
+        let seen = answer.header("access-control-expose-headers").unwrap_or_default().to_ascii_lowercase();
+        for name in ["etag", "retry-after", "ratelimit", "ratelimit-policy", "x-request-id", "x-tenant-id"] {
+            assert!(seen.split(", ").any(|seen| seen == name), "{name} is not in {seen}");
+        }
+        let vary = answer.header("vary").unwrap_or_default().to_ascii_lowercase();
+        assert!(vary.contains("origin") && vary.contains("x-calry-api-key"), "{vary}");
+        assert_eq!(answer.header("access-control-allow-credentials"), None, "there are no cookies");
+    }
+    let other = page("https://evil.example").calry(&world.key).get(TENANTS);
+    assert_eq!(
+        (other.status, other.header("access-control-allow-origin")),
+        (200, None),
+        "its browser keeps it from it"
+    );
+}
+
+fn a_request_that_is_given_up_is_answered_as_any_other(world: &World) {
+    let server = beside(world, &["--request-timeout", "0.2", "--cors-origins", ORIGIN]);
+    let mut wire = Wire::open(&server.base);
+    wire.send(&format!(
+        "POST {TENANTS} HTTP/1.1\r\nhost: test\r\norigin: {ORIGIN}\r\nx-request-id: slow\r\nx-calry-api-key: {}\r\n\
+         content-type: application/json\r\ncontent-length: 20\r\n\r\n{{",
+        world.key
+    ));
+    let answer = wire.whole();
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    for part in [
+        "retry-after: 1",
+        "cache-control: private, no-cache",
+        "vary: ",
+        "x-request-id: slow",
+        "x-content-type-options: nosniff",
+        "content-type: application/problem+json",
+        "access-control-allow-origin: https://app.example.com",
+        r#""instance":"/api/v1/tenants","code":"unavailable","message":"The request took too long.""#,
+    ] {
+        assert!(answer.contains(part), "{part} is not in {answer}");
+    }
+    let log = server.log_with("\"status\":503");
+    assert!(log.contains("given up after 200ms") && log.contains("\"request_id\":\"slow\""), "{log}");
+}
+
+fn browsers_are_told_what_the_page_may_do(world: &World) {
+    for path in ["/docs/", "/docs/swagger-ui.css", "/docs/nothing"] {
+        let answer = world.client().get(path);
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        for part in ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(part), "{path}: {part} is not in {policy}");
+        }
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+    let page = world.client().get("/docs/").text;
+    assert!(
+        !page.contains("<script>") && !page.contains("onload="),
+        "the policy would stop what is written into the page"
+    );
+    assert_eq!(world.client().get("/docs/nothing").refusal(), (404, "route_not_found"));
+    for answer in [world.calry().get(TENANTS), world.client().get(TENANTS), world.client().get("/metrics")] {
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("content-security-policy"), None);
+    }
+}

@@ -1,0 +1,75 @@
+//! The database goes away under load and comes back: nobody waits long, nothing acknowledged is lost, nobody restarts anything.
+//!
+//! `TENANTRY_TEST_OUTAGE` says for how many seconds; the suite is content with few.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::{Client, Engine, Load, Server, World, is_unavailable, migrate};
+
+const CLIENTS: usize = 8;
+/// Two seconds, and some for a machine that has much else to do.
+const LIMIT: Duration = Duration::from_secs(4);
+const BACK_WITHIN: Duration = Duration::from_secs(5);
+
+fn outage() -> Duration {
+    Duration::from_secs(std::env::var("TENANTRY_TEST_OUTAGE").map_or(2, |seconds| seconds.parse().expect("a number")))
+}
+
+/// Writes, lets the database go, comes back to it, and looks at what is left.
+fn goes_on_after(world: &World, take_away: impl FnOnce(), bring_back: impl FnOnce(), meanwhile: impl Fn()) {
+    let load = Load::default();
+    let client = world.calry();
+    thread::scope(|scope| {
+        load.start(scope, &client, CLIENTS);
+        load.more_acknowledged(20);
+        take_away();
+        let start = Instant::now();
+        load.more_refused(CLIENTS);
+        while start.elapsed() < outage() {
+            meanwhile();
+        }
+        bring_back();
+        let took = load.more_acknowledged(CLIENTS);
+        load.end();
+        assert!(took < BACK_WITHIN, "back after {took:?}");
+    });
+    assert!(load.slowest() < LIMIT, "somebody waited for {:?}", load.slowest());
+    load.was_kept(&client);
+}
+
+#[test]
+fn a_postgresql_that_crashes_under_load_loses_nothing_and_is_found_again() {
+    let postgres = Arc::new(testkit::PostgresServer::start());
+    migrate(postgres.url());
+    let world = World::start(Engine::Own(postgres.clone()));
+    let is_away = || {
+        let answer = world.client().get("/readyz");
+        assert_eq!(answer.refusal(), (503, "not_ready"));
+        is_unavailable(&world.calry().get("/api/v1/tenants"));
+        assert_eq!(world.client().get("/healthz").status, 200);
+    };
+    goes_on_after(&world, || postgres.crash(), || postgres.start_again(), is_away);
+    assert_eq!(world.client().get("/readyz").status, 200);
+}
+
+#[test]
+fn an_sqlite_whose_disk_is_full_loses_nothing_and_goes_on_when_there_is_space() {
+    // A limit of the size of files is to SQLite what a full disk is, and needs no disk. The signal that comes with it would
+    // end the process.
+    let world = World::of(Server::start_ignoring("XFSZ", Engine::sqlite()));
+    let limit = |size: &str| {
+        let pid = world.server.pid().to_string();
+        let limited = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={size}:")]).status();
+        assert!(limited.expect("prlimit is there, from util-linux").success());
+    };
+    let reads = || assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "what is there can be read");
+    goes_on_after(&world, || limit("16384"), || limit("unlimited"), reads);
+
+    let World { mut server, key, .. } = world;
+    server.kill();
+    let again = Server::start(server.engine.clone());
+    assert_eq!(Client::new(&again.base).calry(&key).get("/api/v1/tenants").status, 200, "the file is whole");
+}

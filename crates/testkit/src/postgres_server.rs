@@ -1,0 +1,88 @@
+//! A PostgreSQL server that crashes when a test says so.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::postgres::{free_port, ready_url, watched};
+
+/// Runs the server in the folder `$0` with the programs in `$1` on the port `$2`. Each line of standard input lets it crash, or
+/// starts it again; when the input ends, nothing is left behind.
+///
+/// It need not survive the machine (`fsync`), but what it acknowledged survives itself.
+const SUPERVISOR: &str = r#"
+bin=$1 port=$2
+start() {
+    "$bin/postgres" -D data -h 127.0.0.1 -p "$port" -k "$0" -c fsync=off -c full_page_writes=off &
+    server=$!
+}
+crash() {
+    kill -QUIT "$server"
+    wait "$server"
+}
+"$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale -N && start || touch ended
+while read -r _; do
+    crash
+    touch crashed
+    read -r _ || break
+    rm crashed
+    start
+done
+crash
+rm -rf "$0"
+"#;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A PostgreSQL server of one test's own, with one empty database. Ends with this value, or with the process.
+pub struct PostgresServer {
+    folder: PathBuf,
+    url: String,
+    supervisor: Mutex<Child>,
+}
+
+impl PostgresServer {
+    /// Starts a server, blocking until it accepts connections.
+    pub fn start() -> Self {
+        let (folder, supervisor) = watched(SUPERVISOR, [free_port()].into_iter());
+        Self { url: ready_url(&folder), folder, supervisor: Mutex::new(supervisor) }
+    }
+
+    /// The `postgres://` URL of its database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Ends it at once, in the middle of what it is doing, blocking until it is gone.
+    pub fn crash(&self) {
+        self.tell();
+        let deadline = Instant::now() + PATIENCE;
+        while !self.folder.join("crashed").exists() {
+            assert!(Instant::now() < deadline, "the PostgreSQL server did not end");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Starts it again on the same port, blocking until it accepts connections.
+    pub fn start_again(&self) {
+        self.tell();
+        ready_url(&self.folder);
+    }
+
+    fn tell(&self) {
+        let mut supervisor = self.supervisor.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = supervisor.stdin.as_mut();
+        writeln!(input.expect("it is piped")).expect("the supervisor reads");
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        let supervisor = self.supervisor.get_mut().unwrap_or_else(PoisonError::into_inner);
+        drop(supervisor.stdin.take());
+        // It cleans up.
+        let _ = supervisor.wait();
+    }
+}
