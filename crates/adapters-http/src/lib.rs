@@ -30,6 +30,8 @@ mod metrics;
 mod openapi;
 mod operations;
 mod problem;
+mod quotes;
+mod reservations;
 mod resource;
 mod tenants;
 mod users;
@@ -38,8 +40,8 @@ mod workspaces;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use application::{
-    ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck, Tenants, Users,
-    Workspaces,
+    ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, Quotes, ReadinessCheck,
+    Reservations, Tenants, Users, Workspaces,
 };
 
 pub use self::metrics::{Metrics, PoolUse};
@@ -64,6 +66,10 @@ pub struct Api {
     pub listings: Listings,
     /// Locations.
     pub locations: Locations,
+    /// Quotes.
+    pub quotes: Quotes,
+    /// Reservations.
+    pub reservations: Reservations,
     /// Users.
     pub users: Users,
     /// The audit trail.
@@ -89,6 +95,8 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                         .configure(imports::routes)
                         .configure(integration_accounts::routes)
                         .configure(tenants::routes)
+                        .configure(quotes::routes)
+                        .configure(reservations::routes)
                         .configure(locations::routes)
                         .configure(users::routes)
                         .configure(api_keys::routes)

@@ -105,11 +105,11 @@ mod tests {
     use crate::quotes::fixture::{LISTING, asleep, offer, offering, quote, sold, stay, text};
 
     fn priced() -> BookingFields {
-        BookingFields { stay: stay(), guest: guest(), ..BookingFields::default() }
+        BookingFields { stay: stay(), guest: Some(guest()), ..BookingFields::default() }
     }
 
     fn quoted(found: &FoundQuote) -> BookingFields {
-        BookingFields { quote_id: Some(found.quote.id().to_string()), guest: guest(), ..BookingFields::default() }
+        BookingFields { quote_id: Some(found.quote.id().to_string()), guest: Some(guest()), ..BookingFields::default() }
     }
 
     /// A port that knows this quote, and makes an offer for its stay.

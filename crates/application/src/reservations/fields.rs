@@ -79,13 +79,10 @@ impl BookingFields {
         let source = c.optional("source", self.source.as_deref());
         let notes = c.optional("notes", self.notes.as_deref());
         let external_id = c.optional(EXTERNAL_ID, self.external_id.as_deref());
-        let guest = match &self.guest {
-            Some(guest) => c.at(GUEST, |c| guest.read(c)),
-            None => {
-                c.fault(GUEST, REQUIRED);
-                None
-            }
-        };
+        if self.guest.is_none() {
+            c.fault(GUEST, REQUIRED);
+        }
+        let guest = self.guest.as_ref().and_then(|guest| c.at(GUEST, |c| guest.read(c)));
         let kind = kind.unwrap_or_default();
         Some(NewReservation { id, kind, hold_expires_at, guest: guest?, source, notes, external_id })
     }
@@ -148,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_quote_says_all_of_the_stay() {
-        let quoted = BookingFields { quote_id: Some(build::id().to_string()), guest: guest(), ..Default::default() };
+        let quoted =
+            BookingFields { quote_id: Some(build::id().to_string()), guest: Some(guest()), ..Default::default() };
         assert_eq!(faults(&quoted), [""; 0]);
         let both = BookingFields { stay: stay(), total_price: text("298"), ..quoted.clone() };
         assert_eq!(faults(&both), ["checkInDate", "checkOutDate", "guests", "listingID", "totalPrice"]);

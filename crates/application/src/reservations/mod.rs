@@ -66,8 +66,8 @@ mod fixture {
     }
 
     /// All that must be told of a guest.
-    pub(super) fn guest() -> Option<GuestFields> {
-        Some(GuestFields { first_name: text("Grace"), last_name: text("Hopper"), ..GuestFields::default() })
+    pub(super) fn guest() -> GuestFields {
+        GuestFields { first_name: text("Grace"), last_name: text("Hopper"), ..GuestFields::default() }
     }
 
     /// A stay of the channel's own listing as it was booked, with another status.
