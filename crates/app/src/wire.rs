@@ -7,8 +7,8 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck,
-    Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, Quotes, ReadinessCheck,
+    Reservations, Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -75,6 +75,8 @@ impl Engine {
                 ambient.clone(),
             ),
             listings: Listings::new(database.clone(), database.clone(), ambient.clone()),
+            quotes: Quotes::new(database.clone(), ambient.clone()),
+            reservations: reservations(&database, ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),
@@ -111,6 +113,11 @@ impl Engine {
         Listings::new(database.clone(), database, ambient::system())
     }
 
+    /// The use cases of reservations.
+    pub(crate) fn reservations(&self) -> Reservations {
+        reservations(&self.database(), ambient::system())
+    }
+
     /// Lets go of the database.
     pub(crate) async fn close(&self) {
         if let Self::Sqlite(sqlite) = self {
@@ -129,4 +136,8 @@ impl Engine {
 
 fn keys(database: &Arc<Database>, ambient: Ambient) -> ApiKeys {
     ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), ambient)
+}
+
+fn reservations(database: &Arc<Database>, ambient: Ambient) -> Reservations {
+    Reservations::new(database.clone(), database.clone(), database.clone(), ambient)
 }

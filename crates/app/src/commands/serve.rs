@@ -4,12 +4,14 @@ use std::io::{Write, stdout};
 use std::net::SocketAddr;
 
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpServer, rt};
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
+use tokio::sync::oneshot;
 
 use super::print;
+use super::sweep::sweep;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::Settings;
@@ -50,7 +52,11 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None => {}
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    let (stop, stopped) = oneshot::channel();
+    let sweeping = rt::spawn(sweep(engine.reservations(), stopped));
     server.run().await.context("the server failed")?;
+    drop(stop);
+    sweeping.await.context("the sweep failed")?;
     engine.close().await;
     tracing::info!("stopped");
     Ok(())

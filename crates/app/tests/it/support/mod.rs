@@ -1,9 +1,11 @@
 //! A running service with somebody to call it.
 
 mod client;
+mod market;
 mod server;
 
 pub(crate) use self::client::{Answer, Client};
+pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
 use serde_json::{Value, json};
 
