@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World, id_of, listing_fields};
+use crate::support::{Answer, Client, World, booking, data, id_of, listing_fields, stay};
 
 on_both_engines! {
     every_operation_answers_as_documented
@@ -112,6 +112,13 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("countImportedListings", None, Itself),
         ("importListings", Some(json!({ "listingIDs": ["{offered}"] })), Itself),
         ("removeImportedListings", Some(json!({ "listingIDs": ["{imported}"] })), NotImported),
+        ("createQuote", Some(stay("{listing}", "2060-01-10", "2060-01-13")), NotFound),
+        ("listReservations", None, Itself),
+        ("countReservations", None, Itself),
+        ("createReservation", Some(booking("{listing}", "2060-01-10", "2060-01-13")), NotFound),
+        ("getReservation", None, NotFound),
+        ("confirmReservation", None, NotFound),
+        ("cancelReservation", None, NotFound),
         ("listAudit", None, Itself),
         ("countAudit", None, Itself),
     ]
@@ -154,6 +161,8 @@ struct Victim {
     /// Another one, that nobody has imported.
     offered: String,
     elsewhere: String,
+    /// A stay at the imported listing that the victim holds for somebody.
+    reservation: String,
 }
 
 impl Victim {
@@ -176,15 +185,18 @@ impl Victim {
         let [imported, offered] = [(); 2].map(|()| world.listing(&elsewhere, &market));
         let import = inside.post("/api/v1/tenants/import-listings", &json!({ "listingIDs": [imported] }));
         assert_eq!(import.status, 200, "{}", import.text);
-        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere }
+        let mut held = booking(&imported, "2060-01-10", "2060-01-13");
+        held["reservationType"] = json!("PENDING_CONFIRMATION");
+        let reservation = id_of(&data(201, &inside.post("/api/v1/reservation", &held)));
+        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere, reservation }
     }
 
     /// Things that nobody has.
     fn nobody() -> Self {
         let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
-        let [tenant, location, user, key, account, listing, imported, offered, elsewhere] =
-            [(); 9].map(|()| id.clone());
-        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere }
+        let [tenant, location, user, key, account, listing, imported, offered, elsewhere, reservation] =
+            [(); 10].map(|()| id.clone());
+        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere, reservation }
     }
 
     /// What stands for the victim's things in bodies.
@@ -206,6 +218,7 @@ impl Victim {
             Some("api-keys") => &self.key,
             Some("integration-account") => &self.account,
             Some("listing") => &self.listing,
+            Some("reservation") => &self.reservation,
             _ => &self.tenant,
         }
     }
@@ -228,7 +241,8 @@ impl Victim {
 
     /// Whether an answer tells anything of the victim.
     fn is_in(&self, answer: &Answer) -> bool {
-        let own = [&self.tenant, &self.location, &self.user, &self.key, &self.account, &self.listing];
+        let own =
+            [&self.tenant, &self.location, &self.user, &self.key, &self.account, &self.listing, &self.reservation];
         own.into_iter().any(|id| answer.text.contains(id.as_str()))
     }
 
@@ -236,7 +250,7 @@ impl Victim {
     fn state(&self, world: &World) -> Vec<Value> {
         let inside = world.calry().named(&self.tenant);
         let tenants = world.calry().get("/api/v1/tenants?per_page=100");
-        let lists = ["users", "api-keys", "locations", "integration-account", "listing"];
+        let lists = ["users", "api-keys", "locations", "integration-account", "listing", "reservation"];
         let lists = lists.map(|list| inside.get(&format!("/api/v1/{list}")));
         [tenants, world.calry().get("/api/v1/workspace")]
             .into_iter()
