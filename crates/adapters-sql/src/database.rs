@@ -46,9 +46,28 @@ impl Database {
         Ok(Transaction { inner, dialect: self.dialect })
     }
 
+    /// Begins a transaction that only reads: all of it as it is at one moment.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction, RepositoryError> {
+        let begun = self.reader.begin_with_options(self.dialect.read_transaction()).await;
+        let inner = begun.map_err(|error| self.error(error))?;
+        Ok(Transaction { inner, dialect: self.dialect })
+    }
+
     /// A statement as the engine takes it.
     pub(crate) fn statement(&self, query: Query) -> Statement {
         query.statement(self.reader.get_database_backend())
+    }
+
+    /// Runs a SELECT and reads its first row.
+    pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
+        let row = R::find_by_statement(self.statement(query)).one(&self.reader).await;
+        row.map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT and reads its rows.
+    pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
+        let rows = R::find_by_statement(self.statement(query)).all(&self.reader).await;
+        rows.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT of a page of a list.
@@ -58,10 +77,18 @@ impl Database {
         page: Page,
         read: fn(R) -> Result<T, RepositoryError>,
     ) -> Result<Slice<T>, RepositoryError> {
-        let statement = self.statement(query.page(page));
-        let rows = R::find_by_statement(statement).all(&self.reader).await.map_err(|error| self.error(error))?;
-        let items = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        Ok(slice(items, page))
+        self.whole_page_of(query.page(page), page, read).await
+    }
+
+    /// Runs a SELECT that takes a page of a list itself.
+    pub(crate) async fn whole_page_of<R: FromQueryResult, T>(
+        &self,
+        query: Query,
+        page: Page,
+        read: fn(R) -> Result<T, RepositoryError>,
+    ) -> Result<Slice<T>, RepositoryError> {
+        let rows = self.rows(query).await?;
+        Ok(slice(rows.into_iter().map(read).collect::<Result<_, _>>()?, page))
     }
 
     /// Runs a SELECT of one `count`.
@@ -78,7 +105,7 @@ impl Database {
     }
 }
 
-/// A transaction that writes.
+/// A transaction.
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     dialect: &'static dyn Dialect,
@@ -130,11 +157,28 @@ impl Transaction {
         if rows.len() == expected { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
+    /// Runs a SELECT and reads its first row.
+    pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
+        let row = R::find_by_statement(query.statement(self.inner.get_database_backend())).one(&self.inner).await;
+        row.map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT and reads its rows.
+    pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
+        let rows = R::find_by_statement(query.statement(self.inner.get_database_backend())).all(&self.inner).await;
+        rows.map_err(|error| self.error(error))
+    }
+
     /// Whether a SELECT finds a row.
     pub(crate) async fn has_row(&self, query: Query) -> Result<bool, RepositoryError> {
         let statement = query.statement(self.inner.get_database_backend());
         let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
         Ok(row.is_some())
+    }
+
+    /// Runs a SELECT that must find nothing: a row stands against what is written.
+    pub(crate) async fn refuse(&self, query: Query, rule: &'static str) -> Result<(), RepositoryError> {
+        if self.has_row(query).await? { Err(RepositoryError::Taken { rule }) } else { Ok(()) }
     }
 
     /// Runs a SELECT and reads one column of its first row.
@@ -144,7 +188,7 @@ impl Transaction {
         row.map(|row| row.try_get("", column)).transpose().map_err(|error| self.error(error))
     }
 
-    /// Maps what went wrong while writing.
+    /// Maps what went wrong in it.
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
     }

@@ -52,10 +52,10 @@ pub trait ListingRepository: Send + Sync {
     /// changed or deleted since it was read, or its account moved away.
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
-    /// Deletes a listing and all imports of it.
+    /// Deletes a listing, all imports of it, and all that was said or quoted of it.
     ///
     /// # Errors
-    /// `Stale` where the listing was changed or deleted since it was read, or its account moved away.
+    /// `Taken { rule: "has_reservations" }` where it has reservations, whatever became of them; `Stale` where the listing was changed or deleted since it was read, or its account moved away.
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError>;
 
     /// The listings of an account of the tenant that have one of these ids, in any order.
