@@ -16,6 +16,7 @@
 
 mod api_keys;
 mod audit;
+mod availability;
 mod caller;
 mod data;
 mod decimal;
@@ -23,6 +24,7 @@ mod envelope;
 mod imports;
 mod input;
 mod integration_accounts;
+mod listing_ids;
 mod listings;
 mod lists;
 mod locations;
@@ -30,6 +32,7 @@ mod metrics;
 mod openapi;
 mod operations;
 mod problem;
+mod promotions;
 mod quotes;
 mod reservations;
 mod resource;
@@ -40,8 +43,8 @@ mod workspaces;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use application::{
-    ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, Quotes, ReadinessCheck,
-    Reservations, Tenants, Users, Workspaces,
+    ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations, Promotions,
+    Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
 };
 
 pub use self::metrics::{Metrics, PoolUse};
@@ -64,6 +67,10 @@ pub struct Api {
     pub integration_accounts: IntegrationAccounts,
     /// Listings.
     pub listings: Listings,
+    /// Availability.
+    pub availability: Availability,
+    /// Promotions.
+    pub promotions: Promotions,
     /// Locations.
     pub locations: Locations,
     /// Quotes.
@@ -93,6 +100,8 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(listings::routes)
                         .configure(imports::routes)
+                        .configure(availability::routes)
+                        .configure(promotions::routes)
                         .configure(integration_accounts::routes)
                         .configure(tenants::routes)
                         .configure(quotes::routes)

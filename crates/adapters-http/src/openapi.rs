@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::problem::ProblemView;
 use crate::{
-    api_keys, audit, imports, integration_accounts, listings, locations, operations, quotes, reservations, tenants,
-    users, workspaces,
+    api_keys, audit, availability, imports, integration_accounts, listings, locations, operations, promotions, quotes,
+    reservations, tenants, users, workspaces,
 };
 
 /// The document.
@@ -80,6 +80,17 @@ use crate::{
         listings::count_found,
         listings::list_imported,
         listings::count_imported,
+        availability::get,
+        availability::update,
+        promotions::list,
+        promotions::count,
+        promotions::create,
+        promotions::get,
+        promotions::replace,
+        promotions::update,
+        promotions::delete,
+        promotions::assign,
+        promotions::unassign,
         quotes::create,
         reservations::list,
         reservations::count,
@@ -104,6 +115,8 @@ use crate::{
         (name = "integration-accounts", description = "Hosts' connections to property-management systems, and all that hangs \
                                                        on them."),
         (name = "listings", description = "Places to stay: the tenant's own and those that it imported."),
+        (name = "availability", description = "The calendars of listings, which all who sell them share."),
+        (name = "promotions", description = "Discounts that integration accounts give on their listings."),
         (name = "quotes", description = "The prices of stays, kept for 15 minutes."),
         (name = "reservations", description = "Stays that were sold, or are held for somebody."),
         (name = "audit", description = "Who did what to which resource in which tenant, when."),
@@ -228,6 +241,23 @@ refusals! {
     /// What stands against an operation on a listing.
     ListingConflict {
         409: "provider_id_taken",
+    }
+    /// What a request about a calendar may be refused with besides.
+    AvailabilityRefused {
+        403: "user_not_active, tenant_inactive, permission_denied, not_the_owner",
+        404: "tenant_not_found, listing_not_found",
+    }
+    /// What a request about one promotion may be refused with besides.
+    PromotionRefused {
+        404: "tenant_not_found, promotion_not_found",
+    }
+    /// What stands against a promotion.
+    PromotionConflict {
+        409: "name_taken, coupon_code_taken",
+    }
+    /// What stands against giving a promotion on listings, or no more.
+    AssignmentRefused {
+        404: "tenant_not_found, promotion_not_found, listing_not_found",
     }
     /// What stands against a price.
     QuoteRefused {
