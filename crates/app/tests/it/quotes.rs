@@ -79,8 +79,8 @@ fn amounts_have_the_digits_of_their_currency(world: &World) {
     let market = Market::open(world);
     market.set_account(&json!({ "markupPercentage": 10 }));
     for (currency, price, parts) in [
-        ("JPY", "15005", [r#""totalPrice":49516,"#, r#""basePrice":45015,"fees":0,"#, r#""value":4502}"#]),
-        ("KWD", "10.005", [r#""totalPrice":33.016,"#, r#""basePrice":30.015,"fees":0.000,"#, r#""value":3.002}"#]),
+        ("JPY", "15005", [r#""totalPrice":49517,"#, r#""basePrice":45015,"fees":0,"#, r#""value":4502}"#]),
+        ("KWD", "10.005", [r#""totalPrice":33.017,"#, r#""basePrice":30.015,"fees":0.000,"#, r#""value":3.002}"#]),
     ] {
         let listing = market.listing();
         let body = format!(r#"{{"currency":"{currency}","startPrice":{price}}}"#);
