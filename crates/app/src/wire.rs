@@ -7,8 +7,8 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck,
-    Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations,
+    Promotions, ReadinessCheck, Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -75,6 +75,8 @@ impl Engine {
                 ambient.clone(),
             ),
             listings: Listings::new(database.clone(), database.clone(), ambient.clone()),
+            availability: Availability::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
+            promotions: Promotions::new(database.clone(), database.clone(), ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),

@@ -3,6 +3,7 @@
 mod api_keys;
 mod architecture;
 mod audit;
+mod availability;
 mod command_line;
 mod coverage;
 mod crashes;
@@ -17,6 +18,7 @@ mod locations;
 mod market;
 mod metrics;
 mod operations;
+mod promotions;
 mod secrets;
 mod servers;
 mod support;
