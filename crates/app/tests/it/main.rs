@@ -3,6 +3,7 @@
 mod api_keys;
 mod architecture;
 mod audit;
+mod availability;
 mod command_line;
 mod coverage;
 mod crashes;
@@ -18,6 +19,7 @@ mod locations;
 mod market;
 mod metrics;
 mod operations;
+mod promotions;
 mod quotes;
 mod reservations;
 mod reservations_moved;
