@@ -259,6 +259,10 @@ refusals! {
     AssignmentRefused {
         404: "tenant_not_found, promotion_not_found, listing_not_found",
     }
+    /// What stands against deleting what was reserved.
+    ReservedConflict {
+        409: "has_reservations",
+    }
     /// What stands against a price.
     QuoteRefused {
         404: "tenant_not_found, listing_not_found",
