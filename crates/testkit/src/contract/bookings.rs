@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::change::Change;
+use domain::ids::ReservationId;
 use domain::imports::decide_removal;
 use domain::integration_accounts::AccountStatus;
 use domain::listings::ListingStatus;
@@ -365,12 +366,12 @@ pub async fn nothing_is_sold_once_it_may_not_be(ports: Ports) {
 }
 
 /// The ids of what is sold of the listing, as somebody sees it.
-async fn shop_window(seer: &Host, shop: &Shop) -> Vec<domain::ids::ReservationId> {
+async fn shop_window(seer: &Host, shop: &Shop) -> Vec<ReservationId> {
     let filter = ReservationFilter { listing_id: Some(shop.id()), ..ReservationFilter::default() };
     seer.reservations(&filter).await.iter().map(|seen| seen.reservation.id()).collect()
 }
 
-type Booking = Vec<(domain::ids::ReservationId, JoinHandle<Result<TenantReservation, RepositoryError>>)>;
+type Booking = Vec<(ReservationId, JoinHandle<Result<TenantReservation, RepositoryError>>)>;
 
 /// Workers of an importer that have decided, and store now; each a night of its own.
 async fn each_sells_one(shop: &Shop) -> Booking {
@@ -400,9 +401,9 @@ pub async fn nobody_books_in_anothers_name(ports: Ports) {
     for other in [&sibling, &stranger] {
         for change in &changes {
             assert!(is_stale(&other.sell(change.clone()).await));
-            let parts = |parts: ReservationParts| {
+            let of = |reservation: ReservationParts| {
                 let mut change = change.clone();
-                change.after.reservation = Reservation::from_parts(parts);
+                change.after.reservation = Reservation::from_parts(reservation);
                 change
             };
             let own = ReservationParts {
@@ -411,16 +412,16 @@ pub async fn nobody_books_in_anothers_name(ports: Ports) {
                 external: None,
                 ..change.after.reservation.clone().into_parts()
             };
-            assert!(is_stale(&other.sell(parts(own.clone())).await), "it has not imported it");
-            let mut owned = parts(ReservationParts { sold_by: None, ..own });
+            assert!(is_stale(&other.sell(of(own.clone())).await), "it has not imported it");
+            let mut owned = of(ReservationParts { sold_by: None, ..own });
             owned.after.owner = other.tenant.id();
             assert!(is_stale(&other.sell(owned).await), "it is not its own");
         }
     }
-    let mut named_otherwise = changes[1].clone();
-    let mut parts = named_otherwise.after.reservation.into_parts();
-    parts.external = parts.external.map(|name| ExternalName { seller: shop.owner.tenant.id(), ..name });
-    named_otherwise.after.reservation = Reservation::from_parts(parts);
-    assert!(is_stale(&shop.importer.sell(named_otherwise).await), "the name would be the owner's");
+    let [_, mut forged] = changes;
+    let mut reservation = forged.after.reservation.into_parts();
+    reservation.external = reservation.external.map(|name| ExternalName { seller: shop.owner.tenant.id(), ..name });
+    forged.after.reservation = Reservation::from_parts(reservation);
+    assert!(is_stale(&shop.importer.sell(forged).await), "the name would be the owner's");
     assert_eq!(shop.owner.reservations(&ReservationFilter::default()).await, []);
 }

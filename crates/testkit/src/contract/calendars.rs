@@ -36,7 +36,7 @@ fn differing(listing: &Listing, nights: &[(&str, NightTerms)]) -> Calendar {
 
 /// A price in US dollars.
 fn dollars(minor: i64) -> Option<Money> {
-    Some(Money::from_minor(minor, "USD".parse().expect("a currency")))
+    "USD".parse().ok().map(|currency| Money::from_minor(minor, currency))
 }
 
 /// Every field, with and without a value; what an edit does not name stays.

@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use domain::change::Change;
 use domain::ids::QuoteId;
 use domain::integration_accounts::AccountEdit;
+use domain::percentages::Percentage;
 use domain::promotions::{PromotionChoice, PromotionEdit};
 use domain::quotes::{AccountRates, AskedPromotion, FoundQuote, Offer, Quote, QuoteParts};
-use domain::reservations::LapsedHold;
+use domain::reservations::{LapsedHold, NewReservation};
 use domain::stays::Stay;
 use domain::workspaces::WorkspaceEdit;
 use ports::RepositoryError;
@@ -20,7 +21,7 @@ fn nights() -> Stay {
     stay("2030-01-10", "2030-01-12")
 }
 
-fn percent(text: &str) -> domain::percentages::Percentage {
+fn percent(text: &str) -> Percentage {
     text.parse().expect("a percentage")
 }
 
@@ -81,10 +82,7 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     let (owner, importer) = (&shop.owner, &shop.importer);
     let late = build::at() + TimeDelta::days(2);
     owner.write(&shop.listing, &[blocked(stay("2030-01-11", "2030-01-13"))]).await.expect("written");
-    let until = |days| domain::reservations::NewReservation {
-        hold_expires_at: Some(build::at() + TimeDelta::days(days)),
-        ..pending()
-    };
+    let until = |days| NewReservation { hold_expires_at: Some(build::at() + TimeDelta::days(days)), ..pending() };
     let lapsed = importer.book(shop.id(), stay("2030-01-09", "2030-01-11"), until(1)).await.reservation;
     importer.book(shop.id(), stay("2030-01-08", "2030-01-09"), until(1)).await;
     let held = owner.book(shop.id(), stay("2030-01-13", "2030-01-15"), until(3)).await;
@@ -224,12 +222,12 @@ pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
         assert_eq!(other.offer(shop.id(), nights()).await, None);
         let change = shop.importer.quotation(shop.id(), nights(), None).await;
         assert!(is_stale(&create(&other, change.clone()).await), "nobody asks for another");
-        let parts = QuoteParts {
+        let forged = Quote::from_parts(QuoteParts {
             workspace_id: other.world.workspace_id(),
             tenant_id: shop.importer.tenant.id(),
             ..change.after.into_parts()
-        };
-        let forged = Change { after: Quote::from_parts(parts), audit: change.audit, receipt: None };
+        });
+        let forged = Change { after: forged, audit: change.audit, receipt: None };
         assert!(is_stale(&create(&other, forged).await));
     }
     let quoted = shop.owner.world.ports.trail.actions().await.split_off(trail.len());

@@ -1,7 +1,7 @@
 //! Lists of reservations: those of a tenant's accounts, and those that it sold as an importer.
 
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
-use domain::reservations::ReservationStatus;
+use domain::reservations::{ReservationStatus, TenantReservation};
 use domain::stays::{Stay, StayDate};
 use ports::{Page, PageStart, ReservationFilter};
 
@@ -63,9 +63,7 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
         ),
     ];
     for (name, filter, expected) in cases {
-        let ids = |listed: Vec<domain::reservations::TenantReservation>| {
-            listed.iter().map(|seen| seen.reservation.id()).collect::<Vec<_>>()
-        };
+        let ids = |listed: Vec<TenantReservation>| listed.iter().map(|seen| seen.reservation.id()).collect::<Vec<_>>();
         assert_eq!(ids(shop.owner.reservations(&filter).await), expected, "{name}");
         let expected: Vec<_> = expected.into_iter().filter(|id| *id == sold).collect();
         assert_eq!(ids(shop.importer.reservations(&filter).await), expected, "{name}, of the importer");

@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use domain::access::OperatorScope;
 use domain::change::Change;
 use domain::ids::{AuditId, TenantId};
+use domain::promotions::PromotionEdit;
 use domain::reservations::{
-    Guest, LapsedHold, NewReservation, Reservation, ReservationParts, ReservationStatus, ReservationType,
-    TenantReservation,
+    Guest, LapsedHold, NewReservation, Reservation, ReservationParts, ReservationStatus, TenantReservation,
 };
 use domain::stays::Stay;
 use ports::{RepositoryError, ReservationFilter, rules};
@@ -77,14 +77,14 @@ pub async fn a_change_of_an_old_reservation_is_stale(ports: Ports) {
     let shop = Shop::open(ports).await;
     let held = shop.importer.book(shop.id(), nights(), pending()).await.reservation;
     let [confirmation, cancellation] = [shop.owner.confirmation(&held).await, shop.importer.cancellation(&held).await];
-    let [hold] = lapsed(&shop.owner, 2, 10).await.try_into().expect("one");
+    let [due] = lapsed(&shop.owner, 2, 10).await.try_into().expect("one");
     let confirmed = shop.owner.turn(confirmation.clone()).await.expect("confirmed");
     let trail = shop.owner.world.ports.trail.actions().await;
     for old in [confirmation, cancellation] {
         assert!(is_stale(&shop.owner.turn(old.clone()).await));
         assert!(is_stale(&shop.importer.turn(old).await));
     }
-    assert!(is_stale(&expire(&shop.owner, expiry(&hold)).await));
+    assert!(is_stale(&expire(&shop.owner, expiry(&due)).await));
     assert_eq!(shop.owner.reservation(held.id()).await, Some(confirmed));
     assert_eq!(shop.owner.world.ports.trail.actions().await, trail);
 }
@@ -93,17 +93,17 @@ pub async fn a_change_of_an_old_reservation_is_stale(ports: Ports) {
 pub async fn of_twenty_who_decide_on_a_hold_one_wins(ports: Ports) {
     let shop = Shop::open(ports).await;
     let held = shop.importer.book(shop.id(), nights(), pending()).await.reservation;
-    let [hold] = lapsed(&shop.owner, 2, 10).await.try_into().expect("one");
+    let [due] = lapsed(&shop.owner, 2, 10).await.try_into().expect("one");
     let turns = std::sync::atomic::AtomicUsize::new(0);
     let (won, lost) = twenty_at_once(|| {
         let turn = turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let (shop, held, hold) = (shop.clone(), held.clone(), hold.clone());
+        let (shop, held, due) = (shop.clone(), held.clone(), due.clone());
         async move {
             match turn % 4 {
                 0 => shop.owner.turn(shop.owner.confirmation(&held).await).await.map(drop),
                 1 => shop.importer.turn(shop.importer.confirmation(&held).await).await.map(drop),
                 2 => shop.importer.turn(shop.importer.cancellation(&held).await).await.map(drop),
-                _ => expire(&shop.owner, expiry(&hold)).await,
+                _ => expire(&shop.owner, expiry(&due)).await,
             }
         }
     })
@@ -133,7 +133,7 @@ pub async fn lapsed_holds_are_found_and_expire(ports: Ports) {
     };
     let [first, second, third] = [owner(&far, &first), owner(&shop, &second), owner(&shop, &third)];
     assert_eq!(lapsed(&shop.owner, 0, 10).await, []);
-    assert_eq!(lapsed(&shop.owner, 1, 10).await, [first.clone()]);
+    assert_eq!(lapsed(&shop.owner, 1, 10).await, std::slice::from_ref(&first));
     assert_eq!(lapsed(&shop.owner, 3, 10).await, [first.clone(), second.clone(), third.clone()]);
     assert_eq!(lapsed(&shop.owner, 3, 2).await, [first.clone(), second]);
 
@@ -192,7 +192,7 @@ impl Shop {
 /// `Taken`, whatever became of them; and nothing is gone. What hangs on an account is counted.
 pub async fn a_listing_with_reservations_is_not_deleted_nor_is_its_account(ports: Ports) {
     let shop = Shop::open(ports).await;
-    shop.owner.promote("Winter", domain::promotions::PromotionEdit::default()).await.expect("created");
+    shop.owner.promote("Winter", PromotionEdit::default()).await.expect("created");
     let sold = shop.importer.book(shop.id(), nights(), instant()).await.reservation;
     shop.importer.turn(shop.importer.cancellation(&sold).await).await.expect("cancelled");
     let world = &shop.owner.world;
@@ -242,10 +242,10 @@ pub async fn what_a_deleted_tenant_sold_stays(ports: Ports) {
     let sold = shop.importer.sell(change).await.expect("booked");
     let scope = shop.importer.scope().await;
     let world = &shop.owner.world;
-    let change = domain::ids::IntegrationAccountId::new(shop.importer.account.id.as_uuid());
-    let account = world.ports.integration_accounts.find(&scope, change).await.expect("no failure").expect("its own");
+    let accounts = &world.ports.integration_accounts;
+    let account = accounts.find(&scope, shop.importer.account.id).await.expect("no failure").expect("its own");
     let deletion = account.delete(&scope, world.stamp().await);
-    world.ports.integration_accounts.delete(&scope, deletion).await.expect("nothing hangs on it");
+    accounts.delete(&scope, deletion).await.expect("nothing hangs on it");
     world.delete(&shop.importer.tenant).await.expect("deleted");
     assert_eq!(world.ports.quotes.find(&scope, quote.id()).await.expect("no failure"), None);
     assert_eq!(shop.owner.reservation(sold.reservation.id()).await, Some(sold.clone()));
@@ -274,9 +274,9 @@ pub async fn another_tenant_reaches_no_reservation(ports: Ports) {
                 ..reservation.clone().into_parts()
             });
             assert!(is_stale(&other.turn(other.cancellation(&forged).await).await));
-            let mut parts = forged.into_parts();
-            parts.priced.integration_account_id = other.account.id;
-            let forged = Reservation::from_parts(parts);
+            let mut forged = forged.into_parts();
+            forged.priced.integration_account_id = other.account.id;
+            let forged = Reservation::from_parts(forged);
             assert!(is_stale(&other.turn(other.cancellation(&forged).await).await));
         }
         let filter = ReservationFilter { listing_id: Some(shop.id()), ..ReservationFilter::default() };
@@ -290,13 +290,12 @@ pub async fn another_tenant_reaches_no_reservation(ports: Ports) {
 pub async fn every_change_of_a_reservation_leaves_one_entry(ports: Ports) {
     let shop = Shop::open(ports).await;
     let before = shop.owner.world.ports.trail.actions().await.len();
-    let kind = ReservationType::PendingConfirmation;
-    let held = shop.owner.book(shop.id(), nights(), super::shop::new_reservation(kind)).await.reservation;
+    let held = shop.owner.book(shop.id(), nights(), pending()).await.reservation;
     let confirmed = shop.owner.turn(shop.owner.confirmation(&held).await).await.expect("confirmed").reservation;
     shop.owner.turn(shop.owner.cancellation(&confirmed).await).await.expect("cancelled");
     shop.owner.book(shop.id(), nights(), pending()).await;
-    let [hold] = lapsed(&shop.owner, 2, 10).await.try_into().expect("one");
-    expire(&shop.owner, expiry(&hold)).await.expect("expired");
+    let [due] = lapsed(&shop.owner, 2, 10).await.try_into().expect("one");
+    expire(&shop.owner, expiry(&due)).await.expect("expired");
     let expected = ["create", "confirm", "cancel", "create", "expire"].map(|verb| format!("reservation.{verb}"));
     assert_eq!(shop.owner.world.ports.trail.actions().await[before..], expected);
 }

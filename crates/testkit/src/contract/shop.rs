@@ -9,7 +9,7 @@ use domain::audit::Stamp;
 use domain::availability::{Calendar, CalendarEdit, NightStatus, RangeEdit};
 use domain::change::Change;
 use domain::ids::{AuditId, ListingId, PromotionId, QuoteId, ReservationId};
-use domain::listings::{Listing, NewListing};
+use domain::listings::Listing;
 use domain::promotions::{NewPromotion, Promotion, PromotionChoice, PromotionEdit};
 use domain::quotes::{AskedStay, Offer, Quote};
 use domain::reservations::{
@@ -19,7 +19,7 @@ use domain::stays::{Stay, StayDate};
 use ports::{OfferRequest, Page, PageStart, RepositoryError, ReservationFilter};
 
 use super::Ports;
-use super::host::{Host, new_listing};
+use super::host::Host;
 use crate::build;
 
 /// More than any sentence lists at once.
@@ -43,7 +43,7 @@ pub(crate) fn blocked(nights: Stay) -> RangeEdit {
 }
 
 /// A reservation with no more than is needed.
-pub(crate) fn new_reservation(kind: ReservationType) -> NewReservation {
+fn new_reservation(kind: ReservationType) -> NewReservation {
     NewReservation {
         id: ReservationId::new(build::id()),
         kind,
@@ -105,8 +105,7 @@ impl Shop {
 
     /// Another listing of the owner, imported as well.
     pub(crate) async fn another(&self) -> Self {
-        let new = NewListing { ..new_listing(&build::id().to_string()) };
-        let listing = self.owner.create(new).await.expect("created").listing;
+        let listing = self.owner.listing(&build::id().to_string()).await;
         self.importer.import(&[listing.id()]).await.expect("imported");
         Self { listing, ..self.clone() }
     }
