@@ -38,8 +38,8 @@ pub(crate) struct PricedRow {
     promotion_id: Option<Uuid>,
 }
 
-pub(crate) fn values(priced: PricedStay) -> [Value; 18] {
-    let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id } = priced;
+pub(crate) fn values(priced: &PricedStay) -> [Value; 18] {
+    let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id } = *priced;
     let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, fees, taxes } =
         price.into_parts();
     let share = |line: PriceLine| i32::from(line.percentage.basis_points());

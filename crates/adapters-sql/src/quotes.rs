@@ -87,7 +87,7 @@ impl QuoteRepository for Database {
             expires_at.into(),
         ];
         let transaction = self.begin().await?;
-        transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(priced)))).await?;
+        transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(&priced)))).await?;
         transaction.append(audit).await?;
         transaction.commit().await
     }

@@ -1,6 +1,7 @@
 //! The ports of listings.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::currencies::Currency;
@@ -12,6 +13,7 @@ use domain::listings::{
     TenantListing,
 };
 use domain::money::Amount;
+use domain::stays::Stay;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -83,6 +85,15 @@ pub enum Origin {
     Imported,
 }
 
+/// Nights that somebody looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeNights {
+    /// The nights: none of them is blocked or sold.
+    pub stay: Stay,
+    /// The instant at which holds have lapsed or not.
+    pub at: DateTime<Utc>,
+}
+
 /// Which listings are asked for; what is `None` does not matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListingFilter {
@@ -108,6 +119,8 @@ pub struct ListingFilter {
     pub amenities: Vec<Amenity>,
     /// Changed then or later.
     pub updated_since: Option<Edge>,
+    /// Free for all of these nights.
+    pub free: Option<FreeNights>,
     /// In these surroundings: then the list is ordered by distance, nearest first, and by id where that is the same.
     pub around: Option<Around>,
 }

@@ -11,7 +11,7 @@ use domain::instants::Edge;
 use domain::listings::{Bathrooms, ListingStatus, TenantListing};
 use domain::money::Amount;
 use domain::numbers::Whole;
-use ports::{ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
+use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
 use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::{SeenRow, folded, seen};
@@ -52,6 +52,12 @@ const OFFERED: &str = " JOIN integration_accounts a ON a.workspace_id = m.worksp
     AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
 /// What others offer is never one's own.
 const NONE_OF_OTHERS: &str = " AND 1 = 0";
+/// A night of the listing `m` that its owner has blocked.
+const BLOCKED: &str =
+    "SELECT 1 FROM calendar_nights n WHERE n.workspace_id = $1 AND n.listing_id = m.id AND n.is_blocked";
+/// A stay at the listing `m` that may be live.
+const SOLD: &str = "SELECT 1 FROM reservations r WHERE r.workspace_id = $1 AND r.listing_id = m.id \
+    AND r.status IN ('PENDING', 'CONFIRMED')";
 const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports i \
     WHERE i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = m.id)";
 
@@ -271,8 +277,10 @@ fn filtered(query: Query, filter: &ListingFilter) -> Query {
         currency,
         amenities,
         updated_since,
+        free,
         around: _,
     } = filter;
+    let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
     let query = query
         .and("m.status = ?", status.map(ListingStatus::as_str))
         .and("m.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
@@ -286,4 +294,25 @@ fn filtered(query: Query, filter: &ListingFilter) -> Query {
     amenities.iter().fold(query, |query, amenity| {
         query.and(r"m.amenities_folded LIKE ? ESCAPE '\'", Some(containing(&folded(amenity))))
     })
+}
+
+/// The condition that the listings `m` are free for these nights.
+///
+/// Of NOT EXISTS, PostgreSQL would make joins, or expect that hardly any listing is left, and then not walk the index of places
+/// nearest first. From this it expects nothing, and looks at each listing by itself.
+fn free_for(query: Query, FreeNights { stay, at }: FreeNights) -> Query {
+    let (check_in, check_out) = (stay.check_in().as_date(), stay.check_out().as_date());
+    query
+        .push(" AND CASE WHEN (")
+        .push(BLOCKED)
+        .push_bound(" AND n.night >= ?", check_in)
+        .push_bound(" AND n.night < ?", check_out)
+        .push(" LIMIT 1) IS NULL AND (")
+        .push(SOLD)
+        .push_bound(" AND r.check_out > ?", check_in)
+        .push_bound(" AND r.check_in < ?", check_out)
+        .push_bound(
+            " AND (r.status = 'CONFIRMED' OR r.hold_expires_at > ?) LIMIT 1) IS NULL THEN 1 END IS NOT NULL",
+            at,
+        )
 }

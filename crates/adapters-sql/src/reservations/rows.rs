@@ -119,7 +119,7 @@ pub(super) fn values(reservation: Reservation) -> impl Iterator<Item = Value> {
         confirmed_at.into(),
         cancelled_at.into(),
     ];
-    own.into_iter().chain(priced::values(priced))
+    own.into_iter().chain(priced::values(&priced))
 }
 
 fn reservation(row: ReservationRow) -> Result<Reservation, RepositoryError> {
