@@ -467,8 +467,8 @@ fn promotions_go_with_their_account(world: &World) {
     let giver = Giver::new(world);
     let path = giver.create("Winter", &nothing());
     let listing = world.listing(&giver.tenant, &giver.account);
-    let given = json!({ "listingIDs": [listing] });
-    assert_eq!(giver.client.put(&format!("{path}/listings/assign"), &given).status, 200);
+    let named = json!({ "listingIDs": [listing] });
+    assert_eq!(giver.client.put(&format!("{path}/listings/assign"), &named).status, 200);
     let before = giver.client.get(&path).json;
     let target = world.tenant_id("Target");
     let account = format!("/api/v1/integration-account/{}", giver.account);
@@ -478,7 +478,7 @@ fn promotions_go_with_their_account(world: &World) {
     assert_eq!(giver.client.get(&path).refusal(), (404, "promotion_not_found"));
     assert_eq!(giver.count("?includeInactive=true"), json!(0));
     assert_eq!(target.get(&path).json, before);
-    let again = target.put(&format!("{path}/listings/assign"), &given);
+    let again = target.put(&format!("{path}/listings/assign"), &named);
     assert_eq!(again.json["data"], json!({ "assigned": 0 }), "it is given on its listings as before");
 
     assert_eq!(target.delete(&account).status, 204);
