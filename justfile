@@ -12,6 +12,11 @@ run *arguments:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
+# sells the same nights from 64 sides at once, and tells what became of it
+stress:
+    TENANTRY_TEST_WRITERS=64 TENANTRY_TEST_LISTINGS=20 TENANTRY_TEST_ATTEMPTS=20000 \
+        cargo test --package tenantry --test it double_booking -- --nocapture --test-threads=1
+
 # checks format, lints, docs and dependencies
 lint: _deny
     cargo fmt --all --check

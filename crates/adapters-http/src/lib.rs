@@ -17,6 +17,7 @@
 
 mod api_keys;
 mod audit;
+mod availability;
 mod caller;
 mod compression;
 mod cors;
@@ -26,6 +27,7 @@ mod envelope;
 mod imports;
 mod input;
 mod integration_accounts;
+mod listing_ids;
 mod listings;
 mod lists;
 mod locations;
@@ -33,7 +35,10 @@ mod metrics;
 mod openapi;
 mod operations;
 mod problem;
+mod promotions;
+mod quotes;
 mod rate_limit;
+mod reservations;
 mod resource;
 mod tenants;
 mod time_limit;
@@ -45,8 +50,8 @@ use std::time::Duration;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use application::{
-    ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck, Tenants, Users,
-    Workspaces,
+    ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations, Promotions,
+    Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
 };
 
 pub use self::cors::{AllowedOrigin, InvalidOriginError};
@@ -71,8 +76,16 @@ pub struct Api {
     pub integration_accounts: IntegrationAccounts,
     /// Listings.
     pub listings: Listings,
+    /// Availability.
+    pub availability: Availability,
+    /// Promotions.
+    pub promotions: Promotions,
     /// Locations.
     pub locations: Locations,
+    /// Quotes.
+    pub quotes: Quotes,
+    /// Reservations.
+    pub reservations: Reservations,
     /// Users.
     pub users: Users,
     /// The audit trail.
@@ -115,8 +128,12 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                     web::scope(BASE)
                         .configure(listings::routes)
                         .configure(imports::routes)
+                        .configure(availability::routes)
+                        .configure(promotions::routes)
                         .configure(integration_accounts::routes)
                         .configure(tenants::routes)
+                        .configure(quotes::routes)
+                        .configure(reservations::routes)
                         .configure(locations::routes)
                         .configure(users::routes)
                         .configure(api_keys::routes)

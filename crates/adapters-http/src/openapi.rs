@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::problem::ProblemView;
 use crate::{
-    api_keys, audit, imports, integration_accounts, listings, locations, operations, tenants, users, workspaces,
+    api_keys, audit, availability, imports, integration_accounts, listings, locations, operations, promotions, quotes,
+    reservations, tenants, users, workspaces,
 };
 
 /// The document.
@@ -79,6 +80,24 @@ use crate::{
         listings::count_found,
         listings::list_imported,
         listings::count_imported,
+        availability::get,
+        availability::update,
+        promotions::list,
+        promotions::count,
+        promotions::create,
+        promotions::get,
+        promotions::replace,
+        promotions::update,
+        promotions::delete,
+        promotions::assign,
+        promotions::unassign,
+        quotes::create,
+        reservations::list,
+        reservations::count,
+        reservations::book,
+        reservations::get,
+        reservations::confirm,
+        reservations::cancel,
         operations::healthz,
         operations::readyz,
         operations::metrics,
@@ -96,6 +115,10 @@ use crate::{
         (name = "integration-accounts", description = "Hosts' connections to property-management systems, and all that hangs \
                                                        on them."),
         (name = "listings", description = "Places to stay: the tenant's own and those that it imported."),
+        (name = "availability", description = "The calendars of listings, which all who sell them share."),
+        (name = "promotions", description = "Discounts that integration accounts give on their listings."),
+        (name = "quotes", description = "The prices of stays, kept for 15 minutes."),
+        (name = "reservations", description = "Stays that were sold, or are held for somebody."),
         (name = "audit", description = "Who did what to which resource in which tenant, when."),
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
@@ -219,6 +242,47 @@ refusals! {
     /// What stands against an operation on a listing.
     ListingConflict {
         409: "provider_id_taken",
+    }
+    /// What a request about a calendar may be refused with besides.
+    AvailabilityRefused {
+        403: "user_not_active, tenant_inactive, permission_denied, not_the_owner",
+        404: "tenant_not_found, listing_not_found",
+    }
+    /// What a request about one promotion may be refused with besides.
+    PromotionRefused {
+        404: "tenant_not_found, promotion_not_found",
+    }
+    /// What stands against a promotion.
+    PromotionConflict {
+        409: "name_taken, coupon_code_taken",
+    }
+    /// What stands against giving a promotion on listings, or no more.
+    AssignmentRefused {
+        404: "tenant_not_found, promotion_not_found, listing_not_found",
+    }
+    /// What stands against deleting what was reserved.
+    ReservedConflict {
+        409: "has_reservations",
+    }
+    /// What stands against a price.
+    QuoteRefused {
+        404: "tenant_not_found, listing_not_found",
+        409: "not_available, import_asleep",
+        422: "validation_failed, currency_mismatch, promotion_not_valid",
+    }
+    /// What stands against a booking.
+    BookingRefused {
+        404: "tenant_not_found, listing_not_found, quote_not_found",
+        409: "not_available, import_asleep, quote_expired, quote_used, price_changed, external_id_taken",
+        422: "validation_failed, currency_mismatch, promotion_not_valid",
+    }
+    /// What a request about one reservation may be refused with besides.
+    ReservationRefused {
+        404: "tenant_not_found, reservation_not_found",
+    }
+    /// What stands against confirming a reservation.
+    ConfirmRefused {
+        409: "not_pending",
     }
     /// The service cannot serve.
     NotReady {

@@ -6,9 +6,12 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use application::{Counts, Faults, Problem, ProblemKind};
+use application::{Counts, Extension, Faults, Problem, ProblemKind};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::quotes::QuoteView;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
@@ -21,16 +24,24 @@ pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
-    pub(crate) faults: Option<Box<Faults>>,
-    pub(crate) counts: Option<Box<Counts>>,
+    /// Boxed, because most answers are no refusals.
+    pub(crate) members: Box<Members>,
     /// Kept for the log, where the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// What a refusal says besides.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    faults: Option<Faults>,
+    counts: Option<Counts>,
+    extension: Option<Extension>,
 }
 
 impl ApiError {
     /// A refusal that is HTTP's own.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), faults: None, counts: None, cause: None }
+        Self { status, code, message: message.to_owned(), members: Box::default(), cause: None }
     }
 }
 
@@ -49,9 +60,10 @@ impl<P: Problem> From<P> for ApiError {
             ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let (code, message) = (problem.code(), problem.to_string());
-        let (faults, counts) = (problem.faults().cloned().map(Box::new), problem.counts().cloned().map(Box::new));
+        let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
+        let members = Box::new(Members { faults, counts, extension: problem.extension() });
         let cause = status.is_server_error().then(|| problem.into());
-        Self { status, code, message, faults, counts, cause }
+        Self { status, code, message, members, cause }
     }
 }
 
@@ -101,10 +113,24 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, u64>>)]
     pub(crate) counts: Option<&'a BTreeMap<&'static str, u64>>,
+    /// The reservation that stands against the request.
+    #[serde(rename = "reservationID", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) reservation_id: Option<Uuid>,
+    /// The quote to book with instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) quote: Option<QuoteView>,
 }
 
 impl<'a> ProblemView<'a> {
     pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
+        let Members { faults, counts, extension } = &*error.members;
+        let (reservation_id, quote) = match extension.clone() {
+            Some(Extension::Reservation(id)) => (Some(id.as_uuid()), None),
+            Some(Extension::Quote(quote)) => (None, Some(QuoteView::from(*quote))),
+            None => (None, None),
+        };
         Self {
             r#type: "about:blank",
             title: error.status.canonical_reason().unwrap_or("Error"),
@@ -112,8 +138,10 @@ impl<'a> ProblemView<'a> {
             instance,
             code: error.code,
             message: &error.message,
-            errors: error.faults.as_deref(),
-            counts: error.counts.as_deref(),
+            errors: faults.as_ref(),
+            counts: counts.as_ref(),
+            reservation_id,
+            quote,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use adapters_sql::{Dialect, PoolUse, Violation};
 use ports::rules;
-use sea_orm::{DatabaseConnection, TransactionOptions};
+use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions};
 use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
@@ -23,6 +23,14 @@ impl Dialect for PostgresDialect {
 
     fn write_transaction(&self) -> TransactionOptions {
         TransactionOptions::default()
+    }
+
+    fn read_transaction(&self) -> TransactionOptions {
+        TransactionOptions {
+            isolation_level: Some(IsolationLevel::RepeatableRead),
+            access_mode: Some(AccessMode::ReadOnly),
+            ..Default::default()
+        }
     }
 
     fn for_share(&self) -> &'static str {
@@ -46,9 +54,12 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_notify('tenantry_access', $1)")
     }
 
-    fn some_of_each_account(&self) -> (&'static str, &'static str) {
-        let before = "CROSS JOIN LATERAL (SELECT m.id, m.status FROM listings m \
-                      WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
+    fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
+        // Columns that nobody asks for are not read.
+        let before = format!(
+            "CROSS JOIN LATERAL (SELECT m.* FROM {table} m \
+             WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
+        );
         (before, ") m")
     }
 

@@ -8,7 +8,7 @@ use domain::ids::{TenantId, WorkspaceId};
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
-    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionTrait, TryGetable, UpdateMany,
+    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionOptions, TransactionTrait, TryGetable, UpdateMany,
 };
 
 use crate::credential_cache::{CredentialCache, Forgetting};
@@ -56,14 +56,38 @@ impl Database {
 
     /// Begins a transaction that writes. Dropped without a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self) -> Result<Transaction, RepositoryError> {
-        let begun = self.writer.begin_with_options(self.dialect.write_transaction()).await;
-        let inner = begun.map_err(|error| self.error(error))?;
+        self.begun(&self.writer, self.dialect.write_transaction()).await
+    }
+
+    /// Begins a transaction that only reads: all of it as it is at one moment.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction, RepositoryError> {
+        self.begun(&self.reader, self.dialect.read_transaction()).await
+    }
+
+    async fn begun(
+        &self,
+        connection: &DatabaseConnection,
+        options: TransactionOptions,
+    ) -> Result<Transaction, RepositoryError> {
+        let inner = connection.begin_with_options(options).await.map_err(|error| self.error(error))?;
         Ok(Transaction { inner, dialect: self.dialect, forgetting: Forgetting::new(self.credentials.clone()) })
     }
 
     /// A statement as the engine takes it.
     pub(crate) fn statement(&self, query: Query) -> Statement {
         query.statement(self.reader.get_database_backend())
+    }
+
+    /// Runs a SELECT and reads its first row.
+    pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
+        let row = R::find_by_statement(self.statement(query)).one(&self.reader).await;
+        row.map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT and reads its rows.
+    pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
+        let rows = R::find_by_statement(self.statement(query)).all(&self.reader).await;
+        rows.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT of a page of a list.
@@ -73,10 +97,18 @@ impl Database {
         page: Page,
         read: fn(R) -> Result<T, RepositoryError>,
     ) -> Result<Slice<T>, RepositoryError> {
-        let statement = self.statement(query.page(page));
-        let rows = R::find_by_statement(statement).all(&self.reader).await.map_err(|error| self.error(error))?;
-        let items = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        Ok(slice(items, page))
+        self.whole_page_of(query.page(page), page, read).await
+    }
+
+    /// Runs a SELECT that takes a page of a list itself.
+    pub(crate) async fn whole_page_of<R: FromQueryResult, T>(
+        &self,
+        query: Query,
+        page: Page,
+        read: fn(R) -> Result<T, RepositoryError>,
+    ) -> Result<Slice<T>, RepositoryError> {
+        let rows = self.rows(query).await?;
+        Ok(slice(rows.into_iter().map(read).collect::<Result<_, _>>()?, page))
     }
 
     /// Runs a SELECT of one `count`.
@@ -93,7 +125,7 @@ impl Database {
     }
 }
 
-/// A transaction that writes.
+/// A transaction.
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     dialect: &'static dyn Dialect,
@@ -157,11 +189,28 @@ impl Transaction {
         if rows.len() == expected { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
+    /// Runs a SELECT and reads its first row.
+    pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
+        let row = R::find_by_statement(query.statement(self.inner.get_database_backend())).one(&self.inner).await;
+        row.map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT and reads its rows.
+    pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
+        let rows = R::find_by_statement(query.statement(self.inner.get_database_backend())).all(&self.inner).await;
+        rows.map_err(|error| self.error(error))
+    }
+
     /// Whether a SELECT finds a row.
     pub(crate) async fn has_row(&self, query: Query) -> Result<bool, RepositoryError> {
         let statement = query.statement(self.inner.get_database_backend());
         let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
         Ok(row.is_some())
+    }
+
+    /// Runs a SELECT that must find nothing: a row stands against what is written.
+    pub(crate) async fn refuse(&self, query: Query, rule: &'static str) -> Result<(), RepositoryError> {
+        if self.has_row(query).await? { Err(RepositoryError::Taken { rule }) } else { Ok(()) }
     }
 
     /// Runs a SELECT and reads one column of its first row.
@@ -171,7 +220,7 @@ impl Transaction {
         row.map(|row| row.try_get("", column)).transpose().map_err(|error| self.error(error))
     }
 
-    /// Maps what went wrong while writing.
+    /// Maps what went wrong in it.
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
     }

@@ -24,6 +24,9 @@ pub trait Dialect: Send + Sync {
     /// How a transaction that writes begins.
     fn write_transaction(&self) -> TransactionOptions;
 
+    /// How a transaction that only reads begins: all that it reads is as it was at one moment.
+    fn read_transaction(&self) -> TransactionOptions;
+
     /// What locks the rows of a SELECT until the end of the transaction, so that nobody changes them meanwhile; empty
     /// where the write transaction itself is that lock.
     fn for_share(&self) -> &'static str;
@@ -38,9 +41,9 @@ pub trait Dialect: Send + Sync {
     /// is needed for that.
     fn first_workspace_lock(&self) -> Option<&'static str>;
 
-    /// What stands before and after the conditions of a SELECT that takes some listings `m` of each integration account `a`: so
-    /// many rows are read of each account, and not all that it has.
-    fn some_of_each_account(&self) -> (&'static str, &'static str);
+    /// What stands before and after the conditions of a SELECT that takes some rows `m` of a table of each integration account `a`:
+    /// so many rows are read of each account, and not all that it has.
+    fn some_of_each_account(&self, table: &str) -> (String, &'static str);
 
     /// A FROM that yields listings `m` by where they are.
     fn placed_listings(&self) -> &'static str;

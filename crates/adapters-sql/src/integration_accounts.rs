@@ -7,9 +7,9 @@ use domain::ids::{IntegrationAccountId, TenantId, WorkspaceId};
 use domain::integration_accounts::{
     AccountMoved, AccountStatus, Details, Holdings, IntegrationAccount, IntegrationAccountParts, MovedImports, Provider,
 };
-use domain::percentages::Percentage;
 use ports::{
     IntegrationAccountFilter, IntegrationAccountQueries, IntegrationAccountRepository, Page, RepositoryError, Slice,
+    rules,
 };
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
@@ -17,19 +17,23 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoA
 use crate::database::{Database, Transaction, inside, inside_tenant};
 use crate::entities::integration_accounts::{ActiveModel, Column, Entity, Model};
 use crate::query::Query;
-use crate::rows::{corrupt, stored, stored_option};
+use crate::rows::{percentage, stored, stored_option};
 
 const WHAT: &str = "integration account";
 
-/// What hangs on an account. There are no promotions and no reservations yet.
+/// What hangs on an account.
 const HOLDINGS: &str = "\
     SELECT (SELECT COUNT(*) FROM listings WHERE workspace_id = $1 AND integration_account_id = $2) AS listings, \
+           (SELECT COUNT(*) FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2) AS promotions, \
+           (SELECT COUNT(*) FROM reservations WHERE workspace_id = $1 AND integration_account_id = $2) AS reservations, \
            (SELECT COUNT(*) FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id <> $3) AS kept, \
            (SELECT COUNT(*) FROM imports WHERE workspace_id = $1 AND integration_account_id = $2 AND tenant_id = $3) AS ended";
 
 #[derive(FromQueryResult)]
 struct HoldingsRow {
     listings: i64,
+    promotions: i64,
+    reservations: i64,
     kept: i64,
     ended: i64,
 }
@@ -77,14 +81,23 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, receipt: _ } = change;
         let named = || [scope.workspace_id().as_uuid().into(), account.id().as_uuid().into()];
         let transaction = self.begin().await?;
-        // Locked first: whoever adds a listing or imports one meanwhile waits, and then finds the account gone.
+        // Locked first: whoever adds a listing, imports or books one meanwhile waits, and then finds the account gone.
         let unchanged = Query::new("SELECT 1 FROM integration_accounts WHERE workspace_id = $1 AND id = $2", named())
             .and("tenant_id = ?", Some(scope.tenant_id().as_uuid()))
             .and("version = ?", Some(account.version()))
             .push(transaction.dialect().for_update());
         transaction.expect_row(unchanged).await?;
+        let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND integration_account_id = $2 LIMIT 1";
+        transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
         for delete in [
             "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2",
+            "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id IN \
+             (SELECT id FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2)",
+            "DELETE FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2",
+            "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id IN \
+             (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
+            "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id IN \
+             (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
             "DELETE FROM listings WHERE workspace_id = $1 AND integration_account_id = $2",
             "DELETE FROM integration_accounts WHERE workspace_id = $1 AND id = $2",
         ] {
@@ -109,15 +122,14 @@ impl IntegrationAccountRepository for Database {
         target: TenantId,
     ) -> Result<Holdings, RepositoryError> {
         let named = [scope.workspace_id().as_uuid().into(), id.as_uuid().into(), target.as_uuid().into()];
-        let statement = self.statement(Query::new(HOLDINGS, named));
-        let row = HoldingsRow::find_by_statement(statement).one(self.reader()).await;
-        let row = row.map_err(|error| self.error(error))?;
-        Ok(row.map_or_else(Holdings::default, |HoldingsRow { listings, kept, ended }| Holdings {
-            listings: listings.unsigned_abs(),
-            promotions: 0,
-            reservations: 0,
-            imports: MovedImports { kept: kept.unsigned_abs(), ended: ended.unsigned_abs() },
-        }))
+        let row = self.row(Query::new(HOLDINGS, named)).await?;
+        let holdings = |HoldingsRow { listings, promotions, reservations, kept, ended }| Holdings {
+            listings: i64::unsigned_abs(listings),
+            promotions: i64::unsigned_abs(promotions),
+            reservations: i64::unsigned_abs(reservations),
+            imports: MovedImports { kept: i64::unsigned_abs(kept), ended: i64::unsigned_abs(ended) },
+        };
+        Ok(row.map_or_else(Holdings::default, holdings))
     }
 
     async fn move_tenant(
@@ -167,6 +179,22 @@ impl IntegrationAccountQueries for Database {
     async fn count(&self, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Result<u64, RepositoryError> {
         let select = "SELECT COUNT(*) AS count FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
         self.count_of(filtered(select, scope, filter)).await
+    }
+}
+
+impl Transaction {
+    /// The account is the scope's own, and stays so until the end of the transaction. Tells whether it is active.
+    pub(crate) async fn hold_account(
+        &self,
+        scope: &TenantScope,
+        account: IntegrationAccountId,
+    ) -> Result<bool, RepositoryError> {
+        let select = "SELECT status = 'ACTIVE' AS is_active FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
+        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+            .and("id = ?", Some(account.as_uuid()))
+            .push(self.dialect().for_share());
+        let found = self.one::<bool>(query, "is_active").await?;
+        found.ok_or(RepositoryError::Stale)
     }
 }
 
@@ -278,16 +306,12 @@ fn account(row: Model) -> Result<IntegrationAccount, RepositoryError> {
             auth_type: stored(WHAT, &auth_type)?,
             status: stored(WHAT, &status)?,
             allows_import: allow_import,
-            markup: percentage(markup)?,
-            default_discount: default_discount.map(percentage).transpose()?,
-            distribution_markup: percentage(distribution_markup)?,
+            markup: percentage(WHAT, markup)?,
+            default_discount: default_discount.map(|discount| percentage(WHAT, discount)).transpose()?,
+            distribution_markup: percentage(WHAT, distribution_markup)?,
         },
         version,
         created_at,
         updated_at,
     }))
-}
-
-fn percentage(basis_points: i32) -> Result<Percentage, RepositoryError> {
-    Percentage::try_from(i64::from(basis_points)).map_err(|error| corrupt(WHAT, error))
 }

@@ -56,14 +56,20 @@ impl Query {
     /// Orders by id and takes the page, and one row more to see whether the list goes on.
     pub(crate) fn page(self, page: Page) -> Self {
         let key = self.key;
-        let query = match page.start {
-            PageStart::After(id) => self.and(&format!("{key} > ?"), Some(id)),
+        self.behind(&format!("{key} > ?"), page).push(" ORDER BY ").push(key).limited(page)
+    }
+
+    /// Adds the condition that rows come behind the id that the page starts after, where it does.
+    pub(crate) fn behind(self, condition: &str, page: Page) -> Self {
+        match page.start {
+            PageStart::After(id) => self.and(condition, Some(id)),
             PageStart::Number(_) => self,
-        };
-        query
-            .push(" ORDER BY ")
-            .push(key)
-            .push_bound(" LIMIT ?", i64::from(page.size) + 1)
+        }
+    }
+
+    /// Takes the rows of the page, and one more.
+    pub(crate) fn limited(self, page: Page) -> Self {
+        self.push_bound(" LIMIT ?", i64::from(page.size) + 1)
             .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
     }
 
@@ -72,7 +78,12 @@ impl Query {
     }
 }
 
-/// Takes the row off again that [`Query::page`] asked for in addition.
+/// How many rows the page and all before it could show, and one more.
+pub(crate) fn most(page: Page) -> i64 {
+    i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1)
+}
+
+/// Takes the row off again that [`Query::limited`] asked for in addition.
 pub(crate) fn slice<T>(mut rows: Vec<T>, page: Page) -> Slice<T> {
     let size = usize::try_from(page.size).unwrap_or(usize::MAX);
     let has_more = rows.len() > size;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::str::FromStr;
 
+use domain::percentages::Percentage;
 use ports::RepositoryError;
 
 /// A stored text as a value of the domain.
@@ -19,6 +20,27 @@ where
     T: FromStr<Err: Error + Send + Sync + 'static>,
 {
     text.map(|text| stored(what, &text)).transpose()
+}
+
+/// A stored number as a value of the domain.
+pub(crate) fn whole<T>(what: &'static str, number: i32) -> Result<T, RepositoryError>
+where
+    T: TryFrom<i64, Error: Error + Send + Sync + 'static>,
+{
+    sound(what, i64::from(number).try_into())
+}
+
+/// Stored basis points as a share.
+pub(crate) fn percentage(what: &'static str, basis_points: i32) -> Result<Percentage, RepositoryError> {
+    whole(what, basis_points)
+}
+
+/// What a stored value is to the domain.
+pub(crate) fn sound<T>(
+    what: &'static str,
+    value: Result<T, impl Error + Send + Sync + 'static>,
+) -> Result<T, RepositoryError> {
+    value.map_err(|source| corrupt(what, source))
 }
 
 /// A row that breaks a rule of the domain.

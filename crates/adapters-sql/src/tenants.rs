@@ -116,6 +116,7 @@ impl TenantRepository for Database {
              (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
             "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
             "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
+            "DELETE FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
             "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
             // Where it has integration accounts, their reference to it refuses this.
             "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",

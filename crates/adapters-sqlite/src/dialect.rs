@@ -8,7 +8,7 @@ use sqlx::error::{DatabaseError, ErrorKind};
 use crate::MIGRATIONS;
 
 /// SQLite names the columns of a broken rule, not the rule.
-const RULES: [(&str, &str); 6] = [
+const RULES: [(&str, &str); 10] = [
     ("tenants.workspace_id, tenants.domain", rules::TENANT_DOMAIN),
     ("tenants.workspace_id", rules::TENANT_DEFAULT),
     ("locations.workspace_id, locations.tenant_id", rules::LOCATION_DEFAULT),
@@ -18,6 +18,16 @@ const RULES: [(&str, &str); 6] = [
         rules::INTEGRATION_ACCOUNT_IDENTIFIER,
     ),
     ("listings.workspace_id, listings.integration_account_id, listings.provider_id", rules::LISTING_PROVIDER_ID),
+    ("promotions.workspace_id, promotions.integration_account_id, promotions.name_folded", rules::PROMOTION_NAME),
+    (
+        "promotions.workspace_id, promotions.integration_account_id, promotions.coupon_code_folded",
+        rules::PROMOTION_COUPON_CODE,
+    ),
+    (
+        "reservations.workspace_id, reservations.external_seller, reservations.external_id",
+        rules::RESERVATION_EXTERNAL_ID,
+    ),
+    ("reservations.workspace_id, reservations.quote_id", rules::QUOTE_USED),
 ];
 
 /// Primary codes of results that pass: busy, locked, I/O error, disk full, cannot open.
@@ -33,6 +43,11 @@ impl Dialect for SqliteDialect {
     fn write_transaction(&self) -> TransactionOptions {
         // Takes the lock at once: a transaction that reads first could not have it later without starting anew.
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
+    }
+
+    fn read_transaction(&self) -> TransactionOptions {
+        // Sees the file as it is when it first reads.
+        TransactionOptions::default()
     }
 
     fn for_share(&self) -> &'static str {
@@ -55,10 +70,12 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn some_of_each_account(&self) -> (&'static str, &'static str) {
+    fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
         // SQLite has no LATERAL, but an IN may look at the rows before it.
-        let before = "CROSS JOIN listings m ON m.number IN (SELECT m.number FROM listings m \
-                      WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
+        let before = format!(
+            "CROSS JOIN {table} m ON m.workspace_id = a.workspace_id AND m.id IN (SELECT m.id FROM {table} m \
+             WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
+        );
         (before, ")")
     }
 

@@ -8,8 +8,8 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck,
-    Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations,
+    Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -76,6 +76,10 @@ impl Engine {
                 ambient.clone(),
             ),
             listings: Listings::new(database.clone(), database.clone(), ambient.clone()),
+            availability: Availability::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
+            promotions: Promotions::new(database.clone(), database.clone(), ambient.clone()),
+            quotes: Quotes::new(database.clone(), ambient.clone()),
+            reservations: reservations(&database, ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),
@@ -121,6 +125,11 @@ impl Engine {
         }
     }
 
+    /// The use cases of reservations.
+    pub(crate) fn reservations(&self) -> Reservations {
+        reservations(&self.database(), ambient::system())
+    }
+
     /// Lets go of the database.
     pub(crate) async fn close(&self) {
         if let Self::Sqlite(sqlite) = self {
@@ -139,4 +148,8 @@ impl Engine {
 
 fn keys(database: &Arc<Database>, ambient: Ambient) -> ApiKeys {
     ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), ambient)
+}
+
+fn reservations(database: &Arc<Database>, ambient: Ambient) -> Reservations {
+    Reservations::new(database.clone(), database.clone(), database.clone(), ambient)
 }

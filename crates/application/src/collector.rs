@@ -74,6 +74,11 @@ impl Collector {
         self.sound(field, text.parse())
     }
 
+    /// A text that may be missing, not blank.
+    pub(crate) fn given<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
+        self.sound(field, text?.parse())
+    }
+
     /// A text that may be missing or blank.
     pub(crate) fn optional<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
         let text = text.filter(|text| !is_blank(text))?;

@@ -256,6 +256,12 @@ pub(crate) fn edit<T: FromStr<Err: Display>>(
     edit.map(|text| unless_blank(field, text.as_deref())).transpose()
 }
 
+/// A field that never changes: it may be said again, not otherwise.
+pub(crate) fn unchanged(field: &str, said: Option<&Option<String>>, is: impl Display) -> Result<(), InvalidInput> {
+    let agrees = said.is_none_or(|said| said.as_ref().is_some_and(|said| said.eq_ignore_ascii_case(&is.to_string())));
+    if agrees { Ok(()) } else { Err(InvalidInput::new(field, "never changes.")) }
+}
+
 /// Tested on the text as sent: a blank that holds control characters is no blank.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c == ' ')

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use domain::ids::ReservationId;
+use domain::quotes::Quote;
+
 /// The fields at fault, by the name that the request gave them, each with all that is wrong with it.
 pub type Faults = BTreeMap<String, Vec<String>>;
 
@@ -36,6 +39,15 @@ pub enum ProblemKind {
     Internal,
 }
 
+/// What a refused caller can go on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extension {
+    /// The reservation that stands against it.
+    Reservation(ReservationId),
+    /// The quote to book with instead.
+    Quote(Box<Quote>),
+}
+
 /// A refusal. Its `Display` is for people and never includes its source.
 pub trait Problem: Error + Send + Sync + 'static {
     /// What kind of refusal it is.
@@ -51,6 +63,11 @@ pub trait Problem: Error + Send + Sync + 'static {
 
     /// How many things stand against it, where they can be counted.
     fn counts(&self) -> Option<&Counts> {
+        None
+    }
+
+    /// What the caller can go on with, where there is something.
+    fn extension(&self) -> Option<Extension> {
         None
     }
 }

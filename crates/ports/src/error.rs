@@ -62,18 +62,24 @@ pub mod rules {
     pub const RESERVATION_EXTERNAL_ID: &str = "reservation_external_id";
     /// A quote is booked with once.
     pub const QUOTE_USED: &str = "quote_used";
+    /// What has reservations stays.
+    pub const HAS_RESERVATIONS: &str = "has_reservations";
     /// Somebody is left to administer the workspace: an active user at home in its default tenant with a good ADMIN key.
     pub const LAST_ADMINISTRATOR: &str = "last_administrator";
     /// The first workspace is made once.
     pub const FIRST_WORKSPACE: &str = "first_workspace";
 
     /// Those that a unique index of the schema keeps.
-    pub const UNIQUE: [&str; 6] = [
+    pub const UNIQUE: [&str; 10] = [
         TENANT_DOMAIN,
         TENANT_DEFAULT,
         LOCATION_DEFAULT,
         USER_EMAIL,
         INTEGRATION_ACCOUNT_IDENTIFIER,
         LISTING_PROVIDER_ID,
+        PROMOTION_NAME,
+        PROMOTION_COUPON_CODE,
+        RESERVATION_EXTERNAL_ID,
+        QUOTE_USED,
     ];
 }

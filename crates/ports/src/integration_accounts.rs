@@ -42,10 +42,10 @@ pub trait IntegrationAccountRepository: Send + Sync {
         change: Change<IntegrationAccount>,
     ) -> Result<IntegrationAccount, RepositoryError>;
 
-    /// Deletes an account with its listings and all imports of them.
+    /// Deletes an account with its listings, all imports of them, and all that was said or quoted of them.
     ///
     /// # Errors
-    /// `Stale` where the account was changed, moved or deleted since it was read.
+    /// `Taken { rule: "has_reservations" }` where it has reservations, whatever became of them; `Stale` where the account was changed, moved or deleted since it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError>;
 
     /// The account, whichever tenant of the workspace has it, or `None` where the workspace has no such account.

@@ -1,6 +1,7 @@
 //! The ports of listings.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::currencies::Currency;
@@ -12,6 +13,7 @@ use domain::listings::{
     TenantListing,
 };
 use domain::money::Amount;
+use domain::stays::Stay;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -52,10 +54,10 @@ pub trait ListingRepository: Send + Sync {
     /// changed or deleted since it was read, or its account moved away.
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
-    /// Deletes a listing and all imports of it.
+    /// Deletes a listing, all imports of it, and all that was said or quoted of it.
     ///
     /// # Errors
-    /// `Stale` where the listing was changed or deleted since it was read, or its account moved away.
+    /// `Taken { rule: "has_reservations" }` where it has reservations, whatever became of them; `Stale` where the listing was changed or deleted since it was read, or its account moved away.
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError>;
 
     /// The listings of an account of the tenant that have one of these ids, in any order.
@@ -83,6 +85,15 @@ pub enum Origin {
     Imported,
 }
 
+/// Nights that somebody looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeNights {
+    /// The nights: none of them is blocked or sold.
+    pub stay: Stay,
+    /// The instant at which holds have lapsed or not.
+    pub at: DateTime<Utc>,
+}
+
 /// Which listings are asked for; what is `None` does not matter.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListingFilter {
@@ -108,6 +119,8 @@ pub struct ListingFilter {
     pub amenities: Vec<Amenity>,
     /// Changed then or later.
     pub updated_since: Option<Edge>,
+    /// Free for all of these nights.
+    pub free: Option<FreeNights>,
     /// In these surroundings: then the list is ordered by distance, nearest first, and by id where that is the same.
     pub around: Option<Around>,
 }

@@ -2,12 +2,12 @@
 
 use actix_web::web;
 
-use super::bodies::ListingIdsBody;
 use super::views::{ImportView, RemovedView};
 use crate::Api;
 use crate::caller::InTenant;
 use crate::data::{Data, ok};
 use crate::input::Body;
+use crate::listing_ids::ListingIdsBody;
 use crate::openapi::{BodyRefused, ImportRefused, Refused, RemovalRefused, TenantHeaders};
 use crate::problem::Answer;
 

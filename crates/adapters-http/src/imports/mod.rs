@@ -1,6 +1,5 @@
 //! `/tenants/import-listings` and `/tenants/remove-imported-listings`.
 
-mod bodies;
 mod handlers;
 mod views;
 

@@ -11,7 +11,7 @@ use crate::data::{Count, Data, created, ok};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountConflict, AccountRefused, BodyRefused, MoveConflict, QueryRefused, Refused, TenantHeaders,
+    AccountConflict, AccountRefused, BodyRefused, MoveConflict, QueryRefused, Refused, ReservedConflict, TenantHeaders,
 };
 use crate::problem::Answer;
 
@@ -76,7 +76,7 @@ pub(crate) async fn update(
 /// Deletes an integration account with its listings and every import of them.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 204, description = "Deleted."), Refused, AccountRefused))]
+    responses((status = 204, description = "Deleted."), Refused, AccountRefused, ReservedConflict))]
 pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
     api.integration_accounts.delete(&caller, id.0).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -14,7 +14,8 @@ use crate::data::{Count, Data, created, ok};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountRefused, BodyRefused, ListingConflict, ListingRefused, QueryRefused, Refused, TenantHeaders,
+    AccountRefused, BodyRefused, ListingConflict, ListingRefused, QueryRefused, Refused, ReservedConflict,
+    TenantHeaders,
 };
 use crate::problem::Answer;
 
@@ -83,7 +84,7 @@ pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<Lis
 /// Deletes a listing, and every import of it. Its owner only.
 #[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 204, description = "Deleted."), Refused, ListingRefused))]
+    responses((status = 204, description = "Deleted."), Refused, ListingRefused, ReservedConflict))]
 pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
     api.listings.delete(&caller, id.0).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -47,6 +47,12 @@ pub(crate) struct ListingsQuery {
     /// How far around the location, in kilometres: more than 0 and at most 1000.
     #[param(value_type = Option<f64>, example = 50)]
     radius: Option<String>,
+    /// Free from this night on. Goes together with `checkOutDate`.
+    #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-10")]
+    check_in_date: Option<String>,
+    /// Free until the night before this day: 1 to 730 nights.
+    #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-12")]
+    check_out_date: Option<String>,
 }
 
 impl From<ListingsQuery> for FindListings {
@@ -65,6 +71,8 @@ impl From<ListingsQuery> for FindListings {
             updated_since,
             location,
             radius,
+            check_in_date,
+            check_out_date,
         } = query;
         Self {
             listing_type,
@@ -80,6 +88,8 @@ impl From<ListingsQuery> for FindListings {
             updated_since,
             location,
             radius,
+            check_in_date,
+            check_out_date,
         }
     }
 }

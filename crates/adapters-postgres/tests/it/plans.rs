@@ -3,7 +3,8 @@
 use adapters_postgres::Postgres;
 use domain::access::Permission;
 use domain::geography::Around;
-use ports::{ListingFilter, Page, PageStart};
+use domain::stays::Stay;
+use ports::{FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxPostgresConnector, Statement};
 use sqlx::PgPool;
 use testkit::build;
@@ -11,7 +12,7 @@ use testkit::build;
 use crate::fresh;
 
 /// So many listings of the default tenant, all over the globe, that looking at each would be slow.
-const LISTINGS: [&str; 5] = [
+const LISTINGS: [&str; 7] = [
     "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())",
     "INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, version, created_at, updated_at) \
      SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'default', true, 'ACTIVE', 1, now(), now()",
@@ -26,8 +27,20 @@ const LISTINGS: [&str; 5] = [
      sin(n) * sqrt(1 - z ^ 2), z, 1, 2, 1, 10, 10000, 1000000, 'USD', '[]', '', 1, now(), now() \
      FROM integration_accounts a, (SELECT n, n / 10000.0 - 1 AS z FROM generate_series(1, 19999) n) spiral \
      WHERE a.workspace_id = $1",
+    "INSERT INTO calendar_nights (workspace_id, listing_id, night, is_blocked) \
+     SELECT workspace_id, id, DATE '2030-01-01' + n, true FROM listings, generate_series(1, 3) n",
+    "INSERT INTO reservations (workspace_id, id, listing_id, integration_account_id, check_in, check_out, guests, currency, \
+     base_price, markup_percentage, markup, default_discount_percentage, default_discount, fees, taxes, type, status, \
+     guest_first_name, guest_last_name, version, created_at, updated_at) \
+     SELECT workspace_id, gen_random_uuid(), id, integration_account_id, DATE '2030-01-01' + 3 * n, DATE '2030-01-03' + 3 * n, \
+     2, 'USD', 0, 0, 0, 0, 0, 0, 0, 'INSTANT_BOOKING', 'CONFIRMED', 'Grace', 'Hopper', 1, now(), now() \
+     FROM listings, generate_series(1, 3) n",
     "ANALYZE",
 ];
+
+fn stay(check_in: &str, check_out: &str) -> Stay {
+    Stay::new(check_in.parse().expect("a date"), check_out.parse().expect("a date")).expect("nights")
+}
 
 #[tokio::test]
 async fn a_search_walks_the_index_of_places_nearest_first() {
@@ -41,11 +54,15 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
     let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
     let page = Page { start: PageStart::Number(2), size: 20 };
     let database = Postgres::new(server.url()).expect("an address").database();
-    for radius in ["1", "50", "1000"] {
+    let nights = FreeNights { stay: stay("2030-01-10", "2030-01-12"), at: build::at() };
+    let free = ListingFilter { free: Some(nights), ..ListingFilter::default() };
+    let cases =
+        ["1", "50", "1000"].into_iter().flat_map(|radius| [(radius, ListingFilter::default()), (radius, free.clone())]);
+    for (radius, filter) in cases {
         let around =
             Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: radius.parse().expect("a radius") };
         let Statement { sql, values, db_backend } =
-            database.search_statement(&scope, around, around.radius, &ListingFilter::default(), page);
+            database.search_statement(&scope, around, around.radius, &filter, page);
         let explain = Statement { sql: format!("EXPLAIN {sql}"), values, db_backend };
         let rows = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()).query_all_raw(explain).await;
         let rows = rows.expect("a plan").into_iter();
@@ -55,6 +72,9 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
         let of_the_walk = |condition: &str| plan[walk..].iter().take(4).any(|line| line.contains(condition));
         assert!(of_the_walk("Index Cond: ((workspace_id = "), "{plan:#?}");
         assert!(of_the_walk("Order By: (\"position\" <-> "), "{plan:#?}");
-        assert!(!plan.iter().any(|line| line.contains("Seq Scan on listings")), "{plan:#?}");
+        for table in ["listings", "calendar_nights", "reservations"] {
+            assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
+        }
+        assert!(!plan.iter().any(|line| line.contains("Hash")), "what lies near is looked at, and no more: {plan:#?}");
     }
 }

@@ -19,6 +19,8 @@ async fn every_table_is_keyed_by_workspace() {
             "workspaces" => "PRIMARY KEY (id)",
             // What has no id of its own is named by what it joins.
             "imports" => "PRIMARY KEY (workspace_id, tenant_id, listing_id)",
+            "calendar_nights" => "PRIMARY KEY (workspace_id, listing_id, night)",
+            "promotion_listings" => "PRIMARY KEY (workspace_id, promotion_id, listing_id)",
             _ => "PRIMARY KEY (workspace_id, id)",
         };
         assert_eq!(key, expected, "{name}");

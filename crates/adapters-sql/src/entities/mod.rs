@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;
 pub(crate) mod locations;
+pub(crate) mod promotions;
 pub(crate) mod tenants;
 pub(crate) mod users;
 pub(crate) mod workspaces;

@@ -8,7 +8,7 @@ use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::listings::{Delivery, Listing, ListingAccount, ListingStatus, ProviderId, TenantListing};
-use ports::{ListingRepository, RepositoryError};
+use ports::{ListingRepository, RepositoryError, rules};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
 use sea_orm::{
@@ -74,7 +74,7 @@ impl ListingRepository for Database {
         let Change { after: listing, audit, receipt: _ } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin().await?;
-        let account_is_active = lock_account(&transaction, scope, listing.integration_account_id()).await?;
+        let account_is_active = transaction.hold_account(scope, listing.integration_account_id()).await?;
         transaction.insert(row(listing.clone())).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -85,7 +85,7 @@ impl ListingRepository for Database {
         let Change { after: listing, audit, receipt: _ } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin().await?;
-        let account_is_active = lock_account(&transaction, scope, listing.integration_account_id()).await?;
+        let account_is_active = transaction.hold_account(scope, listing.integration_account_id()).await?;
         update(&transaction, listing.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -97,15 +97,20 @@ impl ListingRepository for Database {
         let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
         let account = listing.integration_account_id();
         let transaction = self.begin().await?;
-        lock_account(&transaction, scope, account).await?;
-        // Locked first: whoever imports it meanwhile waits, and then finds it gone.
+        transaction.hold_account(scope, account).await?;
+        // Locked first: whoever imports or books it meanwhile waits, and then finds it gone.
         let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
             .and("integration_account_id = ?", Some(account.as_uuid()))
             .and("version = ?", Some(listing.version()))
             .push(transaction.dialect().for_update());
         transaction.expect_row(unchanged).await?;
+        let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND listing_id = $2 LIMIT 1";
+        transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
         for delete in [
             "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM promotion_listings WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id = $2",
             "DELETE FROM listings WHERE workspace_id = $1 AND id = $2",
         ] {
             transaction.execute(Query::new(delete, named())).await?;
@@ -139,7 +144,7 @@ impl ListingRepository for Database {
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
         let Change { after: Delivery { integration_account_id, listings }, audit, receipt: _ } = change;
         let transaction = self.begin().await?;
-        lock_account(&transaction, scope, integration_account_id).await?;
+        transaction.hold_account(scope, integration_account_id).await?;
         for listing in &listings {
             inside(scope.workspace_id(), listing.workspace_id())?;
             if listing.integration_account_id() != integration_account_id {
@@ -155,19 +160,15 @@ impl ListingRepository for Database {
     }
 }
 
-/// The account is the scope's own, and stays so until the end of the transaction. Tells whether it is active.
-async fn lock_account(
-    transaction: &Transaction,
-    scope: &TenantScope,
-    account: IntegrationAccountId,
-) -> Result<bool, RepositoryError> {
-    let select =
-        "SELECT status = 'ACTIVE' AS is_active FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-    let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
-        .and("id = ?", Some(account.as_uuid()))
-        .push(transaction.dialect().for_share());
-    let found = transaction.one::<bool>(query, "is_active").await?;
-    found.ok_or(RepositoryError::Stale)
+impl Transaction {
+    /// The listing as the tenant sees it, its own or imported.
+    pub(crate) async fn seen_listing(
+        &self,
+        scope: &TenantScope,
+        id: ListingId,
+    ) -> Result<Option<TenantListing>, RepositoryError> {
+        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+    }
 }
 
 /// A listing as its owner sees it.

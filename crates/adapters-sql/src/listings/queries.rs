@@ -11,13 +11,13 @@ use domain::instants::Edge;
 use domain::listings::{Bathrooms, ListingStatus, TenantListing};
 use domain::money::Amount;
 use domain::numbers::Whole;
-use ports::{ListingFilter, ListingQueries, Origin, Page, PageStart, RepositoryError, Slice};
+use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
 use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::{SeenRow, folded, seen};
 use crate::database::Database;
 use crate::dialect::Dialect;
-use crate::query::{Query, containing, slice};
+use crate::query::{Query, containing, most, slice};
 
 /// What a page of listings shows, by the ids that `p` has found.
 const WHOLE: &str = "SELECT l.workspace_id, l.id, l.integration_account_id, l.provider_id, l.name, l.internal_name, l.description, \
@@ -52,6 +52,12 @@ const OFFERED: &str = " JOIN integration_accounts a ON a.workspace_id = m.worksp
     AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
 /// What others offer is never one's own.
 const NONE_OF_OTHERS: &str = " AND 1 = 0";
+/// A night of the listing `m` that its owner has blocked.
+const BLOCKED: &str =
+    "SELECT 1 FROM calendar_nights n WHERE n.workspace_id = $1 AND n.listing_id = m.id AND n.is_blocked";
+/// A stay at the listing `m` that may be live.
+const SOLD: &str = "SELECT 1 FROM reservations r WHERE r.workspace_id = $1 AND r.listing_id = m.id \
+    AND r.status IN ('PENDING', 'CONFIRMED')";
 const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports i \
     WHERE i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = m.id)";
 
@@ -159,13 +165,9 @@ fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
 /// A page by id: of each account, and of the imports, only as many as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
     let query = begin(WHOLE, scope, None).push("SELECT * FROM (");
-    let behind = |query: Query| match page.start {
-        PageStart::After(id) => query.and("m.id > ?", Some(id)),
-        PageStart::Number(_) => query,
-    };
-    let most = i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1);
-    let query = arms(query, filter, behind, NOWHERE, Some((dialect, most)));
-    paged(query.push(") u ORDER BY id"), page).push(BY_ID)
+    let behind = |query: Query| query.behind("m.id > ?", page);
+    let query = arms(query, filter, behind, NOWHERE, Some((dialect, most(page))));
+    query.push(") u ORDER BY id").limited(page).push(BY_ID)
 }
 
 /// A page by distance: what lies around the place among the tenant's own listings and imports.
@@ -173,7 +175,7 @@ fn listed_around(scope: &TenantScope, around: Around, filter: &ListingFilter, pa
     let query = begin(WHOLE, scope, Some(around)).push("SELECT * FROM (");
     let squared_chord = format!("{SQUARED_CHORD} AS squared_chord");
     let query = arms(query, filter, |query| within(query, around.radius), &squared_chord, None);
-    paged(query.push(") u ORDER BY squared_chord, id"), page).push(BY_DISTANCE)
+    query.push(") u ORDER BY squared_chord, id").limited(page).push(BY_DISTANCE)
 }
 
 /// The tenant's own listings and those that it imported, as far as they are asked for. Where there is a limit, each account
@@ -191,8 +193,8 @@ fn arms(
         query = match limit {
             None => narrowed(filtered(query.push(FROM_OWN), filter)),
             Some((dialect, most)) => {
-                let (before, after) = dialect.some_of_each_account();
-                let narrowed = narrowed(filtered(query.push(" FROM integration_accounts a ").push(before), filter));
+                let (before, after) = dialect.some_of_each_account("listings");
+                let narrowed = narrowed(filtered(query.push(" FROM integration_accounts a ").push(&before), filter));
                 narrowed
                     .push_bound(" ORDER BY m.id LIMIT ?", most)
                     .push(after)
@@ -230,17 +232,17 @@ fn found(
         .push(" AS squared_chord FROM ");
     let mut query = offered(dialect, query, ring, filter);
     if let Some(nearest_first) = dialect.nearest_first() {
-        let most = i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1);
-        query = query.push(nearest_first).push_bound(" FETCH FIRST (?) ROWS WITH TIES", most);
+        query = query.push(nearest_first).push_bound(" FETCH FIRST (?) ROWS WITH TIES", most(page));
     }
     // In the box's corners lies what is outside of the ring, and so farther than all that is inside: it can be told apart
     // here, where the condition does not keep the engine from seeing how much the walk by distance saves.
     let chord = ring.chord();
-    let query = query
+    query
         .push(") n LEFT JOIN imports i ON i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = n.id")
         .push_bound(" WHERE n.squared_chord <= ?", chord * chord)
-        .push(" ORDER BY n.squared_chord, n.id");
-    paged(query, page).push(BY_DISTANCE)
+        .push(" ORDER BY n.squared_chord, n.id")
+        .limited(page)
+        .push(BY_DISTANCE)
 }
 
 /// What others offer inside the box around the ring, after a FROM.
@@ -261,12 +263,6 @@ fn within(query: Query, radius: Radius) -> Query {
     query.and(&format!("{SQUARED_CHORD} <= ?"), Some(chord * chord))
 }
 
-fn paged(query: Query, page: Page) -> Query {
-    query
-        .push_bound(" LIMIT ?", i64::from(page.size) + 1)
-        .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
-}
-
 /// The conditions on the listings `m`.
 fn filtered(query: Query, filter: &ListingFilter) -> Query {
     let ListingFilter {
@@ -281,8 +277,10 @@ fn filtered(query: Query, filter: &ListingFilter) -> Query {
         currency,
         amenities,
         updated_since,
+        free,
         around: _,
     } = filter;
+    let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
     let query = query
         .and("m.status = ?", status.map(ListingStatus::as_str))
         .and("m.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
@@ -296,4 +294,25 @@ fn filtered(query: Query, filter: &ListingFilter) -> Query {
     amenities.iter().fold(query, |query, amenity| {
         query.and(r"m.amenities_folded LIKE ? ESCAPE '\'", Some(containing(&folded(amenity))))
     })
+}
+
+/// The condition that the listings `m` are free for these nights.
+///
+/// Of NOT EXISTS, PostgreSQL would make joins, or expect that hardly any listing is left, and then not walk the index of places
+/// nearest first. From this it expects nothing, and looks at each listing by itself.
+fn free_for(query: Query, FreeNights { stay, at }: FreeNights) -> Query {
+    let (check_in, check_out) = (stay.check_in().as_date(), stay.check_out().as_date());
+    query
+        .push(" AND CASE WHEN (")
+        .push(BLOCKED)
+        .push_bound(" AND n.night >= ?", check_in)
+        .push_bound(" AND n.night < ?", check_out)
+        .push(" LIMIT 1) IS NULL AND (")
+        .push(SOLD)
+        .push_bound(" AND r.check_out > ?", check_in)
+        .push_bound(" AND r.check_in < ?", check_out)
+        .push_bound(
+            " AND (r.status = 'CONFIRMED' OR r.hold_expires_at > ?) LIMIT 1) IS NULL THEN 1 END IS NOT NULL",
+            at,
+        )
 }

@@ -1,7 +1,5 @@
 //! From listings to rows and back.
 
-use std::error::Error;
-
 use domain::countries::Country;
 use domain::geography::{Distance, Place};
 use domain::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
@@ -19,7 +17,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::entities::listings::Model;
-use crate::rows::{corrupt, stored, stored_option};
+use crate::rows::{corrupt, sound, stored, stored_option, whole};
 
 const WHAT: &str = "listing";
 /// Stands around and between folded amenities: none of them holds one.
@@ -178,13 +176,13 @@ pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
             country: stored_option(WHAT, country_code)?,
             postal_code: stored_option(WHAT, postal_code)?,
         },
-        place: Place { latitude: sound(latitude.try_into())?, longitude: sound(longitude.try_into())? },
+        place: Place { latitude: sound(WHAT, latitude.try_into())?, longitude: sound(WHAT, longitude.try_into())? },
         time_zone: stored_option(WHAT, time_zone)?,
-        minimum_nights: whole(minimum_nights)?,
-        maximum_nights: maximum_nights.map(whole).transpose()?,
-        max_occupancy: whole(max_occupancy)?,
-        bedroom_count: whole(bedroom_count)?,
-        bathroom_count: sound(Bathrooms::try_from(bathroom_tenths))?,
+        minimum_nights: whole(WHAT, minimum_nights)?,
+        maximum_nights: maximum_nights.map(|nights| whole(WHAT, nights)).transpose()?,
+        max_occupancy: whole(WHAT, max_occupancy)?,
+        bedroom_count: whole(WHAT, bedroom_count)?,
+        bathroom_count: sound(WHAT, Bathrooms::try_from(bathroom_tenths))?,
         start_price: Money::from_minor(start_price, stored(WHAT, &currency)?),
         amenities: items(&amenities)?.iter().map(|amenity| stored(WHAT, text(amenity)?)).collect::<Result<_, _>>()?,
     };
@@ -213,12 +211,4 @@ fn items(list: &Value) -> Result<&Vec<Value>, RepositoryError> {
 
 fn text(value: &Value) -> Result<&str, RepositoryError> {
     value.as_str().ok_or_else(|| corrupt(WHAT, CorruptList))
-}
-
-fn whole<T: TryFrom<i64, Error: Error + Send + Sync + 'static>>(number: i32) -> Result<T, RepositoryError> {
-    sound(i64::from(number).try_into())
-}
-
-fn sound<T>(value: Result<T, impl Error + Send + Sync + 'static>) -> Result<T, RepositoryError> {
-    value.map_err(|source| corrupt(WHAT, source))
 }

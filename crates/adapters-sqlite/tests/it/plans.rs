@@ -2,7 +2,8 @@
 
 use domain::access::Permission;
 use domain::geography::Around;
-use ports::{ListingFilter, Page, PageStart};
+use domain::stays::Stay;
+use ports::{FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
 use sqlx::SqlitePool;
 use testkit::build;
@@ -16,8 +17,11 @@ async fn a_search_begins_with_the_tree_of_places() {
     let around =
         Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: "50".parse().expect("a radius") };
     let page = Page { start: PageStart::Number(2), size: 20 };
+    let [check_in, check_out] = ["2030-01-10", "2030-01-12"].map(|date| date.parse().expect("a date"));
+    let nights = FreeNights { stay: Stay::new(check_in, check_out).expect("nights"), at: build::at() };
+    let filter = ListingFilter { free: Some(nights), ..ListingFilter::default() };
     let Statement { sql, values, db_backend } =
-        sqlite.database().search_statement(&scope, around, around.radius, &ListingFilter::default(), page);
+        sqlite.database().search_statement(&scope, around, around.radius, &filter, page);
     let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
     let pool = SqlitePool::connect(&url).await.expect("a connection");
     let rows = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool).query_all_raw(explain).await;
@@ -29,4 +33,7 @@ async fn a_search_begins_with_the_tree_of_places() {
     let listings = line("SEARCH m USING INTEGER PRIMARY KEY");
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
     assert!(!plan.iter().any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN l ")), "{plan:#?}");
+    for night in ["SEARCH n USING ", "SEARCH r USING INDEX reservations_by_listing"] {
+        assert!(line(night).is_some(), "{plan:#?}");
+    }
 }

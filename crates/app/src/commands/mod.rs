@@ -5,6 +5,7 @@ mod listings;
 mod openapi;
 mod schema;
 mod serve;
+mod sweep;
 mod workspaces;
 
 use std::io::{Write, stdout};

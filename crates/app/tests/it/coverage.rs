@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World, id_of, listing_fields};
+use crate::support::{Answer, Client, World, booking, data, id_of, listing_fields, promotion_fields, stay};
 
 on_both_engines! {
     every_operation_answers_as_documented
@@ -31,8 +31,8 @@ enum Sibling {
     Itself,
 }
 
-/// How to call an operation. In paths `{id}` is the victim's thing of that kind, in bodies `{user}`, `{account}`, `{listing}` and
-/// `{imported}` are the victim's, `{offered}` is a listing that the default tenant offers to anybody, `{elsewhere}` the
+/// How to call an operation. In paths `{id}` is the victim's thing of that kind, in bodies `{user}`, `{account}`, `{listing}`,
+/// `{promoted}` (a listing that the victim's promotion is given on) and `{imported}` are the victim's, `{offered}` is a listing that the default tenant offers to anybody, `{elsewhere}` the
 /// default tenant, and `{new}` what nobody has yet.
 struct Call {
     body: Option<Value>,
@@ -43,6 +43,7 @@ struct Call {
 fn query(operation: &str) -> &'static str {
     match operation {
         "searchListings" | "countFoundListings" => "?location=40.7128,-74.0060&radius=50",
+        "getAvailability" => "?startDate=2030-01-31&endDate=2030-02-02",
         _ => "",
     }
 }
@@ -56,6 +57,13 @@ fn calls() -> BTreeMap<&'static str, Call> {
         body["integrationAccountID"] = "{account}".into();
         Some(body)
     };
+    let promotion = || promotion_fields("{new}");
+    let of_account = || {
+        let mut body = promotion();
+        body["integrationAccountID"] = "{account}".into();
+        Some(body)
+    };
+    let blocked = json!({ "startDate": "2030-01-31", "endDate": "2030-02-02", "status": "NOT_AVAILABLE" });
     let account = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "{new}", "authType": "OAUTH" });
     let statused = || Some(json!({ "user_status": 2 }));
     [
@@ -112,6 +120,24 @@ fn calls() -> BTreeMap<&'static str, Call> {
         ("countImportedListings", None, Itself),
         ("importListings", Some(json!({ "listingIDs": ["{offered}"] })), Itself),
         ("removeImportedListings", Some(json!({ "listingIDs": ["{imported}"] })), NotImported),
+        ("getAvailability", None, NotFound),
+        ("updateAvailability", Some(json!({ "ranges": [blocked] })), NotFound),
+        ("listPromotions", None, Itself),
+        ("countPromotions", None, Itself),
+        ("createPromotion", of_account(), NotFound),
+        ("getPromotion", None, NotFound),
+        ("replacePromotion", Some(promotion()), NotFound),
+        ("updatePromotion", named(), NotFound),
+        ("deletePromotion", None, NotFound),
+        ("assignPromotionListings", Some(json!({ "listingIDs": ["{listing}"] })), NotFound),
+        ("unassignPromotionListings", Some(json!({ "listingIDs": ["{promoted}"] })), NotFound),
+        ("createQuote", Some(stay("{listing}", "2060-01-10", "2060-01-13")), NotFound),
+        ("listReservations", None, Itself),
+        ("countReservations", None, Itself),
+        ("createReservation", Some(booking("{listing}", "2060-01-10", "2060-01-13")), NotFound),
+        ("getReservation", None, NotFound),
+        ("confirmReservation", None, NotFound),
+        ("cancelReservation", None, NotFound),
         ("listAudit", None, Itself),
         ("countAudit", None, Itself),
     ]
@@ -149,11 +175,16 @@ struct Victim {
     key: String,
     account: String,
     listing: String,
+    promotion: String,
+    /// A listing that the promotion is given on.
+    promoted: String,
     /// A listing of the default tenant that the victim has imported.
     imported: String,
     /// Another one, that nobody has imported.
     offered: String,
     elsewhere: String,
+    /// A stay at the imported listing that the victim holds for somebody.
+    reservation: String,
 }
 
 impl Victim {
@@ -170,29 +201,74 @@ impl Victim {
         let closed = json!({ "allowImport": false });
         let inside = world.calry().named(&tenant);
         assert_eq!(inside.patch(&format!("/api/v1/integration-account/{account}"), &closed).status, 200);
-        let listing = world.listing(&tenant, &account);
+        let [listing, promoted] = [(); 2].map(|()| world.listing(&tenant, &account));
+        let promotion = world.promotion(&tenant, &account);
+        let given = json!({ "listingIDs": [promoted] });
+        assert_eq!(inside.put(&format!("/api/v1/promotions/{promotion}/listings/assign"), &given).status, 200);
         let elsewhere = id_of(&world.default_tenant());
         let market = world.account(&elsewhere);
         let [imported, offered] = [(); 2].map(|()| world.listing(&elsewhere, &market));
         let import = inside.post("/api/v1/tenants/import-listings", &json!({ "listingIDs": [imported] }));
         assert_eq!(import.status, 200, "{}", import.text);
-        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere }
+        let mut held = booking(&imported, "2060-01-10", "2060-01-13");
+        held["reservationType"] = json!("PENDING_CONFIRMATION");
+        let reservation = id_of(&data(201, &inside.post("/api/v1/reservation", &held)));
+        Self {
+            tenant,
+            location,
+            user,
+            key,
+            account,
+            listing,
+            promotion,
+            promoted,
+            imported,
+            offered,
+            elsewhere,
+            reservation,
+        }
     }
 
     /// Things that nobody has.
     fn nobody() -> Self {
         let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
-        let [tenant, location, user, key, account, listing, imported, offered, elsewhere] =
-            [(); 9].map(|()| id.clone());
-        Self { tenant, location, user, key, account, listing, imported, offered, elsewhere }
+        let [
+            tenant,
+            location,
+            user,
+            key,
+            account,
+            listing,
+            promotion,
+            promoted,
+            imported,
+            offered,
+            elsewhere,
+            reservation,
+        ] = [(); 12].map(|()| id.clone());
+        Self {
+            tenant,
+            location,
+            user,
+            key,
+            account,
+            listing,
+            promotion,
+            promoted,
+            imported,
+            offered,
+            elsewhere,
+            reservation,
+        }
     }
 
     /// What stands for the victim's things in bodies.
-    fn named_things(&self) -> [(&'static str, &String); 6] {
+    fn named_things(&self) -> [(&'static str, &String); 7] {
         [
             ("{user}", &self.user),
             ("{account}", &self.account),
             ("{listing}", &self.listing),
+            ("{promoted}", &self.promoted),
             ("{imported}", &self.imported),
             ("{offered}", &self.offered),
             ("{elsewhere}", &self.elsewhere),
@@ -205,7 +281,9 @@ impl Victim {
             Some("users") => &self.user,
             Some("api-keys") => &self.key,
             Some("integration-account") => &self.account,
-            Some("listing") => &self.listing,
+            Some("listing" | "availability") => &self.listing,
+            Some("promotions") => &self.promotion,
+            Some("reservation") => &self.reservation,
             _ => &self.tenant,
         }
     }
@@ -228,7 +306,17 @@ impl Victim {
 
     /// Whether an answer tells anything of the victim.
     fn is_in(&self, answer: &Answer) -> bool {
-        let own = [&self.tenant, &self.location, &self.user, &self.key, &self.account, &self.listing];
+        let own = [
+            &self.tenant,
+            &self.location,
+            &self.user,
+            &self.key,
+            &self.account,
+            &self.listing,
+            &self.promoted,
+            &self.promotion,
+            &self.reservation,
+        ];
         own.into_iter().any(|id| answer.text.contains(id.as_str()))
     }
 
@@ -236,9 +324,21 @@ impl Victim {
     fn state(&self, world: &World) -> Vec<Value> {
         let inside = world.calry().named(&self.tenant);
         let tenants = world.calry().get("/api/v1/tenants?per_page=100");
-        let lists = ["users", "api-keys", "locations", "integration-account", "listing"];
+        let lists = [
+            "users",
+            "api-keys",
+            "locations",
+            "integration-account",
+            "listing",
+            "promotions?includeInactive=true",
+            "reservation",
+        ];
         let lists = lists.map(|list| inside.get(&format!("/api/v1/{list}")));
-        [tenants, world.calry().get("/api/v1/workspace")]
+        let nights = query("getAvailability");
+        let calendar = inside.get(&format!("/api/v1/availability/{}{nights}", self.listing));
+        // Which listings a promotion is given on is in its trail only.
+        let given = inside.get(&format!("/api/v1/audit?resourceID={}", self.promotion));
+        [tenants, world.calry().get("/api/v1/workspace"), calendar, given]
             .into_iter()
             .chain(lists)
             .map(|answer| {

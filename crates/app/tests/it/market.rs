@@ -5,7 +5,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World, id_of};
+use crate::support::{Answer, Market, World, id_of};
 
 on_both_engines! {
     the_travel_documents_walk_from_search_to_move
@@ -26,45 +26,6 @@ const SEARCH: &str = "/api/v1/tenants/search-listings?location=40.7128,-74.0060&
 
 /// Why an import sleeps, what puts it to sleep, and what wakes it.
 type Reason<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn());
-
-/// An owner with an account, and somebody who could import its listings.
-struct Market<'a> {
-    world: &'a World,
-    owner: String,
-    account: String,
-    importer: String,
-}
-
-impl<'a> Market<'a> {
-    fn open(world: &'a World) -> Self {
-        let owner = world.tenant_id("Owner");
-        let account = world.account(&owner);
-        Self { world, owner, account, importer: world.tenant_id("Importer") }
-    }
-
-    fn as_owner(&self) -> Client {
-        self.world.calry().named(&self.owner)
-    }
-
-    fn as_importer(&self) -> Client {
-        self.world.calry().named(&self.importer)
-    }
-
-    fn listing(&self) -> String {
-        self.world.listing(&self.owner, &self.account)
-    }
-
-    fn set_account(&self, fields: &Value) {
-        let path = format!("/api/v1/integration-account/{}", self.account);
-        let answer = self.as_owner().patch(&path, fields);
-        assert_eq!(answer.status, 200, "{}", answer.text);
-    }
-
-    fn move_to(&self, target: &str) -> Answer {
-        let path = format!("/api/v1/integration-account/{}/move-tenant", self.account);
-        self.world.calry().patch(&path, &json!({ "tenantID": target }))
-    }
-}
 
 fn named(listings: &[&String]) -> Value {
     json!({ "listingIDs": listings })

@@ -7,7 +7,8 @@ use super::{IntegrationAccountError, IntegrationAccounts};
 use crate::retry::decide_anew;
 
 impl IntegrationAccounts {
-    /// Deletes an account of the caller's tenant with its listings and all imports of them.
+    /// Deletes an account of the caller's tenant with its listings and all that is said of them. An account with
+    /// reservations stays.
     pub async fn delete(&self, caller: &Caller, id: IntegrationAccountId) -> Result<(), IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         decide_anew(async || {
@@ -21,12 +22,12 @@ impl IntegrationAccounts {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockIntegrationAccountRepository, RepositoryError};
+    use ports::{MockIntegrationAccountRepository, RepositoryError, rules};
     use testkit::build;
 
     use super::super::fixture::accounts;
     use super::*;
-    use crate::problem::Problem;
+    use crate::problem::{Problem, ProblemKind};
 
     #[tokio::test]
     async fn it_takes_an_admin_key() {
@@ -45,5 +46,16 @@ mod tests {
         let id = build::integration_account().id();
         let lost = accounts(repository).delete(&build::channel(Permission::Admin), id).await;
         assert_eq!(lost.expect_err("gone").code(), "integration_account_not_found");
+    }
+
+    #[tokio::test]
+    async fn an_account_with_reservations_stays() {
+        let mut repository = MockIntegrationAccountRepository::new();
+        repository.expect_find().once().returning(|_, _| Ok(Some(build::integration_account())));
+        let taken = || RepositoryError::Taken { rule: rules::HAS_RESERVATIONS };
+        repository.expect_delete().once().returning(move |_, _| Err(taken()));
+        let id = build::integration_account().id();
+        let refused = accounts(repository).delete(&build::channel(Permission::Admin), id).await.expect_err("refused");
+        assert_eq!((refused.kind(), refused.code()), (ProblemKind::Conflict, "has_reservations"));
     }
 }

@@ -32,6 +32,9 @@ pub enum IntegrationAccountError {
         /// The field at fault.
         faults: Faults,
     },
+    /// An account with reservations stays.
+    #[error("The integration account has reservations. Set it INACTIVE instead.")]
+    HasReservations,
 }
 
 shares_refusals!(IntegrationAccountError);
@@ -52,6 +55,7 @@ impl From<RepositoryError> for IntegrationAccountError {
             RepositoryError::Taken { rule: rules::INTEGRATION_ACCOUNT_IDENTIFIER } => {
                 Self::IdentifierTaken { faults: fault("accountIdentifier", "has already been taken.") }
             }
+            RepositoryError::Taken { rule: rules::HAS_RESERVATIONS } => Self::HasReservations,
             other => Self::Refused(other.into()),
         }
     }
@@ -62,7 +66,7 @@ impl Problem for IntegrationAccountError {
         match self {
             Self::Refused(refusal) => refusal.kind(),
             Self::NotFound | Self::TargetNotFound { .. } => ProblemKind::NotFound,
-            Self::Move(_) | Self::IdentifierTaken { .. } => ProblemKind::Conflict,
+            Self::Move(_) | Self::IdentifierTaken { .. } | Self::HasReservations => ProblemKind::Conflict,
         }
     }
 
@@ -74,6 +78,7 @@ impl Problem for IntegrationAccountError {
             Self::Move(MoveError::TargetInactive(_)) => "target_inactive",
             Self::Move(MoveError::AlreadyThere) => "already_there",
             Self::IdentifierTaken { .. } => "account_identifier_taken",
+            Self::HasReservations => "has_reservations",
         }
     }
 
@@ -81,7 +86,7 @@ impl Problem for IntegrationAccountError {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::TargetNotFound { faults } | Self::IdentifierTaken { faults } => Some(faults),
-            Self::NotFound | Self::Move(_) => None,
+            Self::NotFound | Self::Move(_) | Self::HasReservations => None,
         }
     }
 }

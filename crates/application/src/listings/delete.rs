@@ -7,7 +7,7 @@ use super::{ListingError, Listings};
 use crate::retry::decide_anew;
 
 impl Listings {
-    /// Deletes a listing of the caller's tenant, and every import of it.
+    /// Deletes a listing of the caller's tenant, and every import of it. A listing with reservations stays.
     pub async fn delete(&self, caller: &Caller, id: ListingId) -> Result<(), ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         decide_anew(async || {
@@ -22,12 +22,12 @@ impl Listings {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockListingRepository, RepositoryError};
+    use ports::{MockListingRepository, RepositoryError, rules};
     use testkit::build;
 
     use super::super::fixture::listings;
     use super::*;
-    use crate::problem::Problem;
+    use crate::problem::{Problem, ProblemKind};
 
     async fn delete(repository: MockListingRepository, permission: Permission) -> Result<(), ListingError> {
         listings(repository).delete(&build::channel(permission), ListingId::new(build::id())).await
@@ -54,5 +54,15 @@ mod tests {
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "listing_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_listing_with_reservations_stays() {
+        let mut repository = MockListingRepository::new();
+        repository.expect_find().once().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
+        let taken = || RepositoryError::Taken { rule: rules::HAS_RESERVATIONS };
+        repository.expect_delete().once().returning(move |_, _| Err(taken()));
+        let refused = delete(repository, Permission::Write).await.expect_err("refused");
+        assert_eq!((refused.kind(), refused.code()), (ProblemKind::Conflict, "has_reservations"));
     }
 }

@@ -33,6 +33,9 @@ pub enum ListingError {
         /// The field at fault.
         faults: Faults,
     },
+    /// A listing with reservations stays.
+    #[error("The listing has reservations. Set it INACTIVE instead.")]
+    HasReservations,
 }
 
 shares_refusals!(ListingError);
@@ -72,6 +75,7 @@ impl From<RepositoryError> for ListingError {
             RepositoryError::Taken { rule: rules::LISTING_PROVIDER_ID } => {
                 Self::ProviderIdTaken { faults: fault("providerID", "has already been taken.") }
             }
+            RepositoryError::Taken { rule: rules::HAS_RESERVATIONS } => Self::HasReservations,
             other => Self::Refused(other.into()),
         }
     }
@@ -83,7 +87,7 @@ impl Problem for ListingError {
             Self::Refused(refusal) => refusal.kind(),
             Self::NotFound | Self::AccountNotFound { .. } => ProblemKind::NotFound,
             Self::NotTheOwner(_) => ProblemKind::Forbidden,
-            Self::ProviderIdTaken { .. } => ProblemKind::Conflict,
+            Self::ProviderIdTaken { .. } | Self::HasReservations => ProblemKind::Conflict,
         }
     }
 
@@ -94,6 +98,7 @@ impl Problem for ListingError {
             Self::AccountNotFound { .. } => "integration_account_not_found",
             Self::NotTheOwner(_) => "not_the_owner",
             Self::ProviderIdTaken { .. } => "provider_id_taken",
+            Self::HasReservations => "has_reservations",
         }
     }
 
@@ -102,7 +107,7 @@ impl Problem for ListingError {
             Self::Refused(refusal) => refusal.faults(),
             Self::AccountNotFound { faults } => faults.as_ref(),
             Self::ProviderIdTaken { faults } => Some(faults),
-            Self::NotFound | Self::NotTheOwner(_) => None,
+            Self::NotFound | Self::NotTheOwner(_) | Self::HasReservations => None,
         }
     }
 }

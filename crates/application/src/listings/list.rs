@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use domain::access::{Caller, Permission};
 use domain::currencies::Currency;
 use domain::geography::{Around, Place, Radius};
@@ -10,7 +11,8 @@ use domain::ids::IntegrationAccountId;
 use domain::instants::Edge;
 use domain::listings::{Amenity, Bathrooms, Bedrooms, ListingStatus, Occupancy, TenantListing};
 use domain::money::Amount;
-use ports::{ListingFilter, Origin, Page};
+use domain::stays::{Stay, StayDate};
+use ports::{FreeNights, ListingFilter, Origin, Page};
 use thiserror::Error;
 
 use super::Listings;
@@ -47,6 +49,10 @@ pub struct FindListings {
     pub location: Option<String>,
     /// In kilometres.
     pub radius: Option<String>,
+    /// The first of the nights that must be free.
+    pub check_in_date: Option<String>,
+    /// The day after the last of them.
+    pub check_out_date: Option<String>,
 }
 
 /// A text that is no type of a listing.
@@ -73,16 +79,13 @@ impl FindListings {
         Self { listing_type: Some(IMPORTED.to_owned()), ..self }
     }
 
-    fn filter(&self, needs_place: bool) -> Result<ListingFilter, InvalidInput> {
+    fn filter(&self, needs_place: bool, now: DateTime<Utc>) -> Result<ListingFilter, InvalidInput> {
         let mut collector = Collector::default();
-        let filter = self.collect(&mut collector, needs_place);
+        let filter = self.collect(&mut collector, needs_place, now);
         collector.finish(Some(filter))
     }
 
-    fn collect(&self, c: &mut Collector, needs_place: bool) -> ListingFilter {
-        fn text<T: FromStr<Err: Display>>(c: &mut Collector, field: &str, text: Option<&String>) -> Option<T> {
-            text.and_then(|text| c.required(field, Some(text)))
-        }
+    fn collect(&self, c: &mut Collector, needs_place: bool, now: DateTime<Utc>) -> ListingFilter {
         let amenities = self.amenities.iter().flat_map(|list| list.split(',')).map(str::trim);
         let amenities: Vec<_> = amenities.filter(|amenity| !amenity.is_empty()).collect();
         let place = text::<Place>(c, "location", self.location.as_ref());
@@ -111,14 +114,34 @@ impl FindListings {
                 .items("amenities", Some(&amenities), MOST_AMENITIES, |c, amenity| c.item::<Amenity>(amenity))
                 .unwrap_or_default(),
             updated_since: text::<Edge>(c, "updatedSince", self.updated_since.as_ref()),
+            free: self.stay(c).map(|stay| FreeNights { stay, at: now }),
             around: place.zip(radius).map(|(place, radius)| Around { place, radius }),
         }
     }
+
+    /// The nights that must be free. The dates go together.
+    fn stay(&self, c: &mut Collector) -> Option<Stay> {
+        let dates = [("checkInDate", &self.check_in_date), ("checkOutDate", &self.check_out_date)];
+        if dates.iter().all(|(_, date)| date.is_none()) {
+            return None;
+        }
+        let [check_in, check_out] = dates.map(|(field, date)| c.required::<StayDate>(field, date.as_deref()));
+        let stay = Stay::new(check_in?, check_out?);
+        stay.map_err(|error| c.fault("checkOutDate", error)).ok()
+    }
+}
+
+fn text<T: FromStr<Err: Display>>(c: &mut Collector, field: &str, text: Option<&String>) -> Option<T> {
+    text.and_then(|text| c.required(field, Some(text)))
 }
 
 /// The filter and the page, with all that is wrong with either.
-fn read(List { filter, paging }: List<FindListings>, needs_place: bool) -> Result<(ListingFilter, Page), InvalidInput> {
-    let filter = filter.filter(needs_place);
+fn read(
+    List { filter, paging }: List<FindListings>,
+    needs_place: bool,
+    now: DateTime<Utc>,
+) -> Result<(ListingFilter, Page), InvalidInput> {
+    let filter = filter.filter(needs_place, now);
     let mut wrong = valid(&paging);
     let is_by_distance = filter.as_ref().is_ok_and(|filter| filter.around.is_some());
     if is_by_distance && paging.after.is_some() {
@@ -138,14 +161,14 @@ impl Listings {
         asked: Asked<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = read(asked?, false)?;
+        let (filter, page) = read(asked?, false, self.ambient.now())?;
         Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
     /// How many of them match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let filter = asked?.filter(false)?;
+        let filter = asked?.filter(false, self.ambient.now())?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 
@@ -174,7 +197,7 @@ impl Listings {
         if paging.limit.is_none() {
             paging.per_page = paging.per_page.or(Some(SEARCH_SIZE));
         }
-        let (filter, page) = read(List { filter, paging }, true)?;
+        let (filter, page) = read(List { filter, paging }, true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
         Ok(Listed::new(self.queries.search(&scope, around, &filter, page).await?, page))
     }
@@ -182,7 +205,7 @@ impl Listings {
     /// How many of them match.
     pub async fn count_found(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let filter = asked?.filter(true)?;
+        let filter = asked?.filter(true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
         Ok(self.queries.count_found(&scope, around, &filter).await?)
     }
@@ -201,6 +224,10 @@ mod tests {
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
+    }
+
+    fn date(text: &str) -> StayDate {
+        text.parse().expect("a date")
     }
 
     fn around() -> FindListings {
@@ -245,6 +272,10 @@ mod tests {
                             currency: "EUR".parse().ok(),
                             amenities: filter.amenities.clone(),
                             updated_since: "2030-01-31T12:00:00Z".parse().ok(),
+                            free: Some(FreeNights {
+                                stay: Stay::new(date("2030-01-10"), date("2030-01-12")).expect("nights"),
+                                at: build::at(),
+                            }),
                             around: filter.around,
                         }
             })
@@ -261,6 +292,8 @@ mod tests {
             currency: text("eur"),
             amenities: vec!["wifi, pool".to_owned(), "gym,".to_owned()],
             updated_since: text("2030-01-31T12:00:00Z"),
+            check_in_date: text("2030-01-10"),
+            check_out_date: text("2030-01-12"),
             ..around()
         };
         let listings = over(MockListingRepository::new(), queries);
@@ -276,10 +309,12 @@ mod tests {
             min_price: text("-1"),
             location: text("91,0"),
             radius: text("1001"),
+            check_in_date: text("2030-02-30"),
             ..FindListings::default()
         };
         let paging = Paging { per_page: Some(101), ..Paging::default() };
-        let expected = ["guests", "listingType", "location", "minPrice", "per_page", "radius"];
+        let expected =
+            ["checkInDate", "checkOutDate", "guests", "listingType", "location", "minPrice", "per_page", "radius"];
         assert_eq!(faults(wrong, paging, false).await, expected);
     }
 
@@ -290,6 +325,24 @@ mod tests {
         assert_eq!(faults(FindListings::default(), Paging::default(), true).await, ["location", "radius"]);
         let after = Paging { after: Some(build::id().to_string()), ..Paging::default() };
         assert_eq!(faults(around(), after, false).await, ["after"]);
+    }
+
+    #[tokio::test]
+    async fn both_dates_make_a_stay() {
+        for (check_in, check_out, expected) in [
+            (text("2030-01-10"), None, "checkOutDate"),
+            (None, text("2030-01-10"), "checkInDate"),
+            (text("10.01.2030"), text("2030-01-12"), "checkInDate"),
+            (text("2030-01-10"), text("2030-01-10"), "checkOutDate"),
+            (text("2030-01-10"), text("2030-01-09"), "checkOutDate"),
+            (text("2030-01-10"), text("2032-01-11"), "checkOutDate"),
+        ] {
+            for (place, searches) in [(FindListings::default(), false), (around(), true)] {
+                let filter =
+                    FindListings { check_in_date: check_in.clone(), check_out_date: check_out.clone(), ..place };
+                assert_eq!(faults(filter, Paging::default(), searches).await, [expected], "{check_in:?} {check_out:?}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use domain::listings::TenantListing;
 
 use super::{ListingError, ListingFields, Listings};
 use crate::collector::Collector;
-use crate::input::{Asked, InvalidInput};
+use crate::input::{Asked, unchanged};
 use crate::retry::decide_anew;
 
 impl Listings {
@@ -25,7 +25,8 @@ impl Listings {
         decide_anew(async || {
             let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let listing = found.for_owner(&scope)?;
-            fields.restated(&listing.integration_account_id().to_string())?;
+            let account = listing.integration_account_id();
+            unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match listing.update(edit.clone(), &scope, stamp)? {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
@@ -33,18 +34,6 @@ impl Listings {
             }
         })
         .await
-    }
-}
-
-impl ListingFields {
-    /// Its account never changes: it may be said again, not otherwise.
-    fn restated(&self, account: &str) -> Result<(), InvalidInput> {
-        match &self.integration_account_id {
-            Some(said) if !said.as_ref().is_some_and(|said| said.eq_ignore_ascii_case(account)) => {
-                Err(InvalidInput::new("integrationAccountID", "never changes."))
-            }
-            _ => Ok(()),
-        }
     }
 }
 

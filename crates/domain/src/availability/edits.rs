@@ -77,22 +77,31 @@ impl CalendarEdit {
     /// wins in all that it names.
     ///
     /// # Errors
-    /// The first range whose values do not go together, or that there are too many nights.
+    /// All ranges whose values do not go together, and that there are too many nights.
     pub fn decide(
         listing: &Listing,
         ranges: &[RangeEdit],
         scope: &TenantScope,
         stamp: Stamp,
-    ) -> Result<Option<Change<Self>>, CalendarEditError> {
-        let priced = |(position, range): (usize, &RangeEdit)| {
-            NightEdit::of(range, listing).map_err(|error| CalendarEditError::Range { position, error })
-        };
-        let edits = ranges.iter().enumerate().map(priced).collect::<Result<Vec<_>, _>>()?;
-        let nights = flattened(&edits);
-        if nights.iter().map(|edit| edit.nights.nights().count()).sum::<usize>() > MOST_NIGHTS {
-            return Err(CalendarEditError::TooManyNights);
+    ) -> Result<Option<Change<Self>>, Vec<CalendarEditError>> {
+        let mut faults = Vec::new();
+        let mut edits = Vec::with_capacity(ranges.len());
+        for (position, range) in ranges.iter().enumerate() {
+            let mut fault = |error| faults.push(CalendarEditError::Range { position, error });
+            edits.push(NightEdit::of(range, listing, &mut fault));
         }
-        if nights.is_empty() {
+        let edit = Self {
+            listing_id: listing.id(),
+            integration_account_id: listing.integration_account_id(),
+            nights: flattened(&edits),
+        };
+        if edit.night_count() > MOST_NIGHTS {
+            faults.push(CalendarEditError::TooManyNights);
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        if edit.nights.is_empty() {
             return Ok(None);
         }
         let audit = AuditEntry {
@@ -107,29 +116,34 @@ impl CalendarEdit {
             resource_id: listing.id().as_uuid(),
             resource_name: listing.details().name.to_string(),
             before: Facts::new(),
-            after: vec![("nights", Fact::Text(nights.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ")))],
+            after: vec![(
+                "nights",
+                Fact::Text(edit.nights.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ")),
+            )],
         };
-        let integration_account_id = listing.integration_account_id();
-        Ok(Some(Change::new(Self { listing_id: listing.id(), integration_account_id, nights }, audit)))
+        Ok(Some(Change::new(edit, audit)))
+    }
+
+    /// How many nights it names.
+    pub fn night_count(&self) -> usize {
+        self.nights.iter().map(|edit| edit.nights.nights().count()).sum()
     }
 }
 
 impl NightEdit {
-    fn of(range: &RangeEdit, listing: &Listing) -> Result<Self, ListingValuesError> {
+    /// What the range asks for; `fault` hears of all that does not go together in it.
+    fn of(range: &RangeEdit, listing: &Listing, fault: &mut impl FnMut(ListingValuesError)) -> Self {
         let RangeEdit { nights, status, price, minimum_nights, maximum_nights } = *range;
         if let (Some(Some(least)), Some(Some(most))) = (minimum_nights, maximum_nights)
             && most < least
         {
-            return Err(ListingValuesError::Nights);
+            fault(ListingValuesError::Nights);
         }
         let currency = listing.details().start_price.currency();
-        let price = match price {
-            Some(Some(amount)) => Some(Some(Money::of(amount, currency)?)),
-            Some(None) => Some(None),
-            None => None,
-        };
+        let mut priced = |amount| Money::of(amount, currency).map_err(|error| fault(error.into())).ok();
+        let price = price.map(|amount| amount.and_then(&mut priced));
         let is_blocked = status.map(|status| status == Some(NightStatus::NotAvailable));
-        Ok(Self { nights, is_blocked, price, minimum_nights, maximum_nights })
+        Self { nights, is_blocked, price, minimum_nights, maximum_nights }
     }
 
     const fn is_empty(&self) -> bool {
@@ -204,7 +218,7 @@ mod tests {
         RangeEdit { price: Some(Some(amount.parse().expect("an amount"))), ..range(start, end) }
     }
 
-    fn decide(ranges: &[RangeEdit]) -> Result<Option<Change<CalendarEdit>>, CalendarEditError> {
+    fn decide(ranges: &[RangeEdit]) -> Result<Option<Change<CalendarEdit>>, Vec<CalendarEditError>> {
         CalendarEdit::decide(&listing(), ranges, &scope(), stamp())
     }
 
@@ -250,19 +264,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_range_that_does_not_go_together_is_named() {
+    fn all_ranges_that_do_not_go_together_are_named() {
         let nights = |number: i64| Some(Some(number.try_into().expect("nights")));
-        let bounds =
-            RangeEdit { minimum_nights: nights(3), maximum_nights: nights(2), ..range("2030-01-01", "2030-01-02") };
-        let error = ListingValuesError::Nights;
-        assert_eq!(
-            decide(&[range("2030-01-01", "2030-01-02"), bounds]),
-            Err(CalendarEditError::Range { position: 1, error })
-        );
-        let fine = decide(&[priced("2030-01-01", "2030-01-02", "0.001")]);
-        let price =
-            |error| matches!(error, CalendarEditError::Range { position: 0, error: ListingValuesError::Price(_) });
-        assert!(fine.is_err_and(price));
+        let bounds = RangeEdit {
+            minimum_nights: nights(3),
+            maximum_nights: nights(2),
+            ..priced("2030-01-01", "2030-01-02", "0.001")
+        };
+        let faults = decide(&[priced("2030-01-01", "2030-01-02", "1.234"), range("2030-01-01", "2030-01-02"), bounds]);
+        let faults: Vec<_> = faults
+            .expect_err("faults")
+            .into_iter()
+            .map(|fault| match fault {
+                CalendarEditError::Range { position, error: ListingValuesError::Price(_) } => (position, "price"),
+                CalendarEditError::Range { position, error: ListingValuesError::Nights } => (position, "nights"),
+                CalendarEditError::TooManyNights => panic!("they are few"),
+            })
+            .collect();
+        assert_eq!(faults, [(0, "price"), (2, "nights"), (2, "price")]);
     }
 
     #[test]
@@ -270,8 +289,9 @@ mod tests {
         let long = |years: std::ops::Range<u32>| {
             years.map(|year| priced(&format!("{year}-01-01"), &format!("{}-01-01", year + 1), "1")).collect::<Vec<_>>()
         };
-        assert!(decide(&long(2031..2041)).is_ok());
-        assert_eq!(decide(&long(2031..2042)), Err(CalendarEditError::TooManyNights));
+        let edit = decide(&long(2031..2041)).expect("not too many").expect("a change").after;
+        assert_eq!(edit.night_count(), 3_653);
+        assert_eq!(decide(&long(2031..2042)), Err(vec![CalendarEditError::TooManyNights]));
         let same: Vec<_> = (0..MOST_RANGES).map(|_| priced("2030-01-01", "2031-12-31", "1")).collect();
         assert!(decide(&same).is_ok(), "a night that is named twice counts once");
     }

@@ -60,6 +60,19 @@ pub struct NightTerms {
     pub maximum_nights: Option<Nights>,
 }
 
+impl NightTerms {
+    /// What the owner says of a night after an edit that names it.
+    #[must_use]
+    pub fn edited(self, edit: &NightEdit) -> Self {
+        Self {
+            is_blocked: edit.is_blocked.unwrap_or(self.is_blocked),
+            price: edit.price.unwrap_or(self.price),
+            minimum_nights: edit.minimum_nights.unwrap_or(self.minimum_nights),
+            maximum_nights: edit.maximum_nights.unwrap_or(self.maximum_nights),
+        }
+    }
+}
+
 /// One night as it can be sold now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Night {

@@ -67,8 +67,12 @@ impl Promotion {
     /// Makes a promotion of an account of the scope's tenant, for no listing yet.
     ///
     /// # Errors
-    /// Where values do not go together.
-    pub fn create(new: NewPromotion, scope: &TenantScope, stamp: Stamp) -> Result<Change<Self>, PromotionValuesError> {
+    /// All values that do not go together.
+    pub fn create(
+        new: NewPromotion,
+        scope: &TenantScope,
+        stamp: Stamp,
+    ) -> Result<Change<Self>, Vec<PromotionValuesError>> {
         let NewPromotion { id, integration_account_id, name, discount, start_date, end_date, rest } = new;
         let terms = Terms {
             name,
@@ -100,13 +104,13 @@ impl Promotion {
     /// Changes the fields that the edit names, or `None` where all of them are as they should be.
     ///
     /// # Errors
-    /// Where values do not go together.
+    /// All values that do not go together.
     pub fn update(
         &self,
         edit: PromotionEdit,
         scope: &TenantScope,
         stamp: Stamp,
-    ) -> Result<Option<Change<Self>>, PromotionValuesError> {
+    ) -> Result<Option<Change<Self>>, Vec<PromotionValuesError>> {
         let mut after = self.clone();
         after.parts.terms = after.parts.terms.edited(edit)?;
         if after == *self {
@@ -192,7 +196,7 @@ impl Promotion {
 }
 
 impl Terms {
-    fn edited(self, edit: PromotionEdit) -> Result<Self, PromotionValuesError> {
+    fn edited(self, edit: PromotionEdit) -> Result<Self, Vec<PromotionValuesError>> {
         let PromotionEdit {
             name,
             description,
@@ -218,13 +222,14 @@ impl Terms {
             thumbnail: thumbnail.unwrap_or(self.thumbnail),
         };
         let booked = after.booking_period_start.zip(after.booking_period_end);
+        let mut faults = Vec::new();
         if after.end_date < after.start_date {
-            Err(PromotionValuesError::Nights)
-        } else if booked.is_some_and(|(start, end)| end < start) {
-            Err(PromotionValuesError::BookingPeriod)
-        } else {
-            Ok(after)
+            faults.push(PromotionValuesError::Nights);
         }
+        if booked.is_some_and(|(start, end)| end < start) {
+            faults.push(PromotionValuesError::BookingPeriod);
+        }
+        if faults.is_empty() { Ok(after) } else { Err(faults) }
     }
 }
 
@@ -290,14 +295,15 @@ mod tests {
     #[test]
     fn values_must_go_together() {
         let reversed = NewPromotion { end_date: date("2029-12-31"), ..new_promotion() };
-        assert_eq!(Promotion::create(reversed, &scope(), stamp()).err(), Some(PromotionValuesError::Nights));
+        assert_eq!(Promotion::create(reversed, &scope(), stamp()).err(), Some(vec![PromotionValuesError::Nights]));
         let edit = PromotionEdit {
             booking_period_start: Some(Some(date("2029-06-02"))),
             booking_period_end: Some(Some(date("2029-06-01"))),
+            end_date: Some(date("2029-12-31")),
             ..PromotionEdit::default()
         };
         let refused = promotion(&scope()).update(edit, &scope(), stamp());
-        assert_eq!(refused, Err(PromotionValuesError::BookingPeriod));
+        assert_eq!(refused, Err(vec![PromotionValuesError::Nights, PromotionValuesError::BookingPeriod]));
         let day = NewPromotion { end_date: new_promotion().start_date, ..new_promotion() };
         assert!(Promotion::create(day, &scope(), stamp()).is_ok(), "one night is a period");
     }

@@ -11,13 +11,11 @@ use domain::listings::{
     Delivered, Delivery, Listing, ListingAccount, ListingEdit, ListingStatus, NewListing, TenantListing,
 };
 use domain::tenants::Tenant;
-use ports::{ListingFilter, Page, PageStart, RepositoryError};
+use ports::{ListingFilter, RepositoryError};
 
+use super::shop::ALL;
 use super::{Ports, World};
 use crate::build;
-
-/// More than any sentence lists at once.
-const ALL: Page = Page { start: PageStart::Number(1), size: 1_000 };
 
 /// A tenant and an account of it, on which listings hang.
 #[derive(Clone)]

@@ -5,10 +5,11 @@ use domain::audit::Stamp;
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::{ListingEdit, ListingStatus, NewListing, TenantListing};
 use domain::tenants::TenantStatus;
-use ports::{ListingFilter, Origin, Page, PageStart};
+use ports::{FreeNights, ListingFilter, Origin, Page, PageStart};
 
 use super::Ports;
 use super::host::{Host, new_listing, sleeps_and_wakes, with_status};
+use super::shop::{blocked, instant, pending, stay};
 use crate::build;
 
 /// A host with two accounts, who imported a listing of another: one listing for each side of every filter.
@@ -58,6 +59,12 @@ impl Stock {
         let change = late.update(super::host::renamed("Barn"), &scope, stamp).expect("valid").expect("a change");
         host.world.ports.listings.update(&scope, change).await.expect("updated");
         other.listing("not imported").await;
+        // In January 2030, nobody can have one of them on the 10th, and others from the 20th to the 22nd.
+        let [plain] = host.known(&[new_listing("plain")]).await.try_into().expect("one");
+        host.write(&plain, &[blocked(stay("2030-01-10", "2030-01-11"))]).await.expect("written");
+        host.book(late.id(), stay("2030-01-20", "2030-01-22"), instant()).await;
+        let [dear] = second.known(&[new_listing("dear")]).await.try_into().expect("one");
+        second.book(dear.id(), stay("2030-01-20", "2030-01-22"), pending()).await;
         let [imported] = other.known(&[new_listing("imported")]).await.try_into().expect("one");
         host.import(&[imported.id()]).await.expect("imported");
         Self { host, second, other }
@@ -74,6 +81,10 @@ impl Stock {
         let price =
             |min: &str, max: &str| ListingFilter { min_price: min.parse().ok(), max_price: max.parse().ok(), ..any() };
         let since = |text: &str| ListingFilter { updated_since: Some(text.parse().expect("an edge")), ..any() };
+        let free = |check_in: &str, check_out: &str, days| ListingFilter {
+            free: Some(FreeNights { stay: stay(check_in, check_out), at: build::at() + TimeDelta::days(days) }),
+            ..any()
+        };
         vec![
             ("none", any(), &["plain", "grand", "asleep", "dear", "imported", "late"]),
             (
@@ -111,6 +122,31 @@ impl Stock {
             ("the instant of a change", since("2024-10-04T00:00:01Z"), &["late"]),
             ("an instant before", since("2024-10-04T00:00:00.001Z"), &["late"]),
             ("an instant after", since("2024-10-04T00:00:01.001Z"), &[]),
+            (
+                "nights of which one is blocked",
+                free("2030-01-09", "2030-01-12", 0),
+                &["grand", "asleep", "dear", "imported", "late"],
+            ),
+            (
+                "the nights beside it",
+                free("2030-01-11", "2030-01-20", 0),
+                &["plain", "grand", "asleep", "dear", "imported", "late"],
+            ),
+            (
+                "nights of which one is sold",
+                free("2030-01-21", "2030-01-30", 0),
+                &["plain", "grand", "asleep", "imported"],
+            ),
+            (
+                "nights of which one was held",
+                free("2030-01-21", "2030-01-30", 1),
+                &["plain", "grand", "asleep", "dear", "imported"],
+            ),
+            (
+                "the nights behind it",
+                free("2030-01-22", "2030-01-30", 0),
+                &["plain", "grand", "asleep", "dear", "imported", "late"],
+            ),
             (
                 "several",
                 ListingFilter { status: Some(ListingStatus::Active), ..price("149", "149") },

@@ -5,6 +5,8 @@
 //! once.
 
 pub mod audit;
+pub mod bookings;
+pub mod calendars;
 pub mod credentials;
 pub mod deliveries;
 mod host;
@@ -14,7 +16,12 @@ pub mod listing_lists;
 pub mod listings;
 pub mod lists;
 pub mod locations;
+pub mod promotions;
+pub mod quotes;
+pub mod reservation_lists;
+pub mod reservations;
 pub mod search;
+mod shop;
 pub mod tenants;
 pub mod users;
 pub mod workspaces;
@@ -25,9 +32,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, IntegrationAccountQueries,
-    IntegrationAccountRepository, ListingQueries, ListingRepository, LocationQueries, LocationRepository, Readiness,
-    TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
+    ApiKeyQueries, ApiKeyRepository, AuditQueries, AvailabilityQueries, AvailabilityRepository, Credentials,
+    ImportRepository, IntegrationAccountQueries, IntegrationAccountRepository, ListingQueries, ListingRepository,
+    LocationQueries, LocationRepository, PromotionQueries, PromotionRepository, QuoteRepository, Readiness,
+    ReservationQueries, ReservationRepository, TenantQueries, TenantRepository, UserQueries, UserRepository,
+    WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -39,6 +48,8 @@ pub struct Ports {
     pub api_key_queries: Arc<dyn ApiKeyQueries>,
     pub api_keys: Arc<dyn ApiKeyRepository>,
     pub audit: Arc<dyn AuditQueries>,
+    pub availability: Arc<dyn AvailabilityRepository>,
+    pub availability_queries: Arc<dyn AvailabilityQueries>,
     pub credentials: Arc<dyn Credentials>,
     pub imports: Arc<dyn ImportRepository>,
     pub integration_account_queries: Arc<dyn IntegrationAccountQueries>,
@@ -47,7 +58,12 @@ pub struct Ports {
     pub listings: Arc<dyn ListingRepository>,
     pub location_queries: Arc<dyn LocationQueries>,
     pub locations: Arc<dyn LocationRepository>,
+    pub promotion_queries: Arc<dyn PromotionQueries>,
+    pub promotions: Arc<dyn PromotionRepository>,
+    pub quotes: Arc<dyn QuoteRepository>,
     pub readiness: Arc<dyn Readiness>,
+    pub reservation_queries: Arc<dyn ReservationQueries>,
+    pub reservations: Arc<dyn ReservationRepository>,
     pub tenant_queries: Arc<dyn TenantQueries>,
     pub tenants: Arc<dyn TenantRepository>,
     pub user_queries: Arc<dyn UserQueries>,
@@ -66,6 +82,8 @@ impl Ports {
         D: ApiKeyQueries
             + ApiKeyRepository
             + AuditQueries
+            + AvailabilityQueries
+            + AvailabilityRepository
             + Credentials
             + ImportRepository
             + IntegrationAccountQueries
@@ -74,7 +92,12 @@ impl Ports {
             + ListingRepository
             + LocationQueries
             + LocationRepository
+            + PromotionQueries
+            + PromotionRepository
+            + QuoteRepository
             + Readiness
+            + ReservationQueries
+            + ReservationRepository
             + TenantQueries
             + TenantRepository
             + UserQueries
@@ -87,6 +110,8 @@ impl Ports {
             api_key_queries: database.clone(),
             api_keys: database.clone(),
             audit: database.clone(),
+            availability: database.clone(),
+            availability_queries: database.clone(),
             credentials: database.clone(),
             imports: database.clone(),
             integration_account_queries: database.clone(),
@@ -95,7 +120,12 @@ impl Ports {
             listings: database.clone(),
             location_queries: database.clone(),
             locations: database.clone(),
+            promotion_queries: database.clone(),
+            promotions: database.clone(),
+            quotes: database.clone(),
             readiness: database.clone(),
+            reservation_queries: database.clone(),
+            reservations: database.clone(),
             tenant_queries: database.clone(),
             tenants: database.clone(),
             user_queries: database.clone(),
@@ -127,6 +157,33 @@ macro_rules! suite {
                 a_span_begins_with_its_first_instant_and_ends_before_its_last,
                 the_trail_is_read_in_pages_and_walked,
                 the_trail_outlives_what_it_speaks_of,
+            }
+            bookings {
+                a_night_is_sold_once,
+                of_twenty_who_book_the_same_night_one_wins,
+                a_blocked_night_is_not_sold,
+                nights_that_were_given_back_are_sold_again,
+                a_hold_that_has_lapsed_makes_way,
+                a_hold_that_was_changed_since_does_not_make_way,
+                of_twenty_who_meet_a_lapsed_hold_one_wins,
+                a_quote_is_booked_with_once,
+                of_twenty_who_book_with_a_quote_one_wins,
+                an_external_id_is_taken_once_for_each_seller,
+                of_twenty_who_give_the_same_external_id_one_wins,
+                what_may_not_be_sold_any_more_is_not_sold,
+                nothing_is_sold_once_it_may_not_be,
+                nobody_books_in_anothers_name,
+            }
+            calendars {
+                a_calendar_comes_back_as_it_was_written,
+                ten_years_are_written_at_once,
+                a_price_waits_for_its_currency,
+                a_calendar_that_is_gone_or_anothers_is_not_written,
+                of_twenty_who_write_at_once_none_loses_anything,
+                a_calendar_shows_what_is_sold_at_an_instant,
+                a_night_that_is_sold_may_be_blocked,
+                another_tenant_sees_no_calendar,
+                an_edit_of_a_calendar_leaves_one_entry,
             }
             credentials {
                 a_credential_holds_the_key_its_user_and_the_tenants_at_play,
@@ -218,6 +275,48 @@ macro_rules! suite {
                 another_tenant_reaches_no_location,
                 every_change_of_a_location_leaves_one_entry,
             }
+            promotions {
+                a_promotion_comes_back_as_it_was_stored,
+                a_name_and_a_coupon_code_are_taken_once_in_their_account,
+                of_twenty_who_create_the_same_promotion_one_wins,
+                a_change_of_an_old_promotion_is_stale,
+                of_twenty_who_update_a_promotion_one_wins,
+                a_promotion_whose_account_moved_away_is_stale,
+                a_promotion_is_given_on_listings_of_its_account,
+                an_assignment_that_was_decided_on_what_has_changed_is_stale,
+                of_twenty_who_assign_the_same_listings_one_wins,
+                assignments_and_deletions_at_once_leave_nothing_astray,
+                promotions_are_found_by_account_and_status,
+                another_tenant_reaches_no_promotion,
+                every_change_of_a_promotion_leaves_one_entry,
+            }
+            quotes {
+                a_quote_comes_back_as_it_was_stored,
+                a_quote_knows_what_was_booked_with_it,
+                an_offer_holds_all_that_decides,
+                an_offer_holds_the_promotion_that_is_asked_for,
+                an_offer_says_whether_the_import_sleeps,
+                a_quote_for_a_tenant_that_is_gone_is_not_stored,
+                a_quote_of_what_is_gone_is_not_stored,
+                another_tenant_finds_no_quote_and_no_offer,
+                a_quote_leaves_one_entry,
+            }
+            reservation_lists {
+                every_filter_of_reservations_keeps_what_matches,
+                pages_over_accounts_and_sales_join_without_gaps,
+            }
+            reservations {
+                a_reservation_comes_back_as_it_was_stored,
+                a_change_of_an_old_reservation_is_stale,
+                of_twenty_who_decide_on_a_hold_one_wins,
+                lapsed_holds_are_found_and_expire,
+                reservations_move_with_their_account,
+                a_listing_with_reservations_is_not_deleted_nor_is_its_account,
+                a_booking_and_a_deletion_of_its_listing_at_once_leave_one_of_them,
+                what_a_deleted_tenant_sold_stays,
+                another_tenant_reaches_no_reservation,
+                every_change_of_a_reservation_leaves_one_entry,
+            }
             search {
                 a_search_finds_what_looking_at_each_finds,
                 a_list_around_a_place_shows_what_looking_at_each_shows,
@@ -295,6 +394,8 @@ mod tests {
         let suite = include_str!("mod.rs");
         for area in [
             include_str!("audit.rs"),
+            include_str!("bookings.rs"),
+            include_str!("calendars.rs"),
             include_str!("credentials.rs"),
             include_str!("deliveries.rs"),
             include_str!("imports.rs"),
@@ -303,6 +404,10 @@ mod tests {
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
+            include_str!("promotions.rs"),
+            include_str!("quotes.rs"),
+            include_str!("reservation_lists.rs"),
+            include_str!("reservations.rs"),
             include_str!("search.rs"),
             include_str!("tenants.rs"),
             include_str!("users.rs"),

@@ -2,11 +2,13 @@
 
 mod client;
 mod load;
+mod market;
 mod server;
 mod wire;
 
 pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::load::{Load, is_unavailable};
+pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
 pub(crate) use self::wire::Wire;
 use serde_json::{Value, json};
@@ -124,6 +126,15 @@ impl World {
         id_of(&answer.json["data"])
     }
 
+    /// A new promotion for January 2030, of an account of the tenant, on no listing yet.
+    pub(crate) fn promotion(&self, tenant: &str, account: &str) -> String {
+        let mut body = promotion_fields(&uuid::Uuid::new_v4().to_string());
+        body["integrationAccountID"] = account.into();
+        let answer = self.calry().named(tenant).post("/api/v1/promotions", &body);
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        id_of(&answer.json["data"])
+    }
+
     /// Another workspace on the same server.
     pub(crate) fn other_workspace(&self) -> OtherWorkspace {
         let made = run(&self.server.url(), &["workspace", "create", "--name", "Others Inc.", "--json"]);
@@ -139,6 +150,11 @@ pub(crate) fn listing_fields(provider_id: &str) -> Value {
         "providerID": provider_id, "name": "Loft in Harlem", "latitude": 40.7128, "longitude": -74.006,
         "maxOccupancy": 4, "startPrice": 149,
     })
+}
+
+/// All that a promotion needs but its account.
+pub(crate) fn promotion_fields(name: &str) -> Value {
+    json!({ "name": name, "discountPercentage": 20, "startDate": "2030-01-01", "endDate": "2030-01-31" })
 }
 
 /// The id of a thing.

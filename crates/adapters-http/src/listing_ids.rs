@@ -1,10 +1,10 @@
-//! What is read about imports.
+//! The listings that a request names.
 
 use application::ListingIds;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The listings that are imported, or whose imports end: all of them, or none.
+/// The listings that something is done with: all of them, or none.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ListingIdsBody {
     #[serde(rename = "listingIDs")]

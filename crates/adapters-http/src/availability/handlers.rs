@@ -1,0 +1,37 @@
+//! One function per operation.
+
+use actix_web::web;
+use domain::ids::ListingId;
+
+use super::bodies::{CalendarBody, NightsQuery};
+use super::views::{NightView, UpdatedView};
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Data, ok};
+use crate::input::{Body, PathId, Query};
+use crate::openapi::{AvailabilityRefused, BodyRefused, QueryRefused, Refused, TenantHeaders};
+use crate::problem::Answer;
+
+/// The nights of a listing of the tenant of the request, its own or imported, as they can be sold now. `id` is the listing's.
+#[utoipa::path(get, path = "/api/v1/availability/{id}", operation_id = "getAvailability", tag = "availability",
+    params(("id" = uuid::Uuid, Path, description = "The listing."), NightsQuery, TenantHeaders),
+    responses((status = 200, body = Data<Vec<NightView>>), Refused, QueryRefused, AvailabilityRefused))]
+pub(crate) async fn get(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    query: Query<NightsQuery>,
+) -> Answer {
+    let nights = api.availability.find(&caller, id.0, query.0.map(Into::into)).await?;
+    Ok(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>()))
+}
+
+/// Writes into the calendar of a listing. Its owner only. `id` is the listing's.
+#[utoipa::path(put, path = "/api/v1/availability/{id}", operation_id = "updateAvailability", tag = "availability",
+    params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
+    responses((status = 200, body = Data<UpdatedView>), Refused, BodyRefused, AvailabilityRefused))]
+pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
+    let body = body.read::<CalendarBody>().await;
+    let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(UpdatedView { updated }))
+}

@@ -1,0 +1,125 @@
+//! What is read about promotions.
+
+use application::{FindPromotions, PromotionFields};
+use domain::tenants::FieldEdit;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::decimal::{Decimal, digits};
+use crate::input::{flag, sent};
+
+/// Which promotions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PromotionsQuery {
+    /// The account that gives them.
+    #[serde(rename = "integrationAccountID")]
+    #[param(value_type = Option<uuid::Uuid>)]
+    integration_account_id: Option<String>,
+    /// `true` for those too that are `INACTIVE`.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(value_type = Option<bool>)]
+    include_inactive: bool,
+}
+
+impl From<PromotionsQuery> for FindPromotions {
+    fn from(PromotionsQuery { integration_account_id, include_inactive }: PromotionsQuery) -> Self {
+        Self { integration_account_id, include_inactive }
+    }
+}
+
+/// The fields of a promotion. A new one needs `integrationAccountID`, `name`, `discountPercentage`, `startDate` and `endDate`. In
+/// a change, what is absent stays and what is null is cleared; a whole promotion may be sent back, its read-only fields are
+/// ignored.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PromotionBody {
+    /// The account that gives it. Never changes.
+    #[serde(rename = "integrationAccountID", default, deserialize_with = "sent")]
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
+    integration_account_id: FieldEdit<String>,
+    /// Unique among the promotions of its account, ignoring case.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "Winter", min_length = 1, max_length = 255)]
+    name: FieldEdit<String>,
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 10_000)]
+    description: FieldEdit<String>,
+    /// How much of the base price it takes off.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 20, minimum = 0, maximum = 100)]
+    discount_percentage: FieldEdit<Decimal>,
+    /// The word by which guests ask for it. Unique among the promotions of its account, ignoring case.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, example = "WINTER", max_length = 64)]
+    coupon_code: FieldEdit<String>,
+    /// The first night that it is given on.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<chrono::NaiveDate>, nullable = false)]
+    start_date: FieldEdit<String>,
+    /// The last night that it is given on.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<chrono::NaiveDate>, nullable = false)]
+    end_date: FieldEdit<String>,
+    /// The first day on which it can be booked; any where there is none.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    booking_period_start: FieldEdit<String>,
+    /// The last day on which it can be booked; any where there is none.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<chrono::NaiveDate>)]
+    booking_period_end: FieldEdit<String>,
+    /// `ACTIVE` (default) or `INACTIVE`.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, nullable = false, example = "ACTIVE")]
+    status: FieldEdit<String>,
+    /// A web address.
+    #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    thumbnail_url: FieldEdit<String>,
+}
+
+impl PromotionBody {
+    /// PUT needs what a new promotion needs, but for the account: what is absent is taken for null, which these refuse.
+    pub(crate) fn whole(self) -> Self {
+        Self {
+            name: self.name.or(Some(None)),
+            discount_percentage: self.discount_percentage.or(Some(None)),
+            start_date: self.start_date.or(Some(None)),
+            end_date: self.end_date.or(Some(None)),
+            ..self
+        }
+    }
+}
+
+impl From<PromotionBody> for PromotionFields {
+    fn from(body: PromotionBody) -> Self {
+        let PromotionBody {
+            integration_account_id,
+            name,
+            description,
+            discount_percentage,
+            coupon_code,
+            start_date,
+            end_date,
+            booking_period_start,
+            booking_period_end,
+            status,
+            thumbnail_url,
+        } = body;
+        Self {
+            integration_account_id,
+            name,
+            description,
+            discount_percentage: digits(discount_percentage),
+            coupon_code,
+            start_date,
+            end_date,
+            booking_period_start,
+            booking_period_end,
+            status,
+            thumbnail_url,
+        }
+    }
+}

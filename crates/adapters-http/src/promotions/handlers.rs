@@ -1,0 +1,109 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::PromotionId;
+use domain::promotions::Assignment;
+
+use super::bodies::{PromotionBody, PromotionsQuery};
+use super::views::{AssignedView, PromotionView, UnassignedView};
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Count, Data, created, ok};
+use crate::input::{Body, PathId, Query};
+use crate::listing_ids::ListingIdsBody;
+use crate::lists::{self, ListQuery, ListView, PageQuery};
+use crate::openapi::{
+    AccountRefused, AssignmentRefused, BodyRefused, PromotionConflict, PromotionRefused, QueryRefused, Refused,
+    TenantHeaders,
+};
+use crate::problem::Answer;
+
+/// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
+    params(PromotionsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<PromotionView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<PromotionsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.promotions.list(&caller, query.asked()).await?;
+    Ok(lists::list(&request, listed, PromotionView::from, |promotion| promotion.id().as_uuid()))
+}
+
+/// Counts them.
+#[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
+    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
+    let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Creates a promotion of an integration account of the tenant of the request. It is given on no listing yet.
+#[utoipa::path(post, path = "/api/v1/promotions", operation_id = "createPromotion", tag = "promotions",
+    params(TenantHeaders), request_body = PromotionBody,
+    responses((status = 201, body = Data<PromotionView>), Refused, BodyRefused, AccountRefused, PromotionConflict))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<PromotionBody>().await;
+    let promotion = api.promotions.create(&caller, body.map(Into::into)).await?;
+    Ok(created(PromotionView::from(promotion)))
+}
+
+/// One promotion of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/promotions/{id}", operation_id = "getPromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<PromotionView>), Refused, PromotionRefused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
+    let promotion = api.promotions.get(&caller, id.0).await?;
+    Ok(ok(PromotionView::from(promotion)))
+}
+
+/// Changes a promotion's fields; what a new promotion needs must be sent.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = PromotionBody,
+    responses((status = 200, body = Data<PromotionView>), Refused, BodyRefused, PromotionRefused, PromotionConflict))]
+pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+    let body = body.read::<PromotionBody>().await.map(PromotionBody::whole);
+    let promotion = api.promotions.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(PromotionView::from(promotion)))
+}
+
+/// Changes a promotion's fields.
+#[utoipa::path(patch, path = "/api/v1/promotions/{id}", operation_id = "updatePromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = PromotionBody,
+    responses((status = 200, body = Data<PromotionView>), Refused, BodyRefused, PromotionRefused, PromotionConflict))]
+pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+    let body = body.read::<PromotionBody>().await;
+    let promotion = api.promotions.update(&caller, id.0, body.map(Into::into)).await?;
+    Ok(ok(PromotionView::from(promotion)))
+}
+
+/// Deletes a promotion. What was quoted or sold with it keeps its price.
+#[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 204, description = "Deleted."), Refused, PromotionRefused))]
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
+    api.promotions.delete(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Gives a promotion on listings of its account: all that are named, or none.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/assign", operation_id = "assignPromotionListings",
+    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
+    responses((status = 200, body = Data<AssignedView>), Refused, BodyRefused, AssignmentRefused))]
+pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+    let body = body.read::<ListingIdsBody>().await;
+    let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
+    Ok(ok(AssignedView { assigned }))
+}
+
+/// Gives a promotion no more on listings of its account: all that are named, or none.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/unassign", operation_id = "unassignPromotionListings",
+    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
+    responses((status = 200, body = Data<UnassignedView>), Refused, BodyRefused, AssignmentRefused))]
+pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+    let body = body.read::<ListingIdsBody>().await;
+    let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;
+    Ok(ok(UnassignedView { unassigned }))
+}

@@ -1,0 +1,23 @@
+//! One function per operation.
+
+use actix_web::web;
+
+use super::bodies::QuoteBody;
+use super::views::QuoteView;
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Data, created};
+use crate::input::Body;
+use crate::openapi::{BodyRefused, QuoteRefused, Refused, TenantHeaders};
+use crate::problem::Answer;
+
+/// Prices a stay at a listing of the tenant of the request, its own or imported, and keeps the price for 15 minutes. It does not hold
+/// the nights.
+#[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
+    params(TenantHeaders), request_body = QuoteBody,
+    responses((status = 201, body = Data<QuoteView>), Refused, BodyRefused, QuoteRefused))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<QuoteBody>().await;
+    let quote = api.quotes.create(&caller, body.map(Into::into)).await?;
+    Ok(created(QuoteView::from(quote)))
+}

@@ -1,0 +1,114 @@
+//! What is read about reservations.
+
+use application::{BookingFields, GuestFields, StayFields};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::decimal::Decimal;
+
+/// A booking: either with a `quoteID`, at exactly its price, or of the stay that `listingID`, `checkInDate`, `checkOutDate` and `guests`
+/// say, at the price of the moment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BookingBody {
+    /// A quote of the tenant of the request. It says all of the stay, so nothing else may.
+    #[serde(rename = "quoteID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    quote_id: Option<String>,
+    /// A listing of the tenant of the request, its own or imported.
+    #[serde(rename = "listingID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    listing_id: Option<String>,
+    /// The day of arrival.
+    #[schema(value_type = Option<chrono::NaiveDate>, example = "2030-01-31")]
+    check_in_date: Option<String>,
+    /// The day of departure, 1 to 730 nights later.
+    #[schema(value_type = Option<chrono::NaiveDate>, example = "2030-02-03")]
+    check_out_date: Option<String>,
+    /// How many people.
+    #[schema(example = 2, minimum = 1, maximum = 1000)]
+    guests: Option<i64>,
+    /// ISO 4217: the currency that the price is expected in, which must be the listing's.
+    #[schema(example = "USD", min_length = 3, max_length = 3)]
+    currency: Option<String>,
+    /// A promotion of the listing's account.
+    #[serde(rename = "promotionID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    promotion_id: Option<String>,
+    /// Instead of `promotionID`: its coupon code, in any case.
+    #[schema(max_length = 64)]
+    coupon_code: Option<String>,
+    /// What the stay is expected to cost. If it costs something else, nothing is booked, and the refusal brings a fresh quote.
+    #[schema(value_type = Option<f64>, example = 460.64, minimum = 0, maximum = 1_000_000_000)]
+    total_price: Option<Decimal>,
+    #[schema(required, nullable = false)]
+    guest: Option<GuestBody>,
+    /// `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the nights.
+    #[schema(example = "INSTANT_BOOKING")]
+    reservation_type: Option<String>,
+    /// Until when the nights are held: in 24 hours if nothing is said, in 30 days at most.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    hold_expires_at: Option<String>,
+    /// Where the booking came from.
+    #[schema(example = "website", max_length = 255)]
+    source: Option<String>,
+    #[schema(max_length = 10_000)]
+    notes: Option<String>,
+    /// What the tenant's own system calls it; unique for that tenant.
+    #[serde(rename = "externalID")]
+    #[schema(max_length = 255)]
+    external_id: Option<String>,
+}
+
+/// Who comes to stay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GuestBody {
+    #[schema(required, nullable = false, example = "Grace", min_length = 1, max_length = 255)]
+    first_name: Option<String>,
+    #[schema(required, nullable = false, example = "Hopper", min_length = 1, max_length = 255)]
+    last_name: Option<String>,
+    #[schema(example = "grace@example.com", max_length = 254)]
+    email: Option<String>,
+    #[schema(example = "+1 212 555 0100", max_length = 32)]
+    phone: Option<String>,
+}
+
+impl From<BookingBody> for BookingFields {
+    fn from(body: BookingBody) -> Self {
+        let BookingBody {
+            quote_id,
+            listing_id,
+            check_in_date,
+            check_out_date,
+            guests,
+            currency,
+            promotion_id,
+            coupon_code,
+            total_price,
+            guest,
+            reservation_type,
+            hold_expires_at,
+            source,
+            notes,
+            external_id,
+        } = body;
+        Self {
+            quote_id,
+            stay: StayFields { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code },
+            total_price: total_price.map(|total| total.to_string()),
+            guest: guest.map(Into::into),
+            reservation_type,
+            hold_expires_at,
+            source,
+            notes,
+            external_id,
+        }
+    }
+}
+
+impl From<GuestBody> for GuestFields {
+    fn from(GuestBody { first_name, last_name, email, phone }: GuestBody) -> Self {
+        Self { first_name, last_name, email, phone }
+    }
+}

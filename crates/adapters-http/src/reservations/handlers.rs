@@ -1,0 +1,76 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::ids::ReservationId;
+
+use super::bodies::BookingBody;
+use super::queries::ReservationsQuery;
+use super::views::ReservationView;
+use crate::Api;
+use crate::caller::InTenant;
+use crate::data::{Count, Data, created, ok};
+use crate::input::{Body, PathId, Query};
+use crate::lists::{self, ListQuery, ListView, PageQuery};
+use crate::openapi::{
+    BodyRefused, BookingRefused, ConfirmRefused, QueryRefused, Refused, ReservationRefused, TenantHeaders,
+};
+use crate::problem::Answer;
+
+/// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer: oldest first.
+#[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
+    params(ReservationsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ReservationView>), Refused, QueryRefused))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ReservationsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.reservations.list(&caller, query.asked()).await?;
+    Ok(lists::list(&request, listed, ReservationView::from, |seen| seen.reservation.id().as_uuid()))
+}
+
+/// Counts them.
+#[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
+    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
+    let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
+    Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// Books a stay at a listing of the tenant of the request, its own or imported. A night is sold once, whoever sells it.
+#[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
+    params(TenantHeaders), request_body = BookingBody,
+    responses((status = 201, body = Data<ReservationView>), Refused, BodyRefused, BookingRefused))]
+pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let body = body.read::<BookingBody>().await;
+    let booked = api.reservations.book(&caller, body.map(Into::into)).await?;
+    Ok(created(ReservationView::from(booked)))
+}
+
+/// A reservation of an account of the tenant of the request, or one that it sold as an importer.
+#[utoipa::path(get, path = "/api/v1/reservation/{id}", operation_id = "getReservation", tag = "reservations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
+    let found = api.reservations.find(&caller, id.0).await?;
+    Ok(ok(ReservationView::from(found)))
+}
+
+/// Confirms a reservation that is held. May be repeated.
+#[utoipa::path(post, path = "/api/v1/reservation/{id}/confirm", operation_id = "confirmReservation",
+    tag = "reservations", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused, ConfirmRefused))]
+pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
+    let confirmed = api.reservations.confirm(&caller, id.0).await?;
+    Ok(ok(ReservationView::from(confirmed)))
+}
+
+/// Cancels a reservation and frees its nights. May be repeated; one that has expired stays so.
+#[utoipa::path(delete, path = "/api/v1/reservation/{id}", operation_id = "cancelReservation", tag = "reservations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused))]
+pub(crate) async fn cancel(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
+    let cancelled = api.reservations.cancel(&caller, id.0).await?;
+    Ok(ok(ReservationView::from(cancelled)))
+}

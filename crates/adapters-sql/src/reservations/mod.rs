@@ -1,0 +1,214 @@
+//! The ports of reservations.
+
+mod queries;
+mod rows;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::{OperatorScope, TenantScope};
+use domain::change::Change;
+use domain::ids::{QuoteId, ReservationId, TenantId};
+use domain::reservations::{
+    ExternalName, LapsedHold, Reservation, ReservationBooked, ReservationParts, TenantReservation,
+};
+use ports::{RepositoryError, ReservationRepository, rules};
+use sea_orm::FromQueryResult;
+
+use self::rows::{COLUMNS, HoldRow, hold, seen, values};
+use crate::database::{Database, Transaction, guarded, inside};
+use crate::priced;
+use crate::query::Query;
+
+/// The owner's listing, which is offered. Locked in this order: owner, account, listing.
+const OWN: &str = "\
+    SELECT 1 FROM tenants t \
+    JOIN integration_accounts a ON a.workspace_id = t.workspace_id AND a.tenant_id = t.id \
+    JOIN listings l ON l.workspace_id = a.workspace_id AND l.integration_account_id = a.id \
+    WHERE t.workspace_id = $1 AND t.id = $2 AND a.id = $3 AND l.id = $4 \
+      AND a.status = 'ACTIVE' AND l.status = 'ACTIVE'";
+
+/// The listing that the seller has imported, which is offered. Locked in the same order, and then the import.
+const IMPORTED: &str = "\
+    SELECT 1 FROM tenants t \
+    JOIN integration_accounts a ON a.workspace_id = t.workspace_id AND a.tenant_id = t.id \
+    JOIN listings l ON l.workspace_id = a.workspace_id AND l.integration_account_id = a.id \
+    JOIN imports i ON i.workspace_id = l.workspace_id AND i.listing_id = l.id \
+    WHERE t.workspace_id = $1 AND t.id = $2 AND a.id = $3 AND l.id = $4 AND i.tenant_id = $5 \
+      AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND a.allow_import AND l.status = 'ACTIVE'";
+
+/// What stands against a booking.
+const OBSTACLES: &str = "\
+    SELECT EXISTS (SELECT 1 FROM reservations WHERE workspace_id = $1 AND quote_id = $2) AS quote_is_used, \
+           EXISTS (SELECT 1 FROM reservations \
+             WHERE workspace_id = $1 AND external_seller = $3 AND external_id = $4) AS external_id_is_taken, \
+           EXISTS (SELECT 1 FROM reservations \
+             WHERE workspace_id = $1 AND listing_id = $5 AND check_out > $6 AND check_in < $7 \
+               AND status IN ('PENDING', 'CONFIRMED')) AS a_night_is_sold, \
+           EXISTS (SELECT 1 FROM calendar_nights \
+             WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked) AS a_night_is_blocked";
+
+/// Over the version before.
+const TURN: &str = "\
+    UPDATE reservations SET status = $4, version = $5, updated_at = $6, confirmed_at = $7, cancelled_at = $8 \
+    WHERE workspace_id = $1 AND integration_account_id = $2 AND id = $3 AND version = $5 - 1";
+
+#[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns of a row")]
+struct ObstaclesRow {
+    quote_is_used: bool,
+    external_id_is_taken: bool,
+    a_night_is_sold: bool,
+    a_night_is_blocked: bool,
+}
+
+#[async_trait]
+impl ReservationRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError> {
+        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+    }
+
+    async fn book(
+        &self,
+        scope: &TenantScope,
+        change: Change<ReservationBooked>,
+    ) -> Result<TenantReservation, RepositoryError> {
+        let Change { after: ReservationBooked { reservation, owner, mut expired }, audit, receipt: _ } = change;
+        let parts = reservation.clone().into_parts();
+        sold_by_the_scope(scope, &parts, owner)?;
+        let transaction = self.begin().await?;
+        transaction.hold_offer(&parts, owner).await?;
+        // In the order of their ids, so that two who meet the same ones do not wait for each other.
+        expired.sort_by_key(|hold| hold.after.id());
+        for Change { after: hold, audit, receipt: _ } in expired {
+            guarded(transaction.execute(expiration(hold)).await?.rows_affected())?;
+            transaction.append(audit).await?;
+        }
+        // On SQLite this look is what keeps stays apart. On PostgreSQL others may book at the same time: the constraint
+        // keeps them apart, and whoever comes second learns here what the first has taken.
+        transaction.refuse_obstacles(&parts).await?;
+        let insert = format!("INSERT INTO reservations ({COLUMNS}, {}) VALUES ", priced::COLUMNS);
+        let insert = Query::new(&insert, []).push_list(values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
+        if transaction.execute(insert).await?.rows_affected() == 0 {
+            transaction.refuse_obstacles(&parts).await?;
+            // What stood against it is gone again.
+            return Err(RepositoryError::Stale);
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(TenantReservation { reservation, owner })
+    }
+
+    async fn update(
+        &self,
+        scope: &TenantScope,
+        change: Change<Reservation>,
+    ) -> Result<TenantReservation, RepositoryError> {
+        let Change { after: reservation, audit, receipt: _ } = change;
+        let parts = reservation.clone().into_parts();
+        inside(scope.workspace_id(), parts.workspace_id)?;
+        let account = [parts.workspace_id.as_uuid().into(), parts.priced.integration_account_id.as_uuid().into()];
+        let transaction = self.begin().await?;
+        let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
+        let owner = Query::new(owner, account).push(transaction.dialect().for_share());
+        let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
+        let owner = TenantId::new(owner);
+        let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
+        let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
+        guarded(transaction.execute(update).await?.rows_affected())?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(TenantReservation { reservation, owner })
+    }
+
+    async fn lapsed(
+        &self,
+        _: &OperatorScope,
+        at: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<LapsedHold>, RepositoryError> {
+        self.rows::<HoldRow>(queries::lapsed(at, limit)).await?.into_iter().map(hold).collect()
+    }
+
+    async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {
+        let Change { after: hold, audit, receipt: _ } = change;
+        let transaction = self.begin().await?;
+        guarded(transaction.execute(expiration(hold)).await?.rows_affected())?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+impl Transaction {
+    /// The listing is the owner's and offered, and where somebody else sells it, imported; and stays so until the end of the
+    /// transaction.
+    async fn hold_offer(&self, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
+        let named = [
+            parts.workspace_id.as_uuid(),
+            owner.as_uuid(),
+            parts.priced.integration_account_id.as_uuid(),
+            parts.priced.listing_id.as_uuid(),
+        ];
+        let (select, importer) = parts.sold_by.map_or((OWN, None), |importer| (IMPORTED, Some(importer.as_uuid())));
+        let offer = Query::new(select, named.into_iter().chain(importer).map(Into::into));
+        self.expect_row(offer.push(self.dialect().for_share())).await
+    }
+
+    /// Nobody has booked with the quote, the seller has no reservation of that name, and the nights are free.
+    async fn refuse_obstacles(&self, parts: &ReservationParts) -> Result<(), RepositoryError> {
+        let (seller, name) =
+            parts.external.as_ref().map(|ExternalName { seller, id }| (seller.as_uuid(), id.as_str())).unzip();
+        let stay = parts.priced.stay;
+        let named = [
+            parts.workspace_id.as_uuid().into(),
+            parts.quote_id.map(QuoteId::as_uuid).into(),
+            seller.into(),
+            name.into(),
+            parts.priced.listing_id.as_uuid().into(),
+            stay.check_in().as_date().into(),
+            stay.check_out().as_date().into(),
+        ];
+        let row = self.row(Query::new(OBSTACLES, named)).await?.ok_or(RepositoryError::Stale)?;
+        let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = row;
+        // What a retry of the same booking would meet comes first: it says more than that the nights are sold.
+        let rule = if quote_is_used {
+            rules::QUOTE_USED
+        } else if external_id_is_taken {
+            rules::RESERVATION_EXTERNAL_ID
+        } else if a_night_is_sold || a_night_is_blocked {
+            rules::RESERVATION_STAY
+        } else {
+            return Ok(());
+        };
+        Err(RepositoryError::Taken { rule })
+    }
+}
+
+/// What is booked must be the scope's own doing: in its workspace, sold by its tenant, by names of that tenant.
+fn sold_by_the_scope(scope: &TenantScope, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
+    inside(scope.workspace_id(), parts.workspace_id)?;
+    let importer = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
+    let names_itself = parts.external.as_ref().is_none_or(|external| external.seller == scope.tenant_id());
+    if parts.sold_by == importer && names_itself { Ok(()) } else { Err(RepositoryError::Stale) }
+}
+
+/// Writes what has become of the reservation.
+fn turning(parts: ReservationParts) -> Query {
+    let ReservationParts { workspace_id, id, priced, status, version, updated_at, confirmed_at, cancelled_at, .. } =
+        parts;
+    let values = [
+        workspace_id.as_uuid().into(),
+        priced.integration_account_id.as_uuid().into(),
+        id.as_uuid().into(),
+        status.as_str().into(),
+        version.into(),
+        updated_at.into(),
+        confirmed_at.into(),
+        cancelled_at.into(),
+    ];
+    Query::new(TURN, values)
+}
+
+/// Writes that a hold has expired.
+fn expiration(hold: Reservation) -> Query {
+    turning(hold.into_parts()).push(" AND status = 'PENDING'")
+}

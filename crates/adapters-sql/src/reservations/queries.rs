@@ -1,0 +1,175 @@
+//! Which reservations there are: one statement each, whose every part is a fixed text.
+//!
+//! A reservation is found with its owner first, and then read whole.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::TenantScope;
+use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
+use domain::reservations::{LapsedHold, ReservationStatus, TenantReservation};
+use domain::stays::{Stay, StayDate};
+use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice};
+use sea_orm::FromQueryResult;
+use sea_orm::prelude::Date;
+
+use super::rows::{COLUMNS, SeenRow, hold, seen};
+use crate::database::{Database, Transaction};
+use crate::dialect::Dialect;
+use crate::priced;
+use crate::query::{Query, most};
+
+/// What is found of a reservation `m` of the account `a`.
+const FOUND: &str = "SELECT m.id AS found_id, a.tenant_id AS owner_id";
+/// Those of the tenant's own accounts.
+const FROM_OWN: &str = " FROM integration_accounts a \
+    JOIN reservations m ON m.workspace_id = a.workspace_id AND m.integration_account_id = a.id \
+    WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+/// Those that the tenant sold as an importer. What it sold of an account that came to it is among its own.
+const FROM_SOLD: &str = " FROM reservations m \
+    JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
+    WHERE m.workspace_id = $1 AND m.sold_by = $2 AND a.tenant_id <> $2";
+const BY_ID: &str = ") p JOIN reservations ON workspace_id = $1 AND id = p.found_id ORDER BY id";
+
+/// What is found of a hold `m`, of the account `a` of the tenant `t`.
+const FOUND_HOLD: &str = "SELECT m.workspace_id AS found_in, m.id AS found_id, a.tenant_id AS owner_id, t.name AS owner_name \
+    FROM reservations m \
+    JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
+    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+    WHERE m.status = 'PENDING'";
+const WHOLE_HOLDS: &str =
+    ") p JOIN reservations ON workspace_id = p.found_in AND id = p.found_id ORDER BY hold_expires_at, id";
+
+#[derive(FromQueryResult)]
+struct StayRow {
+    check_in: Date,
+    check_out: Date,
+}
+
+#[async_trait]
+impl ReservationQueries for Database {
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &ReservationFilter,
+        page: Page,
+    ) -> Result<Slice<TenantReservation>, RepositoryError> {
+        self.whole_page_of::<SeenRow, _>(listed(self.dialect(), scope, filter, page), page, seen).await
+    }
+
+    async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError> {
+        let query = begin("SELECT COUNT(*) AS count FROM (", scope);
+        let query = filtered(query.push(FOUND).push(FROM_OWN), filter).push(" UNION ALL ");
+        self.count_of(filtered(query.push(FOUND).push(FROM_SOLD), filter).push(") p")).await
+    }
+}
+
+impl Transaction {
+    /// The stays that nobody else can have at this instant, as far as they meet these nights.
+    pub(crate) async fn live_stays(
+        &self,
+        scope: &TenantScope,
+        listing: ListingId,
+        nights: Stay,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Stay>, RepositoryError> {
+        let select = "SELECT check_in, check_out FROM reservations WHERE workspace_id = $1 AND listing_id = $2 \
+                      AND check_out > $3 AND check_in < $4 \
+                      AND (status = 'CONFIRMED' OR status = 'PENDING' AND hold_expires_at > $5)";
+        let named = [
+            scope.workspace_id().as_uuid().into(),
+            listing.as_uuid().into(),
+            nights.check_in().as_date().into(),
+            nights.check_out().as_date().into(),
+            at.into(),
+        ];
+        let stay =
+            |StayRow { check_in, check_out }| Stay::from_parts(StayDate::new(check_in), StayDate::new(check_out));
+        Ok(self.rows(Query::new(select, named)).await?.into_iter().map(stay).collect())
+    }
+
+    /// The holds in the way of a stay that have lapsed by this instant, but are stored as if they had not.
+    pub(crate) async fn lapsed_holds(
+        &self,
+        scope: &TenantScope,
+        listing: ListingId,
+        stay: Stay,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<LapsedHold>, RepositoryError> {
+        let query = begin(&whole("owner_id, owner_name"), scope)
+            .push(FOUND_HOLD)
+            .push(" AND m.workspace_id = $1")
+            .and("m.listing_id = ?", Some(listing.as_uuid()))
+            .and("m.check_out > ?", Some(stay.check_in().as_date()))
+            .and("m.check_in < ?", Some(stay.check_out().as_date()))
+            .and("m.hold_expires_at <= ?", Some(at))
+            .push(WHOLE_HOLDS);
+        self.rows(query).await?.into_iter().map(hold).collect()
+    }
+}
+
+/// One reservation, as far as the tenant sees it.
+pub(super) fn one(scope: &TenantScope, id: ReservationId) -> Query {
+    begin(&whole("owner_id"), scope)
+        .push(FOUND)
+        .push(" FROM reservations m JOIN integration_accounts a ")
+        .push("ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id ")
+        .push("WHERE m.workspace_id = $1 AND (a.tenant_id = $2 OR m.sold_by = $2)")
+        .and("m.id = ?", Some(id.as_uuid()))
+        .push(BY_ID)
+}
+
+/// So many lapsed holds of all workspaces, the oldest first.
+pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
+    Query::new(&whole("owner_id, owner_name"), [at.into(), i64::from(limit).into()])
+        .push(FOUND_HOLD)
+        .push(" AND m.hold_expires_at <= $1 ORDER BY m.hold_expires_at, m.id LIMIT $2")
+        .push(WHOLE_HOLDS)
+}
+
+/// A page by id: of each account, and of those sold as an importer, only as many as the page could show.
+fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Query {
+    let bounded = |query: Query| {
+        filtered(query, filter).behind("m.id > ?", page).push_bound(" ORDER BY m.id LIMIT ?", most(page))
+    };
+    let (before, after) = dialect.some_of_each_account("reservations");
+    let query =
+        begin(&whole("owner_id"), scope).push("SELECT * FROM (").push(FOUND).push(" FROM integration_accounts a ");
+    let query = bounded(query.push(&before))
+        .push(after)
+        .push(" WHERE a.workspace_id = $1 AND a.tenant_id = $2")
+        .and("a.id = ?", filter.integration_account_id.map(IntegrationAccountId::as_uuid))
+        .push(" UNION ALL SELECT * FROM (");
+    let query = bounded(query.push(FOUND).push(FROM_SOLD)).push(") sold) u ORDER BY found_id");
+    query.limited(page).push(BY_ID)
+}
+
+/// Begins to read whole what `p` will find, and these columns of `p`.
+fn whole(found: &str) -> String {
+    format!("SELECT {COLUMNS}, {}, {found} FROM (", priced::COLUMNS)
+}
+
+/// Begins with the workspace as `$1` and the tenant as `$2`.
+fn begin(sql: &str, scope: &TenantScope) -> Query {
+    Query::new(sql, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+}
+
+/// The conditions on the reservations `m`.
+fn filtered(query: Query, filter: &ReservationFilter) -> Query {
+    let ReservationFilter {
+        listing_id,
+        integration_account_id,
+        status,
+        check_in_start,
+        check_in_end,
+        check_out_start,
+        check_out_end,
+    } = filter;
+    query
+        .and("m.listing_id = ?", listing_id.map(ListingId::as_uuid))
+        .and("m.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
+        .and("m.status = ?", status.map(ReservationStatus::as_str))
+        .and("m.check_in >= ?", check_in_start.map(StayDate::as_date))
+        .and("m.check_in <= ?", check_in_end.map(StayDate::as_date))
+        .and("m.check_out >= ?", check_out_start.map(StayDate::as_date))
+        .and("m.check_out <= ?", check_out_end.map(StayDate::as_date))
+}

@@ -1,0 +1,463 @@
+//! `/reservation`.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::on_both_engines;
+use crate::support::{Answer, Client, Engine, Market, Server, World, booking, data, guest, id_of, quoted, stay};
+
+on_both_engines! {
+    an_imported_listing_is_found_quoted_booked_and_cancelled
+    every_quote_equals_the_reservation_made_from_it
+    a_quote_is_booked_with_once
+    a_changed_price_books_nothing_and_brings_a_fresh_quote
+    confirming_and_cancelling_may_be_repeated
+    a_hold_that_lapses_makes_way_and_is_written_down
+    an_external_id_is_the_sellers_own
+    lists_show_what_is_asked_for
+    all_faults_of_a_booking_are_told_at_once
+    neighbours_do_not_collide
+    what_others_have_is_not_there
+    what_is_reserved_is_not_deleted
+    a_reader_sells_nothing
+}
+
+const QUOTE: &str = "/api/v1/quote";
+const RESERVATION: &str = "/api/v1/reservation";
+const UNKNOWN: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn path(reservation: &Value) -> String {
+    format!("{RESERVATION}/{}", id_of(reservation))
+}
+
+fn confirm(client: &Client, reservation: &Value) -> Answer {
+    client.call("POST", &format!("{}/confirm", path(reservation)), None)
+}
+
+/// Whether the nights can be sold, as quotes, the calendar and the search say.
+fn is_free(client: &Client, listing: &str, check_in: &str, check_out: &str) -> bool {
+    let quote = client.post(QUOTE, &stay(listing, check_in, check_out));
+    let is_free = match quote.refusal() {
+        (201, _) => true,
+        refusal => {
+            assert_eq!(refusal, (409, "not_available"), "{}", quote.text);
+            false
+        }
+    };
+    let nights = client.get(&format!("/api/v1/availability/{listing}?startDate={check_in}&endDate={check_out}"));
+    assert_eq!(nights.status, 200, "{}", nights.text);
+    let nights = nights.json["data"].as_array().expect("nights").clone();
+    assert_eq!(nights.iter().all(|night| night["status"] == "AVAILABLE"), is_free, "{nights:?}");
+    is_free
+}
+
+fn an_imported_listing_is_found_quoted_booked_and_cancelled(world: &World) {
+    let market = Market::open(world);
+    market.set_account(&json!({ "markupPercentage": 10, "distributionMarkupPercentage": 5 }));
+    let listing = market.listing();
+    let (owner, importer) = (market.as_owner(), market.as_importer());
+    let found = importer.get("/api/v1/tenants/search-listings?location=40.7128,-74.0060&radius=50");
+    assert_eq!(found.json["data"][0]["id"], json!(listing), "{}", found.text);
+    market.import(&market.importer, &[&listing]);
+
+    let quote = data(201, &importer.post(QUOTE, &stay(&listing, "2060-01-10", "2060-01-13")));
+    let mut asked = quoted(&id_of(&quote));
+    for (field, value) in [("source", "website"), ("notes", "Late\narrival"), ("externalID", "X-17")] {
+        asked[field] = json!(value);
+    }
+    let booked = importer.post(RESERVATION, &asked);
+    let reservation = data(201, &booked);
+    insta::assert_json_snapshot!("a_reservation", reservation, {
+        ".id" => "[id]", ".listingID" => "[id]", ".integrationAccountID" => "[id]", ".tenantID" => "[id]",
+        ".soldByTenantID" => "[id]", ".quoteID" => "[id]", ".createdAt" => "[instant]", ".updatedAt" => "[instant]",
+        ".confirmedAt" => "[instant]",
+    });
+    assert_eq!(reservation["quoteID"], quote["id"]);
+    assert_eq!(
+        [&reservation["tenantID"], &reservation["soldByTenantID"]],
+        [&json!(market.owner), &json!(market.importer)]
+    );
+
+    for (who, client) in [("the owner", &owner), ("the importer", &importer)] {
+        assert_eq!(client.get(&path(&reservation)).json, booked.json, "{who} sees it");
+        assert_eq!(data(200, &client.get(RESERVATION)), json!([reservation]), "{who} lists it");
+        assert!(!is_free(client, &listing, "2060-01-11", "2060-01-12"), "{who} cannot sell the nights again");
+        assert!(is_free(client, &listing, "2060-01-13", "2060-01-14"), "{who} can sell the day of departure");
+        let refused = client.post(RESERVATION, &booking(&listing, "2060-01-12", "2060-01-15"));
+        assert_eq!(refused.refusal(), (409, "not_available"), "{who}");
+    }
+    let cancelled = data(200, &owner.delete(&path(&reservation)));
+    assert_eq!(cancelled["status"], json!("CANCELLED"));
+    assert!(cancelled["cancelledAt"].is_string());
+    for (who, client) in [("the owner", &owner), ("the importer", &importer)] {
+        assert_eq!(data(200, &client.get(&path(&reservation))), cancelled, "{who} sees it");
+        assert!(is_free(client, &listing, "2060-01-10", "2060-01-13"), "{who} can sell the nights again");
+    }
+    let again = data(201, &importer.post(RESERVATION, &booking(&listing, "2060-01-10", "2060-01-13")));
+    assert_eq!(again["totalPrice"], reservation["totalPrice"]);
+}
+
+fn every_quote_equals_the_reservation_made_from_it(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let mut nights = (1..).map(|day| (format!("2060-{day:02}-10"), format!("2060-{day:02}-17")));
+    for (markup, distribution, discount) in [("0", "0", "0"), ("10", "5", "2.5"), ("33.33", "0.01", "99.99")] {
+        let rates = format!(
+            r#"{{"markupPercentage":{markup},"distributionMarkupPercentage":{distribution},"defaultDiscountPercentage":{discount}}}"#
+        );
+        market.set_account(&serde_json::from_str(&rates).expect("JSON"));
+        for client in [market.as_owner(), market.as_importer()] {
+            let (check_in, check_out) = nights.next().expect("endless");
+            let quote = data(201, &client.post(QUOTE, &stay(&listing, &check_in, &check_out)));
+            // Whatever the account says by the time of the booking.
+            market.set_account(&json!({ "markupPercentage": 77, "defaultDiscountPercentage": 1 }));
+            let reservation = data(201, &client.post(RESERVATION, &quoted(&id_of(&quote))));
+            market.set_account(&serde_json::from_str(&rates).expect("JSON"));
+            assert_eq!(reservation["quoteID"], quote["id"]);
+            for field in [
+                "listingID",
+                "checkInDate",
+                "checkOutDate",
+                "guests",
+                "currency",
+                "totalPrice",
+                "components",
+                "priceModifications",
+            ] {
+                assert_eq!(reservation[field], quote[field], "{field}");
+            }
+        }
+    }
+}
+
+fn a_quote_is_booked_with_once(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let importer = market.as_importer();
+    let quote = id_of(&data(201, &importer.post(QUOTE, &stay(&listing, "2060-01-10", "2060-01-13"))));
+    assert_eq!(
+        market.as_owner().post(RESERVATION, &quoted(&quote)).refusal(),
+        (404, "quote_not_found"),
+        "another tenant's quote"
+    );
+    let reservation = data(201, &importer.post(RESERVATION, &quoted(&quote)));
+    let used = |why: &str| {
+        let refused = importer.post(RESERVATION, &quoted(&quote));
+        assert_eq!(refused.refusal(), (409, "quote_used"), "{why}: {}", refused.text);
+        assert_eq!(refused.json["reservationID"], reservation["id"], "{why}");
+    };
+    used("at once");
+    data(200, &importer.delete(&path(&reservation)));
+    used("a cancelled reservation does not give its quote back");
+
+    let mut both = quoted(&quote);
+    both["listingID"] = json!(listing);
+    both["totalPrice"] = json!(447);
+    let refused = importer.post(RESERVATION, &both);
+    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["listingID", "totalPrice"]));
+    assert_eq!(importer.post(RESERVATION, &quoted("quote")).faults(), ["quoteID"]);
+}
+
+fn a_changed_price_books_nothing_and_brings_a_fresh_quote(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let importer = market.as_importer();
+    let mut asked = booking(&listing, "2060-01-10", "2060-01-13");
+    asked["totalPrice"] = json!(446.99);
+    let refused = importer.post(RESERVATION, &asked);
+    assert_eq!(refused.refusal(), (409, "price_changed"), "{}", refused.text);
+    let quote = &refused.json["quote"];
+    assert_eq!((&quote["totalPrice"], &quote["nights"]), (&json!(447.0), &json!(3)));
+    assert!(refused.text.contains(r#""totalPrice":447.00"#), "{}", refused.text);
+    assert_eq!(importer.get("/api/v1/reservation/count").json, json!({ "count": 0 }));
+
+    let reservation = data(201, &importer.post(RESERVATION, &quoted(&id_of(quote))));
+    assert_eq!(reservation["totalPrice"], quote["totalPrice"]);
+    let mut agreed = booking(&listing, "2060-02-10", "2060-02-13");
+    agreed["totalPrice"] = json!(447);
+    assert_eq!(data(201, &importer.post(RESERVATION, &agreed))["quoteID"], Value::Null);
+}
+
+fn confirming_and_cancelling_may_be_repeated(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let (owner, importer) = (market.as_owner(), market.as_importer());
+    let mut asked = booking(&listing, "2060-01-10", "2060-01-13");
+    asked["reservationType"] = json!("PENDING_CONFIRMATION");
+    let held = data(201, &importer.post(RESERVATION, &asked));
+    assert_eq!((&held["status"], &held["confirmedAt"]), (&json!("PENDING"), &Value::Null));
+    let instant = |field: &str| held[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    assert_eq!(
+        instant("holdExpiresAt").zip(instant("createdAt")).map(|(end, made)| end - made),
+        Some(TimeDelta::hours(24))
+    );
+    assert_eq!(owner.post(RESERVATION, &asked).refusal(), (409, "not_available"), "a hold has its nights");
+
+    let confirmed = confirm(&owner, &held);
+    assert_eq!(data(200, &confirmed)["status"], json!("CONFIRMED"));
+    assert_eq!(confirm(&importer, &held).json, confirmed.json, "once more, and nothing changes");
+    let cancelled = importer.delete(&path(&held));
+    assert_eq!(data(200, &cancelled)["status"], json!("CANCELLED"));
+    assert_eq!(owner.delete(&path(&held)).json, cancelled.json, "once more, and nothing changes");
+    let refused = confirm(&owner, &held);
+    assert_eq!(refused.refusal(), (409, "not_pending"));
+    assert_eq!(refused.json["message"], json!("The reservation is CANCELLED and cannot be confirmed."));
+
+    let trail = |action: &str| {
+        let count = world.calry().get(&format!("/api/v1/audit/count?action={action}&resourceID={}", id_of(&held)));
+        count.json["count"].clone()
+    };
+    let actions = ["reservation.create", "reservation.confirm", "reservation.cancel"];
+    assert_eq!(actions.map(trail), [json!(1), json!(1), json!(1)]);
+}
+
+/// Books nights until a moment that comes soon, by the server's own clock.
+fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str) -> Value {
+    let quote = data(201, &client.post(QUOTE, &stay(listing, check_in, check_out)));
+    let good_until: DateTime<Utc> = quote["expiresAt"].as_str().expect("an instant").parse().expect("an instant");
+    let soon = good_until - TimeDelta::minutes(15) + TimeDelta::milliseconds(1_500);
+    let mut asked = booking(listing, check_in, check_out);
+    asked["reservationType"] = json!("PENDING_CONFIRMATION");
+    asked["holdExpiresAt"] = json!(soon.to_rfc3339_opts(SecondsFormat::Millis, true));
+    let held = data(201, &client.post(RESERVATION, &asked));
+    assert_eq!(held["holdExpiresAt"], asked["holdExpiresAt"]);
+    held
+}
+
+/// The answer as soon as it is what is waited for.
+fn until(ask: impl Fn() -> Answer, is_it: impl Fn(&Answer) -> bool) -> Answer {
+    let start = Instant::now();
+    loop {
+        let answer = ask();
+        if is_it(&answer) {
+            return answer;
+        }
+        assert!(start.elapsed() < PATIENCE, "{}", answer.text);
+    }
+}
+
+fn a_hold_that_lapses_makes_way_and_is_written_down(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let importer = market.as_importer();
+    let held = hold_shortly(&importer, &listing, "2060-01-10", "2060-01-13");
+    let unmet = hold_shortly(&importer, &listing, "2060-02-10", "2060-02-13");
+
+    // Nobody swept yet, or somebody did: the booking that meets it does not mind.
+    let asked = booking(&listing, "2060-01-12", "2060-01-15");
+    let booked = until(|| market.as_owner().post(RESERVATION, &asked), |answer| answer.status == 201);
+    assert_eq!(data(201, &booked)["status"], json!("CONFIRMED"));
+    let expired = data(200, &importer.get(&path(&held)));
+    assert_eq!(expired["status"], json!("EXPIRED"), "written down with the booking that met it");
+    assert_eq!(confirm(&importer, &held).refusal(), (409, "not_pending"));
+    assert_eq!(data(200, &importer.delete(&path(&held))), expired, "it stays as it is");
+
+    // This one is met by nobody but the sweep.
+    until(|| importer.get(&path(&unmet)), |answer| answer.json["data"]["status"] == "EXPIRED");
+    for reservation in [&held, &unmet] {
+        let query = format!("action=reservation.expire&resourceID={}", id_of(reservation));
+        let trail = data(200, &world.calry().get(&format!("/api/v1/audit?{query}")));
+        assert_eq!(trail.as_array().map(Vec::len), Some(1), "{trail}");
+        assert_eq!((&trail[0]["tenantID"], &trail[0]["actor"]["kind"]), (&json!(market.owner), &json!("operator")));
+    }
+    for (hold, field) in [("2020-01-01T00:00:00Z", "holdExpiresAt"), ("2060-01-01T00:00:00Z", "holdExpiresAt")] {
+        let mut asked = booking(&listing, "2060-03-10", "2060-03-13");
+        asked["reservationType"] = json!("PENDING_CONFIRMATION");
+        asked["holdExpiresAt"] = json!(hold);
+        let refused = importer.post(RESERVATION, &asked);
+        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{hold}");
+    }
+}
+
+#[test]
+fn several_servers_sweep_side_by_side() {
+    let world = World::start(Engine::postgres());
+    let second = Server::start(world.server.engine.clone());
+    let market = Market::open(&world);
+    let listing = market.listing();
+    let owner = market.as_owner();
+    let held: Vec<_> = (1..=6)
+        .map(|month| hold_shortly(&owner, &listing, &format!("2060-{month:02}-10"), &format!("2060-{month:02}-12")))
+        .collect();
+    for reservation in &held {
+        until(|| owner.get(&path(reservation)), |answer| answer.json["data"]["status"] == "EXPIRED");
+    }
+    let trail = world.calry().get("/api/v1/audit/count?action=reservation.expire");
+    assert_eq!(trail.json, json!({ "count": held.len() }), "each is told once");
+    for server in [&world.server, &second] {
+        let log = server.log_with("listening");
+        assert!(!log.contains("\"WARN\"") && !log.contains("\"ERROR\""), "{log}");
+    }
+}
+
+fn an_external_id_is_the_sellers_own(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let mut days = (1..).map(|month| (format!("2060-{month:02}-10"), format!("2060-{month:02}-12")));
+    let mut book = |client: &Client| {
+        let (check_in, check_out) = days.next().expect("endless");
+        let mut asked = booking(&listing, &check_in, &check_out);
+        asked["externalID"] = json!("X-17");
+        client.post(RESERVATION, &asked)
+    };
+    let reservation = data(201, &book(&market.as_importer()));
+    let refused = book(&market.as_importer());
+    assert_eq!((refused.refusal(), refused.faults()), ((409, "external_id_taken"), vec!["externalID"]));
+    data(201, &book(&market.as_owner()));
+    data(200, &market.as_importer().delete(&path(&reservation)));
+    assert_eq!(book(&market.as_importer()).refusal(), (409, "external_id_taken"), "a name is given once");
+}
+
+fn lists_show_what_is_asked_for(world: &World) {
+    let market = Market::open(world);
+    let (owner, importer) = (market.as_owner(), market.as_importer());
+    let [one, other] = [market.shared(), market.shared()];
+    let book = |client: &Client, listing: &str, month: u32| {
+        let (check_in, check_out) = (format!("2060-{month:02}-10"), format!("2060-{month:02}-13"));
+        data(201, &client.post(RESERVATION, &booking(listing, &check_in, &check_out)))
+    };
+    let made = [book(&owner, &one, 1), book(&importer, &one, 2), book(&owner, &other, 3), book(&importer, &other, 4)];
+    data(200, &owner.delete(&path(&made[0])));
+    let account = &market.account;
+    for (query, of_owner, of_importer) in [
+        (String::new(), &[0, 1, 2, 3][..], &[1, 3][..]),
+        (format!("listingID={one}"), &[0, 1], &[1]),
+        (format!("integrationAccountID={account}"), &[0, 1, 2, 3], &[1, 3]),
+        (format!("integrationAccountID={UNKNOWN}"), &[], &[]),
+        ("status=CANCELLED".to_owned(), &[0], &[]),
+        (format!("listingID={one}&status=CONFIRMED"), &[1], &[1]),
+        ("checkInStartDate=2060-02-10&checkInEndDate=2060-03-10".to_owned(), &[1, 2], &[1]),
+        ("checkInStartDate=2060-02-11&checkInEndDate=2060-03-09".to_owned(), &[], &[]),
+        ("checkOutStartDate=2060-03-13".to_owned(), &[2, 3], &[3]),
+        ("checkOutEndDate=2060-03-12".to_owned(), &[0, 1], &[1]),
+    ] {
+        for (client, expected) in [(&owner, of_owner), (&importer, of_importer)] {
+            let listed = data(200, &client.get(&format!("{RESERVATION}?{query}")));
+            let ids: Vec<_> = listed.as_array().expect("a list").iter().map(id_of).collect();
+            assert_eq!(ids, expected.iter().map(|number| id_of(&made[*number])).collect::<Vec<_>>(), "{query}");
+            let counted = client.get(&format!("{RESERVATION}/count?{query}"));
+            assert_eq!(counted.json, json!({ "count": expected.len() }), "{query}");
+        }
+    }
+    let page = owner.get(&format!("{RESERVATION}?per_page=3&after={}", id_of(&made[0])));
+    assert_eq!(data(200, &page).as_array().map(Vec::len), Some(3));
+    let wrong = owner.get(&format!("{RESERVATION}?status=MAYBE&checkInStartDate=tomorrow&listingID=x"));
+    assert_eq!(wrong.faults(), ["checkInStartDate", "listingID", "status"]);
+}
+
+fn all_faults_of_a_booking_are_told_at_once(world: &World) {
+    let market = Market::open(world);
+    let owner = market.as_owner();
+    let refused = owner.post(RESERVATION, &json!({}));
+    assert_eq!(refused.faults(), ["checkInDate", "checkOutDate", "guest", "guests", "listingID"]);
+    let mut asked = booking(&market.listing(), "2060-01-10", "2060-01-10");
+    asked["guest"] = json!({ "firstName": "", "email": "grace", "phone": "call me" });
+    asked["reservationType"] = json!("MAYBE");
+    asked["externalID"] = json!("\u{7}");
+    let refused = owner.post(RESERVATION, &asked);
+    let expected = [
+        "checkOutDate",
+        "externalID",
+        "guest.email",
+        "guest.firstName",
+        "guest.lastName",
+        "guest.phone",
+        "reservationType",
+    ];
+    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), expected.to_vec()));
+    for (field, value) in
+        [("totalPrice", json!("447")), ("guest", json!("Grace")), ("notes", json!(5)), ("quoteID", json!(17))]
+    {
+        let mut asked = booking(&market.owner, "2060-01-10", "2060-01-13");
+        asked[field] = value;
+        let refused = owner.post(RESERVATION, &asked);
+        assert_eq!(refused.refusal(), (400, "malformed_request"), "{field}: {}", refused.text);
+    }
+    let mut instant = booking(&market.listing(), "2060-01-10", "2060-01-13");
+    instant["holdExpiresAt"] = json!("2060-01-01T00:00:00Z");
+    assert_eq!(owner.post(RESERVATION, &instant).faults(), ["holdExpiresAt"]);
+}
+
+fn neighbours_do_not_collide(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let (owner, importer) = (market.as_owner(), market.as_importer());
+    data(201, &owner.post(RESERVATION, &booking(&listing, "2060-01-10", "2060-01-13")));
+    data(201, &importer.post(RESERVATION, &booking(&listing, "2060-01-13", "2060-01-15")));
+    data(201, &importer.post(RESERVATION, &booking(&listing, "2060-01-08", "2060-01-10")));
+    for (check_in, check_out) in
+        [("2060-01-09", "2060-01-11"), ("2060-01-11", "2060-01-12"), ("2060-01-01", "2060-01-31")]
+    {
+        let refused = importer.post(RESERVATION, &booking(&listing, check_in, check_out));
+        assert_eq!(refused.refusal(), (409, "not_available"), "{check_in}");
+    }
+    let other = market.listing();
+    data(201, &owner.post(RESERVATION, &booking(&other, "2060-01-10", "2060-01-13")));
+}
+
+fn what_others_have_is_not_there(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let importer = market.as_importer();
+    let quote = id_of(&data(201, &importer.post(QUOTE, &stay(&listing, "2060-01-10", "2060-01-13"))));
+    let direct = data(201, &market.as_owner().post(RESERVATION, &booking(&listing, "2060-02-10", "2060-02-13")));
+    let sold = data(201, &importer.post(RESERVATION, &booking(&listing, "2060-03-10", "2060-03-13")));
+    let sibling = world.tenant_id("Sibling");
+    market.import(&sibling, &[&listing]);
+    let others = [world.calry().named(&sibling), world.client().calry(&world.other_workspace().key)];
+    let hides = |client: &Client, reservation: &Value| {
+        let id = id_of(reservation);
+        let calls = [("GET", ""), ("POST", "/confirm"), ("DELETE", "")];
+        for (method, rest) in calls {
+            let foreign = client.call(method, &format!("{RESERVATION}/{id}{rest}"), None);
+            assert_eq!(foreign.refusal(), (404, "reservation_not_found"), "{method} {rest}");
+            let unknown = client.call(method, &format!("{RESERVATION}/{UNKNOWN}{rest}"), None);
+            assert_eq!(foreign.text.replace(&id, UNKNOWN), unknown.text, "to the byte");
+        }
+    };
+    for other in &others {
+        hides(other, &direct);
+        hides(other, &sold);
+        let foreign = other.post(RESERVATION, &quoted(&quote));
+        assert_eq!(foreign.refusal(), (404, "quote_not_found"));
+        assert_eq!(foreign.text, other.post(RESERVATION, &quoted(UNKNOWN)).text, "to the byte");
+        assert_eq!(other.get("/api/v1/reservation/count").json, json!({ "count": 0 }));
+    }
+    hides(&importer, &direct);
+    // The calendar is one, but it does not tell who has booked.
+    let refused = others[0].post(RESERVATION, &booking(&listing, "2060-02-10", "2060-02-13"));
+    assert_eq!(refused.refusal(), (409, "not_available"));
+    assert!(!refused.text.contains(&id_of(&direct)) && !refused.text.contains("Grace"), "{}", refused.text);
+}
+
+fn what_is_reserved_is_not_deleted(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let reservation =
+        data(201, &market.as_importer().post(RESERVATION, &booking(&listing, "2060-01-10", "2060-01-13")));
+    let owner = market.as_owner();
+    for path in [format!("/api/v1/listing/{listing}"), format!("/api/v1/integration-account/{}", market.account)] {
+        assert_eq!(owner.delete(&path).refusal(), (409, "has_reservations"), "{path}");
+    }
+    assert_eq!(data(200, &owner.get(&path(&reservation))), reservation);
+}
+
+fn a_reader_sells_nothing(world: &World) {
+    let market = Market::open(world);
+    let listing = market.listing();
+    let reservation = data(201, &market.as_owner().post(RESERVATION, &booking(&listing, "2060-01-10", "2060-01-13")));
+    let [reader, writer] =
+        ["READ", "WRITE"].map(|permission| world.client().calry(&world.key_in(&market.owner, permission)));
+    for asked in [booking(&listing, "2060-02-10", "2060-02-13"), json!({}), json!({ "guest": 5 })] {
+        assert_eq!(reader.post(RESERVATION, &asked).refusal(), (403, "permission_denied"));
+    }
+    assert_eq!(confirm(&reader, &reservation).refusal(), (403, "permission_denied"));
+    assert_eq!(reader.delete(&path(&reservation)).refusal(), (403, "permission_denied"));
+    assert_eq!(reader.get(&path(&reservation)).json["data"], reservation);
+    assert_eq!(confirm(&writer, &reservation).json["data"], reservation);
+    let asked = json!({ "quoteID": UNKNOWN, "guest": guest() });
+    assert_eq!(writer.post(RESERVATION, &asked).refusal(), (404, "quote_not_found"));
+}

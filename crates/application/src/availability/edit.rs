@@ -1,0 +1,262 @@
+//! Writing into a calendar.
+
+use domain::access::{Caller, Permission};
+use domain::availability::{CalendarEdit, MOST_RANGES, RangeEdit};
+use domain::ids::ListingId;
+use domain::tenants::FieldEdit;
+
+use super::find::nights;
+use super::{Availability, AvailabilityError};
+use crate::collector::Collector;
+use crate::input::{Asked, InvalidInput, REQUIRED};
+use crate::retry::decide_anew;
+
+/// What the request calls the field.
+pub(super) const RANGES: &str = "ranges";
+
+/// What shall be written into a calendar, as sent: at most 366 ranges, of which the later one wins where they overlap.
+#[derive(Debug, Clone, Default)]
+pub struct EditCalendar {
+    /// The ranges.
+    pub ranges: Option<Vec<RangeFields>>,
+}
+
+/// What shall become of the nights of a range: what is absent stays, what is null is the listing's again. The price is a
+/// text, digit by digit.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of a range")]
+pub struct RangeFields {
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub status: FieldEdit<String>,
+    pub price: FieldEdit<String>,
+    pub minimum_nights: FieldEdit<i64>,
+    pub maximum_nights: FieldEdit<i64>,
+}
+
+impl EditCalendar {
+    fn edits(&self) -> Result<Vec<RangeEdit>, InvalidInput> {
+        let mut collector = Collector::default();
+        if self.ranges.is_none() {
+            collector.fault(RANGES, REQUIRED);
+        }
+        let edits = collector.items(RANGES, self.ranges.as_deref(), MOST_RANGES, |c, range| range.edit(c));
+        collector.finish(edits)
+    }
+}
+
+impl RangeFields {
+    fn edit(&self, c: &mut Collector) -> Option<RangeEdit> {
+        let nights = nights(c, self.start_date.as_deref(), self.end_date.as_deref());
+        // A blank text does not stand for null here: it would offer nights that were blocked.
+        let status = self.status.as_ref().map(|status| c.required("status", Some(status.as_ref()?)));
+        let price = c.cleared("price", &self.price);
+        let minimum_nights = c.cleared_number("minimumNights", self.minimum_nights);
+        let maximum_nights = c.cleared_number("maximumNights", self.maximum_nights);
+        Some(RangeEdit { nights: nights?, status, price, minimum_nights, maximum_nights })
+    }
+}
+
+impl Availability {
+    /// Writes into the calendar of a listing of the caller's tenant, all ranges or none, and says how many nights they
+    /// name.
+    pub async fn edit(
+        &self,
+        caller: &Caller,
+        listing: ListingId,
+        asked: Asked<EditCalendar>,
+    ) -> Result<usize, AvailabilityError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let ranges = asked?.edits()?;
+        decide_anew(async || {
+            let found = self.listings.find(&scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let Some(change) = CalendarEdit::decide(found.for_owner(&scope)?, &ranges, &scope, stamp)? else {
+                return Ok(0);
+            };
+            let nights = change.after.night_count();
+            self.repository.edit(&scope, change).await?;
+            Ok(nights)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::listings::TenantListing;
+    use ports::{MockAvailabilityQueries, MockAvailabilityRepository, MockListingRepository, RepositoryError};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::input::Unreadable;
+    use crate::problem::{Problem, ProblemKind};
+
+    fn availability(repository: MockAvailabilityRepository, listings: MockListingRepository) -> Availability {
+        let queries = MockAvailabilityQueries::new();
+        Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient())
+    }
+
+    fn seen(found: fn(domain::listings::Listing) -> TenantListing) -> MockListingRepository {
+        let mut listings = MockListingRepository::new();
+        listings
+            .expect_find()
+            .withf(|scope, _| scope.tenant_id() == build::channel_id())
+            .returning(move |_, id| Ok(Some(found(build::listing(id)))));
+        listings
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
+    fn sent(text: &str) -> FieldEdit<String> {
+        Some(Some(text.to_owned()))
+    }
+
+    fn range(start: &str, end: &str) -> RangeFields {
+        RangeFields { start_date: Some(start.to_owned()), end_date: Some(end.to_owned()), ..RangeFields::default() }
+    }
+
+    fn priced(amount: &str) -> RangeFields {
+        RangeFields { price: sent(amount), ..range("2030-01-01", "2030-01-04") }
+    }
+
+    async fn edit(
+        repository: MockAvailabilityRepository,
+        listings: MockListingRepository,
+        ranges: Vec<RangeFields>,
+    ) -> Result<usize, AvailabilityError> {
+        let asked = Ok(EditCalendar { ranges: Some(ranges) });
+        let availability = availability(repository, listings);
+        availability.edit(&build::channel(Permission::Write), ListingId::new(build::id()), asked).await
+    }
+
+    /// What is refused before anything is stored.
+    async fn refused(listings: MockListingRepository, ranges: Vec<RangeFields>) -> AvailabilityError {
+        edit(MockAvailabilityRepository::new(), listings, ranges).await.expect_err("refused")
+    }
+
+    fn faults(refused: &AvailabilityError) -> Vec<&str> {
+        refused.faults().expect("fields at fault").keys().map(String::as_str).collect()
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
+        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+            let availability = availability(MockAvailabilityRepository::new(), MockListingRepository::new());
+            let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
+            let refused = availability.edit(&build::channel(permission), ListingId::new(build::id()), unreadable).await;
+            assert_eq!(refused.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn absent_null_and_present_are_told_apart() {
+        let mut repository = MockAvailabilityRepository::new();
+        repository
+            .expect_edit()
+            .once()
+            .withf(|scope, change| {
+                let [priced, cleared] = change.after.nights[..] else { panic!("two ranges") };
+                assert_eq!(priced.price.flatten().map(|price| price.to_string()).as_deref(), Some("99.50"));
+                assert_eq!((priced.is_blocked, priced.minimum_nights), (None, None));
+                assert_eq!((cleared.is_blocked, cleared.price), (Some(false), Some(None)));
+                assert_eq!((cleared.minimum_nights, cleared.maximum_nights), (Some(None), Some(None)));
+                scope.tenant_id() == build::channel_id()
+            })
+            .returning(|_, _| Ok(()));
+        let null = RangeFields {
+            status: Some(None),
+            price: Some(None),
+            minimum_nights: Some(None),
+            maximum_nights: Some(None),
+            ..range("2030-02-01", "2030-02-03")
+        };
+        assert_eq!(edit(repository, seen(build::owned), vec![priced("99.5"), null]).await.expect("written"), 5);
+    }
+
+    #[tokio::test]
+    async fn ranges_that_ask_for_nothing_are_not_stored() {
+        for ranges in [vec![], vec![range("2030-01-01", "2030-01-02")]] {
+            let nights = edit(MockAvailabilityRepository::new(), seen(build::owned), ranges).await;
+            assert_eq!(nights.expect("nothing to do"), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_importer_is_not_the_owner() {
+        let refused = refused(seen(build::imported), vec![priced("1")]).await;
+        assert_eq!((refused.code(), refused.kind()), ("not_the_owner", ProblemKind::Forbidden));
+    }
+
+    #[tokio::test]
+    async fn a_listing_that_the_tenant_does_not_see_is_not_found() {
+        let mut listings = MockListingRepository::new();
+        listings.expect_find().once().returning(|_, _| Ok(None));
+        assert_eq!(refused(listings, vec![priced("1")]).await.code(), "listing_not_found");
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_told_at_once_before_anything_is_read() {
+        let wrong = RangeFields {
+            status: sent(" "),
+            price: sent("-1"),
+            minimum_nights: Some(Some(0)),
+            maximum_nights: Some(Some(3_651)),
+            ..range("2030-01-02", "2030-01-01")
+        };
+        let refused = refused(MockListingRepository::new(), vec![priced("1"), RangeFields::default(), wrong]).await;
+        let expected = [
+            "ranges.1.endDate",
+            "ranges.1.startDate",
+            "ranges.2.endDate",
+            "ranges.2.maximumNights",
+            "ranges.2.minimumNights",
+            "ranges.2.price",
+            "ranges.2.status",
+        ];
+        assert_eq!(faults(&refused), expected);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_go_together_is_named_range_by_range() {
+        let bounds = RangeFields {
+            minimum_nights: Some(Some(3)),
+            maximum_nights: Some(Some(2)),
+            ..range("2030-01-01", "2030-01-02")
+        };
+        let fine = priced("0.001");
+        let refused = refused(seen(build::owned), vec![fine.clone(), priced("1"), bounds, fine]).await;
+        assert_eq!(faults(&refused), ["ranges.0.price", "ranges.2.maximumNights", "ranges.3.price"]);
+    }
+
+    #[tokio::test]
+    async fn there_are_ranges_and_not_too_many() {
+        let availability = availability(MockAvailabilityRepository::new(), MockListingRepository::new());
+        let caller = build::channel(Permission::Write);
+        let missing = availability.edit(&caller, ListingId::new(build::id()), Ok(EditCalendar::default())).await;
+        assert_eq!(faults(&missing.expect_err("missing")), ["ranges"]);
+        let many = vec![priced("1"); MOST_RANGES + 1];
+        assert_eq!(faults(&refused(MockListingRepository::new(), many).await), ["ranges"]);
+        let years = (2031..2042).map(|year| RangeFields {
+            price: sent("1"),
+            ..range(&format!("{year}-01-01"), &format!("{}-01-01", year + 1))
+        });
+        assert_eq!(faults(&refused(seen(build::owned), years.collect()).await), ["ranges"]);
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
+        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+            let mut repository = MockAvailabilityRepository::new();
+            let mut lost = 0;
+            repository.expect_edit().times(1..=3).returning(move |_, _| {
+                lost += 1;
+                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(()) }
+            });
+            let edited = edit(repository, seen(build::owned), vec![priced("1")]).await;
+            assert_eq!(edited.err().map(|error| error.code()), expected);
+        }
+    }
+}

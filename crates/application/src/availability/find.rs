@@ -1,0 +1,111 @@
+//! Looking into a calendar.
+
+use domain::access::{Caller, Permission};
+use domain::availability::Night;
+use domain::ids::ListingId;
+use domain::stays::Stay;
+
+use super::{Availability, AvailabilityError};
+use crate::collector::Collector;
+use crate::input::{Asked, InvalidInput};
+
+/// Which nights are asked for, as sent: those from the first date to the one before the second.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the parameters of the operation")]
+pub struct FindNights {
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+}
+
+impl FindNights {
+    fn nights(&self) -> Result<Stay, InvalidInput> {
+        let mut collector = Collector::default();
+        let nights = nights(&mut collector, self.start_date.as_deref(), self.end_date.as_deref());
+        collector.finish(nights)
+    }
+}
+
+/// The nights between two dates that must be there.
+pub(super) fn nights(c: &mut Collector, start: Option<&str>, end: Option<&str>) -> Option<Stay> {
+    let dates = (c.required("startDate", start), c.required("endDate", end));
+    let (Some(start), Some(end)) = dates else { return None };
+    Stay::new(start, end).map_err(|error| c.fault("endDate", error)).ok()
+}
+
+impl Availability {
+    /// The nights of a listing of the caller's tenant, its own or imported, as they can be sold now.
+    pub async fn find(
+        &self,
+        caller: &Caller,
+        listing: ListingId,
+        asked: Asked<FindNights>,
+    ) -> Result<Vec<Night>, AvailabilityError> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let nights = asked?.nights()?;
+        let calendar = self.queries.calendar(&scope, listing, nights, self.ambient.now()).await?;
+        let calendar = calendar.ok_or(AvailabilityError::ListingNotFound)?;
+        Ok(calendar.nights(nights).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use domain::availability::Calendar;
+    use ports::{MockAvailabilityQueries, MockAvailabilityRepository, MockListingRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::problem::{Problem, ProblemKind};
+
+    async fn find(
+        queries: MockAvailabilityQueries,
+        start: Option<&str>,
+        end: Option<&str>,
+    ) -> Result<Vec<Night>, AvailabilityError> {
+        let (repository, listings) = (MockAvailabilityRepository::new(), MockListingRepository::new());
+        let availability = Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient());
+        let asked = FindNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
+        availability.find(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(asked)).await
+    }
+
+    #[tokio::test]
+    async fn the_nights_of_the_tenant_of_the_request_are_told_as_they_are_now() {
+        let mut queries = MockAvailabilityQueries::new();
+        queries
+            .expect_calendar()
+            .once()
+            .withf(|scope, _, _, at| (scope.tenant_id(), *at) == (build::channel_id(), build::at()))
+            .returning(|_, id, _, _| Ok(Some(Calendar::new(build::listing(id).details(), BTreeMap::new(), vec![]))));
+        let nights = find(queries, Some("2030-01-31"), Some("2030-02-02")).await.expect("found");
+        let dates: Vec<_> = nights.iter().map(|night| night.date.to_string()).collect();
+        assert_eq!(dates, ["2030-01-31", "2030-02-01"], "the last date is not among them");
+    }
+
+    #[tokio::test]
+    async fn a_listing_that_the_tenant_does_not_see_is_not_found() {
+        let mut queries = MockAvailabilityQueries::new();
+        queries.expect_calendar().once().returning(|_, _, _, _| Ok(None));
+        let unknown = find(queries, Some("2030-01-31"), Some("2030-02-01")).await.expect_err("unknown");
+        assert_eq!((unknown.code(), unknown.kind()), ("listing_not_found", ProblemKind::NotFound));
+    }
+
+    #[tokio::test]
+    async fn dates_that_are_no_stay_are_refused_before_anything_is_read() {
+        for (start, end, fields) in [
+            (None, None, &["endDate", "startDate"][..]),
+            (Some("2030-02-30"), Some("tomorrow"), &["endDate", "startDate"]),
+            (Some("2030-01-31"), None, &["endDate"]),
+            (Some("2030-01-31"), Some("2030-01-31"), &["endDate"]),
+            (Some("2030-01-31"), Some("2030-01-30"), &["endDate"]),
+            (Some("2030-01-01"), Some("2032-01-02"), &["endDate"]),
+        ] {
+            let refused = find(MockAvailabilityQueries::new(), start, end).await.expect_err("invalid");
+            let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+            assert_eq!(faults, fields, "{start:?} {end:?}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Availability: the calendars of the listings that the caller's tenant sees, and what it writes into those of its own.
+
+mod edit;
+mod error;
+mod find;
+
+use std::sync::Arc;
+
+use ports::{AvailabilityQueries, AvailabilityRepository, ListingRepository};
+
+pub use self::edit::{EditCalendar, RangeFields};
+pub use self::error::AvailabilityError;
+pub use self::find::FindNights;
+use crate::ambient::Ambient;
+
+/// The use cases of availability.
+pub struct Availability {
+    repository: Arc<dyn AvailabilityRepository>,
+    queries: Arc<dyn AvailabilityQueries>,
+    listings: Arc<dyn ListingRepository>,
+    ambient: Ambient,
+}
+
+impl Availability {
+    /// Works with these.
+    pub fn new(
+        repository: Arc<dyn AvailabilityRepository>,
+        queries: Arc<dyn AvailabilityQueries>,
+        listings: Arc<dyn ListingRepository>,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, queries, listings, ambient }
+    }
+}

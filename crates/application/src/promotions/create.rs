@@ -1,0 +1,144 @@
+//! Creating a promotion.
+
+use domain::access::{Caller, Permission};
+use domain::ids::PromotionId;
+use domain::promotions::Promotion;
+
+use super::{PromotionError, PromotionFields, Promotions};
+use crate::input::Asked;
+use crate::retry::decide_anew;
+
+impl Promotions {
+    /// Creates a promotion of an account of the caller's tenant.
+    pub async fn create(&self, caller: &Caller, asked: Asked<PromotionFields>) -> Result<Promotion, PromotionError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let new = asked?.new_promotion(self.ambient.id(PromotionId::new))?;
+        decide_anew(async || {
+            // Nothing that is stored says whether the values go together, so their faults come before a missing account.
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = Promotion::create(new.clone(), &scope, stamp)?;
+            if !self.repository.has_account(&scope, new.integration_account_id).await? {
+                return Err(PromotionError::account_not_found());
+            }
+            Ok(self.repository.create(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::promotions::PromotionStatus;
+    use ports::{MockPromotionRepository, RepositoryError, rules};
+    use testkit::build;
+
+    use super::super::fixture::{fields, promotions, sent};
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::problem::{Problem, ProblemKind};
+
+    fn with_account() -> MockPromotionRepository {
+        let mut repository = MockPromotionRepository::new();
+        repository
+            .expect_has_account()
+            .withf(|scope, id| (scope.tenant_id(), *id) == (build::channel_id(), build::listing_account().id))
+            .returning(|_, _| Ok(true));
+        repository
+    }
+
+    async fn create(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
+        promotions(repository).create(&build::channel(Permission::Write), Ok(fields)).await
+    }
+
+    #[tokio::test]
+    async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
+        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+            let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
+            let promotions = promotions(MockPromotionRepository::new());
+            let refused = promotions.create(&build::channel(permission), unreadable).await;
+            assert_eq!(refused.expect_err("refused").code(), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_promotion_is_given_unless_told() {
+        let inactive = PromotionFields { status: sent("INACTIVE"), coupon_code: sent("WINTER"), ..fields() };
+        for (fields, status) in [(fields(), PromotionStatus::Active), (inactive, PromotionStatus::Inactive)] {
+            let mut repository = with_account();
+            repository.expect_create().once().returning(|_, change| Ok(change.after));
+            let created = create(repository, fields).await.expect("created");
+            assert_eq!((created.terms().status, created.terms().discount.to_string().as_str()), (status, "20"));
+        }
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_told_at_once() {
+        let wrong = PromotionFields {
+            discount_percentage: sent("100.01"),
+            end_date: sent("2030-02-30"),
+            booking_period_start: sent("today"),
+            coupon_code: sent("\u{7}"),
+            status: Some(None),
+            ..PromotionFields::default()
+        };
+        let refused = create(MockPromotionRepository::new(), wrong).await.expect_err("invalid");
+        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let expected = [
+            "bookingPeriodStart",
+            "couponCode",
+            "discountPercentage",
+            "endDate",
+            "integrationAccountID",
+            "name",
+            "startDate",
+            "status",
+        ];
+        assert_eq!(faults, expected);
+    }
+
+    #[tokio::test]
+    async fn periods_end_after_they_begin() {
+        let reversed = PromotionFields {
+            end_date: sent("2029-12-31"),
+            booking_period_start: sent("2029-06-02"),
+            booking_period_end: sent("2029-06-01"),
+            ..fields()
+        };
+        let refused = create(MockPromotionRepository::new(), reversed).await.expect_err("invalid");
+        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        assert_eq!(faults, ["bookingPeriodEnd", "endDate"]);
+    }
+
+    #[tokio::test]
+    async fn an_account_that_the_tenant_does_not_have_is_not_found() {
+        let mut repository = MockPromotionRepository::new();
+        repository.expect_has_account().once().returning(|_, _| Ok(false));
+        let refused = create(repository, fields()).await.expect_err("unknown");
+        assert_eq!((refused.code(), refused.kind()), ("integration_account_not_found", ProblemKind::NotFound));
+        assert!(refused.faults().expect("fields at fault").contains_key("integrationAccountID"));
+    }
+
+    #[tokio::test]
+    async fn a_taken_name_or_coupon_code_is_a_conflict() {
+        for (rule, code, field) in [
+            (rules::PROMOTION_NAME, "name_taken", "name"),
+            (rules::PROMOTION_COUPON_CODE, "coupon_code_taken", "couponCode"),
+        ] {
+            let mut repository = with_account();
+            repository.expect_create().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
+            let refused = create(repository, fields()).await.expect_err("taken");
+            assert_eq!((refused.code(), refused.kind()), (code, ProblemKind::Conflict));
+            assert!(refused.faults().expect("fields at fault").contains_key(field));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_that_moves_away_meanwhile_is_not_found() {
+        let mut repository = MockPromotionRepository::new();
+        let mut found = vec![false, true];
+        repository.expect_has_account().times(2).returning(move |_, _| Ok(found.pop().expect("asked twice")));
+        repository.expect_create().once().returning(|_, _| Err(RepositoryError::Stale));
+        let refused = create(repository, fields()).await.expect_err("gone");
+        assert_eq!(refused.code(), "integration_account_not_found");
+    }
+}

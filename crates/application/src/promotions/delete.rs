@@ -1,0 +1,49 @@
+//! Deleting a promotion.
+
+use domain::access::{Caller, Permission};
+use domain::ids::PromotionId;
+
+use super::{PromotionError, Promotions};
+use crate::retry::decide_anew;
+
+impl Promotions {
+    /// Deletes a promotion of the caller's tenant. What was quoted or sold with it keeps its price.
+    pub async fn delete(&self, caller: &Caller, id: PromotionId) -> Result<(), PromotionError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        decide_anew(async || {
+            let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
+            let change = promotion.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
+            Ok(self.repository.delete(&scope, change).await?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockPromotionRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{promotion, promotions};
+    use super::*;
+    use crate::problem::Problem;
+
+    async fn delete(repository: MockPromotionRepository, permission: Permission) -> Result<(), PromotionError> {
+        promotions(repository).delete(&build::channel(permission), PromotionId::new(build::id())).await
+    }
+
+    #[tokio::test]
+    async fn a_reader_deletes_nothing() {
+        let refused = delete(MockPromotionRepository::new(), Permission::Read).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_delete_finds_nothing() {
+        let mut repository = MockPromotionRepository::new();
+        let mut found = vec![None, Some(promotion(PromotionId::new(build::id())))];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "promotion_not_found");
+    }
+}

@@ -1,0 +1,123 @@
+//! Why nothing became of a promotion.
+
+use domain::promotions::{AssignmentRefused, PromotionValuesError};
+use ports::{RepositoryError, rules};
+use thiserror::Error;
+
+use crate::collector::Collector;
+use crate::input::sentence;
+use crate::listing_ids::ListingIds;
+use crate::problem::{Faults, Problem, ProblemKind};
+use crate::refusal::{Refusal, shares_refusals};
+
+/// The refusals of the area.
+#[derive(Debug, Error)]
+pub enum PromotionError {
+    /// For reasons that have nothing to do with promotions.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// No account of the tenant has such a promotion.
+    #[error("The promotion was not found.")]
+    NotFound,
+    /// The tenant has no such integration account.
+    #[error("The integration account was not found.")]
+    AccountNotFound {
+        /// The field at fault.
+        faults: Faults,
+    },
+    /// The promotion's account has no such listings.
+    #[error("The listing was not found.")]
+    ListingNotFound {
+        /// Their positions.
+        faults: Faults,
+    },
+    /// Another promotion of the account has the name.
+    #[error("The name has already been taken.")]
+    NameTaken {
+        /// The field at fault.
+        faults: Faults,
+    },
+    /// Another promotion of the account has the coupon code.
+    #[error("The coupon code has already been taken.")]
+    CouponCodeTaken {
+        /// The field at fault.
+        faults: Faults,
+    },
+}
+
+shares_refusals!(PromotionError);
+
+fn fault(field: &str, phrase: &str) -> Faults {
+    [(field.to_owned(), vec![sentence(field, phrase)])].into()
+}
+
+impl PromotionError {
+    pub(super) fn account_not_found() -> Self {
+        Self::AccountNotFound { faults: fault("integrationAccountID", "was not found.") }
+    }
+
+    /// Nothing was assigned or unassigned of what the command names.
+    pub(super) fn assignment(command: &ListingIds, AssignmentRefused { positions }: AssignmentRefused) -> Self {
+        let sentence = |id: &str| format!("The listing {id} was not found (listing_not_found).");
+        Self::ListingNotFound { faults: command.faults(positions.into_iter().map(|position| (position, sentence))) }
+    }
+}
+
+impl From<Vec<PromotionValuesError>> for PromotionError {
+    fn from(errors: Vec<PromotionValuesError>) -> Self {
+        let mut collector = Collector::default();
+        for error in errors {
+            let field = match error {
+                PromotionValuesError::Nights => "endDate",
+                PromotionValuesError::BookingPeriod => "bookingPeriodEnd",
+            };
+            collector.fault(field, error);
+        }
+        collector.faults().into()
+    }
+}
+
+impl From<RepositoryError> for PromotionError {
+    fn from(error: RepositoryError) -> Self {
+        let taken = |field| fault(field, "has already been taken.");
+        match error {
+            RepositoryError::Taken { rule: rules::PROMOTION_NAME } => Self::NameTaken { faults: taken("name") },
+            RepositoryError::Taken { rule: rules::PROMOTION_COUPON_CODE } => {
+                Self::CouponCodeTaken { faults: taken("couponCode") }
+            }
+            other => Self::Refused(other.into()),
+        }
+    }
+}
+
+impl Problem for PromotionError {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::NotFound | Self::AccountNotFound { .. } | Self::ListingNotFound { .. } => ProblemKind::NotFound,
+            Self::NameTaken { .. } | Self::CouponCodeTaken { .. } => ProblemKind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::NotFound => "promotion_not_found",
+            Self::AccountNotFound { .. } => "integration_account_not_found",
+            Self::ListingNotFound { .. } => "listing_not_found",
+            Self::NameTaken { .. } => "name_taken",
+            Self::CouponCodeTaken { .. } => "coupon_code_taken",
+        }
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Refused(refusal) => refusal.faults(),
+            Self::AccountNotFound { faults }
+            | Self::ListingNotFound { faults }
+            | Self::NameTaken { faults }
+            | Self::CouponCodeTaken { faults } => Some(faults),
+            Self::NotFound => None,
+        }
+    }
+}

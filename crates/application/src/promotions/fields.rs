@@ -1,0 +1,80 @@
+//! The fields of a promotion, as they were sent.
+
+use domain::ids::PromotionId;
+use domain::promotions::{NewPromotion, PromotionEdit};
+use domain::tenants::FieldEdit;
+
+use crate::collector::Collector;
+use crate::input::{InvalidInput, REQUIRED};
+
+/// The fields of a promotion: what is absent stays, or is what it is by default, and what is null is cleared. The percentage
+/// is a text, digit by digit.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of a promotion")]
+pub struct PromotionFields {
+    pub integration_account_id: FieldEdit<String>,
+    pub name: FieldEdit<String>,
+    pub description: FieldEdit<String>,
+    pub discount_percentage: FieldEdit<String>,
+    pub coupon_code: FieldEdit<String>,
+    pub start_date: FieldEdit<String>,
+    pub end_date: FieldEdit<String>,
+    pub booking_period_start: FieldEdit<String>,
+    pub booking_period_end: FieldEdit<String>,
+    pub status: FieldEdit<String>,
+    pub thumbnail_url: FieldEdit<String>,
+}
+
+impl PromotionFields {
+    /// What an update asks for.
+    pub(super) fn edit(&self) -> Result<PromotionEdit, InvalidInput> {
+        let mut collector = Collector::default();
+        let edit = self.collect(&mut collector);
+        collector.finish(Some(edit))
+    }
+
+    /// What a new promotion is made from, where all that must be there is.
+    pub(super) fn new_promotion(&self, id: PromotionId) -> Result<NewPromotion, InvalidInput> {
+        let mut collector = Collector::default();
+        let account =
+            collector.required("integrationAccountID", self.integration_account_id.as_ref().and_then(Option::as_deref));
+        let mut rest = self.collect(&mut collector);
+        for (field, is_absent) in [
+            ("name", self.name.is_none()),
+            ("discountPercentage", self.discount_percentage.is_none()),
+            ("startDate", self.start_date.is_none()),
+            ("endDate", self.end_date.is_none()),
+        ] {
+            if is_absent {
+                collector.fault(field, REQUIRED);
+            }
+        }
+        let new = || {
+            Some(NewPromotion {
+                id,
+                integration_account_id: account?,
+                name: rest.name.take()?,
+                discount: rest.discount?,
+                start_date: rest.start_date?,
+                end_date: rest.end_date?,
+                rest,
+            })
+        };
+        collector.finish(new())
+    }
+
+    fn collect(&self, c: &mut Collector) -> PromotionEdit {
+        PromotionEdit {
+            name: c.kept("name", &self.name),
+            description: c.cleared("description", &self.description),
+            discount: c.kept("discountPercentage", &self.discount_percentage),
+            coupon_code: c.cleared("couponCode", &self.coupon_code),
+            start_date: c.kept("startDate", &self.start_date),
+            end_date: c.kept("endDate", &self.end_date),
+            booking_period_start: c.cleared("bookingPeriodStart", &self.booking_period_start),
+            booking_period_end: c.cleared("bookingPeriodEnd", &self.booking_period_end),
+            status: c.kept("status", &self.status),
+            thumbnail: c.cleared("thumbnailURL", &self.thumbnail_url),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Lists of promotions.
+
+use domain::access::{Caller, Permission};
+use domain::ids::IntegrationAccountId;
+use domain::promotions::Promotion;
+use ports::PromotionFilter;
+use validator::Validate;
+
+use super::Promotions;
+use crate::input::{Asked, InvalidInput, checked, is, optional};
+use crate::paging::{List, Listed, checked_list};
+use crate::refusal::Refusal;
+
+/// Which promotions are asked for.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct FindPromotions {
+    /// The account that gives them, if only one matters.
+    #[validate(custom(function = is::<IntegrationAccountId>, code = "integrationAccountID"))]
+    pub integration_account_id: Option<String>,
+    /// Also those that are not given at present.
+    pub include_inactive: bool,
+}
+
+impl FindPromotions {
+    fn filter(&self) -> Result<PromotionFilter, InvalidInput> {
+        Ok(PromotionFilter {
+            integration_account_id: optional("integrationAccountID", self.integration_account_id.as_deref())?,
+            include_inactive: self.include_inactive,
+        })
+    }
+}
+
+impl Promotions {
+    /// The promotions of the accounts of the caller's tenant, oldest first.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        asked: Asked<List<FindPromotions>>,
+    ) -> Result<Listed<Promotion>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let (filter, page) = checked_list(asked)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+    }
+
+    /// How many of them match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindPromotions>) -> Result<u64, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockPromotionQueries, MockPromotionRepository, Slice};
+    use testkit::build;
+
+    use super::super::fixture::{over, promotions};
+    use super::*;
+    use crate::paging::Paging;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn the_filter_and_the_tenant_of_the_request_are_asked_for() {
+        let account = build::listing_account().id;
+        for (asked, expected) in [
+            (FindPromotions::default(), PromotionFilter::default()),
+            (
+                FindPromotions { integration_account_id: Some(account.to_string()), include_inactive: true },
+                PromotionFilter { integration_account_id: Some(account), include_inactive: true },
+            ),
+        ] {
+            let mut queries = MockPromotionQueries::new();
+            queries
+                .expect_list()
+                .once()
+                .withf(move |scope, filter, _| scope.tenant_id() == build::channel_id() && *filter == expected)
+                .returning(|_, _, _| Ok(Slice { items: vec![], has_more: false }));
+            let asked = Ok(List { filter: asked, paging: Paging::default() });
+            let promotions = over(MockPromotionRepository::new(), queries);
+            let listed = promotions.list(&build::channel(Permission::Read), asked).await;
+            assert_eq!(listed.expect("listed").items, []);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_that_is_no_id_is_refused() {
+        let asked = FindPromotions { integration_account_id: Some("x".to_owned()), ..FindPromotions::default() };
+        let promotions = promotions(MockPromotionRepository::new());
+        let refused = promotions.count(&build::channel(Permission::Read), Ok(asked)).await.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["integrationAccountID"]);
+    }
+}

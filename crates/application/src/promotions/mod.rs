@@ -1,0 +1,105 @@
+//! Promotions: those of the accounts of the caller's tenant.
+
+mod assign;
+mod create;
+mod delete;
+mod error;
+mod fields;
+mod find;
+mod list;
+mod update;
+
+use std::sync::Arc;
+
+use ports::{PromotionQueries, PromotionRepository};
+
+pub use self::error::PromotionError;
+pub use self::fields::PromotionFields;
+pub use self::list::FindPromotions;
+use crate::ambient::Ambient;
+
+/// The use cases of promotions.
+pub struct Promotions {
+    repository: Arc<dyn PromotionRepository>,
+    queries: Arc<dyn PromotionQueries>,
+    ambient: Ambient,
+}
+
+impl Promotions {
+    /// Works with these.
+    pub fn new(repository: Arc<dyn PromotionRepository>, queries: Arc<dyn PromotionQueries>, ambient: Ambient) -> Self {
+        Self { repository, queries, ambient }
+    }
+}
+
+#[cfg(test)]
+mod fixture {
+    use domain::access::Permission;
+    use domain::ids::{AuditId, PromotionId};
+    use domain::promotions::{NewPromotion, Promotion, PromotionEdit};
+    use domain::tenants::FieldEdit;
+    use ports::{MockPromotionQueries, MockPromotionRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+
+    /// The use cases over this mock; a port that is not named may not be called.
+    pub(super) fn promotions(repository: MockPromotionRepository) -> Promotions {
+        over(repository, MockPromotionQueries::new())
+    }
+
+    pub(super) fn over(repository: MockPromotionRepository, queries: MockPromotionQueries) -> Promotions {
+        Promotions::new(Arc::new(repository), Arc::new(queries), ambient())
+    }
+
+    /// A repository that finds [`promotion`] for the channel.
+    pub(super) fn stored() -> MockPromotionRepository {
+        let mut repository = MockPromotionRepository::new();
+        repository
+            .expect_find()
+            .withf(|scope, _| scope.tenant_id() == build::channel_id())
+            .returning(|_, id| Ok(Some(promotion(id))));
+        repository
+    }
+
+    /// One that finds nothing.
+    pub(super) fn nothing() -> MockPromotionRepository {
+        let mut repository = MockPromotionRepository::new();
+        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository
+    }
+
+    /// 20 % off for all nights of January 2030.
+    pub(super) fn promotion(id: PromotionId) -> Promotion {
+        let new = NewPromotion {
+            id,
+            integration_account_id: build::listing_account().id,
+            name: "Winter".parse().expect("a name"),
+            discount: "20".parse().expect("a percentage"),
+            start_date: "2030-01-01".parse().expect("a date"),
+            end_date: "2030-01-31".parse().expect("a date"),
+            rest: PromotionEdit::default(),
+        };
+        let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
+        let stamp = scope.stamp(AuditId::new(build::id()), build::at());
+        Promotion::create(new, &scope, stamp).expect("values that go together").after
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
+    pub(super) fn sent(text: impl Into<String>) -> FieldEdit<String> {
+        Some(Some(text.into()))
+    }
+
+    /// All that a new promotion needs.
+    pub(super) fn fields() -> PromotionFields {
+        PromotionFields {
+            integration_account_id: sent(build::listing_account().id.to_string()),
+            name: sent("Winter"),
+            discount_percentage: sent("20"),
+            start_date: sent("2030-01-01"),
+            end_date: sent("2030-01-31"),
+            ..PromotionFields::default()
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Changing a promotion.
+
+use domain::access::{Caller, Permission};
+use domain::ids::PromotionId;
+use domain::promotions::Promotion;
+
+use super::{PromotionError, PromotionFields, Promotions};
+use crate::input::{Asked, unchanged};
+use crate::retry::decide_anew;
+
+impl Promotions {
+    /// Changes the fields of a promotion of the caller's tenant.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: PromotionId,
+        asked: Asked<PromotionFields>,
+    ) -> Result<Promotion, PromotionError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let fields = asked?;
+        let edit = fields.edit()?;
+        decide_anew(async || {
+            let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
+            let account = promotion.integration_account_id();
+            unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match promotion.update(edit.clone(), &scope, stamp)? {
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
+                None => Ok(promotion),
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ports::{MockPromotionRepository, RepositoryError, rules};
+    use testkit::build;
+
+    use super::super::fixture::{fields, nothing, promotions, sent, stored};
+    use super::*;
+    use crate::problem::{Problem, ProblemKind};
+
+    async fn update(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
+        let id = PromotionId::new(build::id());
+        promotions(repository).update(&build::channel(Permission::Write), id, Ok(fields)).await
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
+        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+            let mut repository = stored();
+            let mut lost = 0;
+            repository.expect_update().times(1..=3).returning(move |_, change| {
+                lost += 1;
+                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
+            });
+            let fields = PromotionFields { name: sent("Spring"), ..PromotionFields::default() };
+            assert_eq!(update(repository, fields).await.err().map(|error| error.code()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_changes_nothing_is_not_stored() {
+        let account = build::listing_account().id.to_string().to_uppercase();
+        let same = PromotionFields { integration_account_id: sent(account), description: Some(None), ..fields() };
+        assert_eq!(update(stored(), same).await.expect("unchanged").version(), 1);
+    }
+
+    #[tokio::test]
+    async fn the_account_never_changes() {
+        for said in [sent(build::id().to_string()), Some(None)] {
+            let other = PromotionFields { integration_account_id: said, ..PromotionFields::default() };
+            let refused = update(stored(), other).await.expect_err("invalid");
+            let faults = refused.faults().expect("fields at fault");
+            assert_eq!(faults["integrationAccountID"], ["The integration account ID never changes."]);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_may_not_be_null_refuses_it() {
+        let nulls = PromotionFields {
+            name: Some(None),
+            discount_percentage: Some(None),
+            coupon_code: Some(None),
+            start_date: Some(None),
+            end_date: Some(None),
+            booking_period_end: Some(None),
+            ..PromotionFields::default()
+        };
+        let refused = update(MockPromotionRepository::new(), nulls).await.expect_err("invalid");
+        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        assert_eq!(faults, ["discountPercentage", "endDate", "name", "startDate"]);
+    }
+
+    #[tokio::test]
+    async fn a_period_is_held_against_what_is_stored() {
+        let early = PromotionFields { end_date: sent("2029-12-31"), ..PromotionFields::default() };
+        let refused = update(stored(), early).await.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["endDate"]);
+    }
+
+    #[tokio::test]
+    async fn a_taken_name_is_a_conflict_and_an_unknown_promotion_is_not_found() {
+        let spring = || PromotionFields { name: sent("Spring"), ..PromotionFields::default() };
+        let mut repository = stored();
+        let rule = rules::PROMOTION_NAME;
+        repository.expect_update().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
+        let taken = update(repository, spring()).await.expect_err("taken");
+        assert_eq!((taken.code(), taken.kind()), ("name_taken", ProblemKind::Conflict));
+        assert_eq!(update(nothing(), spring()).await.expect_err("unknown").code(), "promotion_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_reader_changes_nothing() {
+        let (caller, asked) = (build::channel(Permission::Read), Ok(PromotionFields::default()));
+        let promotions = promotions(MockPromotionRepository::new());
+        let refused = promotions.update(&caller, PromotionId::new(build::id()), asked).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+}

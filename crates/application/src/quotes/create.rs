@@ -1,0 +1,141 @@
+//! Asking for a quote.
+
+use domain::access::{Caller, Permission};
+use domain::ids::QuoteId;
+use domain::quotes::Quote;
+use ports::OfferRequest;
+
+use super::{QuoteError, Quotes, StayFields};
+use crate::collector::Collector;
+use crate::input::Asked;
+use crate::retry::decide_anew;
+
+impl Quotes {
+    /// Prices a stay at a listing of the caller's tenant, its own or imported, and keeps the price.
+    pub async fn create(&self, caller: &Caller, asked: Asked<StayFields>) -> Result<Quote, QuoteError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let mut collector = Collector::default();
+        let read = asked?.read(&mut collector);
+        let (listing, asked) = collector.finish(read)?;
+        let id = self.ambient.id(QuoteId::new);
+        decide_anew(async || {
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let request = OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
+            let offer = self.repository.offer(&scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
+            let priced = offer.price(&asked, scope.tenant_id(), stamp.at);
+            let priced = priced.map_err(|error| QuoteError::offer(error, asked.promotion.as_ref()))?;
+            let change = Quote::create(id, priced, &scope, stamp);
+            let quote = change.after.clone();
+            self.repository.create(&scope, change).await?;
+            Ok(quote)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::promotions::PromotionChoice;
+    use ports::{MockQuoteRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{LISTING, asleep, offer, offering, sold, stay, text};
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::input::Unreadable;
+    use crate::problem::{Problem, ProblemKind};
+
+    async fn create(repository: MockQuoteRepository, fields: StayFields) -> Result<Quote, QuoteError> {
+        let quotes = Quotes::new(Arc::new(repository), ambient());
+        quotes.create(&build::channel(Permission::Write), Ok(fields)).await
+    }
+
+    #[tokio::test]
+    async fn a_price_is_kept_for_the_tenant_of_the_request() {
+        let mut repository = offering(Some(offer(vec![])));
+        repository
+            .expect_create()
+            .once()
+            .withf(|scope, change| scope.tenant_id() == build::channel_id() && change.audit.action == "quote.create")
+            .returning(|_, _| Ok(()));
+        let quote = create(repository, stay()).await.expect("quoted");
+        assert_eq!(quote.priced().price.total().to_string(), "298.00");
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_for_is_what_the_offer_is_about() {
+        let mut repository = MockQuoteRepository::new();
+        repository
+            .expect_offer()
+            .once()
+            .withf(|_, OfferRequest { listing, stay, promotion, at }| {
+                let summer = PromotionChoice::Coupon("SUMMER".parse().expect("a code"));
+                (*listing, stay.to_string(), *at) == (LISTING, "2030-01-10/2030-01-12".to_owned(), build::at())
+                    && *promotion == Some(summer)
+            })
+            .returning(|_, _| Ok(Some(offer(vec![]))));
+        let refused = create(repository, StayFields { coupon_code: text("SUMMER"), ..stay() }).await;
+        let refused = refused.expect_err("there is no such promotion");
+        assert_eq!((refused.code(), refused.kind()), ("promotion_not_valid", ProblemKind::Invalid));
+        assert!(refused.faults().expect("fields at fault").contains_key("couponCode"));
+    }
+
+    #[tokio::test]
+    async fn each_obstacle_has_its_own_name() {
+        let promotion = Some(build::id().to_string());
+        for (fields, offer, expected, field) in [
+            (stay(), None, ("listing_not_found", ProblemKind::NotFound), Some("listingID")),
+            (stay(), Some(offer(sold())), ("not_available", ProblemKind::Conflict), None),
+            (stay(), Some(asleep()), ("import_asleep", ProblemKind::Conflict), None),
+            (
+                StayFields { currency: text("EUR"), ..stay() },
+                Some(offer(vec![])),
+                ("currency_mismatch", ProblemKind::Invalid),
+                Some("currency"),
+            ),
+            (
+                StayFields { promotion_id: promotion, ..stay() },
+                Some(offer(vec![])),
+                ("promotion_not_valid", ProblemKind::Invalid),
+                Some("promotionID"),
+            ),
+        ] {
+            let refused = create(offering(offer), fields).await.expect_err("refused");
+            assert_eq!((refused.code(), refused.kind()), expected);
+            let faults = refused.faults().and_then(|faults| faults.keys().next().map(String::as_str));
+            assert_eq!(faults, field, "{expected:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn all_that_the_listing_does_not_allow_is_told_at_once() {
+        let fields = StayFields {
+            check_in_date: text("2020-01-01"),
+            check_out_date: text("2020-01-02"),
+            guests: Some(5),
+            ..stay()
+        };
+        let refused = create(offering(Some(offer(vec![]))), fields).await.expect_err("invalid");
+        assert_eq!(refused.code(), "validation_failed");
+        let faults = refused.faults().expect("fields at fault");
+        assert_eq!(faults["guests"], ["The guests may not be more than 4."]);
+        assert!(faults["checkInDate"][0].starts_with("The check in date may not lie before 2024-"), "{faults:?}");
+    }
+
+    #[tokio::test]
+    async fn a_tenant_that_is_gone_is_no_defect() {
+        let mut repository = offering(Some(offer(vec![])));
+        repository.expect_create().times(3).returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(create(repository, stay()).await.expect_err("lost").kind(), ProblemKind::Busy);
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_told_that_before_the_body_is_looked_at() {
+        let quotes = Quotes::new(Arc::new(MockQuoteRepository::new()), ambient());
+        let unread = Err(Unreadable::Malformed(String::new()));
+        let refused = quotes.create(&build::channel(Permission::Read), unread).await.expect_err("refused");
+        assert_eq!(refused.code(), "permission_denied");
+    }
+}

@@ -1,0 +1,116 @@
+//! Quotes: the price of a stay, kept for a while.
+
+mod create;
+mod error;
+mod stay;
+
+use std::sync::Arc;
+
+use ports::QuoteRepository;
+
+pub use self::error::QuoteError;
+pub use self::stay::StayFields;
+use crate::ambient::Ambient;
+
+/// The use cases of quotes.
+pub struct Quotes {
+    repository: Arc<dyn QuoteRepository>,
+    ambient: Ambient,
+}
+
+impl Quotes {
+    /// Works with these.
+    pub fn new(repository: Arc<dyn QuoteRepository>, ambient: Ambient) -> Self {
+        Self { repository, ambient }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    use std::collections::BTreeMap;
+
+    use domain::access::Permission;
+    use domain::availability::Calendar;
+    use domain::ids::{AuditId, ListingId, QuoteId, ReservationId};
+    use domain::percentages::Percentage;
+    use domain::quotes::{AccountRates, FoundQuote, Offer, Quote};
+    use domain::stays::Stay;
+    use ports::MockQuoteRepository;
+    use testkit::build;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::collector::Collector;
+
+    /// The listing of every offer here.
+    pub(crate) const LISTING: ListingId = ListingId::new(Uuid::from_u128(21));
+
+    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
+    pub(crate) fn text(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    /// Two nights for two people, as a client sends them.
+    pub(crate) fn stay() -> StayFields {
+        StayFields {
+            listing_id: Some(LISTING.to_string()),
+            check_in_date: text("2030-01-10"),
+            check_out_date: text("2030-01-12"),
+            guests: Some(2),
+            ..StayFields::default()
+        }
+    }
+
+    /// The channel's own listing at 149.00 USD a night, but for these stays, which are sold.
+    pub(crate) fn offer(sold: Vec<Stay>) -> Offer {
+        let listing = build::listing(LISTING);
+        let calendar = Calendar::new(listing.details(), BTreeMap::new(), sold);
+        let nothing = Percentage::default();
+        Offer {
+            listing: build::owned(listing),
+            rates: AccountRates {
+                markup: nothing,
+                distribution_markup: nothing,
+                default_discount: None,
+                workspace_discount: nothing,
+            },
+            calendar,
+            lapsed: vec![],
+            promotion: None,
+        }
+    }
+
+    /// The same listing, which the channel has imported, and whose owner does not offer it at present.
+    pub(crate) fn asleep() -> Offer {
+        let mut offer = offer(vec![]);
+        offer.listing = build::imported(offer.listing.listing);
+        offer.listing.is_available = false;
+        offer
+    }
+
+    /// A stay that is sold in the midst of [`stay`].
+    pub(crate) fn sold() -> Vec<Stay> {
+        let date = |text: &str| text.parse().expect("a date");
+        vec![Stay::new(date("2030-01-11"), date("2030-01-12")).expect("a stay")]
+    }
+
+    /// A port that makes this offer to the channel for whatever it asks.
+    pub(crate) fn offering(offer: Option<Offer>) -> MockQuoteRepository {
+        let mut repository = MockQuoteRepository::new();
+        repository
+            .expect_offer()
+            .withf(|scope, request| scope.tenant_id() == build::channel_id() && request.at == build::at())
+            .returning(move |_, _| Ok(offer.clone()));
+        repository
+    }
+
+    /// A good quote of [`stay`] for 298.00 USD, or one that was used.
+    pub(crate) fn quote(reservation: Option<ReservationId>) -> FoundQuote {
+        let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
+        let mut collector = Collector::default();
+        let (_, asked) = stay().read(&mut collector).expect("a stay");
+        let priced = offer(vec![]).price(&asked, build::channel_id(), build::at()).expect("on offer");
+        let stamp = scope.stamp(AuditId::new(build::id()), build::at());
+        FoundQuote { quote: Quote::create(QuoteId::new(build::id()), priced, &scope, stamp).after, reservation }
+    }
+}

@@ -1,0 +1,130 @@
+//! A stay that somebody asks for, as it was sent.
+
+use domain::ids::ListingId;
+use domain::promotions::PromotionChoice;
+use domain::quotes::AskedStay;
+use domain::stays::Stay;
+
+use crate::collector::Collector;
+
+pub(super) const LISTING: &str = "listingID";
+pub(super) const CHECK_IN: &str = "checkInDate";
+pub(super) const CHECK_OUT: &str = "checkOutDate";
+pub(super) const GUESTS: &str = "guests";
+pub(super) const CURRENCY: &str = "currency";
+pub(super) const PROMOTION: &str = "promotionID";
+pub(super) const COUPON: &str = "couponCode";
+
+/// What somebody wants to stay at: `listingID`, `checkInDate`, `checkOutDate` and `guests` must be there.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields of a stay")]
+pub struct StayFields {
+    pub listing_id: Option<String>,
+    pub check_in_date: Option<String>,
+    pub check_out_date: Option<String>,
+    pub guests: Option<i64>,
+    /// The currency that the answer is expected in.
+    pub currency: Option<String>,
+    pub promotion_id: Option<String>,
+    pub coupon_code: Option<String>,
+}
+
+impl StayFields {
+    /// The listing and the stay, where nothing is wrong with them.
+    pub(crate) fn read(&self, c: &mut Collector) -> Option<(ListingId, AskedStay)> {
+        let listing = c.required(LISTING, self.listing_id.as_deref());
+        let check_in = c.required(CHECK_IN, self.check_in_date.as_deref());
+        let check_out = c.required(CHECK_OUT, self.check_out_date.as_deref());
+        let guests = c.kept_number(GUESTS, Some(self.guests));
+        let currency = c.given(CURRENCY, self.currency.as_deref());
+        let promotion = self.promotion(c);
+        let (check_in, check_out) = check_in.zip(check_out)?;
+        let stay = Stay::new(check_in, check_out).map_err(|error| c.fault(CHECK_OUT, error)).ok();
+        Some((listing?, AskedStay { stay: stay?, guests: guests?, currency, promotion }))
+    }
+
+    fn promotion(&self, c: &mut Collector) -> Option<PromotionChoice> {
+        let id = c.given(PROMOTION, self.promotion_id.as_deref()).map(PromotionChoice::Id);
+        let coupon = c.optional(COUPON, self.coupon_code.as_deref()).map(PromotionChoice::Coupon);
+        if id.is_some() && coupon.is_some() {
+            c.fault(COUPON, format_args!("may not be sent together with {PROMOTION}."));
+        }
+        id.or(coupon)
+    }
+
+    /// The names of the fields that were sent.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &'static str> {
+        let Self { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code } = self;
+        let fields = [
+            (LISTING, listing_id.is_some()),
+            (CHECK_IN, check_in_date.is_some()),
+            (CHECK_OUT, check_out_date.is_some()),
+            (GUESTS, guests.is_some()),
+            (CURRENCY, currency.is_some()),
+            (PROMOTION, promotion_id.is_some()),
+            (COUPON, coupon_code.is_some()),
+        ];
+        fields.into_iter().filter_map(|(name, is_sent)| is_sent.then_some(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{stay, text};
+    use super::*;
+    use crate::problem::Problem;
+
+    fn faults(fields: &StayFields) -> Vec<String> {
+        let mut collector = Collector::default();
+        let read = fields.read(&mut collector);
+        let refused = collector.finish(read).err();
+        refused.and_then(|refused| refused.faults().cloned()).unwrap_or_default().into_keys().collect()
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        assert_eq!(faults(&stay()), [""; 0]);
+        assert_eq!(faults(&StayFields::default()), [CHECK_IN, CHECK_OUT, GUESTS, LISTING]);
+        let wrong = StayFields {
+            listing_id: text("x"),
+            check_in_date: text("2030-02-30"),
+            check_out_date: text("tomorrow"),
+            guests: Some(0),
+            currency: text("dollars"),
+            promotion_id: text(""),
+            coupon_code: text("\u{7}"),
+        };
+        assert_eq!(faults(&wrong), [CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION]);
+    }
+
+    #[test]
+    fn dates_that_are_no_stay_are_the_second_ones_fault() {
+        for (check_out, expected) in [
+            ("2030-01-10", "The check out date must lie at least one night after the first date."),
+            ("2030-01-09", "The check out date may not lie before the first date."),
+            ("2032-10-06", "The check out date may not lie more than 730 nights after the first date."),
+        ] {
+            let mut collector = Collector::default();
+            let read = StayFields { check_out_date: text(check_out), ..stay() }.read(&mut collector);
+            let refused = collector.finish(read).expect_err("no stay");
+            assert_eq!(refused.faults().expect("fields at fault")[CHECK_OUT], [expected]);
+        }
+    }
+
+    #[test]
+    fn a_promotion_is_asked_for_in_one_way() {
+        let id = "0192f0c1-7b1e-7000-8000-00000000000a";
+        let asked = |promotion_id, coupon_code| {
+            let fields = StayFields { promotion_id, coupon_code, ..stay() };
+            let mut collector = Collector::default();
+            let read = fields.read(&mut collector);
+            collector.finish(read).map(|(_, asked)| asked.promotion)
+        };
+        assert_eq!(asked(None, text(" ")), Ok(None));
+        assert_eq!(asked(text(id), None), Ok(Some(PromotionChoice::Id(id.parse().expect("an id")))));
+        let summer = PromotionChoice::Coupon("SUMMER".parse().expect("a code"));
+        assert_eq!(asked(None, text("SUMMER")), Ok(Some(summer)));
+        let both = asked(text(id), text("SUMMER")).expect_err("both");
+        assert_eq!(both.faults().expect("fields at fault").keys().collect::<Vec<_>>(), [COUPON]);
+    }
+}

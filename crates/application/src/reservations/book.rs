@@ -1,0 +1,286 @@
+//! Booking a stay.
+
+use domain::access::{Caller, Permission, TenantScope};
+use domain::audit::Stamp;
+use domain::ids::{ListingId, QuoteId, ReservationId};
+use domain::money::Amount;
+use domain::promotions::PromotionChoice;
+use domain::quotes::{AskedStay, Quote};
+use domain::reservations::{BookingRefused, NewReservation, Reservation, TenantReservation};
+use ports::{OfferRequest, RepositoryError};
+
+use super::fields::{HOLD, Sale};
+use super::{BookingFields, ReservationError, Reservations};
+use crate::input::{Asked, InvalidInput};
+use crate::quotes::QuoteError;
+use crate::retry::decide_anew;
+
+impl Reservations {
+    /// Books a stay at a listing of the caller's tenant, its own or imported: with a quote, or at the price of the moment.
+    pub async fn book(
+        &self,
+        caller: &Caller,
+        asked: Asked<BookingFields>,
+    ) -> Result<TenantReservation, ReservationError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
+        decide_anew(async || match &sale {
+            Sale::Quoted(quote) => self.book_quoted(&scope, *quote, new.clone()).await,
+            Sale::Priced { listing, stay, total } => {
+                self.book_priced(&scope, (*listing, stay, *total), new.clone()).await
+            }
+        })
+        .await
+    }
+
+    async fn book_quoted(
+        &self,
+        scope: &TenantScope,
+        quote: QuoteId,
+        new: NewReservation,
+    ) -> Result<TenantReservation, ReservationError> {
+        let found = self.quotes.find(scope, quote).await?.ok_or_else(ReservationError::quote_not_found)?;
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        let priced = found.good(stamp.at)?.priced();
+        let request = OfferRequest { listing: priced.listing_id, stay: priced.stay, promotion: None, at: stamp.at };
+        let offer = self.quotes.offer(scope, &request).await?.ok_or(QuoteError::ListingNotFound { faults: None })?;
+        let next_id = || self.ambient.audit_id();
+        match Reservation::book_quoted(new, &found, &offer, scope, stamp.clone(), next_id) {
+            Ok(change) => Ok(self.repository.book(scope, change).await?),
+            Err(error) => Err(self.refused(scope, stamp, None, error).await?),
+        }
+    }
+
+    async fn book_priced(
+        &self,
+        scope: &TenantScope,
+        (listing, asked, total): (ListingId, &AskedStay, Option<Amount>),
+        new: NewReservation,
+    ) -> Result<TenantReservation, ReservationError> {
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        let request = OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
+        let offer = self.quotes.offer(scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
+        let next_id = || self.ambient.audit_id();
+        match Reservation::book(new, asked, total, &offer, scope, stamp.clone(), next_id) {
+            Ok(change) => Ok(self.repository.book(scope, change).await?),
+            Err(error) => Err(self.refused(scope, stamp, asked.promotion.as_ref(), error).await?),
+        }
+    }
+
+    /// Why nothing is booked. Where that is the price, the present one is kept as a quote.
+    async fn refused(
+        &self,
+        scope: &TenantScope,
+        stamp: Stamp,
+        promotion: Option<&PromotionChoice>,
+        error: BookingRefused,
+    ) -> Result<ReservationError, RepositoryError> {
+        Ok(match error {
+            BookingRefused::Hold(error) => InvalidInput::new(HOLD, error).into(),
+            BookingRefused::Quote(error) => error.into(),
+            BookingRefused::Offer(error) => QuoteError::offer(error, promotion).into(),
+            BookingRefused::PriceChanged(priced) => {
+                let change = Quote::create(self.ambient.id(QuoteId::new), *priced, scope, stamp);
+                let quote = Box::new(change.after.clone());
+                self.quotes.create(scope, change).await?;
+                ReservationError::PriceChanged(quote)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::TenantId;
+    use domain::quotes::FoundQuote;
+    use domain::reservations::ReservationStatus;
+    use ports::{MockQuoteRepository, MockReservationRepository, rules};
+    use testkit::build;
+
+    use super::super::fixture::{guest, over};
+    use super::*;
+    use crate::input::Unreadable;
+    use crate::problem::{Extension, Problem, ProblemKind};
+    use crate::quotes::StayFields;
+    use crate::quotes::fixture::{LISTING, asleep, offer, offering, quote, sold, stay, text};
+
+    fn priced() -> BookingFields {
+        BookingFields { stay: stay(), guest: Some(guest()), ..BookingFields::default() }
+    }
+
+    fn quoted(found: &FoundQuote) -> BookingFields {
+        BookingFields { quote_id: Some(found.quote.id().to_string()), guest: Some(guest()), ..BookingFields::default() }
+    }
+
+    /// A port that knows this quote, and makes an offer for its stay.
+    fn quoting(found: Option<FoundQuote>, offer: Option<domain::quotes::Offer>) -> MockQuoteRepository {
+        let mut quotes = offering(offer);
+        quotes
+            .expect_find()
+            .withf(|scope, _| scope.tenant_id() == build::channel_id())
+            .returning(move |_, _| Ok(found.clone()));
+        quotes
+    }
+
+    /// A port that takes every booking.
+    fn booking() -> MockReservationRepository {
+        let mut repository = MockReservationRepository::new();
+        repository.expect_book().once().returning(|_, change| {
+            Ok(TenantReservation { reservation: change.after.reservation, owner: change.after.owner })
+        });
+        repository
+    }
+
+    async fn book(
+        repository: MockReservationRepository,
+        quotes: MockQuoteRepository,
+        fields: BookingFields,
+    ) -> Result<TenantReservation, ReservationError> {
+        over(repository, quotes).book(&build::channel(Permission::Write), Ok(fields)).await
+    }
+
+    /// What a booking that reaches no port is refused with.
+    async fn refusal(quotes: MockQuoteRepository, fields: BookingFields) -> ReservationError {
+        book(MockReservationRepository::new(), quotes, fields).await.expect_err("refused")
+    }
+
+    #[tokio::test]
+    async fn a_stay_is_booked_at_the_price_of_the_moment() {
+        for total in [None, text("298"), text("298.00")] {
+            let fields = BookingFields { total_price: total, ..priced() };
+            let booked = book(booking(), offering(Some(offer(vec![]))), fields).await.expect("booked").reservation;
+            assert_eq!(booked.status(), ReservationStatus::Confirmed);
+            assert_eq!((booked.priced().listing_id, booked.into_parts().quote_id), (LISTING, None));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_quote_is_booked_at_its_price() {
+        let found = quote(None);
+        let mut dearer = offer(vec![]);
+        dearer.rates.markup = "50".parse().expect("a percentage");
+        let fields = BookingFields { reservation_type: text("PENDING_CONFIRMATION"), ..quoted(&found) };
+        let booked = book(booking(), quoting(Some(found.clone()), Some(dearer)), fields).await.expect("booked");
+        assert_eq!(booked.reservation.status(), ReservationStatus::Pending);
+        assert_eq!(booked.reservation.priced(), found.quote.priced());
+        assert_eq!(booked.reservation.into_parts().quote_id, Some(found.quote.id()));
+    }
+
+    #[tokio::test]
+    async fn an_importer_that_sells_stands_in_the_reservation() {
+        let mut imported = asleep();
+        imported.listing.is_available = true;
+        let parts = book(booking(), offering(Some(imported)), priced()).await.expect("booked");
+        assert_eq!(parts.owner, build::default_tenant().id());
+        let sold_by: Option<TenantId> = parts.reservation.into_parts().sold_by;
+        assert_eq!(sold_by, Some(build::channel_id()));
+    }
+
+    #[tokio::test]
+    async fn another_price_books_nothing_and_brings_a_fresh_quote() {
+        let mut quotes = offering(Some(offer(vec![])));
+        quotes.expect_create().once().returning(|_, _| Ok(()));
+        let refused = refusal(quotes, BookingFields { total_price: text("297.99"), ..priced() }).await;
+        assert_eq!((refused.code(), refused.kind()), ("price_changed", ProblemKind::Conflict));
+        let Some(Extension::Quote(quote)) = refused.extension() else { panic!("no quote") };
+        assert_eq!(quote.priced().price.total().to_string(), "298.00");
+    }
+
+    #[tokio::test]
+    async fn a_used_quote_says_what_was_booked_with_it_also_where_the_listing_is_lost() {
+        let reservation = ReservationId::new(build::id());
+        let found = quote(Some(reservation));
+        let refused = refusal(quoting(Some(found.clone()), None), quoted(&found)).await;
+        assert_eq!((refused.code(), refused.kind()), ("quote_used", ProblemKind::Conflict));
+        assert_eq!(refused.extension(), Some(Extension::Reservation(reservation)));
+    }
+
+    #[tokio::test]
+    async fn the_second_of_two_who_book_with_a_quote_learns_what_the_first_has_booked() {
+        let reservation = ReservationId::new(build::id());
+        let fields = quoted(&quote(None));
+        let mut quotes = offering(Some(offer(vec![])));
+        let mut found = vec![quote(Some(reservation)), quote(None)];
+        quotes.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        let mut repository = MockReservationRepository::new();
+        let used = || RepositoryError::Taken { rule: rules::QUOTE_USED };
+        repository.expect_book().once().returning(move |_, _| Err(used()));
+        let lost = book(repository, quotes, fields).await.expect_err("lost");
+        assert_eq!(lost.extension(), Some(Extension::Reservation(reservation)));
+    }
+
+    #[tokio::test]
+    async fn each_obstacle_to_a_quote_has_its_own_name() {
+        let found = || Some(quote(None));
+        for (found, offer, expected) in [
+            (None, None, ("quote_not_found", ProblemKind::NotFound)),
+            (found(), None, ("listing_not_found", ProblemKind::NotFound)),
+            (found(), Some(asleep()), ("import_asleep", ProblemKind::Conflict)),
+            (found(), Some(offer(sold())), ("not_available", ProblemKind::Conflict)),
+        ] {
+            let refused = refusal(quoting(found, offer), quoted(&quote(None))).await;
+            assert_eq!((refused.code(), refused.kind()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn each_obstacle_to_a_stay_has_its_own_name() {
+        let with = |stay| BookingFields { stay, ..priced() };
+        let hold = BookingFields { hold_expires_at: text("2030-01-01T00:00:00Z"), ..priced() };
+        for (fields, offer, expected, field) in [
+            (priced(), None, "listing_not_found", Some("listingID")),
+            (priced(), Some(asleep()), "import_asleep", None),
+            (priced(), Some(offer(sold())), "not_available", None),
+            (
+                with(StayFields { currency: text("EUR"), ..stay() }),
+                Some(offer(vec![])),
+                "currency_mismatch",
+                Some("currency"),
+            ),
+            (
+                with(StayFields { coupon_code: text("SUMMER"), ..stay() }),
+                Some(offer(vec![])),
+                "promotion_not_valid",
+                Some("couponCode"),
+            ),
+            (with(StayFields { guests: Some(5), ..stay() }), Some(offer(vec![])), "validation_failed", Some("guests")),
+            (hold, Some(offer(vec![])), "validation_failed", Some("holdExpiresAt")),
+        ] {
+            let refused = refusal(offering(offer), fields).await;
+            assert_eq!(refused.code(), expected);
+            let faults = refused.faults().and_then(|faults| faults.keys().next().map(String::as_str));
+            assert_eq!(faults, field, "{expected}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_was_later_is_told_what_is_taken() {
+        for (rule, expected) in [
+            (rules::RESERVATION_STAY, ("not_available", ProblemKind::Conflict)),
+            (rules::RESERVATION_EXTERNAL_ID, ("external_id_taken", ProblemKind::Conflict)),
+        ] {
+            let mut repository = MockReservationRepository::new();
+            repository.expect_book().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
+            let lost = book(repository, offering(Some(offer(vec![]))), priced()).await.expect_err("taken");
+            assert_eq!((lost.code(), lost.kind()), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_looks_at_the_offer_anew() {
+        let mut offers = vec![None, Some(offer(vec![]))];
+        let mut quotes = MockQuoteRepository::new();
+        quotes.expect_offer().times(2).returning(move |_, _| Ok(offers.pop().flatten()));
+        let mut repository = MockReservationRepository::new();
+        repository.expect_book().once().returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(book(repository, quotes, priced()).await.expect_err("lost").code(), "listing_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_reader_is_told_that_before_the_body_is_looked_at() {
+        let unread = Err(Unreadable::Malformed(String::new()));
+        let reservations = over(MockReservationRepository::new(), MockQuoteRepository::new());
+        let refused = reservations.book(&build::channel(Permission::Read), unread).await.expect_err("refused");
+        assert_eq!(refused.code(), "permission_denied");
+    }
+}

@@ -1,0 +1,90 @@
+//! Confirming a reservation.
+
+use domain::access::{Caller, Permission};
+use domain::ids::ReservationId;
+use domain::reservations::TenantReservation;
+
+use super::{ReservationError, Reservations};
+use crate::retry::decide_anew;
+
+impl Reservations {
+    /// Confirms a reservation that is held. One that is confirmed already stays as it is.
+    pub async fn confirm(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
+        let scope = caller.tenant_scope(Permission::Write)?;
+        decide_anew(async || {
+            let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            match found.reservation.confirm(&scope, stamp)? {
+                Some(change) => Ok(self.repository.update(&scope, change).await?),
+                None => Ok(found),
+            }
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::reservations::ReservationStatus::{Cancelled, Confirmed, Expired, Pending};
+    use ports::{MockReservationRepository, RepositoryError};
+    use testkit::build;
+
+    use super::super::fixture::{reservations, seen};
+    use super::*;
+    use crate::problem::{Problem, ProblemKind};
+
+    async fn confirm(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
+        let id = ReservationId::new(build::id());
+        reservations(repository).confirm(&build::channel(Permission::Write), id).await
+    }
+
+    #[tokio::test]
+    async fn a_hold_is_confirmed_and_what_is_confirmed_stays_so() {
+        for (status, stored) in [(Pending, 1), (Confirmed, 0)] {
+            let mut repository = MockReservationRepository::new();
+            repository.expect_find().once().returning(move |_, _| Ok(Some(seen(status))));
+            repository.expect_update().times(stored).returning(|scope, change| {
+                assert_eq!(change.audit.action, "reservation.confirm");
+                Ok(TenantReservation { reservation: change.after, owner: scope.tenant_id() })
+            });
+            assert_eq!(confirm(repository).await.expect("confirmed").reservation.status(), Confirmed);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_over_is_not_confirmed() {
+        for (status, sentence) in [
+            (Cancelled, "The reservation is CANCELLED and cannot be confirmed."),
+            (Expired, "The reservation is EXPIRED and cannot be confirmed."),
+        ] {
+            let mut repository = MockReservationRepository::new();
+            repository.expect_find().once().returning(move |_, _| Ok(Some(seen(status))));
+            let refused = confirm(repository).await.expect_err("over");
+            assert_eq!((refused.code(), refused.kind()), ("not_pending", ProblemKind::Conflict));
+            assert_eq!(refused.to_string(), sentence);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_confirms_while_it_is_cancelled_is_told_so() {
+        let mut repository = MockReservationRepository::new();
+        let mut found = vec![seen(Cancelled), seen(Pending)];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
+        assert_eq!(confirm(repository).await.expect_err("lost").code(), "not_pending");
+    }
+
+    #[tokio::test]
+    async fn what_the_tenant_does_not_see_is_not_found() {
+        let mut repository = MockReservationRepository::new();
+        repository.expect_find().once().returning(|_, _| Ok(None));
+        assert_eq!(confirm(repository).await.expect_err("unknown").code(), "reservation_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_reader_confirms_nothing() {
+        let reservations = reservations(MockReservationRepository::new());
+        let refused = reservations.confirm(&build::channel(Permission::Read), ReservationId::new(build::id())).await;
+        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+    }
+}

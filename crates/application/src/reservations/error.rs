@@ -1,0 +1,129 @@
+//! Why nothing became of a reservation.
+
+use domain::quotes::{NotOpenError, Quote, QuoteSpentError};
+use domain::reservations::NotPendingError;
+use ports::{RepositoryError, rules};
+use thiserror::Error;
+
+use super::fields::{EXTERNAL_ID, QUOTE};
+use crate::input::sentence;
+use crate::problem::{Extension, Faults, Problem, ProblemKind};
+use crate::quotes::QuoteError;
+use crate::refusal::{Refusal, shares_refusals};
+
+/// The refusals of the area.
+#[derive(Debug, Error)]
+pub enum ReservationError {
+    /// For reasons that have nothing to do with reservations.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The stay cannot be sold.
+    #[error(transparent)]
+    Stay(#[from] QuoteError),
+    /// The tenant sees no such reservation.
+    #[error("The reservation was not found.")]
+    NotFound,
+    /// The tenant has asked for no such quote.
+    #[error("The quote was not found.")]
+    QuoteNotFound {
+        /// The field at fault.
+        faults: Faults,
+    },
+    /// Nobody can book with the quote any more.
+    #[error(transparent)]
+    QuoteSpent(#[from] QuoteSpentError),
+    /// The price is not the one that was expected.
+    #[error("The price has changed.")]
+    PriceChanged(Box<Quote>),
+    /// The seller has another reservation of that name.
+    #[error("The external ID has already been taken.")]
+    ExternalIdTaken {
+        /// The field at fault.
+        faults: Faults,
+    },
+    /// It cannot be confirmed.
+    #[error(transparent)]
+    NotPending(#[from] NotPendingError),
+}
+
+shares_refusals!(ReservationError);
+
+fn fault(field: &str, phrase: &str) -> Faults {
+    [(field.to_owned(), vec![sentence(field, phrase)])].into()
+}
+
+impl ReservationError {
+    pub(super) fn quote_not_found() -> Self {
+        Self::QuoteNotFound { faults: fault(QUOTE, "was not found.") }
+    }
+}
+
+impl From<NotOpenError> for ReservationError {
+    fn from(error: NotOpenError) -> Self {
+        Self::Stay(error.into())
+    }
+}
+
+impl From<RepositoryError> for ReservationError {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::Taken { rule: rules::RESERVATION_STAY } => NotOpenError::NotAvailable.into(),
+            RepositoryError::Taken { rule: rules::RESERVATION_EXTERNAL_ID } => {
+                Self::ExternalIdTaken { faults: fault(EXTERNAL_ID, "has already been taken.") }
+            }
+            // The quote was good when it was read: it knows by now what was booked with it.
+            RepositoryError::Taken { rule: rules::QUOTE_USED } => Self::Refused(Refusal::Busy),
+            other => Self::Refused(other.into()),
+        }
+    }
+}
+
+impl Problem for ReservationError {
+    fn kind(&self) -> ProblemKind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Stay(error) => error.kind(),
+            Self::NotFound | Self::QuoteNotFound { .. } => ProblemKind::NotFound,
+            Self::QuoteSpent(_) | Self::PriceChanged(_) | Self::ExternalIdTaken { .. } | Self::NotPending(_) => {
+                ProblemKind::Conflict
+            }
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Stay(error) => error.code(),
+            Self::NotFound => "reservation_not_found",
+            Self::QuoteNotFound { .. } => "quote_not_found",
+            Self::QuoteSpent(QuoteSpentError::Used { .. }) => "quote_used",
+            Self::QuoteSpent(QuoteSpentError::Expired) => "quote_expired",
+            Self::PriceChanged(_) => "price_changed",
+            Self::ExternalIdTaken { .. } => "external_id_taken",
+            Self::NotPending(_) => "not_pending",
+        }
+    }
+
+    fn faults(&self) -> Option<&Faults> {
+        match self {
+            Self::Refused(refusal) => refusal.faults(),
+            Self::Stay(error) => error.faults(),
+            Self::QuoteNotFound { faults } | Self::ExternalIdTaken { faults } => Some(faults),
+            Self::NotFound | Self::QuoteSpent(_) | Self::PriceChanged(_) | Self::NotPending(_) => None,
+        }
+    }
+
+    fn extension(&self) -> Option<Extension> {
+        match self {
+            Self::QuoteSpent(QuoteSpentError::Used { reservation }) => Some(Extension::Reservation(*reservation)),
+            Self::PriceChanged(quote) => Some(Extension::Quote(quote.clone())),
+            Self::QuoteSpent(QuoteSpentError::Expired)
+            | Self::Refused(_)
+            | Self::Stay(_)
+            | Self::NotFound
+            | Self::QuoteNotFound { .. }
+            | Self::ExternalIdTaken { .. }
+            | Self::NotPending(_) => None,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Looking at one reservation.
+
+use domain::access::{Caller, Permission};
+use domain::ids::ReservationId;
+use domain::reservations::TenantReservation;
+
+use super::{ReservationError, Reservations};
+
+impl Reservations {
+    /// A reservation that the caller's tenant sees.
+    pub async fn find(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::reservations::ReservationStatus;
+    use ports::MockReservationRepository;
+    use testkit::build;
+
+    use super::super::fixture::{reservations, seen};
+    use super::*;
+    use crate::problem::Problem;
+
+    #[tokio::test]
+    async fn a_reservation_is_looked_for_in_the_tenant_of_the_request() {
+        for (found, expected) in [(Some(seen(ReservationStatus::Pending)), None), (None, Some("reservation_not_found"))]
+        {
+            let mut repository = MockReservationRepository::new();
+            repository
+                .expect_find()
+                .withf(|scope, _| scope.tenant_id() == build::channel_id())
+                .returning(move |_, _| Ok(found.clone()));
+            let id = ReservationId::new(build::id());
+            let found = reservations(repository).find(&build::channel(Permission::Read), id).await;
+            assert_eq!(found.err().map(|error| error.code()), expected);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Lists of reservations.
+
+use domain::access::{Caller, Permission};
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::reservations::{ReservationStatus, TenantReservation};
+use domain::stays::StayDate;
+use ports::ReservationFilter;
+use validator::Validate;
+
+use super::Reservations;
+use crate::input::{Asked, InvalidInput, checked, is, optional};
+use crate::paging::{List, Listed, checked_list};
+use crate::refusal::Refusal;
+
+/// Which reservations are asked for; what is `None` does not matter. Both days of a span belong to it.
+#[derive(Debug, Clone, Default, Validate)]
+pub struct FindReservations {
+    /// The listing.
+    #[validate(custom(function = is::<ListingId>, code = "listingID"))]
+    pub listing_id: Option<String>,
+    /// The account that the listing hangs on.
+    #[validate(custom(function = is::<IntegrationAccountId>, code = "integrationAccountID"))]
+    pub integration_account_id: Option<String>,
+    /// What has become of them.
+    #[validate(custom(function = is::<ReservationStatus>))]
+    pub status: Option<String>,
+    /// The first day of check-in.
+    #[validate(custom(function = is::<StayDate>, code = "checkInStartDate"))]
+    pub check_in_start_date: Option<String>,
+    /// The last day of check-in.
+    #[validate(custom(function = is::<StayDate>, code = "checkInEndDate"))]
+    pub check_in_end_date: Option<String>,
+    /// The first day of check-out.
+    #[validate(custom(function = is::<StayDate>, code = "checkOutStartDate"))]
+    pub check_out_start_date: Option<String>,
+    /// The last day of check-out.
+    #[validate(custom(function = is::<StayDate>, code = "checkOutEndDate"))]
+    pub check_out_end_date: Option<String>,
+}
+
+impl FindReservations {
+    fn filter(&self) -> Result<ReservationFilter, InvalidInput> {
+        Ok(ReservationFilter {
+            listing_id: optional("listingID", self.listing_id.as_deref())?,
+            integration_account_id: optional("integrationAccountID", self.integration_account_id.as_deref())?,
+            status: optional("status", self.status.as_deref())?,
+            check_in_start: optional("checkInStartDate", self.check_in_start_date.as_deref())?,
+            check_in_end: optional("checkInEndDate", self.check_in_end_date.as_deref())?,
+            check_out_start: optional("checkOutStartDate", self.check_out_start_date.as_deref())?,
+            check_out_end: optional("checkOutEndDate", self.check_out_end_date.as_deref())?,
+        })
+    }
+}
+
+impl Reservations {
+    /// The reservations that the caller's tenant sees, oldest first.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        asked: Asked<List<FindReservations>>,
+    ) -> Result<Listed<TenantReservation>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let (filter, page) = checked_list(asked)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+    }
+
+    /// How many of them match.
+    pub async fn count(&self, caller: &Caller, asked: Asked<FindReservations>) -> Result<u64, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ports::{MockQuoteRepository, MockReservationQueries, MockReservationRepository, Page, PageStart, Slice};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::paging::Paging;
+    use crate::problem::Problem;
+    use crate::quotes::fixture::{LISTING, text};
+
+    fn over(queries: MockReservationQueries) -> Reservations {
+        let (repository, quotes) = (MockReservationRepository::new(), MockQuoteRepository::new());
+        Reservations::new(Arc::new(repository), Arc::new(queries), Arc::new(quotes), ambient())
+    }
+
+    #[tokio::test]
+    async fn every_parameter_becomes_a_condition() {
+        let date = |text: &str| text.parse().ok();
+        let expected = ReservationFilter {
+            listing_id: Some(LISTING),
+            integration_account_id: Some(build::listing_account().id),
+            status: Some(ReservationStatus::Cancelled),
+            check_in_start: date("2030-01-01"),
+            check_in_end: date("2030-01-02"),
+            check_out_start: date("2030-01-03"),
+            check_out_end: date("2030-01-04"),
+        };
+        let mut queries = MockReservationQueries::new();
+        queries
+            .expect_list()
+            .once()
+            .withf(move |scope, filter, page| {
+                let second = Page { start: PageStart::Number(2), size: 5 };
+                (scope.tenant_id(), filter, *page) == (build::channel_id(), &expected, second)
+            })
+            .returning(|_, _, _| Ok(Slice { items: vec![], has_more: false }));
+        let filter = FindReservations {
+            listing_id: Some(LISTING.to_string()),
+            integration_account_id: Some(build::listing_account().id.to_string()),
+            status: text("CANCELLED"),
+            check_in_start_date: text("2030-01-01"),
+            check_in_end_date: text("2030-01-02"),
+            check_out_start_date: text("2030-01-03"),
+            check_out_end_date: text("2030-01-04"),
+        };
+        let paging = Paging { page: Some(2), per_page: Some(5), ..Paging::default() };
+        over(queries).list(&build::channel(Permission::Read), Ok(List { filter, paging })).await.expect("listed");
+    }
+
+    #[tokio::test]
+    async fn all_faults_are_told_by_the_requests_own_names() {
+        let wrong = || FindReservations {
+            listing_id: text("x"),
+            integration_account_id: text(""),
+            status: text("confirmed"),
+            check_in_start_date: text("tomorrow"),
+            check_in_end_date: text("2030-02-30"),
+            check_out_start_date: text("1"),
+            check_out_end_date: text(" "),
+        };
+        let expected = [
+            "checkInEndDate",
+            "checkInStartDate",
+            "checkOutEndDate",
+            "checkOutStartDate",
+            "integrationAccountID",
+            "listingID",
+            "status",
+        ];
+        let reservations = over(MockReservationQueries::new());
+        let caller = build::channel(Permission::Read);
+        let counted = reservations.count(&caller, Ok(wrong())).await.expect_err("invalid");
+        let asked = Ok(List { filter: wrong(), paging: Paging::default() });
+        let listed = reservations.list(&caller, asked).await.expect_err("invalid");
+        for refused in [counted, listed] {
+            let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+            assert_eq!(faults, expected);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Reservations: those of the caller's tenant's accounts, and those that it sold as an importer.
+
+mod book;
+mod cancel;
+mod confirm;
+mod error;
+mod expire;
+mod fields;
+mod find;
+mod list;
+
+use std::sync::Arc;
+
+use ports::{QuoteRepository, ReservationQueries, ReservationRepository};
+
+pub use self::error::ReservationError;
+pub use self::expire::Expired;
+pub use self::fields::{BookingFields, GuestFields};
+pub use self::list::FindReservations;
+use crate::ambient::Ambient;
+
+/// The use cases of reservations.
+pub struct Reservations {
+    repository: Arc<dyn ReservationRepository>,
+    queries: Arc<dyn ReservationQueries>,
+    quotes: Arc<dyn QuoteRepository>,
+    ambient: Ambient,
+}
+
+impl Reservations {
+    /// Works with these.
+    pub fn new(
+        repository: Arc<dyn ReservationRepository>,
+        queries: Arc<dyn ReservationQueries>,
+        quotes: Arc<dyn QuoteRepository>,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, queries, quotes, ambient }
+    }
+}
+
+#[cfg(test)]
+mod fixture {
+    use chrono::TimeDelta;
+    use domain::access::Permission;
+    use domain::ids::{AuditId, ReservationId};
+    use domain::reservations::{
+        Guest, NewReservation, Reservation, ReservationParts, ReservationStatus, ReservationType, TenantReservation,
+    };
+    use ports::{MockQuoteRepository, MockReservationQueries, MockReservationRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::collector::Collector;
+    use crate::quotes::fixture::{offer, stay, text};
+
+    /// The use cases over these mocks; a port that is not named may not be called.
+    pub(super) fn over(repository: MockReservationRepository, quotes: MockQuoteRepository) -> Reservations {
+        Reservations::new(Arc::new(repository), Arc::new(MockReservationQueries::new()), Arc::new(quotes), ambient())
+    }
+
+    /// The same where no quote is asked for.
+    pub(super) fn reservations(repository: MockReservationRepository) -> Reservations {
+        over(repository, MockQuoteRepository::new())
+    }
+
+    /// All that must be told of a guest.
+    pub(super) fn guest() -> GuestFields {
+        GuestFields { first_name: text("Grace"), last_name: text("Hopper"), ..GuestFields::default() }
+    }
+
+    /// A stay of the channel's own listing as it was booked, with another status.
+    pub(super) fn seen(status: ReservationStatus) -> TenantReservation {
+        let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
+        let (_, asked) = stay().read(&mut Collector::default()).expect("a stay");
+        let name = |name: &str| name.parse().expect("a name");
+        let new = NewReservation {
+            id: ReservationId::new(build::id()),
+            kind: ReservationType::PendingConfirmation,
+            hold_expires_at: Some(build::at() + TimeDelta::hours(1)),
+            guest: Guest { first_name: name("Grace"), last_name: name("Hopper"), email: None, phone: None },
+            source: None,
+            notes: None,
+            external_id: None,
+        };
+        let stamp = scope.stamp(AuditId::new(build::id()), build::at());
+        let next_id = || AuditId::new(build::id());
+        let booked = Reservation::book(new, &asked, None, &offer(vec![]), &scope, stamp, next_id).expect("on offer");
+        let parts = booked.after.reservation.into_parts();
+        let reservation = Reservation::from_parts(ReservationParts { status, ..parts });
+        TenantReservation { reservation, owner: build::channel_id() }
+    }
+}

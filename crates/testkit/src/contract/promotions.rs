@@ -1,0 +1,417 @@
+//! Promotions.
+
+use domain::change::Change;
+use domain::ids::{ListingId, PromotionId};
+use domain::promotions::{
+    Assignable, Assignment, Promotion, PromotionEdit, PromotionListings, PromotionParts, PromotionStatus,
+};
+use ports::{Page, PageStart, PromotionFilter, RepositoryError, rules};
+
+use super::Ports;
+use super::host::{Host, is_stale};
+use super::shop::{ALL, date, in_turn, is_taken};
+use super::world::twenty_at_once;
+use crate::build;
+
+fn with_coupon(code: &str) -> PromotionEdit {
+    PromotionEdit { coupon_code: Some(code.parse().ok()), ..PromotionEdit::default() }
+}
+
+fn renamed(name: &str) -> PromotionEdit {
+    PromotionEdit { name: name.parse().ok(), ..PromotionEdit::default() }
+}
+
+fn any() -> PromotionFilter {
+    PromotionFilter { include_inactive: true, ..PromotionFilter::default() }
+}
+
+impl Host {
+    async fn promotion(&self, id: PromotionId) -> Option<Promotion> {
+        self.world.ports.promotions.find(&self.scope().await, id).await.expect("no failure")
+    }
+
+    async fn promotion_edit(&self, promotion: &Promotion, edit: PromotionEdit) -> Change<Promotion> {
+        let scope = self.scope().await;
+        promotion.update(edit, &scope, Self::stamp(&scope)).expect("valid").expect("a change")
+    }
+
+    async fn edit_promotion(&self, promotion: &Promotion, edit: PromotionEdit) -> Result<Promotion, RepositoryError> {
+        let change = self.promotion_edit(promotion, edit).await;
+        self.world.ports.promotions.update(&self.scope().await, change).await
+    }
+
+    async fn delete_promotion(&self, promotion: &Promotion) -> Result<(), RepositoryError> {
+        let scope = self.scope().await;
+        let change = promotion.delete(&scope, Self::stamp(&scope));
+        self.world.ports.promotions.delete(&scope, change).await
+    }
+
+    async fn assignable(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<Assignable> {
+        let found = self.world.ports.promotions.assignable(&self.scope().await, promotion, ids).await;
+        let mut found = found.expect("no failure");
+        found.sort_by_key(|found| found.listing);
+        found
+    }
+
+    /// Those of the listings that the promotion is given on.
+    async fn given(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<ListingId> {
+        let found = self.assignable(promotion, ids).await;
+        found.into_iter().filter(|found| found.is_assigned).map(|found| found.listing).collect()
+    }
+
+    /// An assignment that is not stored yet.
+    async fn assignment(
+        &self,
+        promotion: &Promotion,
+        assignment: Assignment,
+        ids: &[ListingId],
+    ) -> Change<PromotionListings> {
+        let (scope, found) = (self.scope().await, self.assignable(promotion, ids).await);
+        let decided = promotion.assign(assignment, ids, &found, &scope, Self::stamp(&scope));
+        decided.expect("the account's").expect("a change")
+    }
+
+    async fn assign(&self, change: Change<PromotionListings>) -> Result<(), RepositoryError> {
+        self.world.ports.promotions.assign(&self.scope().await, change).await
+    }
+
+    pub(super) async fn give(&self, promotion: &Promotion, ids: &[ListingId]) {
+        let change = self.assignment(promotion, Assignment::Assign, ids).await;
+        self.assign(change).await.expect("assigned");
+    }
+
+    /// All that the list shows; the count says as many.
+    async fn promotions(&self, filter: &PromotionFilter) -> Vec<Promotion> {
+        let (queries, scope) = (&self.world.ports.promotion_queries, self.scope().await);
+        let listed = queries.list(&scope, filter, ALL).await.expect("a list");
+        let count = queries.count(&scope, filter).await.expect("a count");
+        assert_eq!((listed.items.len() as u64, listed.has_more), (count, false), "{filter:?}");
+        listed.items
+    }
+
+    async fn listings<const N: usize>(&self) -> [ListingId; N] {
+        let mut ids = [ListingId::new(build::id()); N];
+        for id in &mut ids {
+            *id = self.listing(&build::id().to_string()).await.id();
+        }
+        ids
+    }
+}
+
+/// Every field, with and without a value.
+pub async fn a_promotion_comes_back_as_it_was_stored(ports: Ports) {
+    let host = Host::open(ports).await;
+    let bare = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    assert_eq!(host.promotion(bare.id()).await, Some(bare.clone()));
+    let edit = PromotionEdit {
+        name: "Ünïcode 🏨".parse().ok(),
+        description: Some("Two\nlines".parse().ok()),
+        discount: "12.34".parse().ok(),
+        coupon_code: Some("WINTER-30".parse().ok()),
+        start_date: Some(date("2029-12-01")),
+        end_date: Some(date("9999-12-31")),
+        booking_period_start: Some(Some(date("2029-01-01"))),
+        booking_period_end: Some(Some(date("2029-12-31"))),
+        status: Some(PromotionStatus::Inactive),
+        thumbnail: Some("https://example.com/winter.png".parse().ok()),
+    };
+    let full = host.promote("Full", PromotionEdit { name: None, ..edit.clone() }).await.expect("created");
+    assert_eq!(host.promotion(full.id()).await, Some(full.clone()));
+    host.delete_promotion(&full).await.expect("deleted");
+    assert_eq!(host.promotion(full.id()).await, None);
+
+    // The one becomes the other, and back.
+    let changed = host.edit_promotion(&bare, edit).await.expect("updated");
+    assert_eq!(host.promotion(bare.id()).await, Some(changed.clone()));
+    let cleared = PromotionEdit {
+        description: Some(None),
+        coupon_code: Some(None),
+        booking_period_start: Some(None),
+        booking_period_end: Some(None),
+        thumbnail: Some(None),
+        ..PromotionEdit::default()
+    };
+    let cleared = host.edit_promotion(&changed, cleared).await.expect("updated");
+    assert_eq!(host.promotion(bare.id()).await, Some(cleared));
+}
+
+/// `Taken`, ignoring case, in one account only; and nothing is stored.
+pub async fn a_name_and_a_coupon_code_are_taken_once_in_their_account(ports: Ports) {
+    let host = Host::open(ports).await;
+    let first = host.promote("Straße", with_coupon("WINTER")).await.expect("created");
+    let trail = host.world.ports.trail.actions().await;
+    let same_name = host.promote("STRASSE", PromotionEdit::default()).await;
+    assert!(is_taken(&same_name, rules::PROMOTION_NAME), "{same_name:?}");
+    let same_code = host.promote("Other", with_coupon("winter")).await;
+    assert!(is_taken(&same_code, rules::PROMOTION_COUPON_CODE), "{same_code:?}");
+    assert_eq!(host.world.ports.trail.actions().await, trail);
+
+    let second = host.promote("Second", PromotionEdit::default()).await.expect("created");
+    host.promote("Third", PromotionEdit::default()).await.expect("many have no code");
+    assert!(is_taken(&host.edit_promotion(&second, renamed("strasse")).await, rules::PROMOTION_NAME));
+    assert!(is_taken(&host.edit_promotion(&second, with_coupon("Winter")).await, rules::PROMOTION_COUPON_CODE));
+    assert_eq!(host.promotion(second.id()).await, Some(second));
+    host.edit_promotion(&first, renamed("STRASSE")).await.expect("its own");
+    host.anew().await.promote("Straße", with_coupon("WINTER")).await.expect("another account's");
+}
+
+/// A race, for the name and for the code.
+pub async fn of_twenty_who_create_the_same_promotion_one_wins(ports: Ports) {
+    let host = Host::open(ports).await;
+    for (rule, coupon) in [(rules::PROMOTION_NAME, None), (rules::PROMOTION_COUPON_CODE, Some("CODE"))] {
+        let turns = std::sync::atomic::AtomicUsize::new(0);
+        let (won, lost) = twenty_at_once(|| {
+            let turn = turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let host = host.clone();
+            async move {
+                let name = coupon.map_or_else(|| "Winter".to_owned(), |_| format!("Promotion {turn}"));
+                host.promote(&name, coupon.map(with_coupon).unwrap_or_default()).await
+            }
+        })
+        .await;
+        assert_eq!(won, 1);
+        assert!(lost.into_iter().all(|error| is_taken::<()>(&Err(error), rule)));
+    }
+}
+
+/// `Stale`, and nothing is stored.
+pub async fn a_change_of_an_old_promotion_is_stale(ports: Ports) {
+    let host = Host::open(ports).await;
+    let old = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let new = host.edit_promotion(&old, renamed("Spring")).await.expect("updated");
+    assert!(is_stale(&host.edit_promotion(&old, renamed("Autumn")).await));
+    assert!(is_stale(&host.delete_promotion(&old).await));
+    assert_eq!(host.promotion(old.id()).await, Some(new.clone()));
+    host.delete_promotion(&new).await.expect("deleted");
+    assert!(is_stale(&host.edit_promotion(&new, renamed("Autumn")).await));
+    assert!(is_stale(&host.delete_promotion(&new).await));
+}
+
+/// A race.
+pub async fn of_twenty_who_update_a_promotion_one_wins(ports: Ports) {
+    let host = Host::open(ports).await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let (won, lost) = twenty_at_once(|| {
+        let (host, promotion) = (host.clone(), promotion.clone());
+        async move { host.edit_promotion(&promotion, renamed("Mine")).await }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.into_iter().all(|error| is_stale::<()>(&Err(error))));
+}
+
+/// `Stale`, whatever one would do with it. It goes with its account, and what it is given on stays.
+pub async fn a_promotion_whose_account_moved_away_is_stale(ports: Ports) {
+    let host = Host::open(ports).await;
+    let heir = Host::of(&host.world, "heir").await;
+    let listings: [ListingId; 2] = host.listings().await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    host.give(&promotion, &listings[..1]).await;
+    let creation = host.new_promotion("Spring", PromotionEdit::default()).await;
+    let assignment = host.assignment(&promotion, Assignment::Assign, &listings).await;
+    host.world.move_account(host.account.id, &heir.tenant).await;
+
+    let (promotions, scope) = (&host.world.ports.promotions, host.scope().await);
+    assert!(is_stale(&promotions.create(&scope, creation).await));
+    assert!(is_stale(&host.edit_promotion(&promotion, renamed("Spring")).await));
+    assert!(is_stale(&host.delete_promotion(&promotion).await));
+    assert!(is_stale(&host.assign(assignment).await));
+    assert_eq!(host.promotion(promotion.id()).await, None);
+    assert!(!promotions.has_account(&scope, host.account.id).await.expect("no failure"));
+    assert_eq!(host.promotions(&any()).await, []);
+
+    assert_eq!(heir.promotions(&any()).await, std::slice::from_ref(&promotion));
+    assert_eq!(heir.given(&promotion, &listings).await, listings[..1]);
+    heir.edit_promotion(&promotion, renamed("Spring")).await.expect("its own");
+}
+
+/// Until it is not any more; its version stays.
+pub async fn a_promotion_is_given_on_listings_of_its_account(ports: Ports) {
+    let host = Host::open(ports).await;
+    let listings: [ListingId; 3] = host.listings().await;
+    let [elsewhere] = host.anew().await.listings().await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let other = host.promote("Spring", PromotionEdit::default()).await.expect("created");
+    let found = host.assignable(&promotion, &[listings[0], elsewhere, ListingId::new(build::id())]).await;
+    assert_eq!(found, [Assignable { listing: listings[0], is_assigned: false }]);
+
+    host.give(&promotion, &listings).await;
+    assert_eq!(host.given(&promotion, &listings).await, listings);
+    assert_eq!(host.given(&other, &listings).await, []);
+    let change = host.assignment(&promotion, Assignment::Unassign, &listings[1..]).await;
+    host.assign(change).await.expect("unassigned");
+    assert_eq!(host.given(&promotion, &listings).await, listings[..1]);
+    assert_eq!(host.promotion(promotion.id()).await, Some(promotion.clone()));
+
+    let listing = host.find(listings[0]).await.expect("its own").listing;
+    host.delete(&listing).await.expect("a promotion does not keep a listing");
+    assert_eq!(host.given(&promotion, &listings).await, []);
+    host.give(&promotion, &listings[1..]).await;
+    host.delete_promotion(&promotion).await.expect("listings do not keep a promotion");
+}
+
+/// `Stale`, of all listings even if only one has changed; and nothing is stored.
+pub async fn an_assignment_that_was_decided_on_what_has_changed_is_stale(ports: Ports) {
+    let host = Host::open(ports).await;
+    let listings: [ListingId; 3] = host.listings().await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let assignment = host.assignment(&promotion, Assignment::Assign, &listings).await;
+    host.give(&promotion, &listings[..1]).await;
+    assert!(is_stale(&host.assign(assignment).await), "one is assigned already");
+    assert_eq!(host.given(&promotion, &listings).await, listings[..1]);
+
+    let removal = host.assignment(&promotion, Assignment::Unassign, &listings[..1]).await;
+    host.assign(removal.clone()).await.expect("unassigned");
+    assert!(is_stale(&host.assign(removal).await), "it is not assigned any more");
+
+    let assignment = host.assignment(&promotion, Assignment::Assign, &listings).await;
+    let gone = host.find(listings[2]).await.expect("its own").listing;
+    host.delete(&gone).await.expect("deleted");
+    assert!(is_stale(&host.assign(assignment).await), "a listing is gone");
+    assert_eq!(host.given(&promotion, &listings).await, []);
+    let assignment = host.assignment(&promotion, Assignment::Assign, &listings[..1]).await;
+    host.delete_promotion(&promotion).await.expect("deleted");
+    assert!(is_stale(&host.assign(assignment).await), "the promotion is gone");
+}
+
+/// A race: each takes its locks in the same order.
+pub async fn of_twenty_who_assign_the_same_listings_one_wins(ports: Ports) {
+    let host = Host::open(ports).await;
+    let listings: [ListingId; 10] = host.listings().await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    for assignment in [Assignment::Assign, Assignment::Unassign] {
+        let mut changes = Vec::new();
+        for _ in 0..20 {
+            changes.push(host.assignment(&promotion, assignment, &listings).await);
+        }
+        let next = in_turn(changes);
+        let (won, lost) = twenty_at_once(|| {
+            let (host, change) = (host.clone(), next());
+            async move { host.assign(change).await }
+        })
+        .await;
+        let given = if assignment == Assignment::Assign { 10 } else { 0 };
+        assert_eq!((won, host.given(&promotion, &listings).await.len()), (1, given));
+        assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
+    }
+}
+
+/// A race, ten times: whoever comes second finds nothing to assign, or takes it away.
+pub async fn assignments_and_deletions_at_once_leave_nothing_astray(ports: Ports) {
+    let host = Host::open(ports).await;
+    for round in 0..10 {
+        let [listing, other] = host.listings().await;
+        let promotion = host.promote(&format!("Round {round}"), PromotionEdit::default()).await.expect("created");
+        let change = host.assignment(&promotion, Assignment::Assign, &[listing, other]).await;
+        let going = host.find(listing).await.expect("its own").listing;
+        let assigning = tokio::spawn({
+            let host = host.clone();
+            async move { host.assign(change).await }
+        });
+        let deleting = tokio::spawn({
+            let host = host.clone();
+            async move { host.delete(&going).await }
+        });
+        let deleted = host.delete_promotion(&promotion).await;
+        let (assigned, gone) = (assigning.await.expect("no panic"), deleting.await.expect("no panic"));
+        assert!(assigned.is_ok() || is_stale(&assigned), "{assigned:?}");
+        assert!((deleted.is_ok() || is_stale(&deleted)) && (gone.is_ok() || is_stale(&gone)), "{deleted:?} {gone:?}");
+        assert_eq!(host.promotion(promotion.id()).await.is_some(), deleted.is_err());
+    }
+}
+
+/// By account, and whether they are given; in pages.
+pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
+    let host = Host::open(ports).await;
+    let accounts = [host.clone(), host.anew().await];
+    Host::of(&host.world, "other").await.promote("Theirs", PromotionEdit::default()).await.expect("created");
+    let mut all = Vec::new();
+    for (position, account) in [0, 1, 1, 0, 0, 1, 0].into_iter().enumerate() {
+        let asleep = PromotionEdit { status: Some(PromotionStatus::Inactive), ..PromotionEdit::default() };
+        let edit = if position % 3 == 1 { asleep } else { PromotionEdit::default() };
+        all.push((account, accounts[account].promote(&format!("No. {position}"), edit).await.expect("created")));
+    }
+    for account in [None, Some(0), Some(1)] {
+        for include_inactive in [false, true] {
+            let filter = PromotionFilter {
+                integration_account_id: account.map(|position: usize| accounts[position].account.id),
+                include_inactive,
+            };
+            let is_asked_for = |(of, promotion): &&(usize, Promotion)| {
+                account.is_none_or(|account| account == *of)
+                    && (include_inactive || promotion.terms().status == PromotionStatus::Active)
+            };
+            let expected: Vec<_> = all.iter().filter(is_asked_for).map(|(_, promotion)| promotion.clone()).collect();
+            assert_eq!(host.promotions(&filter).await, expected, "{filter:?}");
+            for walks in [false, true] {
+                let (queries, scope) = (&host.world.ports.promotion_queries, host.scope().await);
+                let mut start = PageStart::Number(1);
+                let mut seen = Vec::new();
+                for number in 2.. {
+                    let slice = queries.list(&scope, &filter, Page { start, size: 2 }).await.expect("a list");
+                    seen.extend(slice.items);
+                    let Some(last) = seen.last().filter(|_| slice.has_more) else { break };
+                    start = if walks { PageStart::After(last.id().as_uuid()) } else { PageStart::Number(number) };
+                }
+                assert_eq!(seen, expected, "{filter:?}, walked: {walks}");
+            }
+        }
+    }
+}
+
+/// Isolation: of tenants in a workspace, of workspaces, and of the owner from those who imported its listings.
+pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
+    let host = Host::open(ports).await;
+    let [listing] = host.listings().await;
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let importer = Host::of(&host.world, "importer").await;
+    importer.import(&[listing]).await.expect("imported");
+    let stranger = Host::of(&host.world.beside().await, "stranger").await;
+    for other in [&importer, &stranger] {
+        let (promotions, scope) = (&other.world.ports.promotions, other.scope().await);
+        assert_eq!(other.promotion(promotion.id()).await, None);
+        assert!(!promotions.has_account(&scope, host.account.id).await.expect("no failure"));
+        assert!(promotions.has_account(&scope, other.account.id).await.expect("no failure"));
+        assert_eq!(other.promotions(&any()).await, []);
+        let of_the_account = PromotionFilter { integration_account_id: Some(host.account.id), ..any() };
+        assert_eq!(other.promotions(&of_the_account).await, []);
+        assert_eq!(other.assignable(&promotion, &[listing]).await, []);
+        assert!(is_stale(&other.edit_promotion(&promotion, renamed("Mine")).await));
+        assert!(is_stale(&other.delete_promotion(&promotion).await));
+        assert!(is_stale(&other.assign(host.assignment(&promotion, Assignment::Assign, &[listing]).await).await));
+        let there = Host { account: host.account.clone(), ..other.clone() };
+        assert!(is_stale(&there.promote("Mine", PromotionEdit::default()).await));
+
+        // It says that it is of the other's account; that it is not counts.
+        let forged = Promotion::from_parts(PromotionParts {
+            workspace_id: scope.workspace_id(),
+            integration_account_id: other.account.id,
+            ..promotion.clone().into_parts()
+        });
+        assert!(is_stale(&other.edit_promotion(&forged, renamed("Mine")).await));
+        assert!(is_stale(&other.delete_promotion(&forged).await));
+        let found = [Assignable { listing, is_assigned: false }];
+        let change = forged.assign(Assignment::Assign, &[listing], &found, &scope, Host::stamp(&scope));
+        assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await));
+        let own = other.promote("Own", PromotionEdit::default()).await.expect("created");
+        let change = own.assign(Assignment::Assign, &[listing], &found, &scope, Host::stamp(&scope));
+        assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await), "the listing is another's");
+    }
+    assert_eq!(host.promotions(&any()).await, std::slice::from_ref(&promotion));
+    assert_eq!(host.given(&promotion, &[listing]).await, []);
+}
+
+/// In the transaction of the change.
+pub async fn every_change_of_a_promotion_leaves_one_entry(ports: Ports) {
+    let host = Host::open(ports).await;
+    let [listing] = host.listings().await;
+    let before = host.world.ports.trail.actions().await.len();
+    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
+    let promotion = host.edit_promotion(&promotion, renamed("Spring")).await.expect("updated");
+    host.give(&promotion, &[listing]).await;
+    let change = host.assignment(&promotion, Assignment::Unassign, &[listing]).await;
+    host.assign(change).await.expect("unassigned");
+    host.delete_promotion(&promotion).await.expect("deleted");
+    let expected = ["create", "update", "assign_listings", "unassign_listings", "delete"];
+    assert_eq!(host.world.ports.trail.actions().await[before..], expected.map(|verb| format!("promotion.{verb}")));
+}

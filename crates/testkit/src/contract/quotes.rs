@@ -1,0 +1,243 @@
+//! Quotes, and the offers that they are made from.
+
+use chrono::TimeDelta;
+use domain::change::Change;
+use domain::ids::QuoteId;
+use domain::integration_accounts::AccountEdit;
+use domain::percentages::Percentage;
+use domain::promotions::{PromotionChoice, PromotionEdit};
+use domain::quotes::{AccountRates, AskedPromotion, FoundQuote, Offer, Quote, QuoteParts};
+use domain::reservations::{LapsedHold, NewReservation};
+use domain::stays::Stay;
+use domain::workspaces::WorkspaceEdit;
+use ports::RepositoryError;
+
+use super::Ports;
+use super::host::{Host, is_stale, sleeps_and_wakes};
+use super::shop::{Shop, blocked, instant, pending, stay};
+use crate::build;
+
+fn nights() -> Stay {
+    stay("2030-01-10", "2030-01-12")
+}
+
+fn percent(text: &str) -> Percentage {
+    text.parse().expect("a percentage")
+}
+
+fn coupon(code: &str) -> PromotionChoice {
+    PromotionChoice::Coupon(code.parse().expect("a code"))
+}
+
+async fn find(host: &Host, id: QuoteId) -> Option<FoundQuote> {
+    host.world.ports.quotes.find(&host.scope().await, id).await.expect("no failure")
+}
+
+async fn create(host: &Host, change: Change<Quote>) -> Result<(), RepositoryError> {
+    host.world.ports.quotes.create(&host.scope().await, change).await
+}
+
+/// Every line of the price, and none that may be missing.
+pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let bare = shop.owner.quotation(shop.id(), nights(), None).await;
+    let rates = AccountEdit {
+        markup: Some(percent("10.01")),
+        distribution_markup: Some(percent("5")),
+        default_discount: Some(Some(percent("2.5"))),
+        ..AccountEdit::default()
+    };
+    shop.owner.edit_account(rates).await;
+    let rest = PromotionEdit { coupon_code: Some("WINTER".parse().ok()), ..PromotionEdit::default() };
+    let promotion = shop.owner.promote("Winter", rest).await.expect("created");
+    shop.owner.give(&promotion, &[shop.id()]).await;
+    let full = shop.importer.quotation(shop.id(), nights(), Some(coupon("winter"))).await;
+    assert!(full.after.priced().price.into_parts().distribution_markup.is_some());
+    assert_eq!(full.after.priced().promotion_id, Some(promotion.id()));
+    for (seller, change) in [(&shop.owner, bare), (&shop.importer, full)] {
+        let expected = FoundQuote { quote: change.after.clone(), reservation: None };
+        create(seller, change).await.expect("created");
+        assert_eq!(find(seller, expected.quote.id()).await, Some(expected));
+    }
+}
+
+/// Be it cancelled since.
+pub async fn a_quote_knows_what_was_booked_with_it(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let [used, other] = [
+        shop.importer.quote(shop.id(), nights()).await,
+        shop.importer.quote(shop.id(), stay("2030-01-12", "2030-01-14")).await,
+    ];
+    let change = shop.importer.booking_with(&used, instant()).await;
+    let sold = shop.importer.sell(change).await.expect("booked").reservation;
+    shop.owner.turn(shop.owner.cancellation(&sold).await).await.expect("cancelled");
+    for (quote, reservation) in [(used, Some(sold.id())), (other, None)] {
+        assert_eq!(find(&shop.importer, quote.id()).await, Some(FoundQuote { quote, reservation }));
+    }
+}
+
+/// As the owner and an importer see it.
+pub async fn an_offer_holds_all_that_decides(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let (owner, importer) = (&shop.owner, &shop.importer);
+    let late = build::at() + TimeDelta::days(2);
+    owner.write(&shop.listing, &[blocked(stay("2030-01-11", "2030-01-13"))]).await.expect("written");
+    let until = |days| NewReservation { hold_expires_at: Some(build::at() + TimeDelta::days(days)), ..pending() };
+    let lapsed = importer.book(shop.id(), stay("2030-01-09", "2030-01-11"), until(1)).await.reservation;
+    importer.book(shop.id(), stay("2030-01-08", "2030-01-09"), until(1)).await;
+    let held = owner.book(shop.id(), stay("2030-01-13", "2030-01-15"), until(3)).await;
+    let rates =
+        AccountEdit { markup: Some(percent("10")), distribution_markup: Some(percent("5")), ..AccountEdit::default() };
+    owner.edit_account(rates).await;
+    let world = &owner.world;
+    let admin = world.admin().await;
+    let workspace = world.ports.workspaces.find(&admin).await.expect("no failure");
+    let discount = WorkspaceEdit { default_discount: Some(percent("3")), ..WorkspaceEdit::default() };
+    let default_tenant = (admin.tenant_id(), admin.tenant_name());
+    let change = workspace.update(discount, default_tenant, world.stamp().await).expect("a change");
+    world.ports.workspaces.update(&admin, change).await.expect("updated");
+
+    let asked = stay("2030-01-10", "2030-01-14");
+    for host in [owner, importer] {
+        let offer = host.offer_at(shop.id(), asked, None, late).await.expect("a listing");
+        let expected = Offer {
+            listing: host.find(shop.id()).await.expect("a listing"),
+            rates: AccountRates {
+                markup: percent("10"),
+                distribution_markup: percent("5"),
+                default_discount: None,
+                workspace_discount: percent("3"),
+            },
+            calendar: host.calendar_at(shop.id(), asked, late).await.expect("a listing"),
+            lapsed: vec![LapsedHold {
+                reservation: lapsed.clone(),
+                owner: owner.tenant.id(),
+                owner_name: owner.tenant.name().clone(),
+            }],
+            promotion: None,
+        };
+        assert_eq!(offer, expected);
+        assert!(!offer.calendar.is_free(held.reservation.priced().stay));
+        assert!(offer.calendar.is_free(stay("2030-01-10", "2030-01-11")), "the hold has lapsed");
+        let early = host.offer(shop.id(), asked).await.expect("a listing");
+        assert_eq!(early.lapsed, []);
+        assert!(!early.calendar.is_free(stay("2030-01-10", "2030-01-11")));
+    }
+    owner.edit_account(AccountEdit { default_discount: Some(Some(percent("0"))), ..AccountEdit::default() }).await;
+    let offer = importer.offer(shop.id(), asked).await.expect("a listing");
+    assert_eq!(offer.rates.default_discount, Some(percent("0")));
+}
+
+/// By id and by coupon code, in any case, of the listing's account only; and whether it is given on the listing.
+pub async fn an_offer_holds_the_promotion_that_is_asked_for(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let with_code = |code: &str| PromotionEdit { coupon_code: Some(code.parse().ok()), ..PromotionEdit::default() };
+    let given = shop.owner.promote("Winter", with_code("STRASSE")).await.expect("created");
+    shop.owner.give(&given, &[shop.id()]).await;
+    let not_given = shop.owner.promote("Spring", with_code("spring")).await.expect("created");
+    let elsewhere = shop.owner.anew().await.promote("Autumn", with_code("autumn")).await.expect("created");
+    let theirs = shop.importer.promote("Theirs", with_code("theirs")).await.expect("created");
+    for (choice, expected) in [
+        (PromotionChoice::Id(given.id()), Some((&given, true))),
+        (coupon("straße"), Some((&given, true))),
+        (PromotionChoice::Id(not_given.id()), Some((&not_given, false))),
+        (coupon("SPRING"), Some((&not_given, false))),
+        (PromotionChoice::Id(elsewhere.id()), None),
+        (coupon("autumn"), None),
+        (PromotionChoice::Id(theirs.id()), None),
+        (coupon("theirs"), None),
+    ] {
+        for host in [&shop.owner, &shop.importer] {
+            let offer = host.offer_at(shop.id(), nights(), Some(choice.clone()), build::at()).await.expect("a listing");
+            let expected =
+                expected.map(|(promotion, is_assigned)| AskedPromotion { promotion: promotion.clone(), is_assigned });
+            assert_eq!(offer.promotion, expected, "{choice:?}");
+        }
+    }
+}
+
+/// What sleeps is on offer still, and says so.
+pub async fn an_offer_says_whether_the_import_sleeps(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    for (asleep, awake) in sleeps_and_wakes() {
+        shop.owner.edit_account(asleep).await;
+        assert!(!shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.is_available);
+        shop.owner.edit_account(awake).await;
+        assert!(shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.is_available);
+    }
+}
+
+/// `Stale`.
+pub async fn a_quote_for_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
+    let owner = Host::open(ports).await;
+    let listing = owner.listing("7").await;
+    let tenant = owner.world.create("importer").await.expect("created");
+    let importer = Host { tenant: tenant.clone(), ..owner.clone() };
+    importer.import(&[listing.id()]).await.expect("imported");
+    let (scope, change) = (importer.scope().await, importer.quotation(listing.id(), nights(), None).await);
+    let kept = importer.quote(listing.id(), nights()).await;
+    owner.world.delete(&tenant).await.expect("quotes do not keep a tenant");
+    let quotes = &owner.world.ports.quotes;
+    assert_eq!(quotes.find(&scope, kept.id()).await.expect("no failure"), None);
+    assert!(is_stale(&quotes.create(&scope, change).await));
+}
+
+/// `Stale`; a deleted listing and a deleted account take their quotes, calendars and promotions with them.
+pub async fn a_quote_of_what_is_gone_is_not_stored(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let another = shop.another().await;
+    let rest = PromotionEdit::default();
+    let promotion = shop.owner.promote("Winter", rest).await.expect("created");
+    shop.owner.give(&promotion, &[shop.id(), another.id()]).await;
+    let mut kept = Vec::new();
+    for shop in [&shop, &another] {
+        shop.owner.write(&shop.listing, &[blocked(stay("2030-02-01", "2030-02-03"))]).await.expect("written");
+        kept.push(shop.importer.quote(shop.id(), nights()).await);
+    }
+    let change = shop.importer.quotation(shop.id(), nights(), None).await;
+    shop.owner.delete(&shop.listing).await.expect("deleted");
+    assert!(is_stale(&create(&shop.importer, change).await));
+    assert_eq!(find(&shop.importer, kept[0].id()).await, None);
+    assert!(find(&shop.importer, kept[1].id()).await.is_some());
+
+    let (scope, world) = (shop.owner.scope().await, &shop.owner.world);
+    let accounts = &world.ports.integration_accounts;
+    let account = accounts.find(&scope, shop.owner.account.id).await.expect("no failure").expect("an account");
+    let deletion = account.delete(&scope, world.stamp().await);
+    accounts.delete(&scope, deletion).await.expect("deleted with all that was said of it");
+    assert_eq!(find(&shop.importer, kept[1].id()).await, None);
+    assert_eq!(world.ports.promotions.find(&scope, promotion.id()).await.expect("no failure"), None);
+}
+
+/// Isolation: of tenants in a workspace, of workspaces, and of the owner from those who imported its listings.
+pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let quote = shop.importer.quote(shop.id(), nights()).await;
+    assert_eq!(find(&shop.owner, quote.id()).await, None, "it is the importer's alone");
+    let trail = shop.owner.world.ports.trail.actions().await;
+    for other in
+        [Host::of(&shop.owner.world, "sibling").await, Host::of(&shop.owner.world.beside().await, "stranger").await]
+    {
+        assert_eq!(find(&other, quote.id()).await, None);
+        assert_eq!(other.offer(shop.id(), nights()).await, None);
+        let change = shop.importer.quotation(shop.id(), nights(), None).await;
+        assert!(is_stale(&create(&other, change.clone()).await), "nobody asks for another");
+        let forged = Quote::from_parts(QuoteParts {
+            workspace_id: other.world.workspace_id(),
+            tenant_id: shop.importer.tenant.id(),
+            ..change.after.into_parts()
+        });
+        let forged = Change { after: forged, audit: change.audit, receipt: None };
+        assert!(is_stale(&create(&other, forged).await));
+    }
+    let quoted = shop.owner.world.ports.trail.actions().await.split_off(trail.len());
+    assert!(!quoted.contains(&"quote.create".to_owned()), "{quoted:?}");
+}
+
+/// In the transaction of the change.
+pub async fn a_quote_leaves_one_entry(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let before = shop.owner.world.ports.trail.actions().await.len();
+    shop.importer.quote(shop.id(), nights()).await;
+    assert_eq!(shop.owner.world.ports.trail.actions().await[before..], ["quote.create"]);
+}

@@ -1,0 +1,65 @@
+-- Stays that were sold, or are held for somebody.
+--
+-- The account says whose they are. Who sold one stands in it only where an importer did, and is not referred to: what a tenant sold
+-- outlives the tenant. Neither is the quote, which goes with its tenant. No night of a listing is sold twice: live stays exclude
+-- each other, whoever sells. Amounts are in minor units of the currency, shares in basis points.
+
+CREATE TABLE reservations (
+    workspace_id                   uuid NOT NULL,
+    id                             uuid NOT NULL,
+    listing_id                     uuid NOT NULL,
+    integration_account_id         uuid NOT NULL,
+    check_in                       date NOT NULL,
+    check_out                      date NOT NULL,
+    guests                         integer NOT NULL,
+    currency                       text NOT NULL,
+    base_price                     bigint NOT NULL,
+    markup_percentage              integer NOT NULL,
+    markup                         bigint NOT NULL,
+    distribution_markup_percentage integer,
+    distribution_markup            bigint,
+    default_discount_percentage    integer NOT NULL,
+    default_discount               bigint NOT NULL,
+    promotion_discount_percentage  integer,
+    promotion_discount             bigint,
+    fees                           bigint NOT NULL,
+    taxes                          bigint NOT NULL,
+    promotion_id                   uuid,
+    quote_id                       uuid,
+    sold_by                        uuid,
+    external_seller                uuid,
+    external_id                    text,
+    type                           text NOT NULL CHECK (type IN ('INSTANT_BOOKING', 'PENDING_CONFIRMATION')),
+    status                         text NOT NULL CHECK (status IN ('PENDING', 'CONFIRMED', 'CANCELLED', 'EXPIRED')),
+    guest_first_name               text NOT NULL,
+    guest_last_name                text NOT NULL,
+    guest_email                    text,
+    guest_phone                    text,
+    source                         text,
+    notes                          text,
+    hold_expires_at                timestamptz,
+    version                        bigint NOT NULL,
+    created_at                     timestamptz NOT NULL,
+    updated_at                     timestamptz NOT NULL,
+    confirmed_at                   timestamptz,
+    cancelled_at                   timestamptz,
+    PRIMARY KEY (workspace_id, id),
+    FOREIGN KEY (workspace_id, listing_id) REFERENCES listings (workspace_id, id),
+    FOREIGN KEY (workspace_id, integration_account_id) REFERENCES integration_accounts (workspace_id, id),
+    CONSTRAINT reservation_stay EXCLUDE USING gist (
+        workspace_id WITH =, listing_id WITH =, daterange(check_in, check_out) WITH &&
+    ) WHERE (status IN ('PENDING', 'CONFIRMED')),
+    CHECK (check_in < check_out),
+    CHECK (status <> 'PENDING' OR hold_expires_at IS NOT NULL),
+    CHECK ((external_seller IS NULL) = (external_id IS NULL)),
+    CHECK ((distribution_markup_percentage IS NULL) = (distribution_markup IS NULL)),
+    CHECK ((promotion_discount_percentage IS NULL) = (promotion_discount IS NULL))
+);
+CREATE UNIQUE INDEX quote_used ON reservations (workspace_id, quote_id) WHERE quote_id IS NOT NULL;
+CREATE UNIQUE INDEX reservation_external_id ON reservations (workspace_id, external_seller, external_id)
+    WHERE external_id IS NOT NULL;
+CREATE INDEX reservations_by_account ON reservations (workspace_id, integration_account_id, id);
+CREATE INDEX reservations_by_check_in ON reservations (workspace_id, integration_account_id, check_in);
+CREATE INDEX reservations_by_importer ON reservations (workspace_id, sold_by, id) WHERE sold_by IS NOT NULL;
+CREATE INDEX reservations_by_listing ON reservations (workspace_id, listing_id, check_out);
+CREATE INDEX reservations_on_hold ON reservations (workspace_id, hold_expires_at) WHERE status = 'PENDING';

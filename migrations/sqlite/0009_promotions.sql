@@ -1,0 +1,39 @@
+-- Discounts that integration accounts give, and the listings that they are given on.
+--
+-- Shares are stored in basis points, so that they stay exact. What is unique ignoring case stands beside its folded form.
+
+CREATE TABLE promotions (
+    workspace_id           blob NOT NULL,
+    id                     blob NOT NULL,
+    integration_account_id blob NOT NULL,
+    name                   text NOT NULL,
+    name_folded            text NOT NULL,
+    description            text,
+    discount               integer NOT NULL CHECK (discount BETWEEN 0 AND 10000),
+    coupon_code            text,
+    coupon_code_folded     text,
+    start_date             text NOT NULL,
+    end_date               text NOT NULL,
+    booking_period_start   text,
+    booking_period_end     text,
+    status                 text NOT NULL CHECK (status IN ('ACTIVE', 'INACTIVE')),
+    thumbnail_url          text,
+    version                integer NOT NULL,
+    created_at             text NOT NULL,
+    updated_at             text NOT NULL,
+    PRIMARY KEY (workspace_id, id),
+    FOREIGN KEY (workspace_id, integration_account_id) REFERENCES integration_accounts (workspace_id, id)
+) STRICT;
+CREATE UNIQUE INDEX promotion_name ON promotions (workspace_id, integration_account_id, name_folded);
+CREATE UNIQUE INDEX promotion_coupon_code ON promotions (workspace_id, integration_account_id, coupon_code_folded);
+CREATE INDEX promotions_by_account ON promotions (workspace_id, integration_account_id, id);
+
+CREATE TABLE promotion_listings (
+    workspace_id blob NOT NULL,
+    promotion_id blob NOT NULL,
+    listing_id   blob NOT NULL,
+    PRIMARY KEY (workspace_id, promotion_id, listing_id),
+    FOREIGN KEY (workspace_id, promotion_id) REFERENCES promotions (workspace_id, id),
+    FOREIGN KEY (workspace_id, listing_id) REFERENCES listings (workspace_id, id)
+) STRICT;
+CREATE INDEX promotion_listings_by_listing ON promotion_listings (workspace_id, listing_id);
