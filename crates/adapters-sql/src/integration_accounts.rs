@@ -41,8 +41,11 @@ impl IntegrationAccountRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        let found = find(self, scope.workspace_id(), id).await?;
-        Ok(found.filter(|account| account.tenant_id() == scope.tenant_id()))
+        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
+            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()))
+            .one(self.reader())
+            .await;
+        found.map_err(|error| self.error(error))?.map(account).transpose()
     }
 
     async fn create(
@@ -99,7 +102,8 @@ impl IntegrationAccountRepository for Database {
         scope: &AdminScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        find(self, scope.workspace_id(), id).await
+        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid())).one(self.reader()).await;
+        found.map_err(|error| self.error(error))?.map(account).transpose()
     }
 
     async fn holdings(
@@ -175,15 +179,6 @@ fn filtered(select: &str, scope: &TenantScope, filter: &IntegrationAccountFilter
     Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
         .and("provider = ?", provider.map(Provider::as_str))
         .and("status = ?", status.map(AccountStatus::as_str))
-}
-
-async fn find(
-    database: &Database,
-    workspace_id: WorkspaceId,
-    id: IntegrationAccountId,
-) -> Result<Option<IntegrationAccount>, RepositoryError> {
-    let found = Entity::find_by_id((workspace_id.as_uuid(), id.as_uuid())).one(database.reader()).await;
-    found.map_err(|error| database.error(error))?.map(account).transpose()
 }
 
 /// Writes the account over the version before it, which belonged to that tenant.
