@@ -12,7 +12,7 @@ use ports::{
     IntegrationAccountFilter, IntegrationAccountQueries, IntegrationAccountRepository, Page, RepositoryError, Slice,
 };
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Statement};
 
 use crate::database::{Database, Transaction, inside, inside_tenant};
 use crate::entities::integration_accounts::{ActiveModel, Column, Entity, Model};
@@ -132,7 +132,6 @@ impl IntegrationAccountRepository for Database {
         let Change { after: AccountMoved { account, source, arrival }, audit: departure, receipt: _ } = change;
         inside(scope.workspace_id(), account.workspace_id())?;
         let (workspace_id, id, target) = (account.workspace_id(), account.id(), account.tenant_id());
-        let named = || [workspace_id.as_uuid().into(), id.as_uuid().into()];
         let transaction = self.begin().await?;
         let target_is_active =
             Query::new("SELECT 1 FROM tenants WHERE workspace_id = $1", [workspace_id.as_uuid().into()])
@@ -142,11 +141,9 @@ impl IntegrationAccountRepository for Database {
         transaction.expect_row(target_is_active).await?;
         // From here on whoever wants to import one of the listings waits.
         update(&transaction, account, source).await?;
-        let own = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
-        let own = Query::new(own, named()).and("tenant_id = ?", Some(target.as_uuid()));
-        let ended = transaction.execute(own).await?.rows_affected();
-        let others = "SELECT COUNT(*) AS count FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
-        let kept = transaction.one::<i64>(Query::new(others, named()), "count").await?.unwrap_or_default();
+        let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
+        let ended = transaction.execute(end_own).await?.rows_affected();
+        let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
         transaction.append(departure).await?;
         transaction.append(arrival).await?;
         transaction.commit().await?;
@@ -179,6 +176,28 @@ fn filtered(select: &str, scope: &TenantScope, filter: &IntegrationAccountFilter
     Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
         .and("provider = ?", provider.map(Provider::as_str))
         .and("status = ?", status.map(AccountStatus::as_str))
+}
+
+impl Database {
+    /// What a move does about imports: for the engines' tests, which look at the plans of these very statements.
+    #[doc(hidden)]
+    pub fn move_statements(
+        &self,
+        workspace_id: WorkspaceId,
+        account: IntegrationAccountId,
+        target: TenantId,
+    ) -> [Statement; 2] {
+        imports_of_a_move(workspace_id, account, target).map(|query| self.statement(query))
+    }
+}
+
+/// Ends the target's own imports of the account's listings; then counts those that are left, which are others'.
+fn imports_of_a_move(workspace_id: WorkspaceId, account: IntegrationAccountId, target: TenantId) -> [Query; 2] {
+    let of_account = |sql: &str| {
+        let sql = format!("{sql} FROM imports WHERE workspace_id = $1 AND integration_account_id = $2");
+        Query::new(&sql, [workspace_id.as_uuid().into(), account.as_uuid().into()])
+    };
+    [of_account("DELETE").and("tenant_id = ?", Some(target.as_uuid())), of_account("SELECT COUNT(*) AS count")]
 }
 
 /// Writes the account over the version before it, which belonged to that tenant.

@@ -2,6 +2,7 @@
 
 use domain::access::Permission;
 use domain::geography::Around;
+use domain::ids::TenantId;
 use ports::{ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
 use sqlx::SqlitePool;
@@ -16,17 +17,34 @@ async fn a_search_begins_with_the_tree_of_places() {
     let around =
         Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: "50".parse().expect("a radius") };
     let page = Page { start: PageStart::Number(2), size: 20 };
-    let Statement { sql, values, db_backend } =
-        sqlite.database().search_statement(&scope, around, around.radius, &ListingFilter::default(), page);
-    let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
-    let pool = SqlitePool::connect(&url).await.expect("a connection");
-    let rows = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool).query_all_raw(explain).await;
-    let rows = rows.expect("a plan").into_iter();
-    let plan: Vec<String> = rows.map(|row| row.try_get("", "detail").expect("a line")).collect();
+    let statement = sqlite.database().search_statement(&scope, around, around.radius, &ListingFilter::default(), page);
+    let plan = plan(&url, statement).await;
     let line = |text: &str| plan.iter().position(|line| line.starts_with(text));
     // The tree is asked with conditions: without any, its index would be `2:` and no more.
     let tree = line("SCAN r VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
     let listings = line("SEARCH m USING INTEGER PRIMARY KEY");
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
     assert!(!plan.iter().any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN l ")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn a_move_finds_imports_by_their_account() {
+    let (_folder, url, sqlite) = file().await;
+    let account = build::listing_account().id;
+    let statements = sqlite.database().move_statements(build::workspace_id(), account, TenantId::new(build::id()));
+    for (statement, expected) in statements.into_iter().zip([
+        "USING COVERING INDEX imports_by_account (workspace_id=? AND integration_account_id=? AND tenant_id=?)",
+        "USING COVERING INDEX imports_by_account (workspace_id=? AND integration_account_id=?)",
+    ]) {
+        let plan = plan(&url, statement).await;
+        assert!(matches!(&plan[..], [only] if only.ends_with(expected)), "{plan:#?}");
+    }
+}
+
+async fn plan(url: &str, statement: Statement) -> Vec<String> {
+    let Statement { sql, values, db_backend } = statement;
+    let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
+    let pool = SqlitePool::connect(url).await.expect("a connection");
+    let rows = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool).query_all_raw(explain).await;
+    rows.expect("a plan").into_iter().map(|row| row.try_get("", "detail").expect("a line")).collect()
 }
