@@ -82,6 +82,9 @@ impl From<Vec<DeliveryError>> for ListingError {
     fn from(errors: Vec<DeliveryError>) -> Self {
         let mut collector = Collector::default();
         for DeliveryError { position, error } in errors {
+            if !collector.goes_on() {
+                break;
+            }
             collector.at(LISTINGS, |c| c.at(position, |c| c.fault(field(error), error)));
         }
         collector.faults().into()
@@ -96,6 +99,7 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
+    use crate::collector::ENOUGH;
     use crate::problem::Problem;
 
     fn with(stored: Vec<Listing>) -> MockListingRepository {
@@ -159,6 +163,19 @@ mod tests {
         );
         let expected = "The listings.2.start price may not have more than 2 decimals in USD.";
         assert_eq!(faults["listings.2.startPrice"], [expected]);
+    }
+
+    #[tokio::test]
+    async fn a_delivery_with_much_at_fault_is_not_told_all_of_it() {
+        let faulty = vec![ListingFields { amenities: Some(Some(vec![String::new(); 200])), ..fields("a") }; MOST];
+        let too_fine = |number: usize| ListingFields { start_price: sent("0.001"), ..fields(&number.to_string()) };
+        for (repository, delivered) in
+            [(MockListingRepository::new(), faulty), (with(vec![]), (0..MOST).map(too_fine).collect())]
+        {
+            let refused = deliver(repository, Some(delivered)).await.expect_err("invalid");
+            assert_eq!(refused.faults().expect("fields at fault").len(), ENOUGH);
+            assert!(refused.to_string().ends_with("the rest was not looked at."), "{refused}");
+        }
     }
 
     #[tokio::test]

@@ -151,6 +151,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn however_many_are_at_fault_each_is_named_with_all_that_is_wrong_with_it() {
+        let mut repository = with_account();
+        repository.expect_deliver().once().returning(|_, change| {
+            assert_eq!(change.after.listings.len(), 1);
+            Ok(())
+        });
+        let wrong = |number: usize| ListingFields {
+            longitude: sent("181"),
+            start_price: sent("x"),
+            name: sent(""),
+            ..fields(&number.to_string())
+        };
+        let mut many: Vec<_> = (1..LoadListings::MOST).map(wrong).collect();
+        many.push(fields("fine"));
+        let Loaded { delivered, refused } = load(repository, command(many)).await.expect("loaded");
+        assert_eq!(delivered.created, 1);
+        assert_eq!(refused.len(), LoadListings::MOST - 1);
+        assert!(refused.values().all(|sentences| sentences.len() == 3), "{refused:?}");
+    }
+
+    #[tokio::test]
     async fn prices_are_in_the_currency_that_was_told() {
         for (told, expected) in [(None, "USD"), (Some("JPY"), "JPY")] {
             let mut repository = with_account();
