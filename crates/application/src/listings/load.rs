@@ -8,7 +8,7 @@ use domain::ids::{IntegrationAccountId, WorkspaceId};
 use domain::listings::Delivered;
 use validator::Validate;
 
-use super::deliver::{LISTINGS, MOST};
+use super::deliver::LISTINGS;
 use super::{DeliverListings, ListingError, ListingFields, Listings};
 use crate::input::{checked, is, required};
 use crate::problem::{Faults, Problem};
@@ -31,7 +31,7 @@ pub struct LoadListings {
 
 impl LoadListings {
     /// Listings that are loaded in one step.
-    pub const MOST: usize = MOST;
+    pub const MOST: usize = DeliverListings::MOST;
 }
 
 /// What became of the listings that the operator loaded.
