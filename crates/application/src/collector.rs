@@ -211,7 +211,7 @@ mod tests {
             }
             collector.kept::<Name>("name", &Some(None));
             let refused = collector.finish(Some(())).expect_err("faults");
-            (refused.faults().map(|faults| faults.len()), refused.to_string())
+            (refused.faults().map(Faults::len), refused.to_string())
         };
         let all = "The given data was invalid.".to_owned();
         let cut = "The given data was invalid. So much is at fault that the rest was not looked at.".to_owned();
