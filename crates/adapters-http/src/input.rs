@@ -4,8 +4,9 @@
 //! it after it has authorised the caller.
 
 use std::convert::Infallible;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
@@ -13,7 +14,7 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::{Asked, Unreadable};
 use domain::tenants::FieldEdit;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
@@ -148,6 +149,39 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
+/// A list of at most `MOST` items, as far as it is kept: with one more, by which whoever counts sees that there are too many.
+/// What comes behind that is skipped, because a small body can hold more items than memory should.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Few<T, const MOST: usize>(pub(crate) Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Few<T, MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(FewVisitor(PhantomData))
+    }
+}
+
+struct FewVisitor<T, const MOST: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for FewVisitor<T, MOST> {
+    type Value = Few<T, MOST>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut kept = Vec::new();
+        while kept.len() <= MOST {
+            match items.next_element()? {
+                Some(item) => kept.push(item),
+                None => return Ok(Few(kept)),
+            }
+        }
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Few(kept))
+    }
+}
+
 fn misread(what: &str, error: &serde_path_to_error::Error<impl Display>) -> Unreadable {
     match error.path().to_string().as_str() {
         "." | "?" => malformed(format_args!("{what} cannot be read: {}.", shortened(error.inner()))),
@@ -191,6 +225,33 @@ mod tests {
             let thing: Thing = parse(json.as_bytes()).expect("readable");
             let found = thing.share.map(|share| share.map(|share| share.to_string()));
             assert_eq!(found, share.map(|share| share.map(str::to_owned)), "{json}");
+        }
+    }
+
+    #[test]
+    fn of_too_many_items_one_more_than_fits_is_kept() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Things {
+            things: Option<Few<i64, 2>>,
+        }
+        for (json, kept) in [
+            ("{}", None),
+            (r#"{"things":null}"#, None),
+            (r#"{"things":[]}"#, Some(vec![])),
+            (r#"{"things":[1,2]}"#, Some(vec![1, 2])),
+            (r#"{"things":[1,2,3]}"#, Some(vec![1, 2, 3])),
+            (r#"{"things":[1,2,3,4,"5",{}]}"#, Some(vec![1, 2, 3])),
+        ] {
+            assert_eq!(parse::<Things>(json.as_bytes()), Ok(Things { things: kept.map(Few) }), "{json}");
+        }
+        for (json, message) in [
+            (r#"{"things":5}"#, "at things: invalid type: integer `5`, expected a sequence"),
+            (r#"{"things":[1,"2"]}"#, "at things[1]: invalid type: string"),
+            (r#"{"things":[1,2,3,4,5"#, "EOF while parsing"),
+            (r#"{"things":[1,2,3,4,x]}"#, "expected value"),
+        ] {
+            let refused = parse::<Things>(json.as_bytes()).expect_err(json).to_string();
+            assert!(refused.contains(message), "{json}: {refused}");
         }
     }
 

@@ -12,7 +12,7 @@ use ports::{
     rules,
 };
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Statement};
 
 use crate::database::{Database, Transaction, inside, inside_tenant};
 use crate::entities::integration_accounts::{ActiveModel, Column, Entity, Model};
@@ -45,8 +45,11 @@ impl IntegrationAccountRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        let found = find(self, scope.workspace_id(), id).await?;
-        Ok(found.filter(|account| account.tenant_id() == scope.tenant_id()))
+        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
+            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()))
+            .one(self.reader())
+            .await;
+        found.map_err(|error| self.error(error))?.map(account).transpose()
     }
 
     async fn create(
@@ -112,7 +115,8 @@ impl IntegrationAccountRepository for Database {
         scope: &AdminScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        find(self, scope.workspace_id(), id).await
+        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid())).one(self.reader()).await;
+        found.map_err(|error| self.error(error))?.map(account).transpose()
     }
 
     async fn holdings(
@@ -140,7 +144,6 @@ impl IntegrationAccountRepository for Database {
         let Change { after: AccountMoved { account, source, arrival }, audit: departure, receipt: _ } = change;
         inside(scope.workspace_id(), account.workspace_id())?;
         let (workspace_id, id, target) = (account.workspace_id(), account.id(), account.tenant_id());
-        let named = || [workspace_id.as_uuid().into(), id.as_uuid().into()];
         let transaction = self.begin().await?;
         let target_is_active =
             Query::new("SELECT 1 FROM tenants WHERE workspace_id = $1", [workspace_id.as_uuid().into()])
@@ -150,11 +153,9 @@ impl IntegrationAccountRepository for Database {
         transaction.expect_row(target_is_active).await?;
         // From here on whoever wants to import one of the listings waits.
         update(&transaction, account, source).await?;
-        let own = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
-        let own = Query::new(own, named()).and("tenant_id = ?", Some(target.as_uuid()));
-        let ended = transaction.execute(own).await?.rows_affected();
-        let others = "SELECT COUNT(*) AS count FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
-        let kept = transaction.one::<i64>(Query::new(others, named()), "count").await?.unwrap_or_default();
+        let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
+        let ended = transaction.execute(end_own).await?.rows_affected();
+        let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
         transaction.append(departure).await?;
         transaction.append(arrival).await?;
         transaction.commit().await?;
@@ -205,13 +206,26 @@ fn filtered(select: &str, scope: &TenantScope, filter: &IntegrationAccountFilter
         .and("status = ?", status.map(AccountStatus::as_str))
 }
 
-async fn find(
-    database: &Database,
-    workspace_id: WorkspaceId,
-    id: IntegrationAccountId,
-) -> Result<Option<IntegrationAccount>, RepositoryError> {
-    let found = Entity::find_by_id((workspace_id.as_uuid(), id.as_uuid())).one(database.reader()).await;
-    found.map_err(|error| database.error(error))?.map(account).transpose()
+impl Database {
+    /// What a move does about imports: for the engines' tests, which look at the plans of these very statements.
+    #[doc(hidden)]
+    pub fn move_statements(
+        &self,
+        workspace_id: WorkspaceId,
+        account: IntegrationAccountId,
+        target: TenantId,
+    ) -> [Statement; 2] {
+        imports_of_a_move(workspace_id, account, target).map(|query| self.statement(query))
+    }
+}
+
+/// Ends the target's own imports of the account's listings; then counts those that are left, which are others'.
+fn imports_of_a_move(workspace_id: WorkspaceId, account: IntegrationAccountId, target: TenantId) -> [Query; 2] {
+    let of_account = |sql: &str| {
+        let sql = format!("{sql} FROM imports WHERE workspace_id = $1 AND integration_account_id = $2");
+        Query::new(&sql, [workspace_id.as_uuid().into(), account.as_uuid().into()])
+    };
+    [of_account("DELETE").and("tenant_id = ?", Some(target.as_uuid())), of_account("SELECT COUNT(*) AS count")]
 }
 
 /// Writes the account over the version before it, which belonged to that tenant.

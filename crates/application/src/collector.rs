@@ -1,6 +1,7 @@
 //! Reads values field by field and gathers all that is wrong with them, with the path to each.
 //!
-//! For commands that hold lists and objects: `validator` names fields, and this names `listings.3.pictures.0.url`.
+//! For commands that hold lists and objects: `validator` names fields, and this names `listings.3.pictures.0.url`. A request
+//! could hold more faults than anybody wants to be told, so lists are read until enough is at fault.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -10,10 +11,14 @@ use domain::tenants::FieldEdit;
 use crate::input::{InvalidInput, REQUIRED, is_blank, sentence};
 use crate::problem::Faults;
 
+/// Where so many fields are at fault, no further items of lists are looked at.
+pub(crate) const ENOUGH: usize = 100;
+
 /// The faults so far, and where in the request we are.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
     faults: Faults,
+    is_cut: bool,
     path: String,
 }
 
@@ -22,13 +27,19 @@ impl Collector {
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, InvalidInput> {
         match value {
             Some(value) if self.faults.is_empty() => Ok(value),
-            _ => Err(self.faults.into()),
+            _ => Err(self.faults()),
         }
     }
 
     /// The faults, where it is known that there are some.
     pub(crate) fn faults(self) -> InvalidInput {
-        self.faults.into()
+        if self.is_cut { InvalidInput::cut(self.faults) } else { self.faults.into() }
+    }
+
+    /// Whether the next item shall be looked at. If not, that will be told.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.is_cut |= self.faults.len() >= ENOUGH;
+        !self.is_cut
     }
 
     /// Files a fault of the field here. `phrase` ends the sentence that begins with the field.
@@ -149,8 +160,14 @@ impl Collector {
             return None;
         }
         self.at(field, |collector| {
-            let read = |(position, item)| collector.at(position, |collector| read(collector, item));
-            Some(items.iter().enumerate().filter_map(read).collect())
+            let mut values = Vec::with_capacity(items.len());
+            for (position, item) in items.iter().enumerate() {
+                if !collector.goes_on() {
+                    break;
+                }
+                values.extend(collector.at(position, |collector| read(collector, item)));
+            }
+            Some(values)
         })
     }
 }
@@ -186,6 +203,27 @@ mod tests {
         let paths: Vec<_> = faults.keys().map(String::as_str).collect();
         assert_eq!(paths, ["listings.3.name", "listings.3.names.1", "listings.3.names.2", "listings.3.size"]);
         assert_eq!(faults["listings.3.name"], ["The listings.3.name field is required."]);
+    }
+
+    #[test]
+    fn lists_are_read_until_enough_is_at_fault() {
+        let refused = |faulty: usize, fine: usize| {
+            let mut names = vec![String::new(); faulty];
+            names.resize(faulty + fine, "fine".to_owned());
+            let mut collector = Collector::default();
+            for field in ["first", "second"] {
+                collector.items(field, Some(&names), names.len(), |c, name| c.item::<Name>(name));
+            }
+            collector.kept::<Name>("name", &Some(None));
+            let refused = collector.finish(Some(())).expect_err("faults");
+            (refused.faults().map(Faults::len), refused.to_string())
+        };
+        let all = "The given data was invalid.".to_owned();
+        let cut = "The given data was invalid. So much is at fault that the rest was not looked at.".to_owned();
+        assert_eq!(refused(ENOUGH / 2 - 1, 10), (Some(ENOUGH - 1), all.clone()));
+        assert_eq!(refused(ENOUGH / 2, 0), (Some(ENOUGH + 1), all));
+        assert_eq!(refused(ENOUGH / 2, 1), (Some(ENOUGH + 1), cut.clone()));
+        assert_eq!(refused(200_000, 0), (Some(ENOUGH + 1), cut));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What was asked for: whether it could be read, and whether its values keep the rules.
 
 use std::borrow::Cow;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use domain::tenants::{FieldEdit, RestatedError};
@@ -56,21 +56,36 @@ impl Problem for Unreadable {
     }
 }
 
-/// Values that break rules, all of them.
+/// Values that break rules: all of them, or as many as are told at once.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("The given data was invalid.")]
-pub struct InvalidInput(Faults);
+pub struct InvalidInput {
+    faults: Faults,
+    /// Whether the rest was not looked at.
+    is_cut: bool,
+}
+
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("The given data was invalid.")?;
+        if self.is_cut { f.write_str(" So much is at fault that the rest was not looked at.") } else { Ok(()) }
+    }
+}
 
 impl InvalidInput {
     /// One field at fault. `phrase` ends the sentence that begins with the field.
     pub fn new(field: &str, phrase: impl Display) -> Self {
-        Self([(field.to_owned(), vec![sentence(field, phrase)])].into())
+        Faults::from([(field.to_owned(), vec![sentence(field, phrase)])]).into()
+    }
+
+    /// Faults behind which more may be.
+    pub(crate) fn cut(faults: Faults) -> Self {
+        Self { faults, is_cut: true }
     }
 }
 
 impl From<Faults> for InvalidInput {
     fn from(faults: Faults) -> Self {
-        Self(faults)
+        Self { faults, is_cut: false }
     }
 }
 
@@ -84,7 +99,7 @@ impl Problem for InvalidInput {
     }
 
     fn faults(&self) -> Option<&Faults> {
-        Some(&self.0)
+        Some(&self.faults)
     }
 }
 
@@ -101,14 +116,14 @@ impl From<ValidationErrors> for InvalidInput {
                 }
             }
         }
-        Self(faults)
+        faults.into()
     }
 }
 
 impl From<RestatedError> for InvalidInput {
     fn from(RestatedError { faults }: RestatedError) -> Self {
         let sentences = faults.into_iter().map(|(field, phrase)| (field.to_owned(), vec![sentence(field, phrase)]));
-        Self(sentences.collect())
+        sentences.collect::<Faults>().into()
     }
 }
 
@@ -163,11 +178,11 @@ pub(crate) fn together<E: Into<InvalidInput>>(
     other: Result<(), E>,
 ) -> Result<(), InvalidInput> {
     match (one, other.map_err(Into::into)) {
-        (Err(InvalidInput(mut faults)), Err(InvalidInput(others))) => {
-            for (field, sentences) in others {
+        (Err(InvalidInput { mut faults, is_cut }), Err(others)) => {
+            for (field, sentences) in others.faults {
                 faults.entry(field).or_default().extend(sentences);
             }
-            Err(InvalidInput(faults))
+            Err(InvalidInput { faults, is_cut: is_cut || others.is_cut })
         }
         (one, other) => one.and(other),
     }
@@ -307,7 +322,7 @@ mod tests {
         errors.add("name", fault(REQUIRED));
         errors.add("name", fault("may not be so."));
         errors.add("city", fault("is too far."));
-        let InvalidInput(faults) = errors.into();
+        let InvalidInput { faults, is_cut: _ } = errors.into();
         assert_eq!(faults["name"], ["The name field is required.", "The name may not be so."]);
         assert_eq!(faults["city"], ["The city is too far."]);
     }

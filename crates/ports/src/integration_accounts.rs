@@ -63,8 +63,8 @@ pub trait IntegrationAccountRepository: Send + Sync {
         target: TenantId,
     ) -> Result<Holdings, RepositoryError>;
 
-    /// Gives an account to its new tenant and ends that tenant's own imports of its listings. Takes as long however much
-    /// hangs on the account.
+    /// Gives an account to its new tenant and ends that tenant's own imports of its listings. What hangs on the account is not
+    /// touched, and takes no time however much it is; imports do: the target's are ended and all others counted.
     ///
     /// # Errors
     /// `Stale` where the account was changed, moved or deleted since it was read, or the target is inactive or gone.

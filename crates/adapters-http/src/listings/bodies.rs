@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::decimal::{Decimal, digits};
-use crate::input::sent;
+use crate::input::{Few, sent};
 
 /// The fields of a listing. A new one needs `integrationAccountID` (but in a delivery), `providerID`, `name`, `latitude`,
 /// `longitude`, `maxOccupancy` and `startPrice`. In a change, what is absent stays and what is null is cleared; a whole
@@ -47,7 +47,7 @@ pub(crate) struct ListingBody {
     /// All of them, in order.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<PictureBody>>, max_items = 100)]
-    pictures: FieldEdit<Vec<PictureBody>>,
+    pictures: FieldEdit<Few<PictureBody, { ListingFields::MOST_PICTURES }>>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<ListingAddressBody>)]
     address: FieldEdit<ListingAddressBody>,
@@ -91,7 +91,7 @@ pub(crate) struct ListingBody {
     /// All of them, each at most 64 characters.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
-    amenities: FieldEdit<Vec<String>>,
+    amenities: FieldEdit<Few<String, { ListingFields::MOST_AMENITIES }>>,
 }
 
 /// A picture.
@@ -177,7 +177,8 @@ impl From<ListingBody> for ListingFields {
             kind,
             status,
             thumbnail_url,
-            pictures: pictures.map(|pictures| pictures.map(|pictures| pictures.into_iter().map(Into::into).collect())),
+            pictures: pictures
+                .map(|pictures| pictures.map(|Few(pictures)| pictures.into_iter().map(Into::into).collect())),
             address: address.map(|address| address.map(Into::into)),
             latitude: digits(latitude),
             longitude: digits(longitude),
@@ -189,7 +190,7 @@ impl From<ListingBody> for ListingFields {
             bathroom_count: digits(bathroom_count),
             start_price: digits(start_price),
             currency,
-            amenities,
+            amenities: amenities.map(|amenities| amenities.map(|Few(amenities)| amenities)),
         }
     }
 }
@@ -211,12 +212,12 @@ impl From<ListingAddressBody> for AddressFields {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DeliveryBody {
     /// Matched by `providerID`, each at most once.
-    #[schema(required, nullable = false, max_items = 1000)]
-    listings: Option<Vec<ListingBody>>,
+    #[schema(value_type = Vec<ListingBody>, required, nullable = false, max_items = 1000)]
+    listings: Option<Few<ListingBody, { DeliverListings::MOST }>>,
 }
 
 impl From<DeliveryBody> for DeliverListings {
     fn from(DeliveryBody { listings }: DeliveryBody) -> Self {
-        Self { listings: listings.map(|listings| listings.into_iter().map(Into::into).collect()) }
+        Self { listings: listings.map(|Few(listings)| listings.into_iter().map(Into::into).collect()) }
     }
 }

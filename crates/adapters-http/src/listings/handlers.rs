@@ -6,7 +6,7 @@ use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
 
 use super::bodies::{DeliveryBody, ListingBody};
-use super::queries::ListingsQuery;
+use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView};
 use crate::Api;
 use crate::caller::InTenant;
@@ -109,7 +109,7 @@ pub(crate) async fn deliver(
 
 /// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
-    params(ListingsQuery, PageQuery, TenantHeaders),
+    params(SearchQuery, SearchPageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
 pub(crate) async fn search(
     api: web::Data<Api>,
@@ -123,7 +123,7 @@ pub(crate) async fn search(
 
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
-    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+    params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
 pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))

@@ -3,6 +3,10 @@
 use application::FindListings;
 use serde::Deserialize;
 use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+
+use crate::lists::PageQuery;
 
 /// Which listings.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,7 +49,7 @@ pub(crate) struct ListingsQuery {
     #[param(example = "40.7128,-74.0060")]
     location: Option<String>,
     /// How far around the location, in kilometres: more than 0 and at most 1000.
-    #[param(value_type = Option<f64>, example = 50)]
+    #[param(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1000, example = 50)]
     radius: Option<String>,
     /// Free from this night on. Goes together with `checkOutDate`.
     #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-10")]
@@ -91,5 +95,67 @@ impl From<ListingsQuery> for FindListings {
             check_in_date,
             check_out_date,
         }
+    }
+}
+
+/// Which listings of a search: it needs a place.
+pub(crate) struct SearchQuery;
+
+impl IntoParams for SearchQuery {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = ListingsQuery::into_params(parameter_in);
+        for parameter in &mut parameters {
+            if ["location", "radius"].contains(&parameter.name.as_str()) {
+                parameter.required = Required::True;
+            }
+        }
+        parameters
+    }
+}
+
+/// Which part of a search: of a size of its own, and not behind an id, because it goes by distance.
+pub(crate) struct SearchPageQuery;
+
+impl IntoParams for SearchPageQuery {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = PageQuery::into_params(parameter_in);
+        parameters.retain(|parameter| parameter.name != "after");
+        for parameter in &mut parameters {
+            if parameter.name == "per_page" {
+                parameter.description = Some("At most how many items (default 20).".to_owned());
+            }
+        }
+        parameters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
+
+    /// The parameters in the query of the path, by name.
+    fn query(path: &str) -> BTreeMap<String, Value> {
+        let document = serde_json::to_value(crate::document()).expect("JSON");
+        let parameters = document["paths"][path]["get"]["parameters"].as_array().expect("parameters").clone();
+        let in_query = parameters.into_iter().filter(|parameter| parameter["in"] == "query");
+        in_query.map(|parameter| (parameter["name"].as_str().expect("a name").to_owned(), parameter)).collect()
+    }
+
+    #[test]
+    fn a_search_is_described_as_it_is() {
+        let lists = query("/api/v1/listing");
+        let search = query("/api/v1/tenants/search-listings");
+        let count = query("/api/v1/tenants/search-listings/count");
+        for (name, parameter) in &lists {
+            let is_place = ["location", "radius"].contains(&name.as_str());
+            let is_page = ["page", "per_page", "limit", "after"].contains(&name.as_str());
+            assert_eq!(parameter["required"], json!(false), "{name}");
+            assert_eq!(search.get(name).map(|found| &found["required"]), (name != "after").then_some(&json!(is_place)));
+            assert_eq!(count.get(name).map(|found| &found["required"]), (!is_page).then_some(&json!(is_place)));
+        }
+        assert_eq!(lists["per_page"]["description"], "At most how many items (default 10).");
+        assert_eq!(search["per_page"]["description"], "At most how many items (default 20).");
     }
 }

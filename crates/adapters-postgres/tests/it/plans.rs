@@ -3,10 +3,13 @@
 use adapters_postgres::Postgres;
 use domain::access::Permission;
 use domain::geography::Around;
+use domain::ids::{IntegrationAccountId, TenantId};
 use domain::stays::Stay;
 use ports::{FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxPostgresConnector, Statement};
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::types::Uuid;
 use testkit::build;
 
 use crate::fresh;
@@ -38,6 +41,16 @@ const LISTINGS: [&str; 7] = [
     "ANALYZE",
 ];
 
+/// So many imports of 100 accounts, whose listings 20 tenants have imported, that looking at each would be slow. Nobody minds
+/// here that there are no such tenants and listings.
+const IMPORTS: [&str; 3] = [
+    "SET session_replication_role = replica",
+    "INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
+     SELECT $1, lpad(tenant::text, 32, '0')::uuid, gen_random_uuid(), lpad(account::text, 32, '0')::uuid, now() \
+     FROM generate_series(1, 20) tenant, generate_series(1, 100) account, generate_series(1, 20) listing",
+    "ANALYZE",
+];
+
 fn stay(check_in: &str, check_out: &str) -> Stay {
     Stay::new(check_in.parse().expect("a date"), check_out.parse().expect("a date")).expect("nights")
 }
@@ -45,12 +58,7 @@ fn stay(check_in: &str, check_out: &str) -> Stay {
 #[tokio::test]
 async fn a_search_walks_the_index_of_places_nearest_first() {
     let server = fresh();
-    let pool = PgPool::connect(server.url()).await.expect("a connection");
-    for statement in LISTINGS {
-        let query = sqlx::query(statement);
-        let query = if statement.contains("$1") { query.bind(build::workspace_id().as_uuid()) } else { query };
-        query.execute(&pool).await.expect("a good statement");
-    }
+    let pool = filled(server.url(), &LISTINGS).await;
     let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
     let page = Page { start: PageStart::Number(2), size: 20 };
     let database = Postgres::new(server.url()).expect("an address").database();
@@ -61,12 +69,7 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
     for (radius, filter) in cases {
         let around =
             Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: radius.parse().expect("a radius") };
-        let Statement { sql, values, db_backend } =
-            database.search_statement(&scope, around, around.radius, &filter, page);
-        let explain = Statement { sql: format!("EXPLAIN {sql}"), values, db_backend };
-        let rows = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()).query_all_raw(explain).await;
-        let rows = rows.expect("a plan").into_iter();
-        let plan: Vec<String> = rows.map(|row| row.try_get_by_index(0).expect("a line")).collect();
+        let plan = plan(&pool, database.search_statement(&scope, around, around.radius, &filter, page)).await;
         let walk = plan.iter().position(|line| line.contains("Index Scan using listings_by_position on listings m"));
         let walk = walk.unwrap_or_else(|| panic!("no index is used: {plan:#?}"));
         let of_the_walk = |condition: &str| plan[walk..].iter().take(4).any(|line| line.contains(condition));
@@ -77,4 +80,36 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
         }
         assert!(!plan.iter().any(|line| line.contains("Hash")), "what lies near is looked at, and no more: {plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_move_finds_imports_by_their_account() {
+    let server = fresh();
+    let pool = filled(server.url(), &IMPORTS).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let (account, target) = (IntegrationAccountId::new(Uuid::from_u128(7)), TenantId::new(Uuid::from_u128(7)));
+    for statement in database.move_statements(build::workspace_id(), account, target) {
+        let plan = plan(&pool, statement).await;
+        let by_account = |line: &String| line.contains("Index") && line.contains("imports_by_account");
+        assert!(plan.iter().any(by_account), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("Seq Scan")), "{plan:#?}");
+    }
+}
+
+/// A connection to a database that these statements have filled.
+async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(1).connect(url).await.expect("a connection");
+    for statement in statements {
+        let query = sqlx::query(*statement);
+        let query = if statement.contains("$1") { query.bind(build::workspace_id().as_uuid()) } else { query };
+        query.execute(&pool).await.expect("a good statement");
+    }
+    pool
+}
+
+async fn plan(pool: &PgPool, statement: Statement) -> Vec<String> {
+    let Statement { sql, values, db_backend } = statement;
+    let explain = Statement { sql: format!("EXPLAIN {sql}"), values, db_backend };
+    let rows = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()).query_all_raw(explain).await;
+    rows.expect("a plan").into_iter().map(|row| row.try_get_by_index(0).expect("a line")).collect()
 }

@@ -1,6 +1,7 @@
 //! SQLite keeps the contract of every port, and its schema keeps the rules of the house.
 
 mod contract;
+mod isolation;
 mod plans;
 mod schema;
 

@@ -2,6 +2,7 @@
 
 use domain::access::Permission;
 use domain::geography::Around;
+use domain::ids::TenantId;
 use domain::stays::Stay;
 use ports::{FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
@@ -20,13 +21,8 @@ async fn a_search_begins_with_the_tree_of_places() {
     let [check_in, check_out] = ["2030-01-10", "2030-01-12"].map(|date| date.parse().expect("a date"));
     let nights = FreeNights { stay: Stay::new(check_in, check_out).expect("nights"), at: build::at() };
     let filter = ListingFilter { free: Some(nights), ..ListingFilter::default() };
-    let Statement { sql, values, db_backend } =
-        sqlite.database().search_statement(&scope, around, around.radius, &filter, page);
-    let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
-    let pool = SqlitePool::connect(&url).await.expect("a connection");
-    let rows = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool).query_all_raw(explain).await;
-    let rows = rows.expect("a plan").into_iter();
-    let plan: Vec<String> = rows.map(|row| row.try_get("", "detail").expect("a line")).collect();
+    let statement = sqlite.database().search_statement(&scope, around, around.radius, &filter, page);
+    let plan = plan(&url, statement).await;
     let line = |text: &str| plan.iter().position(|line| line.starts_with(text));
     // The tree is asked with conditions: without any, its index would be `2:` and no more.
     let tree = line("SCAN r VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
@@ -36,4 +32,26 @@ async fn a_search_begins_with_the_tree_of_places() {
     for night in ["SEARCH n USING ", "SEARCH r USING INDEX reservations_by_listing"] {
         assert!(line(night).is_some(), "{plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_move_finds_imports_by_their_account() {
+    let (_folder, url, sqlite) = file().await;
+    let account = build::listing_account().id;
+    let statements = sqlite.database().move_statements(build::workspace_id(), account, TenantId::new(build::id()));
+    for (statement, expected) in statements.into_iter().zip([
+        "USING COVERING INDEX imports_by_account (workspace_id=? AND integration_account_id=? AND tenant_id=?)",
+        "USING COVERING INDEX imports_by_account (workspace_id=? AND integration_account_id=?)",
+    ]) {
+        let plan = plan(&url, statement).await;
+        assert!(matches!(&plan[..], [only] if only.ends_with(expected)), "{plan:#?}");
+    }
+}
+
+async fn plan(url: &str, statement: Statement) -> Vec<String> {
+    let Statement { sql, values, db_backend } = statement;
+    let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
+    let pool = SqlitePool::connect(url).await.expect("a connection");
+    let rows = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool).query_all_raw(explain).await;
+    rows.expect("a plan").into_iter().map(|row| row.try_get("", "detail").expect("a line")).collect()
 }

@@ -12,25 +12,26 @@ use crate::collector::Collector;
 use crate::input::{Asked, InvalidInput, REQUIRED};
 use crate::retry::decide_anew;
 
-/// Listings of one delivery.
-pub(super) const MOST: usize = 1000;
 pub(super) const LISTINGS: &str = "listings";
 
 /// Listings of one account that are delivered together.
 #[derive(Debug, Clone, Default)]
 pub struct DeliverListings {
-    /// At most 1,000, each with all that a new listing needs.
+    /// At most [`MOST`](Self::MOST), each with all that a new listing needs.
     pub listings: Option<Vec<ListingFields>>,
 }
 
 impl DeliverListings {
+    /// Listings of one delivery.
+    pub const MOST: usize = 1000;
+
     fn new_listings(&self) -> Result<Vec<NewListing>, InvalidInput> {
         let mut collector = Collector::default();
         if self.listings.is_none() {
             collector.fault(LISTINGS, REQUIRED);
         }
         let mut known = HashSet::new();
-        let read = collector.items(LISTINGS, self.listings.as_deref(), MOST, |c, fields| {
+        let read = collector.items(LISTINGS, self.listings.as_deref(), Self::MOST, |c, fields| {
             let new = fields.new_listing(c)?;
             if !known.insert(new.provider_id.clone()) {
                 c.fault("providerID", "is there more than once.");
@@ -82,6 +83,9 @@ impl From<Vec<DeliveryError>> for ListingError {
     fn from(errors: Vec<DeliveryError>) -> Self {
         let mut collector = Collector::default();
         for DeliveryError { position, error } in errors {
+            if !collector.goes_on() {
+                break;
+            }
             collector.at(LISTINGS, |c| c.at(position, |c| c.fault(field(error), error)));
         }
         collector.faults().into()
@@ -96,6 +100,7 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
+    use crate::collector::ENOUGH;
     use crate::problem::Problem;
 
     fn with(stored: Vec<Listing>) -> MockListingRepository {
@@ -162,8 +167,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_delivery_with_much_at_fault_is_not_told_all_of_it() {
+        let faulty = vec![
+            ListingFields { amenities: Some(Some(vec![String::new(); 200])), ..fields("a") };
+            DeliverListings::MOST
+        ];
+        let too_fine = |number: usize| ListingFields { start_price: sent("0.001"), ..fields(&number.to_string()) };
+        for (repository, delivered) in
+            [(MockListingRepository::new(), faulty), (with(vec![]), (0..DeliverListings::MOST).map(too_fine).collect())]
+        {
+            let refused = deliver(repository, Some(delivered)).await.expect_err("invalid");
+            assert_eq!(refused.faults().expect("fields at fault").len(), ENOUGH);
+            assert!(refused.to_string().ends_with("the rest was not looked at."), "{refused}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_delivery_has_bounds() {
-        for delivered in [None, Some(vec![ListingFields::default(); MOST + 1])] {
+        for delivered in [None, Some(vec![ListingFields::default(); DeliverListings::MOST + 1])] {
             let refused = deliver(MockListingRepository::new(), delivered).await.expect_err("invalid");
             assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), [LISTINGS]);
         }

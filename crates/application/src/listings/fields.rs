@@ -7,11 +7,6 @@ use domain::tenants::FieldEdit;
 use crate::collector::{Collector, emptied};
 use crate::input::REQUIRED;
 
-/// Pictures of one listing.
-const MOST_PICTURES: usize = 100;
-/// Amenities of one listing.
-const MOST_AMENITIES: usize = 200;
-
 /// The fields of a listing: what is absent stays, or is what it is by default, and what is null is cleared. Numbers with
 /// decimals are texts, digit by digit.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +56,11 @@ pub struct AddressFields {
 }
 
 impl ListingFields {
+    /// Pictures of one listing.
+    pub const MOST_PICTURES: usize = 100;
+    /// Amenities of one listing.
+    pub const MOST_AMENITIES: usize = 200;
+
     /// What an update asks for.
     pub(super) fn edit(&self, collector: &mut Collector) -> ListingEdit {
         let c = collector;
@@ -72,7 +72,7 @@ impl ListingFields {
             kind: c.cleared("type", &self.kind),
             status: c.kept("status", &self.status),
             thumbnail: c.cleared("thumbnailURL", &self.thumbnail_url),
-            pictures: c.items("pictures", emptied(&self.pictures), MOST_PICTURES, |c, picture| {
+            pictures: c.items("pictures", emptied(&self.pictures), Self::MOST_PICTURES, |c, picture| {
                 let url = c.required("url", picture.url.as_deref());
                 let description = c.optional("description", picture.description.as_deref());
                 Some(Picture { url: url?, description })
@@ -91,7 +91,8 @@ impl ListingFields {
             bathroom_count: c.kept("bathroomCount", &self.bathroom_count),
             start_price: c.kept("startPrice", &self.start_price),
             currency: c.kept("currency", &self.currency),
-            amenities: c.items("amenities", emptied(&self.amenities), MOST_AMENITIES, |c, amenity| c.item(amenity)),
+            amenities: c
+                .items("amenities", emptied(&self.amenities), Self::MOST_AMENITIES, |c, amenity| c.item(amenity)),
         }
     }
 

@@ -12,7 +12,7 @@ use domain::instants::Edge;
 use domain::listings::{Amenity, Bathrooms, Bedrooms, ListingStatus, Occupancy, TenantListing};
 use domain::money::Amount;
 use domain::stays::{Stay, StayDate};
-use ports::{FreeNights, ListingFilter, Origin, Page};
+use ports::{FreeNights, ListingFilter, Origin, Page, Slice};
 use thiserror::Error;
 
 use super::Listings;
@@ -25,8 +25,6 @@ use crate::refusal::Refusal;
 const MOST_AMENITIES: usize = 50;
 /// Results of a search, where nothing else is asked for.
 const SEARCH_SIZE: i64 = 20;
-
-const IMPORTED: &str = "imported";
 
 /// Which listings are asked for, as sent; what is `None` does not matter.
 #[derive(Debug, Clone, Default)]
@@ -68,17 +66,13 @@ impl FromStr for ListingType {
     fn from_str(text: &str) -> Result<Self, ListingTypeError> {
         match text {
             "self" => Ok(Self(Origin::Own)),
-            IMPORTED => Ok(Self(Origin::Imported)),
+            "imported" => Ok(Self(Origin::Imported)),
             _ => Err(ListingTypeError),
         }
     }
 }
 
 impl FindListings {
-    fn imported(self) -> Self {
-        Self { listing_type: Some(IMPORTED.to_owned()), ..self }
-    }
-
     fn filter(&self, needs_place: bool, now: DateTime<Utc>) -> Result<ListingFilter, InvalidInput> {
         let mut collector = Collector::default();
         let filter = self.collect(&mut collector, needs_place, now);
@@ -153,6 +147,14 @@ fn read(
     }
 }
 
+/// Only imports, of those that are asked for: nothing where the tenant's own are.
+fn imported(filter: ListingFilter) -> Option<ListingFilter> {
+    match filter.origin {
+        Some(Origin::Own) => None,
+        None | Some(Origin::Imported) => Some(ListingFilter { origin: Some(Origin::Imported), ..filter }),
+    }
+}
+
 impl Listings {
     /// The listings of the caller's tenant and those that it imported: oldest first, or nearest first where a place is named.
     pub async fn list(
@@ -178,12 +180,22 @@ impl Listings {
         caller: &Caller,
         asked: Asked<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
-        self.list(caller, asked.map(|list| List { filter: list.filter.imported(), ..list })).await
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let (filter, page) = read(asked?, false, self.ambient.now())?;
+        let found = match imported(filter) {
+            Some(filter) => self.queries.list(&scope, &filter, page).await?,
+            None => Slice { items: vec![], has_more: false },
+        };
+        Ok(Listed::new(found, page))
     }
 
     /// How many of them match.
     pub async fn count_imported(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
-        self.count(caller, asked.map(FindListings::imported)).await
+        let scope = caller.tenant_scope(Permission::Read)?;
+        match imported(asked?.filter(false, self.ambient.now())?) {
+            Some(filter) => Ok(self.queries.count(&scope, &filter).await?),
+            None => Ok(0),
+        }
     }
 
     /// The listings around a place that other tenants offer for import, nearest first.
@@ -213,7 +225,7 @@ impl Listings {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockListingQueries, MockListingRepository, PageStart, Slice};
+    use ports::{MockListingQueries, MockListingRepository, PageStart};
     use testkit::build;
 
     use super::super::fixture::over;
@@ -343,6 +355,37 @@ mod tests {
                 assert_eq!(faults(filter, Paging::default(), searches).await, [expected], "{check_in:?} {check_out:?}");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn imported_listings_are_imports_whatever_type_is_asked_for() {
+        for (listing_type, found) in [(None, 3), (text("imported"), 3), (text("self"), 0)] {
+            let mut queries = MockListingQueries::new();
+            let is_asked = |filter: &ListingFilter| filter.origin == Some(Origin::Imported);
+            let listing = || build::imported(build::listing(domain::ids::ListingId::new(build::id())));
+            let items = move || Slice { items: vec![listing(), listing(), listing()], has_more: false };
+            queries.expect_list().withf(move |_, filter, _| is_asked(filter)).returning(move |_, _, _| Ok(items()));
+            queries.expect_count().withf(move |_, filter| is_asked(filter)).returning(|_, _| Ok(3));
+            let (listings, caller) = (over(MockListingRepository::new(), queries), build::channel(Permission::Read));
+            let filter = FindListings { listing_type, ..FindListings::default() };
+            let asked = List { filter: filter.clone(), paging: Paging::default() };
+            let listed = listings.list_imported(&caller, Ok(asked)).await.expect("listed");
+            assert_eq!((listed.items.len(), listed.has_more), (found, false), "{filter:?}");
+            let count = listings.count_imported(&caller, Ok(filter.clone())).await.expect("counted");
+            assert_eq!(count, found as u64, "{filter:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn imported_listings_of_no_known_type_are_refused() {
+        let listings = over(MockListingRepository::new(), MockListingQueries::new());
+        let caller = build::channel(Permission::Read);
+        let filter = || FindListings { listing_type: text("nonsense"), ..FindListings::default() };
+        let asked = List { filter: filter(), paging: Paging { page: Some(0), ..Paging::default() } };
+        let refused = listings.list_imported(&caller, Ok(asked)).await.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["listingType", "page"]);
+        let refused = listings.count_imported(&caller, Ok(filter())).await.expect_err("invalid");
+        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["listingType"]);
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use domain::ids::{IntegrationAccountId, WorkspaceId};
 use domain::listings::Delivered;
 use validator::Validate;
 
-use super::deliver::{LISTINGS, MOST};
+use super::deliver::LISTINGS;
 use super::{DeliverListings, ListingError, ListingFields, Listings};
 use crate::input::{checked, is, required};
 use crate::problem::{Faults, Problem};
@@ -31,7 +31,7 @@ pub struct LoadListings {
 
 impl LoadListings {
     /// Listings that are loaded in one step.
-    pub const MOST: usize = MOST;
+    pub const MOST: usize = DeliverListings::MOST;
 }
 
 /// What became of the listings that the operator loaded.
@@ -148,6 +148,27 @@ mod tests {
         assert_eq!(refused.keys().copied().collect::<Vec<_>>(), [1, 2, 4, 5]);
         assert_eq!(refused[&1].len(), 2, "{refused:?}");
         assert_eq!(refused[&5], ["The provider ID is there more than once."]);
+    }
+
+    #[tokio::test]
+    async fn however_many_are_at_fault_each_is_named_with_all_that_is_wrong_with_it() {
+        let mut repository = with_account();
+        repository.expect_deliver().once().returning(|_, change| {
+            assert_eq!(change.after.listings.len(), 1);
+            Ok(())
+        });
+        let wrong = |number: usize| ListingFields {
+            longitude: sent("181"),
+            start_price: sent("x"),
+            name: sent(""),
+            ..fields(&number.to_string())
+        };
+        let mut many: Vec<_> = (1..LoadListings::MOST).map(wrong).collect();
+        many.push(fields("fine"));
+        let Loaded { delivered, refused } = load(repository, command(many)).await.expect("loaded");
+        assert_eq!(delivered.created, 1);
+        assert_eq!(refused.len(), LoadListings::MOST - 1);
+        assert!(refused.values().all(|sentences| sentences.len() == 3), "{refused:?}");
     }
 
     #[tokio::test]

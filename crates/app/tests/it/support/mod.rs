@@ -144,6 +144,37 @@ impl World {
     }
 }
 
+/// A tenant with an account, on which listings hang.
+pub(crate) struct Host {
+    pub(crate) client: Client,
+    pub(crate) account: String,
+}
+
+impl Host {
+    pub(crate) fn open(world: &World, name: &str) -> Self {
+        let tenant = world.tenant_id(name);
+        let account = world.account(&tenant);
+        Self { client: world.calry().named(&tenant), account }
+    }
+
+    /// The body of a listing of the account: all that it needs, and these fields.
+    pub(crate) fn body(&self, provider_id: &str, fields: &Value) -> Value {
+        let mut body = listing_fields(provider_id);
+        body["integrationAccountID"] = self.account.as_str().into();
+        for (field, value) in fields.as_object().expect("fields") {
+            body[field] = value.clone();
+        }
+        body
+    }
+
+    /// Creates a listing and returns it.
+    pub(crate) fn listing(&self, provider_id: &str, fields: &Value) -> Value {
+        let answer = self.client.post("/api/v1/listing", &self.body(provider_id, fields));
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json["data"].clone()
+    }
+}
+
 /// All that a listing needs but its account.
 pub(crate) fn listing_fields(provider_id: &str) -> Value {
     json!({
