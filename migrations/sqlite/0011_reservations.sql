@@ -1,8 +1,8 @@
 -- Stays that were sold, or are held for somebody.
 --
 -- The account says whose they are. Who sold one stands in it only where an importer did, and is not referred to: what a tenant sold
--- outlives the tenant. Neither is the quote, which goes with its tenant. That no night of a listing is
--- sold twice is looked at in the transaction that writes. Amounts are in minor units of the currency, shares in basis points.
+-- outlives the tenant. Neither is the quote, which goes with its tenant. Whether a night of a listing is sold already is looked at
+-- in the transaction that writes. Amounts are in minor units of the currency, shares in basis points.
 
 CREATE TABLE reservations (
     workspace_id                   blob NOT NULL,

@@ -38,6 +38,6 @@ pub trait QuoteRepository: Send + Sync {
     /// Stores a new quote.
     ///
     /// # Errors
-    /// `Stale` where the tenant is gone.
+    /// `Stale` where the tenant or the listing is gone.
     async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError>;
 }

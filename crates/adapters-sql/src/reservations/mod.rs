@@ -19,15 +19,14 @@ use crate::database::{Database, Transaction, guarded, inside};
 use crate::priced;
 use crate::query::Query;
 
-/// The owner's listing, which is offered. Locked in this order: owner, account, listing.
+/// The owner's listing, which is offered. Locked in this order: account, listing.
 const OWN: &str = "\
-    SELECT 1 FROM tenants t \
-    JOIN integration_accounts a ON a.workspace_id = t.workspace_id AND a.tenant_id = t.id \
+    SELECT 1 FROM integration_accounts a \
     JOIN listings l ON l.workspace_id = a.workspace_id AND l.integration_account_id = a.id \
-    WHERE t.workspace_id = $1 AND t.id = $2 AND a.id = $3 AND l.id = $4 \
+    WHERE a.workspace_id = $1 AND a.tenant_id = $2 AND a.id = $3 AND l.id = $4 \
       AND a.status = 'ACTIVE' AND l.status = 'ACTIVE'";
 
-/// The listing that the seller has imported, which is offered. Locked in the same order, and then the import.
+/// The listing that the seller has imported, which is offered. Locked in this order: owner, account, listing, import.
 const IMPORTED: &str = "\
     SELECT 1 FROM tenants t \
     JOIN integration_accounts a ON a.workspace_id = t.workspace_id AND a.tenant_id = t.id \

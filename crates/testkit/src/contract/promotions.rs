@@ -393,6 +393,10 @@ pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
         let found = [Assignable { listing, is_assigned: false }];
         let change = forged.assign(Assignment::Assign, &[listing], &found, &scope, Host::stamp(&scope));
         assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await));
+        let [at_home] = other.listings().await;
+        let found_there = [Assignable { listing: at_home, is_assigned: false }];
+        let change = forged.assign(Assignment::Assign, &[at_home], &found_there, &scope, Host::stamp(&scope));
+        assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await), "the promotion is another's");
         let own = other.promote("Own", PromotionEdit::default()).await.expect("created");
         let change = own.assign(Assignment::Assign, &[listing], &found, &scope, Host::stamp(&scope));
         assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await), "the listing is another's");
