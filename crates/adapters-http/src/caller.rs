@@ -12,11 +12,11 @@ use application::Refusal;
 use domain::access::{AccessError, Caller, TenantChoice};
 use domain::ids::TenantId;
 
-use crate::Api;
 use crate::problem::ApiError;
+use crate::{Api, receipts};
 
 const API_KEY: &str = "x-calry-api-key";
-const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
+pub(crate) const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
 const BEARER: &str = "Bearer";
 
 /// The tenant that a request was served in, for the answer's header.
@@ -67,6 +67,7 @@ impl FromRequest for UnderAuthority {
 
 async fn authenticate(request: &HttpRequest, served_in: fn(&Caller) -> TenantId) -> Result<Caller, ApiError> {
     let Presented { key, choice } = presented(request.headers())?;
+    receipts::read_key(request)?;
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it");
     let key = key.ok_or(Refusal::Access(AccessError::Unauthenticated))?;
     let caller = api.authentication.authenticate(&key, choice).await?;

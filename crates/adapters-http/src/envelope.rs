@@ -7,10 +7,10 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 use actix_web::{HttpMessage, HttpResponse, web};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::caller::ServedIn;
 use crate::problem::{ApiError, ProblemView};
 use crate::resource::pattern_of;
+use crate::tags::is_known;
 use crate::{Api, BASE};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -26,7 +27,7 @@ const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 const VARY_BY: HeaderValue = HeaderValue::from_static("authorization, x-calry-api-key, x-calry-tenant-id, x-tenant-id");
-/// In how many seconds a busy service may be asked again.
+/// In how many seconds what passes may be asked for again.
 const SOON: HeaderValue = HeaderValue::from_static("1");
 const MAX_REQUEST_ID: usize = 128;
 /// How long a request may take before it is given up. The database's own limits are tighter; this one is for a database
@@ -49,7 +50,7 @@ pub(crate) async fn envelope(
         watched.end(pattern_of(&path), StatusCode::SERVICE_UNAVAILABLE);
         return Err(given_up(&id, &path));
     };
-    let mut response = with_problem(response?.map_into_boxed_body(), &id);
+    let mut response = unless_known(with_problem(response?.map_into_boxed_body(), &id));
     // The pattern is put together anew for each request: actix-web does not keep it.
     let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
@@ -104,9 +105,24 @@ fn with_problem(response: ServiceResponse, id: &HeaderValue) -> ServiceResponse 
     if let Some(cause) = &error.cause {
         tracing::error!(request_id = text(id), code = error.code, "{}", chain(&**cause));
     }
-    let (status, body) = (error.status, body_of(error, response.request().path()));
+    let (status, passes, body) = (error.status, error.passes, body_of(error, response.request().path()));
     let mut response = response.map_body(|_, _| BoxBody::new(body));
-    describe(response.headers_mut(), status);
+    describe(response.headers_mut(), status, passes);
+    response
+}
+
+/// Answers 304 where the client has already what it asks for.
+fn unless_known(response: ServiceResponse) -> ServiceResponse {
+    let request = response.request();
+    let is_read = [Method::GET, Method::HEAD].contains(request.method()) && response.status() == StatusCode::OK;
+    if !is_read || !is_known(request.headers(), response.headers()) {
+        return response;
+    }
+    let mut response = response.map_body(|head, _| {
+        head.status = StatusCode::NOT_MODIFIED;
+        BoxBody::new(())
+    });
+    response.headers_mut().remove(CONTENT_TYPE);
     response
 }
 
@@ -115,7 +131,7 @@ fn given_up(id: &HeaderValue, path: &str) -> actix_web::Error {
     tracing::error!(request_id = text(id), path, "given up after {TIME_LIMIT:?}");
     let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The request took too long.");
     let mut response = HttpResponse::build(error.status).body(body_of(&error, path));
-    describe(response.headers_mut(), error.status);
+    describe(response.headers_mut(), error.status, error.passes);
     response.headers_mut().insert(REQUEST_ID, id.clone());
     InternalError::from_response(error, response).into()
 }
@@ -124,16 +140,13 @@ fn body_of(error: &ApiError, path: &str) -> Vec<u8> {
     serde_json::to_vec(&ProblemView::new(error, path)).unwrap_or_default()
 }
 
-fn describe(headers: &mut HeaderMap, status: StatusCode) {
+fn describe(headers: &mut HeaderMap, status: StatusCode, passes: bool) {
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
-    match status {
-        StatusCode::UNAUTHORIZED => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            headers.insert(RETRY_AFTER, SOON);
-        }
-        _ => {}
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if passes {
+        headers.insert(RETRY_AFTER, SOON);
     }
 }
 

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use application::{Counts, Faults, Problem, ProblemKind};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
@@ -23,6 +24,9 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(crate) faults: Option<Faults>,
     pub(crate) counts: Option<Counts>,
+    pub(crate) id: Option<Uuid>,
+    /// Whether it passes, and the request can be sent again shortly.
+    pub(crate) passes: bool,
     /// Kept for the log, where the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -30,7 +34,8 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// A refusal that is HTTP's own.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), faults: None, counts: None, cause: None }
+        let passes = status == StatusCode::SERVICE_UNAVAILABLE;
+        Self { status, code, message: message.to_owned(), faults: None, counts: None, id: None, passes, cause: None }
     }
 }
 
@@ -44,14 +49,16 @@ impl<P: Problem> From<P> for ApiError {
             ProblemKind::Forbidden => StatusCode::FORBIDDEN,
             ProblemKind::NotFound => StatusCode::NOT_FOUND,
             ProblemKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            ProblemKind::Conflict => StatusCode::CONFLICT,
+            ProblemKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            ProblemKind::Conflict | ProblemKind::InFlight => StatusCode::CONFLICT,
             ProblemKind::Busy | ProblemKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        let passes = matches!(problem.kind(), ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable);
         let (code, message) = (problem.code(), problem.to_string());
-        let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
+        let (faults, counts, id) = (problem.faults().cloned(), problem.counts().cloned(), problem.id());
         let cause = status.is_server_error().then(|| problem.into());
-        Self { status, code, message, faults, counts, cause }
+        Self { status, code, message, faults, counts, id, passes, cause }
     }
 }
 
@@ -101,6 +108,10 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, u64>>)]
     pub(crate) counts: Option<&'a BTreeMap<&'static str, u64>>,
+    /// The one thing that stands against the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) id: Option<Uuid>,
 }
 
 impl<'a> ProblemView<'a> {
@@ -114,6 +125,7 @@ impl<'a> ProblemView<'a> {
             message: &error.message,
             errors: error.faults.as_ref(),
             counts: error.counts.as_ref(),
+            id: error.id,
         }
     }
 }

@@ -8,7 +8,7 @@ use adapters_sqlite::{Database, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
     Ambient, ApiKeys, Audit, Authentication, Imports, IntegrationAccounts, Listings, Locations, ReadinessCheck,
-    Tenants, Users, Workspaces,
+    Receipts, Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -63,19 +63,27 @@ impl Engine {
     /// The use cases of the API on a database, for one worker thread.
     pub(crate) fn api(database: Arc<Database>, metrics: Metrics) -> Api {
         let ambient = ambient::system();
+        let receipts = receipts(&database, &ambient);
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
-            tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            imports: Imports::new(database.clone(), ambient.clone()),
-            locations: Locations::new(database.clone(), database.clone(), ambient.clone()),
+            tenants: Tenants::new(
+                database.clone(),
+                database.clone(),
+                database.clone(),
+                receipts.clone(),
+                ambient.clone(),
+            ),
+            imports: Imports::new(database.clone(), receipts.clone(), ambient.clone()),
+            locations: Locations::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
             integration_accounts: IntegrationAccounts::new(
                 database.clone(),
                 database.clone(),
                 database.clone(),
+                receipts.clone(),
                 ambient.clone(),
             ),
-            listings: Listings::new(database.clone(), database.clone(), ambient.clone()),
-            users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
+            listings: Listings::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
+            users: Users::new(database.clone(), database.clone(), database.clone(), receipts, ambient.clone()),
             api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),
             workspaces: Workspaces::new(database.clone(), ambient),
@@ -107,8 +115,14 @@ impl Engine {
 
     /// The use cases of listings.
     pub(crate) fn listings(&self) -> Listings {
-        let database = self.database();
-        Listings::new(database.clone(), database, ambient::system())
+        let (database, ambient) = (self.database(), ambient::system());
+        let receipts = receipts(&database, &ambient);
+        Listings::new(database.clone(), database, receipts, ambient)
+    }
+
+    /// The use cases of receipts.
+    pub(crate) fn receipts(&self) -> Receipts {
+        receipts(&self.database(), &ambient::system())
     }
 
     /// Lets go of the database.
@@ -128,5 +142,10 @@ impl Engine {
 }
 
 fn keys(database: &Arc<Database>, ambient: Ambient) -> ApiKeys {
-    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), ambient)
+    let receipts = receipts(database, &ambient);
+    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), receipts, ambient)
+}
+
+fn receipts(database: &Arc<Database>, ambient: &Ambient) -> Receipts {
+    Receipts::new(database.clone(), ambient.clock.clone())
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use uuid::Uuid;
+
 /// The fields at fault, by the name that the request gave them, each with all that is wrong with it.
 pub type Faults = BTreeMap<String, Vec<String>>;
 
@@ -26,8 +28,12 @@ pub enum ProblemKind {
     NotFound,
     /// A value breaks a rule.
     Invalid,
+    /// What is stored is not what the client takes for granted.
+    PreconditionFailed,
     /// What is stored stands against it.
     Conflict,
+    /// The same request is being served: its answer can be had shortly.
+    InFlight,
     /// Others were faster, again and again: it can be tried again at once.
     Busy,
     /// The database is away: it can be tried again shortly.
@@ -51,6 +57,11 @@ pub trait Problem: Error + Send + Sync + 'static {
 
     /// How many things stand against it, where they can be counted.
     fn counts(&self) -> Option<&Counts> {
+        None
+    }
+
+    /// The one thing that stands against it, where it is known.
+    fn id(&self) -> Option<Uuid> {
         None
     }
 }

@@ -13,6 +13,7 @@ use super::print;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::Settings;
+use crate::sweeps::Sweeps;
 use crate::telemetry;
 use crate::wire::Engine;
 use crate::workers::Workers;
@@ -50,7 +51,9 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None => {}
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    let sweeps = Sweeps::start(&engine, OperatorScope::new());
     server.run().await.context("the server failed")?;
+    drop(sweeps);
     engine.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -7,6 +7,7 @@ use domain::listings::TenantListing;
 use super::{ListingError, ListingFields, Listings};
 use crate::collector::Collector;
 use crate::input::{Asked, InvalidInput};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Listings {
@@ -16,6 +17,7 @@ impl Listings {
         caller: &Caller,
         id: ListingId,
         asked: Asked<ListingFields>,
+        precondition: &Precondition<TenantListing>,
     ) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let fields = asked?;
@@ -27,7 +29,9 @@ impl Listings {
             let listing = found.for_owner(&scope)?;
             fields.restated(&listing.integration_account_id().to_string())?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match listing.update(edit.clone(), &scope, stamp)? {
+            let change = listing.update(edit.clone(), &scope, stamp)?;
+            precondition.check(&found)?;
+            match change {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(found),
             }
@@ -65,7 +69,7 @@ mod tests {
 
     async fn update(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
         let id = ListingId::new(build::id());
-        listings(repository).update(&build::channel(Permission::Write), id, Ok(fields)).await
+        listings(repository).update(&build::channel(Permission::Write), id, Ok(fields), &Precondition::default()).await
     }
 
     #[tokio::test]
