@@ -14,6 +14,7 @@ pub mod listing_lists;
 pub mod listings;
 pub mod lists;
 pub mod locations;
+pub mod receipts;
 pub mod search;
 pub mod tenants;
 pub mod users;
@@ -27,7 +28,7 @@ use async_trait::async_trait;
 use ports::{
     ApiKeyQueries, ApiKeyRepository, AuditQueries, Credentials, ImportRepository, IntegrationAccountQueries,
     IntegrationAccountRepository, ListingQueries, ListingRepository, LocationQueries, LocationRepository, Readiness,
-    TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
+    ReceiptRepository, TenantQueries, TenantRepository, UserQueries, UserRepository, WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -48,6 +49,7 @@ pub struct Ports {
     pub location_queries: Arc<dyn LocationQueries>,
     pub locations: Arc<dyn LocationRepository>,
     pub readiness: Arc<dyn Readiness>,
+    pub receipts: Arc<dyn ReceiptRepository>,
     pub tenant_queries: Arc<dyn TenantQueries>,
     pub tenants: Arc<dyn TenantRepository>,
     pub user_queries: Arc<dyn UserQueries>,
@@ -75,6 +77,7 @@ impl Ports {
             + LocationQueries
             + LocationRepository
             + Readiness
+            + ReceiptRepository
             + TenantQueries
             + TenantRepository
             + UserQueries
@@ -96,6 +99,7 @@ impl Ports {
             location_queries: database.clone(),
             locations: database.clone(),
             readiness: database.clone(),
+            receipts: database.clone(),
             tenant_queries: database.clone(),
             tenants: database.clone(),
             user_queries: database.clone(),
@@ -218,6 +222,18 @@ macro_rules! suite {
                 another_tenant_reaches_no_location,
                 every_change_of_a_location_leaves_one_entry,
             }
+            receipts {
+                a_receipt_comes_back_as_it_was_kept,
+                a_change_with_a_receipt_is_stored_once,
+                a_change_that_fails_leaves_no_receipt,
+                of_twenty_twins_one_is_stored,
+                a_receipt_that_is_too_old_is_replaced,
+                of_twenty_twins_one_replaces_an_old_receipt,
+                a_key_belongs_to_its_user,
+                what_changed_nothing_leaves_one_receipt,
+                old_receipts_are_forgotten,
+                a_deleted_user_leaves_no_receipt,
+            }
             search {
                 a_search_finds_what_looking_at_each_finds,
                 a_list_around_a_place_shows_what_looking_at_each_shows,
@@ -303,6 +319,7 @@ mod tests {
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
+            include_str!("receipts.rs"),
             include_str!("search.rs"),
             include_str!("tenants.rs"),
             include_str!("users.rs"),
