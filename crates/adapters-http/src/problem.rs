@@ -23,7 +23,8 @@ pub(crate) struct ApiError {
     pub(crate) code: &'static str,
     pub(crate) message: String,
     pub(crate) faults: Option<Faults>,
-    pub(crate) counts: Option<Counts>,
+    /// Boxed: every result has room for an error, and few errors count.
+    pub(crate) counts: Option<Box<Counts>>,
     pub(crate) id: Option<Uuid>,
     /// Whether it passes, and the request can be sent again shortly.
     pub(crate) passes: bool,
@@ -56,7 +57,8 @@ impl<P: Problem> From<P> for ApiError {
         };
         let passes = matches!(problem.kind(), ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable);
         let (code, message) = (problem.code(), problem.to_string());
-        let (faults, counts, id) = (problem.faults().cloned(), problem.counts().cloned(), problem.id());
+        let (faults, id) = (problem.faults().cloned(), problem.id());
+        let counts = problem.counts().cloned().map(Box::new);
         let cause = status.is_server_error().then(|| problem.into());
         Self { status, code, message, faults, counts, id, passes, cause }
     }
@@ -124,7 +126,7 @@ impl<'a> ProblemView<'a> {
             code: error.code,
             message: &error.message,
             errors: error.faults.as_ref(),
-            counts: error.counts.as_ref(),
+            counts: error.counts.as_deref(),
             id: error.id,
         }
     }

@@ -25,15 +25,12 @@ pub(crate) fn read_key(request: &HttpRequest) -> Result<(), ApiError> {
 fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY).map(HeaderValue::as_bytes);
     let Some(key) = sent.next() else { return Ok(None) };
-    let same = sent.all(|other| other == key).then_some(key);
     // A key is ASCII: what is not becomes a text that is no key.
-    match same.map(|key| String::from_utf8_lossy(key).parse()) {
-        Some(Ok(key)) => Ok(Some(key)),
-        Some(Err(_)) | None => {
-            let message = "The Idempotency-Key header must be 1 to 255 visible ASCII characters.";
-            Err(ApiError::new(StatusCode::BAD_REQUEST, "malformed_idempotency_key", message))
-        }
-    }
+    let read = String::from_utf8_lossy(key).parse().ok().filter(|_| sent.all(|other| other == key));
+    read.map(Some).ok_or_else(|| {
+        let message = "The Idempotency-Key header must be 1 to 255 visible ASCII characters.";
+        ApiError::new(StatusCode::BAD_REQUEST, "malformed_idempotency_key", message)
+    })
 }
 
 /// What the request is known by, where its client has named it.

@@ -11,7 +11,7 @@ use domain::access::OperatorScope;
 use crate::wire::Engine;
 
 /// How long to rest between two rounds.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 
 /// Sweeps that go on until they are dropped.
 pub(crate) struct Sweeps(JoinHandle<()>);

@@ -6,7 +6,9 @@ use crate::refusal::Refusal;
 
 /// What must hold of a thing so that it is changed. It is looked at between loading and storing, and the guard of what is stored
 /// keeps it so.
-pub struct Precondition<T>(Option<Box<dyn Fn(&T) -> bool + Send + Sync>>);
+pub struct Precondition<T>(Option<Holds<T>>);
+
+type Holds<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 impl<T> Precondition<T> {
     /// The thing must be so.

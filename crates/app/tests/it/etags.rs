@@ -140,7 +140,10 @@ fn if_match_is_any_of_its_tags_and_never_a_weak_one(world: &World) {
     for lost in [format!("W/{now}"), now.trim_matches('"').to_owned(), String::new(), now.to_uppercase()] {
         assert_eq!(rename(&lost, "Inn Three"), 412, "{lost}");
     }
-    assert_eq!(world.calry().with("if-match", STALE).with("if-match", &now).patch(path, &named("Inn Four")).status, 200);
+    assert_eq!(
+        world.calry().with("if-match", STALE).with("if-match", &now).patch(path, &named("Inn Four")).status,
+        200
+    );
 }
 
 fn a_moved_account_changes_the_tag_of_its_listings(world: &World) {

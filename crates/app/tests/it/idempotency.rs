@@ -70,7 +70,7 @@ fn every_key_and_every_context_of_the_user_gets_the_answer(world: &World) {
     for client in [world.bearer(), world.calry(), world.client().bearer(&other)] {
         assert_eq!(seen(&keyed(client, "tenant-1").post("/api/v1/tenants", &named("Channel A"))), seen(&first));
     }
-    assert_eq!(world.bearer().get("/api/v1/users/me").json["data"]["current_tenant_id"], home);
+    assert_eq!(world.bearer().get("/api/v1/users/me").json["data"]["user"]["current_tenant_id"], home.as_str());
     assert_eq!(count(&world.calry(), "tenants"), 2);
 }
 

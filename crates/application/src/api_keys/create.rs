@@ -87,3 +87,93 @@ impl ApiKeys {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::audit::Actor;
+    use domain::receipts::Receipt;
+    use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
+    use ports::{MockApiKeyQueries, MockApiKeyRepository, MockReceiptRepository, MockUserQueries, MockUserRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::problem::{Problem, ProblemKind};
+    use crate::receipts::fixture::over;
+
+    fn request() -> Repeatable {
+        Repeatable { key: "key-1".parse().expect("a key"), fingerprint: [1; 32] }
+    }
+
+    fn asked() -> Asked<CreateApiKey> {
+        Ok(CreateApiKey {
+            name: Some("A key".to_owned()),
+            user_id: Some(build::id().to_string()),
+            permission: Some("READ".to_owned()),
+            expires_at: None,
+        })
+    }
+
+    fn users() -> MockUserRepository {
+        let mut users = MockUserRepository::new();
+        users.expect_find().returning(|scope, id| {
+            let new = NewApiUser {
+                id,
+                name: "Grace Hopper".parse().expect("a name"),
+                email: None,
+                role: Role::Venue,
+                status: UserStatus::Active,
+                workplace: None,
+            };
+            let stamp = scope.stamp(domain::ids::AuditId::new(build::id()), build::at());
+            Ok(Some(ApiUser::create(new, scope, &build::administrator(), stamp).expect("allowed").after))
+        });
+        users
+    }
+
+    async fn create(
+        repository: MockApiKeyRepository,
+        users: MockUserRepository,
+        receipts: MockReceiptRepository,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
+        let (queries, user_queries) = (Arc::new(MockApiKeyQueries::new()), Arc::new(MockUserQueries::new()));
+        let (repository, users) = (Arc::new(repository), Arc::new(users));
+        let api_keys = ApiKeys::new(repository, queries, users, user_queries, over(receipts), ambient());
+        api_keys.create(&build::channel(Permission::Admin), asked(), Some(request())).await
+    }
+
+    #[tokio::test]
+    async fn the_receipt_of_a_key_holds_its_id_and_nothing_else() {
+        let mut repository = MockApiKeyRepository::new();
+        repository.expect_create().once().returning(|_, _, change| {
+            let receipt = change.receipt.expect("asked for");
+            assert_eq!(receipt.reply.body, change.after.id().to_string().as_bytes());
+            Ok(change.after)
+        });
+        let mut receipts = MockReceiptRepository::new();
+        receipts.expect_find().once().returning(|_, _| Ok(None));
+        create(repository, users(), receipts).await.expect("created");
+    }
+
+    #[tokio::test]
+    async fn a_repeated_request_makes_no_key_and_is_told_of_the_first() {
+        for (body, kind, code) in [
+            (build::token().id().to_string(), ProblemKind::Conflict, "key_already_created"),
+            ("corrupt".to_owned(), ProblemKind::Internal, "internal_error"),
+        ] {
+            let mut receipts = MockReceiptRepository::new();
+            receipts.expect_find().once().returning(move |scope, _| {
+                let id = build::token().id();
+                let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: id };
+                let reply = Reply { status: 201, body: body.clone().into_bytes() };
+                Ok(Receipt::new(scope.workspace_id(), &actor, request(), reply, build::at()))
+            });
+            let refused = create(MockApiKeyRepository::new(), MockUserRepository::new(), receipts).await;
+            let refused = refused.expect_err("made before");
+            assert_eq!((refused.kind(), refused.code()), (kind, code));
+            assert_eq!(refused.id().is_some(), kind == ProblemKind::Conflict);
+        }
+    }
+}

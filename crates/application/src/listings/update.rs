@@ -131,4 +131,16 @@ mod tests {
         let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
         assert_eq!(faults, ["currency", "minimumNights", "name"]);
     }
+
+    #[tokio::test]
+    async fn a_price_that_does_not_fit_is_told_before_a_lost_precondition() {
+        let lost = Precondition::new(|_: &TenantListing| false);
+        for (price, code) in [("0.001", "validation_failed"), ("150", "precondition_failed")] {
+            let fields = ListingFields { start_price: sent(price), ..ListingFields::default() };
+            let listings = listings(stored());
+            let id = ListingId::new(build::id());
+            let refused = listings.update(&build::channel(Permission::Write), id, Ok(fields), &lost).await;
+            assert_eq!(refused.expect_err("refused").code(), code, "{price}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl Receipts {
             // Whatever stood against it: a twin may have done it in between.
             Err(refused) => match self.answer(scope, request).await {
                 Ok(Some(reply)) => Ok(Done::Before(reply)),
-                Err(reused @ Refusal::KeyReused(_)) => Err(reused.into()),
+                Err(other @ Refusal::KeyReused(_)) => Err(other.into()),
                 Ok(None) | Err(_) => Err(refused),
             },
         }
@@ -101,7 +101,7 @@ mod tests {
     use domain::access::Permission;
     use domain::change::Change;
     use domain::ids::{AuditId, LocationId};
-    use domain::locations::{Location, NewLocation};
+    use domain::locations::{Location, NewLocation, Profile};
     use ports::{MockReceiptRepository, RepositoryError, rules};
     use testkit::build;
 
@@ -202,7 +202,7 @@ mod tests {
     async fn a_change_carries_the_receipt_of_the_user_who_made_it() {
         let scope = caller().tenant_scope(Permission::Write).expect("an active tenant");
         let id = LocationId::new(build::id());
-        let new = NewLocation { id, name: "Airport".parse().expect("a name"), profile: Default::default() };
+        let new = NewLocation { id, name: "Airport".parse().expect("a name"), profile: Profile::default() };
         let change = || Location::create(new.clone(), &scope, stamp());
         let once = Once::new(Some(request(1)), |_: LocationId| reply());
         let Change { receipt: signed, .. } = once.sign(change(), &id);

@@ -75,4 +75,13 @@ mod tests {
             tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
         assert_eq!(lost.expect_err("gone").code(), "tenant_not_found");
     }
+
+    #[tokio::test]
+    async fn a_lost_precondition_comes_before_what_stands_in_the_way() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        let lost = Precondition::new(|_: &Tenant| false);
+        let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id(), &lost).await;
+        assert_eq!(refused.expect_err("refused").code(), "precondition_failed");
+    }
 }

@@ -83,12 +83,13 @@ impl Tenants {
 
 #[cfg(test)]
 mod tests {
+    use domain::tenants::TenantParts;
     use ports::{MockTenantRepository, RepositoryError};
     use testkit::build;
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::problem::Problem;
+    use crate::problem::{Problem, ProblemKind};
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {
@@ -171,5 +172,40 @@ mod tests {
             .update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default()), &Precondition::default())
             .await;
         assert_eq!(result.expect_err("unknown").code(), "tenant_not_found");
+    }
+
+    #[tokio::test]
+    async fn what_the_client_takes_for_granted_is_looked_at_on_each_attempt() {
+        let mut repository = MockTenantRepository::new();
+        let renamed = |id| {
+            let parts = build::tenant(id).into_parts();
+            Tenant::from_parts(TenantParts { name: "Renamed meanwhile".parse().expect("a name"), ..parts })
+        };
+        let mut found = vec![renamed(build::channel_id()), build::tenant(build::channel_id())];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
+        let seen = Precondition::new(|tenant: &Tenant| tenant.name().as_str() == "Channel");
+        let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
+        let lost = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command), &seen).await;
+        let lost = lost.expect_err("lost");
+        assert_eq!((lost.kind(), lost.code()), (ProblemKind::PreconditionFailed, "precondition_failed"));
+    }
+
+    #[tokio::test]
+    async fn a_lost_precondition_comes_behind_what_is_invalid_or_not_there() {
+        let lost = || Precondition::new(|_: &Tenant| false);
+        let mut nothing = MockTenantRepository::new();
+        nothing.expect_find().returning(|_, _| Ok(None));
+        for (repository, name, code) in [
+            (stored(), "Inn", "validation_failed"),
+            (nothing, "Another name", "tenant_not_found"),
+            (stored(), "Another name", "precondition_failed"),
+            (stored(), "Channel", "precondition_failed"),
+        ] {
+            let command = UpdateTenant { name: sent(name), ..UpdateTenant::default() };
+            let tenants = tenants(repository);
+            let refused = tenants.update(&build::administrator(), build::channel_id(), Ok(command), &lost()).await;
+            assert_eq!(refused.expect_err("refused").code(), code, "{name}");
+        }
     }
 }
