@@ -4,10 +4,10 @@
 //!
 //! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
 //! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: how files of listings are read.
-//! * [`sweeps`]: what a server does by itself.
 //! * [`wire`]: the only file that names a port and its adapter together.
 //! * [`workers`]: what the worker threads of the server have in common.
-//! * `commands`: one file per command. They take the operator's leave; no request ever does.
+//! * `commands`: one file per command, and what a server does by itself. They take the operator's leave; no request ever
+//!   does.
 //!
 //! # How to add to it
 //!
@@ -21,7 +21,6 @@ mod demo;
 mod failure;
 mod listings_file;
 mod settings;
-mod sweeps;
 mod telemetry;
 mod wire;
 mod workers;

@@ -10,10 +10,10 @@ use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
 
 use super::print;
+use super::sweeps::Sweeps;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::Settings;
-use crate::sweeps::Sweeps;
 use crate::telemetry;
 use crate::wire::Engine;
 use crate::workers::Workers;
@@ -51,7 +51,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None => {}
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
-    let sweeps = Sweeps::start(&engine, OperatorScope::new());
+    let sweeps = Sweeps::start(&engine);
     server.run().await.context("the server failed")?;
     drop(sweeps);
     engine.close().await;
