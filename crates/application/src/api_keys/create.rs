@@ -107,13 +107,13 @@ mod tests {
         Repeatable { key: "key-1".parse().expect("a key"), fingerprint: [1; 32] }
     }
 
-    fn asked() -> Asked<CreateApiKey> {
-        Ok(CreateApiKey {
+    fn command() -> CreateApiKey {
+        CreateApiKey {
             name: Some("A key".to_owned()),
             user_id: Some(build::id().to_string()),
             permission: Some("READ".to_owned()),
             expires_at: None,
-        })
+        }
     }
 
     fn users() -> MockUserRepository {
@@ -141,7 +141,7 @@ mod tests {
         let (queries, user_queries) = (Arc::new(MockApiKeyQueries::new()), Arc::new(MockUserQueries::new()));
         let (repository, users) = (Arc::new(repository), Arc::new(users));
         let api_keys = ApiKeys::new(repository, queries, users, user_queries, over(receipts), ambient());
-        api_keys.create(&build::channel(Permission::Admin), asked(), Some(request())).await
+        api_keys.create(&build::channel(Permission::Admin), Ok(command()), Some(request())).await
     }
 
     #[tokio::test]
