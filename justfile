@@ -28,6 +28,10 @@ lint: _deny
 fmt:
     cargo fmt --all
 
+# sends 200 requests from 20 sides at once, breaks connections and kills the server: each must be done once
+retry-storm:
+    TENANTRY_TEST_STORM_KEYS=200 TENANTRY_TEST_STORM_CALLS=20 cargo test --package tenantry --test it retry_storm
+
 # measures resident memory and time to readiness of the release binary
 bench:
     bench/idle
@@ -40,7 +44,8 @@ openapi:
 migration name:
     #!/usr/bin/env bash
     set -euo pipefail
-    next=$(printf '%04d' $(($(ls migrations/postgres | wc -l) + 1)))
+    last=$(ls migrations/postgres | tail -n 1 | cut -d _ -f 1)
+    next=$(printf '%04d' $((10#$last + 1)))
     for engine in postgres sqlite; do
         echo "-- Why this is needed." > "migrations/$engine/${next}_{{ name }}.sql"
     done

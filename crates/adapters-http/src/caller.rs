@@ -13,8 +13,8 @@ use domain::access::{AccessError, Caller, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use domain::ids::TenantId;
 
-use crate::Api;
 use crate::problem::ApiError;
+use crate::{Api, receipts};
 
 pub(crate) const API_KEY: &str = "x-calry-api-key";
 pub(crate) const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
@@ -68,6 +68,7 @@ impl FromRequest for UnderAuthority {
 
 async fn authenticate(request: &HttpRequest, served_in: fn(&Caller) -> TenantId) -> Result<Caller, ApiError> {
     let Presented { key, choice } = presented(request.headers())?;
+    receipts::read_key(request)?;
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it");
     let key = key.ok_or(Refusal::Access(AccessError::Unauthenticated))?;
     let admitted = api.authentication.authenticate(&key, choice).await;

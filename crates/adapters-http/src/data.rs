@@ -1,9 +1,14 @@
 //! The shapes that answers share.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 use chrono::{DateTime, SecondsFormat, Utc};
+use domain::receipts::Reply;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
+
+use crate::tags::tag;
 
 /// An answer about one thing.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,13 +25,32 @@ pub(crate) struct Count {
 }
 
 /// 200 with one thing.
-pub(crate) fn ok<T: Serialize>(data: T) -> HttpResponse {
-    HttpResponse::Ok().json(Data { data })
+pub(crate) fn ok<T: Serialize>(data: T) -> Reply {
+    reply(StatusCode::OK, data)
 }
 
 /// 201 with the new thing.
-pub(crate) fn created<T: Serialize>(data: T) -> HttpResponse {
-    HttpResponse::Created().json(Data { data })
+pub(crate) fn created<T: Serialize>(data: T) -> Reply {
+    reply(StatusCode::CREATED, data)
+}
+
+fn reply<T: Serialize>(status: StatusCode, data: T) -> Reply {
+    let body = serde_json::to_vec(&Data { data }).expect("views are JSON: their maps have texts for keys");
+    Reply { status: status.as_u16(), body }
+}
+
+/// The answer with a result, which cannot be asked for again.
+pub(crate) fn plain(Reply { status, body }: Reply) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status).insert_header((CONTENT_TYPE, "application/json")).body(body)
+}
+
+/// The answer with a resource as GET shows it, and the tag by which the client will know it again.
+pub(crate) fn tagged(reply: Reply) -> HttpResponse {
+    let tag = tag(&reply.body);
+    let mut response = plain(reply);
+    response.headers_mut().insert(ETAG, HeaderValue::try_from(tag).expect("a tag is visible ASCII"));
+    response
 }
 
 /// An instant: RFC 3339 in UTC, with milliseconds and `Z`.

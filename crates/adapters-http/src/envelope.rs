@@ -21,6 +21,7 @@ use crate::operations::restrict_page;
 use crate::problem::{ApiError, ProblemView};
 use crate::rate_limit::Standing;
 use crate::resource::{pattern_of, route_not_found};
+use crate::tags::is_known;
 use crate::{Api, BASE};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,7 +29,7 @@ pub(crate) const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 const VARY_BY: &str = "authorization, x-calry-api-key, x-calry-tenant-id, x-tenant-id";
-/// In how many seconds a busy service may be asked again.
+/// In how many seconds what passes may be asked for again.
 const SOON: HeaderValue = HeaderValue::from_static("1");
 const MAX_REQUEST_ID: usize = 128;
 
@@ -56,7 +57,7 @@ pub(crate) async fn envelope(
             return Err(error);
         }
     };
-    let mut response = asked.with_problem(response);
+    let mut response = unless_known(asked.with_problem(response));
     // The pattern is put together anew for each request: actix-web does not keep it.
     let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
@@ -114,7 +115,7 @@ impl Asked {
             tracing::error!(request_id = self.id(), code = error.code, "{}", chain(&**cause));
         }
         let body = serde_json::to_vec(&ProblemView::new(error, &self.path)).unwrap_or_default();
-        Refused { status: error.status, body }
+        Refused { status: error.status, passes: error.passes, body }
     }
 
     /// The headers that depend on nothing else.
@@ -149,20 +150,18 @@ impl Asked {
 /// A refusal, written.
 struct Refused {
     status: StatusCode,
+    passes: bool,
     body: Vec<u8>,
 }
 
 impl Refused {
     fn describe(&self, headers: &mut HeaderMap) {
         headers.insert(CONTENT_TYPE, PROBLEM_JSON);
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(RETRY_AFTER, SOON);
-            }
-            _ => {}
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.passes {
+            headers.insert(RETRY_AFTER, SOON);
         }
     }
 }
@@ -191,6 +190,21 @@ pub(crate) fn vary_by(headers: &mut HeaderMap, names: &str) {
     let others = headers.get(VARY).and_then(|value| value.to_str().ok());
     let all = others.map_or_else(|| names.to_owned(), |others| format!("{others}, {names}"));
     headers.insert(VARY, HeaderValue::try_from(all).expect("names of headers"));
+}
+
+/// Answers 304 where the client has already what it asks for.
+fn unless_known(response: ServiceResponse) -> ServiceResponse {
+    let request = response.request();
+    let is_read = [Method::GET, Method::HEAD].contains(request.method()) && response.status() == StatusCode::OK;
+    if !is_read || !is_known(request.headers(), response.headers()) {
+        return response;
+    }
+    let mut response = response.map_body(|head, _| {
+        head.status = StatusCode::NOT_MODIFIED;
+        BoxBody::new(())
+    });
+    response.headers_mut().remove(CONTENT_TYPE);
+    response
 }
 
 /// An error and all that is behind it, in one line.

@@ -12,11 +12,14 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use application::{Asked, Unreadable};
+use application::{Asked, Once, Unreadable};
+use domain::receipts::{Repeatable, Reply};
 use domain::tenants::FieldEdit;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
+
+use crate::receipts;
 
 /// The most that is read of a body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -50,21 +53,43 @@ impl Body {
         self.read_up_to(DELIVERY_LIMIT).await
     }
 
+    /// The same for a request that its client may repeat, with what it does made into an answer.
+    pub(crate) async fn read_once<T: DeserializeOwned, A>(
+        self,
+        answer: impl Fn(A) -> Reply + Send + Sync + 'static,
+    ) -> (Asked<T>, Once<A>) {
+        let (asked, request) = self.read_repeatable().await;
+        (asked, Once::new(request, answer))
+    }
+
+    /// The same for a request whose answer is not kept, with what the request is known by.
+    pub(crate) async fn read_repeatable<T: DeserializeOwned>(self) -> (Asked<T>, Option<Repeatable>) {
+        let Self { request, payload } = self;
+        match bytes(payload, BODY_LIMIT).await {
+            Ok(body) => (read(&request, &body), receipts::repeatable(&request, &body)),
+            Err(unreadable) => (Err(unreadable), None),
+        }
+    }
+
     async fn read_up_to<T: DeserializeOwned>(self, limit: usize) -> Asked<T> {
         let Self { request, payload } = self;
-        let bytes = payload
-            .to_bytes_limited(limit)
-            .await
-            .map_err(|_| Unreadable::TooLarge { limit })?
-            .map_err(|_| malformed("The request body is incomplete."))?;
-        if bytes.is_empty() {
-            return parse(b"{}");
-        }
-        if !is_json(&request) {
-            return Err(Unreadable::UnsupportedMediaType);
-        }
-        parse(&bytes)
+        read(&request, &bytes(payload, limit).await?)
     }
+}
+
+async fn bytes(payload: web::Payload, limit: usize) -> Asked<web::Bytes> {
+    let read = payload.to_bytes_limited(limit).await.map_err(|_| Unreadable::TooLarge { limit })?;
+    read.map_err(|_| malformed("The request body is incomplete."))
+}
+
+fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Asked<T> {
+    if body.is_empty() {
+        return parse(b"{}");
+    }
+    if !is_json(request) {
+        return Err(Unreadable::UnsupportedMediaType);
+    }
+    parse(body)
 }
 
 fn is_json(request: &HttpRequest) -> bool {

@@ -4,9 +4,9 @@
 //!
 //! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
 //!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
-//! * What all areas share: who calls (`caller`), what is read (`input`), lists (`lists`), refusals (`problem`),
-//!   what surrounds every answer (`envelope`, `compression`), who may call and how often (`cors`, `rate_limit`, `time_limit`)
-//!   and what is counted (`metrics`).
+//! * What all areas share: who calls (`caller`), what is read (`input`), what may be repeated (`receipts`), lists (`lists`),
+//!   the tags of resources (`tags`), refusals (`problem`), what surrounds every answer (`envelope`, `compression`), who may call
+//!   and how often (`cors`, `rate_limit`, `time_limit`) and what is counted (`metrics`).
 //!
 //! There is no authorisation here: a handler cannot call a use case without a caller, and the use case asks the caller.
 //!
@@ -38,8 +38,10 @@ mod problem;
 mod promotions;
 mod quotes;
 mod rate_limit;
+mod receipts;
 mod reservations;
 mod resource;
+mod tags;
 mod tenants;
 mod time_limit;
 mod users;

@@ -1,11 +1,15 @@
 //! The API's own description, made from the code.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::schema::{Object, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder, Responses};
 use utoipa::{IntoParams, IntoResponses, Modify, OpenApi};
 use uuid::Uuid;
 
@@ -123,7 +127,7 @@ use crate::{
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
     ),
-    modifiers(&Keys)
+    modifiers(&Keys, &Conventions)
 )]
 struct Document;
 
@@ -144,6 +148,73 @@ impl Modify for Keys {
     }
 }
 
+/// What operations of a kind have in common: every POST may be repeated, and whatever answers with what a GET shows under a tag,
+/// has that tag.
+struct Conventions;
+
+impl Modify for Conventions {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let items = || document.paths.paths.values();
+        let tagged = items().filter_map(|item| item.get.as_ref()).filter(|get| takes(get, "If-None-Match"));
+        let tagged: Vec<_> = tagged.filter_map(|get| schema(get.responses.responses.get("200")?)).collect();
+        for item in document.paths.paths.values_mut() {
+            if let Some(post) = &mut item.post {
+                post.parameters
+                    .get_or_insert_default()
+                    .extend(IdempotencyKeyHeader::into_params(|| None).into_iter().map(RefOr::T));
+                for (status, code) in
+                    [(400, "malformed_idempotency_key"), (409, "request_in_flight"), (422, "idempotency_key_reused")]
+                {
+                    refuses(&mut post.responses, status, code);
+                }
+            }
+            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+            for operation in operations.into_iter().flatten() {
+                if takes(operation, "If-Match") {
+                    refuses(&mut operation.responses, 412, "precondition_failed");
+                }
+                if takes(operation, "If-None-Match") {
+                    let not_modified = ResponseBuilder::new().description("The client has it already.");
+                    operation.responses.responses.insert("304".to_owned(), not_modified.build().into());
+                }
+                for (status, response) in &mut operation.responses.responses {
+                    let has_tag = status == "304" || schema(response).is_some_and(|schema| tagged.contains(&schema));
+                    if let (true, RefOr::T(response)) = (has_tag, response) {
+                        let header = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
+                        let header = header.description(Some("The strong tag of what is shown."));
+                        response.headers.insert("ETag".to_owned(), header.build().into());
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn takes(operation: &Operation, header: &str) -> bool {
+    let named = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == header);
+    operation.parameters.iter().flatten().any(named)
+}
+
+/// What an answer shows.
+fn schema(response: &RefOr<Response>) -> Option<RefOr<Schema>> {
+    let RefOr::T(response) = response else { return None };
+    let RefOr::T(content) = response.content.get("application/json")? else { return None };
+    content.schema.clone()
+}
+
+/// Adds a code to those that a status may have.
+fn refuses(responses: &mut Responses, status: u16, code: &str) {
+    let (status, new) = refusal(status, code);
+    match responses.responses.entry(status) {
+        Entry::Vacant(none) => drop(none.insert(new)),
+        Entry::Occupied(mut some) => {
+            if let RefOr::T(response) = some.get_mut() {
+                response.description = format!("{}, {code}", response.description);
+            }
+        }
+    }
+}
+
 /// The headers that name the tenant of a request.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
@@ -155,6 +226,37 @@ pub(crate) struct TenantHeaders {
     /// The same by a shorter name.
     #[param(rename = "x-tenant-id")]
     tenant_id: Option<Uuid>,
+}
+
+/// How a request is named that may be repeated.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it stands for what `receipts` reads")]
+struct IdempotencyKeyHeader {
+    /// The client's own name for the request: 1 to 255 visible ASCII characters. For 24 hours the same request with the same key
+    /// is not done again, and gets the same answer.
+    #[param(rename = "Idempotency-Key")]
+    idempotency_key: Option<String>,
+}
+
+/// What a client has that asks for a resource.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it stands for what `tags` reads")]
+pub(crate) struct IfNoneMatchHeader {
+    /// The tag that the client has: where the resource still has it, the answer is 304.
+    #[param(rename = "If-None-Match")]
+    if_none_match: Option<String>,
+}
+
+/// What a client takes for granted about the resource that it changes.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it stands for what `tags` reads")]
+pub(crate) struct IfMatchHeader {
+    /// The tag that the resource must have: where it has another, nothing is changed.
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
 }
 
 /// Declares a set of refusals, each with the codes that it may have.
@@ -203,6 +305,10 @@ refusals! {
     /// What stands against an operation on a key.
     ApiKeyConflict {
         409: "last_administrator",
+    }
+    /// What stands against making a key.
+    ApiKeyCreated {
+        409: "key_already_created",
     }
     /// What a request about one location may be refused with besides.
     LocationRefused {

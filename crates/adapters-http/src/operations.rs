@@ -66,7 +66,7 @@ pub(crate) async fn healthz() -> HttpResponse {
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
         // To whoever asks it is the same whether the database is away or its schema is old.
-        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "not_ready", ..ApiError::from(refusal) }
+        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "not_ready", passes: true, ..ApiError::from(refusal) }
     })?;
     Ok(HttpResponse::Ok().json(OK))
 }

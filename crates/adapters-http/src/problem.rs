@@ -7,6 +7,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use application::{Counts, Extension, Faults, Problem, ProblemKind};
+use domain::quotes::Quote;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,6 +27,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// Boxed, because most answers are no refusals.
     pub(crate) members: Box<Members>,
+    /// Whether it passes, and the request can be sent again shortly.
+    pub(crate) passes: bool,
     /// Kept for the log, where the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -41,7 +44,8 @@ pub(crate) struct Members {
 impl ApiError {
     /// A refusal that is HTTP's own.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        Self { status, code, message: message.to_owned(), members: Box::default(), cause: None }
+        let passes = status == StatusCode::SERVICE_UNAVAILABLE;
+        Self { status, code, message: message.to_owned(), members: Box::default(), passes, cause: None }
     }
 }
 
@@ -55,15 +59,17 @@ impl<P: Problem> From<P> for ApiError {
             ProblemKind::Forbidden => StatusCode::FORBIDDEN,
             ProblemKind::NotFound => StatusCode::NOT_FOUND,
             ProblemKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            ProblemKind::Conflict => StatusCode::CONFLICT,
+            ProblemKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            ProblemKind::Conflict | ProblemKind::InFlight => StatusCode::CONFLICT,
             ProblemKind::Busy | ProblemKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        let passes = matches!(problem.kind(), ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable);
         let (code, message) = (problem.code(), problem.to_string());
         let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
         let members = Box::new(Members { faults, counts, extension: problem.extension() });
         let cause = status.is_server_error().then(|| problem.into());
-        Self { status, code, message, members, cause }
+        Self { status, code, message, members, passes, cause }
     }
 }
 
@@ -121,16 +127,22 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) quote: Option<QuoteView>,
+    /// The API key that an earlier request made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) id: Option<Uuid>,
 }
 
 impl<'a> ProblemView<'a> {
     pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
         let Members { faults, counts, extension } = &*error.members;
-        let (reservation_id, quote) = match extension.clone() {
-            Some(Extension::Reservation(id)) => (Some(id.as_uuid()), None),
-            Some(Extension::Quote(quote)) => (None, Some(QuoteView::from(*quote))),
-            None => (None, None),
-        };
+        let (mut reservation_id, mut quote, mut id) = (None, None, None);
+        match extension {
+            Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
+            Some(Extension::Quote(fresh)) => quote = Some(QuoteView::from(Quote::clone(fresh))),
+            Some(Extension::ApiKey(made)) => id = Some(made.as_uuid()),
+            None => {}
+        }
         Self {
             r#type: "about:blank",
             title: error.status.canonical_reason().unwrap_or("Error"),
@@ -142,6 +154,7 @@ impl<'a> ProblemView<'a> {
             counts: counts.as_ref(),
             reservation_id,
             quote,
+            id,
         }
     }
 }

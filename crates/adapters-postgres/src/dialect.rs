@@ -13,6 +13,8 @@ use crate::MIGRATIONS;
 const UNAVAILABLE: [&str; 8] = ["08", "25006", "28", "3D", "53", "55", "57", "58"];
 /// The SQLSTATE class of transactions that were rolled back for others: serialization failures, deadlocks.
 const ROLLBACK: &str = "40";
+/// `lock_not_available`: the lock timeout.
+const LOCKED: &str = "55P03";
 
 pub(crate) struct PostgresDialect;
 
@@ -91,6 +93,7 @@ impl Dialect for PostgresDialect {
                 rules::UNIQUE.into_iter().find(|rule| broken.starts_with(rule)).map(Violation::Taken)
             }
             _ if error.code().is_some_and(|code| code.starts_with(ROLLBACK)) => Some(Violation::Conflict),
+            _ if error.code().is_some_and(|code| code == LOCKED) => Some(Violation::Locked),
             _ => None,
         }
     }

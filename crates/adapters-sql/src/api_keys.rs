@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
+use domain::audit::AuditEntry;
 use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
 use domain::users::ApiUser;
@@ -45,18 +46,20 @@ impl ApiKeyRepository for Database {
         user: &ApiUser,
         change: Change<ApiKey>,
     ) -> Result<ApiKey, RepositoryError> {
-        let transaction = self.begin().await?;
+        let Change { after: key, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
-        store(transaction, change).await
+        store(transaction, key, audit).await
     }
 
     async fn create_for_any(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
-        store(self.begin().await?, change).await
+        let Change { after: key, audit, receipt } = change;
+        store(self.begin(receipt).await?, key, audit).await
     }
 
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError> {
-        let Change { after: key, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
+        let Change { after: key, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
         transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
         let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
@@ -79,8 +82,7 @@ impl ApiKeyQueries for Database {
     }
 }
 
-async fn store(transaction: Transaction, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
-    let Change { after: key, audit, receipt: _ } = change;
+async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Result<ApiKey, RepositoryError> {
     insert(&transaction, key.clone()).await?;
     transaction.append(audit).await?;
     transaction.commit().await?;

@@ -36,10 +36,10 @@ struct NightRow {
 #[async_trait]
 impl AvailabilityRepository for Database {
     async fn edit(&self, scope: &TenantScope, change: Change<CalendarEdit>) -> Result<(), RepositoryError> {
-        let Change { after: edit, audit, receipt: _ } = change;
+        let Change { after: edit, audit, receipt } = change;
         let CalendarEdit { listing_id, integration_account_id, nights: edits } = edit;
         let named = || [scope.workspace_id().as_uuid().into(), listing_id.as_uuid().into()];
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, integration_account_id).await?;
         // Who books holds the listing: a night is blocked before somebody books it, or after.
         let listing = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())

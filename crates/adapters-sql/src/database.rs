@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::access::TenantScope;
 use domain::audit::ResourceKind;
 use domain::ids::{TenantId, WorkspaceId};
+use domain::receipts::Receipt;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
@@ -54,9 +55,14 @@ impl Database {
         &self.credentials
     }
 
-    /// Begins a transaction that writes. Dropped without a commit, it leaves nothing behind.
-    pub(crate) async fn begin(&self) -> Result<Transaction, RepositoryError> {
-        self.begun(&self.writer, self.dialect.write_transaction()).await
+    /// Begins a transaction that writes, with the receipt of its change. Dropped without a commit, it leaves nothing behind.
+    pub(crate) async fn begin(&self, receipt: Option<Receipt>) -> Result<Transaction, RepositoryError> {
+        let transaction = self.begun(&self.writer, self.dialect.write_transaction()).await?;
+        if let Some(receipt) = receipt {
+            // First of all: a repeated request stops here, and not at a rule that it would break by being done twice.
+            transaction.keep(receipt).await?;
+        }
+        Ok(transaction)
     }
 
     /// Begins a transaction that only reads: all of it as it is at one moment.
@@ -177,6 +183,15 @@ impl Transaction {
         self.inner.execute_raw(statement).await.map_err(|error| self.error(error))
     }
 
+    /// Runs a statement; `None` where another transaction held a lock for too long.
+    pub(crate) async fn execute_unless_locked(&self, query: Query) -> Result<Option<ExecResult>, RepositoryError> {
+        let statement = query.statement(self.inner.get_database_backend());
+        match self.inner.execute_raw(statement).await {
+            Err(error) if violation(self.dialect, &error) == Some(Violation::Locked) => Ok(None),
+            executed => executed.map(Some).map_err(|error| self.error(error)),
+        }
+    }
+
     /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
     pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
         if self.has_row(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
@@ -226,26 +241,37 @@ impl Transaction {
     }
 }
 
-fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
-    let cause = match &error {
+/// The error below, where there is one.
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
         DbErr::Conn(RuntimeErr::SqlxError(cause))
         | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-        DbErr::ConnectionAcquire(_) => return RepositoryError::Unavailable(error.into()),
-        _ => return RepositoryError::Internal(error.into()),
-    };
-    let away = match &**cause {
-        sqlx::Error::Database(database) => match dialect.violation(&**database) {
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+fn violation(dialect: &dyn Dialect, error: &DbErr) -> Option<Violation> {
+    cause(error)?.as_database_error().and_then(|error| dialect.violation(error))
+}
+
+fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
+    let away = match cause(&error) {
+        Some(sqlx::Error::Database(database)) => match dialect.violation(&**database) {
             Some(Violation::Taken(rule)) => return RepositoryError::Taken { rule },
             Some(Violation::Reference | Violation::Conflict) => return RepositoryError::Stale,
+            Some(Violation::Locked) => true,
             None => dialect.is_unavailable(&**database),
         },
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => true,
-        _ => false,
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed,
+        ) => true,
+        Some(_) => false,
+        None => matches!(error, DbErr::ConnectionAcquire(_)),
     };
     if away { RepositoryError::Unavailable(error.into()) } else { RepositoryError::Internal(error.into()) }
 }

@@ -14,6 +14,8 @@ pub enum Violation {
     Reference,
     /// None: two transactions stood in each other's way, and the engine ended this one.
     Conflict,
+    /// None: another transaction held a lock for too long.
+    Locked,
 }
 
 /// One engine.

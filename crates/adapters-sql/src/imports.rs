@@ -67,9 +67,9 @@ impl ImportRepository for Database {
     }
 
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
-        let Change { after: batch, audit, receipt: _ } = change;
+        let Change { after: batch, audit, receipt } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold(scope, batch.listings()).await?;
         let add = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), audit.at.into()];
         let add = batch.listings().iter().enumerate().fold(
@@ -94,9 +94,9 @@ impl ImportRepository for Database {
     }
 
     async fn remove(&self, scope: &TenantScope, change: Change<RemovalBatch>) -> Result<(), RepositoryError> {
-        let Change { after: batch, audit, receipt: _ } = change;
+        let Change { after: batch, audit, receipt } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         let [lock, delete] = ["SELECT 1", "DELETE"].map(|verb| {
             let imports = " FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
             of_tenant(verb, scope).push(imports).push_list(uuids(batch.listings()))

@@ -57,9 +57,9 @@ impl IntegrationAccountRepository for Database {
         scope: &TenantScope,
         change: Change<IntegrationAccount>,
     ) -> Result<IntegrationAccount, RepositoryError> {
-        let Change { after: account, audit, receipt: _ } = change;
+        let Change { after: account, audit, receipt } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.insert(row(account.clone())).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -71,9 +71,9 @@ impl IntegrationAccountRepository for Database {
         scope: &TenantScope,
         change: Change<IntegrationAccount>,
     ) -> Result<IntegrationAccount, RepositoryError> {
-        let Change { after: account, audit, receipt: _ } = change;
+        let Change { after: account, audit, receipt } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         update(&transaction, account.clone(), scope.tenant_id()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -81,9 +81,9 @@ impl IntegrationAccountRepository for Database {
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError> {
-        let Change { after: account, audit, receipt: _ } = change;
+        let Change { after: account, audit, receipt } = change;
         let named = || [scope.workspace_id().as_uuid().into(), account.id().as_uuid().into()];
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         // Locked first: whoever adds a listing, imports or books one meanwhile waits, and then finds the account gone.
         let unchanged = Query::new("SELECT 1 FROM integration_accounts WHERE workspace_id = $1 AND id = $2", named())
             .and("tenant_id = ?", Some(scope.tenant_id().as_uuid()))
@@ -141,10 +141,10 @@ impl IntegrationAccountRepository for Database {
         scope: &AdminScope,
         change: Change<AccountMoved>,
     ) -> Result<MovedImports, RepositoryError> {
-        let Change { after: AccountMoved { account, source, arrival }, audit: departure, receipt: _ } = change;
+        let Change { after: AccountMoved { account, source, arrival }, audit: departure, receipt } = change;
         inside(scope.workspace_id(), account.workspace_id())?;
         let (workspace_id, id, target) = (account.workspace_id(), account.id(), account.tenant_id());
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         let target_is_active =
             Query::new("SELECT 1 FROM tenants WHERE workspace_id = $1", [workspace_id.as_uuid().into()])
                 .and("id = ?", Some(target.as_uuid()))

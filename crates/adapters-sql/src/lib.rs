@@ -10,8 +10,8 @@
 //!
 //! 1. The table in `migrations/postgres` and `migrations/sqlite`, keyed `(workspace_id, id)`; its entity.
 //! 2. The port, implemented on [`Database`]: lists, counts and guarded writes are fixed texts with bound values.
-//! 3. A method that writes begins a transaction, stores, appends the audit entry and commits; a guard whose row count
-//!    is not what it should be is [`Stale`](ports::RepositoryError::Stale).
+//! 3. A method that writes begins a transaction with the change's receipt, stores, appends the audit entry and commits; a
+//!    guard whose row count is not what it should be is [`Stale`](ports::RepositoryError::Stale).
 //! 4. Every query names the workspace first.
 
 mod administrators;
@@ -33,6 +33,7 @@ mod promotions;
 mod query;
 mod quotes;
 mod readiness;
+mod receipts;
 mod reservations;
 mod rows;
 mod tenants;

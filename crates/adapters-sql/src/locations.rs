@@ -26,9 +26,9 @@ impl LocationRepository for Database {
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
-        let Change { after: location, audit, receipt: _ } = change;
+        let Change { after: location, audit, receipt } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         insert(&transaction, location.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -36,9 +36,9 @@ impl LocationRepository for Database {
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
-        let Change { after: location, audit, receipt: _ } = change;
+        let Change { after: location, audit, receipt } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         update(&transaction, location.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -46,9 +46,9 @@ impl LocationRepository for Database {
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError> {
-        let Change { after: location, audit, receipt: _ } = change;
+        let Change { after: location, audit, receipt } = change;
         let id = location.id().as_uuid();
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         // Locked first: whoever gives it to a user meanwhile waits, and then finds it gone.
         let unchanged = of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
             .and("id = ?", Some(id))

@@ -58,9 +58,9 @@ impl PromotionRepository for Database {
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError> {
-        let Change { after: promotion, audit, receipt: _ } = change;
+        let Change { after: promotion, audit, receipt } = change;
         inside(scope.workspace_id(), promotion.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, promotion.integration_account_id()).await?;
         transaction.insert(row(promotion.clone())).await?;
         transaction.append(audit).await?;
@@ -69,9 +69,9 @@ impl PromotionRepository for Database {
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError> {
-        let Change { after: promotion, audit, receipt: _ } = change;
+        let Change { after: promotion, audit, receipt } = change;
         inside(scope.workspace_id(), promotion.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, promotion.integration_account_id()).await?;
         update(&transaction, promotion.clone()).await?;
         transaction.append(audit).await?;
@@ -80,10 +80,10 @@ impl PromotionRepository for Database {
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<(), RepositoryError> {
-        let Change { after: promotion, audit, receipt: _ } = change;
+        let Change { after: promotion, audit, receipt } = change;
         let named = || [scope.workspace_id().as_uuid().into(), promotion.id().as_uuid().into()];
         let account = promotion.integration_account_id();
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, account).await?;
         // Locked first: whoever assigns it meanwhile waits, and then finds it gone.
         let unchanged = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
@@ -124,11 +124,11 @@ impl PromotionRepository for Database {
     }
 
     async fn assign(&self, scope: &TenantScope, change: Change<PromotionListings>) -> Result<(), RepositoryError> {
-        let Change { after: batch, audit, receipt: _ } = change;
+        let Change { after: batch, audit, receipt } = change;
         let named = || [scope.workspace_id().as_uuid().into(), batch.promotion_id().as_uuid().into()];
         let listings = || batch.listings().iter().map(|id| id.as_uuid());
         let account = batch.integration_account_id().as_uuid();
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, batch.integration_account_id()).await?;
         let promotion = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
             .and("integration_account_id = ?", Some(account))

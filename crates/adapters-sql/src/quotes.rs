@@ -72,7 +72,7 @@ impl QuoteRepository for Database {
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError> {
-        let Change { after: quote, audit, receipt: _ } = change;
+        let Change { after: quote, audit, receipt } = change;
         let QuoteParts { workspace_id, id, tenant_id, priced, created_at, expires_at } = quote.into_parts();
         inside_tenant(scope, workspace_id, tenant_id)?;
         let insert = format!(
@@ -86,7 +86,7 @@ impl QuoteRepository for Database {
             created_at.into(),
             expires_at.into(),
         ];
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(&priced)))).await?;
         transaction.append(audit).await?;
         transaction.commit().await

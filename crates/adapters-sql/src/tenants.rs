@@ -27,9 +27,9 @@ impl TenantRepository for Database {
     }
 
     async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError> {
-        let Change { after: TenantCreated { tenant, default_location, moved_user }, audit, receipt: _ } = change;
+        let Change { after: TenantCreated { tenant, default_location, moved_user }, audit, receipt } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         insert(&transaction, tenant.clone()).await?;
         locations::insert(&transaction, default_location).await?;
         let moved = TenantSwitched { user: moved_user, target: tenant.id() };
@@ -40,9 +40,9 @@ impl TenantRepository for Database {
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError> {
-        let Change { after: tenant, audit, receipt: _ } = change;
+        let Change { after: tenant, audit, receipt } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         update(&transaction, tenant.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -50,9 +50,9 @@ impl TenantRepository for Database {
     }
 
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError> {
-        let Change { after: TenantStatusSet { tenant, users, unchanged }, audit, receipt: _ } = change;
+        let Change { after: TenantStatusSet { tenant, users, unchanged }, audit, receipt } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         update(&transaction, tenant.clone()).await?;
         if let Some(status) = users {
             let changed = transaction
@@ -93,10 +93,10 @@ impl TenantRepository for Database {
     }
 
     async fn delete(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<(), RepositoryError> {
-        let Change { after: tenant, audit, receipt: _ } = change;
+        let Change { after: tenant, audit, receipt } = change;
         let workspace = || scope.workspace_id().as_uuid().into();
         let id = || tenant.id().as_uuid().into();
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         // Locked first: from here on nobody can be made in it or switched into it.
         let lock = transaction.dialect().for_update();
         let version = tenant.version().into();
@@ -113,6 +113,8 @@ impl TenantRepository for Database {
         transaction.execute(go_home).await?;
         for statement in [
             "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id IN \
+             (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
+            "DELETE FROM receipts WHERE workspace_id = $1 AND user_id IN \
              (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
             "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
             "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",

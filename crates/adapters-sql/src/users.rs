@@ -59,9 +59,9 @@ impl UserRepository for Database {
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
-        let Change { after: user, audit, receipt: _ } = change;
+        let Change { after: user, audit, receipt } = change;
         inside_tenant(scope, user.workspace_id(), user.home_tenant_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         insert(&transaction, user.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -69,8 +69,8 @@ impl UserRepository for Database {
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
-        let Change { after: user, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
+        let Change { after: user, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
         let row = row(user.clone());
         let update = Query::new(
@@ -98,13 +98,14 @@ impl UserRepository for Database {
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError> {
-        let Change { after: user, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
+        let Change { after: user, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
         // Locked first: from here on nobody can give the user a key.
         transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
         for statement in [
             "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
+            "DELETE FROM receipts WHERE workspace_id = $1 AND user_id = $2",
             "DELETE FROM users WHERE workspace_id = $1 AND id = $2",
         ] {
             let values = [scope.workspace_id().as_uuid().into(), user.id().as_uuid().into()];
@@ -116,8 +117,8 @@ impl UserRepository for Database {
     }
 
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
-        let Change { after: switched, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
+        let Change { after: switched, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         // Whoever deactivates or deletes the target meanwhile waits for this, or this for them.
         let active = Query::new(
             "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND status = $3",

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::access::{AdminScope, OperatorScope};
+use domain::audit::AuditEntry;
 use domain::change::Change;
 use domain::ids::WorkspaceId;
 use domain::percentages::Percentage;
@@ -19,7 +20,8 @@ use crate::{api_keys, locations, tenants, users};
 #[async_trait]
 impl WorkspaceRepository for Database {
     async fn create(&self, _: &OperatorScope, change: Change<WorkspaceCreated>) -> Result<Workspace, RepositoryError> {
-        store(self.begin().await?, change).await
+        let Change { after, audit, receipt } = change;
+        store(self.begin(receipt).await?, after, audit).await
     }
 
     async fn create_first(
@@ -27,14 +29,15 @@ impl WorkspaceRepository for Database {
         _: &OperatorScope,
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError> {
-        let transaction = self.begin().await?;
+        let Change { after, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         if let Some(lock) = transaction.dialect().first_workspace_lock() {
             transaction.execute(Query::new(lock, [])).await?;
         }
         let any = Entity::find().one(transaction.connection()).await.map_err(|error| transaction.error(error))?;
         match any {
             Some(_) => Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }),
-            None => store(transaction, change).await,
+            None => store(transaction, after, audit).await,
         }
     }
 
@@ -50,9 +53,9 @@ impl WorkspaceRepository for Database {
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {
-        let Change { after: workspace, audit, receipt: _ } = change;
+        let Change { after: workspace, audit, receipt } = change;
         inside(scope.workspace_id(), workspace.id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         update(&transaction, workspace.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -60,9 +63,12 @@ impl WorkspaceRepository for Database {
     }
 }
 
-async fn store(transaction: Transaction, change: Change<WorkspaceCreated>) -> Result<Workspace, RepositoryError> {
-    let Change { after, audit, receipt: _ } = change;
-    let WorkspaceCreated { workspace, default_tenant, default_location, administrator, api_key } = after;
+async fn store(
+    transaction: Transaction,
+    created: WorkspaceCreated,
+    audit: AuditEntry,
+) -> Result<Workspace, RepositoryError> {
+    let WorkspaceCreated { workspace, default_tenant, default_location, administrator, api_key } = created;
     transaction.insert(row(workspace.clone())).await?;
     tenants::insert(&transaction, default_tenant).await?;
     locations::insert(&transaction, default_location).await?;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use adapters_http::Api;
 use anyhow::Context;
 use application::{
-    CreateTenant, DeliverListings, FindListings, IntegrationAccountFields, List, ListingFields, ListingIds,
-    NewWorkspaceKey, Paging, UpdateWorkspace,
+    CreateTenant, DeliverListings, Done, FindListings, IntegrationAccountFields, List, ListingFields, ListingIds,
+    NewWorkspaceKey, Once, Paging, Precondition, UpdateWorkspace,
 };
 use domain::access::{Caller, TenantChoice};
 use domain::ids::TenantId;
@@ -127,7 +127,8 @@ impl Administrator<'_> {
             country_code: Some("US".to_owned()),
             ..CreateTenant::default()
         };
-        let tenant = self.api.tenants.create(&self.at(TenantChoice::Home).await?, Ok(command)).await?;
+        let caller = self.at(TenantChoice::Home).await?;
+        let tenant = now(self.api.tenants.create(&caller, Ok(command), &Once::default()).await?)?;
         Ok(SampleTenant { id: tenant.id(), name, offered: 0, kept: 0, imported: 0 })
     }
 
@@ -147,7 +148,7 @@ impl Administrator<'_> {
             ..IntegrationAccountFields::default()
         };
         let caller = self.at(TenantChoice::Named(tenant.id)).await?;
-        let created = self.api.integration_accounts.create(&caller, Ok(fields)).await?;
+        let created = now(self.api.integration_accounts.create(&caller, Ok(fields), &Once::default()).await?)?;
         let delivery = DeliverListings { listings: Some(listings) };
         self.api.listings.deliver(&caller, created.id(), Ok(delivery)).await?;
         Ok(())
@@ -165,7 +166,7 @@ impl Administrator<'_> {
         let found = self.api.listings.search(&caller, Ok(List { filter, paging })).await?.items;
         let id = |found: TenantListing| found.listing.id().to_string();
         let ids = ListingIds { listing_ids: Some(found.into_iter().map(id).collect()) };
-        Ok(self.api.imports.import(&caller, Ok(ids)).await?.len())
+        Ok(now(self.api.imports.import(&caller, Ok(ids), &Once::default()).await?)?.len())
     }
 
     /// Goes home from the tenant that was made last, and says that all is there.
@@ -173,7 +174,12 @@ impl Administrator<'_> {
         let caller = self.at(TenantChoice::Home).await?;
         self.api.tenants.switch(&caller, self.key.tenant_id).await?;
         let name = UpdateWorkspace { name: Some(Some(NAME.to_owned())), ..UpdateWorkspace::default() };
-        self.api.workspaces.update(&caller, Ok(name)).await?;
+        self.api.workspaces.update(&caller, Ok(name), &Precondition::default()).await?;
         Ok(())
     }
+}
+
+/// What was just made.
+fn now<T>(done: Done<T>) -> anyhow::Result<T> {
+    done.now().context("it was made before")
 }

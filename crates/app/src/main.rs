@@ -6,7 +6,8 @@
 //! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: how files of listings are read.
 //! * [`wire`]: the only file that names a port and its adapter together.
 //! * [`workers`]: what the worker threads of the server have in common, and [`stop`]: what ends them.
-//! * `commands`: one file per command. They take the operator's leave; no request ever does.
+//! * `commands`: one file per command, and what a server does by itself. They take the operator's leave; no request ever
+//!   does.
 //!
 //! # How to add to it
 //!

@@ -9,7 +9,7 @@ use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
     Ambient, ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations,
-    Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
+    Promotions, Quotes, ReadinessCheck, Receipts, Reservations, Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -64,23 +64,31 @@ impl Engine {
     /// The use cases of the API on a database, for one worker thread.
     pub(crate) fn api(database: Arc<Database>, metrics: Metrics, edges: Edges) -> Api {
         let ambient = ambient::system();
+        let receipts = receipts(&database, &ambient);
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
-            tenants: Tenants::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            imports: Imports::new(database.clone(), ambient.clone()),
-            locations: Locations::new(database.clone(), database.clone(), ambient.clone()),
+            tenants: Tenants::new(
+                database.clone(),
+                database.clone(),
+                database.clone(),
+                receipts.clone(),
+                ambient.clone(),
+            ),
+            imports: Imports::new(database.clone(), receipts.clone(), ambient.clone()),
+            locations: Locations::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
             integration_accounts: IntegrationAccounts::new(
                 database.clone(),
                 database.clone(),
                 database.clone(),
+                receipts.clone(),
                 ambient.clone(),
             ),
-            listings: Listings::new(database.clone(), database.clone(), ambient.clone()),
+            listings: Listings::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
             availability: Availability::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            promotions: Promotions::new(database.clone(), database.clone(), ambient.clone()),
-            quotes: Quotes::new(database.clone(), ambient.clone()),
+            promotions: Promotions::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
+            quotes: Quotes::new(database.clone(), receipts.clone(), ambient.clone()),
             reservations: reservations(&database, ambient.clone()),
-            users: Users::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
+            users: Users::new(database.clone(), database.clone(), database.clone(), receipts, ambient.clone()),
             api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),
             workspaces: Workspaces::new(database.clone(), ambient),
@@ -113,8 +121,14 @@ impl Engine {
 
     /// The use cases of listings.
     pub(crate) fn listings(&self) -> Listings {
-        let database = self.database();
-        Listings::new(database.clone(), database, ambient::system())
+        let (database, ambient) = (self.database(), ambient::system());
+        let receipts = receipts(&database, &ambient);
+        Listings::new(database.clone(), database, receipts, ambient)
+    }
+
+    /// The use cases of receipts.
+    pub(crate) fn receipts(&self) -> Receipts {
+        receipts(&self.database(), &ambient::system())
     }
 
     /// Keeps an eye on what other processes change, until it is dropped.
@@ -147,9 +161,15 @@ impl Engine {
 }
 
 fn keys(database: &Arc<Database>, ambient: Ambient) -> ApiKeys {
-    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), ambient)
+    let receipts = receipts(database, &ambient);
+    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), receipts, ambient)
+}
+
+fn receipts(database: &Arc<Database>, ambient: &Ambient) -> Receipts {
+    Receipts::new(database.clone(), ambient.clock.clone())
 }
 
 fn reservations(database: &Arc<Database>, ambient: Ambient) -> Reservations {
-    Reservations::new(database.clone(), database.clone(), database.clone(), ambient)
+    let receipts = receipts(database, &ambient);
+    Reservations::new(database.clone(), database.clone(), database.clone(), receipts, ambient)
 }

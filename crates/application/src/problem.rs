@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use domain::ids::ReservationId;
+use domain::ids::{ApiKeyId, ReservationId};
 use domain::quotes::Quote;
 
 /// The fields at fault, by the name that the request gave them, each with all that is wrong with it.
@@ -29,8 +29,12 @@ pub enum ProblemKind {
     NotFound,
     /// A value breaks a rule.
     Invalid,
+    /// What is stored is not what the client takes for granted.
+    PreconditionFailed,
     /// What is stored stands against it.
     Conflict,
+    /// The same request is being served: its answer can be had shortly.
+    InFlight,
     /// Others were faster, again and again: it can be tried again at once.
     Busy,
     /// The database is away: it can be tried again shortly.
@@ -46,6 +50,8 @@ pub enum Extension {
     Reservation(ReservationId),
     /// The quote to book with instead.
     Quote(Box<Quote>),
+    /// The API key that an earlier request made.
+    ApiKey(ApiKeyId),
 }
 
 /// A refusal. Its `Display` is for people and never includes its source.

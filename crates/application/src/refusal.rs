@@ -1,7 +1,8 @@
 //! The refusals that every use case shares.
 
 use domain::access::AccessError;
-use ports::{RepositoryError, Source};
+use domain::receipts::KeyReusedError;
+use ports::{RepositoryError, Source, rules};
 use thiserror::Error;
 
 use crate::input::{InvalidInput, Unreadable};
@@ -19,6 +20,15 @@ pub enum Refusal {
     /// Values break rules.
     #[error(transparent)]
     Invalid(#[from] InvalidInput),
+    /// What is stored is not what the client takes for granted.
+    #[error("The resource is not what `If-Match` says.")]
+    PreconditionFailed,
+    /// The idempotency key stands for another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReusedError),
+    /// The same request is being served.
+    #[error("The same request is still being served. Try again shortly.")]
+    InFlight,
     /// Others were faster, again and again.
     #[error("The service is busy. Try again shortly.")]
     Busy,
@@ -34,6 +44,7 @@ impl From<RepositoryError> for Refusal {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Stale => Self::Busy,
+            RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY } => Self::InFlight,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
             // A rule that the use case did not expect to be broken is a defect of the use case.
             RepositoryError::Taken { .. } | RepositoryError::Corrupt { .. } | RepositoryError::Internal(_) => {
@@ -49,6 +60,9 @@ impl Problem for Refusal {
             Self::Access(error) => error.kind(),
             Self::Unreadable(error) => error.kind(),
             Self::Invalid(error) => error.kind(),
+            Self::PreconditionFailed => ProblemKind::PreconditionFailed,
+            Self::KeyReused(_) => ProblemKind::Invalid,
+            Self::InFlight => ProblemKind::InFlight,
             Self::Busy => ProblemKind::Busy,
             Self::Unavailable(_) => ProblemKind::Unavailable,
             Self::Internal(_) => ProblemKind::Internal,
@@ -60,6 +74,9 @@ impl Problem for Refusal {
             Self::Access(error) => error.code(),
             Self::Unreadable(error) => error.code(),
             Self::Invalid(error) => error.code(),
+            Self::PreconditionFailed => "precondition_failed",
+            Self::KeyReused(_) => "idempotency_key_reused",
+            Self::InFlight => "request_in_flight",
             Self::Busy => "busy",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal_error",
@@ -69,7 +86,14 @@ impl Problem for Refusal {
     fn faults(&self) -> Option<&Faults> {
         match self {
             Self::Invalid(error) => error.faults(),
-            Self::Access(_) | Self::Unreadable(_) | Self::Busy | Self::Unavailable(_) | Self::Internal(_) => None,
+            Self::Access(_)
+            | Self::Unreadable(_)
+            | Self::PreconditionFailed
+            | Self::KeyReused(_)
+            | Self::InFlight
+            | Self::Busy
+            | Self::Unavailable(_)
+            | Self::Internal(_) => None,
         }
     }
 }

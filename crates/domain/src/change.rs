@@ -1,7 +1,7 @@
 //! A decision that waits to be stored.
 
 use crate::audit::AuditEntry;
-use crate::ids::{ApiKeyId, UserId};
+use crate::receipts::{Receipt, Repeatable, Reply};
 
 /// An aggregate after a decision, with the record that explains it.
 #[must_use = "a change that is not stored never happened"]
@@ -20,21 +20,10 @@ impl<A> Change<A> {
     pub const fn new(after: A, audit: AuditEntry) -> Self {
         Self { after, audit, receipt: None }
     }
-}
 
-/// What an idempotency key leaves behind, so that a retry of the request is answered without doing it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// The API user to whom the idempotency key belongs.
-    pub user: UserId,
-    /// The API key that the request came with.
-    pub api_key: ApiKeyId,
-    /// The client's own name for the request.
-    pub idempotency_key: String,
-    /// A hash of all that makes two requests the same.
-    pub fingerprint: [u8; 32],
-    /// The status of the answer.
-    pub status: u16,
-    /// The bytes of the answer.
-    pub body: Vec<u8>,
+    /// The same change, which answers repetitions of the request with this reply.
+    pub fn answering(self, request: Repeatable, reply: Reply) -> Self {
+        let receipt = Receipt::new(self.audit.workspace_id, &self.audit.actor, request, reply, self.audit.at);
+        Self { receipt, ..self }
+    }
 }

@@ -40,6 +40,7 @@ pub mod numbers;
 pub mod percentages;
 pub mod promotions;
 pub mod quotes;
+pub mod receipts;
 pub mod reservations;
 pub mod stays;
 pub mod tenants;

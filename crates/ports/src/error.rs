@@ -60,6 +60,8 @@ pub mod rules {
     pub const RESERVATION_STAY: &str = "reservation_stay";
     /// A seller's own name for a reservation is unique for that seller.
     pub const RESERVATION_EXTERNAL_ID: &str = "reservation_external_id";
+    /// An API user's idempotency key stands for one request.
+    pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
     /// A quote is booked with once.
     pub const QUOTE_USED: &str = "quote_used";
     /// What has reservations stays.

@@ -144,6 +144,7 @@ pub fn listing_account() -> ListingAccount {
         id: IntegrationAccountId::new(Uuid::from_u128(11)),
         name: "Host".to_owned(),
         default_currency: "USD".parse().expect("a currency"),
+        is_active: true,
     }
 }
 
@@ -165,7 +166,7 @@ pub fn listing(id: ListingId) -> Listing {
 
 /// The listing as the channel sees it, whose own it is.
 pub fn owned(listing: Listing) -> TenantListing {
-    TenantListing { listing, owner: channel_id(), is_available: true, imported_at: None, distance: None }
+    TenantListing::own(listing, channel_id(), true)
 }
 
 /// The listing as the channel sees it, which imported it from the default tenant.

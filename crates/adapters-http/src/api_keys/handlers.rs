@@ -7,10 +7,10 @@ use super::bodies::CreateApiKeyBody;
 use super::views::{ApiKeyView, NewApiKeyView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created};
+use crate::data::{Count, Data, created, plain};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
-use crate::openapi::{ApiKeyConflict, BodyRefused, QueryRefused, Refused, TenantHeaders};
+use crate::openapi::{ApiKeyConflict, ApiKeyCreated, BodyRefused, QueryRefused, Refused, TenantHeaders};
 use crate::problem::Answer;
 
 /// Lists the keys of the users at home in the tenant of the request, oldest first, without their secrets. ADMIN.
@@ -39,11 +39,11 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Makes a key for a user at home in the tenant of the request; its text is shown this once. ADMIN.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "createApiKey", tag = "api-keys",
     params(TenantHeaders), request_body = CreateApiKeyBody,
-    responses((status = 201, body = Data<NewApiKeyView>), Refused, BodyRefused))]
+    responses((status = 201, body = Data<NewApiKeyView>), Refused, BodyRefused, ApiKeyCreated))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<CreateApiKeyBody>().await;
-    let key = api.api_keys.create(&caller, body.map(Into::into)).await?;
-    Ok(created(NewApiKeyView::from(key)))
+    let (body, request) = body.read_repeatable::<CreateApiKeyBody>().await;
+    let key = api.api_keys.create(&caller, body.map(Into::into), request).await?;
+    Ok(plain(created(NewApiKeyView::from(key))))
 }
 
 /// Revokes a key: it is refused from now on. May be repeated. ADMIN.

@@ -7,7 +7,7 @@ use super::bodies::{CalendarBody, NightsQuery};
 use super::views::{NightView, UpdatedView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Data, ok};
+use crate::data::{Data, ok, plain};
 use crate::input::{Body, PathId, Query};
 use crate::openapi::{AvailabilityRefused, BodyRefused, QueryRefused, Refused, TenantHeaders};
 use crate::problem::Answer;
@@ -23,7 +23,7 @@ pub(crate) async fn get(
     query: Query<NightsQuery>,
 ) -> Answer {
     let nights = api.availability.find(&caller, id.0, query.0.map(Into::into)).await?;
-    Ok(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>()))
+    Ok(plain(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>())))
 }
 
 /// Writes into the calendar of a listing. Its owner only. `id` is the listing's.
@@ -33,5 +33,5 @@ pub(crate) async fn get(
 pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
     let body = body.read::<CalendarBody>().await;
     let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(UpdatedView { updated }))
+    Ok(plain(ok(UpdatedView { updated })))
 }

@@ -1,11 +1,12 @@
 //! One function per operation.
 
 use actix_web::web;
+use domain::imports::Import;
 
 use super::views::{ImportView, RemovedView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Data, ok};
+use crate::data::{Data, ok, plain};
 use crate::input::Body;
 use crate::listing_ids::ListingIdsBody;
 use crate::openapi::{BodyRefused, ImportRefused, Refused, RemovalRefused, TenantHeaders};
@@ -16,9 +17,10 @@ use crate::problem::Answer;
     params(TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<Vec<ImportView>>), Refused, BodyRefused, ImportRefused))]
 pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<ListingIdsBody>().await;
-    let imports = api.imports.import(&caller, body.map(Into::into)).await?;
-    Ok(ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>()))
+    let answer = |imports: Vec<Import>| ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>());
+    let (body, once) = body.read_once::<ListingIdsBody, _>(answer).await;
+    let done = api.imports.import(&caller, body.map(Into::into), &once).await?;
+    Ok(plain(done.reply(answer)))
 }
 
 /// Ends imports of the tenant of the request: all of them, or none. Stays that were sold remain.
@@ -26,7 +28,8 @@ pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> An
     tag = "imports", params(TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<RemovedView>), Refused, BodyRefused, RemovalRefused))]
 pub(crate) async fn remove(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<ListingIdsBody>().await;
-    let removed = api.imports.remove(&caller, body.map(Into::into)).await?;
-    Ok(ok(RemovedView { removed }))
+    let answer = |removed| ok(RemovedView { removed });
+    let (body, once) = body.read_once::<ListingIdsBody, _>(answer).await;
+    let done = api.imports.remove(&caller, body.map(Into::into), &once).await?;
+    Ok(plain(done.reply(answer)))
 }

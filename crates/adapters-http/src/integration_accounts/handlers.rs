@@ -2,18 +2,21 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::IntegrationAccountId;
+use domain::integration_accounts::IntegrationAccount;
 
 use super::bodies::{IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery};
 use super::views::{IntegrationAccountView, MovedView};
 use crate::Api;
 use crate::caller::{InTenant, UnderAuthority};
-use crate::data::{Count, Data, created, ok};
+use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountConflict, AccountRefused, BodyRefused, MoveConflict, QueryRefused, Refused, ReservedConflict, TenantHeaders,
+    AccountConflict, AccountRefused, BodyRefused, IfMatchHeader, IfNoneMatchHeader, MoveConflict, QueryRefused,
+    Refused, ReservedConflict, TenantHeaders,
 };
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",
@@ -43,59 +46,71 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<In
     tag = "integration-accounts", params(TenantHeaders), request_body = IntegrationAccountBody,
     responses((status = 201, body = Data<IntegrationAccountView>), Refused, BodyRefused, AccountConflict))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<IntegrationAccountBody>().await;
-    let account = api.integration_accounts.create(&caller, body.map(Into::into)).await?;
-    Ok(created(IntegrationAccountView::from(account)))
+    let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
+    let (body, once) = body.read_once::<IntegrationAccountBody, _>(answer).await;
+    let done = api.integration_accounts.create(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// One integration account of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
-    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<IntegrationAccountView>), Refused, AccountRefused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
     let account = api.integration_accounts.get(&caller, id.0).await?;
-    Ok(ok(IntegrationAccountView::from(account)))
+    Ok(tagged(ok(IntegrationAccountView::from(account))))
 }
 
 /// Changes an integration account's fields.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
-    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     request_body = IntegrationAccountBody,
     responses((status = 200, body = Data<IntegrationAccountView>), Refused, BodyRefused, AccountRefused, AccountConflict))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
     id: PathId<IntegrationAccountId>,
+    if_match: IfMatch,
     body: Body,
 ) -> Answer {
     let body = body.read::<IntegrationAccountBody>().await;
-    let account = api.integration_accounts.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(IntegrationAccountView::from(account)))
+    let account = api
+        .integration_accounts
+        .update(&caller, id.0, body.map(Into::into), &if_match.on(IntegrationAccountView::from))
+        .await?;
+    Ok(tagged(ok(IntegrationAccountView::from(account))))
 }
 
 /// Deletes an integration account with its listings and every import of them.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
-    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refused, AccountRefused, ReservedConflict))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
-    api.integration_accounts.delete(&caller, id.0).await?;
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<IntegrationAccountId>,
+    if_match: IfMatch,
+) -> Answer {
+    api.integration_accounts.delete(&caller, id.0, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Moves an integration account, whichever tenant has it, to another tenant: its listings, promotions and reservations go
 /// along, imports of its listings go on but for the new owner's own. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
-    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders), request_body = MoveBody,
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
     responses((status = 200, body = MovedView), Refused, BodyRefused, AccountRefused, MoveConflict))]
 pub(crate) async fn move_tenant(
     api: web::Data<Api>,
     caller: UnderAuthority,
     id: PathId<IntegrationAccountId>,
     query: Query<MoveQuery>,
+    if_match: IfMatch,
     body: Body,
 ) -> Answer {
     let body = body.read::<MoveBody>().await;
     let asked = query.0.and_then(|query| body.map(|body| body.asked(query)));
-    let moved = api.integration_accounts.move_tenant(&caller, id.0, asked).await?;
+    let moved =
+        api.integration_accounts.move_tenant(&caller, id.0, asked, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(HttpResponse::Ok().json(MovedView::from(moved)))
 }

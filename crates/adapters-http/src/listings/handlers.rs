@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use application::Listed;
+use domain::access::Caller;
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
 
@@ -10,14 +11,15 @@ use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok};
+use crate::data::{Count, Data, created, ok, plain, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountRefused, BodyRefused, ListingConflict, ListingRefused, QueryRefused, Refused, ReservedConflict,
-    TenantHeaders,
+    AccountRefused, BodyRefused, IfMatchHeader, IfNoneMatchHeader, ListingConflict, ListingRefused, QueryRefused,
+    Refused, ReservedConflict, TenantHeaders,
 };
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the listings of the tenant of the request, its own and those that it imported: oldest first, or nearest first where a
 /// location is named.
@@ -31,7 +33,7 @@ pub(crate) async fn list(
     request: HttpRequest,
 ) -> Answer {
     let listed = api.listings.list(&caller, query.asked()).await?;
-    Ok(page(&request, listed, |listing| ListingView::of(caller.tenant_id(), listing)))
+    Ok(page(&request, listed, view(&caller)))
 }
 
 /// Counts them.
@@ -47,46 +49,63 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Li
     params(TenantHeaders), request_body = ListingBody,
     responses((status = 201, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<ListingBody>().await;
-    let listing = api.listings.create(&caller, body.map(Into::into)).await?;
-    Ok(created(ListingView::of(caller.tenant_id(), listing)))
+    let view = view(&caller);
+    let answer = move |listing| created(view(listing));
+    let (body, once) = body.read_once::<ListingBody, _>(answer).await;
+    let done = api.listings.create(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// A listing of the tenant of the request, its own or imported.
 #[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<ListingView>), Refused, ListingRefused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
     let listing = api.listings.find(&caller, id.0).await?;
-    Ok(ok(ListingView::of(caller.tenant_id(), listing)))
+    Ok(tagged(ok(view(&caller)(listing))))
 }
 
 /// Changes a listing's fields; what a new listing needs must be sent. Its owner only.
 #[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
     responses((status = 200, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
-pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<ListingBody>().await.map(ListingBody::whole);
-    let listing = api.listings.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(ListingView::of(caller.tenant_id(), listing)))
+    let view = view(&caller);
+    let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
+    Ok(tagged(ok(view(listing))))
 }
 
 /// Changes a listing's fields. Its owner only.
 #[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
     responses((status = 200, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
-pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<ListingBody>().await;
-    let listing = api.listings.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(ListingView::of(caller.tenant_id(), listing)))
+    let view = view(&caller);
+    let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
+    Ok(tagged(ok(view(listing))))
 }
 
 /// Deletes a listing, and every import of it. Its owner only.
 #[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refused, ListingRefused, ReservedConflict))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
-    api.listings.delete(&caller, id.0).await?;
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, if_match: IfMatch) -> Answer {
+    let view = view(&caller);
+    api.listings.delete(&caller, id.0, &if_match.on(view)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -104,7 +123,7 @@ pub(crate) async fn deliver(
 ) -> Answer {
     let body = body.read_delivery::<DeliveryBody>().await;
     let delivered = api.listings.deliver(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(DeliveredView::from(delivered)))
+    Ok(plain(ok(DeliveredView::from(delivered))))
 }
 
 /// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.
@@ -140,7 +159,7 @@ pub(crate) async fn list_imported(
     request: HttpRequest,
 ) -> Answer {
     let listed = api.listings.list_imported(&caller, query.asked()).await?;
-    Ok(page(&request, listed, |listing| ListingView::of(caller.tenant_id(), listing)))
+    Ok(page(&request, listed, view(&caller)))
 }
 
 /// Counts them.
@@ -150,6 +169,12 @@ pub(crate) async fn list_imported(
 pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
+}
+
+/// How the tenant of the request sees a listing.
+fn view(caller: &Caller) -> impl Fn(TenantListing) -> ListingView + Copy + Send + Sync + 'static {
+    let tenant = caller.tenant_id();
+    move |listing| ListingView::of(tenant, listing)
 }
 
 fn page(

@@ -2,16 +2,21 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::LocationId;
+use domain::locations::Location;
 
 use super::bodies::{CreateLocationBody, UpdateLocationBody};
 use super::views::LocationView;
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok};
+use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
-use crate::openapi::{BodyRefused, LocationConflict, LocationRefused, QueryRefused, Refused, TenantHeaders};
+use crate::openapi::{
+    BodyRefused, IfMatchHeader, IfNoneMatchHeader, LocationConflict, LocationRefused, QueryRefused, Refused,
+    TenantHeaders,
+};
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
@@ -41,45 +46,58 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     params(TenantHeaders), request_body = CreateLocationBody,
     responses((status = 201, body = Data<LocationView>), Refused, BodyRefused))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<CreateLocationBody>().await;
-    let location = api.locations.create(&caller, body.map(Into::into)).await?;
-    Ok(created(LocationView::from(location)))
+    let answer = |location: Location| created(LocationView::from(location));
+    let (body, once) = body.read_once::<CreateLocationBody, _>(answer).await;
+    let done = api.locations.create(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// One location of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/locations/{id}", operation_id = "getLocation", tag = "locations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<LocationView>), Refused, LocationRefused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
     let location = api.locations.get(&caller, id.0).await?;
-    Ok(ok(LocationView::from(location)))
+    Ok(tagged(ok(LocationView::from(location))))
 }
 
 /// Changes a location's fields; the name must be sent.
 #[utoipa::path(put, path = "/api/v1/locations/{id}", operation_id = "replaceLocation", tag = "locations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateLocationBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
     responses((status = 200, body = Data<LocationView>), Refused, LocationRefused, BodyRefused))]
-pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, body: Body) -> Answer {
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<LocationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<UpdateLocationBody>().await.map(UpdateLocationBody::named);
-    let location = api.locations.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(LocationView::from(location)))
+    let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
+    Ok(tagged(ok(LocationView::from(location))))
 }
 
 /// Changes a location's fields.
 #[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateLocationBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
     responses((status = 200, body = Data<LocationView>), Refused, LocationRefused, BodyRefused))]
-pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, body: Body) -> Answer {
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<LocationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<UpdateLocationBody>().await;
-    let location = api.locations.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(LocationView::from(location)))
+    let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
+    Ok(tagged(ok(LocationView::from(location))))
 }
 
 /// Deletes a location: not the default one, and none where users work.
 #[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refused, LocationRefused, LocationConflict))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
-    api.locations.delete(&caller, id.0).await?;
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, if_match: IfMatch) -> Answer {
+    api.locations.delete(&caller, id.0, &if_match.on(LocationView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

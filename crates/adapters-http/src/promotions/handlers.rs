@@ -8,15 +8,16 @@ use super::bodies::{PromotionBody, PromotionsQuery};
 use super::views::{AssignedView, PromotionView, UnassignedView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok};
+use crate::data::{Count, Data, created, ok, plain, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::listing_ids::ListingIdsBody;
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountRefused, AssignmentRefused, BodyRefused, PromotionConflict, PromotionRefused, QueryRefused, Refused,
-    TenantHeaders,
+    AccountRefused, AssignmentRefused, BodyRefused, IfMatchHeader, IfNoneMatchHeader, PromotionConflict,
+    PromotionRefused, QueryRefused, Refused, TenantHeaders,
 };
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
@@ -45,46 +46,66 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
     params(TenantHeaders), request_body = PromotionBody,
     responses((status = 201, body = Data<PromotionView>), Refused, BodyRefused, AccountRefused, PromotionConflict))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<PromotionBody>().await;
-    let promotion = api.promotions.create(&caller, body.map(Into::into)).await?;
-    Ok(created(PromotionView::from(promotion)))
+    let answer = |promotion| created(PromotionView::from(promotion));
+    let (body, once) = body.read_once::<PromotionBody, _>(answer).await;
+    let done = api.promotions.create(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// One promotion of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/{id}", operation_id = "getPromotion", tag = "promotions",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<PromotionView>), Refused, PromotionRefused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
     let promotion = api.promotions.get(&caller, id.0).await?;
-    Ok(ok(PromotionView::from(promotion)))
+    Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
 /// Changes a promotion's fields; what a new promotion needs must be sent.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = PromotionBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
     responses((status = 200, body = Data<PromotionView>), Refused, BodyRefused, PromotionRefused, PromotionConflict))]
-pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<PromotionId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<PromotionBody>().await.map(PromotionBody::whole);
-    let promotion = api.promotions.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(PromotionView::from(promotion)))
+    let promotion =
+        api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
+    Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
 /// Changes a promotion's fields.
 #[utoipa::path(patch, path = "/api/v1/promotions/{id}", operation_id = "updatePromotion", tag = "promotions",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = PromotionBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
     responses((status = 200, body = Data<PromotionView>), Refused, BodyRefused, PromotionRefused, PromotionConflict))]
-pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<PromotionId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<PromotionBody>().await;
-    let promotion = api.promotions.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(PromotionView::from(promotion)))
+    let promotion =
+        api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
+    Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
 /// Deletes a promotion. What was quoted or sold with it keeps its price.
 #[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refused, PromotionRefused))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
-    api.promotions.delete(&caller, id.0).await?;
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<PromotionId>,
+    if_match: IfMatch,
+) -> Answer {
+    api.promotions.delete(&caller, id.0, &if_match.on(PromotionView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -95,7 +116,7 @@ pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
 pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
     let body = body.read::<ListingIdsBody>().await;
     let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
-    Ok(ok(AssignedView { assigned }))
+    Ok(plain(ok(AssignedView { assigned })))
 }
 
 /// Gives a promotion no more on listings of its account: all that are named, or none.
@@ -105,5 +126,5 @@ pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
 pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
     let body = body.read::<ListingIdsBody>().await;
     let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;
-    Ok(ok(UnassignedView { unassigned }))
+    Ok(plain(ok(UnassignedView { unassigned })))
 }

@@ -6,7 +6,7 @@ use super::bodies::QuoteBody;
 use super::views::QuoteView;
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Data, created};
+use crate::data::{Data, created, plain};
 use crate::input::Body;
 use crate::openapi::{BodyRefused, QuoteRefused, Refused, TenantHeaders};
 use crate::problem::Answer;
@@ -17,7 +17,8 @@ use crate::problem::Answer;
     params(TenantHeaders), request_body = QuoteBody,
     responses((status = 201, body = Data<QuoteView>), Refused, BodyRefused, QuoteRefused))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<QuoteBody>().await;
-    let quote = api.quotes.create(&caller, body.map(Into::into)).await?;
-    Ok(created(QuoteView::from(quote)))
+    let answer = |quote| created(QuoteView::from(quote));
+    let (body, once) = body.read_once::<QuoteBody, _>(answer).await;
+    let done = api.quotes.create(&caller, body.map(Into::into), &once).await?;
+    Ok(plain(done.reply(answer)))
 }

@@ -2,19 +2,22 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::ReservationId;
+use serde::de::IgnoredAny;
 
 use super::bodies::BookingBody;
 use super::queries::ReservationsQuery;
 use super::views::ReservationView;
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok};
+use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    BodyRefused, BookingRefused, ConfirmRefused, QueryRefused, Refused, ReservationRefused, TenantHeaders,
+    BodyRefused, BookingRefused, ConfirmRefused, IfMatchHeader, IfNoneMatchHeader, QueryRefused, Refused,
+    ReservationRefused, TenantHeaders,
 };
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer: oldest first.
 #[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
@@ -43,34 +46,43 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
     params(TenantHeaders), request_body = BookingBody,
     responses((status = 201, body = Data<ReservationView>), Refused, BodyRefused, BookingRefused))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<BookingBody>().await;
-    let booked = api.reservations.book(&caller, body.map(Into::into)).await?;
-    Ok(created(ReservationView::from(booked)))
+    let answer = |booked| created(ReservationView::from(booked));
+    let (body, once) = body.read_once::<BookingBody, _>(answer).await;
+    let done = api.reservations.book(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// A reservation of an account of the tenant of the request, or one that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/{id}", operation_id = "getReservation", tag = "reservations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
     let found = api.reservations.find(&caller, id.0).await?;
-    Ok(ok(ReservationView::from(found)))
+    Ok(tagged(ok(ReservationView::from(found))))
 }
 
 /// Confirms a reservation that is held. May be repeated.
 #[utoipa::path(post, path = "/api/v1/reservation/{id}/confirm", operation_id = "confirmReservation",
     tag = "reservations", params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused, ConfirmRefused))]
-pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
-    let confirmed = api.reservations.confirm(&caller, id.0).await?;
-    Ok(ok(ReservationView::from(confirmed)))
+pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
+    let answer = |confirmed| ok(ReservationView::from(confirmed));
+    // There is nothing to say in a body; but it makes a request the same or another one.
+    let (_, once) = body.read_once::<IgnoredAny, _>(answer).await;
+    let done = api.reservations.confirm(&caller, id.0, &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// Cancels a reservation and frees its nights. May be repeated; one that has expired stays so.
 #[utoipa::path(delete, path = "/api/v1/reservation/{id}", operation_id = "cancelReservation", tag = "reservations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused))]
-pub(crate) async fn cancel(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
-    let cancelled = api.reservations.cancel(&caller, id.0).await?;
-    Ok(ok(ReservationView::from(cancelled)))
+pub(crate) async fn cancel(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ReservationId>,
+    if_match: IfMatch,
+) -> Answer {
+    let cancelled = api.reservations.cancel(&caller, id.0, &if_match.on(ReservationView::from)).await?;
+    Ok(tagged(ok(ReservationView::from(cancelled))))
 }

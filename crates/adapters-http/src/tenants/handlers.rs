@@ -8,11 +8,14 @@ use super::bodies::{CreateTenantBody, StatusBody, TenantsQuery, UpdateTenantBody
 use super::views::{Success, TenantView, Trashed};
 use crate::Api;
 use crate::caller::{InTenant, UnderAuthority};
-use crate::data::{Count, Data, ok};
+use crate::data::{Count, Data, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
-use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantConflict, TenantHeaders};
+use crate::openapi::{
+    BodyRefused, IfMatchHeader, IfNoneMatchHeader, QueryRefused, Refused, TenantConflict, TenantHeaders,
+};
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
@@ -42,80 +45,105 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     params(TenantHeaders), request_body = CreateTenantBody,
     responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
-    let body = body.read::<CreateTenantBody>().await;
-    let tenant = api.tenants.create(&caller, body.map(Into::into)).await?;
-    Ok(ok(TenantView::from(tenant)))
+    let answer = |tenant: Tenant| ok(TenantView::from(tenant));
+    let (body, once) = body.read_once::<CreateTenantBody, _>(answer).await;
+    let done = api.tenants.create(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// The tenant of the request.
 #[utoipa::path(get, path = "/api/v1/tenants/current", operation_id = "getCurrentTenant", tag = "tenants",
-    params(TenantHeaders),
+    params(TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<TenantView>), Refused))]
 pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
     let tenant = api.tenants.current(&caller).await?;
-    Ok(ok(TenantView::from(tenant)))
+    Ok(tagged(ok(TenantView::from(tenant))))
 }
 
 /// One tenant: any for the default tenant, for any other only itself.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}", operation_id = "getTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<TenantView>), Refused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
     let tenant = api.tenants.get(&caller, id.0).await?;
-    Ok(ok(TenantView::from(tenant)))
+    Ok(tagged(ok(TenantView::from(tenant))))
 }
 
 /// Changes a tenant's fields; the name must be sent. Default tenant only.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateTenantBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
     responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
-pub(crate) async fn replace(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>, body: Body) -> Answer {
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<UpdateTenantBody>().await.map(UpdateTenantBody::named);
-    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(TenantView::from(tenant)))
+    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    Ok(tagged(ok(TenantView::from(tenant))))
 }
 
 /// Changes a tenant's fields. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateTenantBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
     responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
-pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>, body: Body) -> Answer {
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<UpdateTenantBody>().await;
-    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(TenantView::from(tenant)))
+    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    Ok(tagged(ok(TenantView::from(tenant))))
 }
 
 /// Deletes a tenant with its locations, imports, users and keys. Default tenant only.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refused, TenantConflict))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
-    api.tenants.delete(&caller, id.0).await?;
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+) -> Answer {
+    api.tenants.delete(&caller, id.0, &if_match.on(TenantView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = Option<StatusBody>,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
     responses((status = 200, body = Trashed), Refused, BodyRefused, TenantConflict))]
 pub(crate) async fn deactivate(
     api: web::Data<Api>,
     caller: UnderAuthority,
     id: PathId<TenantId>,
+    if_match: IfMatch,
     body: Body,
 ) -> Answer {
     let body = body.read::<StatusBody>().await;
-    let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into)).await?;
+    let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(trashed(&tenant))
 }
 
 /// Activates a tenant. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = Option<StatusBody>,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
     responses((status = 200, body = Trashed), Refused, BodyRefused))]
-pub(crate) async fn activate(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>, body: Body) -> Answer {
+pub(crate) async fn activate(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<StatusBody>().await;
-    let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into)).await?;
+    let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(trashed(&tenant))
 }
 

@@ -2,16 +2,20 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::UserId;
+use domain::users::ApiUser;
 
 use super::bodies::{CreateUserBody, UpdateUserBody, UsersQuery};
 use super::views::{MeView, UserView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok};
+use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
-use crate::openapi::{BodyRefused, QueryRefused, Refused, TenantHeaders, UserConflict};
+use crate::openapi::{
+    BodyRefused, IfMatchHeader, IfNoneMatchHeader, QueryRefused, Refused, TenantHeaders, UserConflict,
+};
 use crate::problem::Answer;
+use crate::tags::IfMatch;
 
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
@@ -38,11 +42,11 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Us
 
 /// Who the key of the request is; answers in an inactive tenant too.
 #[utoipa::path(get, path = "/api/v1/users/me", operation_id = "getMe", tag = "users",
-    params(TenantHeaders),
+    params(TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<MeView>), Refused))]
 pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     let me = api.users.me(&caller).await?;
-    Ok(ok(MeView::from(me)))
+    Ok(tagged(ok(MeView::from(me))))
 }
 
 /// Creates a user at home in the tenant of the request. ADMIN.
@@ -50,45 +54,58 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     params(TenantHeaders), request_body = CreateUserBody,
     responses((status = 201, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let body = body.read::<CreateUserBody>().await;
-    let user = api.users.create(&caller, body.map(Into::into)).await?;
-    Ok(created(UserView::from(user)))
+    let answer = |user: ApiUser| created(UserView::from(user));
+    let (body, once) = body.read_once::<CreateUserBody, _>(answer).await;
+    let done = api.users.create(&caller, body.map(Into::into), &once).await?;
+    Ok(tagged(done.reply(answer)))
 }
 
 /// A user at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<UserView>), Refused))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
     let user = api.users.get(&caller, id.0).await?;
-    Ok(ok(UserView::from(user)))
+    Ok(tagged(ok(UserView::from(user))))
 }
 
 /// Changes a user's fields; the name must be sent. ADMIN.
 #[utoipa::path(put, path = "/api/v1/users/{id}", operation_id = "replaceUser", tag = "users",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateUserBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
     responses((status = 200, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
-pub(crate) async fn replace(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, body: Body) -> Answer {
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<UserId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<UpdateUserBody>().await.map(UpdateUserBody::named);
-    let user = api.users.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(UserView::from(user)))
+    let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
+    Ok(tagged(ok(UserView::from(user))))
 }
 
 /// Changes a user's fields. ADMIN.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = UpdateUserBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
     responses((status = 200, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
-pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, body: Body) -> Answer {
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<UserId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
     let body = body.read::<UpdateUserBody>().await;
-    let user = api.users.update(&caller, id.0, body.map(Into::into)).await?;
-    Ok(ok(UserView::from(user)))
+    let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
+    Ok(tagged(ok(UserView::from(user))))
 }
 
 /// Deletes a user; the user's keys are refused from now on. ADMIN.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
-    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refused, UserConflict))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
-    api.users.delete(&caller, id.0).await?;
+pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, if_match: IfMatch) -> Answer {
+    api.users.delete(&caller, id.0, &if_match.on(UserView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

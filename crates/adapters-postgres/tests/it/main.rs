@@ -2,6 +2,7 @@
 
 mod contract;
 mod plans;
+mod receipts;
 mod schema;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
-use domain::listings::{Delivery, Listing, ListingAccount, ListingStatus, ProviderId, TenantListing};
+use domain::listings::{Delivery, Listing, ListingAccount, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError, rules};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
@@ -30,6 +30,7 @@ const BATCH: usize = 500;
 struct AccountRow {
     name: String,
     default_currency: String,
+    is_active: bool,
 }
 
 #[async_trait]
@@ -59,44 +60,45 @@ impl ListingRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<ListingAccount>, RepositoryError> {
-        let select = "SELECT a.name, w.default_currency FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
+        let select = "SELECT a.name, w.default_currency, a.status = 'ACTIVE' AS is_active \
+                      FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
                       WHERE a.workspace_id = $1 AND a.tenant_id = $2";
         let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
             .and("a.id = ?", Some(id.as_uuid()));
         let row = AccountRow::find_by_statement(self.statement(query)).one(self.reader()).await;
-        let account = |AccountRow { name, default_currency }: AccountRow| {
-            Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)? })
+        let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
+            Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)?, is_active })
         };
         row.map_err(|error| self.error(error))?.map(account).transpose()
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
-        let Change { after: listing, audit, receipt: _ } = change;
+        let Change { after: listing, audit, receipt } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         let account_is_active = transaction.hold_account(scope, listing.integration_account_id()).await?;
         transaction.insert(row(listing.clone())).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
-        Ok(own(listing, scope, account_is_active))
+        Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
-        let Change { after: listing, audit, receipt: _ } = change;
+        let Change { after: listing, audit, receipt } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         let account_is_active = transaction.hold_account(scope, listing.integration_account_id()).await?;
         update(&transaction, listing.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
-        Ok(own(listing, scope, account_is_active))
+        Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError> {
-        let Change { after: listing, audit, receipt: _ } = change;
+        let Change { after: listing, audit, receipt } = change;
         let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
         let account = listing.integration_account_id();
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, account).await?;
         // Locked first: whoever imports or books it meanwhile waits, and then finds it gone.
         let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
@@ -142,8 +144,8 @@ impl ListingRepository for Database {
     }
 
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
-        let Change { after: Delivery { integration_account_id, listings }, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
+        let Change { after: Delivery { integration_account_id, listings }, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, integration_account_id).await?;
         for listing in &listings {
             inside(scope.workspace_id(), listing.workspace_id())?;
@@ -169,12 +171,6 @@ impl Transaction {
     ) -> Result<Option<TenantListing>, RepositoryError> {
         self.row(queries::one(scope, id)).await?.map(seen).transpose()
     }
-}
-
-/// A listing as its owner sees it.
-fn own(listing: Listing, scope: &TenantScope, account_is_active: bool) -> TenantListing {
-    let is_available = account_is_active && listing.details().status == ListingStatus::Active;
-    TenantListing { listing, owner: scope.tenant_id(), is_available, imported_at: None, distance: None }
 }
 
 /// Writes the listing over the version before it.

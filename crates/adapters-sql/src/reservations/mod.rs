@@ -71,10 +71,10 @@ impl ReservationRepository for Database {
         scope: &TenantScope,
         change: Change<ReservationBooked>,
     ) -> Result<TenantReservation, RepositoryError> {
-        let Change { after: ReservationBooked { reservation, owner, mut expired }, audit, receipt: _ } = change;
+        let Change { after: ReservationBooked { reservation, owner, mut expired }, audit, receipt } = change;
         let parts = reservation.clone().into_parts();
         sold_by_the_scope(scope, &parts, owner)?;
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         transaction.hold_offer(&parts, owner).await?;
         // In the order of their ids, so that two who meet the same ones do not wait for each other.
         expired.sort_by_key(|hold| hold.after.id());
@@ -102,11 +102,11 @@ impl ReservationRepository for Database {
         scope: &TenantScope,
         change: Change<Reservation>,
     ) -> Result<TenantReservation, RepositoryError> {
-        let Change { after: reservation, audit, receipt: _ } = change;
+        let Change { after: reservation, audit, receipt } = change;
         let parts = reservation.clone().into_parts();
         inside(scope.workspace_id(), parts.workspace_id)?;
         let account = [parts.workspace_id.as_uuid().into(), parts.priced.integration_account_id.as_uuid().into()];
-        let transaction = self.begin().await?;
+        let transaction = self.begin(receipt).await?;
         let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
         let owner = Query::new(owner, account).push(transaction.dialect().for_share());
         let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
@@ -129,8 +129,8 @@ impl ReservationRepository for Database {
     }
 
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {
-        let Change { after: hold, audit, receipt: _ } = change;
-        let transaction = self.begin().await?;
+        let Change { after: hold, audit, receipt } = change;
+        let transaction = self.begin(receipt).await?;
         guarded(transaction.execute(expiration(hold)).await?.rows_affected())?;
         transaction.append(audit).await?;
         transaction.commit().await

@@ -1,11 +1,11 @@
-//! One file per command.
+//! One file per command, and what a server does by itself.
 
 mod keys;
 mod listings;
 mod openapi;
 mod schema;
 mod serve;
-mod sweep;
+mod sweeps;
 mod workspaces;
 
 use std::io::{Write, stdout};

@@ -8,10 +8,9 @@ use actix_web::{App, HttpServer, rt};
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
-use tokio::sync::oneshot;
 
 use super::print;
-use super::sweep::sweep;
+use super::sweeps::Sweeps;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::{ServerSettings, Settings};
@@ -60,14 +59,12 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let watch = rt::spawn(engine.clone().watch());
-    let (stop, stopped) = oneshot::channel();
-    let sweeping = rt::spawn(sweep(engine.reservations(), stopped));
+    let sweeps = Sweeps::start(&engine);
     server.run().await.context("the server failed")?;
+    sweeps.stop().await;
     // Its connection is given back while the runtime runs, and before the file is closed, which waits for everybody.
     watch.abort();
     let _ = watch.await;
-    drop(stop);
-    sweeping.await.context("the sweep failed")?;
     engine.close().await;
     tracing::info!("stopped");
     Ok(())

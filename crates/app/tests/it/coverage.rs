@@ -14,10 +14,16 @@ on_both_engines! {
     another_tenant_reaches_nothing
     a_forged_header_reaches_nothing
     methods_that_are_not_documented_are_not_allowed
+    every_post_may_be_repeated
+    every_resource_has_a_tag
+    nothing_is_changed_that_is_not_as_it_was_seen
 }
 
 /// Operations that need no key. This list may only shrink.
 const OPEN: [&str; 5] = ["docs", "healthz", "metrics", "openapi", "readyz"];
+
+/// Operations that change something without looking at `If-Match`: no GET shows what they change. This list may only shrink.
+const UNTAGGED: [&str; 3] = ["deliverListings", "revokeApiKey", "switchTenant"];
 
 /// What becomes of an operation that the key of a sibling channel calls on the victim.
 enum Sibling {
@@ -275,6 +281,14 @@ impl Victim {
         ]
     }
 
+    /// Whoever may call the operation on the victim.
+    fn client(&self, world: &World, call: &Call) -> Client {
+        match call.sibling {
+            Sibling::Forbidden => world.calry(),
+            Sibling::NotFound | Sibling::NotImported | Sibling::Itself => world.calry().named(&self.tenant),
+        }
+    }
+
     fn id(&self, path: &str) -> &str {
         match path.split('/').nth(3) {
             Some("locations") => &self.location,
@@ -290,12 +304,16 @@ impl Victim {
 
     /// Calls an operation on the victim.
     fn call(&self, client: &Client, method: &str, path: &str, call: &Call) -> Answer {
-        let body = call.body.as_ref().map(|body| {
+        client.call(method, &path.replace("{id}", self.id(path)), self.body(call).as_ref())
+    }
+
+    /// The body of a call on the victim: a new one each time.
+    fn body(&self, call: &Call) -> Option<Value> {
+        call.body.as_ref().map(|body| {
             let things = self.named_things().into_iter();
             let body = things.fold(body.to_string(), |body, (name, id)| body.replace(name, id));
             serde_json::from_str(&body.replace("{new}", &uuid::Uuid::new_v4().to_string())).expect("JSON")
-        });
-        client.call(method, &path.replace("{id}", self.id(path)), body.as_ref())
+        })
     }
 
     /// Whether an operation names anything of the victim.
@@ -357,6 +375,18 @@ fn attack(world: &World, attacker: &Client, victim: &Victim, check: impl Fn(&str
     }
 }
 
+/// How many entries there are.
+fn trail(world: &World) -> u64 {
+    world.calry().get("/api/v1/audit/count").json["count"].as_u64().expect("a number")
+}
+
+/// Whether the document says that an operation reads the header.
+fn reads(document: &Value, method: &str, path: &str, header: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let parameters = document["paths"][path][method.to_lowercase()]["parameters"].as_array();
+    parameters.into_iter().flatten().any(|parameter| parameter["name"] == header)
+}
+
 fn is_not_found(answer: &Answer) -> bool {
     let (status, code) = answer.refusal();
     status == 404 && code.ends_with("_not_found") && code != "route_not_found"
@@ -370,11 +400,10 @@ fn every_operation_answers_as_documented(world: &World) {
     let document = world.client().get("/openapi.json").json;
     for (name, method, path, call) in guarded(world) {
         let tenant = Victim::of(world, &format!("A tenant for {name}"));
-        let administers = matches!(call.sibling, Sibling::Forbidden);
-        let client = if administers { world.calry() } else { world.calry().named(&tenant.tenant) };
+        let client = tenant.client(world, &call);
         // Another tenant last, so that to switch is a change.
         world.tenant_id("Somewhere else");
-        let trail = || world.calry().get("/api/v1/audit/count").json["count"].as_u64().expect("a number");
+        let trail = || trail(world);
         if name == "deleteTenant" {
             // It could not be deleted with an integration account.
             let inside = world.calry().named(&tenant.tenant);
@@ -504,4 +533,59 @@ fn methods_that_are_not_documented_are_not_allowed(world: &World) {
             assert_ne!(answer.refusal(), (404, "route_not_found"), "{method} {path}");
         }
     }
+}
+
+fn every_post_may_be_repeated(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    for (name, method, path, call) in guarded(world).into_iter().filter(|(_, method, ..)| method == "POST") {
+        assert!(reads(&document, &method, &path, "Idempotency-Key"), "{name} does not say so");
+        let tenant = Victim::of(world, &format!("A tenant for {name}"));
+        let client = tenant.client(world, &call).with("idempotency-key", &name);
+        let (path, body) = (path.replace("{id}", tenant.id(&path)), tenant.body(&call));
+        let before = trail(world);
+        let [first, second] = [(); 2].map(|()| client.call(&method, &path, body.as_ref()));
+        assert!(first.status < 300, "{name}: {}", first.text);
+        if name == "createApiKey" {
+            assert_eq!(second.refusal(), (409, "key_already_created"));
+        } else {
+            assert_eq!((second.status, &second.text), (first.status, &first.text), "{name}");
+        }
+        assert_eq!(trail(world) - before, 1, "{name} was done once");
+    }
+}
+
+fn every_resource_has_a_tag(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    let victim = Victim::of(world, "The victim");
+    for (name, method, path, call) in guarded(world).into_iter().filter(|(_, method, ..)| method == "GET") {
+        let client = victim.client(world, &call);
+        let answer = victim.call(&client, &method, &path, &call);
+        let tag = answer.header("etag");
+        // A list is an array, a count has no data.
+        assert_eq!(tag.is_some(), answer.json["data"].is_object(), "{name}");
+        assert_eq!(tag.is_some(), reads(&document, &method, &path, "If-None-Match"), "{name} does not say so");
+        if let Some(tag) = tag {
+            let known = victim.call(&client.with("if-none-match", tag), &method, &path, &call);
+            assert_eq!((known.status, &*known.text, known.header("etag")), (304, "", Some(tag)), "{name}");
+        }
+    }
+}
+
+fn nothing_is_changed_that_is_not_as_it_was_seen(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    let victim = Victim::of(world, "The victim");
+    let before = victim.state(world);
+    for (name, method, path, call) in guarded(world) {
+        if ["GET", "POST"].contains(&&*method) {
+            continue;
+        }
+        let looks = reads(&document, &method, &path, "If-Match");
+        assert_eq!(looks, !UNTAGGED.contains(&&*name), "{name} looks at If-Match, or is in `UNTAGGED`");
+        if looks {
+            let client = victim.client(world, &call).with("if-match", "\"another\"");
+            let refused = victim.call(&client, &method, &path, &call);
+            assert_eq!(refused.refusal(), (412, "precondition_failed"), "{name}: {}", refused.text);
+        }
+    }
+    assert_eq!(victim.state(world), before);
 }

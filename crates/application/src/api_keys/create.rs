@@ -1,13 +1,15 @@
 //! Making a key for a user of the tenant.
 
-use domain::access::{Caller, Permission};
+use domain::access::{Caller, Permission, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyName, ApiKeyToken, NewApiKey};
 use domain::ids::{ApiKeyId, UserId};
 use domain::instants::Edge;
+use domain::receipts::{Repeatable, Reply};
 use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
 use crate::input::{Asked, InvalidInput, is, optional, required, together, valid};
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 /// A new key, as asked for.
@@ -38,8 +40,29 @@ pub struct CreatedApiKey {
 
 impl ApiKeys {
     /// Makes a key for a user of the caller's tenant.
-    pub async fn create(&self, caller: &Caller, asked: Asked<CreateApiKey>) -> Result<CreatedApiKey, ApiKeyError> {
+    ///
+    /// Its text is stored nowhere, so a request that is repeated is refused with the id of the key that it made.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<CreateApiKey>,
+        request: Option<Repeatable>,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
+        let once = Once::new(request, |id: ApiKeyId| Reply { status: 201, body: id.to_string().into_bytes() });
+        match self.receipts.once(caller, &once, async || self.create_in(&scope, caller, asked, &once).await).await? {
+            Done::Now(created) => Ok(created),
+            Done::Before(reply) => Err(ApiKeyError::already_created(&reply)),
+        }
+    }
+
+    async fn create_in(
+        &self,
+        scope: &TenantScope,
+        caller: &Caller,
+        asked: Asked<CreateApiKey>,
+        once: &Once<ApiKeyId>,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
         let command = asked?;
         let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
         let expiry = ApiKey::expiry(expiry, self.ambient.now()).map(drop);
@@ -51,16 +74,106 @@ impl ApiKeys {
         let secret = self.ambient.secret();
         let token = ApiKeyToken::new(scope.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
         decide_anew(async || {
-            let user = self.users.find(&scope, user_id).await?;
+            let user = self.users.find(scope, user_id).await?;
             let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
             caller.may_handle(user.role())?;
             let (secret, name) = (secret.clone(), required("name", command.name.as_deref())?);
             let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
-            let api_key = self.repository.create(&scope, &user, change).await?;
+            let api_key = self.repository.create(scope, &user, once.sign(change, &token.id())).await?;
             Ok(CreatedApiKey { api_key, token: token.clone() })
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::audit::Actor;
+    use domain::receipts::Receipt;
+    use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
+    use ports::{MockApiKeyQueries, MockApiKeyRepository, MockReceiptRepository, MockUserQueries, MockUserRepository};
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::problem::{Problem, ProblemKind};
+    use crate::receipts::fixture::over;
+
+    fn request() -> Repeatable {
+        Repeatable { key: "key-1".parse().expect("a key"), fingerprint: [1; 32] }
+    }
+
+    fn command() -> CreateApiKey {
+        CreateApiKey {
+            name: Some("A key".to_owned()),
+            user_id: Some(build::id().to_string()),
+            permission: Some("READ".to_owned()),
+            expires_at: None,
+        }
+    }
+
+    fn users() -> MockUserRepository {
+        let mut users = MockUserRepository::new();
+        users.expect_find().returning(|scope, id| {
+            let new = NewApiUser {
+                id,
+                name: "Grace Hopper".parse().expect("a name"),
+                email: None,
+                role: Role::Venue,
+                status: UserStatus::Active,
+                workplace: None,
+            };
+            let stamp = scope.stamp(domain::ids::AuditId::new(build::id()), build::at());
+            Ok(Some(ApiUser::create(new, scope, &build::administrator(), stamp).expect("allowed").after))
+        });
+        users
+    }
+
+    async fn create(
+        repository: MockApiKeyRepository,
+        users: MockUserRepository,
+        receipts: MockReceiptRepository,
+    ) -> Result<CreatedApiKey, ApiKeyError> {
+        let (queries, user_queries) = (Arc::new(MockApiKeyQueries::new()), Arc::new(MockUserQueries::new()));
+        let (repository, users) = (Arc::new(repository), Arc::new(users));
+        let api_keys = ApiKeys::new(repository, queries, users, user_queries, over(receipts), ambient());
+        api_keys.create(&build::channel(Permission::Admin), Ok(command()), Some(request())).await
+    }
+
+    #[tokio::test]
+    async fn the_receipt_of_a_key_holds_its_id_and_nothing_else() {
+        let mut repository = MockApiKeyRepository::new();
+        repository.expect_create().once().returning(|_, _, change| {
+            let receipt = change.receipt.expect("asked for");
+            assert_eq!(receipt.reply.body, change.after.id().to_string().as_bytes());
+            Ok(change.after)
+        });
+        let mut receipts = MockReceiptRepository::new();
+        receipts.expect_find().once().returning(|_, _| Ok(None));
+        create(repository, users(), receipts).await.expect("created");
+    }
+
+    #[tokio::test]
+    async fn a_repeated_request_makes_no_key_and_is_told_of_the_first() {
+        for (body, kind, code) in [
+            (build::token().id().to_string(), ProblemKind::Conflict, "key_already_created"),
+            ("corrupt".to_owned(), ProblemKind::Internal, "internal_error"),
+        ] {
+            let mut receipts = MockReceiptRepository::new();
+            receipts.expect_find().once().returning(move |scope, _| {
+                let id = build::token().id();
+                let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: id };
+                let reply = Reply { status: 201, body: body.clone().into_bytes() };
+                Ok(Receipt::new(scope.workspace_id(), &actor, request(), reply, build::at()))
+            });
+            let refused = create(MockApiKeyRepository::new(), MockUserRepository::new(), receipts).await;
+            let refused = refused.expect_err("made before");
+            assert_eq!((refused.kind(), refused.code()), (kind, code));
+            assert_eq!(refused.extension().is_some(), kind == ProblemKind::Conflict);
+        }
     }
 }

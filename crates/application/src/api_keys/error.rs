@@ -1,11 +1,13 @@
 //! Why nothing became of a key.
 
+use domain::ids::ApiKeyId;
+use domain::receipts::Reply;
 use domain::users::SupportRestrictedError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::problem::{Faults, Problem, ProblemKind};
+use crate::problem::{Extension, Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
 /// The refusals of the area.
@@ -23,6 +25,12 @@ pub enum ApiKeyError {
         /// The field at fault.
         faults: Faults,
     },
+    /// The request was done before, and what it made is not told again.
+    #[error("The API key was created by an earlier request, and is shown only once.")]
+    AlreadyCreated {
+        /// The key that it made.
+        id: ApiKeyId,
+    },
     /// The keys of support users are not for everybody.
     #[error(transparent)]
     SupportRestricted(#[from] SupportRestrictedError),
@@ -36,6 +44,14 @@ shares_refusals!(ApiKeyError);
 impl ApiKeyError {
     pub(super) fn user_not_found(field: &str) -> Self {
         Self::UserNotFound { faults: [(field.to_owned(), vec![sentence(field, "was not found.")])].into() }
+    }
+
+    /// By the receipt of the earlier request, which holds the key's id.
+    pub(super) fn already_created(reply: &Reply) -> Self {
+        match String::from_utf8_lossy(&reply.body).parse() {
+            Ok(id) => Self::AlreadyCreated { id },
+            Err(error) => RepositoryError::Corrupt { what: "receipt", source: Box::new(error) }.into(),
+        }
     }
 }
 
@@ -54,7 +70,7 @@ impl Problem for ApiKeyError {
             Self::Refused(refusal) => refusal.kind(),
             Self::NotFound | Self::UserNotFound { .. } => ProblemKind::NotFound,
             Self::SupportRestricted(_) => ProblemKind::Forbidden,
-            Self::LastAdministrator => ProblemKind::Conflict,
+            Self::LastAdministrator | Self::AlreadyCreated { .. } => ProblemKind::Conflict,
         }
     }
 
@@ -63,6 +79,7 @@ impl Problem for ApiKeyError {
             Self::Refused(refusal) => refusal.code(),
             Self::NotFound => "api_key_not_found",
             Self::UserNotFound { .. } => "user_not_found",
+            Self::AlreadyCreated { .. } => "key_already_created",
             Self::SupportRestricted(_) => "support_restricted",
             Self::LastAdministrator => "last_administrator",
         }
@@ -72,7 +89,11 @@ impl Problem for ApiKeyError {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::UserNotFound { faults } => Some(faults),
-            Self::NotFound | Self::SupportRestricted(_) | Self::LastAdministrator => None,
+            Self::NotFound | Self::AlreadyCreated { .. } | Self::SupportRestricted(_) | Self::LastAdministrator => None,
         }
+    }
+
+    fn extension(&self) -> Option<Extension> {
+        if let Self::AlreadyCreated { id } = self { Some(Extension::ApiKey(*id)) } else { None }
     }
 }

@@ -14,6 +14,7 @@ pub use self::create::{CreateApiKey, CreatedApiKey};
 pub use self::error::ApiKeyError;
 pub use self::issue::IssueApiKey;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of API keys.
 pub struct ApiKeys {
@@ -21,6 +22,7 @@ pub struct ApiKeys {
     queries: Arc<dyn ApiKeyQueries>,
     users: Arc<dyn UserRepository>,
     user_queries: Arc<dyn UserQueries>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
@@ -31,9 +33,10 @@ impl ApiKeys {
         queries: Arc<dyn ApiKeyQueries>,
         users: Arc<dyn UserRepository>,
         user_queries: Arc<dyn UserQueries>,
+        receipts: Receipts,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, users, user_queries, ambient }
+        Self { repository, queries, users, user_queries, receipts, ambient }
     }
 }
 
@@ -43,6 +46,7 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over these mocks; a port that is not named may not be called.
     pub(super) fn api_keys(
@@ -51,6 +55,6 @@ mod fixture {
         user_queries: MockUserQueries,
     ) -> ApiKeys {
         let queries = Arc::new(MockApiKeyQueries::new());
-        ApiKeys::new(Arc::new(repository), queries, Arc::new(users), Arc::new(user_queries), ambient())
+        ApiKeys::new(Arc::new(repository), queries, Arc::new(users), Arc::new(user_queries), receipts(), ambient())
     }
 }

@@ -6,24 +6,33 @@ use domain::imports::{Import, decide};
 use super::{ImportError, Imports};
 use crate::input::{Asked, checked};
 use crate::listing_ids::ListingIds;
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Imports {
     /// Makes other tenants' listings available to the caller's tenant: all of them, or none. In the order asked.
-    pub async fn import(&self, caller: &Caller, asked: Asked<ListingIds>) -> Result<Vec<Import>, ImportError> {
+    pub async fn import(
+        &self,
+        caller: &Caller,
+        asked: Asked<ListingIds>,
+        once: &Once<Vec<Import>>,
+    ) -> Result<Done<Vec<Import>>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let command = checked(asked)?;
-        let ids = command.ids()?;
-        decide_anew(async || {
-            let candidates = self.repository.candidates(&scope, &ids).await?;
-            let batch = decide(scope.tenant_id(), &candidates, &ids);
-            let batch = batch.map_err(|refused| ImportError::import(&command, refused))?;
-            let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
-            let imports = change.after.imports(change.audit.at);
-            self.repository.add(&scope, change).await?;
-            Ok(imports)
-        })
-        .await
+        let import = async || {
+            let command = checked(asked)?;
+            let ids = command.ids()?;
+            decide_anew(async || {
+                let candidates = self.repository.candidates(&scope, &ids).await?;
+                let batch = decide(scope.tenant_id(), &candidates, &ids);
+                let batch = batch.map_err(|refused| ImportError::import(&command, refused))?;
+                let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
+                let imports = change.after.imports(change.audit.at);
+                self.repository.add(&scope, once.sign(change, &imports)).await?;
+                Ok(imports)
+            })
+            .await
+        };
+        self.receipts.once(caller, once, import).await
     }
 }
 
@@ -52,14 +61,18 @@ mod tests {
     }
 
     async fn import(repository: MockImportRepository, ids: &[ListingId]) -> Result<Vec<Import>, ImportError> {
-        imports(repository).import(&build::channel(Permission::Write), Ok(named(ids))).await
+        let done =
+            imports(repository).import(&build::channel(Permission::Write), Ok(named(ids)), &Once::default()).await;
+        done.map(|done| done.now().expect("done now"))
     }
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
-            let refused = imports(MockImportRepository::new()).import(&build::channel(permission), unreadable).await;
+            let refused = imports(MockImportRepository::new())
+                .import(&build::channel(permission), unreadable, &Once::default())
+                .await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -67,7 +80,8 @@ mod tests {
     #[tokio::test]
     async fn what_names_no_listings_is_refused_before_anything_is_read() {
         let imports = imports(MockImportRepository::new());
-        let error = imports.import(&build::channel(Permission::Write), Ok(ListingIds::default())).await;
+        let error =
+            imports.import(&build::channel(Permission::Write), Ok(ListingIds::default()), &Once::default()).await;
         let error = error.expect_err("invalid");
         assert_eq!(error.faults().expect("fields at fault")["listingIDs"], ["The listing IDs field is required."]);
     }

@@ -10,17 +10,19 @@ use ports::ImportRepository;
 
 pub use self::error::{ImportError, ListingReason};
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of imports.
 pub struct Imports {
     repository: Arc<dyn ImportRepository>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
 impl Imports {
     /// Works with these.
-    pub fn new(repository: Arc<dyn ImportRepository>, ambient: Ambient) -> Self {
-        Self { repository, ambient }
+    pub fn new(repository: Arc<dyn ImportRepository>, receipts: Receipts, ambient: Ambient) -> Self {
+        Self { repository, receipts, ambient }
     }
 }
 
@@ -35,10 +37,11 @@ mod fixture {
     use super::*;
     use crate::ambient::fixture::ambient;
     use crate::listing_ids::ListingIds;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over this mock.
     pub(super) fn imports(repository: MockImportRepository) -> Imports {
-        Imports::new(Arc::new(repository), ambient())
+        Imports::new(Arc::new(repository), receipts(), ambient())
     }
 
     /// What a client sends to name these listings.

@@ -6,24 +6,33 @@ use domain::imports::decide_removal;
 use super::{ImportError, Imports};
 use crate::input::{Asked, checked};
 use crate::listing_ids::ListingIds;
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Imports {
     /// Takes imported listings back out of the caller's tenant, all of them or none, and says how many. Stays that it
     /// has sold remain.
-    pub async fn remove(&self, caller: &Caller, asked: Asked<ListingIds>) -> Result<usize, ImportError> {
+    pub async fn remove(
+        &self,
+        caller: &Caller,
+        asked: Asked<ListingIds>,
+        once: &Once<usize>,
+    ) -> Result<Done<usize>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let command = checked(asked)?;
-        let ids = command.ids()?;
-        decide_anew(async || {
-            let imported = self.repository.imported(&scope, &ids).await?;
-            let batch = decide_removal(scope.tenant_id(), &imported, &ids);
-            let batch = batch.map_err(|refused| ImportError::removal(&command, refused))?;
-            let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
-            self.repository.remove(&scope, change).await?;
-            Ok(ids.len())
-        })
-        .await
+        let remove = async || {
+            let command = checked(asked)?;
+            let ids = command.ids()?;
+            decide_anew(async || {
+                let imported = self.repository.imported(&scope, &ids).await?;
+                let batch = decide_removal(scope.tenant_id(), &imported, &ids);
+                let batch = batch.map_err(|refused| ImportError::removal(&command, refused))?;
+                let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
+                self.repository.remove(&scope, once.sign(change, &ids.len())).await?;
+                Ok(ids.len())
+            })
+            .await
+        };
+        self.receipts.once(caller, once, remove).await
     }
 }
 
@@ -43,14 +52,18 @@ mod tests {
     }
 
     async fn remove(repository: MockImportRepository, ids: &[ListingId]) -> Result<usize, ImportError> {
-        imports(repository).remove(&build::channel(Permission::Write), Ok(named(ids))).await
+        let done =
+            imports(repository).remove(&build::channel(Permission::Write), Ok(named(ids)), &Once::default()).await;
+        done.map(|done| done.now().expect("done now"))
     }
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
-            let refused = imports(MockImportRepository::new()).remove(&build::channel(permission), unreadable).await;
+            let refused = imports(MockImportRepository::new())
+                .remove(&build::channel(permission), unreadable, &Once::default())
+                .await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }

@@ -6,6 +6,7 @@ use domain::integration_accounts::{IntegrationAccount, NewIntegrationAccount};
 
 use super::{IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts};
 use crate::input::Asked;
+use crate::receipts::{Done, Once};
 
 impl IntegrationAccounts {
     /// Creates an account of the caller's tenant.
@@ -13,13 +14,19 @@ impl IntegrationAccounts {
         &self,
         caller: &Caller,
         asked: Asked<IntegrationAccountFields>,
-    ) -> Result<IntegrationAccount, IntegrationAccountError> {
+        once: &Once<IntegrationAccount>,
+    ) -> Result<Done<IntegrationAccount>, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let details = asked?.details()?;
-        let new = NewIntegrationAccount { id: self.ambient.id(IntegrationAccountId::new), details };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = IntegrationAccount::create(new, &scope, stamp);
-        Ok(self.repository.create(&scope, change).await?)
+        let create = async || {
+            let details = asked?.details()?;
+            let new = NewIntegrationAccount { id: self.ambient.id(IntegrationAccountId::new), details };
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = IntegrationAccount::create(new, &scope, stamp);
+            let account = change.after.clone();
+            self.repository.create(&scope, once.sign(change, &account)).await?;
+            Ok(account)
+        };
+        self.receipts.once(caller, once, create).await
     }
 }
 
@@ -39,7 +46,8 @@ mod tests {
         repository: MockIntegrationAccountRepository,
         fields: IntegrationAccountFields,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
-        accounts(repository).create(&build::channel(Permission::Admin), Ok(fields)).await
+        let done = accounts(repository).create(&build::channel(Permission::Admin), Ok(fields), &Once::default()).await;
+        done.map(|done| done.now().expect("done now"))
     }
 
     #[tokio::test]
@@ -51,7 +59,7 @@ mod tests {
         ] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let accounts = accounts(MockIntegrationAccountRepository::new());
-            let refused = accounts.create(&build::channel(permission), unreadable).await;
+            let refused = accounts.create(&build::channel(permission), unreadable, &Once::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }

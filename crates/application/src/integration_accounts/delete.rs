@@ -2,17 +2,25 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::IntegrationAccountId;
+use domain::integration_accounts::IntegrationAccount;
 
 use super::{IntegrationAccountError, IntegrationAccounts};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl IntegrationAccounts {
     /// Deletes an account of the caller's tenant with its listings and all that is said of them. An account with
     /// reservations stays.
-    pub async fn delete(&self, caller: &Caller, id: IntegrationAccountId) -> Result<(), IntegrationAccountError> {
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: IntegrationAccountId,
+        precondition: &Precondition<IntegrationAccount>,
+    ) -> Result<(), IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         decide_anew(async || {
             let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
+            precondition.check(&account)?;
             let change = account.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
             Ok(self.repository.delete(&scope, change).await?)
         })
@@ -33,7 +41,7 @@ mod tests {
     async fn it_takes_an_admin_key() {
         let accounts = accounts(MockIntegrationAccountRepository::new());
         let id = build::integration_account().id();
-        let refused = accounts.delete(&build::channel(Permission::Write), id).await;
+        let refused = accounts.delete(&build::channel(Permission::Write), id, &Precondition::default()).await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }
 
@@ -44,7 +52,7 @@ mod tests {
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         let id = build::integration_account().id();
-        let lost = accounts(repository).delete(&build::channel(Permission::Admin), id).await;
+        let lost = accounts(repository).delete(&build::channel(Permission::Admin), id, &Precondition::default()).await;
         assert_eq!(lost.expect_err("gone").code(), "integration_account_not_found");
     }
 
@@ -55,7 +63,8 @@ mod tests {
         let taken = || RepositoryError::Taken { rule: rules::HAS_RESERVATIONS };
         repository.expect_delete().once().returning(move |_, _| Err(taken()));
         let id = build::integration_account().id();
-        let refused = accounts(repository).delete(&build::channel(Permission::Admin), id).await.expect_err("refused");
+        let (caller, any) = (build::channel(Permission::Admin), Precondition::default());
+        let refused = accounts(repository).delete(&caller, id, &any).await.expect_err("refused");
         assert_eq!((refused.kind(), refused.code()), (ProblemKind::Conflict, "has_reservations"));
     }
 }

@@ -18,12 +18,14 @@ pub use self::fields::IntegrationAccountFields;
 pub use self::list::FindIntegrationAccounts;
 pub use self::move_tenant::{MoveIntegrationAccount, MovedIntegrationAccount};
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of integration accounts.
 pub struct IntegrationAccounts {
     repository: Arc<dyn IntegrationAccountRepository>,
     queries: Arc<dyn IntegrationAccountQueries>,
     tenants: Arc<dyn TenantRepository>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
@@ -33,9 +35,10 @@ impl IntegrationAccounts {
         repository: Arc<dyn IntegrationAccountRepository>,
         queries: Arc<dyn IntegrationAccountQueries>,
         tenants: Arc<dyn TenantRepository>,
+        receipts: Receipts,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, tenants, ambient }
+        Self { repository, queries, tenants, receipts, ambient }
     }
 }
 
@@ -46,6 +49,7 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over this mock; a port that is not named may not be called.
     pub(super) fn accounts(accounts: MockIntegrationAccountRepository) -> IntegrationAccounts {
@@ -57,7 +61,7 @@ mod fixture {
         queries: MockIntegrationAccountQueries,
         tenants: MockTenantRepository,
     ) -> IntegrationAccounts {
-        IntegrationAccounts::new(Arc::new(accounts), Arc::new(queries), Arc::new(tenants), ambient())
+        IntegrationAccounts::new(Arc::new(accounts), Arc::new(queries), Arc::new(tenants), receipts(), ambient())
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]

@@ -6,6 +6,7 @@ use domain::integration_accounts::{Holdings, IntegrationAccount};
 
 use super::{IntegrationAccountError, IntegrationAccounts};
 use crate::input::{Asked, required};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 /// Where an account shall go, as asked for.
@@ -33,6 +34,7 @@ impl IntegrationAccounts {
         caller: &Caller,
         id: IntegrationAccountId,
         asked: Asked<MoveIntegrationAccount>,
+        precondition: &Precondition<IntegrationAccount>,
     ) -> Result<MovedIntegrationAccount, IntegrationAccountError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let MoveIntegrationAccount { tenant_id, dry_run } = asked?;
@@ -43,6 +45,7 @@ impl IntegrationAccounts {
             let tenants = scope.tenant_scope();
             let target = self.tenants.find(tenants, target).await?;
             let target = target.ok_or_else(IntegrationAccountError::target_not_found)?;
+            precondition.check(&account)?;
             // It cannot be gone for good: a tenant that has an account is not deleted.
             let source = self.tenants.find(tenants, account.tenant_id()).await?;
             let source = source.ok_or(IntegrationAccountError::NotFound)?;
@@ -102,7 +105,14 @@ mod tests {
     ) -> Result<MovedIntegrationAccount, IntegrationAccountError> {
         let accounts = over(repository, MockIntegrationAccountQueries::new(), tenants);
         let command = MoveIntegrationAccount { tenant_id: Some(target.to_owned()), dry_run };
-        accounts.move_tenant(&build::administrator(), build::integration_account().id(), Ok(command)).await
+        accounts
+            .move_tenant(
+                &build::administrator(),
+                build::integration_account().id(),
+                Ok(command),
+                &Precondition::default(),
+            )
+            .await
     }
 
     #[tokio::test]
@@ -114,7 +124,9 @@ mod tests {
         ] {
             let accounts = accounts(MockIntegrationAccountRepository::new());
             let nothing = Ok(MoveIntegrationAccount::default());
-            let refused = accounts.move_tenant(&caller, build::integration_account().id(), nothing).await;
+            let refused = accounts
+                .move_tenant(&caller, build::integration_account().id(), nothing, &Precondition::default())
+                .await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }

@@ -6,6 +6,7 @@ use domain::integration_accounts::IntegrationAccount;
 
 use super::{IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts};
 use crate::input::Asked;
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl IntegrationAccounts {
@@ -15,11 +16,13 @@ impl IntegrationAccounts {
         caller: &Caller,
         id: IntegrationAccountId,
         asked: Asked<IntegrationAccountFields>,
+        precondition: &Precondition<IntegrationAccount>,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let edit = asked?.edit()?;
         decide_anew(async || {
             let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
+            precondition.check(&account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match account.update(edit.clone(), &scope, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
@@ -51,7 +54,7 @@ mod tests {
         fields: IntegrationAccountFields,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let id = build::integration_account().id();
-        accounts(repository).update(&build::channel(permission), id, Ok(fields)).await
+        accounts(repository).update(&build::channel(permission), id, Ok(fields), &Precondition::default()).await
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use domain::listings::{Listing, NewListing, TenantListing};
 use super::{ListingError, ListingFields, Listings};
 use crate::collector::Collector;
 use crate::input::{Asked, InvalidInput};
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl ListingFields {
@@ -21,18 +22,28 @@ impl ListingFields {
 
 impl Listings {
     /// Creates a listing of an account of the caller's tenant.
-    pub async fn create(&self, caller: &Caller, asked: Asked<ListingFields>) -> Result<TenantListing, ListingError> {
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<ListingFields>,
+        once: &Once<TenantListing>,
+    ) -> Result<Done<TenantListing>, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let (account, new) = asked?.new_in_account()?;
-        let id = self.ambient.id(ListingId::new);
-        decide_anew(async || {
-            let account =
-                self.repository.account(&scope, account).await?.ok_or_else(ListingError::account_not_found)?;
-            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = Listing::create(id, &account, new.clone(), &scope, stamp)?;
-            Ok(self.repository.create(&scope, change).await?)
-        })
-        .await
+        let create = async || {
+            let (account, new) = asked?.new_in_account()?;
+            let id = self.ambient.id(ListingId::new);
+            decide_anew(async || {
+                let account =
+                    self.repository.account(&scope, account).await?.ok_or_else(ListingError::account_not_found)?;
+                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                let change = Listing::create(id, &account, new.clone(), &scope, stamp)?;
+                let listing = TenantListing::own(change.after.clone(), scope.tenant_id(), account.is_active);
+                self.repository.create(&scope, once.sign(change, &listing)).await?;
+                Ok(listing)
+            })
+            .await
+        };
+        self.receipts.once(caller, once, create).await
     }
 }
 
@@ -52,7 +63,8 @@ mod tests {
     }
 
     async fn create(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
-        listings(repository).create(&build::channel(Permission::Write), Ok(fields)).await
+        let done = listings(repository).create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await;
+        done.map(|done| done.now().expect("done now"))
     }
 
     #[tokio::test]
@@ -107,7 +119,9 @@ mod tests {
     #[tokio::test]
     async fn a_reader_creates_nothing() {
         let asked = Ok(ListingFields::default());
-        let refused = listings(MockListingRepository::new()).create(&build::channel(Permission::Read), asked).await;
+        let refused = listings(MockListingRepository::new())
+            .create(&build::channel(Permission::Read), asked, &Once::default())
+            .await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }
 }

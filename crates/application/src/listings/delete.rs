@@ -2,18 +2,26 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::ListingId;
+use domain::listings::TenantListing;
 
 use super::{ListingError, Listings};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Listings {
     /// Deletes a listing of the caller's tenant, and every import of it. A listing with reservations stays.
-    pub async fn delete(&self, caller: &Caller, id: ListingId) -> Result<(), ListingError> {
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: ListingId,
+        precondition: &Precondition<TenantListing>,
+    ) -> Result<(), ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         decide_anew(async || {
             let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = found.for_owner(&scope)?.delete(&scope, stamp);
+            precondition.check(&found)?;
             Ok(self.repository.delete(&scope, change).await?)
         })
         .await
@@ -30,7 +38,9 @@ mod tests {
     use crate::problem::{Problem, ProblemKind};
 
     async fn delete(repository: MockListingRepository, permission: Permission) -> Result<(), ListingError> {
-        listings(repository).delete(&build::channel(permission), ListingId::new(build::id())).await
+        listings(repository)
+            .delete(&build::channel(permission), ListingId::new(build::id()), &Precondition::default())
+            .await
     }
 
     #[tokio::test]

@@ -20,18 +20,25 @@ pub use self::fields::{AddressFields, ListingFields, PictureFields};
 pub use self::list::FindListings;
 pub use self::load::{LoadListings, Loaded};
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of listings.
 pub struct Listings {
     repository: Arc<dyn ListingRepository>,
     queries: Arc<dyn ListingQueries>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
 impl Listings {
     /// Works with these.
-    pub fn new(repository: Arc<dyn ListingRepository>, queries: Arc<dyn ListingQueries>, ambient: Ambient) -> Self {
-        Self { repository, queries, ambient }
+    pub fn new(
+        repository: Arc<dyn ListingRepository>,
+        queries: Arc<dyn ListingQueries>,
+        receipts: Receipts,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, queries, receipts, ambient }
     }
 }
 
@@ -43,6 +50,7 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over this mock; a port that is not named may not be called.
     pub(super) fn listings(listings: MockListingRepository) -> Listings {
@@ -50,7 +58,7 @@ mod fixture {
     }
 
     pub(super) fn over(listings: MockListingRepository, queries: MockListingQueries) -> Listings {
-        Listings::new(Arc::new(listings), Arc::new(queries), ambient())
+        Listings::new(Arc::new(listings), Arc::new(queries), receipts(), ambient())
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]

@@ -7,6 +7,7 @@ use domain::listings::TenantListing;
 use super::{ListingError, ListingFields, Listings};
 use crate::collector::Collector;
 use crate::input::{Asked, unchanged};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Listings {
@@ -16,6 +17,7 @@ impl Listings {
         caller: &Caller,
         id: ListingId,
         asked: Asked<ListingFields>,
+        precondition: &Precondition<TenantListing>,
     ) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let fields = asked?;
@@ -28,7 +30,9 @@ impl Listings {
             let account = listing.integration_account_id();
             unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match listing.update(edit.clone(), &scope, stamp)? {
+            let change = listing.update(edit.clone(), &scope, stamp)?;
+            precondition.check(&found)?;
+            match change {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(found),
             }
@@ -54,7 +58,7 @@ mod tests {
 
     async fn update(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
         let id = ListingId::new(build::id());
-        listings(repository).update(&build::channel(Permission::Write), id, Ok(fields)).await
+        listings(repository).update(&build::channel(Permission::Write), id, Ok(fields), &Precondition::default()).await
     }
 
     #[tokio::test]
@@ -115,5 +119,17 @@ mod tests {
         let refused = update(MockListingRepository::new(), fields).await.expect_err("invalid");
         let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
         assert_eq!(faults, ["currency", "minimumNights", "name"]);
+    }
+
+    #[tokio::test]
+    async fn a_price_that_does_not_fit_is_told_before_a_lost_precondition() {
+        let lost = Precondition::new(|_: &TenantListing| false);
+        for (price, code) in [("0.001", "validation_failed"), ("150", "precondition_failed")] {
+            let fields = ListingFields { start_price: sent(price), ..ListingFields::default() };
+            let listings = listings(stored());
+            let id = ListingId::new(build::id());
+            let refused = listings.update(&build::channel(Permission::Write), id, Ok(fields), &lost).await;
+            assert_eq!(refused.expect_err("refused").code(), code, "{price}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::{LocationError, Locations};
 use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, required, unless_blank};
+use crate::receipts::{Done, Once};
 
 /// A new location, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -56,17 +57,27 @@ impl CreateLocation {
 
 impl Locations {
     /// Creates a location of the caller's tenant.
-    pub async fn create(&self, caller: &Caller, asked: Asked<CreateLocation>) -> Result<Location, LocationError> {
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<CreateLocation>,
+        once: &Once<Location>,
+    ) -> Result<Done<Location>, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let command = checked(asked)?;
-        let new = NewLocation {
-            id: self.ambient.id(LocationId::new),
-            name: required("name", command.name.as_deref())?,
-            profile: command.profile()?,
+        let create = async || {
+            let command = checked(asked)?;
+            let new = NewLocation {
+                id: self.ambient.id(LocationId::new),
+                name: required("name", command.name.as_deref())?,
+                profile: command.profile()?,
+            };
+            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+            let change = Location::create(new, &scope, stamp);
+            let location = change.after.clone();
+            self.repository.create(&scope, once.sign(change, &location)).await?;
+            Ok(location)
         };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = Location::create(new, &scope, stamp);
-        Ok(self.repository.create(&scope, change).await?)
+        self.receipts.once(caller, once, create).await
     }
 }
 
@@ -90,7 +101,7 @@ mod tests {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let locations = locations(MockLocationRepository::new());
-            let refused = locations.create(&build::channel(permission), unreadable).await;
+            let refused = locations.create(&build::channel(permission), unreadable, &Once::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -105,7 +116,10 @@ mod tests {
             ..CreateLocation::default()
         };
         let locations = locations(MockLocationRepository::new());
-        let error = locations.create(&build::channel(Permission::Write), Ok(command)).await.expect_err("invalid");
+        let error = locations
+            .create(&build::channel(Permission::Write), Ok(command), &Once::default())
+            .await
+            .expect_err("invalid");
         let faults = error.faults().expect("fields at fault");
         assert_eq!(faults.keys().collect::<Vec<_>>(), ["country_code", "external_location_id", "lat", "lng", "name"]);
         assert_eq!(faults["name"], ["The name field is required."]);
@@ -119,8 +133,9 @@ mod tests {
         repository.expect_create().once().returning(|_, change| Ok(change.after));
         let command =
             CreateLocation { name: sent("Airport"), lat: sent(" "), state: sent(""), ..CreateLocation::default() };
-        let created = locations(repository).create(&build::channel(Permission::Write), Ok(command)).await;
-        let created = created.expect("created");
+        let created =
+            locations(repository).create(&build::channel(Permission::Write), Ok(command), &Once::default()).await;
+        let created = created.expect("created").now().expect("done now");
         assert_eq!((created.tenant_id(), created.profile()), (build::channel_id(), &Profile::default()));
     }
 }

@@ -2,16 +2,24 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::LocationId;
+use domain::locations::Location;
 
 use super::{LocationError, Locations};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Locations {
     /// Deletes a location of the caller's tenant, where nobody works there.
-    pub async fn delete(&self, caller: &Caller, id: LocationId) -> Result<(), LocationError> {
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: LocationId,
+        precondition: &Precondition<Location>,
+    ) -> Result<(), LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         decide_anew(async || {
             let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
+            precondition.check(&location)?;
             let change = location.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
             Ok(self.repository.delete(&scope, change).await?)
         })
@@ -29,7 +37,9 @@ mod tests {
     use crate::problem::{Problem, ProblemKind};
 
     async fn delete(repository: MockLocationRepository, permission: Permission) -> Result<(), LocationError> {
-        locations(repository).delete(&build::channel(permission), LocationId::new(build::id())).await
+        locations(repository)
+            .delete(&build::channel(permission), LocationId::new(build::id()), &Precondition::default())
+            .await
     }
 
     #[tokio::test]

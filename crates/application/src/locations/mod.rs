@@ -15,18 +15,25 @@ pub use self::create::CreateLocation;
 pub use self::error::LocationError;
 pub use self::update::UpdateLocation;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of locations.
 pub struct Locations {
     repository: Arc<dyn LocationRepository>,
     queries: Arc<dyn LocationQueries>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
 impl Locations {
     /// Works with these.
-    pub fn new(repository: Arc<dyn LocationRepository>, queries: Arc<dyn LocationQueries>, ambient: Ambient) -> Self {
-        Self { repository, queries, ambient }
+    pub fn new(
+        repository: Arc<dyn LocationRepository>,
+        queries: Arc<dyn LocationQueries>,
+        receipts: Receipts,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, queries, receipts, ambient }
     }
 }
 
@@ -36,6 +43,7 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over this mock; a port that is not named may not be called.
     pub(super) fn locations(locations: MockLocationRepository) -> Locations {
@@ -43,6 +51,6 @@ mod fixture {
     }
 
     pub(super) fn over(locations: MockLocationRepository, queries: MockLocationQueries) -> Locations {
-        Locations::new(Arc::new(locations), Arc::new(queries), ambient())
+        Locations::new(Arc::new(locations), Arc::new(queries), receipts(), ambient())
     }
 }

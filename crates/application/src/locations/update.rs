@@ -12,6 +12,7 @@ use validator::Validate;
 
 use super::{LocationError, Locations};
 use crate::input::{Asked, InvalidInput, checked, edit, edits, edits_or_clears};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 /// A location's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
@@ -64,11 +65,13 @@ impl Locations {
         caller: &Caller,
         id: LocationId,
         asked: Asked<UpdateLocation>,
+        precondition: &Precondition<Location>,
     ) -> Result<Location, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let edit = checked(asked)?.edit()?;
         decide_anew(async || {
             let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
+            precondition.check(&location)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match location.update(edit.clone(), &scope, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
@@ -101,7 +104,9 @@ mod tests {
 
     async fn update(repository: MockLocationRepository, command: UpdateLocation) -> Result<Location, LocationError> {
         let id = LocationId::new(build::id());
-        locations(repository).update(&build::channel(Permission::Write), id, Ok(command)).await
+        locations(repository)
+            .update(&build::channel(Permission::Write), id, Ok(command), &Precondition::default())
+            .await
     }
 
     #[tokio::test]
@@ -138,7 +143,7 @@ mod tests {
     async fn a_reader_changes_nothing() {
         let id = LocationId::new(build::id());
         let refused = locations(MockLocationRepository::new())
-            .update(&build::channel(Permission::Read), id, Ok(UpdateLocation::default()))
+            .update(&build::channel(Permission::Read), id, Ok(UpdateLocation::default()), &Precondition::default())
             .await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }

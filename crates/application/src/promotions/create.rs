@@ -6,23 +6,33 @@ use domain::promotions::Promotion;
 
 use super::{PromotionError, PromotionFields, Promotions};
 use crate::input::Asked;
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Promotions {
     /// Creates a promotion of an account of the caller's tenant.
-    pub async fn create(&self, caller: &Caller, asked: Asked<PromotionFields>) -> Result<Promotion, PromotionError> {
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<PromotionFields>,
+        once: &Once<Promotion>,
+    ) -> Result<Done<Promotion>, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let new = asked?.new_promotion(self.ambient.id(PromotionId::new))?;
-        decide_anew(async || {
-            // Nothing that is stored says whether the values go together, so their faults come before a missing account.
-            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = Promotion::create(new.clone(), &scope, stamp)?;
-            if !self.repository.has_account(&scope, new.integration_account_id).await? {
-                return Err(PromotionError::account_not_found());
-            }
-            Ok(self.repository.create(&scope, change).await?)
-        })
-        .await
+        let create = async || {
+            let new = asked?.new_promotion(self.ambient.id(PromotionId::new))?;
+            decide_anew(async || {
+                // Nothing that is stored says whether the values go together, so their faults come before a missing account.
+                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                let change = Promotion::create(new.clone(), &scope, stamp)?;
+                if !self.repository.has_account(&scope, new.integration_account_id).await? {
+                    return Err(PromotionError::account_not_found());
+                }
+                let promotion = change.after.clone();
+                Ok(self.repository.create(&scope, once.sign(change, &promotion)).await?)
+            })
+            .await
+        };
+        self.receipts.once(caller, once, create).await
     }
 }
 
@@ -47,7 +57,9 @@ mod tests {
     }
 
     async fn create(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
-        promotions(repository).create(&build::channel(Permission::Write), Ok(fields)).await
+        let (caller, once) = (build::channel(Permission::Write), Once::default());
+        let done = promotions(repository).create(&caller, Ok(fields), &once).await?;
+        Ok(done.now().expect("not repeated"))
     }
 
     #[tokio::test]
@@ -55,7 +67,7 @@ mod tests {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let promotions = promotions(MockPromotionRepository::new());
-            let refused = promotions.create(&build::channel(permission), unreadable).await;
+            let refused = promotions.create(&build::channel(permission), unreadable, &Once::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }

@@ -2,16 +2,24 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::PromotionId;
+use domain::promotions::Promotion;
 
 use super::{PromotionError, Promotions};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Promotions {
     /// Deletes a promotion of the caller's tenant. What was quoted or sold with it keeps its price.
-    pub async fn delete(&self, caller: &Caller, id: PromotionId) -> Result<(), PromotionError> {
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: PromotionId,
+        precondition: &Precondition<Promotion>,
+    ) -> Result<(), PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         decide_anew(async || {
             let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
+            precondition.check(&promotion)?;
             let change = promotion.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
             Ok(self.repository.delete(&scope, change).await?)
         })
@@ -29,7 +37,8 @@ mod tests {
     use crate::problem::Problem;
 
     async fn delete(repository: MockPromotionRepository, permission: Permission) -> Result<(), PromotionError> {
-        promotions(repository).delete(&build::channel(permission), PromotionId::new(build::id())).await
+        let id = PromotionId::new(build::id());
+        promotions(repository).delete(&build::channel(permission), id, &Precondition::default()).await
     }
 
     #[tokio::test]

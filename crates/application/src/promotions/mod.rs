@@ -17,18 +17,25 @@ pub use self::error::PromotionError;
 pub use self::fields::PromotionFields;
 pub use self::list::FindPromotions;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of promotions.
 pub struct Promotions {
     repository: Arc<dyn PromotionRepository>,
     queries: Arc<dyn PromotionQueries>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
 impl Promotions {
     /// Works with these.
-    pub fn new(repository: Arc<dyn PromotionRepository>, queries: Arc<dyn PromotionQueries>, ambient: Ambient) -> Self {
-        Self { repository, queries, ambient }
+    pub fn new(
+        repository: Arc<dyn PromotionRepository>,
+        queries: Arc<dyn PromotionQueries>,
+        receipts: Receipts,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, queries, receipts, ambient }
     }
 }
 
@@ -43,6 +50,7 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over this mock; a port that is not named may not be called.
     pub(super) fn promotions(repository: MockPromotionRepository) -> Promotions {
@@ -50,7 +58,7 @@ mod fixture {
     }
 
     pub(super) fn over(repository: MockPromotionRepository, queries: MockPromotionQueries) -> Promotions {
-        Promotions::new(Arc::new(repository), Arc::new(queries), ambient())
+        Promotions::new(Arc::new(repository), Arc::new(queries), receipts(), ambient())
     }
 
     /// A repository that finds [`promotion`] for the channel.

@@ -6,6 +6,7 @@ use domain::promotions::Promotion;
 
 use super::{PromotionError, PromotionFields, Promotions};
 use crate::input::{Asked, unchanged};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Promotions {
@@ -15,6 +16,7 @@ impl Promotions {
         caller: &Caller,
         id: PromotionId,
         asked: Asked<PromotionFields>,
+        precondition: &Precondition<Promotion>,
     ) -> Result<Promotion, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let fields = asked?;
@@ -24,7 +26,9 @@ impl Promotions {
             let account = promotion.integration_account_id();
             unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match promotion.update(edit.clone(), &scope, stamp)? {
+            let change = promotion.update(edit.clone(), &scope, stamp)?;
+            precondition.check(&promotion)?;
+            match change {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(promotion),
             }
@@ -44,7 +48,8 @@ mod tests {
 
     async fn update(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
         let id = PromotionId::new(build::id());
-        promotions(repository).update(&build::channel(Permission::Write), id, Ok(fields)).await
+        let (caller, any) = (build::channel(Permission::Write), Precondition::default());
+        promotions(repository).update(&caller, id, Ok(fields), &any).await
     }
 
     #[tokio::test]
@@ -116,7 +121,7 @@ mod tests {
     async fn a_reader_changes_nothing() {
         let (caller, asked) = (build::channel(Permission::Read), Ok(PromotionFields::default()));
         let promotions = promotions(MockPromotionRepository::new());
-        let refused = promotions.update(&caller, PromotionId::new(build::id()), asked).await;
+        let refused = promotions.update(&caller, PromotionId::new(build::id()), asked, &Precondition::default()).await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }
 }

@@ -8,28 +8,38 @@ use ports::OfferRequest;
 use super::{QuoteError, Quotes, StayFields};
 use crate::collector::Collector;
 use crate::input::Asked;
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Quotes {
     /// Prices a stay at a listing of the caller's tenant, its own or imported, and keeps the price.
-    pub async fn create(&self, caller: &Caller, asked: Asked<StayFields>) -> Result<Quote, QuoteError> {
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<StayFields>,
+        once: &Once<Quote>,
+    ) -> Result<Done<Quote>, QuoteError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let mut collector = Collector::default();
-        let read = asked?.read(&mut collector);
-        let (listing, asked) = collector.finish(read)?;
-        let id = self.ambient.id(QuoteId::new);
-        decide_anew(async || {
-            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let request = OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
-            let offer = self.repository.offer(&scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
-            let priced = offer.price(&asked, scope.tenant_id(), stamp.at);
-            let priced = priced.map_err(|error| QuoteError::offer(error, asked.promotion.as_ref()))?;
-            let change = Quote::create(id, priced, &scope, stamp);
-            let quote = change.after.clone();
-            self.repository.create(&scope, change).await?;
-            Ok(quote)
-        })
-        .await
+        let create = async || {
+            let mut collector = Collector::default();
+            let read = asked?.read(&mut collector);
+            let (listing, asked) = collector.finish(read)?;
+            let id = self.ambient.id(QuoteId::new);
+            decide_anew(async || {
+                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                let request =
+                    OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
+                let offer = self.repository.offer(&scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
+                let priced = offer.price(&asked, scope.tenant_id(), stamp.at);
+                let priced = priced.map_err(|error| QuoteError::offer(error, asked.promotion.as_ref()))?;
+                let change = Quote::create(id, priced, &scope, stamp);
+                let quote = change.after.clone();
+                self.repository.create(&scope, once.sign(change, &quote)).await?;
+                Ok(quote)
+            })
+            .await
+        };
+        self.receipts.once(caller, once, create).await
     }
 }
 
@@ -46,10 +56,12 @@ mod tests {
     use crate::ambient::fixture::ambient;
     use crate::input::Unreadable;
     use crate::problem::{Problem, ProblemKind};
+    use crate::receipts::fixture::receipts;
 
     async fn create(repository: MockQuoteRepository, fields: StayFields) -> Result<Quote, QuoteError> {
-        let quotes = Quotes::new(Arc::new(repository), ambient());
-        quotes.create(&build::channel(Permission::Write), Ok(fields)).await
+        let quotes = Quotes::new(Arc::new(repository), receipts(), ambient());
+        let done = quotes.create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await?;
+        Ok(done.now().expect("not repeated"))
     }
 
     #[tokio::test]
@@ -133,9 +145,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_is_told_that_before_the_body_is_looked_at() {
-        let quotes = Quotes::new(Arc::new(MockQuoteRepository::new()), ambient());
+        let quotes = Quotes::new(Arc::new(MockQuoteRepository::new()), receipts(), ambient());
         let unread = Err(Unreadable::Malformed(String::new()));
-        let refused = quotes.create(&build::channel(Permission::Read), unread).await.expect_err("refused");
+        let refused =
+            quotes.create(&build::channel(Permission::Read), unread, &Once::default()).await.expect_err("refused");
         assert_eq!(refused.code(), "permission_denied");
     }
 }

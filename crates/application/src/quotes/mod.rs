@@ -11,17 +11,19 @@ use ports::QuoteRepository;
 pub use self::error::QuoteError;
 pub use self::stay::StayFields;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of quotes.
 pub struct Quotes {
     repository: Arc<dyn QuoteRepository>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
 impl Quotes {
     /// Works with these.
-    pub fn new(repository: Arc<dyn QuoteRepository>, ambient: Ambient) -> Self {
-        Self { repository, ambient }
+    pub fn new(repository: Arc<dyn QuoteRepository>, receipts: Receipts, ambient: Ambient) -> Self {
+        Self { repository, receipts, ambient }
     }
 }
 

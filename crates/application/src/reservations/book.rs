@@ -2,17 +2,19 @@
 
 use domain::access::{Caller, Permission, TenantScope};
 use domain::audit::Stamp;
+use domain::change::Change;
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::money::Amount;
 use domain::promotions::PromotionChoice;
 use domain::quotes::{AskedStay, Quote};
-use domain::reservations::{BookingRefused, NewReservation, Reservation, TenantReservation};
+use domain::reservations::{BookingRefused, NewReservation, Reservation, ReservationBooked, TenantReservation};
 use ports::{OfferRequest, RepositoryError};
 
 use super::fields::{HOLD, Sale};
 use super::{BookingFields, ReservationError, Reservations};
 use crate::input::{Asked, InvalidInput};
 use crate::quotes::QuoteError;
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Reservations {
@@ -21,48 +23,58 @@ impl Reservations {
         &self,
         caller: &Caller,
         asked: Asked<BookingFields>,
-    ) -> Result<TenantReservation, ReservationError> {
+        once: &Once<TenantReservation>,
+    ) -> Result<Done<TenantReservation>, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
-        decide_anew(async || match &sale {
-            Sale::Quoted(quote) => self.book_quoted(&scope, *quote, new.clone()).await,
-            Sale::Priced { listing, stay, total } => {
-                self.book_priced(&scope, (*listing, stay, *total), new.clone()).await
-            }
-        })
-        .await
+        let book = async || {
+            let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
+            decide_anew(async || {
+                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                let change = match &sale {
+                    Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await?,
+                    Sale::Priced { listing, stay, total } => {
+                        self.priced(&scope, (*listing, stay, *total), new.clone(), stamp).await?
+                    }
+                };
+                let ReservationBooked { reservation, owner, .. } = &change.after;
+                let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
+                Ok(self.repository.book(&scope, once.sign(change, &booked)).await?)
+            })
+            .await
+        };
+        self.receipts.once(caller, once, book).await
     }
 
-    async fn book_quoted(
+    async fn quoted(
         &self,
         scope: &TenantScope,
         quote: QuoteId,
         new: NewReservation,
-    ) -> Result<TenantReservation, ReservationError> {
+        stamp: Stamp,
+    ) -> Result<Change<ReservationBooked>, ReservationError> {
         let found = self.quotes.find(scope, quote).await?.ok_or_else(ReservationError::quote_not_found)?;
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
         let priced = found.good(stamp.at)?.priced();
         let request = OfferRequest { listing: priced.listing_id, stay: priced.stay, promotion: None, at: stamp.at };
         let offer = self.quotes.offer(scope, &request).await?.ok_or(QuoteError::ListingNotFound { faults: None })?;
         let next_id = || self.ambient.audit_id();
         match Reservation::book_quoted(new, &found, &offer, scope, stamp.clone(), next_id) {
-            Ok(change) => Ok(self.repository.book(scope, change).await?),
+            Ok(change) => Ok(change),
             Err(error) => Err(self.refused(scope, stamp, None, error).await?),
         }
     }
 
-    async fn book_priced(
+    async fn priced(
         &self,
         scope: &TenantScope,
         (listing, asked, total): (ListingId, &AskedStay, Option<Amount>),
         new: NewReservation,
-    ) -> Result<TenantReservation, ReservationError> {
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        stamp: Stamp,
+    ) -> Result<Change<ReservationBooked>, ReservationError> {
         let request = OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
         let offer = self.quotes.offer(scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
         let next_id = || self.ambient.audit_id();
         match Reservation::book(new, asked, total, &offer, scope, stamp.clone(), next_id) {
-            Ok(change) => Ok(self.repository.book(scope, change).await?),
+            Ok(change) => Ok(change),
             Err(error) => Err(self.refused(scope, stamp, asked.promotion.as_ref(), error).await?),
         }
     }
@@ -136,7 +148,9 @@ mod tests {
         quotes: MockQuoteRepository,
         fields: BookingFields,
     ) -> Result<TenantReservation, ReservationError> {
-        over(repository, quotes).book(&build::channel(Permission::Write), Ok(fields)).await
+        let (caller, once) = (build::channel(Permission::Write), Once::default());
+        let done = over(repository, quotes).book(&caller, Ok(fields), &once).await?;
+        Ok(done.now().expect("not repeated"))
     }
 
     /// What a booking that reaches no port is refused with.
@@ -280,7 +294,8 @@ mod tests {
     async fn a_reader_is_told_that_before_the_body_is_looked_at() {
         let unread = Err(Unreadable::Malformed(String::new()));
         let reservations = over(MockReservationRepository::new(), MockQuoteRepository::new());
-        let refused = reservations.book(&build::channel(Permission::Read), unread).await.expect_err("refused");
+        let refused =
+            reservations.book(&build::channel(Permission::Read), unread, &Once::default()).await.expect_err("refused");
         assert_eq!(refused.code(), "permission_denied");
     }
 }

@@ -5,14 +5,21 @@ use domain::ids::ReservationId;
 use domain::reservations::TenantReservation;
 
 use super::{ReservationError, Reservations};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Reservations {
     /// Cancels a reservation and frees its nights. One whose nights are free already stays as it is.
-    pub async fn cancel(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
+    pub async fn cancel(
+        &self,
+        caller: &Caller,
+        id: ReservationId,
+        precondition: &Precondition<TenantReservation>,
+    ) -> Result<TenantReservation, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         decide_anew(async || {
             let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
+            precondition.check(&found)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match found.reservation.cancel(&scope, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
@@ -35,7 +42,7 @@ mod tests {
 
     async fn cancel(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
         let id = ReservationId::new(build::id());
-        reservations(repository).cancel(&build::channel(Permission::Write), id).await
+        reservations(repository).cancel(&build::channel(Permission::Write), id, &Precondition::default()).await
     }
 
     #[tokio::test]
@@ -72,7 +79,8 @@ mod tests {
     #[tokio::test]
     async fn a_reader_cancels_nothing() {
         let reservations = reservations(MockReservationRepository::new());
-        let refused = reservations.cancel(&build::channel(Permission::Read), ReservationId::new(build::id())).await;
+        let (caller, id) = (build::channel(Permission::Read), ReservationId::new(build::id()));
+        let refused = reservations.cancel(&caller, id, &Precondition::default()).await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }
 }

@@ -5,21 +5,36 @@ use domain::ids::ReservationId;
 use domain::reservations::TenantReservation;
 
 use super::{ReservationError, Reservations};
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Reservations {
     /// Confirms a reservation that is held. One that is confirmed already stays as it is.
-    pub async fn confirm(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
+    pub async fn confirm(
+        &self,
+        caller: &Caller,
+        id: ReservationId,
+        once: &Once<TenantReservation>,
+    ) -> Result<Done<TenantReservation>, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        decide_anew(async || {
-            let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
-            let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match found.reservation.confirm(&scope, stamp)? {
-                Some(change) => Ok(self.repository.update(&scope, change).await?),
-                None => Ok(found),
-            }
-        })
-        .await
+        let confirm = async || {
+            decide_anew(async || {
+                let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
+                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                match found.reservation.confirm(&scope, stamp.clone())? {
+                    Some(change) => {
+                        let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
+                        Ok(self.repository.update(&scope, once.sign(change, &confirmed)).await?)
+                    }
+                    None => {
+                        self.receipts.keep(caller, once, &found, &stamp).await?;
+                        Ok(found)
+                    }
+                }
+            })
+            .await
+        };
+        self.receipts.once(caller, once, confirm).await
     }
 }
 
@@ -35,7 +50,8 @@ mod tests {
 
     async fn confirm(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
         let id = ReservationId::new(build::id());
-        reservations(repository).confirm(&build::channel(Permission::Write), id).await
+        let done = reservations(repository).confirm(&build::channel(Permission::Write), id, &Once::default()).await?;
+        Ok(done.now().expect("not repeated"))
     }
 
     #[tokio::test]
@@ -84,7 +100,8 @@ mod tests {
     #[tokio::test]
     async fn a_reader_confirms_nothing() {
         let reservations = reservations(MockReservationRepository::new());
-        let refused = reservations.confirm(&build::channel(Permission::Read), ReservationId::new(build::id())).await;
+        let (caller, id) = (build::channel(Permission::Read), ReservationId::new(build::id()));
+        let refused = reservations.confirm(&caller, id, &Once::default()).await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }
 }

@@ -13,7 +13,7 @@ const MOST: u32 = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expired {
     /// Holds that have expired with it.
-    pub count: usize,
+    pub count: u64,
     /// Whether there may be more.
     pub has_more: bool,
 }
@@ -86,7 +86,7 @@ mod tests {
                 );
                 Ok(())
             });
-            assert_eq!(expire(repository).await.expect("swept"), Expired { count: found, has_more });
+            assert_eq!(expire(repository).await.expect("swept"), Expired { count: found as u64, has_more });
         }
     }
 

@@ -83,10 +83,11 @@ mod tests {
     use crate::paging::Paging;
     use crate::problem::Problem;
     use crate::quotes::fixture::{LISTING, text};
+    use crate::receipts::fixture::receipts;
 
     fn over(queries: MockReservationQueries) -> Reservations {
         let (repository, quotes) = (MockReservationRepository::new(), MockQuoteRepository::new());
-        Reservations::new(Arc::new(repository), Arc::new(queries), Arc::new(quotes), ambient())
+        Reservations::new(Arc::new(repository), Arc::new(queries), Arc::new(quotes), receipts(), ambient())
     }
 
     #[tokio::test]

@@ -18,12 +18,14 @@ pub use self::expire::Expired;
 pub use self::fields::{BookingFields, GuestFields};
 pub use self::list::FindReservations;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of reservations.
 pub struct Reservations {
     repository: Arc<dyn ReservationRepository>,
     queries: Arc<dyn ReservationQueries>,
     quotes: Arc<dyn QuoteRepository>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
@@ -33,9 +35,10 @@ impl Reservations {
         repository: Arc<dyn ReservationRepository>,
         queries: Arc<dyn ReservationQueries>,
         quotes: Arc<dyn QuoteRepository>,
+        receipts: Receipts,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, quotes, ambient }
+        Self { repository, queries, quotes, receipts, ambient }
     }
 }
 
@@ -54,10 +57,17 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::collector::Collector;
     use crate::quotes::fixture::{offer, stay, text};
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over these mocks; a port that is not named may not be called.
     pub(super) fn over(repository: MockReservationRepository, quotes: MockQuoteRepository) -> Reservations {
-        Reservations::new(Arc::new(repository), Arc::new(MockReservationQueries::new()), Arc::new(quotes), ambient())
+        Reservations::new(
+            Arc::new(repository),
+            Arc::new(MockReservationQueries::new()),
+            Arc::new(quotes),
+            receipts(),
+            ambient(),
+        )
     }
 
     /// The same where no quote is asked for.

@@ -1,6 +1,6 @@
 //! Creating a tenant.
 
-use domain::access::{Caller, Permission};
+use domain::access::{AdminScope, Caller, Permission};
 use domain::countries::Country;
 use domain::ids::{LocationId, TenantId};
 use domain::tenants::{
@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::{TenantError, Tenants, restated};
 use crate::input::{Asked, InvalidInput, is, is_or_blank, optional, required, together, unless_blank, valid};
+use crate::receipts::{Done, Once};
 
 /// A new tenant, as asked for.
 #[derive(Debug, Clone, Default, Validate)]
@@ -51,9 +52,23 @@ impl CreateTenant {
 
 impl Tenants {
     /// Creates a tenant with its default location, and moves the caller into it.
-    pub async fn create(&self, caller: &Caller, asked: Asked<CreateTenant>) -> Result<Tenant, TenantError> {
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<CreateTenant>,
+        once: &Once<Tenant>,
+    ) -> Result<Done<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
+        self.receipts.once(caller, once, async || self.create_in(&scope, caller, asked, once).await).await
+    }
 
+    async fn create_in(
+        &self,
+        scope: &AdminScope,
+        caller: &Caller,
+        asked: Asked<CreateTenant>,
+        once: &Once<Tenant>,
+    ) -> Result<Tenant, TenantError> {
         let command = asked?;
         let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
         together(valid(&command), restated.check(false, TenantStatus::Active))?;
@@ -75,9 +90,10 @@ impl Tenants {
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Tenant::create(new, caller.user_id(), stamp);
-            match self.repository.create(&scope, change).await {
+            let tenant = change.after.tenant.clone();
+            match self.repository.create(scope, once.sign(change, &tenant)).await {
                 Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,
-                stored => return Ok(stored?),
+                stored => return Ok(stored.map(|_| tenant)?),
             }
         }
         Err(taken.into())
@@ -106,7 +122,7 @@ mod tests {
             (build::channel(Permission::Admin), "default_tenant_required"),
             (build::administrator(), "malformed_request"),
         ] {
-            let refused = tenants(MockTenantRepository::new()).create(&caller, unreadable()).await;
+            let refused = tenants(MockTenantRepository::new()).create(&caller, unreadable(), &Once::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -114,7 +130,8 @@ mod tests {
     #[tokio::test]
     async fn all_faults_are_reported_together() {
         let command = CreateTenant { country_code: Some("XX".to_owned()), ..CreateTenant::default() };
-        let refused = tenants(MockTenantRepository::new()).create(&build::administrator(), Ok(command)).await;
+        let refused =
+            tenants(MockTenantRepository::new()).create(&build::administrator(), Ok(command), &Once::default()).await;
         let error = refused.expect_err("invalid");
         let faults = error.faults().expect("fields at fault");
         assert_eq!(faults["name"], ["The name field is required."]);
@@ -135,8 +152,9 @@ mod tests {
                 _ => Ok(tenant),
             }
         });
-        let created = tenants(repository).create(&build::administrator(), Ok(named("Channel A"))).await;
-        let created = created.expect("the second proposal is free");
+        let created =
+            tenants(repository).create(&build::administrator(), Ok(named("Channel A")), &Once::default()).await;
+        let created = created.expect("the second proposal is free").now().expect("done now");
         assert!(created.domain().as_str().starts_with("channel-a-"), "{}", created.domain());
     }
 
@@ -145,7 +163,7 @@ mod tests {
         let mut repository = MockTenantRepository::new();
         repository.expect_create().once().returning(|_, _| Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN }));
         let command = CreateTenant { domain: Some("channel-a".to_owned()), ..named("Channel A") };
-        let refused = tenants(repository).create(&build::administrator(), Ok(command)).await;
+        let refused = tenants(repository).create(&build::administrator(), Ok(command), &Once::default()).await;
         let error = refused.expect_err("taken");
         assert_eq!((error.code(), error.kind()), ("domain_taken", crate::ProblemKind::Conflict));
     }
@@ -156,7 +174,8 @@ mod tests {
         repository.expect_create().once().returning(|_, change| Ok(change.after.tenant));
         let command =
             CreateTenant { city: Some("  ".to_owned()), description: Some(String::new()), ..named("Hotel A") };
-        let created = tenants(repository).create(&build::administrator(), Ok(command)).await.expect("created");
+        let created = tenants(repository).create(&build::administrator(), Ok(command), &Once::default()).await;
+        let created = created.expect("created").now().expect("done now");
         assert_eq!(created.profile(), &Profile::default());
     }
 }

@@ -2,16 +2,24 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::TenantId;
+use domain::tenants::Tenant;
 
 use super::{TenantError, Tenants};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Tenants {
     /// Deletes a tenant with its locations, imports, users and keys, where it has no integration accounts.
-    pub async fn delete(&self, caller: &Caller, id: TenantId) -> Result<(), TenantError> {
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: TenantId,
+        precondition: &Precondition<Tenant>,
+    ) -> Result<(), TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         decide_anew(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            precondition.check(&tenant)?;
             let holdings = self.repository.holdings(&scope, id).await?;
             let change = tenant.delete(holdings, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
             Ok(self.repository.delete(&scope, change).await?)
@@ -27,6 +35,7 @@ mod tests {
     use testkit::build;
 
     use super::super::fixture::tenants;
+    use super::*;
     use crate::problem::{Problem, ProblemKind};
 
     #[tokio::test]
@@ -35,7 +44,9 @@ mod tests {
         repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
         repository.expect_holdings().returning(|_, _| Ok(TenantHoldings::default()));
         repository.expect_delete().never();
-        let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id()).await;
+        let refused = tenants(repository)
+            .delete(&build::administrator(), build::default_tenant().id(), &Precondition::default())
+            .await;
         assert_eq!(refused.expect_err("refused").code(), "default_tenant");
     }
 
@@ -46,7 +57,8 @@ mod tests {
         let mut found = vec![TenantHoldings { integration_accounts: 2, listings: 30 }, TenantHoldings::default()];
         repository.expect_holdings().times(2).returning(move |_, _| Ok(found.pop().unwrap_or_default()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        let refused = tenants(repository).delete(&build::administrator(), build::channel_id()).await;
+        let refused =
+            tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
         let refused = refused.expect_err("refused");
         assert_eq!((refused.code(), refused.kind()), ("tenant_not_empty", ProblemKind::Conflict));
         assert_eq!(refused.counts(), Some(&[("integrationAccounts", 2), ("listings", 30)].into()));
@@ -59,7 +71,17 @@ mod tests {
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_holdings().once().returning(|_, _| Ok(TenantHoldings::default()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        let lost = tenants(repository).delete(&build::administrator(), build::channel_id()).await;
+        let lost =
+            tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
         assert_eq!(lost.expect_err("gone").code(), "tenant_not_found");
+    }
+
+    #[tokio::test]
+    async fn a_lost_precondition_comes_before_what_stands_in_the_way() {
+        let mut repository = MockTenantRepository::new();
+        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        let lost = Precondition::new(|_: &Tenant| false);
+        let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id(), &lost).await;
+        assert_eq!(refused.expect_err("refused").code(), "precondition_failed");
     }
 }

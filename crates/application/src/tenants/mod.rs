@@ -20,12 +20,14 @@ pub use self::list::FindTenants;
 pub use self::set_status::SetTenantStatus;
 pub use self::update::UpdateTenant;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of tenants.
 pub struct Tenants {
     repository: Arc<dyn TenantRepository>,
     queries: Arc<dyn TenantQueries>,
     users: Arc<dyn UserRepository>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
@@ -35,9 +37,10 @@ impl Tenants {
         repository: Arc<dyn TenantRepository>,
         queries: Arc<dyn TenantQueries>,
         users: Arc<dyn UserRepository>,
+        receipts: Receipts,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, users, ambient }
+        Self { repository, queries, users, receipts, ambient }
     }
 }
 
@@ -53,6 +56,7 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over these mocks; a port that is not named may not be called.
     pub(super) fn tenants(tenants: MockTenantRepository) -> Tenants {
@@ -64,6 +68,6 @@ mod fixture {
         queries: MockTenantQueries,
         users: MockUserRepository,
     ) -> Tenants {
-        Tenants::new(Arc::new(tenants), Arc::new(queries), Arc::new(users), ambient())
+        Tenants::new(Arc::new(tenants), Arc::new(queries), Arc::new(users), receipts(), ambient())
     }
 }

@@ -7,6 +7,7 @@ use validator::Validate;
 
 use super::{TenantError, Tenants};
 use crate::input::{Asked, checked, is_user_status, user_status};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 /// What becomes of the users of a tenant whose status is set.
@@ -24,8 +25,9 @@ impl Tenants {
         caller: &Caller,
         id: TenantId,
         asked: Asked<SetTenantStatus>,
+        precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
-        self.set_status(caller, id, asked, TenantStatus::Inactive).await
+        self.set_status(caller, id, asked, precondition, TenantStatus::Inactive).await
     }
 
     /// Activates a tenant.
@@ -34,8 +36,9 @@ impl Tenants {
         caller: &Caller,
         id: TenantId,
         asked: Asked<SetTenantStatus>,
+        precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
-        self.set_status(caller, id, asked, TenantStatus::Active).await
+        self.set_status(caller, id, asked, precondition, TenantStatus::Active).await
     }
 
     async fn set_status(
@@ -43,12 +46,14 @@ impl Tenants {
         caller: &Caller,
         id: TenantId,
         asked: Asked<SetTenantStatus>,
+        precondition: &Precondition<Tenant>,
         status: TenantStatus,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let users = user_status("user_status", checked(asked)?.user_status)?;
         decide_anew(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            precondition.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenant.set_status(status, users, stamp)? {
                 Some(change) => Ok(self.repository.set_status(&scope, change).await?),
@@ -81,8 +86,9 @@ mod tests {
                 Ok(change.after.tenant)
             });
             let command = SetTenantStatus { user_status: number };
-            let tenant =
-                tenants(repository).deactivate(&build::administrator(), build::channel_id(), Ok(command)).await;
+            let tenant = tenants(repository)
+                .deactivate(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+                .await;
             assert_eq!(tenant.expect("deactivated").status(), TenantStatus::Inactive);
         }
     }
@@ -91,8 +97,10 @@ mod tests {
     async fn a_number_that_is_no_status_is_refused_before_anything_is_read() {
         let command = SetTenantStatus { user_status: Some(3) };
         let tenants = tenants(MockTenantRepository::new());
-        let error =
-            tenants.activate(&build::administrator(), build::channel_id(), Ok(command)).await.expect_err("invalid");
+        let error = tenants
+            .activate(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+            .await
+            .expect_err("invalid");
         assert!(error.faults().expect("fields at fault").contains_key("user_status"));
     }
 
@@ -101,7 +109,12 @@ mod tests {
         let mut repository = MockTenantRepository::new();
         repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
         let result = tenants(repository)
-            .deactivate(&build::administrator(), build::default_tenant().id(), Ok(SetTenantStatus::default()))
+            .deactivate(
+                &build::administrator(),
+                build::default_tenant().id(),
+                Ok(SetTenantStatus::default()),
+                &Precondition::default(),
+            )
             .await;
         assert_eq!(result.expect_err("refused").code(), "default_tenant");
     }

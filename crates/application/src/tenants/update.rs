@@ -10,6 +10,7 @@ use validator::Validate;
 
 use super::{TenantError, Tenants, restated};
 use crate::input::{Asked, InvalidInput, edit, edits, edits_or_clears, is, together, valid};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 /// A tenant's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
@@ -57,6 +58,7 @@ impl Tenants {
         caller: &Caller,
         id: TenantId,
         asked: Asked<UpdateTenant>,
+        precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let command = asked?;
@@ -68,6 +70,7 @@ impl Tenants {
                 tenant.as_ref().map_or(Ok(()), |tenant| restated.check(tenant.is_default(), tenant.status()));
             together(valid.clone(), unchanged)?;
             let tenant = tenant.ok_or(TenantError::NotFound)?;
+            precondition.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenant.update(command.edit()?, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
@@ -80,12 +83,13 @@ impl Tenants {
 
 #[cfg(test)]
 mod tests {
+    use domain::tenants::TenantParts;
     use ports::{MockTenantRepository, RepositoryError};
     use testkit::build;
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::problem::Problem;
+    use crate::problem::{Problem, ProblemKind};
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {
@@ -108,7 +112,9 @@ mod tests {
                 if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
             });
             let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
-            let result = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+            let result = tenants(repository)
+                .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+                .await;
             assert_eq!(result.err().map(|error| error.code()), expected);
         }
     }
@@ -119,14 +125,18 @@ mod tests {
         repository.expect_update().never();
         let same = build::tenant(build::channel_id()).name().to_string();
         let command = UpdateTenant { name: sent(&same), ..UpdateTenant::default() };
-        let result = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+        let result = tenants(repository)
+            .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+            .await;
         assert_eq!(result.expect("unchanged"), build::tenant(build::channel_id()));
     }
 
     #[tokio::test]
     async fn fields_that_may_not_change_are_named_with_all_other_faults() {
         let command = UpdateTenant { name: sent("Inn"), is_default: Some(true), ..UpdateTenant::default() };
-        let result = tenants(stored()).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+        let result = tenants(stored())
+            .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+            .await;
         let error = result.expect_err("invalid");
         assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["isDefault", "name"]);
     }
@@ -136,15 +146,19 @@ mod tests {
         let command =
             UpdateTenant { name: Some(None), domain: Some(None), city: Some(None), ..UpdateTenant::default() };
         let tenants = tenants(stored());
-        let error =
-            tenants.update(&build::administrator(), build::channel_id(), Ok(command)).await.expect_err("invalid");
+        let error = tenants
+            .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+            .await
+            .expect_err("invalid");
         assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["domain", "name"]);
     }
 
     #[tokio::test]
     async fn a_status_that_differs_names_the_operation_to_use() {
         let command = UpdateTenant { status: Some("INACTIVE".to_owned()), ..UpdateTenant::default() };
-        let error = tenants(stored()).update(&build::administrator(), build::channel_id(), Ok(command)).await;
+        let error = tenants(stored())
+            .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+            .await;
         let error = error.expect_err("not here");
         assert_eq!(error.code(), "validation_failed");
         assert!(error.faults().expect("fields at fault")["status"][0].contains("deactivate"));
@@ -154,8 +168,44 @@ mod tests {
     async fn an_unknown_tenant_is_not_found() {
         let mut repository = MockTenantRepository::new();
         repository.expect_find().once().returning(|_, _| Ok(None));
-        let result =
-            tenants(repository).update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default())).await;
+        let result = tenants(repository)
+            .update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default()), &Precondition::default())
+            .await;
         assert_eq!(result.expect_err("unknown").code(), "tenant_not_found");
+    }
+
+    #[tokio::test]
+    async fn what_the_client_takes_for_granted_is_looked_at_on_each_attempt() {
+        let mut repository = MockTenantRepository::new();
+        let renamed = |id| {
+            let parts = build::tenant(id).into_parts();
+            Tenant::from_parts(TenantParts { name: "Renamed meanwhile".parse().expect("a name"), ..parts })
+        };
+        let mut found = vec![renamed(build::channel_id()), build::tenant(build::channel_id())];
+        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
+        let seen = Precondition::new(|tenant: &Tenant| tenant.name().as_str() == "Channel");
+        let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
+        let lost = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command), &seen).await;
+        let lost = lost.expect_err("lost");
+        assert_eq!((lost.kind(), lost.code()), (ProblemKind::PreconditionFailed, "precondition_failed"));
+    }
+
+    #[tokio::test]
+    async fn a_lost_precondition_comes_behind_what_is_invalid_or_not_there() {
+        let lost = || Precondition::new(|_: &Tenant| false);
+        let mut nothing = MockTenantRepository::new();
+        nothing.expect_find().returning(|_, _| Ok(None));
+        for (repository, name, code) in [
+            (stored(), "Inn", "validation_failed"),
+            (nothing, "Another name", "tenant_not_found"),
+            (stored(), "Another name", "precondition_failed"),
+            (stored(), "Channel", "precondition_failed"),
+        ] {
+            let command = UpdateTenant { name: sent(name), ..UpdateTenant::default() };
+            let tenants = tenants(repository);
+            let refused = tenants.update(&build::administrator(), build::channel_id(), Ok(command), &lost()).await;
+            assert_eq!(refused.expect_err("refused").code(), code, "{name}");
+        }
     }
 }

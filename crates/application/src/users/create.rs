@@ -1,12 +1,13 @@
 //! Creating a user.
 
-use domain::access::{Caller, Permission};
+use domain::access::{Caller, Permission, TenantScope};
 use domain::ids::{LocationId, UserId};
 use domain::users::{ApiUser, Email, NewApiUser, Role, UserName, UserStatus};
 use validator::Validate;
 
 use super::{UserError, Users};
 use crate::input::{Asked, checked, is, is_or_blank, is_user_status, required, unless_blank, user_status};
+use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 /// A new user of the caller's tenant, as asked for.
@@ -28,8 +29,23 @@ pub struct CreateUser {
 
 impl Users {
     /// Creates a user at home in the caller's tenant.
-    pub async fn create(&self, caller: &Caller, asked: Asked<CreateUser>) -> Result<ApiUser, UserError> {
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        asked: Asked<CreateUser>,
+        once: &Once<ApiUser>,
+    ) -> Result<Done<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
+        self.receipts.once(caller, once, async || self.create_in(&scope, caller, asked, once).await).await
+    }
+
+    async fn create_in(
+        &self,
+        scope: &TenantScope,
+        caller: &Caller,
+        asked: Asked<CreateUser>,
+        once: &Once<ApiUser>,
+    ) -> Result<ApiUser, UserError> {
         let command = checked(asked)?;
         let role = required("role", command.role.as_deref())?;
         caller.may_handle(role)?;
@@ -37,7 +53,7 @@ impl Users {
         let id = self.ambient.id(UserId::new);
         decide_anew(async || {
             let workplace = match location_id {
-                Some(id) => Some(self.workplace(&scope, id).await?),
+                Some(id) => Some(self.workplace(scope, id).await?),
                 None => None,
             };
             let new = NewApiUser {
@@ -49,8 +65,10 @@ impl Users {
                 workplace,
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = ApiUser::create(new, &scope, caller, stamp)?;
-            Ok(self.repository.create(&scope, change).await?)
+            let change = ApiUser::create(new, scope, caller, stamp)?;
+            let user = change.after.clone();
+            self.repository.create(scope, once.sign(change, &user)).await?;
+            Ok(user)
         })
         .await
     }
@@ -79,7 +97,8 @@ mod tests {
         let mut repository = MockUserRepository::new();
         repository.expect_create().once().returning(|_, change| Ok(change.after));
         let users = users(repository, MockLocationRepository::new());
-        let user = users.create(&build::channel(Permission::Admin), Ok(grace("front-desk"))).await.expect("created");
+        let user = users.create(&build::channel(Permission::Admin), Ok(grace("front-desk")), &Once::default()).await;
+        let user = user.expect("created").now().expect("done now");
         assert_eq!((user.home_tenant_id(), user.status()), (build::channel_id(), UserStatus::Active));
     }
 
@@ -90,7 +109,10 @@ mod tests {
             (build::channel(Permission::Admin), "support", "support_restricted"),
         ] {
             let users = users(MockUserRepository::new(), MockLocationRepository::new());
-            assert_eq!(users.create(&caller, Ok(grace(role))).await.expect_err("refused").code(), code);
+            assert_eq!(
+                users.create(&caller, Ok(grace(role)), &Once::default()).await.expect_err("refused").code(),
+                code
+            );
         }
     }
 
@@ -104,7 +126,7 @@ mod tests {
             ..CreateUser::default()
         };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
-        let error = users.create(&build::administrator(), Ok(command)).await.expect_err("invalid");
+        let error = users.create(&build::administrator(), Ok(command), &Once::default()).await.expect_err("invalid");
         let faults: Vec<_> = error.faults().expect("fields at fault").keys().collect();
         assert_eq!(faults, ["email", "location_id", "name", "role", "status"]);
     }
@@ -115,7 +137,7 @@ mod tests {
         locations.expect_find().once().returning(|_, _| Ok(None));
         let command = CreateUser { location_id: Some(build::id().to_string()), ..grace("venue") };
         let users = users(MockUserRepository::new(), locations);
-        let error = users.create(&build::administrator(), Ok(command)).await.expect_err("not there");
+        let error = users.create(&build::administrator(), Ok(command), &Once::default()).await.expect_err("not there");
         assert_eq!(error.code(), "location_not_found");
     }
 
@@ -124,7 +146,8 @@ mod tests {
         let mut repository = MockUserRepository::new();
         repository.expect_create().returning(|_, _| Err(RepositoryError::Taken { rule: rules::USER_EMAIL }));
         let users = users(repository, MockLocationRepository::new());
-        let error = users.create(&build::administrator(), Ok(grace("venue"))).await.expect_err("taken");
+        let error =
+            users.create(&build::administrator(), Ok(grace("venue")), &Once::default()).await.expect_err("taken");
         assert_eq!(error.code(), "email_taken");
         assert!(error.faults().expect("fields at fault").contains_key("email"));
     }

@@ -2,17 +2,25 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::UserId;
+use domain::users::ApiUser;
 
 use super::{UserError, Users};
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Users {
     /// Deletes a user; the user's keys are refused from now on.
-    pub async fn delete(&self, caller: &Caller, id: UserId) -> Result<(), UserError> {
+    pub async fn delete(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        precondition: &Precondition<ApiUser>,
+    ) -> Result<(), UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         decide_anew(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
             let change = user.delete(caller, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
+            precondition.check(&user)?;
             Ok(self.repository.delete(&scope, change).await?)
         })
         .await
@@ -34,7 +42,8 @@ mod tests {
         let mut repository = MockUserRepository::new();
         repository.expect_find().returning(|_, _| Ok(None));
         let users = users(repository, MockLocationRepository::new());
-        let refused = users.delete(&build::channel(Permission::Admin), UserId::new(build::id())).await;
+        let refused =
+            users.delete(&build::channel(Permission::Admin), UserId::new(build::id()), &Precondition::default()).await;
         assert_eq!(refused.expect_err("unknown").code(), "user_not_found");
     }
 
@@ -43,7 +52,8 @@ mod tests {
         let mut repository = MockUserRepository::new();
         repository.expect_find().returning(|_, id| Ok(Some(stored(id, Role::Support))));
         let users = users(repository, MockLocationRepository::new());
-        let refused = users.delete(&build::channel(Permission::Admin), UserId::new(build::id())).await;
+        let refused =
+            users.delete(&build::channel(Permission::Admin), UserId::new(build::id()), &Precondition::default()).await;
         assert_eq!(refused.expect_err("refused").code(), "support_restricted");
     }
 }

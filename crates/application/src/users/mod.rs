@@ -20,12 +20,14 @@ pub use self::find::Me;
 pub use self::list::FindUsers;
 pub use self::update::UpdateUser;
 use crate::ambient::Ambient;
+use crate::receipts::Receipts;
 
 /// The use cases of users.
 pub struct Users {
     repository: Arc<dyn UserRepository>,
     queries: Arc<dyn UserQueries>,
     locations: Arc<dyn LocationRepository>,
+    receipts: Receipts,
     ambient: Ambient,
 }
 
@@ -35,9 +37,10 @@ impl Users {
         repository: Arc<dyn UserRepository>,
         queries: Arc<dyn UserQueries>,
         locations: Arc<dyn LocationRepository>,
+        receipts: Receipts,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, locations, ambient }
+        Self { repository, queries, locations, receipts, ambient }
     }
 
     /// The tenant's location that a user is to work at.
@@ -57,10 +60,11 @@ mod fixture {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
 
     /// The use cases over these mocks; a port that is not named may not be called.
     pub(super) fn users(repository: MockUserRepository, locations: MockLocationRepository) -> Users {
-        Users::new(Arc::new(repository), Arc::new(MockUserQueries::new()), Arc::new(locations), ambient())
+        Users::new(Arc::new(repository), Arc::new(MockUserQueries::new()), Arc::new(locations), receipts(), ambient())
     }
 
     /// A stored user of the channel.

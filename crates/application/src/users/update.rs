@@ -10,6 +10,7 @@ use super::{UserError, Users};
 use crate::input::{
     Asked, InvalidInput, REQUIRED, checked, edit, edits, edits_or_clears, edits_user_status, user_status,
 };
+use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 /// A user's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
@@ -31,7 +32,13 @@ pub struct UpdateUser {
 
 impl Users {
     /// Changes the fields that the command names.
-    pub async fn update(&self, caller: &Caller, id: UserId, asked: Asked<UpdateUser>) -> Result<ApiUser, UserError> {
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        asked: Asked<UpdateUser>,
+        precondition: &Precondition<ApiUser>,
+    ) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let command = checked(asked)?;
         decide_anew(async || {
@@ -43,7 +50,9 @@ impl Users {
             }
             let edit = self.edit(&scope, &command).await?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match user.update(edit, caller, stamp)? {
+            let change = user.update(edit, caller, stamp)?;
+            precondition.check(&user)?;
+            match change {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(user),
             }
@@ -93,14 +102,24 @@ mod tests {
         repository.expect_update().once().returning(|_, change| Ok(change.after));
         let users = users(repository, MockLocationRepository::new());
         let id = UserId::new(build::id());
-        let user = users.update(&build::channel(Permission::Admin), id, Ok(banned())).await.expect("updated");
+        let user = users
+            .update(&build::channel(Permission::Admin), id, Ok(banned()), &Precondition::default())
+            .await
+            .expect("updated");
         assert_eq!((user.status(), user.role()), (UserStatus::Banned, Role::Venue));
     }
 
     #[tokio::test]
     async fn a_channel_does_not_touch_support() {
         let users = users(repository(Role::Support), MockLocationRepository::new());
-        let refused = users.update(&build::channel(Permission::Admin), UserId::new(build::id()), Ok(banned())).await;
+        let refused = users
+            .update(
+                &build::channel(Permission::Admin),
+                UserId::new(build::id()),
+                Ok(banned()),
+                &Precondition::default(),
+            )
+            .await;
         assert_eq!(refused.expect_err("refused").code(), "support_restricted");
     }
 
@@ -110,7 +129,9 @@ mod tests {
         let rule = rules::LAST_ADMINISTRATOR;
         repository.expect_update().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
         let users = users(repository, MockLocationRepository::new());
-        let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(banned())).await;
+        let refused = users
+            .update(&build::administrator(), UserId::new(build::id()), Ok(banned()), &Precondition::default())
+            .await;
         assert_eq!(refused.expect_err("refused").code(), "last_administrator");
     }
 
@@ -119,7 +140,9 @@ mod tests {
         let nothing =
             UpdateUser { name: Some(None), email: None, role: Some(None), status: Some(None), location_id: Some(None) };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
-        let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(nothing)).await;
+        let refused = users
+            .update(&build::administrator(), UserId::new(build::id()), Ok(nothing), &Precondition::default())
+            .await;
         let error = refused.expect_err("invalid");
         assert_eq!(error.faults().expect("faults").keys().collect::<Vec<_>>(), ["name", "role", "status"]);
     }
@@ -128,7 +151,8 @@ mod tests {
     async fn nobody_loses_an_address() {
         let nulled = UpdateUser { email: Some(None), ..UpdateUser::default() };
         let users = users(repository(Role::Venue), MockLocationRepository::new());
-        let refused = users.update(&build::administrator(), UserId::new(build::id()), Ok(nulled)).await;
+        let refused =
+            users.update(&build::administrator(), UserId::new(build::id()), Ok(nulled), &Precondition::default()).await;
         assert!(refused.expect_err("invalid").faults().expect("faults").contains_key("email"));
     }
 }

@@ -9,6 +9,7 @@ use validator::Validate;
 
 use super::Workspaces;
 use crate::input::{Asked, InvalidInput, checked, edit, edits};
+use crate::precondition::Precondition;
 use crate::refusal::Refusal;
 use crate::retry::decide_anew;
 
@@ -38,11 +39,17 @@ impl UpdateWorkspace {
 
 impl Workspaces {
     /// Changes the fields that the command names.
-    pub async fn update(&self, caller: &Caller, asked: Asked<UpdateWorkspace>) -> Result<Workspace, Refusal> {
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        asked: Asked<UpdateWorkspace>,
+        precondition: &Precondition<Workspace>,
+    ) -> Result<Workspace, Refusal> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let edit = checked(asked)?.edit()?;
         decide_anew(async || {
             let workspace = self.repository.find(&scope).await?;
+            precondition.check(&workspace)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match workspace.update(edit.clone(), (scope.tenant_id(), scope.tenant_name()), stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
@@ -83,7 +90,8 @@ mod tests {
             (build::channel(Permission::Admin), "default_tenant_required"),
         ] {
             let unreadable = Err(Unreadable::UnsupportedMediaType);
-            let refused = workspaces(MockWorkspaceRepository::new()).update(&caller, unreadable).await;
+            let refused =
+                workspaces(MockWorkspaceRepository::new()).update(&caller, unreadable, &Precondition::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -100,7 +108,7 @@ mod tests {
             default_currency: sent("jpy"),
             default_discount_percentage: sent("12.50"),
         };
-        let parts = workspaces(repository).update(&build::administrator(), Ok(command)).await;
+        let parts = workspaces(repository).update(&build::administrator(), Ok(command), &Precondition::default()).await;
         let parts = parts.expect("updated").into_parts();
         assert_eq!((parts.name.as_str(), parts.default_currency.code()), ("Rooms Inc.", "JPY"));
         assert_eq!(parts.default_discount.to_string(), "12.5");
@@ -112,7 +120,8 @@ mod tests {
             UpdateWorkspace::default(),
             UpdateWorkspace { default_discount_percentage: sent("0.00"), ..UpdateWorkspace::default() },
         ] {
-            let updated = workspaces(stored()).update(&build::administrator(), Ok(command)).await;
+            let updated =
+                workspaces(stored()).update(&build::administrator(), Ok(command), &Precondition::default()).await;
             assert_eq!(updated.expect("unchanged"), build::workspace());
         }
     }
@@ -144,7 +153,9 @@ mod tests {
                 ],
             ),
         ] {
-            let refused = workspaces(MockWorkspaceRepository::new()).update(&build::administrator(), Ok(command)).await;
+            let refused = workspaces(MockWorkspaceRepository::new())
+                .update(&build::administrator(), Ok(command), &Precondition::default())
+                .await;
             let refused = refused.expect_err("invalid");
             let faults = refused.faults().expect("fields at fault");
             assert_eq!(faults.keys().collect::<Vec<_>>(), ["defaultCurrency", "defaultDiscountPercentage", "name"]);
@@ -164,7 +175,8 @@ mod tests {
                 if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
             });
             let command = UpdateWorkspace { name: sent("Rooms Inc."), ..UpdateWorkspace::default() };
-            let updated = workspaces(repository).update(&build::administrator(), Ok(command)).await;
+            let updated =
+                workspaces(repository).update(&build::administrator(), Ok(command), &Precondition::default()).await;
             assert_eq!(updated.err().map(|error| error.code()), expected);
         }
     }

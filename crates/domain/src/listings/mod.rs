@@ -165,6 +165,8 @@ pub struct ListingAccount {
     pub name: String,
     /// The currency of prices that state none: the workspace's.
     pub default_currency: Currency,
+    /// Whether its listings can be available.
+    pub is_active: bool,
 }
 
 /// A listing as one tenant sees it: its own, an imported one, or one that it could import.
@@ -183,6 +185,14 @@ pub struct TenantListing {
     pub distance: Option<Distance>,
 }
 
+impl TenantListing {
+    /// A listing as its owner sees it.
+    pub fn own(listing: Listing, owner: TenantId, account_is_active: bool) -> Self {
+        let is_available = account_is_active && listing.details().status == ListingStatus::Active;
+        Self { listing, owner, is_available, imported_at: None, distance: None }
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod fixture {
     use uuid::Uuid;
@@ -194,6 +204,7 @@ pub(crate) mod fixture {
             id: IntegrationAccountId::new(Uuid::from_u128(11)),
             name: "Host".to_owned(),
             default_currency: "USD".parse().expect("a currency"),
+            is_active: true,
         }
     }
 

@@ -18,6 +18,7 @@ pub mod lists;
 pub mod locations;
 pub mod promotions;
 pub mod quotes;
+pub mod receipts;
 pub mod reservation_lists;
 pub mod reservations;
 pub mod search;
@@ -35,8 +36,8 @@ use ports::{
     ApiKeyQueries, ApiKeyRepository, AuditQueries, AvailabilityQueries, AvailabilityRepository, Credentials,
     ImportRepository, IntegrationAccountQueries, IntegrationAccountRepository, ListingQueries, ListingRepository,
     LocationQueries, LocationRepository, PromotionQueries, PromotionRepository, QuoteRepository, Readiness,
-    ReservationQueries, ReservationRepository, TenantQueries, TenantRepository, UserQueries, UserRepository,
-    WorkspaceRepository,
+    ReceiptRepository, ReservationQueries, ReservationRepository, TenantQueries, TenantRepository, UserQueries,
+    UserRepository, WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -62,6 +63,7 @@ pub struct Ports {
     pub promotions: Arc<dyn PromotionRepository>,
     pub quotes: Arc<dyn QuoteRepository>,
     pub readiness: Arc<dyn Readiness>,
+    pub receipts: Arc<dyn ReceiptRepository>,
     pub reservation_queries: Arc<dyn ReservationQueries>,
     pub reservations: Arc<dyn ReservationRepository>,
     pub tenant_queries: Arc<dyn TenantQueries>,
@@ -96,6 +98,7 @@ impl Ports {
             + PromotionRepository
             + QuoteRepository
             + Readiness
+            + ReceiptRepository
             + ReservationQueries
             + ReservationRepository
             + TenantQueries
@@ -124,6 +127,7 @@ impl Ports {
             promotions: database.clone(),
             quotes: database.clone(),
             readiness: database.clone(),
+            receipts: database.clone(),
             reservation_queries: database.clone(),
             reservations: database.clone(),
             tenant_queries: database.clone(),
@@ -317,6 +321,18 @@ macro_rules! suite {
                 another_tenant_reaches_no_reservation,
                 every_change_of_a_reservation_leaves_one_entry,
             }
+            receipts {
+                a_receipt_comes_back_as_it_was_kept,
+                a_change_with_a_receipt_is_stored_once,
+                a_change_that_fails_leaves_no_receipt,
+                of_twenty_twins_one_is_stored,
+                a_receipt_that_is_too_old_is_replaced,
+                of_twenty_twins_one_replaces_an_old_receipt,
+                a_key_belongs_to_its_user,
+                what_changed_nothing_leaves_one_receipt,
+                old_receipts_are_forgotten,
+                a_deleted_user_leaves_no_receipt,
+            }
             search {
                 a_search_finds_what_looking_at_each_finds,
                 a_list_around_a_place_shows_what_looking_at_each_shows,
@@ -404,6 +420,7 @@ mod tests {
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
+            include_str!("receipts.rs"),
             include_str!("promotions.rs"),
             include_str!("quotes.rs"),
             include_str!("reservation_lists.rs"),

@@ -1,0 +1,46 @@
+//! What only a server with locks on rows can show.
+
+use adapters_postgres::Postgres;
+use domain::access::Permission;
+use domain::audit::Actor;
+use domain::receipts::{Receipt, Repeatable, Reply};
+use ports::{ReceiptRepository, RepositoryError, rules};
+use sqlx::{Connection, PgConnection};
+use testkit::build;
+
+use crate::fresh;
+
+/// The twin's transaction does not end while the other waits, for as long as a lock is waited for.
+#[tokio::test]
+async fn a_twin_that_takes_too_long_holds_the_key() {
+    let server = fresh();
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let scope = build::channel(Permission::Write).own_scope();
+    let mut other = PgConnection::connect(server.url()).await.expect("a connection");
+    let workspace = scope.workspace_id().as_uuid();
+    sqlx::query("INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())")
+        .bind(workspace)
+        .execute(&mut other)
+        .await
+        .expect("a workspace");
+    let mut twin = other.begin().await.expect("a transaction");
+    sqlx::query(
+        "INSERT INTO receipts (workspace_id, user_id, idempotency_key, api_key_id, fingerprint, status, body, created_at) \
+         VALUES ($1, $2, 'key', $1, '', 200, '', now())",
+    )
+    .bind(workspace)
+    .bind(scope.user_id().as_uuid())
+    .execute(&mut *twin)
+    .await
+    .expect("the twin's receipt");
+
+    let request = Repeatable { key: "key".parse().expect("a key"), fingerprint: [7; 32] };
+    let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };
+    let reply = Reply { status: 200, body: vec![] };
+    let receipt = Receipt::new(scope.workspace_id(), &actor, request, reply, build::at()).expect("of a user");
+    let waited = database.keep(scope, receipt.clone()).await;
+    assert!(matches!(waited, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY })), "{waited:?}");
+
+    twin.rollback().await.expect("the twin gives up");
+    database.keep(scope, receipt).await.expect("the key is free");
+}

@@ -1,0 +1,46 @@
+//! Forgetting receipts that answer nothing any more.
+
+use domain::access::OperatorScope;
+use domain::receipts::Receipt;
+
+use super::Receipts;
+use crate::refusal::Refusal;
+
+/// Receipts that one transaction deletes.
+const BATCH: u32 = 1000;
+
+impl Receipts {
+    /// Deletes the receipts that are too old, a batch at a time, and says how many.
+    pub async fn forget(&self, scope: &OperatorScope) -> Result<u64, Refusal> {
+        let before = Receipt::kept_since(self.clock.now());
+        let mut forgotten = 0;
+        loop {
+            let batch = self.repository.forget(scope, before, BATCH).await?;
+            forgotten += batch;
+            if batch < BATCH.into() {
+                return Ok(forgotten);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::receipts::KEPT;
+    use ports::MockReceiptRepository;
+    use testkit::build;
+
+    use super::super::fixture::over;
+    use super::*;
+
+    #[tokio::test]
+    async fn old_receipts_are_deleted_until_none_are_left() {
+        let mut repository = MockReceiptRepository::new();
+        let mut left = vec![17, 1000, 1000];
+        repository.expect_forget().times(3).returning(move |_, before, most| {
+            assert_eq!((before, most), (build::at() - KEPT, BATCH));
+            Ok(left.pop().expect("asked so often"))
+        });
+        assert_eq!(over(repository).forget(&OperatorScope::new()).await.expect("forgotten"), 2017);
+    }
+}

@@ -1,0 +1,166 @@
+//! Receipts: what requests that may be repeated leave behind, so that a retry is answered without doing it again.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use thiserror::Error;
+
+use crate::audit::Actor;
+use crate::ids::{ApiKeyId, UserId, WorkspaceId};
+
+/// How long a receipt answers retries.
+pub const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// The longest idempotency key, in bytes.
+const LONGEST: usize = 255;
+
+/// A text that is no idempotency key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be 1 to 255 visible ASCII characters.")]
+pub struct IdempotencyKeyError;
+
+/// A client's own name for a request that it may repeat: 1 to 255 visible ASCII characters, which mean nothing here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = IdempotencyKeyError;
+
+    fn from_str(text: &str) -> Result<Self, IdempotencyKeyError> {
+        let is_key = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_key { Ok(Self(text.to_owned())) } else { Err(IdempotencyKeyError) }
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a request that may be repeated is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeatable {
+    /// The client's own name for it.
+    pub key: IdempotencyKey,
+    /// A hash of all that makes two requests the same.
+    pub fingerprint: [u8; 32],
+}
+
+/// An answer as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The bytes of the body.
+    pub body: Vec<u8>,
+}
+
+/// A key that was sent before with another request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("The idempotency key was used for another request.")]
+pub struct KeyReusedError;
+
+/// What an idempotency key leaves behind. The key belongs to the API user, whichever of the user's API keys it comes with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The workspace of the API user.
+    pub workspace_id: WorkspaceId,
+    /// The API user to whom the idempotency key belongs.
+    pub user_id: UserId,
+    /// The API key that the request came with.
+    pub api_key: ApiKeyId,
+    /// The request.
+    pub request: Repeatable,
+    /// How it was answered.
+    pub reply: Reply,
+    /// When it was done, in milliseconds.
+    pub at: DateTime<Utc>,
+}
+
+impl Receipt {
+    /// The receipt of what an API user did; the operator gets none.
+    pub fn new(
+        workspace_id: WorkspaceId,
+        actor: &Actor,
+        request: Repeatable,
+        reply: Reply,
+        at: DateTime<Utc>,
+    ) -> Option<Self> {
+        match *actor {
+            Actor::ApiUser { id: user_id, name: _, api_key } => {
+                Some(Self { workspace_id, user_id, api_key, request, reply, at })
+            }
+            Actor::Operator => None,
+        }
+    }
+
+    /// The instant before which receipts count as gone.
+    pub fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
+        now - KEPT
+    }
+
+    /// What a request with the same key is answered; `None` where the receipt is too old to answer anything.
+    ///
+    /// # Errors
+    /// It is another request.
+    pub fn answer(self, request: &Repeatable, now: DateTime<Utc>) -> Result<Option<Reply>, KeyReusedError> {
+        if self.at < Self::kept_since(now) {
+            Ok(None)
+        } else if self.request == *request {
+            Ok(Some(self.reply))
+        } else {
+            Err(KeyReusedError)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::fixture::at;
+
+    #[test]
+    fn a_key_is_visible_ascii() {
+        for key in ["1", "8e03978e-40d5-43dd-bc93-6894a57f9324", "\"quoted\"", "~!", &"x".repeat(255)] {
+            assert_eq!(key.parse::<IdempotencyKey>().as_ref().map(IdempotencyKey::as_str), Ok(key));
+        }
+        for text in ["", " ", "a b", "a\t", "\u{7f}", "schlüssel", &"x".repeat(256)] {
+            assert_eq!(text.parse::<IdempotencyKey>(), Err(IdempotencyKeyError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_receipt_answers_the_same_request_for_a_day() {
+        let request = |hash| Repeatable { key: "k".parse().expect("a key"), fingerprint: [hash; 32] };
+        let reply = Reply { status: 201, body: b"{}".to_vec() };
+        let actor = Actor::ApiUser {
+            id: UserId::new(Uuid::from_u128(5)),
+            name: "Ada".to_owned(),
+            api_key: ApiKeyId::new(Uuid::from_u128(6)),
+        };
+        let workspace_id = WorkspaceId::new(Uuid::from_u128(9));
+        let receipt = Receipt::new(workspace_id, &actor, request(1), reply.clone(), at()).expect("of a user");
+        let millisecond = TimeDelta::milliseconds(1);
+        for (sent, later, expected) in [
+            (1, TimeDelta::zero(), Ok(Some(reply.clone()))),
+            (1, KEPT, Ok(Some(reply))),
+            (1, KEPT + millisecond, Ok(None)),
+            (2, KEPT, Err(KeyReusedError)),
+            (2, KEPT + millisecond, Ok(None)),
+        ] {
+            assert_eq!(receipt.clone().answer(&request(sent), at() + later), expected, "{sent} {later}");
+        }
+        assert_eq!(Receipt::new(workspace_id, &Actor::Operator, request(1), receipt.reply, at()), None);
+    }
+}

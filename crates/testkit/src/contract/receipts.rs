@@ -1,0 +1,244 @@
+//! Receipts.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::{OperatorScope, OwnScope, Permission, TenantChoice};
+use domain::api_keys::ApiKeyToken;
+use domain::change::Change;
+use domain::ids::LocationId;
+use domain::locations::{Location, NewLocation, Profile};
+use domain::receipts::{KEPT, Receipt, Repeatable, Reply};
+use domain::tenants::{self, Tenant};
+use domain::users::Role;
+use ports::{RepositoryError, rules};
+
+use super::world::twenty_at_once;
+use super::{Ports, World};
+use crate::build;
+
+fn request(key: &str) -> Repeatable {
+    Repeatable { key: key.parse().expect("a key"), fingerprint: *b"0123456789\x00\xff0123456789abcdef\r\n'%" }
+}
+
+fn reply() -> Reply {
+    Reply { status: 201, body: "{\"data\":\"🏨 \\u0000 '; --\"}\n\x00".into() }
+}
+
+async fn own(world: &World, token: &ApiKeyToken) -> OwnScope {
+    world.caller(token, TenantChoice::Home).await.own_scope()
+}
+
+/// The administrator's receipt of something that changed nothing.
+async fn receipt(world: &World, key: &str, at: DateTime<Utc>) -> Receipt {
+    let stamp = world.stamp().await;
+    Receipt::new(world.workspace_id(), &stamp.actor, request(key), reply(), at).expect("of a user")
+}
+
+async fn keep(world: &World, receipt: Receipt) -> Result<(), RepositoryError> {
+    world.ports.receipts.keep(own(world, &world.token).await, receipt).await
+}
+
+async fn find(world: &World, key: &str) -> Option<Receipt> {
+    let scope = own(world, &world.token).await;
+    world.ports.receipts.find(scope, &request(key).key).await.expect("no failure")
+}
+
+/// A new location, as a request with this key asks for it.
+async fn asked_for(world: &World, tenant: &Tenant, key: &str) -> Change<Location> {
+    let new = NewLocation {
+        id: LocationId::new(build::id()),
+        name: "Airport".parse().expect("a name"),
+        profile: Profile::default(),
+    };
+    let change = Location::create(new, &world.scope_in(tenant.id()).await, world.stamp().await);
+    change.answering(request(key), reply())
+}
+
+async fn create(world: &World, tenant: &Tenant, change: Change<Location>) -> Result<Location, RepositoryError> {
+    world.ports.locations.create(&world.scope_in(tenant.id()).await, change).await
+}
+
+async fn locations(world: &World, tenant: &Tenant) -> u64 {
+    world.ports.location_queries.count(&world.scope_in(tenant.id()).await).await.expect("a count")
+}
+
+fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
+    matches!(result, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY }))
+}
+
+/// All of it, byte by byte.
+pub async fn a_receipt_comes_back_as_it_was_kept(ports: Ports) {
+    let world = World::new(ports).await;
+    let longest = "~".repeat(255);
+    for key in ["1", "\"quoted\"", "';--", &longest] {
+        let kept = receipt(&world, key, build::at()).await;
+        keep(&world, kept.clone()).await.expect("kept");
+        assert_eq!(find(&world, key).await, Some(kept));
+    }
+    assert_eq!(find(&world, "2").await, None);
+    assert_eq!(find(&world, "\"QUOTED\"").await, None);
+}
+
+/// `Taken { rule: "idempotency_key" }`, in the transaction of the change.
+pub async fn a_change_with_a_receipt_is_stored_once(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let first = asked_for(&world, &channel, "key").await;
+    let expected = first.receipt.clone();
+    create(&world, &channel, first).await.expect("created");
+    assert_eq!(find(&world, "key").await, expected);
+
+    let trail = world.ports.trail.actions().await;
+    let again = create(&world, &channel, asked_for(&world, &channel, "key").await).await;
+    assert!(is_taken(&again), "{again:?}");
+    assert_eq!((locations(&world, &channel).await, world.ports.trail.actions().await), (2, trail));
+    create(&world, &channel, asked_for(&world, &channel, "other").await).await.expect("another key");
+}
+
+/// Both, or none.
+pub async fn a_change_that_fails_leaves_no_receipt(ports: Ports) {
+    let world = World::new(ports).await;
+    world.create("channel").await.expect("created");
+    let doomed = world.new_tenant("channel", tenants::Profile::default()).await.answering(request("key"), reply());
+    let refused = world.ports.tenants.create(&world.admin().await, doomed).await;
+    assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN })), "{refused:?}");
+    assert_eq!(find(&world, "key").await, None);
+}
+
+/// A race. Twins meet at the key, before the rule that they would break by being done twice.
+pub async fn of_twenty_twins_one_is_stored(ports: Ports) {
+    let world = World::new(ports).await;
+    let (won, lost) = twenty_at_once(|| {
+        let world = world.clone();
+        async move {
+            let change = world.new_tenant("channel", tenants::Profile::default()).await;
+            world.ports.tenants.create(&world.admin().await, change.answering(request("key"), reply())).await
+        }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.into_iter().all(|error| is_taken::<()>(&Err(error))));
+    assert_eq!(world.ports.trail.actions().await, ["workspace.create", "tenant.create"]);
+}
+
+/// A receipt answers retries for a day, and not a millisecond longer.
+pub async fn a_receipt_that_is_too_old_is_replaced(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let day_old = receipt(&world, "key", build::at() - KEPT).await;
+    keep(&world, day_old).await.expect("kept");
+    let again = create(&world, &channel, asked_for(&world, &channel, "key").await).await;
+    assert!(is_taken(&again), "{again:?}");
+
+    let older = receipt(&world, "older", build::at() - KEPT - TimeDelta::milliseconds(1)).await;
+    keep(&world, Receipt { reply: Reply { status: 200, body: vec![] }, ..older }).await.expect("kept");
+    let change = asked_for(&world, &channel, "older").await;
+    let expected = change.receipt.clone();
+    create(&world, &channel, change).await.expect("created");
+    assert_eq!(find(&world, "older").await, expected);
+}
+
+/// A race for the place of an old receipt.
+pub async fn of_twenty_twins_one_replaces_an_old_receipt(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let old = receipt(&world, "key", build::at() - KEPT - TimeDelta::days(1)).await;
+    keep(&world, old).await.expect("kept");
+    let (won, lost) = twenty_at_once(|| {
+        let (world, channel) = (world.clone(), channel.clone());
+        async move { create(&world, &channel, asked_for(&world, &channel, "key").await).await }
+    })
+    .await;
+    assert_eq!(won, 1);
+    assert!(lost.into_iter().all(|error| is_taken::<()>(&Err(error))));
+    assert_eq!(locations(&world, &channel).await, 2, "the default one, and one");
+}
+
+/// Isolation: of users, and of workspaces. `Stale`.
+pub async fn a_key_belongs_to_its_user(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    keep(&world, receipt(&world, "key", build::at()).await).await.expect("kept");
+    let colleague = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
+    let token = world.new_key(&colleague).await.expect("a key");
+    let caller = world.caller(&token, TenantChoice::Home).await;
+    let scope = caller.own_scope();
+    assert_eq!(world.ports.receipts.find(scope, &request("key").key).await.expect("no failure"), None);
+
+    let planted = world.ports.receipts.keep(scope, receipt(&world, "other", build::at()).await).await;
+    assert!(matches!(planted, Err(RepositoryError::Stale)), "{planted:?}");
+    let elsewhere = world.beside().await;
+    let planted = keep(&elsewhere, receipt(&world, "other", build::at()).await).await;
+    assert!(matches!(planted, Err(RepositoryError::Stale)), "{planted:?}");
+    assert_eq!((find(&world, "other").await, find(&elsewhere, "key").await), (None, None));
+
+    let stamp = caller.tenant_scope(Permission::Read).expect("active").stamp(world.stamp().await.id, build::at());
+    let own = Receipt::new(world.workspace_id(), &stamp.actor, request("key"), reply(), build::at());
+    world.ports.receipts.keep(scope, own.expect("of a user")).await.expect("the same key, another user");
+    keep(&elsewhere, receipt(&elsewhere, "key", build::at()).await).await.expect("the same key, another workspace");
+}
+
+/// `Taken { rule: "idempotency_key" }`.
+pub async fn what_changed_nothing_leaves_one_receipt(ports: Ports) {
+    let world = World::new(ports).await;
+    let first = receipt(&world, "key", build::at()).await;
+    keep(&world, first.clone()).await.expect("kept");
+    let second = Receipt { reply: Reply { status: 200, body: vec![] }, ..first.clone() };
+    let taken = keep(&world, second).await;
+    assert!(is_taken(&taken), "{taken:?}");
+    assert_eq!(find(&world, "key").await, Some(first));
+}
+
+/// In all workspaces, so many at a time.
+pub async fn old_receipts_are_forgotten(ports: Ports) {
+    let world = World::new(ports).await;
+    let elsewhere = world.beside().await;
+    let now = build::at();
+    for (number, world) in [&world, &world, &elsewhere].into_iter().enumerate() {
+        keep(world, receipt(world, &format!("old-{number}"), now - TimeDelta::days(2)).await).await.expect("kept");
+        keep(world, receipt(world, &format!("new-{number}"), now - KEPT).await).await.expect("kept");
+    }
+    let forget = async |most| {
+        let before = Receipt::kept_since(now);
+        world.ports.receipts.forget(&OperatorScope::new(), before, most).await.expect("no failure")
+    };
+    assert_eq!([forget(2).await, forget(2).await, forget(2).await], [2, 1, 0]);
+    for (number, world) in [&world, &world, &elsewhere].into_iter().enumerate() {
+        assert_eq!(find(world, &format!("old-{number}")).await, None);
+        assert!(find(world, &format!("new-{number}")).await.is_some());
+    }
+}
+
+/// They go with their user, and with the user's tenant.
+pub async fn a_deleted_user_leaves_no_receipt(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let mut scopes = Vec::new();
+    let mut users = Vec::new();
+    for name in ["ada", "grace"] {
+        let user = world.new_user(&channel, Role::Tenant, &format!("{name}@example.com")).await.expect("a user");
+        let token = world.new_key(&user).await.expect("a key");
+        let caller = world.caller(&token, TenantChoice::Home).await;
+        let (scope, stamp) = (caller.own_scope(), world.stamp().await);
+        let actor = caller.tenant_scope(Permission::Read).expect("active").stamp(stamp.id, stamp.at).actor;
+        let own = Receipt::new(world.workspace_id(), &actor, request("key"), reply(), build::at());
+        world.ports.receipts.keep(scope, own.expect("of a user")).await.expect("kept");
+        scopes.push(scope);
+        users.push(user);
+    }
+    keep(&world, receipt(&world, "key", build::at()).await).await.expect("kept");
+    let left = async || {
+        let mut left = Vec::new();
+        for scope in &scopes {
+            let found = world.ports.receipts.find(*scope, &request("key").key).await.expect("no failure");
+            left.push(found.is_some());
+        }
+        left
+    };
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let change = users[0].delete(&administrator, world.stamp().await).expect("allowed");
+    world.ports.users.delete(&world.scope_in(channel.id()).await, change).await.expect("deleted");
+    assert_eq!(left().await, [false, true]);
+    world.delete(&channel).await.expect("deleted");
+    assert_eq!(left().await, [false, false]);
+    assert!(find(&world, "key").await.is_some(), "others keep theirs");
+}
