@@ -327,13 +327,10 @@ fn sell(world: &World, more_servers: &[Server], owners: Owners) {
     let sold = thread::scope(|scope| {
         let working: Vec<_> = (0..writers)
             .map(|number| {
-                let base = bases[number % bases.len()];
+                // One for all tenants: a connection that never rests is never closed by the server while it is sent to.
+                let client = Client::new(bases[number % bases.len()]).calry(&world.key);
                 let mut writer = Writer {
-                    clients: season
-                        .tenants
-                        .iter()
-                        .map(|tenant| Client::new(base).calry(&world.key).named(tenant))
-                        .collect(),
+                    clients: season.tenants.iter().map(|tenant| client.clone().named(tenant)).collect(),
                     listings: &season.listings,
                     owners,
                     dice: Dice(seed.wrapping_add(number as u64)),

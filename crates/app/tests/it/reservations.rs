@@ -51,6 +51,9 @@ fn is_free(client: &Client, listing: &str, check_in: &str, check_out: &str) -> b
     assert_eq!(nights.status, 200, "{}", nights.text);
     let nights = nights.json["data"].as_array().expect("nights").clone();
     assert_eq!(nights.iter().all(|night| night["status"] == "AVAILABLE"), is_free, "{nights:?}");
+    let found = data(200, &client.get(&format!("/api/v1/listing?checkInDate={check_in}&checkOutDate={check_out}")));
+    let is_found = found.as_array().expect("a list").iter().any(|found| found["id"] == listing);
+    assert_eq!(is_found, is_free, "{found}");
     is_free
 }
 

@@ -83,21 +83,26 @@ impl Client {
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        self.try_call(method, path, body).expect("an answer")
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.must_send(method, path, body)
     }
 
     /// For servers that may be gone.
     pub(crate) fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
         let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
-        self.try_send(method, path, body)
+        self.try_send(method, path, body).ok()
     }
 
     /// Sends these bytes.
     pub(crate) fn send(&self, method: &str, path: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        self.try_send(method, path, Some((media_type, body.into()))).expect("an answer")
+        self.must_send(method, path, Some((media_type, body.into())))
     }
 
-    fn try_send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Option<Answer> {
+    fn must_send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Answer {
+        self.try_send(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: no answer: {error:?}"))
+    }
+
+    fn try_send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -108,9 +113,9 @@ impl Client {
             }
             None => self.agent.run(request.body(()).expect("a request")),
         };
-        let (parts, mut body) = answer.ok()?.into_parts();
-        let text = body.read_to_string().ok()?;
+        let (parts, mut body) = answer?.into_parts();
+        let text = body.read_to_string()?;
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Some(Answer { status: parts.status.as_u16(), headers: parts.headers, text, json })
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, text, json })
     }
 }
