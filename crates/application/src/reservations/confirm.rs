@@ -21,15 +21,14 @@ impl Reservations {
             decide_anew(async || {
                 let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-                match found.reservation.confirm(&scope, stamp.clone())? {
-                    Some(change) => {
-                        let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
-                        Ok(self.repository.update(&scope, once.sign(change, &confirmed)).await?)
-                    }
-                    None => {
-                        self.receipts.keep(caller, once, &found, &stamp).await?;
-                        Ok(found)
-                    }
+                if let Some(change) = found.reservation.confirm(&scope, stamp.clone())? {
+                    let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
+                    self.repository.update(&scope, once.sign(change, &confirmed)).await?;
+                    // What was signed, so that a retry gets the same bytes.
+                    Ok(confirmed)
+                } else {
+                    self.receipts.keep(caller, once, &found, &stamp).await?;
+                    Ok(found)
                 }
             })
             .await
