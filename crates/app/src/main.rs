@@ -5,7 +5,7 @@
 //! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
 //! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: how files of listings are read.
 //! * [`wire`]: the only file that names a port and its adapter together.
-//! * [`workers`]: what the worker threads of the server have in common.
+//! * [`workers`]: what the worker threads of the server have in common, and [`stop`]: what ends them.
 //! * `commands`: one file per command. They take the operator's leave; no request ever does.
 //!
 //! # How to add to it
@@ -20,6 +20,7 @@ mod demo;
 mod failure;
 mod listings_file;
 mod settings;
+mod stop;
 mod telemetry;
 mod wire;
 mod workers;

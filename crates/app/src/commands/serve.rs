@@ -13,6 +13,7 @@ use super::print;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::Settings;
+use crate::stop::stop_signal;
 use crate::telemetry;
 use crate::wire::Engine;
 use crate::workers::Workers;
@@ -31,6 +32,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let of_server = workers.clone();
     let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(of_server.api()))))
         .shutdown_timeout(SHUTDOWN_TIMEOUT)
+        .shutdown_signal(stop_signal().context("signals cannot be caught")?)
         .bind(settings.listen)
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = server.addrs().first().copied().unwrap_or(settings.listen);
@@ -52,8 +54,9 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let watch = rt::spawn(engine.clone().watch());
     server.run().await.context("the server failed")?;
-    // Dropped before the file is closed, which waits for everybody.
+    // Its connection is given back while the runtime runs, and before the file is closed, which waits for everybody.
     watch.abort();
+    let _ = watch.await;
     engine.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -1,0 +1,35 @@
+//! What ends the server.
+
+use std::future::Future;
+use std::io;
+
+/// The end: SIGTERM or SIGINT. They are caught from the moment of the call, not only once the server runs: one that
+/// answers its first request already ends as well as any other.
+#[cfg(unix)]
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+
+    let mut signals = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    Ok(poll_fn(move |context| {
+        if signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready()) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }))
+}
+
+/// The end: Ctrl-C.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the other one can fail")]
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        if let Err(error) = actix_web::rt::signal::ctrl_c().await {
+            tracing::warn!(%error, "cannot wait for Ctrl-C");
+            std::future::pending::<()>().await;
+        }
+    })
+}
