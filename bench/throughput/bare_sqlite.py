@@ -52,13 +52,15 @@ def main():
     requests = []
     for statements in task["requests"]:
         prepared = []
-        for sql, parameters in statements:
+        for sql, parameters, rows in statements:
             makers = [maker(kind, value) for kind, value in parameters]
             # What never differs is bound as it is: the loop is to measure SQLite.
             fixed = all(kind in ("value", "null") for kind, _ in parameters)
             # $1 would be a name to SQLite, which numbers names by their first appearance.
             sql = re.sub(r"\$(\d+)", r"?\1", sql)
-            makers = makers[: max(map(int, re.findall(r"\?(\d+)", sql)), default=0)]
+            makers = makers[: max(map(int, re.findall(r"\?(\d+)", sql)), default=sql.count("?"))]
+            if rows is not None and len(connection.execute(sql, [make() for make in makers]).fetchall()) != rows:
+                sys.exit(f"not as many rows as the service found: {rows} by {sql}")
             prepared.append((sql, tuple(make() for make in makers) if fixed else None, makers))
         requests.append(prepared)
 

@@ -37,7 +37,8 @@ class Postgres:
         self.server.sql("CHECKPOINT")
 
     def execute(self, statement: str):
-        self.server.sql(statement)
+        """Gives the first value of the first row, if any."""
+        return self.server.sql(statement)
 
     def uuid(self, text: str) -> str:
         return f"'{text}'"
@@ -91,12 +92,14 @@ class Sqlite:
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def execute(self, statement: str):
+        """Gives the first value of the first row, if any."""
         # Busy while the service writes, and it while we do: both wait.
         connection = sqlite3.connect(self.file, timeout=60, isolation_level=None)
         connection.create_function("numbered", 2, lambda kind, number: bytes.fromhex(numbered(kind, number).replace("-", "")))
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(statement).fetchall()
+        rows = connection.execute(statement).fetchall()
         connection.close()
+        return rows[0][0] if rows else None
 
     def uuid(self, text: str) -> str:
         return f"x'{text.replace('-', '')}'"

@@ -65,6 +65,9 @@ class Fill:
                 self.names[f"{workspace}.{field}"] = value
         self.service = Service(self.program, self.engine.url)
         try:
+            for workspace in ("many", "market"):
+                [key] = self.client(workspace).must("GET", "/api-keys")
+                self.names[f"{workspace}.keyID"] = key["id"]
             self.tenants("many", self.sizes.tenants)
             self.tenants("market", self.sizes.owners)
             self.listings()

@@ -14,6 +14,7 @@ from load import Measured
 from options import FOLDER
 from statements import Parameter, fresh_id, random_run
 
+FIRST_STAY = 2_000_000  # far from those that are booked over HTTP
 BARE_SQLITE = Path(__file__).with_name("bare_sqlite.py")
 
 
@@ -33,14 +34,16 @@ class Pgbench:
             self.files.append(file)
 
     def script(self, prefix: str, statements: list) -> str:
-        # Nobody books a stay that another client does: each counts in its own steps.
-        lines = ["\\set serial :serial + :clients", "\\set number :serial + :client_id"]
+        lines = []
         for place, statement in enumerate(statements):
             def value(found, place=place, statement=statement):
                 parameter = statement.parameters[int(found[1]) - 1]
                 return self.expression(f"{prefix}_{place}_{found[1]}", parameter)
 
             lines.append(re.sub(r"\$(\d+)", value, statement.sql).rstrip().rstrip(";") + ";")
+        if any(":number" in line for line in lines):
+            # Nobody books a stay that another client does: each counts in its own steps.
+            lines = ["\\set serial :serial + :clients", "\\set number :serial + :client_id", *lines]
         return "\n".join(lines) + "\n"
 
     def expression(self, variable: str, parameter: Parameter) -> str:
@@ -57,7 +60,7 @@ class Pgbench:
 
     def run(self, connections: int, seconds: int, cores: int) -> Measured:
         run = random_run()
-        values = {**self.values, **{f"fresh_{kind}": fresh_id(run, kind) for kind in range(8)}, "serial": 0, "clients": connections}
+        values = {**self.values, **{f"fresh_{kind}": fresh_id(run, kind) for kind in range(8)}, "serial": FIRST_STAY, "clients": connections}
         command = [self.server.programs / "pgbench", "-n", "-M", "prepared", "-c", connections, "-j", min(cores, connections), "-T", seconds,
                    "-h", "127.0.0.1", "-p", self.server.port, "-U", "postgres"]
         for file in self.files:
@@ -91,11 +94,12 @@ class BareSqlite:
         # There is one writer at a time, whatever one does.
         processes = 1 if self.writes else min(cores, connections)
         run = random_run()
-        requests = [[[statement.sql, [[p.kind, p.value] for p in statement.parameters]] for statement in statements] for statements in self.captured]
+        requests = [[[statement.sql, [[one.kind, one.value] for one in statement.parameters], None if self.writes else statement.rows]
+                     for statement in statements] for statements in self.captured]
         started = []
         for number in range(processes):
             task = {"file": str(self.engine.file), "seconds": seconds, "requests": requests, "listing": numbered(BOOKABLE, 0)[:-12],
-                    "listings": BOOKABLE_LISTINGS, "first_day": FIRST_DAY, "fresh": [fresh_id(run, kind) for kind in range(8)], "begin": number}
+                    "listings": BOOKABLE_LISTINGS, "first_day": FIRST_DAY, "fresh": [fresh_id(run, kind) for kind in range(8)], "begin": FIRST_STAY + number}
             process = subprocess.Popen([sys.executable, BARE_SQLITE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             process.stdin.write(json.dumps(task))
             process.stdin.close()

@@ -64,9 +64,11 @@ class Load:
         self.plan = FOLDER / f"{name}.lua"
         self.headers = {"x-calry-api-key": key}
         self.requests = [vars(request) for request in requests]
+        # What was on its way when a run ended may still be booked: the next one begins behind it.
+        self.begin = 0
 
     def start(self, port: int, connections: int, seconds: int, cores: int) -> subprocess.Popen:
-        stays = {"prefix": numbered(BOOKABLE, 0)[:-12], "listings": BOOKABLE_LISTINGS, "begin": 0,
+        stays = {"prefix": numbered(BOOKABLE, 0)[:-12], "listings": BOOKABLE_LISTINGS, "begin": self.begin,
                  "first_day": (date.fromisoformat(FIRST_DAY) - EPOCH).days}
         self.plan.write_text("return " + lua({"headers": self.headers, "requests": self.requests, "stays": stays}))
         threads = min(cores, connections)
@@ -83,6 +85,7 @@ class Load:
         result = json.loads(result.removeprefix("RESULT "))
         if result["refused"] or result["broken"] or not result["requests"]:
             machine.fail(f"{self.plan.stem}: not all answers were good: {result}")
+        self.begin += result["requests"] + BOOKABLE_LISTINGS
         return Measured(result["requests"] / result["seconds"], result["p50"], result["p99"])
 
     def run(self, port: int, connections: int, seconds: int, cores: int) -> Measured:

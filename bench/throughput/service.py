@@ -32,7 +32,8 @@ class Service:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
+        if code := self.process.wait():
+            machine.say(f"the service ended with {code}")
 
     def memory(self, field="VmRSS") -> float:
         """Resident memory in MiB, now or (`VmHWM`) at most."""

@@ -4,8 +4,10 @@ truly the same statements."""
 import json
 import math
 import re
+import time
 import uuid
 from dataclasses import dataclass, replace
+from typing import Optional
 
 import machine
 from options import FOLDER
@@ -16,7 +18,7 @@ DURATION = re.compile(r"duration: ([\d.]+) ms")
 PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 WARM_UP = 12  # calls after which every connection knows the caller and the statements
-WARM_STAYS = 900_000  # far from those that are measured
+WARM_STAYS = 5_000_000  # far from those that are measured
 RADIUS = 50  # km, of the searches that are measured
 
 
@@ -32,15 +34,17 @@ class Parameter:
 class Statement:
     sql: str
     parameters: tuple
+    # How many rows came of it, where the log tells.
+    rows: Optional[int] = None
 
 
 def is_transaction(statement: Statement) -> bool:
-    return statement.sql.split()[0].upper().rstrip(";") in ("BEGIN", "COMMIT", "ROLLBACK")
+    return statement.sql.split()[0].upper().rstrip(";") in ("BEGIN", "SET", "COMMIT", "ROLLBACK")
 
 
 def ask(client: Client, request, serial: int):
     body, stay = request.of_stay(serial)
-    answer = client.call(request.method, request.path, body, request.tenant)
+    answer = client.call(request.method, request.path, body, request.tenant, root=True)
     if answer.status not in (200, 201):
         machine.fail(f"{request.method} {request.path}: {answer.status} {answer.body[:500].decode(errors='replace')}")
     return answer, stay
@@ -49,7 +53,7 @@ def ask(client: Client, request, serial: int):
 def of_postgres(server, port: int, key: str, requests: list, known: set) -> list:
     """For each request, its statements. `known` are the ids that were there before: others are made by the service."""
     client = Client(port, key)
-    server.set("log_min_duration_statement", "0")
+    server.log_statements(values=True)
     found = []
     serial = WARM_STAYS
     for request in requests:
@@ -61,7 +65,7 @@ def of_postgres(server, port: int, key: str, requests: list, known: set) -> list
         _, stay = ask(client, request, serial)
         logged = server.logged(since)
         found.append(read(logged, stay, known))
-    server.set("log_min_duration_statement", None)
+    server.log_no_statements()
     return found
 
 
@@ -81,7 +85,7 @@ def read(logged: list, stay: dict, known: set) -> list:
         return Parameter("value", value)
 
     statements = []
-    for _, message, detail in logged:
+    for message, detail in logged:
         executed = EXECUTED.match(message)
         if executed:
             given = sorted((int(number), value) for number, value in PARAMETER.findall(detail))
@@ -93,10 +97,10 @@ def time_in_database(server, call) -> float:
     """Milliseconds that PostgreSQL itself took for what `call` made the service ask."""
     since = server.log_size()
     call()
-    return sum(float(found[1]) for _, message, _ in server.logged(since) if (found := DURATION.match(message)))
+    return sum(float(found[1]) for message, _ in server.logged(since) if (found := DURATION.match(message)))
 
 
-def of_sqlite(program, engine, key: str, requests: list, postgres: list, names: dict, postgres_names: dict) -> list:
+def of_sqlite(program, engine, key: str, requests: list, names: dict, postgres: list, postgres_names: dict) -> list:
     """SQLite logs no values. The statements are those that the driver logs; the values are PostgreSQL's for the same request, with the ids
     of the same things here."""
     log = FOLDER / "sqlite.log"
@@ -107,52 +111,75 @@ def of_sqlite(program, engine, key: str, requests: list, postgres: list, names: 
         found = []
         serial = WARM_STAYS
         for request, theirs in zip(requests, postgres):
-            serial += 1
-            ask(client, request, serial)
-            since = log.stat().st_size
-            serial += 1
-            ask(client, request, serial)
-            with open(log, "rb") as lines:
-                lines.seek(since)
-                texts = [text for line in lines if (text := statement_of(json.loads(line)))]
-            found.append(with_values(texts, theirs, here))
+            # Some calls look at who calls as well: when another connection takes its turn, or what was kept is old.
+            for _ in range(WARM_UP):
+                serial += 1
+                since = log.stat().st_size
+                ask(client, request, serial)
+                time.sleep(0.02)
+                with open(log, "rb") as lines:
+                    lines.seek(since)
+                    asked = [one for line in lines if (one := statement_of(json.loads(line)))]
+                if (valued := with_values(asked, theirs, here)) is not None:
+                    break
+            found.append(valued)
         service.stop()
     return found
 
 
 def statement_of(event: dict):
-    text = (event.get("db.statement") or "").strip() or event.get("summary")
-    return text and None if is_transaction(Statement(text or "x", ())) else text
+    text = (event.get("db.statement") or "").strip() or event.get("summary", "")
+    # Asked now and then, to hear of other processes' changes.
+    asked = Statement(text, (), event.get("rows_returned"))
+    return None if not text or text.startswith("PRAGMA") or is_transaction(asked) else asked
 
 
-def with_values(texts: list, postgres: list, here: dict):
+def with_values(theirs: list, postgres: list, here: dict):
     """`None` where the engines go about it so differently that the values cannot be told."""
     asked = [statement for statement in postgres if not is_transaction(statement)]
-    if len(asked) == 1 and "listing_tree" in texts[0]:
-        given = rings(texts, asked[0].parameters)
-    elif len(texts) == len(asked) and all(text.count("$") == 0 or places(text) == len(theirs.parameters) for text, theirs in zip(texts, asked)):
-        given = [theirs.parameters for theirs in asked]
+    if len(asked) == 1 and theirs and all("listing_tree" in statement.sql for statement in theirs):
+        given = rings(len(theirs), asked[0].parameters)
+    elif [places(statement.sql) for statement in theirs] == [len(statement.parameters) for statement in asked]:
+        given = [statement.parameters for statement in asked]
     else:
         return None
-    statements = [Statement(text, tuple(replace(p, value=here.get(p.value, p.value)) if p.kind == "value" else p for p in parameters))
-                  for text, parameters in zip(texts, given)]
-    begins = next((number for number, statement in enumerate(postgres) if is_transaction(statement)), None)
-    if begins is None:
-        return statements
-    return [*statements[:begins], Statement("BEGIN IMMEDIATE", ()), *statements[begins:], Statement("COMMIT", ())]
+    statements = [
+        replace(statement, parameters=tuple(replace(one, value=here.get(one.value, one.value)) if one.kind == "value" else one for one in parameters))
+        for statement, parameters in zip(theirs, given)
+    ]
+    return in_transactions(statements, postgres)
+
+
+def in_transactions(statements: list, postgres: list) -> list:
+    """The statements within transactions as PostgreSQL's are."""
+    rest, found = list(statements), []
+    if len(postgres) == 1:
+        return rest
+    for place, theirs in enumerate(postgres):
+        command = theirs.sql.split()[0].upper().rstrip(";")
+        if command == "BEGIN":
+            until = next(end for end in range(place, len(postgres)) if postgres[end].sql.startswith("COMMIT"))
+            writes = any(one.sql.startswith(("INSERT", "UPDATE", "DELETE")) for one in postgres[place:until])
+            found.append(Statement("BEGIN IMMEDIATE" if writes else "BEGIN", ()))
+        elif command == "COMMIT":
+            found.append(Statement("COMMIT", ()))
+        elif command != "SET":
+            found.append(rest.pop(0))
+    return found
 
 
 def places(text: str) -> int:
-    return max(map(int, re.findall(r"\$(\d+)", text)), default=0)
+    """How many values it wants, which stand as $1, $2, … or as ? one after the other."""
+    return max(map(int, re.findall(r"\$(\d+)", text)), default=text.count("?"))
 
 
-def rings(texts: list, parameters: tuple) -> list:
+def rings(count: int, parameters: tuple) -> list:
     """A search on PostgreSQL is one statement; on SQLite one for each ring, whose radius doubles from 1 km. PostgreSQL's values are
     workspace, tenant, x, y, z, half the box, how many, squared chord, limit, offset; SQLite's are the same without how many."""
     *begin, _, _, squared_chord, limit, offset = parameters
     full = 2 * math.asin(math.sqrt(float(squared_chord.value)) / 2)
     given = []
-    for number in range(len(texts)):
+    for number in range(count):
         share = min(2**number / RADIUS, 1)
         chord = 2 * math.sin(full * share / 2)
         box, square = Parameter("value", repr(chord * (1 + 1e-9))), Parameter("value", repr(chord * chord))

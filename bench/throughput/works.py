@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 from dataclasses import dataclass
+from typing import Optional
 
 import machine
 import statements
@@ -29,8 +30,8 @@ class Work:
     requests: list
     # Whether it is also measured with a single client.
     alone: bool = False
-    # What it leaves behind: deleted again, so that each turn finds the same.
-    leaves: tuple = ()
+    # The table in which each request leaves a row. They are deleted, so that each turn finds the same.
+    leaves: Optional[str] = None
 
 
 def works(names: dict) -> list:
@@ -51,9 +52,9 @@ def works(names: dict) -> list:
     ]
     if "account.Bookable" in names:
         found += [
-            Work("W5", "quote", "market", [Request("POST", "/api/v1/quote", tenants[1], json.dumps(stay))], leaves=("quotes",)),
+            Work("W5", "quote", "market", [Request("POST", "/api/v1/quote", tenants[1], json.dumps(stay))], leaves="quotes"),
             Work("W6", "book", "market", [Request("POST", "/api/v1/reservation", tenants[1], json.dumps({**stay, "guest": guest}))],
-                 leaves=("reservations",)),
+                 leaves="reservations"),
         ]
     return found
 
@@ -74,14 +75,17 @@ class Bench:
         return self.names[f"{work.workspace}.apiKey"]
 
     def clear(self, work: Work):
-        for table in work.leaves:
-            account = self.engine.uuid(self.names["account.Bookable"])
-            self.engine.execute(f"DELETE FROM {table} WHERE integration_account_id = {account}")
+        """Deletes what it, or a run that broke off, has left behind."""
         if work.leaves:
+            for table in ("reservations", "quotes"):
+                self.engine.execute(f"DELETE FROM {table} WHERE {self.bookable()}")
             self.engine.tidy()
 
+    def bookable(self) -> str:
+        return f"integration_account_id = {self.engine.uuid(self.names['account.Bookable'])}"
+
     def limit(self, work: Work):
-        """The database's own limit, or `None` where it cannot be told."""
+        """What measures the database's own limit, or `None` where it cannot be told."""
         name, key = f"{self.engine.name}-{work.name}", self.key(work)
         if self.engine.name == "postgres":
             asked = statements.of_postgres(self.engine.server, self.service.port, key, work.requests, set(self.names.values()))
@@ -90,8 +94,7 @@ class Bench:
         if work.name not in self.captured:
             machine.say(f"{work.name}: without PostgreSQL the values of SQLite's statements are not known: no limit")
             return None
-        asked = statements.of_sqlite(self.programs["tenantry"], self.engine, key, work.requests, *self.captured[work.name][:1], self.names,
-                                     {value: name for name, value in self.captured[work.name][1].items()})
+        asked = statements.of_sqlite(self.programs["tenantry"], self.engine, key, work.requests, self.names, *self.captured[work.name])
         if any(of_one is None for of_one in asked):
             machine.say(f"{work.name}: SQLite's statements are not PostgreSQL's, their values are not known: no limit")
             return None
@@ -100,6 +103,7 @@ class Bench:
     def measure(self, work: Work, connections: int) -> dict:
         """Service and limits by turns; medians of the figures and of the ratios of neighbours."""
         load = Load(f"{self.engine.name}-{work.name}", self.key(work), work.requests)
+        self.clear(work)
         limit = self.limit(work)
         answer, _ = statements.ask(Client(self.service.port, self.key(work)), work.requests[0], statements.WARM_STAYS - 1)
         bare = BareHttp(self.programs["bare"], answer, self.options.cores)
@@ -114,7 +118,12 @@ class Bench:
         for _ in range(options.rounds):
             for side, run in sides.items():
                 self.clear(work)
-                turns[side].append(run())
+                measured = run()
+                turns[side].append(measured)
+                if work.leaves and side != "http":
+                    left = self.engine.execute(f"SELECT COUNT(*) FROM {work.leaves} WHERE {self.bookable()}")
+                    if int(left) < 0.9 * measured.rate * options.seconds:
+                        machine.fail(f"{work.name}: the {side} was to leave {measured.rate * options.seconds:.0f} {work.leaves}, there are {left}")
         self.clear(work)
         bare.stop()
         return {"engine": self.engine.title, "work": work.name, "title": work.title, "clients": connections,
@@ -126,7 +135,7 @@ class Bench:
         times, shares = [], []
         logs = self.engine.name == "postgres"
         if logs:
-            self.engine.server.set("log_min_duration_statement", "0")
+            self.engine.server.log_statements(values=False)
         for turn in range(3 * self.options.rounds + 1):
             spent = []
 
@@ -141,7 +150,7 @@ class Bench:
                 times.append(spent[0])
                 shares.append(share)
         if logs:
-            self.engine.server.set("log_min_duration_statement", None)
+            self.engine.server.log_no_statements()
         ratio = statistics.median(share / spent for share, spent in zip(shares, times)) if logs else None
         return {"engine": self.engine.title, "title": title, "median": statistics.median(times), "most": max(times), "share": ratio}
 
@@ -187,18 +196,19 @@ class Bench:
         times, usual, moving = [], [], []
         where = 1
 
-        def to_and_fro(process):
+        def step():
             nonlocal where
+            where = 3 - where
+            begin = time.perf_counter()
+            client.must("PATCH", f"/integration-account/{self.names['account.Moved']}/move-tenant", {"tenantID": tenants[where]})
+            return (time.perf_counter() - begin) * 1000
+
+        def to_and_fro(process):
             while process.poll() is None:
-                where = 3 - where
-                begin = time.perf_counter()
-                moved = client.call("PATCH", f"/integration-account/{self.names['account.Moved']}/move-tenant",
-                                    {"tenantID": self.names[f"market.tenant.{where}"]})
-                times.append((time.perf_counter() - begin) * 1000)
-                if moved.status != 200:
-                    machine.fail(f"the move: {moved.status} {moved.body[:300].decode(errors='replace')}")
+                times.append(step())
                 time.sleep(0.2)
 
+        quiet = statistics.median(step() for _ in range(4 * options.rounds))
         for _ in range(options.rounds):
             usual.append(load.run(self.service.port, options.connections, options.seconds, options.cores))
             process = load.start(self.service.port, options.connections, options.seconds, options.cores)
@@ -207,12 +217,12 @@ class Bench:
             moving.append(load.finish(process))
             mover.join()
         if where == 2:
-            client.must("PATCH", f"/integration-account/{self.names['account.Moved']}/move-tenant", {"tenantID": tenants[1]})
+            step()
         alone, beside = median(usual).p99, median(moving).p99
         ratio = statistics.median(with_moves.p99 / without.p99 for with_moves, without in zip(moving, usual))
         return {"engine": self.engine.title, "title": f"W8 move an account with {options.sizes.reservations:,} reservations while W3 runs",
                 "median": statistics.median(times), "most": max(times), "share": None,
-                "note": f"W3's p99: {alone:.1f} ms, while moving {beside:.1f} ms, ratio {ratio:.2f}"}
+                "note": f"a move without load {quiet:.1f} ms; W3's p99 {alone:.1f} ms, while moving {beside:.1f} ms, ratio {ratio:.2f}"}
 
     def soak(self) -> dict:
         """Mixed reading at full load, and whether memory grows by it."""
