@@ -23,8 +23,12 @@ lint: _deny
 fmt:
     cargo fmt --all
 
+# measures the works against their limits on both engines: just bench --small; docs/performance.md
+bench *arguments:
+    python3 bench/throughput {{ arguments }}
+
 # measures resident memory and time to readiness of the release binary
-bench:
+idle:
     bench/idle
 
 # prints the OpenAPI document

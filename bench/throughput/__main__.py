@@ -1,5 +1,8 @@
 """Fills both engines, runs the works, prints one table. `bench/throughput --help` tells the options; docs/performance.md, what it means."""
 
+import signal
+import sys
+
 import machine
 import options as command_line
 import report
@@ -11,6 +14,8 @@ from works import Bench, works
 
 def main():
     options = command_line.read()
+    # So that servers are stopped then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))
     command_line.FOLDER.mkdir(parents=True, exist_ok=True)
     machine.need_wrk()
     programs = machine.programs(options.debug, not options.built)
@@ -30,6 +35,8 @@ def main():
     text = report.markdown(options, loads, calls, soaks)
     (command_line.FOLDER / "results.md").write_text(text)
     print(text)
+    if options.write:
+        report.write(text)
 
 
 def measure(bench: Bench, all_works: list, loads: list, calls: list, soaks: list):
@@ -47,8 +54,7 @@ def measure(bench: Bench, all_works: list, loads: list, calls: list, soaks: list
     for name, call in [("W7", bench.import_a_batch), ("W8", bench.move), ("W9", bench.deliver)]:
         if is_asked_for(name) and (name != "W8" or "account.Moved" in bench.names):
             machine.say(f"{bench.engine.title}: {name}")
-            done = call()
-            calls.extend(done if isinstance(done, list) else [done])
+            calls.extend(call())
     if is_asked_for("soak"):
         machine.say(f"{bench.engine.title}: memory over {options.soak} s")
         soaks.append(bench.soak())

@@ -7,6 +7,7 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from itertools import accumulate
 from pathlib import Path
 
 import machine
@@ -104,7 +105,7 @@ class Fill:
     def listings(self):
         """Over the world's cities by population; each owner has its share in an account of its own."""
         cities = all_cities()
-        weights = [city[5] for city in cities]
+        weights = list(accumulate(city[5] for city in cities))
         each = self.sizes.listings // self.sizes.owners
 
         def some(worker: int):
@@ -114,7 +115,7 @@ class Fill:
                 # The same for both engines, whichever worker comes first.
                 dice = random.Random(owner)
                 for begin in range(0, each, BATCH):
-                    chosen = dice.choices(cities, weights, k=min(BATCH, each - begin))
+                    chosen = dice.choices(cities, cum_weights=weights, k=min(BATCH, each - begin))
                     batch = [listing(begin + number, city, dice) for number, city in enumerate(chosen)]
                     client.must("PUT", f"/integration-account/{account}/listings", {"listings": batch}, tenant=self.names[f"market.tenant.{owner}"])
 

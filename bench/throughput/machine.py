@@ -58,7 +58,7 @@ def postgres_programs() -> Path:
     for folder in folders:
         if all((folder / name).is_file() for name in ("initdb", "postgres", "psql", "pgbench")):
             return folder
-    fail("found no PostgreSQL programs (initdb, postgres, psql, pgbench): apt-get install postgresql postgresql-contrib")
+    fail("found no PostgreSQL programs (initdb, postgres, psql, pgbench): apt-get install postgresql")
 
 
 def need_wrk():

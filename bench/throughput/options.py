@@ -35,6 +35,7 @@ def read() -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="fill the databases anew")
     parser.add_argument("--debug", action="store_true", help="measure the debug build: to work on the bench, not for numbers")
     parser.add_argument("--built", action="store_true", help="measure the programs as they are, without building them first")
+    parser.add_argument("--write", action="store_true", help="put the results into docs/performance.md")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this engine")
     parser.add_argument("--work", action="append", metavar="W1", help="only this work; may be repeated")
     parser.add_argument("--rounds", type=int, help="how often service and limits take turns (3)")

@@ -45,6 +45,9 @@ class Server:
             os.chown(self.folder, self.user["user"], self.user["group"])
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
+        if (self.data / "postmaster.pid").exists():
+            # Of a run that was killed.
+            subprocess.run([self.programs / "pg_ctl", "stop", "-D", self.data, "-m", "fast"], capture_output=True, cwd=self.folder, **self.user)
         log = ["logging_collector=on", "log_destination=csvlog", "log_directory=log", "log_filename=bench.log",
                "log_truncate_on_rotation=off", "log_rotation_age=0", "log_rotation_size=0"]
         chosen = [f"{name}={value}" for name, value in settings().items()] + log
@@ -99,7 +102,10 @@ class Server:
 
     def logged(self, since: int) -> list:
         """What was logged behind that many bytes, as `(message, detail)`."""
-        time.sleep(0.2)  # The collector is a process of its own.
+        # The collector is a process of its own: it is through when nothing comes any more.
+        size = -1
+        while size != (size := self.log_size()):
+            time.sleep(0.1)
         with open(self.data / "log" / "bench.csv", "rb") as log:
             log.seek(since)
             text = log.read().decode()

@@ -5,6 +5,10 @@ from datetime import date
 
 import machine
 import postgres
+from options import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- results: `just bench --write` -->\n", "<!-- end of results -->\n"
 
 
 def number(value, digits=1) -> str:
@@ -47,3 +51,12 @@ def markdown(options, loads: list, calls: list, soaks: list) -> str:
     settings = ", ".join(f"`{name}={value}`" for name, value in postgres.settings().items())
     lines.append(f"PostgreSQL's settings: {settings}.")
     return "\n".join(lines) + "\n"
+
+
+def write(text: str):
+    """Puts the results where the page has room for them."""
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        machine.fail(f"{PAGE} has no room for results")
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
