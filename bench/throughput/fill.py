@@ -18,7 +18,7 @@ from service import Client, Service
 
 BATCH = 1000  # The most that a connector may deliver, and a tenant import, in one call.
 CLIENTS = 4
-BOOKABLE, STAY = 1, 2  # kinds of reckoned ids
+BOOKABLE, MOVED, STAY = 1, 2, 3  # kinds of reckoned ids
 FIRST_DAY = "2030-01-01"
 STAYS_EACH = 100  # reservations of each listing of the account that is moved
 BOOKABLE_LISTINGS = 1000
@@ -116,8 +116,7 @@ class Fill:
                 dice = random.Random(owner)
                 for begin in range(0, each, BATCH):
                     chosen = dice.choices(cities, cum_weights=weights, k=min(BATCH, each - begin))
-                    batch = [listing(begin + number, city, dice) for number, city in enumerate(chosen)]
-                    client.must("PUT", f"/integration-account/{account}/listings", {"listings": batch}, tenant=self.names[f"market.tenant.{owner}"])
+                    self.put(client, owner, account, [listing(begin + number, city, dice) for number, city in enumerate(chosen)])
 
         together(some)
 
@@ -129,8 +128,10 @@ class Fill:
 
     def deliver(self, owner: int, account: str, count: int):
         dice, city = random.Random(account), all_cities()[0]
-        batch = [listing(number, city, dice) for number in range(count)]
-        self.client("market").must("PUT", f"/integration-account/{account}/listings", {"listings": batch}, tenant=self.names[f"market.tenant.{owner}"])
+        self.put(self.client("market"), owner, account, [listing(number, city, dice) for number in range(count)])
+
+    def put(self, client: Client, owner: int, account: str, batch: list):
+        client.must("PUT", f"/integration-account/{account}/listings", {"listings": batch}, tenant=self.names[f"market.tenant.{owner}"])
 
     def only_listing(self, owner: int, account: str) -> str:
         self.deliver(owner, account, 1)
@@ -147,15 +148,14 @@ class Fill:
         account = self.account(1, "Moved")
         template = self.only_listing(1, account)
         count = max(self.sizes.reservations // STAYS_EACH, 1)
-        kind = STAY + 1
-        self.engine.multiply("listings", template, count, {"id": self.engine.numbered(kind, "n"), "provider_id": "'M' || n"})
-        stay = {"listingID": numbered(kind, 0), "checkInDate": "2040-01-01", "checkOutDate": "2040-01-03", "guests": 1,
+        self.engine.multiply("listings", template, count, {"id": self.engine.numbered(MOVED, "n"), "provider_id": "'M' || n"})
+        stay = {"listingID": numbered(MOVED, 0), "checkInDate": "2040-01-01", "checkOutDate": "2040-01-03", "guests": 1,
                 "guest": {"firstName": "Grace", "lastName": "Hopper", "email": "grace@example.com"}}
         made = self.client("market").must("POST", "/reservation", stay, tenant=self.names["market.tenant.1"])
         check_in = f"3 * (n % {STAYS_EACH})"
         self.engine.multiply("reservations", made["id"], self.sizes.reservations, {
             "id": self.engine.numbered(STAY, "n"),
-            "listing_id": self.engine.numbered(kind, f"n / {STAYS_EACH}"),
+            "listing_id": self.engine.numbered(MOVED, f"n / {STAYS_EACH}"),
             "check_in": self.engine.day(FIRST_DAY, check_in),
             "check_out": self.engine.day(FIRST_DAY, f"{check_in} + 2"),
         })

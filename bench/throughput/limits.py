@@ -1,6 +1,7 @@
 """What bounds the service: its statements without it, and HTTP without its work."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -16,6 +17,11 @@ from statements import Parameter, fresh_id, random_run
 
 FIRST_STAY = 2_000_000  # far from those that are booked over HTTP
 BARE_SQLITE = Path(__file__).with_name("bare_sqlite.py")
+
+
+def measured(rate: float, times: list) -> Measured:
+    """From all times, in order, if they are known."""
+    return Measured(rate, times[len(times) // 2], times[len(times) * 99 // 100]) if times else Measured(rate, math.nan, math.nan)
 
 
 class Pgbench:
@@ -76,9 +82,8 @@ class Pgbench:
         rate = float(re.search(r"tps = ([\d.]+) \(without", text)[1])
         if int(re.search(r"number of failed transactions: (\d+)", text + "number of failed transactions: 0")[1]):
             machine.fail(f"pgbench: not all transactions succeeded:\n{text}")
-        mean = float(re.search(r"latency average = ([\d.]+) ms", text)[1])
         times = sorted(int(line.split()[2]) / 1000 for log in self.folder.glob("log.*") for line in log.read_text().splitlines())
-        return Measured(rate, times[len(times) // 2], times[len(times) * 99 // 100]) if times else Measured(rate, mean, float("nan"))
+        return measured(rate, times)
 
 
 class BareSqlite:
@@ -98,8 +103,9 @@ class BareSqlite:
                      for statement in statements] for statements in self.captured]
         started = []
         for number in range(processes):
-            task = {"file": str(self.engine.file), "seconds": seconds, "requests": requests, "listing": numbered(BOOKABLE, 0)[:-12],
-                    "listings": BOOKABLE_LISTINGS, "first_day": FIRST_DAY, "fresh": [fresh_id(run, kind) for kind in range(8)], "begin": FIRST_STAY + number}
+            task = {"file": str(self.engine.file), "seconds": seconds, "requests": requests, "begin": FIRST_STAY + number,
+                    "listing": numbered(BOOKABLE, 0)[:-12], "listings": BOOKABLE_LISTINGS, "first_day": FIRST_DAY,
+                    "fresh": [fresh_id(run, kind) for kind in range(8)]}
             process = subprocess.Popen([sys.executable, BARE_SQLITE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             process.stdin.write(json.dumps(task))
             process.stdin.close()
@@ -112,8 +118,7 @@ class BareSqlite:
             result = json.loads(text)
             rate += len(result) / (sum(result) / 1000)
             times += result
-        times.sort()
-        return Measured(rate, times[len(times) // 2], times[len(times) * 99 // 100])
+        return measured(rate, sorted(times))
 
 
 class BareHttp:

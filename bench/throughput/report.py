@@ -41,7 +41,8 @@ def markdown(options, loads: list, calls: list, soaks: list) -> str:
         ])
     lines += table(["work", "engine", "clients", "requests/s", "p50 ms", "p99 ms", "resident MiB", "database alone /s", "its p50 ms", "ratio",
                     "HTTP alone /s", "ratio"], rows)
-    rows = [[call["title"], call["engine"], number(call["median"]), number(call["most"]), number(call["share"], 2), call.get("note", "")] for call in calls]
+    rows = [[call["title"], call["engine"], number(call["median"]), number(call["most"]), number(call["share"], 2), call.get("note", "")]
+            for call in calls]
     if rows:
         lines += table(["one call", "engine", "median ms", "most ms", "of it in the database", ""], rows)
     rows = [[soak["engine"], number(soak["requests"], 0), number(soak["seconds"], 0), number(soak["begin"]), number(soak["end"]),
