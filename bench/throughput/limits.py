@@ -130,7 +130,7 @@ class BareHttp:
         left_out = ("content-length", "date", "connection", "transfer-encoding")
         head = "".join(f"{name}: {value}\n" for name, value in answer.headers if name.lower() not in left_out)
         file.write_bytes(head.encode() + b"\n" + answer.body)
-        self.process = subprocess.Popen([program, f"127.0.0.1:{self.port}", str(cores), str(answer.status), file], start_new_session=True)
+        self.process = machine.start([program, f"127.0.0.1:{self.port}", cores, answer.status, file])
         deadline = time.monotonic() + 20
         while True:
             try:

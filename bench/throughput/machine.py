@@ -34,6 +34,12 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+def start(command: list, stop="TERM", **more) -> subprocess.Popen:
+    """A server that gets the signal `stop` when the bench ends, however that ends. Ctrl-C is for the bench alone."""
+    bound = ["setpriv", "--pdeathsig", stop, "--", *map(str, command)]
+    return subprocess.Popen(bound, start_new_session=True, **more)
+
+
 def connect(port: int):
     """Fails while nobody listens."""
     socket.create_connection(("127.0.0.1", port), timeout=1).close()

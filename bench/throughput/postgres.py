@@ -45,9 +45,6 @@ class Server:
             os.chown(self.folder, self.user["user"], self.user["group"])
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        if (self.data / "postmaster.pid").exists():
-            # Of a run that was killed.
-            subprocess.run([self.programs / "pg_ctl", "stop", "-D", self.data, "-m", "fast"], capture_output=True, cwd=self.folder, **self.user)
         log = ["logging_collector=on", "log_destination=csvlog", "log_directory=log", "log_filename=bench.log",
                "log_truncate_on_rotation=off", "log_rotation_age=0", "log_rotation_size=0"]
         chosen = [f"{name}={value}" for name, value in settings().items()] + log
@@ -55,9 +52,7 @@ class Server:
         for setting in chosen:
             command += ["-c", setting]
         shutil.rmtree(self.data / "log", ignore_errors=True)
-        # A group of its own: ctrl-C is for the bench, which stops it.
-        self.process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        start_new_session=True, **self.user)
+        self.process = machine.start(command, stop="INT", cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.user)
         self._await()
 
     def _initialise(self):

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import signal
 import subprocess
 import time
@@ -15,10 +14,8 @@ class Service:
 
     def __init__(self, program, database: str, log="warn", output=None):
         self.port = machine.free_port()
-        self.process = subprocess.Popen(
-            [program, "--database", database, "--listen", f"127.0.0.1:{self.port}", "--log", log, "--log-format", "json"],
-            stdout=subprocess.DEVNULL, stderr=output, start_new_session=True,
-        )
+        command = [program, "--database", database, "--listen", f"127.0.0.1:{self.port}", "--log", log, "--log-format", "json"]
+        self.process = machine.start(command, stdout=subprocess.DEVNULL, stderr=output)
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -40,9 +37,6 @@ class Service:
         with open(f"/proc/{self.process.pid}/status") as status:
             line = next(line for line in status if line.startswith(field))
         return int(line.split()[1]) / 1024
-
-    def threads(self) -> int:
-        return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
 
 class Answer:

@@ -102,10 +102,8 @@ def read(logged: list, stay: dict, known: set) -> list:
     return statements
 
 
-def time_in_database(server, call) -> float:
-    """Milliseconds that PostgreSQL itself took for what `call` made the service ask."""
-    since = server.log_size()
-    call()
+def time_in_database(server, since: int) -> float:
+    """Milliseconds that PostgreSQL took for what was logged behind that many bytes."""
     return sum(float(found[1]) for message, _ in server.logged(since) if (found := DURATION.match(message)))
 
 
