@@ -39,8 +39,9 @@ def markdown(options, loads: list, calls: list, soaks: list) -> str:
             number(database and database.rate), number(database and database.p50, 2), number(ratios.get("database"), 2),
             number(http.rate), number(ratios["http"], 2),
         ])
-    lines += table(["work", "engine", "clients", "requests/s", "p50 ms", "p99 ms", "resident MiB", "database alone /s", "its p50 ms", "ratio",
-                    "HTTP alone /s", "ratio"], rows)
+    if rows:
+        lines += table(["work", "engine", "clients", "requests/s", "p50 ms", "p99 ms", "resident MiB", "database alone /s", "its p50 ms", "ratio",
+                        "HTTP alone /s", "ratio"], rows)
     rows = [[call["title"], call["engine"], number(call["median"]), number(call["most"]), number(call["share"], 2), call.get("note", "")]
             for call in calls]
     if rows:
