@@ -1,0 +1,137 @@
+"""The two databases under one face: what the harness asks of either."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import machine
+from options import FOLDER
+from postgres import Server
+
+
+class Postgres:
+    name = "postgres"
+    title = "PostgreSQL"
+
+    def __init__(self):
+        self.server = Server()
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.server.port}/tenantry"
+
+    def clear(self):
+        self.server.sql("DROP DATABASE IF EXISTS tenantry WITH (FORCE)", "postgres")
+        self.server.sql("CREATE DATABASE tenantry", "postgres")
+
+    def begin_filling(self):
+        self.server.set("synchronous_commit", "off")
+
+    def end_filling(self):
+        self.server.set("synchronous_commit", None)
+        self.tidy()
+
+    def tidy(self):
+        """So that nothing that was done before is paid for while measuring."""
+        self.server.sql("VACUUM (ANALYZE)")
+        self.server.sql("CHECKPOINT")
+
+    def execute(self, statement: str):
+        """Gives the first value of the first row, if any."""
+        return self.server.sql(statement)
+
+    def uuid(self, text: str) -> str:
+        return f"'{text}'"
+
+    def multiply(self, table: str, template: str, count: int, instead: dict):
+        """Copies the row `template` as often, with other values in some columns: expressions over the copy's number `n`."""
+        columns = self.server.sql(
+            "SELECT column_name FROM information_schema.columns "
+            f"WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position"
+        ).split()
+        values = ", ".join(instead.get(column, f"t.{column}") for column in columns)
+        self.server.sql(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t, generate_series(0, {count - 1}) n "
+                        f"WHERE t.id = '{template}'")
+
+    def numbered(self, kind: int, number: str) -> str:
+        """An expression for the id `numbered(kind, number)`."""
+        return f"('0190000000{kind:02x}70008000' || lpad(to_hex(({number})::bigint), 12, '0'))::uuid"
+
+    def day(self, first: str, number: str) -> str:
+        return f"date '{first}' + ({number})::int"
+
+    def stop(self):
+        self.server.stop()
+
+
+class Sqlite:
+    name = "sqlite"
+    title = "SQLite"
+
+    def __init__(self):
+        self.folder = FOLDER / "sqlite"
+        self.file = self.folder / "tenantry.db"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:{self.file}"
+
+    def clear(self):
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+
+    def begin_filling(self):
+        pass
+
+    def end_filling(self):
+        self.tidy()
+
+    def tidy(self):
+        """So that nothing that was done before is paid for while measuring."""
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def execute(self, statement: str):
+        """Gives the first value of the first row, if any."""
+        # Busy while the service writes, and it while we do: both wait.
+        connection = sqlite3.connect(self.file, timeout=60, isolation_level=None)
+        connection.create_function("numbered", 2, lambda kind, number: bytes.fromhex(numbered(kind, number).replace("-", "")))
+        connection.execute("PRAGMA foreign_keys = ON")
+        rows = connection.execute(statement).fetchall()
+        connection.close()
+        return rows[0][0] if rows else None
+
+    def uuid(self, text: str) -> str:
+        return f"x'{text.replace('-', '')}'"
+
+    def multiply(self, table: str, template: str, count: int, instead: dict):
+        connection = sqlite3.connect(self.file)
+        # `number` is given out by the table itself.
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "number"]
+        connection.close()
+        values = ", ".join(instead.get(column, f"t.{column}") for column in columns)
+        self.execute(f"WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {count - 1}) "
+                     f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM s CROSS JOIN {table} t "
+                     f"WHERE t.id = {self.uuid(template)}")
+
+    def numbered(self, kind: int, number: str) -> str:
+        return f"numbered({kind}, {number})"
+
+    def day(self, first: str, number: str) -> str:
+        return f"date('{first}', '+' || ({number}) || ' days')"
+
+    def stop(self):
+        pass
+
+
+def numbered(kind: int, number: int) -> str:
+    """An id that can be reckoned: the load generators make the same ones as the fill, without a list of a million."""
+    return f"01900000-00{kind:02x}-7000-8000-{number:012x}"
+
+
+def open_engine(name: str):
+    return {"postgres": Postgres, "sqlite": Sqlite}[name]()
+
+
+def migrate(engine, program: Path):
+    machine.output(program, "migrate", "--database", engine.url)

@@ -1,0 +1,59 @@
+-- Sends a plan's requests in turn, and prints what came of it as JSON.
+--
+-- The plan is a Lua table: `headers`, and `requests` with method, path, body and tenant. In a body, @listing@, @check_in@ and @check_out@
+-- stand for a stay that nobody has asked for before: the listings' ids can be reckoned (engines.py).
+
+local threads = 0
+local everybody = {}
+
+function setup(thread)
+    thread:set("thread_number", threads)
+    threads = threads + 1
+    table.insert(everybody, thread)
+end
+
+function init(arguments)
+    plan = dofile(arguments[1])
+    thread_count = tonumber(arguments[2])
+    serial = plan.stays.begin + thread_number
+    turn = thread_number
+    formatted = {}
+    for number, request in ipairs(plan.requests) do
+        local headers = {}
+        for name, value in pairs(plan.headers) do headers[name] = value end
+        if request.tenant then headers["x-calry-tenant-id"] = request.tenant end
+        if request.body then headers["content-type"] = "application/json" end
+        request.headers = headers
+        if not (request.body and request.body:find("@")) then
+            formatted[number] = wrk.format(request.method, request.path, headers, request.body)
+        end
+    end
+end
+
+local function stay_of(number)
+    local stays = plan.stays
+    local day = stays.first_day + math.floor(number / stays.listings)
+    return {
+        listing = string.format("%s%012x", stays.prefix, number % stays.listings),
+        check_in = os.date("!%Y-%m-%d", day * 86400),
+        check_out = os.date("!%Y-%m-%d", (day + 1) * 86400),
+    }
+end
+
+function request()
+    turn = turn % #plan.requests + 1
+    if formatted[turn] then return formatted[turn] end
+    local request = plan.requests[turn]
+    local body = request.body:gsub("@([a-z_]+)@", stay_of(serial))
+    serial = serial + thread_count
+    return wrk.format(request.method, request.path, request.headers, body)
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format(
+        'RESULT {"requests": %d, "seconds": %f, "p50": %f, "p99": %f, "refused": %d, "broken": %d}\n',
+        summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+        errors.status, errors.connect + errors.read + errors.write + errors.timeout
+    ))
+end
