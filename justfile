@@ -31,6 +31,7 @@ fmt:
 # sends 200 requests from 20 sides at once, breaks connections and kills the server: each must be done once
 retry-storm:
     TENANTRY_TEST_STORM_KEYS=200 TENANTRY_TEST_STORM_CALLS=20 cargo test --package tenantry --test it retry_storm
+
 # measures the works against their limits on both engines: just bench --small; docs/performance.md
 bench *arguments:
     python3 bench/throughput {{ arguments }}
