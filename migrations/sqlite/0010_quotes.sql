@@ -34,4 +34,5 @@ CREATE TABLE quotes (
     CHECK ((promotion_discount_percentage IS NULL) = (promotion_discount IS NULL))
 ) STRICT;
 CREATE INDEX quotes_by_tenant ON quotes (workspace_id, tenant_id);
+CREATE INDEX quotes_by_expiry ON quotes (workspace_id, expires_at);
 CREATE INDEX quotes_by_listing ON quotes (workspace_id, listing_id);

@@ -1,6 +1,7 @@
 //! Compression of answers: gzip, which every client has.
 
 use actix_http::encoding::Encoder;
+use actix_web::HttpMessage;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -29,7 +30,8 @@ pub(crate) async fn compression(
 
     let is_worthwhile = !matches!(response.response().body().size(), BodySize::None | BodySize::Sized(..WORTHWHILE));
     let is_encoded = accepts && is_worthwhile && is_text(response.headers());
-    if is_worthwhile {
+    // The encoder says so itself of what it compresses.
+    if (is_worthwhile && !is_encoded) || response.status() == StatusCode::NOT_MODIFIED {
         vary_by(response.headers_mut(), "accept-encoding");
     }
     if is_encoded || (response.status() == StatusCode::NOT_MODIFIED && asked.contains(&true)) {
@@ -40,8 +42,6 @@ pub(crate) async fn compression(
 }
 
 fn accepts_gzip(request: &ServiceRequest) -> bool {
-    use actix_web::HttpMessage;
-
     let supported = [Encoding::gzip(), Encoding::identity()];
     let accepted = request.get_header::<AcceptEncoding>().and_then(|accepted| accepted.negotiate(supported.iter()));
     accepted == Some(Encoding::gzip())

@@ -47,7 +47,7 @@ impl AvailabilityRepository for Database {
             .push(transaction.dialect().for_no_key_update());
         transaction.expect_row(listing).await?;
 
-        let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return Ok(()) };
+        let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return Err(RepositoryError::Stale) };
         let span = Stay::from_parts(first.nights.check_in(), last.nights.check_out());
         let before = transaction.differing(scope, listing_id, span).await?;
         let edited = edits.iter().flat_map(|edit| edit.nights.nights().map(move |night| (night, edit)));

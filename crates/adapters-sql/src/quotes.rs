@@ -1,7 +1,8 @@
 //! The port of quotes.
 
 use async_trait::async_trait;
-use domain::access::TenantScope;
+use chrono::{DateTime, Utc};
+use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, QuoteId, ReservationId, TenantId, WorkspaceId};
 use domain::quotes::{AccountRates, FoundQuote, Offer, Quote, QuoteParts};
@@ -20,6 +21,11 @@ const RATES: &str = "\
     SELECT a.markup, a.distribution_markup, a.default_discount, w.default_discount AS workspace_discount \
     FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
     WHERE a.workspace_id = $1 AND a.id = $2";
+
+/// By way of the workspaces: the index by expiry begins with them.
+const FORGET: &str = "\
+    DELETE FROM quotes WHERE (workspace_id, id) IN \
+    (SELECT q.workspace_id, q.id FROM workspaces w JOIN quotes q ON q.workspace_id = w.id AND q.expires_at < $1 LIMIT $2)";
 
 #[derive(FromQueryResult)]
 struct RatesRow {
@@ -90,6 +96,13 @@ impl QuoteRepository for Database {
         transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(&priced)))).await?;
         transaction.append(audit).await?;
         transaction.commit().await
+    }
+
+    async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
+        let transaction = self.begin(None).await?;
+        let forgotten = transaction.execute(Query::new(FORGET, [before.into(), i64::from(most).into()])).await?;
+        transaction.commit().await?;
+        Ok(forgotten.rows_affected())
     }
 }
 

@@ -22,6 +22,13 @@ pub(crate) enum Engine {
     Postgres(Postgres),
 }
 
+/// The use cases of what a server sweeps.
+pub(crate) struct Swept {
+    pub(crate) quotes: Quotes,
+    pub(crate) receipts: Receipts,
+    pub(crate) reservations: Reservations,
+}
+
 impl Engine {
     /// The engine that the URL names.
     pub(crate) async fn open(url: &str, limits: Limits) -> anyhow::Result<Self> {
@@ -126,11 +133,6 @@ impl Engine {
         Listings::new(database.clone(), database, receipts, ambient)
     }
 
-    /// The use cases of receipts.
-    pub(crate) fn receipts(&self) -> Receipts {
-        receipts(&self.database(), &ambient::system())
-    }
-
     /// Keeps an eye on what other processes change, until it is dropped.
     pub(crate) async fn watch(self) -> Infallible {
         match self {
@@ -139,9 +141,15 @@ impl Engine {
         }
     }
 
-    /// The use cases of reservations.
-    pub(crate) fn reservations(&self) -> Reservations {
-        reservations(&self.database(), ambient::system())
+    /// What a server sweeps, through one pool.
+    pub(crate) fn swept(&self) -> Swept {
+        let (database, ambient) = (self.database(), ambient::system());
+        let receipts = receipts(&database, &ambient);
+        Swept {
+            quotes: Quotes::new(database.clone(), receipts.clone(), ambient.clone()),
+            reservations: reservations(&database, ambient),
+            receipts,
+        }
     }
 
     /// Lets go of the database.

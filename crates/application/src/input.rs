@@ -141,7 +141,8 @@ pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
     format!("The {} {phrase}", words(field))
 }
 
-/// `country_code` becomes `country code`, `defaultCurrency` `default currency`, and `workspaceID` `workspace ID`.
+/// `country_code` becomes `country code`, `defaultCurrency` `default currency`, `workspaceID` `workspace ID`, and `guest.email`
+/// `guest email`.
 fn words(field: &str) -> String {
     let mut words = String::with_capacity(field.len() + 4);
     let mut before = ' ';
@@ -151,6 +152,7 @@ fn words(field: &str) -> String {
         let is_abbreviation = characters.peek().is_none_or(char::is_ascii_uppercase);
         match c {
             '_' => words.push(' '),
+            '.' if characters.peek().is_some_and(char::is_ascii_alphabetic) => words.push(' '),
             c if begins_word && is_abbreviation => words.extend([' ', c]),
             c if begins_word => words.extend([' ', c.to_ascii_lowercase()]),
             c => words.push(c),
@@ -296,6 +298,7 @@ mod tests {
             ("workspaceID", "The workspace ID field is invalid."),
             ("listingIDs.3", "The listing IDs.3 field is invalid."),
             ("thumbnailURL", "The thumbnail URL field is invalid."),
+            ("guest.firstName", "The guest first name field is invalid."),
         ] {
             assert_eq!(sentence(field, "field is invalid."), expected);
         }

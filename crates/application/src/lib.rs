@@ -69,7 +69,7 @@ pub use self::quotes::{QuoteError, Quotes, StayFields};
 pub use self::readiness::ReadinessCheck;
 pub use self::receipts::{Done, Once, Receipts};
 pub use self::refusal::Refusal;
-pub use self::reservations::{BookingFields, Expired, FindReservations, GuestFields, ReservationError, Reservations};
+pub use self::reservations::{BookingFields, FindReservations, GuestFields, ReservationError, Reservations};
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
 pub use self::users::{CreateUser, FindUsers, Me, UpdateUser, UserError, Users};
 pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, UpdateWorkspace, Workspaces};

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::access::TenantScope;
+use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{ListingId, QuoteId};
 use domain::promotions::PromotionChoice;
@@ -40,4 +40,8 @@ pub trait QuoteRepository: Send + Sync {
     /// # Errors
     /// `Stale` where the tenant or the listing is gone.
     async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError>;
+
+    /// Deletes at most so many quotes of all workspaces that have expired before the instant, and tells how many. What was booked
+    /// with them stays.
+    async fn forget(&self, scope: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError>;
 }

@@ -1,32 +1,32 @@
 //! What a server does by itself, again and again.
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use actix_web::rt;
 use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::interval;
-use application::{Expired, Receipts, Refusal, Reservations};
+use application::Refusal;
 use domain::access::OperatorScope;
 
-use crate::wire::Engine;
+use crate::wire::{Engine, Swept};
 
 /// Between two looks for holds that have lapsed. Their nights are free in time without it, so this is for those who look at the
 /// reservation.
 const HOLDS: Duration = Duration::from_secs(5);
-/// Between two looks for receipts that nobody needs any more.
-const RECEIPTS: Duration = Duration::from_mins(1);
+/// Between two looks for receipts and quotes that nobody needs any more.
+const LEFTOVERS: Duration = Duration::from_mins(1);
 
 /// Sweeps that go on until they are stopped.
-pub(super) struct Sweeps([JoinHandle<()>; 2]);
+pub(super) struct Sweeps([JoinHandle<()>; 3]);
 
 impl Sweeps {
     /// Begins to sweep, on this thread. Servers that share a database may all do: what is gone is gone.
     pub(super) fn start(engine: &Engine) -> Self {
-        let (reservations, receipts) = (engine.reservations(), engine.receipts());
+        let Swept { reservations, quotes, receipts } = engine.swept();
         Self([
-            every(HOLDS, "holds", async move || expire(&reservations).await),
-            every(RECEIPTS, "receipts", async move || forget(&receipts).await),
+            every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
+            every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
+            every(LEFTOVERS, "receipts", async move || receipts.forget(&OperatorScope::new()).await),
         ])
     }
 
@@ -42,10 +42,10 @@ impl Sweeps {
 }
 
 /// Sweeps again and again. Nobody waits for it: what keeps it from its work is told to the operator, and the next round tries again.
-fn every<E: Display>(
+fn every(
     round: Duration,
     what: &'static str,
-    sweep: impl AsyncFn() -> Result<u64, E> + 'static,
+    sweep: impl AsyncFn() -> Result<u64, Refusal> + 'static,
 ) -> JoinHandle<()> {
     rt::spawn(async move {
         let mut rounds = interval(round);
@@ -54,25 +54,10 @@ fn every<E: Display>(
             match sweep().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(what, count, "swept"),
-                Err(error) => tracing::warn!(what, "not swept: {error}"),
+                Err(error) => tracing::warn!(what, "not swept: {:#}", anyhow::Error::new(error)),
             }
         }
     })
-}
-
-async fn expire(reservations: &Reservations) -> Result<u64, Refusal> {
-    let (operator, mut swept) = (OperatorScope::new(), 0);
-    loop {
-        let Expired { count, has_more } = reservations.expire(&operator).await?;
-        swept += count;
-        if !has_more {
-            return Ok(swept);
-        }
-    }
-}
-
-async fn forget(receipts: &Receipts) -> Result<u64, Refusal> {
-    receipts.forget(&OperatorScope::new()).await
 }
 
 #[cfg(test)]

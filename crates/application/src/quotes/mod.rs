@@ -2,6 +2,7 @@
 
 mod create;
 mod error;
+mod forget;
 mod stay;
 
 use std::sync::Arc;

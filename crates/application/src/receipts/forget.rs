@@ -5,22 +5,13 @@ use domain::receipts::Receipt;
 
 use super::Receipts;
 use crate::refusal::Refusal;
-
-/// Receipts that one transaction deletes.
-const BATCH: u32 = 1000;
+use crate::retry::until_none_are_left;
 
 impl Receipts {
     /// Deletes the receipts that are too old, a batch at a time, and says how many.
-    pub async fn forget(&self, scope: &OperatorScope) -> Result<u64, Refusal> {
+    pub async fn forget(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
         let before = Receipt::kept_since(self.clock.now());
-        let mut forgotten = 0;
-        loop {
-            let batch = self.repository.forget(scope, before, BATCH).await?;
-            forgotten += batch;
-            if batch < BATCH.into() {
-                return Ok(forgotten);
-            }
-        }
+        until_none_are_left(async |most| Ok(self.repository.forget(operator, before, most).await?)).await
     }
 }
 
@@ -38,7 +29,7 @@ mod tests {
         let mut repository = MockReceiptRepository::new();
         let mut left = vec![17, 1000, 1000];
         repository.expect_forget().times(3).returning(move |_, before, most| {
-            assert_eq!((before, most), (build::at() - KEPT, BATCH));
+            assert_eq!((before, most), (build::at() - KEPT, 1000));
             Ok(left.pop().expect("asked so often"))
         });
         assert_eq!(over(repository).forget(&OperatorScope::new()).await.expect("forgotten"), 2017);

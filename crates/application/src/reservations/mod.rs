@@ -14,7 +14,6 @@ use std::sync::Arc;
 use ports::{QuoteRepository, ReservationQueries, ReservationRepository};
 
 pub use self::error::ReservationError;
-pub use self::expire::Expired;
 pub use self::fields::{BookingFields, GuestFields};
 pub use self::list::FindReservations;
 use crate::ambient::Ambient;

@@ -22,6 +22,8 @@ use crate::change::Change;
 use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 
 const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+/// How long an expired quote is there still, to say so or to say what was booked with it.
+const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A price that is kept for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +99,11 @@ impl Quote {
             after: quote.priced().facts(),
         };
         Change::new(quote, audit)
+    }
+
+    /// The instant before which quotes have expired that nobody needs any more.
+    pub fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
+        now - KEPT
     }
 
     /// A stored quote. Checks no rule.

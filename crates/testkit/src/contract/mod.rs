@@ -304,6 +304,7 @@ macro_rules! suite {
                 a_quote_of_what_is_gone_is_not_stored,
                 another_tenant_finds_no_quote_and_no_offer,
                 a_quote_leaves_one_entry,
+                old_quotes_are_forgotten,
             }
             reservation_lists {
                 every_filter_of_reservations_keeps_what_matches,

@@ -1,6 +1,7 @@
 //! Quotes, and the offers that they are made from.
 
 use chrono::TimeDelta;
+use domain::access::OperatorScope;
 use domain::change::Change;
 use domain::ids::QuoteId;
 use domain::integration_accounts::AccountEdit;
@@ -240,4 +241,25 @@ pub async fn a_quote_leaves_one_entry(ports: Ports) {
     let before = shop.owner.world.ports.trail.actions().await.len();
     shop.importer.quote(shop.id(), nights()).await;
     assert_eq!(shop.owner.world.ports.trail.actions().await[before..], ["quote.create"]);
+}
+
+/// Of all workspaces, so many at once. What was booked with them stays.
+pub async fn old_quotes_are_forgotten(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let used = shop.owner.quote(shop.id(), nights()).await;
+    let sold = shop.owner.sell(shop.owner.booking_with(&used, instant()).await).await.expect("booked").reservation;
+    let other = shop.importer.quote(shop.id(), stay("2030-02-10", "2030-02-12")).await;
+    let expiry = used.clone().into_parts().expires_at;
+    let forget = async |before, most| {
+        shop.owner.world.ports.quotes.forget(&OperatorScope::new(), before, most).await.expect("no failure")
+    };
+    assert_eq!(forget(expiry, 10).await, 0, "none has expired before it expires");
+    let later = expiry + TimeDelta::milliseconds(1);
+    assert_eq!([forget(later, 1).await, forget(later, 1).await, forget(later, 1).await], [1, 1, 0]);
+    for (host, quote) in [(&shop.owner, &used), (&shop.importer, &other)] {
+        assert_eq!(find(host, quote.id()).await, None);
+    }
+    let kept =
+        shop.owner.world.ports.reservations.find(&shop.owner.scope().await, sold.id()).await.expect("no failure");
+    assert_eq!(kept.map(|kept| kept.reservation.id()), Some(sold.id()));
 }

@@ -1,0 +1,40 @@
+//! Forgetting quotes that nobody can book with any more.
+
+use domain::access::OperatorScope;
+use domain::quotes::Quote;
+
+use super::Quotes;
+use crate::refusal::Refusal;
+use crate::retry::until_none_are_left;
+
+impl Quotes {
+    /// Deletes the quotes that have expired long ago, a batch at a time, and says how many.
+    pub async fn forget(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
+        let before = Quote::kept_since(self.ambient.now());
+        until_none_are_left(async |most| Ok(self.repository.forget(operator, before, most).await?)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use ports::MockQuoteRepository;
+    use testkit::build;
+
+    use super::*;
+    use crate::ambient::fixture::ambient;
+    use crate::receipts::fixture::receipts;
+
+    #[tokio::test]
+    async fn what_has_expired_a_month_ago_is_deleted() {
+        let mut repository = MockQuoteRepository::new();
+        repository.expect_forget().once().returning(|_, before, _| {
+            assert_eq!(before, build::at() - TimeDelta::days(30));
+            Ok(17)
+        });
+        let quotes = Quotes::new(Arc::new(repository), receipts(), ambient());
+        assert_eq!(quotes.forget(&OperatorScope::new()).await.expect("forgotten"), 17);
+    }
+}
