@@ -12,12 +12,14 @@ mod notifications;
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters_sql::CredentialCache;
 pub use adapters_sql::{Database, Limits};
 use sea_orm::SqlxPostgresConnector;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::dialect::PostgresDialect;
@@ -26,6 +28,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Connections of one pool, unless told otherwise.
 const CONNECTIONS: u32 = 8;
+
+/// After so long a connection is asked whether it is there still.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// A PostgreSQL database.
 #[derive(Clone)]
@@ -66,8 +71,16 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(connections.unwrap_or(CONNECTIONS))
             .acquire_timeout(wait)
+            // A round trip before every statement would find what is found out by the statement too.
+            .test_before_acquire(false)
+            .before_acquire(|connection, idle| Box::pin(is_alive(connection, idle)))
             .connect_lazy_with(PgConnectOptions::clone(&self.options).options(timeouts));
         let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Database::new(connection.clone(), connection, &PostgresDialect, self.credentials.clone())
     }
+}
+
+/// Whether a connection can be used. One that rested is asked: the server may have been restarted meanwhile.
+async fn is_alive(connection: &mut PgConnection, meta: PoolConnectionMetadata) -> Result<bool, sqlx::Error> {
+    Ok(meta.idle_for < RESTED || connection.ping().await.is_ok())
 }

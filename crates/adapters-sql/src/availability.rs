@@ -23,6 +23,9 @@ const WHAT: &str = "night";
 /// Rows of one statement: SQLite takes 32,766 values, and a night has 8.
 const BATCH: usize = 1_000;
 
+const NIGHTS: &str = "SELECT night, is_blocked, price, currency, minimum_nights, maximum_nights FROM calendar_nights \
+                      WHERE workspace_id = $1 AND listing_id = $2";
+
 #[derive(FromQueryResult)]
 struct NightRow {
     night: Date,
@@ -47,9 +50,16 @@ impl AvailabilityRepository for Database {
             .push(transaction.dialect().for_no_key_update());
         transaction.expect_row(listing).await?;
 
-        let (Some(first), Some(last)) = (edits.first(), edits.last()) else { return Err(RepositoryError::Stale) };
-        let span = Stay::from_parts(first.nights.check_in(), last.nights.check_out());
-        let before = transaction.differing(scope, listing_id, span).await?;
+        let nights: Vec<_> = edits.iter().flat_map(|edit| edit.nights.nights()).collect();
+        let mut before = BTreeMap::new();
+        for nights in nights.chunks(BATCH) {
+            let stored = Query::new(&format!("{NIGHTS} AND night IN "), named())
+                .push_list(nights.iter().map(|night| night.as_date()));
+            for row in transaction.rows(stored).await? {
+                let (night, terms) = terms(row)?;
+                before.insert(night, terms);
+            }
+        }
         let edited = edits.iter().flat_map(|edit| edit.nights.nights().map(move |night| (night, edit)));
         let written: Vec<_> = edited
             .map(|(night, edit)| (night, before.get(&night).copied().unwrap_or_default().edited(edit)))
@@ -113,15 +123,17 @@ impl Transaction {
         listing: ListingId,
         nights: Stay,
     ) -> Result<BTreeMap<StayDate, NightTerms>, RepositoryError> {
-        let select = "SELECT night, is_blocked, price, currency, minimum_nights, maximum_nights FROM calendar_nights \
-                      WHERE workspace_id = $1 AND listing_id = $2 AND night >= $3 AND night < $4";
         let named = [
             scope.workspace_id().as_uuid().into(),
             listing.as_uuid().into(),
             nights.check_in().as_date().into(),
             nights.check_out().as_date().into(),
         ];
-        self.rows(Query::new(select, named)).await?.into_iter().map(terms).collect()
+        self.rows(Query::new(&format!("{NIGHTS} AND night >= $3 AND night < $4"), named))
+            .await?
+            .into_iter()
+            .map(terms)
+            .collect()
     }
 }
 

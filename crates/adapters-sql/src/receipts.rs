@@ -27,9 +27,10 @@ const KEEP: &str = "\
     SET api_key_id = excluded.api_key_id, fingerprint = excluded.fingerprint, status = excluded.status, \
         body = excluded.body, created_at = excluded.created_at \
     WHERE receipts.created_at < $9";
-/// By way of the workspaces: the index by time begins with them.
+/// By way of the workspaces: the index by time begins with them. The age is looked at once more behind the row's lock: what was too
+/// old may have been replaced meanwhile.
 const FORGET: &str = "\
-    DELETE FROM receipts WHERE (workspace_id, user_id, idempotency_key) IN \
+    DELETE FROM receipts WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
     (SELECT r.workspace_id, r.user_id, r.idempotency_key \
      FROM workspaces w JOIN receipts r ON r.workspace_id = w.id AND r.created_at < $1 LIMIT $2)";
 

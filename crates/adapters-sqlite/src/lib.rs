@@ -80,6 +80,8 @@ impl Sqlite {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(limits.wait)
+                // A file does not go away.
+                .test_before_acquire(false)
                 // SQLite itself rolls back what found the disk full. The driver does not notice, takes the connection for being
                 // in that transaction for ever, and could begin no other.
                 .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))

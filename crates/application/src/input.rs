@@ -152,7 +152,9 @@ fn words(field: &str) -> String {
         let is_abbreviation = characters.peek().is_none_or(char::is_ascii_uppercase);
         match c {
             '_' => words.push(' '),
-            '.' if characters.peek().is_some_and(char::is_ascii_alphabetic) => words.push(' '),
+            '.' if before.is_ascii_alphabetic() && characters.peek().is_some_and(char::is_ascii_alphabetic) => {
+                words.push(' ');
+            }
             c if begins_word && is_abbreviation => words.extend([' ', c]),
             c if begins_word => words.extend([' ', c.to_ascii_lowercase()]),
             c => words.push(c),

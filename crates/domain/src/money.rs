@@ -10,9 +10,6 @@ use thiserror::Error;
 use crate::currencies::Currency;
 use crate::percentages::Percentage;
 
-/// The most that one amount may be, in major units: sums of many such amounts still fit into 64 bits.
-const MOST: i64 = 1_000_000_000;
-
 /// What is no amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AmountError {
@@ -20,8 +17,11 @@ pub enum AmountError {
     #[error("must be a plain decimal number.")]
     Malformed,
     /// Less than nothing, or more than anything costs.
-    #[error("must be between 0 and {MOST}.")]
-    OutOfRange,
+    #[error("must be between 0 and {most}.")]
+    OutOfRange {
+        /// The most that it may be.
+        most: i64,
+    },
 }
 
 /// An amount that is finer than its currency.
@@ -32,11 +32,14 @@ pub struct TooFineError {
     code: &'static str,
 }
 
-/// An amount of major units from 0 to 1,000,000,000, of no currency yet. Exact.
+/// An amount of major units from 0 to `MOST`, of no currency yet. Exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Amount(Decimal);
+pub struct Amount<const MOST: i64 = 1_000_000_000>(Decimal);
 
-impl Amount {
+/// What a stay costs: up to two years of the dearest nights with all markups.
+pub type Total = Amount<10_000_000_000_000>;
+
+impl<const MOST: i64> Amount<MOST> {
     /// Ten-thousandths of a major unit, rounded down: a scale on which amounts of all currencies are compared.
     pub fn ten_thousandths(self) -> i64 {
         (self.0 * Decimal::from(10_000)).floor().to_i64().unwrap_or(i64::MAX)
@@ -48,10 +51,12 @@ impl Amount {
     }
 }
 
-impl FromStr for Amount {
+impl<const MOST: i64> FromStr for Amount<MOST> {
     type Err = AmountError;
 
     fn from_str(text: &str) -> Result<Self, AmountError> {
+        const { assert!(MOST <= 10_000_000_000_000, "minor units and ten-thousandths fit into 64 bits") };
+        let out_of_range = AmountError::OutOfRange { most: MOST };
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
         let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -63,11 +68,11 @@ impl FromStr for Amount {
         let decimals = decimals.trim_end_matches('0');
         let is_zero = whole.is_empty() && decimals.is_empty();
         if unsigned.len() < text.len() && !is_zero {
-            return Err(AmountError::OutOfRange);
+            return Err(out_of_range);
         }
-        let amount = Decimal::from_str_exact(&format!("0{whole}.{decimals}0")).map_err(|_| AmountError::OutOfRange)?;
+        let amount = Decimal::from_str_exact(&format!("0{whole}.{decimals}0")).map_err(|_| out_of_range)?;
         let range = Decimal::ZERO..=Decimal::from(MOST);
-        if range.contains(&amount) { Ok(Self(amount)) } else { Err(AmountError::OutOfRange) }
+        if range.contains(&amount) { Ok(Self(amount)) } else { Err(out_of_range) }
     }
 }
 
@@ -88,7 +93,7 @@ impl Money {
     ///
     /// # Errors
     /// Where the currency has fewer decimals than the amount.
-    pub fn of(amount: Amount, currency: Currency) -> Result<Self, TooFineError> {
+    pub fn of<const MOST: i64>(amount: Amount<MOST>, currency: Currency) -> Result<Self, TooFineError> {
         let digits = currency.minor_digits();
         let minor = amount.0 * Decimal::from(10_u64.pow(digits));
         let whole = Some(minor).filter(Decimal::is_integer).and_then(|minor| minor.to_i64());
@@ -100,7 +105,7 @@ impl Money {
     /// # Errors
     /// Where the other currency has fewer decimals than the amount.
     pub fn stated_in(self, currency: Currency) -> Result<Self, TooFineError> {
-        Self::of(Amount(Decimal::new(self.minor, self.currency.minor_digits())), currency)
+        Self::of(Amount::<{ i64::MAX }>(Decimal::new(self.minor, self.currency.minor_digits())), currency)
     }
 
     /// The amount in minor units, as it is stored.
@@ -142,7 +147,14 @@ mod tests {
     use super::*;
 
     fn money(text: &str, code: &str) -> Result<Money, TooFineError> {
-        Money::of(text.parse().expect("an amount"), code.parse().expect("a currency"))
+        Money::of(text.parse::<Amount>().expect("an amount"), code.parse().expect("a currency"))
+    }
+
+    #[test]
+    fn a_stay_may_cost_more_than_any_one_amount() {
+        assert!("1000000000.01".parse::<Amount>().is_err());
+        assert!("10000000000000".parse::<Total>().is_ok());
+        assert_eq!("10000000000001".parse::<Total>(), Err(AmountError::OutOfRange { most: 10_000_000_000_000 }));
     }
 
     #[test]
@@ -170,7 +182,7 @@ mod tests {
             assert_eq!(text.parse::<Amount>(), Err(AmountError::Malformed), "{text:?}");
         }
         for text in ["-1", "-0.01", "1000000000.01", "99999999999999999999999999999999999"] {
-            assert_eq!(text.parse::<Amount>(), Err(AmountError::OutOfRange), "{text:?}");
+            assert_eq!(text.parse::<Amount>(), Err(AmountError::OutOfRange { most: 1_000_000_000 }), "{text:?}");
         }
         for (text, code) in [("0.001", "USD"), ("0.5", "JPY"), ("1.0001", "KWD")] {
             assert!(money(text, code).is_err(), "{text} {code}");
@@ -200,7 +212,7 @@ mod tests {
             for code in ["USD", "JPY", "KWD"] {
                 let currency = code.parse().expect("a currency");
                 let written = Money::from_minor(minor, currency);
-                if let Ok(amount) = written.to_string().parse() {
+                if let Ok(amount) = written.to_string().parse::<Amount>() {
                     prop_assert_eq!(Money::of(amount, currency), Ok(written));
                 }
             }

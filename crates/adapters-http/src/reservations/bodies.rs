@@ -39,7 +39,7 @@ pub(crate) struct BookingBody {
     #[schema(max_length = 64)]
     coupon_code: Option<String>,
     /// What the stay is expected to cost. If it costs something else, nothing is booked, and the refusal brings a fresh quote.
-    #[schema(value_type = Option<f64>, example = 460.64, minimum = 0, maximum = 1_000_000_000)]
+    #[schema(value_type = Option<f64>, example = 460.64, minimum = 0, maximum = 10_000_000_000_000_i64)]
     total_price: Option<Decimal>,
     #[schema(required, nullable = false)]
     guest: Option<GuestBody>,

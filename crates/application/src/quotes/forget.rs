@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::retry::until_none_are_left;
 
 impl Quotes {
-    /// Deletes the quotes that have expired long ago, a batch at a time, and says how many.
+    /// Deletes the quotes that expired a day ago or earlier, a batch at a time, and says how many.
     pub async fn forget(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
         let before = Quote::kept_since(self.ambient.now());
         until_none_are_left(async |most| Ok(self.repository.forget(operator, before, most).await?)).await
@@ -28,10 +28,10 @@ mod tests {
     use crate::receipts::fixture::receipts;
 
     #[tokio::test]
-    async fn what_has_expired_a_month_ago_is_deleted() {
+    async fn what_has_expired_a_day_ago_is_deleted() {
         let mut repository = MockQuoteRepository::new();
         repository.expect_forget().once().returning(|_, before, _| {
-            assert_eq!(before, build::at() - TimeDelta::days(30));
+            assert_eq!(before, build::at() - TimeDelta::days(1));
             Ok(17)
         });
         let quotes = Quotes::new(Arc::new(repository), receipts(), ambient());

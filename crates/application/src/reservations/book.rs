@@ -4,7 +4,7 @@ use domain::access::{Caller, Permission, TenantScope};
 use domain::audit::Stamp;
 use domain::change::Change;
 use domain::ids::{ListingId, QuoteId, ReservationId};
-use domain::money::Amount;
+use domain::money::Total;
 use domain::promotions::PromotionChoice;
 use domain::quotes::{AskedStay, Quote};
 use domain::reservations::{BookingRefused, NewReservation, Reservation, ReservationBooked, TenantReservation};
@@ -66,7 +66,7 @@ impl Reservations {
     async fn priced(
         &self,
         scope: &TenantScope,
-        (listing, asked, total): (ListingId, &AskedStay, Option<Amount>),
+        (listing, asked, total): (ListingId, &AskedStay, Option<Total>),
         new: NewReservation,
         stamp: Stamp,
     ) -> Result<Change<ReservationBooked>, ReservationError> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::instants::Edge;
-use domain::money::Amount;
+use domain::money::Total;
 use domain::quotes::AskedStay;
 use domain::reservations::{Guest, NewReservation};
 
@@ -49,7 +49,7 @@ pub(super) enum Sale {
     /// The stay of a quote, at its price.
     Quoted(QuoteId),
     /// A stay at the price of the moment, which must be the total where one was sent.
-    Priced { listing: ListingId, stay: AskedStay, total: Option<Amount> },
+    Priced { listing: ListingId, stay: AskedStay, total: Option<Total> },
 }
 
 impl BookingFields {

@@ -23,7 +23,7 @@ use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 
 const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 /// How long an expired quote is there still, to say so or to say what was booked with it.
-const KEPT: TimeDelta = TimeDelta::days(30);
+const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// A price that is kept for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]

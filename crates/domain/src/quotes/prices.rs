@@ -123,6 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::money::Amount;
 
     fn percentage(text: &str) -> Percentage {
         text.parse().expect("a percentage")
@@ -139,7 +140,8 @@ mod tests {
 
     fn price(nights: &[&str], code: &str, rates: Rates) -> Price {
         let currency = code.parse().expect("a currency");
-        let money = |night: &&str| Money::of(night.parse().expect("an amount"), currency).expect("not too fine");
+        let money =
+            |night: &&str| Money::of(night.parse::<Amount>().expect("an amount"), currency).expect("not too fine");
         Price::of(nights.iter().map(money), currency, rates)
     }
 

@@ -10,7 +10,7 @@ use crate::access::TenantScope;
 use crate::audit::{Facts, Stamp};
 use crate::change::Change;
 use crate::ids::{AuditId, QuoteId, ReservationId, TenantId};
-use crate::money::{Amount, Money};
+use crate::money::{Money, Total};
 use crate::quotes::{AskedStay, FoundQuote, Offer, OfferRefused, PricedStay, QuoteSpentError};
 
 const HOLD: TimeDelta = TimeDelta::hours(24);
@@ -105,7 +105,7 @@ impl Reservation {
     pub fn book(
         new: NewReservation,
         asked: &AskedStay,
-        total: Option<Amount>,
+        total: Option<Total>,
         offer: &Offer,
         scope: &TenantScope,
         stamp: Stamp,

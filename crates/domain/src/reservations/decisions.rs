@@ -48,14 +48,19 @@ impl Reservation {
         }
     }
 
-    /// Cancels the reservation and frees its nights, or `None` where they are free already.
+    /// Cancels the reservation and frees its nights, or `None` where they are free already. A hold whose time is over expires: that it
+    /// was cancelled in time is not true.
     pub fn cancel(&self, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
+        let tenant = (scope.tenant_id(), scope.tenant_name());
         match self.parts.status {
             ReservationStatus::Cancelled | ReservationStatus::Expired => None,
+            ReservationStatus::Pending if self.has_lapsed(stamp.at) => {
+                let stamp = Stamp { actor: Actor::Operator, ..stamp };
+                Some(self.turned(self.clone(), ReservationStatus::Expired, tenant, stamp, "reservation.expire"))
+            }
             ReservationStatus::Pending | ReservationStatus::Confirmed => {
                 let mut after = self.clone();
                 after.parts.cancelled_at = Some(stamp.at);
-                let tenant = (scope.tenant_id(), scope.tenant_name());
                 Some(self.turned(after, ReservationStatus::Cancelled, tenant, stamp, "reservation.cancel"))
             }
         }

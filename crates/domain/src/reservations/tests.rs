@@ -183,7 +183,7 @@ fn what_may_become_of_it() {
     // What it is; what confirming makes of it, what cancelling does; `None` is no change.
     for (status, is_lapsed, confirmed, cancelled) in [
         (Pending, false, Ok(Some(Confirmed)), Some(Cancelled)),
-        (Pending, true, Err(NotPendingError { status: Expired }), Some(Cancelled)),
+        (Pending, true, Err(NotPendingError { status: Expired }), Some(Expired)),
         (Confirmed, false, Ok(None), Some(Cancelled)),
         (Confirmed, true, Ok(None), Some(Cancelled)),
         (Cancelled, false, Err(NotPendingError { status: Cancelled }), None),
