@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::Refusal;
 use domain::access::{AccessError, Caller, TenantChoice};
 use domain::api_keys::ApiKeyToken;
-use domain::ids::TenantId;
+use domain::ids::{ApiKeyId, TenantId};
 
 use crate::problem::ApiError;
 use crate::{Api, receipts};
@@ -70,14 +70,20 @@ async fn authenticate(request: &HttpRequest, served_in: fn(&Caller) -> TenantId)
     let Presented { key, choice } = presented(request.headers())?;
     receipts::read_key(request)?;
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it");
-    let key = key.ok_or(Refusal::Access(AccessError::Unauthenticated))?;
-    let admitted = api.authentication.authenticate(&key, choice).await;
+    let token = token(key)?;
+    let admitted = api.authentication.authenticate(&token, choice).await;
     if is_genuine(&admitted) {
-        count(request, api, &key)?;
+        count(request, api, token.id())?;
     }
     let caller = admitted?;
     request.extensions_mut().insert(ServedIn(served_in(&caller)));
     Ok(caller)
+}
+
+/// The key, where it is one: nothing is looked up for what is not.
+fn token(key: Option<&[u8]>) -> Result<ApiKeyToken, Refusal> {
+    let token = key.and_then(|key| str::from_utf8(key).ok()).and_then(|key| key.parse().ok());
+    token.ok_or(Refusal::Access(AccessError::Unauthenticated))
 }
 
 /// Whether the key is good, whatever else stands against the request.
@@ -90,11 +96,11 @@ const fn is_genuine(admitted: &Result<Caller, Refusal>) -> bool {
 }
 
 /// Counts a request of the key, and refuses it where there were too many.
-fn count(request: &HttpRequest, api: &Api, key: &str) -> Result<(), ApiError> {
-    let Ok(token) = key.parse::<ApiKeyToken>() else { return Ok(()) };
-    let Some(standing) = api.edges.rate_limit.count(token.id()) else { return Ok(()) };
+fn count(request: &HttpRequest, api: &Api, key: ApiKeyId) -> Result<(), ApiError> {
+    let Some(standing) = api.edges.rate_limit.count(key) else { return Ok(()) };
+    let is_over = standing.is_over;
     request.extensions_mut().insert(standing);
-    if standing.is_over {
+    if is_over {
         let message = "The key has made too many requests. Try again after Retry-After seconds.";
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message));
     }
@@ -103,12 +109,12 @@ fn count(request: &HttpRequest, api: &Api, key: &str) -> Result<(), ApiError> {
 
 /// What the headers say.
 #[derive(Debug, PartialEq)]
-struct Presented {
-    key: Option<String>,
+struct Presented<'a> {
+    key: Option<&'a [u8]>,
     choice: TenantChoice,
 }
 
-fn presented(headers: &HeaderMap) -> Result<Presented, ApiError> {
+fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
     let api_keys = headers.get_all(API_KEY).map(HeaderValue::as_bytes);
     let bearers = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.as_bytes()));
     let key = only_one(api_keys.chain(bearers), "conflicting_keys", "The request holds different API keys.")?;
@@ -123,8 +129,7 @@ fn presented(headers: &HeaderMap) -> Result<Presented, ApiError> {
         None if headers.contains_key(API_KEY) => TenantChoice::Home,
         None => TenantChoice::Current,
     };
-    // A key is ASCII: what is not becomes a text that is no key.
-    Ok(Presented { key: key.map(|key| String::from_utf8_lossy(key).into_owned()), choice })
+    Ok(Presented { key, choice })
 }
 
 /// The credentials of a `Bearer` header; a header of another scheme is none of ours.
@@ -166,7 +171,8 @@ mod tests {
         for (name, value) in headers {
             map.append(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header"));
         }
-        presented(&map).map(|Presented { key, choice }| (key, choice)).map_err(|error| error.code)
+        let text = |key: &[u8]| String::from_utf8_lossy(key).into_owned();
+        presented(&map).map(|Presented { key, choice }| (key.map(text), choice)).map_err(|error| error.code)
     }
 
     #[test]
@@ -195,6 +201,14 @@ mod tests {
             (&[("x-calry-tenant-id", A), ("x-tenant-id", "x")], Err("malformed_tenant_header")),
         ] {
             assert_eq!(read(headers), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_key_is_refused_without_a_query() {
+        for key in [None, Some(&b""[..]), Some(b"tny_mistyped"), Some(b"tny_\xff")] {
+            let refused = token(key).map(|token| token.id());
+            assert!(matches!(refused, Err(Refusal::Access(AccessError::Unauthenticated))), "{key:?}");
         }
     }
 }

@@ -62,12 +62,12 @@ pub(crate) async fn envelope(
     let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
     let found = response.request().extensions();
-    let (tenant, standing) = (found.get::<ServedIn>().copied(), found.get::<Standing>().copied());
+    let (tenant, standing) = (found.get::<ServedIn>().copied(), found.get::<Standing>().cloned());
     drop(found);
     let headers = response.headers_mut();
     asked.describe(headers);
     if let Some(ServedIn(tenant)) = tenant {
-        headers.insert(TENANT_ID, HeaderValue::try_from(tenant.to_string())?);
+        headers.insert(TENANT_ID, HeaderValue::try_from(tenant.to_string()).expect("a UUID is visible ASCII"));
     }
     if let Some(standing) = standing {
         standing.describe(headers);
@@ -186,10 +186,12 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// Adds request headers to those that an answer depends on.
-pub(crate) fn vary_by(headers: &mut HeaderMap, names: &str) {
+pub(crate) fn vary_by(headers: &mut HeaderMap, names: &'static str) {
     let others = headers.get(VARY).and_then(|value| value.to_str().ok());
-    let all = others.map_or_else(|| names.to_owned(), |others| format!("{others}, {names}"));
-    headers.insert(VARY, HeaderValue::try_from(all).expect("names of headers"));
+    let all = others.map_or(HeaderValue::from_static(names), |others| {
+        HeaderValue::try_from(format!("{others}, {names}")).expect("names of headers")
+    });
+    headers.insert(VARY, all);
 }
 
 /// Answers 304 where the client has already what it asks for.

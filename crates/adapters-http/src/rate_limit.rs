@@ -67,6 +67,12 @@ impl Allowance {
         quota.allow_burst(requests.try_into().expect("one request or more"))
     }
 
+    /// The field that tells of it.
+    fn policy(self) -> HeaderValue {
+        let Self { requests, seconds } = self;
+        field(format!("\"api-key\";q={requests};w={seconds}"))
+    }
+
     /// In how many seconds a key has all of its requests again.
     fn until_all(self, remaining: u32) -> u64 {
         let used = u64::from(self.requests.saturating_sub(remaining));
@@ -94,6 +100,7 @@ impl RateLimit {
 
 struct Counter<C: Clock = DefaultClock> {
     allowance: Allowance,
+    policy: HeaderValue,
     keys: Keys<C>,
     counted: AtomicU32,
 }
@@ -101,7 +108,7 @@ struct Counter<C: Clock = DefaultClock> {
 impl<C: Clock> Counter<C> {
     fn new(allowance: Allowance, clock: C) -> Self {
         let keys = RateLimiter::dashmap_with_clock(allowance.quota(), clock).with_middleware();
-        Self { allowance, keys, counted: AtomicU32::new(0) }
+        Self { allowance, policy: allowance.policy(), keys, counted: AtomicU32::new(0) }
     }
 
     fn count(&self, key: ApiKeyId) -> Standing {
@@ -109,15 +116,15 @@ impl<C: Clock> Counter<C> {
             self.keys.retain_recent();
             self.keys.shrink_to_fit();
         }
-        let allowance = self.allowance;
+        let policy = self.policy.clone();
         match self.keys.check_key(&key) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
-                Standing { allowance, remaining, seconds: allowance.until_all(remaining), is_over: false }
+                Standing { policy, remaining, seconds: self.allowance.until_all(remaining), is_over: false }
             }
             Err(refused) => {
                 let wait = refused.wait_time_from(self.keys.clock().now());
-                Standing { allowance, remaining: 0, seconds: whole_seconds(wait), is_over: true }
+                Standing { policy, remaining: 0, seconds: whole_seconds(wait), is_over: true }
             }
         }
     }
@@ -129,9 +136,9 @@ fn whole_seconds(wait: Duration) -> u64 {
 }
 
 /// How a key stands after a request of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
-    allowance: Allowance,
+    policy: HeaderValue,
     remaining: u32,
     /// Until it has all of its requests again; where it is over, until it has one.
     seconds: u64,
@@ -140,15 +147,18 @@ pub(crate) struct Standing {
 
 impl Standing {
     /// Tells it by the fields of `draft-ietf-httpapi-ratelimit-headers`.
-    pub(crate) fn describe(&self, headers: &mut HeaderMap) {
-        let Self { allowance: Allowance { requests, seconds: window }, remaining, seconds, is_over } = self;
-        let value = |text: String| HeaderValue::try_from(text).expect("letters and digits");
-        headers.insert(RATE_LIMIT_POLICY, value(format!("\"api-key\";q={requests};w={window}")));
-        headers.insert(RATE_LIMIT, value(format!("\"api-key\";r={remaining};t={seconds}")));
-        if *is_over {
-            headers.insert(RETRY_AFTER, (*seconds).into());
+    pub(crate) fn describe(self, headers: &mut HeaderMap) {
+        let Self { policy, remaining, seconds, is_over } = self;
+        headers.insert(RATE_LIMIT_POLICY, policy);
+        headers.insert(RATE_LIMIT, field(format!("\"api-key\";r={remaining};t={seconds}")));
+        if is_over {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
     }
+}
+
+fn field(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("visible ASCII")
 }
 
 #[cfg(test)]

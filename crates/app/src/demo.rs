@@ -117,7 +117,7 @@ struct Administrator<'a> {
 
 impl Administrator<'_> {
     async fn at(&self, choice: TenantChoice) -> anyhow::Result<Caller> {
-        Ok(self.api.authentication.authenticate(&self.key.token.reveal(), choice).await?)
+        Ok(self.api.authentication.authenticate(&self.key.token, choice).await?)
     }
 
     async fn tenant(&self, name: &'static str) -> anyhow::Result<SampleTenant> {

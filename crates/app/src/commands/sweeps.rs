@@ -86,7 +86,7 @@ mod tests {
         let made = engine.workspaces().create(&OperatorScope::new(), first).await.expect("a workspace");
         let (database, clock) = (engine.database(), ambient::system().clock);
         let authentication = Authentication::new(database.clone(), clock.clone());
-        let caller = authentication.authenticate(&made.token.reveal(), TenantChoice::Home).await.expect("let in");
+        let caller = authentication.authenticate(&made.token, TenantChoice::Home).await.expect("let in");
         let (scope, now) = (caller.own_scope(), clock.now());
 
         let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };
