@@ -32,7 +32,7 @@ const REVOKE: &str = "\
 #[async_trait]
 impl ApiKeyRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
-        let query = of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
+        let query = Query::of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
         let row = Model::find_by_statement(self.statement(query)).one(self.reader()).await;
         let Some(row) = row.map_err(|error| self.error(error))? else { return Ok(None) };
         let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
@@ -74,11 +74,11 @@ impl ApiKeyRepository for Database {
 #[async_trait]
 impl ApiKeyQueries for Database {
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError> {
-        self.page_of(of_tenant(SELECT, scope).keyed("k.id"), page, key).await
+        self.page_of(Query::of_tenant(SELECT, scope).keyed("k.id"), page, key).await
     }
 
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
-        self.count_of(of_tenant(COUNT, scope)).await
+        self.count_of(Query::of_tenant(COUNT, scope)).await
     }
 }
 
@@ -87,10 +87,6 @@ async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Resu
     transaction.append(audit).await?;
     transaction.commit().await?;
     Ok(key)
-}
-
-fn of_tenant(select: &str, scope: &TenantScope) -> Query {
-    Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
 }
 
 pub(crate) async fn insert(transaction: &Transaction, key: ApiKey) -> Result<(), RepositoryError> {

@@ -60,7 +60,7 @@ impl ImportRepository for Database {
         scope: &TenantScope,
         ids: &[ListingId],
     ) -> Result<Vec<ImportCandidate>, RepositoryError> {
-        let query = of_tenant(CANDIDATES, scope).push_list(uuids(ids));
+        let query = Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids));
         let statement = self.statement(query);
         let rows = CandidateRow::find_by_statement(statement).all(self.reader()).await;
         Ok(rows.map_err(|error| self.error(error))?.into_iter().map(candidate).collect())
@@ -87,7 +87,7 @@ impl ImportRepository for Database {
 
     async fn imported(&self, scope: &TenantScope, ids: &[ListingId]) -> Result<Vec<ListingId>, RepositoryError> {
         let select = "SELECT listing_id FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
-        let statement = self.statement(of_tenant(select, scope).push_list(uuids(ids)));
+        let statement = self.statement(Query::of_tenant(select, scope).push_list(uuids(ids)));
         let rows = ImportedRow::find_by_statement(statement).all(self.reader()).await;
         let rows = rows.map_err(|error| self.error(error))?;
         Ok(rows.into_iter().map(|ImportedRow { listing_id }| ListingId::new(listing_id)).collect())
@@ -99,7 +99,7 @@ impl ImportRepository for Database {
         let transaction = self.begin(receipt).await?;
         let [lock, delete] = ["SELECT 1", "DELETE"].map(|verb| {
             let imports = " FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
-            of_tenant(verb, scope).push(imports).push_list(uuids(batch.listings()))
+            Query::of_tenant(verb, scope).push(imports).push_list(uuids(batch.listings()))
         });
         // Locked first, in one order: two who remove the same ones do not wait for each other.
         let lock = lock.push(" ORDER BY listing_id").push(transaction.dialect().for_update());
@@ -134,10 +134,6 @@ impl Transaction {
         }
         Ok(())
     }
-}
-
-fn of_tenant(select: &str, scope: &TenantScope) -> Query {
-    Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
 }
 
 fn uuids(ids: &[ListingId]) -> impl Iterator<Item = Uuid> {

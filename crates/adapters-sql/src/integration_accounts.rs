@@ -191,9 +191,8 @@ impl Transaction {
         account: IntegrationAccountId,
     ) -> Result<bool, RepositoryError> {
         let select = "SELECT status = 'ACTIVE' AS is_active FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
-            .and("id = ?", Some(account.as_uuid()))
-            .push(self.dialect().for_share());
+        let query =
+            Query::of_tenant(select, scope).and("id = ?", Some(account.as_uuid())).push(self.dialect().for_share());
         let found = self.one::<bool>(query, "is_active").await?;
         found.ok_or(RepositoryError::Stale)
     }
@@ -201,7 +200,7 @@ impl Transaction {
 
 fn filtered(select: &str, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Query {
     let IntegrationAccountFilter { provider, status } = filter;
-    Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+    Query::of_tenant(select, scope)
         .and("provider = ?", provider.map(Provider::as_str))
         .and("status = ?", status.map(AccountStatus::as_str))
 }

@@ -50,7 +50,7 @@ impl LocationRepository for Database {
         let id = location.id().as_uuid();
         let transaction = self.begin(receipt).await?;
         // Locked first: whoever gives it to a user meanwhile waits, and then finds it gone.
-        let unchanged = of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
+        let unchanged = Query::of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
             .and("id = ?", Some(id))
             .and("version = ?", Some(location.version()))
             .push(transaction.dialect().for_update());
@@ -60,7 +60,7 @@ impl LocationRepository for Database {
         if transaction.has_row(Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()])).await? {
             return Err(RepositoryError::Taken { rule: rules::LOCATION_IN_USE });
         }
-        let delete = of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
+        let delete = Query::of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
         transaction.execute(delete.and("id = ?", Some(id))).await?;
         transaction.append(audit).await?;
         transaction.commit().await
@@ -70,7 +70,7 @@ impl LocationRepository for Database {
 #[async_trait]
 impl LocationQueries for Database {
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<Location>, RepositoryError> {
-        let query = of_tenant(
+        let query = Query::of_tenant(
             "SELECT workspace_id, id, tenant_id, name, description, address, post_code, city, state, country_code, \
              latitude, longitude, external_location_id, is_default, is_trashed, version, created_at, updated_at \
              FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
@@ -81,12 +81,8 @@ impl LocationQueries for Database {
 
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
         let select = "SELECT COUNT(*) AS count FROM locations WHERE workspace_id = $1 AND tenant_id = $2";
-        self.count_of(of_tenant(select, scope)).await
+        self.count_of(Query::of_tenant(select, scope)).await
     }
-}
-
-fn of_tenant(select: &str, scope: &TenantScope) -> Query {
-    Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
 }
 
 pub(crate) async fn insert(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {

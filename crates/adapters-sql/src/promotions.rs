@@ -43,7 +43,7 @@ struct AskedRow {
 #[async_trait]
 impl PromotionRepository for Database {
     async fn find(&self, scope: &TenantScope, id: PromotionId) -> Result<Option<Promotion>, RepositoryError> {
-        let query = of_tenant(WHOLE, scope)
+        let query = Query::of_tenant(WHOLE, scope)
             .push(" FROM promotions p JOIN integration_accounts a ")
             .push("ON a.workspace_id = p.workspace_id AND a.id = p.integration_account_id ")
             .push("WHERE p.workspace_id = $1 AND a.tenant_id = $2")
@@ -53,7 +53,7 @@ impl PromotionRepository for Database {
 
     async fn has_account(&self, scope: &TenantScope, id: IntegrationAccountId) -> Result<bool, RepositoryError> {
         let select = "SELECT COUNT(*) AS count FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-        let found = self.count_of(of_tenant(select, scope).and("id = ?", Some(id.as_uuid()))).await?;
+        let found = self.count_of(Query::of_tenant(select, scope).and("id = ?", Some(id.as_uuid()))).await?;
         Ok(found > 0)
     }
 
@@ -176,7 +176,7 @@ impl PromotionQueries for Database {
         let select = "SELECT COUNT(*) AS count FROM integration_accounts a \
                       JOIN promotions m ON m.workspace_id = a.workspace_id AND m.integration_account_id = a.id \
                       WHERE a.workspace_id = $1 AND a.tenant_id = $2";
-        self.count_of(filtered(of_account(of_tenant(select, scope), filter), filter)).await
+        self.count_of(filtered(of_account(Query::of_tenant(select, scope), filter), filter)).await
     }
 }
 
@@ -204,14 +204,10 @@ impl Transaction {
     }
 }
 
-fn of_tenant(select: &str, scope: &TenantScope) -> Query {
-    Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
-}
-
 /// A page by id: of each account only as many as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, page: Page) -> Query {
     let (before, after) = dialect.some_of_each_account("promotions");
-    let query = of_tenant(WHOLE, scope).push(" FROM (SELECT m.id FROM integration_accounts a ").push(&before);
+    let query = Query::of_tenant(WHOLE, scope).push(" FROM (SELECT m.id FROM integration_accounts a ").push(&before);
     let query = filtered(query, filter)
         .behind("m.id > ?", page)
         .push_bound(" ORDER BY m.id LIMIT ?", most(page))

@@ -1,5 +1,6 @@
 //! Statements: fixed texts with bound values.
 
+use domain::access::TenantScope;
 use ports::{Page, PageStart, Slice};
 use sea_orm::{DbBackend, Statement, Value};
 
@@ -15,6 +16,11 @@ impl Query {
     /// Begins with a text whose `$1`, `$2`, … are these values.
     pub(crate) fn new(sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
         Self { sql: sql.to_owned(), values: values.into_iter().collect(), key: "id" }
+    }
+
+    /// Begins with a text whose `$1` is the scope's workspace, and `$2` its tenant.
+    pub(crate) fn of_tenant(sql: &str, scope: &TenantScope) -> Self {
+        Self::new(sql, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
     }
 
     /// Names the column by which a list is ordered, where `id` alone would be ambiguous.

@@ -72,8 +72,7 @@ impl QuoteRepository for Database {
              FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
             priced::COLUMNS
         );
-        let query = Query::new(&select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
-            .and("id = ?", Some(id.as_uuid()));
+        let query = Query::of_tenant(&select, scope).and("id = ?", Some(id.as_uuid()));
         self.row(query).await?.map(found).transpose()
     }
 

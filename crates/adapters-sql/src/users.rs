@@ -55,7 +55,7 @@ struct UserRow {
 #[async_trait]
 impl UserRepository for Database {
     async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user(of_tenant(SELECT, scope).and("u.id = ?", Some(id.as_uuid()))).await
+        self.user(at_home_in(SELECT, scope).and("u.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
@@ -211,7 +211,7 @@ impl Transaction {
     }
 }
 
-fn of_tenant(select: &str, scope: &TenantScope) -> Query {
+fn at_home_in(select: &str, scope: &TenantScope) -> Query {
     Query::new(select, [scope.workspace_id().as_uuid().into()])
         .and("u.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
 }
@@ -219,7 +219,7 @@ fn of_tenant(select: &str, scope: &TenantScope) -> Query {
 fn filtered(select: &str, scope: &TenantScope, filter: &UserFilter) -> Query {
     let UserFilter { name, email } = filter;
     let part = |text: &SearchText| containing(&fold(text.as_str()));
-    of_tenant(select, scope)
+    at_home_in(select, scope)
         .and(r"u.name_folded LIKE ? ESCAPE '\'", name.as_ref().map(part))
         .and(r"u.email_folded LIKE ? ESCAPE '\'", email.as_ref().map(part))
 }

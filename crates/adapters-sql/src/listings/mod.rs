@@ -63,8 +63,7 @@ impl ListingRepository for Database {
         let select = "SELECT a.name, w.default_currency, a.status = 'ACTIVE' AS is_active \
                       FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
                       WHERE a.workspace_id = $1 AND a.tenant_id = $2";
-        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
-            .and("a.id = ?", Some(id.as_uuid()));
+        let query = Query::of_tenant(select, scope).and("a.id = ?", Some(id.as_uuid()));
         let row = AccountRow::find_by_statement(self.statement(query)).one(self.reader()).await;
         let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
             Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)?, is_active })

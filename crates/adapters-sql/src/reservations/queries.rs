@@ -57,7 +57,7 @@ impl ReservationQueries for Database {
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError> {
-        let query = begin("SELECT COUNT(*) AS count FROM (", scope);
+        let query = Query::of_tenant("SELECT COUNT(*) AS count FROM (", scope);
         let query = filtered(query.push(FOUND).push(FROM_OWN), filter).push(" UNION ALL ");
         self.count_of(filtered(query.push(FOUND).push(FROM_SOLD), filter).push(") p")).await
     }
@@ -95,7 +95,7 @@ impl Transaction {
         stay: Stay,
         at: DateTime<Utc>,
     ) -> Result<Vec<LapsedHold>, RepositoryError> {
-        let query = begin(&whole("owner_id, owner_name"), scope)
+        let query = Query::of_tenant(&whole("owner_id, owner_name"), scope)
             .push(FOUND_HOLD)
             .push(" AND m.workspace_id = $1")
             .and("m.listing_id = ?", Some(listing.as_uuid()))
@@ -109,7 +109,7 @@ impl Transaction {
 
 /// One reservation, as far as the tenant sees it.
 pub(super) fn one(scope: &TenantScope, id: ReservationId) -> Query {
-    begin(&whole("owner_id"), scope)
+    Query::of_tenant(&whole("owner_id"), scope)
         .push(FOUND)
         .push(" FROM reservations m JOIN integration_accounts a ")
         .push("ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id ")
@@ -132,8 +132,10 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter
         filtered(query, filter).behind("m.id > ?", page).push_bound(" ORDER BY m.id LIMIT ?", most(page))
     };
     let (before, after) = dialect.some_of_each_account("reservations");
-    let query =
-        begin(&whole("owner_id"), scope).push("SELECT * FROM (").push(FOUND).push(" FROM integration_accounts a ");
+    let query = Query::of_tenant(&whole("owner_id"), scope)
+        .push("SELECT * FROM (")
+        .push(FOUND)
+        .push(" FROM integration_accounts a ");
     let query = bounded(query.push(&before))
         .push(after)
         .push(" WHERE a.workspace_id = $1 AND a.tenant_id = $2")
@@ -146,11 +148,6 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter
 /// Begins to read whole what `p` will find, and these columns of `p`.
 fn whole(found: &str) -> String {
     format!("SELECT {COLUMNS}, {}, {found} FROM (", priced::COLUMNS)
-}
-
-/// Begins with the workspace as `$1` and the tenant as `$2`.
-fn begin(sql: &str, scope: &TenantScope) -> Query {
-    Query::new(sql, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
 }
 
 /// The conditions on the reservations `m`.
