@@ -8,9 +8,8 @@ use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
 use domain::users::ApiUser;
 use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
-use sea_orm::FromQueryResult;
 
-use crate::database::{Database, Transaction, guarded};
+use crate::database::{Database, Transaction};
 use crate::entities::api_keys::Model;
 use crate::query::Query;
 use crate::rows::stored;
@@ -33,8 +32,7 @@ const REVOKE: &str = "\
 impl ApiKeyRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
         let query = Query::of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
-        let row = Model::find_by_statement(self.statement(query)).one(self.reader()).await;
-        let Some(row) = row.map_err(|error| self.error(error))? else { return Ok(None) };
+        let Some(row) = self.row::<Model>(query).await? else { return Ok(None) };
         let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
         let key = key(row)?;
         Ok(user.map(|user| (key, user)))
@@ -64,7 +62,7 @@ impl ApiKeyRepository for Database {
         transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
         let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
         let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
-        guarded(transaction.execute(revoke).await?.rows_affected())?;
+        transaction.execute_guarded(revoke).await?;
         transaction.keep_administrator(scope, kept).await?;
         transaction.append(audit).await?;
         transaction.commit().await

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
 use domain::audit::ResourceKind;
 use domain::ids::{TenantId, WorkspaceId};
@@ -125,6 +126,19 @@ impl Database {
         Ok(count.unsigned_abs())
     }
 
+    /// Deletes by a statement whose `$1` and `$2` say before when and at most how many, and tells how many there were.
+    pub(crate) async fn delete_before(
+        &self,
+        delete: &str,
+        before: DateTime<Utc>,
+        most: u32,
+    ) -> Result<u64, RepositoryError> {
+        let transaction = self.begin(None).await?;
+        let forgotten = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await?;
+        transaction.commit().await?;
+        Ok(forgotten.rows_affected())
+    }
+
     /// Maps what went wrong while reading.
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
@@ -181,6 +195,11 @@ impl Transaction {
     pub(crate) async fn execute(&self, query: Query) -> Result<ExecResult, RepositoryError> {
         let statement = query.statement(self.inner.get_database_backend());
         self.inner.execute_raw(statement).await.map_err(|error| self.error(error))
+    }
+
+    /// Runs a statement that writes one row, guarded by its conditions.
+    pub(crate) async fn execute_guarded(&self, query: Query) -> Result<(), RepositoryError> {
+        guarded(self.execute(query).await?.rows_affected())
     }
 
     /// Runs a statement; `None` where another transaction held a lock for too long.
@@ -292,7 +311,7 @@ pub(crate) fn inside_tenant(
 }
 
 /// A guarded write that touched nothing was decided on what has changed since.
-pub(crate) const fn guarded(rows: u64) -> Result<(), RepositoryError> {
+const fn guarded(rows: u64) -> Result<(), RepositoryError> {
     if rows == 1 { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 

@@ -60,10 +60,8 @@ impl ImportRepository for Database {
         scope: &TenantScope,
         ids: &[ListingId],
     ) -> Result<Vec<ImportCandidate>, RepositoryError> {
-        let query = Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids));
-        let statement = self.statement(query);
-        let rows = CandidateRow::find_by_statement(statement).all(self.reader()).await;
-        Ok(rows.map_err(|error| self.error(error))?.into_iter().map(candidate).collect())
+        let rows = self.rows(Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids))).await?;
+        Ok(rows.into_iter().map(candidate).collect())
     }
 
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
@@ -87,9 +85,7 @@ impl ImportRepository for Database {
 
     async fn imported(&self, scope: &TenantScope, ids: &[ListingId]) -> Result<Vec<ListingId>, RepositoryError> {
         let select = "SELECT listing_id FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
-        let statement = self.statement(Query::of_tenant(select, scope).push_list(uuids(ids)));
-        let rows = ImportedRow::find_by_statement(statement).all(self.reader()).await;
-        let rows = rows.map_err(|error| self.error(error))?;
+        let rows = self.rows(Query::of_tenant(select, scope).push_list(uuids(ids))).await?;
         Ok(rows.into_iter().map(|ImportedRow { listing_id }| ListingId::new(listing_id)).collect())
     }
 

@@ -98,10 +98,7 @@ impl QuoteRepository for Database {
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
-        let transaction = self.begin(None).await?;
-        let forgotten = transaction.execute(Query::new(FORGET, [before.into(), i64::from(most).into()])).await?;
-        transaction.commit().await?;
-        Ok(forgotten.rows_affected())
+        self.delete_before(FORGET, before, most).await
     }
 }
 

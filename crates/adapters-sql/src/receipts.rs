@@ -60,8 +60,7 @@ impl ReceiptRepository for Database {
     async fn find(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<Receipt>, RepositoryError> {
         let values =
             [scope.workspace_id().as_uuid().into(), scope.user_id().as_uuid().into(), key.as_str().to_owned().into()];
-        let row = Row::find_by_statement(self.statement(Query::new(FIND, values))).one(self.reader()).await;
-        row.map_err(|error| self.error(error))?.map(receipt).transpose()
+        self.row(Query::new(FIND, values)).await?.map(receipt).transpose()
     }
 
     async fn keep(&self, scope: OwnScope, receipt: Receipt) -> Result<(), RepositoryError> {
@@ -73,10 +72,7 @@ impl ReceiptRepository for Database {
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
-        let transaction = self.begin(None).await?;
-        let forgotten = transaction.execute(Query::new(FORGET, [before.into(), i64::from(most).into()])).await?;
-        transaction.commit().await?;
-        Ok(forgotten.rows_affected())
+        self.delete_before(FORGET, before, most).await
     }
 }
 

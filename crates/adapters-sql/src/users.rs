@@ -12,7 +12,7 @@ use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepositor
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use crate::database::{Database, Transaction, guarded, inside_tenant};
+use crate::database::{Database, Transaction, inside_tenant};
 use crate::entities::users::Model;
 use crate::query::{Query, containing};
 use crate::rows::{corrupt, stored, stored_option};
@@ -90,7 +90,7 @@ impl UserRepository for Database {
                 row.updated_at.into(),
             ],
         );
-        guarded(transaction.execute(update).await?.rows_affected())?;
+        transaction.execute_guarded(update).await?;
         transaction.keep_administrator(scope, kept).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -170,9 +170,7 @@ impl Database {
     }
 
     async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
-        let statement = self.statement(query);
-        let row = UserRow::find_by_statement(statement).one(self.reader()).await.map_err(|error| self.error(error))?;
-        row.map(user).transpose()
+        self.row(query).await?.map(user).transpose()
     }
 }
 
@@ -207,7 +205,7 @@ impl Transaction {
             "UPDATE users SET current_tenant_id = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2",
             [workspace_id.as_uuid().into(), user.as_uuid().into(), target.as_uuid().into(), at.into()],
         );
-        guarded(self.execute(moved).await?.rows_affected())
+        self.execute_guarded(moved).await
     }
 }
 

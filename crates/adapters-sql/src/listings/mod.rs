@@ -16,8 +16,8 @@ use sea_orm::{
     QueryFilter,
 };
 
-use self::rows::{SeenRow, listing, row, seen};
-use crate::credentials::{StandingRow, standing};
+use self::rows::{listing, row, seen};
+use crate::credentials::standing;
 use crate::database::{Database, Transaction, guarded_all, inside};
 use crate::entities::listings::{ActiveModel, Column, Entity};
 use crate::query::Query;
@@ -36,9 +36,7 @@ struct AccountRow {
 #[async_trait]
 impl ListingRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
-        let statement = self.statement(queries::one(scope, id));
-        let found = SeenRow::find_by_statement(statement).one(self.reader()).await;
-        found.map_err(|error| self.error(error))?.map(seen).transpose()
+        self.row(queries::one(scope, id)).await?.map(seen).transpose()
     }
 
     async fn owner(
@@ -51,8 +49,7 @@ impl ListingRepository for Database {
                       JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
                       WHERE a.workspace_id = $1 AND a.id = $2";
         let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
-        let row = StandingRow::find_by_statement(self.statement(query)).one(self.reader()).await;
-        row.map_err(|error| self.error(error))?.map(standing).transpose()
+        self.row(query).await?.map(standing).transpose()
     }
 
     async fn account(
@@ -64,11 +61,10 @@ impl ListingRepository for Database {
                       FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
                       WHERE a.workspace_id = $1 AND a.tenant_id = $2";
         let query = Query::of_tenant(select, scope).and("a.id = ?", Some(id.as_uuid()));
-        let row = AccountRow::find_by_statement(self.statement(query)).one(self.reader()).await;
         let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
             Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)?, is_active })
         };
-        row.map_err(|error| self.error(error))?.map(account).transpose()
+        self.row(query).await?.map(account).transpose()
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {

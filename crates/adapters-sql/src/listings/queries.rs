@@ -12,12 +12,12 @@ use domain::listings::{Bathrooms, ListingStatus, TenantListing};
 use domain::money::Amount;
 use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
-use sea_orm::{FromQueryResult, Statement, Value};
+use sea_orm::{Statement, Value};
 
-use super::rows::{SeenRow, folded, seen};
+use super::rows::{folded, seen};
 use crate::database::Database;
 use crate::dialect::Dialect;
-use crate::query::{Query, containing, most, slice};
+use crate::query::{Query, containing, most};
 
 /// What a page of listings shows, by the ids that `p` has found.
 const WHOLE: &str = "SELECT l.workspace_id, l.id, l.integration_account_id, l.provider_id, l.name, l.internal_name, l.description, \
@@ -73,7 +73,7 @@ impl ListingQueries for Database {
             None => listed(self.dialect(), scope, filter, page),
             Some(around) => listed_around(scope, around, filter, page),
         };
-        self.seen_page(self.statement(query), page).await
+        self.whole_page_of(query, page, seen).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
@@ -95,10 +95,10 @@ impl ListingQueries for Database {
         // Where the nearest cannot be asked for first, rings are searched until enough lie inside.
         let mut ring = self.dialect().first_ring().map_or(around.radius, |ring| around.radius.at_most(ring));
         loop {
-            let statement = self.search_statement(scope, around, ring, filter, page);
-            let found = self.seen_page(statement, page).await?;
-            if found.has_more || ring >= around.radius {
-                return Ok(found);
+            let query = found(self.dialect(), scope, around, ring, filter, page);
+            let nearest = self.whole_page_of(query, page, seen).await?;
+            if nearest.has_more || ring >= around.radius {
+                return Ok(nearest);
             }
             ring = ring.doubled_up_to(around.radius);
         }
@@ -128,12 +128,6 @@ impl Database {
         page: Page,
     ) -> Statement {
         self.statement(found(self.dialect(), scope, around, ring, filter, page))
-    }
-
-    async fn seen_page(&self, statement: Statement, page: Page) -> Result<Slice<TenantListing>, RepositoryError> {
-        let rows = SeenRow::find_by_statement(statement).all(self.reader()).await;
-        let rows = rows.map_err(|error| self.error(error))?;
-        Ok(slice(rows.into_iter().map(seen).collect::<Result<_, _>>()?, page))
     }
 }
 

@@ -15,7 +15,7 @@ use ports::{RepositoryError, ReservationRepository, rules};
 use sea_orm::FromQueryResult;
 
 use self::rows::{COLUMNS, HoldRow, hold, seen, values};
-use crate::database::{Database, Transaction, guarded, inside};
+use crate::database::{Database, Transaction, inside};
 use crate::priced;
 use crate::query::Query;
 
@@ -79,7 +79,7 @@ impl ReservationRepository for Database {
         // In the order of their ids, so that two who meet the same ones do not wait for each other.
         expired.sort_by_key(|hold| hold.after.id());
         for Change { after: hold, audit, receipt: _ } in expired {
-            guarded(transaction.execute(expiration(hold)).await?.rows_affected())?;
+            transaction.execute_guarded(expiration(hold)).await?;
             transaction.append(audit).await?;
         }
         // On SQLite this look is what keeps stays apart. On PostgreSQL others may book at the same time: the constraint
@@ -113,7 +113,7 @@ impl ReservationRepository for Database {
         let owner = TenantId::new(owner);
         let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
         let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
-        guarded(transaction.execute(update).await?.rows_affected())?;
+        transaction.execute_guarded(update).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
         Ok(TenantReservation { reservation, owner })
@@ -131,7 +131,7 @@ impl ReservationRepository for Database {
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {
         let Change { after: hold, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
-        guarded(transaction.execute(expiration(hold)).await?.rows_affected())?;
+        transaction.execute_guarded(expiration(hold)).await?;
         transaction.append(audit).await?;
         transaction.commit().await
     }
