@@ -1,0 +1,280 @@
+//! Every operation of the document is called as it is meant, and attacked by whoever may not call it.
+
+mod calls;
+mod victim;
+
+use serde_json::Value;
+
+use self::calls::{Call, Sibling, calls, query};
+use self::victim::Victim;
+use crate::on_both_engines;
+use crate::support::{Answer, Client, World};
+
+on_both_engines! {
+    every_operation_answers_as_documented
+    nobody_without_a_key_gets_in
+    another_workspace_reaches_nothing
+    another_tenant_reaches_nothing
+    a_forged_header_reaches_nothing
+    methods_that_are_not_documented_are_not_allowed
+    every_post_may_be_repeated
+    every_resource_has_a_tag
+    nothing_is_changed_that_is_not_as_it_was_seen
+}
+
+/// Operations that need no key. This list may only shrink.
+const OPEN: [&str; 5] = ["docs", "healthz", "metrics", "openapi", "readyz"];
+
+/// Operations that change something without looking at `If-Match`: no GET shows what they change. This list may only shrink.
+const UNTAGGED: [&str; 6] = [
+    "assignPromotionListings",
+    "deliverListings",
+    "revokeApiKey",
+    "switchTenant",
+    "unassignPromotionListings",
+    "updateAvailability",
+];
+
+/// Every operation that needs a key: its name, method, path and how to call it.
+fn guarded(world: &World) -> Vec<(String, String, String, Call)> {
+    let document = world.client().get("/openapi.json").json;
+    let mut calls = calls();
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let name = operation["operationId"].as_str().expect("a name").to_owned();
+            if OPEN.contains(&name.as_str()) {
+                continue;
+            }
+            let call =
+                calls.remove(name.as_str()).unwrap_or_else(|| panic!("{name} is not covered: add it to `calls`"));
+            let path = format!("{path}{}", query(&name));
+            found.push((name, method.to_uppercase(), path, call));
+        }
+    }
+    assert!(calls.is_empty(), "covered, but not in the document: {:?}", calls.keys());
+    found
+}
+
+/// Calls every operation on the victim, and lets `check` look at each answer.
+fn attack(world: &World, attacker: &Client, victim: &Victim, check: impl Fn(&str, &Call, &Answer)) {
+    for (name, method, path, call) in guarded(world) {
+        let answer = victim.call(attacker, &method, &path, &call);
+        check(&name, &call, &answer);
+    }
+}
+
+/// How many entries there are.
+fn trail(world: &World) -> u64 {
+    world.calry().get("/api/v1/audit/count").json["count"].as_u64().expect("a number")
+}
+
+/// Whether the document says that an operation reads the header.
+fn reads(document: &Value, method: &str, path: &str, header: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let parameters = document["paths"][path][method.to_lowercase()]["parameters"].as_array();
+    parameters.into_iter().flatten().any(|parameter| parameter["name"] == header)
+}
+
+fn is_not_found(answer: &Answer) -> bool {
+    let (status, code) = answer.refusal();
+    status == 404 && code.ends_with("_not_found") && code != "route_not_found"
+}
+
+fn is_not_imported(answer: &Answer) -> bool {
+    answer.refusal() == (422, "not_imported")
+}
+
+fn every_operation_answers_as_documented(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    for (name, method, path, call) in guarded(world) {
+        let tenant = Victim::of(world, &format!("A tenant for {name}"));
+        let client = tenant.client(world, &call);
+        // Another tenant last, so that to switch is a change.
+        world.tenant_id("Somewhere else");
+        let trail = || trail(world);
+        if name == "deleteTenant" {
+            // It could not be deleted with an integration account.
+            let inside = world.calry().named(&tenant.tenant);
+            assert_eq!(inside.delete(&format!("/api/v1/integration-account/{}", tenant.account)).status, 204);
+        }
+        let before = trail();
+        let answer = tenant.call(&client, &method, &path, &call);
+        // A move is told of in both trails.
+        let changes = if name == "moveIntegrationAccount" { 2 } else { u64::from(method != "GET") };
+        assert_eq!(trail() - before, changes, "{name}: every change is in the trail exactly once");
+        let path = path.trim_end_matches(query(&name));
+        let responses = &document["paths"][path][method.to_lowercase()]["responses"];
+        assert!(answer.status < 300, "{name}: {}", answer.text);
+        assert!(responses[answer.status.to_string()].is_object(), "{name}: {} is not documented", answer.status);
+    }
+    for path in ["/docs", "/healthz", "/metrics", "/openapi.json", "/readyz"] {
+        assert_eq!(world.client().get(path).status, 200);
+    }
+}
+
+fn nobody_without_a_key_gets_in(world: &World) {
+    let victim = Victim::of(world, "The victim");
+    let before = victim.state(world);
+    for attacker in [world.client(), world.client().named(&victim.tenant), world.client().bearer("tny_guessed")] {
+        attack(world, &attacker, &victim, |name, _, answer| {
+            assert_eq!(answer.refusal(), (401, "unauthenticated"), "{name}");
+        });
+    }
+    assert_eq!(victim.state(world), before);
+}
+
+fn another_workspace_reaches_nothing(world: &World) {
+    let victim = Victim::of(world, "The victim");
+    let before = victim.state(world);
+    let other = world.other_workspace();
+    for attacker in [world.client().calry(&other.key), world.client().bearer(&other.key)] {
+        for (name, method, path, call) in guarded(world) {
+            let foreign = victim.call(&attacker, &method, &path, &call);
+            if Victim::is_named_by(&path, &call) {
+                // What is foreign is answered like what nobody has, to the byte.
+                let hides = if name == "removeImportedListings" { is_not_imported } else { is_not_found };
+                assert!(hides(&foreign), "{name}: {}", foreign.text);
+                let text = foreign.text;
+                let unknown = Victim::nobody().call(&attacker, &method, &path, &call);
+                let nobody = Victim::nobody();
+                let things = victim.named_things().map(|(_, id)| id.as_str());
+                let foreign = [victim.id(&path)].into_iter().chain(things);
+                let like_unknown = foreign.fold(text, |text, id| text.replace(id, &nobody.tenant));
+                assert_eq!(like_unknown, unknown.text, "{name}");
+            } else {
+                assert!(
+                    !victim.is_in(&foreign) && !foreign.text.contains(&world.workspace),
+                    "{name}: {}",
+                    foreign.text
+                );
+            }
+        }
+    }
+    assert_eq!(victim.state(world), before);
+}
+
+fn another_tenant_reaches_nothing(world: &World) {
+    let victim = Victim::of(world, "The victim");
+    let siblings = ["First", "Second", "Third", "Fourth"].map(|name| world.tenant_id(&format!("{name} sibling")));
+    let before = victim.state(world);
+    let keys = siblings.each_ref().map(|sibling| world.key_in(sibling, "ADMIN"));
+    let attackers = [
+        world.client().calry(&keys[0]),
+        world.client().bearer(&keys[1]),
+        world.client().bearer(&keys[2]).named(&siblings[2]),
+    ];
+    for (attacker, sibling) in attackers.iter().zip(&siblings) {
+        attack(world, attacker, &victim, |name, call, answer| match call.sibling {
+            Sibling::Forbidden => assert_eq!(answer.refusal(), (403, "default_tenant_required"), "{name}"),
+            Sibling::NotFound => assert!(is_not_found(answer), "{name}: {}", answer.text),
+            Sibling::NotImported => assert!(is_not_imported(answer), "{name}: {}", answer.text),
+            Sibling::Itself => {
+                assert_eq!(
+                    (answer.status / 100, answer.header("x-tenant-id")),
+                    (2, Some(&**sibling)),
+                    "{name}: {}",
+                    answer.text
+                );
+                assert!(!victim.is_in(answer), "{name}");
+            }
+        });
+    }
+    // And by an administrator in a sibling's context.
+    attack(world, &world.calry().named(&siblings[3]), &victim, |name, call, answer| match call.sibling {
+        Sibling::Forbidden => assert_eq!(answer.refusal(), (403, "default_tenant_required"), "{name}"),
+        // The administrator may enter every tenant: a switch is about the user, not about the context.
+        Sibling::NotFound if name == "switchTenant" => assert_eq!(answer.status, 200),
+        Sibling::NotFound => assert!(is_not_found(answer), "{name}: {}", answer.text),
+        Sibling::NotImported => assert!(is_not_imported(answer), "{name}: {}", answer.text),
+        // As is whom `getMe` tells of: the administrator was moved into the victim by making it.
+        Sibling::Itself => assert!(name == "getMe" || !victim.is_in(answer), "{name}"),
+    });
+    assert_eq!(victim.state(world), before);
+}
+
+fn a_forged_header_reaches_nothing(world: &World) {
+    let victim = Victim::of(world, "The victim");
+    let sibling = world.tenant_id("A sibling");
+    let other = world.other_workspace();
+    let inside = world.key_in(&sibling, "ADMIN");
+    let before = victim.state(world);
+    for (key, tenant) in
+        [(&inside, &victim.tenant), (&inside, &other.tenant), (&other.key, &victim.tenant), (&world.key, &other.tenant)]
+    {
+        for header in ["x-calry-tenant-id", "x-tenant-id"] {
+            let attacker = world.client().bearer(key).with(header, tenant);
+            attack(world, &attacker, &victim, |name, _, answer| {
+                assert_eq!(answer.refusal(), (404, "tenant_not_found"), "{name}");
+            });
+        }
+    }
+    assert_eq!(victim.state(world), before);
+}
+
+fn methods_that_are_not_documented_are_not_allowed(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            let answer = world.client().call(method, &path.replace("{id}", &world.workspace), None);
+            let documented = item.get(method.to_lowercase()).is_some();
+            assert_eq!(answer.status != 405, documented, "{method} {path}: {}", answer.status);
+            assert_ne!(answer.refusal(), (404, "route_not_found"), "{method} {path}");
+        }
+    }
+}
+
+fn every_post_may_be_repeated(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    for (name, method, path, call) in guarded(world).into_iter().filter(|(_, method, ..)| method == "POST") {
+        assert!(reads(&document, &method, &path, "Idempotency-Key"), "{name} does not say so");
+        let tenant = Victim::of(world, &format!("A tenant for {name}"));
+        let client = tenant.client(world, &call).with("idempotency-key", &name);
+        let (path, body) = (path.replace("{id}", tenant.id(&path)), tenant.body(&call));
+        let before = trail(world);
+        let [first, second] = [(); 2].map(|()| client.call(&method, &path, body.as_ref()));
+        assert!(first.status < 300, "{name}: {}", first.text);
+        if name == "createApiKey" {
+            assert_eq!(second.refusal(), (409, "key_already_created"));
+        } else {
+            assert_eq!((second.status, &second.text), (first.status, &first.text), "{name}");
+        }
+        assert_eq!(trail(world) - before, 1, "{name} was done once");
+    }
+}
+
+fn every_resource_has_a_tag(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    let victim = Victim::of(world, "The victim");
+    for (name, method, path, call) in guarded(world).into_iter().filter(|(_, method, ..)| method == "GET") {
+        let client = victim.client(world, &call);
+        let answer = victim.call(&client, &method, &path, &call);
+        let tag = answer.header("etag");
+        // A list is an array, a count has no data.
+        assert_eq!(tag.is_some(), answer.json["data"].is_object(), "{name}");
+        assert_eq!(tag.is_some(), reads(&document, &method, &path, "If-None-Match"), "{name} does not say so");
+        if let Some(tag) = tag {
+            let known = victim.call(&client.with("if-none-match", tag), &method, &path, &call);
+            assert_eq!((known.status, &*known.text, known.header("etag")), (304, "", Some(tag)), "{name}");
+        }
+    }
+}
+
+fn nothing_is_changed_that_is_not_as_it_was_seen(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    let victim = Victim::of(world, "The victim");
+    let before = victim.state(world);
+    for (name, method, path, call) in guarded(world) {
+        if ["GET", "POST"].contains(&&*method) {
+            continue;
+        }
+        let looks = reads(&document, &method, &path, "If-Match");
+        assert_eq!(looks, !UNTAGGED.contains(&&*name), "{name} looks at If-Match, or is in `UNTAGGED`");
+        if looks {
+            let client = victim.client(world, &call).with("if-match", "\"another\"");
+            let refused = victim.call(&client, &method, &path, &call);
+            assert_eq!(refused.refusal(), (412, "precondition_failed"), "{name}: {}", refused.text);
+        }
+    }
+    assert_eq!(victim.state(world), before);
+}

@@ -1,0 +1,200 @@
+//! Whoever is attacked.
+
+use serde_json::{Value, json};
+
+use super::calls::{Call, Sibling, query};
+use crate::support::{Answer, Client, World, booking, data, id_of};
+
+/// A tenant with somebody in it.
+pub(super) struct Victim {
+    pub(super) tenant: String,
+    location: String,
+    user: String,
+    key: String,
+    pub(super) account: String,
+    listing: String,
+    promotion: String,
+    /// A listing that the promotion is given on.
+    promoted: String,
+    /// A listing of the default tenant that the victim has imported.
+    imported: String,
+    /// Another one, that nobody has imported.
+    offered: String,
+    elsewhere: String,
+    /// A stay at the imported listing that the victim holds for somebody.
+    reservation: String,
+}
+
+impl Victim {
+    pub(super) fn of(world: &World, name: &str) -> Self {
+        let tenant = world.tenant_id(name);
+        let user = world.user_in(&tenant, "venue");
+        world.key_of(&user, "READ");
+        let listed = world.calry().named(&tenant).get("/api/v1/api-keys");
+        let key = listed.json["data"][0]["id"].as_str().expect("an id").to_owned();
+        // Not the default one: it could not be deleted.
+        let location = world.location_id(&tenant, &format!("{name}'s location"));
+        // Not to be imported: it is not in what others find.
+        let account = world.account(&tenant);
+        let closed = json!({ "allowImport": false });
+        let inside = world.calry().named(&tenant);
+        assert_eq!(inside.patch(&format!("/api/v1/integration-account/{account}"), &closed).status, 200);
+        let [listing, promoted] = [(); 2].map(|()| world.listing(&tenant, &account));
+        let promotion = world.promotion(&tenant, &account);
+        let given = json!({ "listingIDs": [promoted] });
+        assert_eq!(inside.put(&format!("/api/v1/promotions/{promotion}/listings/assign"), &given).status, 200);
+        let elsewhere = id_of(&world.default_tenant());
+        let market = world.account(&elsewhere);
+        let [imported, offered] = [(); 2].map(|()| world.listing(&elsewhere, &market));
+        let import = inside.post("/api/v1/tenants/import-listings", &json!({ "listingIDs": [imported] }));
+        assert_eq!(import.status, 200, "{}", import.text);
+        let mut held = booking(&imported, "2060-01-10", "2060-01-13");
+        held["reservationType"] = json!("PENDING_CONFIRMATION");
+        let reservation = id_of(&data(201, &inside.post("/api/v1/reservation", &held)));
+        Self {
+            tenant,
+            location,
+            user,
+            key,
+            account,
+            listing,
+            promotion,
+            promoted,
+            imported,
+            offered,
+            elsewhere,
+            reservation,
+        }
+    }
+
+    /// Things that nobody has.
+    pub(super) fn nobody() -> Self {
+        let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
+        let [
+            tenant,
+            location,
+            user,
+            key,
+            account,
+            listing,
+            promotion,
+            promoted,
+            imported,
+            offered,
+            elsewhere,
+            reservation,
+        ] = [(); 12].map(|()| id.clone());
+        Self {
+            tenant,
+            location,
+            user,
+            key,
+            account,
+            listing,
+            promotion,
+            promoted,
+            imported,
+            offered,
+            elsewhere,
+            reservation,
+        }
+    }
+
+    /// What stands for the victim's things in bodies.
+    pub(super) fn named_things(&self) -> [(&'static str, &String); 7] {
+        [
+            ("{user}", &self.user),
+            ("{account}", &self.account),
+            ("{listing}", &self.listing),
+            ("{promoted}", &self.promoted),
+            ("{imported}", &self.imported),
+            ("{offered}", &self.offered),
+            ("{elsewhere}", &self.elsewhere),
+        ]
+    }
+
+    /// Whoever may call the operation on the victim.
+    pub(super) fn client(&self, world: &World, call: &Call) -> Client {
+        match call.sibling {
+            Sibling::Forbidden => world.calry(),
+            Sibling::NotFound | Sibling::NotImported | Sibling::Itself => world.calry().named(&self.tenant),
+        }
+    }
+
+    pub(super) fn id(&self, path: &str) -> &str {
+        match path.split('/').nth(3) {
+            Some("locations") => &self.location,
+            Some("users") => &self.user,
+            Some("api-keys") => &self.key,
+            Some("integration-account") => &self.account,
+            Some("listing" | "availability") => &self.listing,
+            Some("promotions") => &self.promotion,
+            Some("reservation") => &self.reservation,
+            _ => &self.tenant,
+        }
+    }
+
+    /// Calls an operation on the victim.
+    pub(super) fn call(&self, client: &Client, method: &str, path: &str, call: &Call) -> Answer {
+        client.call(method, &path.replace("{id}", self.id(path)), self.body(call).as_ref())
+    }
+
+    /// The body of a call on the victim: a new one each time.
+    pub(super) fn body(&self, call: &Call) -> Option<Value> {
+        call.body.as_ref().map(|body| {
+            let things = self.named_things().into_iter();
+            let body = things.fold(body.to_string(), |body, (name, id)| body.replace(name, id));
+            serde_json::from_str(&body.replace("{new}", &uuid::Uuid::new_v4().to_string())).expect("JSON")
+        })
+    }
+
+    /// Whether an operation names anything of the victim.
+    pub(super) fn is_named_by(path: &str, call: &Call) -> bool {
+        let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
+        path.contains("{id}") || Self::nobody().named_things().iter().any(|(name, _)| body.contains(name))
+    }
+
+    /// Whether an answer tells anything of the victim.
+    pub(super) fn is_in(&self, answer: &Answer) -> bool {
+        let own = [
+            &self.tenant,
+            &self.location,
+            &self.user,
+            &self.key,
+            &self.account,
+            &self.listing,
+            &self.promoted,
+            &self.promotion,
+            &self.reservation,
+        ];
+        own.into_iter().any(|id| answer.text.contains(id.as_str()))
+    }
+
+    /// Everything that an attacker could have changed.
+    pub(super) fn state(&self, world: &World) -> Vec<Value> {
+        let inside = world.calry().named(&self.tenant);
+        let tenants = world.calry().get("/api/v1/tenants?per_page=100");
+        let lists = [
+            "users",
+            "api-keys",
+            "locations",
+            "integration-account",
+            "listing",
+            "promotions?includeInactive=true",
+            "reservation",
+        ];
+        let lists = lists.map(|list| inside.get(&format!("/api/v1/{list}")));
+        let nights = query("getAvailability");
+        let calendar = inside.get(&format!("/api/v1/availability/{}{nights}", self.listing));
+        // Which listings a promotion is given on is in its trail only.
+        let given = inside.get(&format!("/api/v1/audit?resourceID={}", self.promotion));
+        [tenants, world.calry().get("/api/v1/workspace"), calendar, given]
+            .into_iter()
+            .chain(lists)
+            .map(|answer| {
+                assert_eq!(answer.status, 200, "{}", answer.text);
+                answer.json["data"].clone()
+            })
+            .collect()
+    }
+}
