@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use domain::access::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
 use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
-use domain::tenants::TenantStatus;
 use domain::users::UserStatus;
 use ports::{Credentials, RepositoryError};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
@@ -89,32 +88,20 @@ impl Credentials for Database {
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, user, home, current, named } =
             CredentialRow::read(&row).map_err(|error| self.error(error))?;
-        let parts = CredentialParts {
+        let credential = Credential::from_parts(CredentialParts {
             workspace_id,
             api_key: api_keys::key(key)?,
             user: user_standing(user)?,
             home: standing(home)?,
             current: standing(current)?,
             named: named.map(standing).transpose()?,
-        };
-        let is_kept = is_fixed && admits(&parts, choice);
-        let credential = Credential::from_parts(parts);
-        if is_kept {
+        });
+        // What is refused is not kept: it may be allowed at any moment.
+        if is_fixed && credential.is_in_good_standing(choice) {
             self.credentials().keep(presented, changes, credential.clone());
         }
         Ok(Some(credential))
     }
-}
-
-/// Whether a request is served with it. What is refused is not kept: it may be allowed at any moment.
-fn admits(parts: &CredentialParts, choice: TenantChoice) -> bool {
-    let is_active = |tenant: &TenantStanding| tenant.status == TenantStatus::Active;
-    let is_tenant_active = match choice {
-        TenantChoice::Named(_) => parts.named.as_ref().is_some_and(is_active),
-        TenantChoice::Home => is_active(&parts.home),
-        TenantChoice::Current => is_active(&parts.current),
-    };
-    parts.user.status == UserStatus::Active && is_tenant_active
 }
 
 fn user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {

@@ -73,6 +73,17 @@ impl Credential {
         Self { parts }
     }
 
+    /// Whether its user and the tenant of the choice are active. Says nothing of its key.
+    pub fn is_in_good_standing(&self, choice: TenantChoice) -> bool {
+        let CredentialParts { user, home, current, named, .. } = &self.parts;
+        let tenant = match choice {
+            TenantChoice::Named(_) => named.as_ref(),
+            TenantChoice::Home => Some(home),
+            TenantChoice::Current => Some(current),
+        };
+        user.status == UserStatus::Active && tenant.is_some_and(|tenant| tenant.status == TenantStatus::Active)
+    }
+
     /// Lets the caller in, or says why not.
     ///
     /// # Errors
@@ -140,6 +151,27 @@ mod tests {
                 expected.map(|(tenant, authority)| (standing(tenant, false).id, standing(authority, false).id)),
                 "{choice:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_active_user_is_in_good_standing_in_an_active_tenant() {
+        let closed = || TenantStanding { status: TenantStatus::Inactive, ..standing(OTHER, false) };
+        let of = |home, current, found| CredentialParts { named: found, ..credential(home, current, Permission::Read) };
+        let open = || standing(CHANNEL, false);
+        let choices = [TenantChoice::Home, TenantChoice::Current, named(OTHER)];
+        // Home, current and named tenant -> the standing for each choice.
+        for (parts, expected) in [
+            (of(open(), open(), Some(standing(OTHER, false))), [true, true, true]),
+            (of(open(), open(), None), [true, true, false]),
+            (of(closed(), open(), Some(closed())), [false, true, false]),
+            (of(open(), closed(), Some(closed())), [true, false, false]),
+        ] {
+            let user = UserStanding { status: UserStatus::Banned, ..parts.user.clone() };
+            let banned = Credential::from_parts(CredentialParts { user, ..parts.clone() });
+            assert_eq!(choices.map(|choice| banned.is_in_good_standing(choice)), [false; 3]);
+            let credential = Credential::from_parts(parts);
+            assert_eq!(choices.map(|choice| credential.is_in_good_standing(choice)), expected);
         }
     }
 
