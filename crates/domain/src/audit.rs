@@ -1,7 +1,9 @@
 //! The trail of changes: who did what to which resource in which tenant, when.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
+use crate::access::TenantScope;
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 
 /// Who made a change. Names stand beside ids, because the trail outlives what it speaks of.
@@ -29,6 +31,34 @@ pub struct Stamp {
     pub actor: Actor,
     /// When, in milliseconds.
     pub at: DateTime<Utc>,
+}
+
+impl Stamp {
+    /// What the trail says of a change to a thing of the scope's tenant: its kind, id and name, and what it was before and is
+    /// after.
+    pub(crate) fn entry(
+        self,
+        scope: &TenantScope,
+        action: &'static str,
+        (resource_kind, resource_id, resource_name): (ResourceKind, Uuid, String),
+        (before, after): (Facts, Facts),
+    ) -> AuditEntry {
+        let Self { id, actor, at } = self;
+        AuditEntry {
+            id,
+            workspace_id: scope.workspace_id(),
+            tenant_id: scope.tenant_id(),
+            tenant_name: scope.tenant_name().to_string(),
+            at,
+            actor,
+            action,
+            resource_kind,
+            resource_id,
+            resource_name,
+            before,
+            after,
+        }
+    }
 }
 
 /// The kind of thing that was changed.
@@ -133,7 +163,7 @@ pub struct AuditEntry {
     /// The kind of thing that was changed.
     pub resource_kind: ResourceKind,
     /// The id of that thing.
-    pub resource_id: uuid::Uuid,
+    pub resource_id: Uuid,
     /// Its name at that time.
     pub resource_name: String,
     /// What it was before, where that changed.
@@ -160,7 +190,7 @@ pub struct AuditRecord {
     /// The kind of thing that was changed: `tenant`.
     pub resource_kind: String,
     /// The id of that thing.
-    pub resource_id: uuid::Uuid,
+    pub resource_id: Uuid,
     /// Its name at that time.
     pub resource_name: String,
     /// What it was before, where that changed; sorted by name.

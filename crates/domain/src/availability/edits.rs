@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::NightStatus;
 use crate::access::TenantScope;
-use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
+use crate::audit::{Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId};
 use crate::listings::{Listing, ListingValuesError};
@@ -104,23 +104,10 @@ impl CalendarEdit {
         if edit.nights.is_empty() {
             return Ok(None);
         }
-        let audit = AuditEntry {
-            id: stamp.id,
-            workspace_id: scope.workspace_id(),
-            tenant_id: scope.tenant_id(),
-            tenant_name: scope.tenant_name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action: "availability.update",
-            resource_kind: ResourceKind::Listing,
-            resource_id: listing.id().as_uuid(),
-            resource_name: listing.details().name.to_string(),
-            before: Facts::new(),
-            after: vec![(
-                "nights",
-                Fact::Text(edit.nights.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ")),
-            )],
-        };
+        let resource = (ResourceKind::Listing, listing.id().as_uuid(), listing.details().name.to_string());
+        let nights = edit.nights.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ");
+        let facts = (Facts::new(), vec![("nights", Fact::Text(nights))]);
+        let audit = stamp.entry(scope, "availability.update", resource, facts);
         Ok(Some(Change::new(edit, audit)))
     }
 

@@ -87,21 +87,9 @@ fn facts(listings: impl Iterator<Item = ListingId>) -> Facts {
 }
 
 /// One entry for all of them, about the tenant whose offer changes.
-fn entry(scope: &TenantScope, stamp: Stamp, action: &'static str, (before, after): (Facts, Facts)) -> AuditEntry {
-    AuditEntry {
-        id: stamp.id,
-        workspace_id: scope.workspace_id(),
-        tenant_id: scope.tenant_id(),
-        tenant_name: scope.tenant_name().to_string(),
-        at: stamp.at,
-        actor: stamp.actor,
-        action,
-        resource_kind: ResourceKind::Tenant,
-        resource_id: scope.tenant_id().as_uuid(),
-        resource_name: scope.tenant_name().to_string(),
-        before,
-        after,
-    }
+fn entry(scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
+    let tenant = (ResourceKind::Tenant, scope.tenant_id().as_uuid(), scope.tenant_name().to_string());
+    stamp.entry(scope, action, tenant, facts)
 }
 
 #[cfg(test)]

@@ -135,27 +135,9 @@ impl IntegrationAccount {
         ]
     }
 
-    fn entry(
-        &self,
-        scope: &TenantScope,
-        stamp: Stamp,
-        action: &'static str,
-        (before, after): (Facts, Facts),
-    ) -> AuditEntry {
-        AuditEntry {
-            id: stamp.id,
-            workspace_id: scope.workspace_id(),
-            tenant_id: scope.tenant_id(),
-            tenant_name: scope.tenant_name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action,
-            resource_kind: ResourceKind::IntegrationAccount,
-            resource_id: self.id().as_uuid(),
-            resource_name: self.details().name.to_string(),
-            before,
-            after,
-        }
+    fn entry(&self, scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
+        let resource = (ResourceKind::IntegrationAccount, self.id().as_uuid(), self.details().name.to_string());
+        stamp.entry(scope, action, resource, facts)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Listing, ListingAccount, ListingValuesError, NewListing, ProviderId};
 use crate::access::TenantScope;
-use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
+use crate::audit::{Fact, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId};
 
@@ -81,24 +81,13 @@ impl Delivery {
         }
         listings.sort_by(|one, other| one.details().provider_id.cmp(&other.details().provider_id));
         let fact = |count| Fact::Integer(i64::try_from(count).unwrap_or(i64::MAX));
-        let audit = AuditEntry {
-            id: stamp.id,
-            workspace_id: scope.workspace_id(),
-            tenant_id: scope.tenant_id(),
-            tenant_name: scope.tenant_name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action: "listing.deliver",
-            resource_kind: ResourceKind::IntegrationAccount,
-            resource_id: account.id.as_uuid(),
-            resource_name: account.name.clone(),
-            before: vec![],
-            after: vec![
-                ("created", fact(outcome.created)),
-                ("updated", fact(outcome.updated)),
-                ("unchanged", fact(outcome.unchanged)),
-            ],
-        };
+        let resource = (ResourceKind::IntegrationAccount, account.id.as_uuid(), account.name.clone());
+        let counts = vec![
+            ("created", fact(outcome.created)),
+            ("updated", fact(outcome.updated)),
+            ("unchanged", fact(outcome.unchanged)),
+        ];
+        let audit = stamp.entry(scope, "listing.deliver", resource, (vec![], counts));
         let delivery = Self { integration_account_id: account.id, listings };
         Ok((outcome, Some(Change::new(delivery, audit))))
     }

@@ -176,22 +176,10 @@ impl Promotion {
         scope: &TenantScope,
         stamp: Stamp,
         action: &'static str,
-        (before, after): (Facts, Facts),
+        facts: (Facts, Facts),
     ) -> AuditEntry {
-        AuditEntry {
-            id: stamp.id,
-            workspace_id: scope.workspace_id(),
-            tenant_id: scope.tenant_id(),
-            tenant_name: scope.tenant_name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action,
-            resource_kind: ResourceKind::Promotion,
-            resource_id: self.id().as_uuid(),
-            resource_name: self.terms().name.to_string(),
-            before,
-            after,
-        }
+        let resource = (ResourceKind::Promotion, self.id().as_uuid(), self.terms().name.to_string());
+        stamp.entry(scope, action, resource, facts)
     }
 }
 

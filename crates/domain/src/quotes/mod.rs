@@ -17,7 +17,7 @@ pub use self::offers::{
 };
 pub use self::prices::{Price, PriceLine, PriceParts, Rates};
 use crate::access::TenantScope;
-use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
+use crate::audit::{Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 
@@ -84,20 +84,9 @@ impl Quote {
                 expires_at: stamp.at + LIFETIME,
             },
         };
-        let audit = AuditEntry {
-            id: stamp.id,
-            workspace_id: scope.workspace_id(),
-            tenant_id: scope.tenant_id(),
-            tenant_name: scope.tenant_name().to_string(),
-            at: stamp.at,
-            actor: stamp.actor,
-            action: "quote.create",
-            resource_kind: ResourceKind::Quote,
-            resource_id: id.as_uuid(),
-            resource_name: quote.priced().stay.to_string(),
-            before: Facts::new(),
-            after: quote.priced().facts(),
-        };
+        let resource = (ResourceKind::Quote, id.as_uuid(), quote.priced().stay.to_string());
+        let facts = (Facts::new(), quote.priced().facts());
+        let audit = stamp.entry(scope, "quote.create", resource, facts);
         Change::new(quote, audit)
     }
 
