@@ -101,7 +101,7 @@ fn never_null(schema: &mut RefOr<Schema>) {
     }
 }
 
-fn is_null(schema: &RefOr<Schema>) -> bool {
+pub(super) fn is_null(schema: &RefOr<Schema>) -> bool {
     matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
 }
 

@@ -5,6 +5,7 @@ mod conventions;
 mod headers;
 mod links;
 mod refusals;
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
 use self::links::Links;
 use self::refusals::Refusals;
 pub(crate) use self::refusals::*;
+use self::schemas::Schemas;
 use crate::problem::ProblemView;
 use crate::{
     api_keys, audit, availability, imports, integration_accounts, listings, locations, operations, promotions, quotes,
@@ -132,7 +134,7 @@ use crate::{
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
     ),
-    modifiers(&Keys, &Refusals, &Links, &Conventions)
+    modifiers(&Keys, &Refusals, &Links, &Conventions, &Schemas)
 )]
 struct Document;
 
