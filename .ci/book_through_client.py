@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from tenantry_client import AuthenticatedClient
-from tenantry_client.api.imports import import_listings, search_listings
+from tenantry_client.api.imports import import_listings, remove_imported_listings, search_listings
 from tenantry_client.api.integration_accounts import create_integration_account
 from tenantry_client.api.listings import create_listing
 from tenantry_client.api.quotes import create_quote
@@ -110,6 +110,11 @@ def main(base_url: str, api_key: str) -> None:
     assert (reservation.tenant_id, reservation.sold_by_tenant_id) == (owner_id, channel_id), reservation
     assert (reservation.check_in_date, reservation.check_out_date) == (ARRIVAL, DEPARTURE), reservation
     assert (reservation.guest.last_name, reservation.total_price) == ("Hopper", quote.total_price), reservation
+
+    # What is sold stays sold.
+    removed = call(remove_imported_listings.sync, channel, body=ListingIdsBody(listing_i_ds=[listing.id]))
+    assert removed.removed == 1, removed
+    assert call(get_reservation.sync, channel, id=booked.id).status is ReservationStatus.CONFIRMED
     print(f"booked {quote.nights} nights for {reservation.total_price:.2f} {reservation.currency}")
 
 

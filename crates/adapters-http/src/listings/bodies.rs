@@ -44,7 +44,7 @@ pub(crate) struct ListingBody {
     status: FieldEdit<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s]\\S*)?$")]
+    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$")]
     thumbnail_url: FieldEdit<String>,
     /// All of them, in order.
     #[serde(default, deserialize_with = "sent")]
@@ -100,7 +100,12 @@ pub(crate) struct ListingBody {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PictureBody {
     /// A web address.
-    #[schema(required, nullable = false, max_length = 2048, pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/\\s]\\S*$")]
+    #[schema(
+        required,
+        nullable = false,
+        max_length = 2048,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     url: Option<String>,
     #[schema(max_length = 255)]
     description: Option<String>,

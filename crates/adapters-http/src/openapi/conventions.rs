@@ -46,7 +46,7 @@ impl Modify for Conventions {
                     response.headers.insert("ETag".to_owned(), header.build().into());
                 }
                 if response.description.is_empty() {
-                    response.description = if status == "201" { "Created." } else { "Done." }.to_owned();
+                    (if status == "201" { "Created." } else { "Done." }).clone_into(&mut response.description);
                 }
             }
         }

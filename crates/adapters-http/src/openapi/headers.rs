@@ -23,7 +23,7 @@ pub(crate) struct TenantHeaders {
 pub(super) struct IdempotencyKeyHeader {
     /// The client's own name for the request: 1 to 255 visible ASCII characters. For 24 hours the same request with the same key
     /// is not done again, and gets the same answer.
-    #[param(rename = "Idempotency-Key")]
+    #[param(rename = "Idempotency-Key", pattern = "^[!-~]{1,255}$")]
     idempotency_key: Option<String>,
 }
 

@@ -85,7 +85,6 @@ const LINKS: &[(&str, &[(&str, To)])] = &[
             ("deletePromotion", Path),
             ("assignPromotionListings", Path),
             ("unassignPromotionListings", Path),
-            ("createQuote", Body("promotionID")),
         ],
     ),
     ("createQuote", &[("createReservation", Body("quoteID"))]),

@@ -1,6 +1,7 @@
 //! What holds for all that is read, and for all that is answered.
 
 use utoipa::Modify;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::{ArrayItems, Object, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr};
 
@@ -23,7 +24,9 @@ impl Modify for Schemas {
         }
         for (_, operation) in operations(document) {
             for parameter in operation.parameters.iter_mut().flatten() {
-                if let RefOr::T(parameter) = parameter {
+                if let RefOr::T(parameter) = parameter
+                    && parameter.parameter_in == ParameterIn::Query
+                {
                     parameter.schema.iter_mut().for_each(|schema| each(schema, without_controls));
                 }
             }

@@ -71,7 +71,7 @@ pub(crate) struct GuestBody {
     last_name: Option<String>,
     #[schema(example = "grace@example.com", max_length = 254, format = Email)]
     email: Option<String>,
-    #[schema(example = "+1 212 555 0100", max_length = 32)]
+    #[schema(example = "+1 212 555 0100", max_length = 32, pattern = "^\\+?[0-9 ./()#x-]*$")]
     phone: Option<String>,
 }
 
