@@ -58,6 +58,10 @@ migration name:
 snapshots:
     INSTA_UPDATE=always cargo test --package tenantry
 
+# holds the running service against its OpenAPI document, on both engines, this many seconds each
+conformance seconds="90":
+    .ci/conformance {{ seconds }}
+
 # does what CI does
 ci:
     .ci/run

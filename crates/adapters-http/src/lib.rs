@@ -45,6 +45,7 @@ mod tags;
 mod tenants;
 mod time_limit;
 mod users;
+mod words;
 mod workspaces;
 
 use std::time::Duration;

@@ -113,11 +113,11 @@ pub(crate) struct ProblemView<'a> {
     pub(crate) message: &'a str,
     /// The fields at fault, by the name that the request gave them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>)]
+    #[schema(value_type = Option<BTreeMap<String, Vec<String>>>, nullable = false)]
     pub(crate) errors: Option<&'a BTreeMap<String, Vec<String>>>,
     /// How many things stand against the request, by their names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, u64>>)]
+    #[schema(value_type = Option<BTreeMap<String, u64>>, nullable = false)]
     pub(crate) counts: Option<&'a BTreeMap<&'static str, u64>>,
     /// The reservation that stands against the request.
     #[serde(rename = "reservationID", skip_serializing_if = "Option::is_none")]

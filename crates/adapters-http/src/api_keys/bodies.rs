@@ -4,6 +4,8 @@ use application::CreateApiKey;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::words::PermissionWord;
+
 /// A new key for a user of the tenant of the request.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateApiKeyBody {
@@ -14,7 +16,7 @@ pub(crate) struct CreateApiKeyBody {
     #[schema(required, nullable = false, value_type = Option<uuid::Uuid>)]
     user_id: Option<String>,
     /// `ADMIN`, `WRITE` or `READ`, each including the next.
-    #[schema(required, nullable = false, example = "WRITE")]
+    #[schema(value_type = Option<PermissionWord>, required, nullable = false)]
     permission: Option<String>,
     /// From when on the key will be refused; in 180 days where nothing is said.
     #[serde(rename = "expiresAt")]

@@ -10,13 +10,16 @@ use crate::caller::InTenant;
 use crate::data::{Count, Data, created, plain};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
-use crate::openapi::{ApiKeyConflict, ApiKeyCreated, BodyRefused, QueryRefused, Refused, TenantHeaders};
+use crate::openapi::{
+    ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantHeaders,
+    TenantInactive, UserNotFound,
+};
 use crate::problem::Answer;
 
 /// Lists the keys of the users at home in the tenant of the request, oldest first, without their secrets. ADMIN.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",
     params(PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ApiKeyView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<ApiKeyView>), TenantInactive, PermissionDenied))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -30,7 +33,7 @@ pub(crate) async fn list(
 /// Counts the keys of the users at home in the tenant of the request. ADMIN.
 #[utoipa::path(get, path = "/api/v1/api-keys/count", operation_id = "countApiKeys", tag = "api-keys",
     params(TenantHeaders),
-    responses((status = 200, body = Count), Refused))]
+    responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.api_keys.count(&caller).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -39,7 +42,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Makes a key for a user at home in the tenant of the request; its text is shown this once. ADMIN.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "createApiKey", tag = "api-keys",
     params(TenantHeaders), request_body = CreateApiKeyBody,
-    responses((status = 201, body = Data<NewApiKeyView>), Refused, BodyRefused, ApiKeyCreated))]
+    responses((status = 201, body = Data<NewApiKeyView>), TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let (body, request) = body.read_repeatable::<CreateApiKeyBody>().await;
     let key = api.api_keys.create(&caller, body.map(Into::into), request).await?;
@@ -49,7 +52,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Revokes a key: it is refused from now on. May be repeated. ADMIN.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "api-keys",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 204, description = "Revoked."), Refused, ApiKeyConflict))]
+    responses((status = 204, description = "Revoked."), TenantInactive, SupportRestricted, ApiKeyNotFound, LastAdministrator))]
 pub(crate) async fn revoke(api: web::Data<Api>, caller: InTenant, id: PathId<ApiKeyId>) -> Answer {
     api.api_keys.revoke(&caller, id.0).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::data::Instant;
+use crate::words::PermissionWord;
 
 /// A key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,7 +18,7 @@ pub(crate) struct ApiKeyView {
     name: String,
     /// Whose key it is.
     user_id: Uuid,
-    #[schema(example = "WRITE")]
+    #[schema(value_type = PermissionWord)]
     permission: &'static str,
     /// From when on it is refused.
     #[serde(rename = "expiresAt")]
@@ -66,7 +67,7 @@ pub(crate) struct NewApiKeyView {
     name: String,
     /// Whose key it is.
     user_id: Uuid,
-    #[schema(example = "WRITE")]
+    #[schema(value_type = PermissionWord)]
     permission: &'static str,
     /// From when on it is refused.
     #[serde(rename = "expiresAt")]

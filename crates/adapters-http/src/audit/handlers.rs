@@ -9,14 +9,14 @@ use crate::caller::UnderAuthority;
 use crate::data::Count;
 use crate::input::Query;
 use crate::lists::{self, ListQuery, ListView, PageQuery};
-use crate::openapi::{QueryRefused, Refused, TenantHeaders};
+use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
 /// Lists who did what to which resource in which tenant, oldest first: the default tenant sees all of the workspace, any
 /// other only itself.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
     params(AuditQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<AuditEntryView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<AuditEntryView>), TenantInactive, PermissionDenied))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -30,7 +30,7 @@ pub(crate) async fn list(
 /// Counts the entries of the audit trail.
 #[utoipa::path(get, path = "/api/v1/audit/count", operation_id = "countAudit", tag = "audit",
     params(AuditQuery, TenantHeaders),
-    responses((status = 200, body = Count), Refused, QueryRefused))]
+    responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
 pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<AuditQuery>) -> Answer {
     let count = api.audit.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))

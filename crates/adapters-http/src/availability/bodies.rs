@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::decimal::{Decimal, digits};
 use crate::input::sent;
+use crate::words::NightStatusWord;
 
 /// Which nights: at most 730.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,7 +54,7 @@ pub(crate) struct RangeBody {
     end_date: Option<String>,
     /// `NOT_AVAILABLE` blocks the nights; what is sold stays sold. `AVAILABLE` offers them again.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, example = "NOT_AVAILABLE")]
+    #[schema(value_type = Option<NightStatusWord>)]
     status: FieldEdit<String>,
     /// What each night costs, in the listing's currency, with at most its decimals.
     #[serde(default, deserialize_with = "sent")]

@@ -9,13 +9,13 @@ use crate::Api;
 use crate::caller::InTenant;
 use crate::data::{Data, ok, plain};
 use crate::input::{Body, PathId, Query};
-use crate::openapi::{AvailabilityRefused, BodyRefused, QueryRefused, Refused, TenantHeaders};
+use crate::openapi::{ListingNotFound, NotTheOwner, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
 /// The nights of a listing of the tenant of the request, its own or imported, as they can be sold now. `id` is the listing's.
 #[utoipa::path(get, path = "/api/v1/availability/{id}", operation_id = "getAvailability", tag = "availability",
     params(("id" = uuid::Uuid, Path, description = "The listing."), NightsQuery, TenantHeaders),
-    responses((status = 200, body = Data<Vec<NightView>>), Refused, QueryRefused, AvailabilityRefused))]
+    responses((status = 200, body = Data<Vec<NightView>>), TenantInactive, ListingNotFound))]
 pub(crate) async fn get(
     api: web::Data<Api>,
     caller: InTenant,
@@ -29,7 +29,7 @@ pub(crate) async fn get(
 /// Writes into the calendar of a listing. Its owner only. `id` is the listing's.
 #[utoipa::path(put, path = "/api/v1/availability/{id}", operation_id = "updateAvailability", tag = "availability",
     params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
-    responses((status = 200, body = Data<UpdatedView>), Refused, BodyRefused, AvailabilityRefused))]
+    responses((status = 200, body = Data<UpdatedView>), TenantInactive, NotTheOwner, ListingNotFound))]
 pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
     let body = body.read::<CalendarBody>().await;
     let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;

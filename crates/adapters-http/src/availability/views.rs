@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::decimal::Decimal;
+use crate::words::NightStatusWord;
 
 /// One night as it can be sold now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,7 +17,7 @@ pub(crate) struct NightView {
     #[schema(value_type = chrono::NaiveDate)]
     date: String,
     /// `AVAILABLE`, or `NOT_AVAILABLE` where it is sold or blocked.
-    #[schema(example = "AVAILABLE")]
+    #[schema(value_type = NightStatusWord)]
     status: &'static str,
     /// What it costs.
     #[schema(value_type = f64, example = 199.99)]

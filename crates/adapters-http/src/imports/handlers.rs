@@ -9,13 +9,13 @@ use crate::caller::InTenant;
 use crate::data::{Data, ok, plain};
 use crate::input::Body;
 use crate::listing_ids::ListingIdsBody;
-use crate::openapi::{BodyRefused, ImportRefused, Refused, RemovalRefused, TenantHeaders};
+use crate::openapi::{AlreadyImported, ImportRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
 /// Imports listings of other tenants into the tenant of the request: all of them, or none. Answers in the order asked.
 #[utoipa::path(post, path = "/api/v1/tenants/import-listings", operation_id = "importListings", tag = "imports",
     params(TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<Vec<ImportView>>), Refused, BodyRefused, ImportRefused))]
+    responses((status = 200, body = Data<Vec<ImportView>>), TenantInactive, ListingNotFound, AlreadyImported, ImportRefused))]
 pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |imports: Vec<Import>| ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>());
     let (body, once) = body.read_once::<ListingIdsBody, _>(answer).await;
@@ -26,7 +26,7 @@ pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> An
 /// Ends imports of the tenant of the request: all of them, or none. Stays that were sold remain.
 #[utoipa::path(post, path = "/api/v1/tenants/remove-imported-listings", operation_id = "removeImportedListings",
     tag = "imports", params(TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<RemovedView>), Refused, BodyRefused, RemovalRefused))]
+    responses((status = 200, body = Data<RemovedView>), TenantInactive, RemovalRefused))]
 pub(crate) async fn remove(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |removed| ok(RemovedView { removed });
     let (body, once) = body.read_once::<ListingIdsBody, _>(answer).await;

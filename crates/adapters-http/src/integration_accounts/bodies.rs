@@ -7,14 +7,17 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::decimal::{Decimal, digits};
 use crate::input::{flag, sent};
+use crate::words::{AccountStatusWord, AuthTypeWord, ProviderWord};
 
 /// Which accounts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct IntegrationAccountsQuery {
-    /// The property-management system: `GUESTY`.
+    /// The property-management system.
+    #[param(value_type = Option<ProviderWord>)]
     provider: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
+    /// Whether it is in use.
+    #[param(value_type = Option<AccountStatusWord>)]
     status: Option<String>,
 }
 
@@ -32,11 +35,9 @@ pub(crate) struct IntegrationAccountBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Host", min_length = 1, max_length = 255)]
     name: FieldEdit<String>,
-    /// One of `BOOKINGSYNC`, `CIIRUS`, `GUESTY`, `HOSTAWAY`, `HOSTFULLY`, `HOSTIFY`, `INTERHOME`, `LODGIFY`, `OWNERREZ`,
-    /// `HOSTHUB`, `UPLISTING`, `BEDS24`, `HOST_TOOLS`, `HOSPITABLE`, `TOKEET`, `AVANTIO`, `BOOM`, `ELINA`, `MR_ALFRED`,
-    /// `OTHER`.
+    /// The property-management system.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "GUESTY")]
+    #[schema(value_type = Option<ProviderWord>, nullable = false)]
     provider: FieldEdit<String>,
     /// The provider's own id of the account.
     #[serde(rename = "providerAccountID", default, deserialize_with = "sent")]
@@ -46,13 +47,13 @@ pub(crate) struct IntegrationAccountBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "host@example.com", min_length = 1, max_length = 255)]
     account_identifier: FieldEdit<String>,
-    /// One of `ACCESS_TOKEN`, `API_KEY`, `OAUTH`, `EMAIL_PASSWORD`, `PARTNER_TOKEN`. The proof itself is not stored.
+    /// How the connection proves who it is. The proof itself is not stored.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "API_KEY")]
+    #[schema(value_type = Option<AuthTypeWord>, nullable = false)]
     auth_type: FieldEdit<String>,
     /// `ACTIVE` (default) or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "ACTIVE")]
+    #[schema(value_type = Option<AccountStatusWord>, nullable = false)]
     status: FieldEdit<String>,
     /// Whether other tenants may import its listings (default true).
     #[serde(default, deserialize_with = "sent")]

@@ -12,8 +12,8 @@ use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountConflict, AccountRefused, BodyRefused, IfMatchHeader, IfNoneMatchHeader, MoveConflict, QueryRefused,
-    Refused, ReservedConflict, TenantHeaders,
+    AccountIdentifierTaken, AccountNotFound, AlreadyThere, CreateIntegrationAccountBody, DefaultTenantRequired,
+    HasReservations, IfMatchHeader, IfNoneMatchHeader, TargetInactive, TenantHeaders, TenantInactive,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -21,7 +21,7 @@ use crate::tags::IfMatch;
 /// Lists the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",
     tag = "integration-accounts", params(IntegrationAccountsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<IntegrationAccountView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<IntegrationAccountView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -35,7 +35,7 @@ pub(crate) async fn list(
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/integration-account/count", operation_id = "countIntegrationAccounts",
     tag = "integration-accounts", params(IntegrationAccountsQuery, TenantHeaders),
-    responses((status = 200, body = Count), Refused, QueryRefused))]
+    responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<IntegrationAccountsQuery>) -> Answer {
     let count = api.integration_accounts.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -43,8 +43,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<In
 
 /// Creates an integration account of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/integration-account", operation_id = "createIntegrationAccount",
-    tag = "integration-accounts", params(TenantHeaders), request_body = IntegrationAccountBody,
-    responses((status = 201, body = Data<IntegrationAccountView>), Refused, BodyRefused, AccountConflict))]
+    tag = "integration-accounts", params(TenantHeaders), request_body = CreateIntegrationAccountBody,
+    responses((status = 201, body = Data<IntegrationAccountView>), TenantInactive, AccountIdentifierTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
     let (body, once) = body.read_once::<IntegrationAccountBody, _>(answer).await;
@@ -55,7 +55,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// One integration account of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<IntegrationAccountView>), Refused, AccountRefused))]
+    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
     let account = api.integration_accounts.get(&caller, id.0).await?;
     Ok(tagged(ok(IntegrationAccountView::from(account))))
@@ -65,7 +65,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Integr
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     request_body = IntegrationAccountBody,
-    responses((status = 200, body = Data<IntegrationAccountView>), Refused, BodyRefused, AccountRefused, AccountConflict))]
+    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound, AccountIdentifierTaken))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -84,7 +84,7 @@ pub(crate) async fn update(
 /// Deletes an integration account with its listings and every import of them.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), Refused, AccountRefused, ReservedConflict))]
+    responses((status = 204, description = "Deleted."), TenantInactive, AccountNotFound, HasReservations))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,
@@ -99,7 +99,7 @@ pub(crate) async fn delete(
 /// along, imports of its listings go on but for the new owner's own. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
-    responses((status = 200, body = MovedView), Refused, BodyRefused, AccountRefused, MoveConflict))]
+    responses((status = 200, body = MovedView), DefaultTenantRequired, AccountNotFound, AlreadyThere, TargetInactive))]
 pub(crate) async fn move_tenant(
     api: web::Data<Api>,
     caller: UnderAuthority,

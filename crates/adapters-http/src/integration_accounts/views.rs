@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::data::Instant;
 use crate::decimal::Decimal;
+use crate::words::{AccountStatusWord, AuthTypeWord, ProviderWord};
 
 /// A host's connection to a property-management system, and the owner of listings, promotions and reservations.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,7 +24,7 @@ pub(crate) struct IntegrationAccountView {
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
     /// The property-management system.
-    #[schema(example = "GUESTY")]
+    #[schema(value_type = ProviderWord)]
     provider: &'static str,
     /// The provider's own id of the account.
     #[serde(rename = "providerAccountID")]
@@ -32,10 +33,10 @@ pub(crate) struct IntegrationAccountView {
     #[schema(example = "host@example.com")]
     account_identifier: String,
     /// How the connection proves who it is.
-    #[schema(example = "API_KEY")]
+    #[schema(value_type = AuthTypeWord)]
     auth_type: &'static str,
     /// `ACTIVE` or `INACTIVE`.
-    #[schema(example = "ACTIVE")]
+    #[schema(value_type = AccountStatusWord)]
     status: &'static str,
     /// Whether other tenants may import its listings.
     allow_import: bool,

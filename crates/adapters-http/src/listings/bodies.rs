@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 
 use crate::decimal::{Decimal, digits};
 use crate::input::{Few, sent};
+use crate::openapi::ReplaceListingBody;
+use crate::words::ListingStatusWord;
 
 /// The fields of a listing. A new one needs `integrationAccountID` (but in a delivery), `providerID`, `name`, `latitude`,
 /// `longitude`, `maxOccupancy` and `startPrice`. In a change, what is absent stays and what is null is cleared; a whole
@@ -38,11 +40,11 @@ pub(crate) struct ListingBody {
     kind: FieldEdit<String>,
     /// `ACTIVE` or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "ACTIVE")]
+    #[schema(value_type = Option<ListingStatusWord>, nullable = false)]
     status: FieldEdit<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, max_length = 2048)]
+    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$")]
     thumbnail_url: FieldEdit<String>,
     /// All of them, in order.
     #[serde(default, deserialize_with = "sent")]
@@ -86,7 +88,7 @@ pub(crate) struct ListingBody {
     start_price: FieldEdit<Decimal>,
     /// ISO 4217; the workspace's where a new listing names none.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "USD", min_length = 3, max_length = 3)]
+    #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
     currency: FieldEdit<String>,
     /// All of them, each at most 64 characters.
     #[serde(default, deserialize_with = "sent")]
@@ -98,7 +100,12 @@ pub(crate) struct ListingBody {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct PictureBody {
     /// A web address.
-    #[schema(required, nullable = false, max_length = 2048)]
+    #[schema(
+        required,
+        nullable = false,
+        max_length = 2048,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     url: Option<String>,
     #[schema(max_length = 255)]
     description: Option<String>,
@@ -121,7 +128,7 @@ pub(crate) struct ListingAddressBody {
     state: FieldEdit<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, example = "US", min_length = 2, max_length = 2)]
+    #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
     country: FieldEdit<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 32)]
@@ -212,7 +219,7 @@ impl From<ListingAddressBody> for AddressFields {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DeliveryBody {
     /// Matched by `providerID`, each at most once.
-    #[schema(value_type = Vec<ListingBody>, required, nullable = false, max_items = 1000)]
+    #[schema(value_type = Vec<ReplaceListingBody>, required, nullable = false, max_items = 1000)]
     listings: Option<Few<ListingBody, { DeliverListings::MOST }>>,
 }
 

@@ -15,8 +15,8 @@ use crate::data::{Count, Data, created, ok, plain, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountRefused, BodyRefused, IfMatchHeader, IfNoneMatchHeader, ListingConflict, ListingRefused, QueryRefused,
-    Refused, ReservedConflict, TenantHeaders,
+    AccountNotFound, CreateListingBody, HasReservations, IfMatchHeader, IfNoneMatchHeader, ListingNotFound,
+    NotTheOwner, ProviderIdTaken, ReplaceListingBody, TenantHeaders, TenantInactive,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -25,7 +25,7 @@ use crate::tags::IfMatch;
 /// location is named.
 #[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
     params(ListingsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -38,7 +38,7 @@ pub(crate) async fn list(
 
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
-    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -46,8 +46,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Li
 
 /// Creates a listing of an integration account of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/listing", operation_id = "createListing", tag = "listings",
-    params(TenantHeaders), request_body = ListingBody,
-    responses((status = 201, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
+    params(TenantHeaders), request_body = CreateListingBody,
+    responses((status = 201, body = Data<ListingView>), TenantInactive, AccountNotFound, ProviderIdTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let view = view(&caller);
     let answer = move |listing| created(view(listing));
@@ -59,7 +59,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// A listing of the tenant of the request, its own or imported.
 #[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<ListingView>), Refused, ListingRefused))]
+    responses((status = 200, body = Data<ListingView>), TenantInactive, ListingNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
     let listing = api.listings.find(&caller, id.0).await?;
     Ok(tagged(ok(view(&caller)(listing))))
@@ -67,8 +67,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Listin
 
 /// Changes a listing's fields; what a new listing needs must be sent. Its owner only.
 #[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
-    responses((status = 200, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
+    responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -85,7 +85,7 @@ pub(crate) async fn replace(
 /// Changes a listing's fields. Its owner only.
 #[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
-    responses((status = 200, body = Data<ListingView>), Refused, BodyRefused, ListingRefused, ListingConflict))]
+    responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -102,7 +102,7 @@ pub(crate) async fn update(
 /// Deletes a listing, and every import of it. Its owner only.
 #[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), Refused, ListingRefused, ReservedConflict))]
+    responses((status = 204, description = "Deleted."), TenantInactive, NotTheOwner, ListingNotFound, HasReservations))]
 pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, if_match: IfMatch) -> Answer {
     let view = view(&caller);
     api.listings.delete(&caller, id.0, &if_match.on(view)).await?;
@@ -114,7 +114,7 @@ pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<Lis
 #[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
     tag = "integration-accounts",
     params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
-    responses((status = 200, body = Data<DeliveredView>), Refused, BodyRefused, AccountRefused))]
+    responses((status = 200, body = Data<DeliveredView>), TenantInactive, AccountNotFound))]
 pub(crate) async fn deliver(
     api: web::Data<Api>,
     caller: InTenant,
@@ -129,7 +129,7 @@ pub(crate) async fn deliver(
 /// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
     params(SearchQuery, SearchPageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
 pub(crate) async fn search(
     api: web::Data<Api>,
     caller: InTenant,
@@ -142,7 +142,7 @@ pub(crate) async fn search(
 
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
-    params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+    params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -151,7 +151,7 @@ pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Qu
 /// Lists the listings that the tenant of the request imported: oldest first, or nearest first where a location is named.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
     params(ListingsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ListingView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
 pub(crate) async fn list_imported(
     api: web::Data<Api>,
     caller: InTenant,
@@ -165,7 +165,7 @@ pub(crate) async fn list_imported(
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings/count", operation_id = "countImportedListings",
     tag = "imports", params(ListingsQuery, TenantHeaders),
-    responses((status = 200, body = Count), Refused, QueryRefused))]
+    responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))

@@ -7,6 +7,7 @@ mod views;
 
 use actix_web::web::{self, ServiceConfig};
 
+pub(crate) use self::bodies::ListingBody;
 pub(crate) use self::handlers::*;
 use crate::resource::{get, resource};
 

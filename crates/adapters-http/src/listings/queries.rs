@@ -7,6 +7,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::lists::PageQuery;
+use crate::words::ListingStatusWord;
 
 /// Which listings.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -14,8 +15,10 @@ use crate::lists::PageQuery;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListingsQuery {
     /// `self` or `imported`.
+    #[param(pattern = "^(self|imported)$")]
     listing_type: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
+    /// Whether it is offered.
+    #[param(value_type = Option<ListingStatusWord>)]
     status: Option<String>,
     /// The account that they hang on.
     #[serde(rename = "integrationAccountID")]
@@ -37,6 +40,7 @@ pub(crate) struct ListingsQuery {
     #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
     max_price: Option<String>,
     /// ISO 4217: the currency of the price.
+    #[param(pattern = "^[A-Za-z]{3}$")]
     currency: Option<String>,
     /// All of these, ignoring case: with commas between them, or as several parameters.
     #[serde(default)]
@@ -46,7 +50,7 @@ pub(crate) struct ListingsQuery {
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     updated_since: Option<String>,
     /// Latitude and longitude: the nearest come first. Goes together with `radius`.
-    #[param(example = "40.7128,-74.0060")]
+    #[param(example = "40.7128,-74.0060", pattern = r"^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$")]
     location: Option<String>,
     /// How far around the location, in kilometres: more than 0 and at most 1000.
     #[param(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1000, example = 50)]

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::data::Instant;
 use crate::decimal::Decimal;
+use crate::words::ListingStatusWord;
 
 /// A place to stay, as the tenant of the request sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +39,7 @@ pub(crate) struct ListingView {
     description: Option<String>,
     #[schema(example = "Apartment")]
     r#type: Option<String>,
-    #[schema(example = "ACTIVE")]
+    #[schema(value_type = ListingStatusWord)]
     status: &'static str,
     #[serde(rename = "thumbnailURL")]
     thumbnail_url: Option<String>,

@@ -24,7 +24,7 @@ pub(crate) struct CreateLocationBody {
     #[schema(max_length = 255)]
     state: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[schema(example = "US", min_length = 2, max_length = 2)]
+    #[schema(example = "US", pattern = "^([A-Za-z]{2})?$")]
     country_code: Option<String>,
     /// Degrees north, decimal, from -90 to 90.
     #[schema(example = "40.7127837", max_length = 32)]
@@ -81,7 +81,7 @@ pub(crate) struct UpdateLocationBody {
     state: FieldEdit<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, example = "US", min_length = 2, max_length = 2)]
+    #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
     country_code: FieldEdit<String>,
     /// Degrees north, decimal, from -90 to 90.
     #[serde(default, deserialize_with = "sent")]

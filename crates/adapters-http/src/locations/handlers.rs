@@ -12,8 +12,8 @@ use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
 use crate::openapi::{
-    BodyRefused, IfMatchHeader, IfNoneMatchHeader, LocationConflict, LocationRefused, QueryRefused, Refused,
-    TenantHeaders,
+    IfMatchHeader, IfNoneMatchHeader, LocationKept, LocationNotFound, ReplaceLocationBody, TenantHeaders,
+    TenantInactive,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -21,7 +21,7 @@ use crate::tags::IfMatch;
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
     params(PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<LocationView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<LocationView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -35,7 +35,7 @@ pub(crate) async fn list(
 /// Counts the locations of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/locations/count", operation_id = "countLocations", tag = "locations",
     params(TenantHeaders),
-    responses((status = 200, body = Count), Refused))]
+    responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.locations.count(&caller).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -44,7 +44,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Creates a location of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/locations", operation_id = "createLocation", tag = "locations",
     params(TenantHeaders), request_body = CreateLocationBody,
-    responses((status = 201, body = Data<LocationView>), Refused, BodyRefused))]
+    responses((status = 201, body = Data<LocationView>), TenantInactive))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |location: Location| created(LocationView::from(location));
     let (body, once) = body.read_once::<CreateLocationBody, _>(answer).await;
@@ -55,7 +55,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// One location of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/locations/{id}", operation_id = "getLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<LocationView>), Refused, LocationRefused))]
+    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
     let location = api.locations.get(&caller, id.0).await?;
     Ok(tagged(ok(LocationView::from(location))))
@@ -63,8 +63,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Locati
 
 /// Changes a location's fields; the name must be sent.
 #[utoipa::path(put, path = "/api/v1/locations/{id}", operation_id = "replaceLocation", tag = "locations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
-    responses((status = 200, body = Data<LocationView>), Refused, LocationRefused, BodyRefused))]
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceLocationBody,
+    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -80,7 +80,7 @@ pub(crate) async fn replace(
 /// Changes a location's fields.
 #[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
-    responses((status = 200, body = Data<LocationView>), Refused, LocationRefused, BodyRefused))]
+    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -96,7 +96,7 @@ pub(crate) async fn update(
 /// Deletes a location: not the default one, and none where users work.
 #[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), Refused, LocationRefused, LocationConflict))]
+    responses((status = 204, description = "Deleted."), TenantInactive, LocationNotFound, LocationKept))]
 pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, if_match: IfMatch) -> Answer {
     api.locations.delete(&caller, id.0, &if_match.on(LocationView::from)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::decimal::{Decimal, digits};
 use crate::input::{flag, sent};
+use crate::words::PromotionStatusWord;
 
 /// Which promotions.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -72,11 +73,11 @@ pub(crate) struct PromotionBody {
     booking_period_end: FieldEdit<String>,
     /// `ACTIVE` (default) or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "ACTIVE")]
+    #[schema(value_type = Option<PromotionStatusWord>, nullable = false)]
     status: FieldEdit<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, max_length = 2048)]
+    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$")]
     thumbnail_url: FieldEdit<String>,
 }
 

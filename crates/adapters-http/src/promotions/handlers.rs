@@ -13,8 +13,8 @@ use crate::input::{Body, PathId, Query};
 use crate::listing_ids::ListingIdsBody;
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    AccountRefused, AssignmentRefused, BodyRefused, IfMatchHeader, IfNoneMatchHeader, PromotionConflict,
-    PromotionRefused, QueryRefused, Refused, TenantHeaders,
+    AccountNotFound, CreatePromotionBody, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, PromotionNotFound,
+    PromotionTaken, ReplacePromotionBody, TenantHeaders, TenantInactive,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -22,7 +22,7 @@ use crate::tags::IfMatch;
 /// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
     params(PromotionsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<PromotionView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<PromotionView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -35,7 +35,7 @@ pub(crate) async fn list(
 
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
-    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
     let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -43,8 +43,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
 
 /// Creates a promotion of an integration account of the tenant of the request. It is given on no listing yet.
 #[utoipa::path(post, path = "/api/v1/promotions", operation_id = "createPromotion", tag = "promotions",
-    params(TenantHeaders), request_body = PromotionBody,
-    responses((status = 201, body = Data<PromotionView>), Refused, BodyRefused, AccountRefused, PromotionConflict))]
+    params(TenantHeaders), request_body = CreatePromotionBody,
+    responses((status = 201, body = Data<PromotionView>), TenantInactive, AccountNotFound, PromotionTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |promotion| created(PromotionView::from(promotion));
     let (body, once) = body.read_once::<PromotionBody, _>(answer).await;
@@ -55,7 +55,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// One promotion of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/{id}", operation_id = "getPromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<PromotionView>), Refused, PromotionRefused))]
+    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
     let promotion = api.promotions.get(&caller, id.0).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
@@ -63,8 +63,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Promot
 
 /// Changes a promotion's fields; what a new promotion needs must be sent.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
-    responses((status = 200, body = Data<PromotionView>), Refused, BodyRefused, PromotionRefused, PromotionConflict))]
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplacePromotionBody,
+    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -81,7 +81,7 @@ pub(crate) async fn replace(
 /// Changes a promotion's fields.
 #[utoipa::path(patch, path = "/api/v1/promotions/{id}", operation_id = "updatePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
-    responses((status = 200, body = Data<PromotionView>), Refused, BodyRefused, PromotionRefused, PromotionConflict))]
+    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -98,7 +98,7 @@ pub(crate) async fn update(
 /// Deletes a promotion. What was quoted or sold with it keeps its price.
 #[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), Refused, PromotionRefused))]
+    responses((status = 204, description = "Deleted."), TenantInactive, PromotionNotFound))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,
@@ -112,7 +112,7 @@ pub(crate) async fn delete(
 /// Gives a promotion on listings of its account: all that are named, or none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/assign", operation_id = "assignPromotionListings",
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<AssignedView>), Refused, BodyRefused, AssignmentRefused))]
+    responses((status = 200, body = Data<AssignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
 pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
     let body = body.read::<ListingIdsBody>().await;
     let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
@@ -122,7 +122,7 @@ pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
 /// Gives a promotion no more on listings of its account: all that are named, or none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/unassign", operation_id = "unassignPromotionListings",
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<UnassignedView>), Refused, BodyRefused, AssignmentRefused))]
+    responses((status = 200, body = Data<UnassignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
 pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
     let body = body.read::<ListingIdsBody>().await;
     let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;

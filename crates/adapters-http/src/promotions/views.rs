@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::decimal::Decimal;
+use crate::words::PromotionStatusWord;
 
 /// A discount that an integration account gives on some of its listings, to those who ask for it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,7 +39,7 @@ pub(crate) struct PromotionView {
     #[schema(value_type = Option<chrono::NaiveDate>)]
     booking_period_end: Option<String>,
     /// `ACTIVE` or `INACTIVE`.
-    #[schema(example = "ACTIVE")]
+    #[schema(value_type = PromotionStatusWord)]
     status: &'static str,
     #[serde(rename = "thumbnailURL")]
     thumbnail_url: Option<String>,

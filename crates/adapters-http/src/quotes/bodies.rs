@@ -22,7 +22,7 @@ pub(crate) struct QuoteBody {
     #[schema(required, nullable = false, example = 2, minimum = 1, maximum = 1000)]
     guests: Option<i64>,
     /// ISO 4217: the currency that the answer is expected in, which must be the listing's.
-    #[schema(example = "USD", min_length = 3, max_length = 3)]
+    #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     currency: Option<String>,
     /// A promotion of the listing's account.
     #[serde(rename = "promotionID")]

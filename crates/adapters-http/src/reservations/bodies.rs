@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::decimal::Decimal;
+use crate::words::ReservationTypeWord;
 
 /// A booking: either with a `quoteID`, at exactly its price, or of the stay that `listingID`, `checkInDate`, `checkOutDate` and `guests`
 /// say, at the price of the moment.
@@ -29,7 +30,7 @@ pub(crate) struct BookingBody {
     #[schema(example = 2, minimum = 1, maximum = 1000)]
     guests: Option<i64>,
     /// ISO 4217: the currency that the price is expected in, which must be the listing's.
-    #[schema(example = "USD", min_length = 3, max_length = 3)]
+    #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     currency: Option<String>,
     /// A promotion of the listing's account.
     #[serde(rename = "promotionID")]
@@ -44,7 +45,7 @@ pub(crate) struct BookingBody {
     #[schema(required, nullable = false)]
     guest: Option<GuestBody>,
     /// `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the nights.
-    #[schema(example = "INSTANT_BOOKING")]
+    #[schema(value_type = Option<ReservationTypeWord>)]
     reservation_type: Option<String>,
     /// Until when the nights are held: in 24 hours if nothing is said, in 30 days at most.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
@@ -68,9 +69,9 @@ pub(crate) struct GuestBody {
     first_name: Option<String>,
     #[schema(required, nullable = false, example = "Hopper", min_length = 1, max_length = 255)]
     last_name: Option<String>,
-    #[schema(example = "grace@example.com", max_length = 254)]
+    #[schema(example = "grace@example.com", max_length = 254, format = Email)]
     email: Option<String>,
-    #[schema(example = "+1 212 555 0100", max_length = 32)]
+    #[schema(example = "+1 212 555 0100", max_length = 32, pattern = "^\\+?[0-9 ./()#x-]*$")]
     phone: Option<String>,
 }
 

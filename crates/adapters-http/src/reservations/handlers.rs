@@ -13,8 +13,8 @@ use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    BodyRefused, BookingRefused, ConfirmRefused, IfMatchHeader, IfNoneMatchHeader, QueryRefused, Refused,
-    ReservationRefused, TenantHeaders,
+    BookingConflict, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending, PriceRefused,
+    QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -22,7 +22,7 @@ use crate::tags::IfMatch;
 /// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer: oldest first.
 #[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
     params(ReservationsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ReservationView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<ReservationView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -35,7 +35,7 @@ pub(crate) async fn list(
 
 /// Counts them.
 #[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
-    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), Refused, QueryRefused))]
+    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
     let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -44,7 +44,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
 /// Books a stay at a listing of the tenant of the request, its own or imported. A night is sold once, whoever sells it.
 #[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
     params(TenantHeaders), request_body = BookingBody,
-    responses((status = 201, body = Data<ReservationView>), Refused, BodyRefused, BookingRefused))]
+    responses((status = 201, body = Data<ReservationView>),
+        TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
     let (body, once) = body.read_once::<BookingBody, _>(answer).await;
@@ -55,7 +56,7 @@ pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> A
 /// A reservation of an account of the tenant of the request, or one that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/{id}", operation_id = "getReservation", tag = "reservations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused))]
+    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
     let found = api.reservations.find(&caller, id.0).await?;
     Ok(tagged(ok(ReservationView::from(found))))
@@ -64,7 +65,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Reserv
 /// Confirms a reservation that is held. May be repeated.
 #[utoipa::path(post, path = "/api/v1/reservation/{id}/confirm", operation_id = "confirmReservation",
     tag = "reservations", params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused, ConfirmRefused))]
+    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound, NotPending))]
 pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
     let answer = |confirmed| ok(ReservationView::from(confirmed));
     // There is nothing to say in a body; but it makes a request the same or another one.
@@ -76,7 +77,7 @@ pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<Re
 /// Cancels a reservation and frees its nights. May be repeated; one that has expired stays so.
 #[utoipa::path(delete, path = "/api/v1/reservation/{id}", operation_id = "cancelReservation", tag = "reservations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 200, body = Data<ReservationView>), Refused, ReservationRefused))]
+    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
 pub(crate) async fn cancel(
     api: web::Data<Api>,
     caller: InTenant,

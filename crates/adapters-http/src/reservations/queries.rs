@@ -4,6 +4,8 @@ use application::FindReservations;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::words::ReservationStatusWord;
+
 /// Which reservations. Both days of a span belong to it.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -17,7 +19,8 @@ pub(crate) struct ReservationsQuery {
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     integration_account_id: Option<String>,
-    /// `PENDING`, `CONFIRMED`, `CANCELLED` or `EXPIRED`.
+    /// What has become of it.
+    #[param(value_type = Option<ReservationStatusWord>)]
     status: Option<String>,
     /// The first day of check-in.
     #[param(value_type = Option<chrono::NaiveDate>)]

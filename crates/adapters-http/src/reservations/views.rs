@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::data::Instant;
 use crate::decimal::Decimal;
 use crate::quotes::{ComponentsView, PriceModificationsView};
+use crate::words::{ReservationStatusWord, ReservationTypeWord};
 
 /// A stay that was sold, or is held for somebody.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,10 +28,10 @@ pub(crate) struct ReservationView {
     #[serde(rename = "soldByTenantID")]
     sold_by_tenant_id: Uuid,
     /// `PENDING`, `CONFIRMED`, `CANCELLED` or `EXPIRED`.
-    #[schema(example = "CONFIRMED")]
+    #[schema(value_type = ReservationStatusWord)]
     status: &'static str,
     /// `INSTANT_BOOKING` or `PENDING_CONFIRMATION`.
-    #[schema(example = "INSTANT_BOOKING")]
+    #[schema(value_type = ReservationTypeWord)]
     reservation_type: &'static str,
     #[schema(value_type = chrono::NaiveDate, example = "2030-01-31")]
     check_in_date: String,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::input::sent;
+use crate::words::TenantStatusWord;
 
 /// A new tenant. Read-only fields of a tenant may be sent along and are ignored; `isDefault`, `status` and `is_trashed`
 /// only if they say what will be so.
@@ -26,10 +27,11 @@ pub(crate) struct CreateTenantBody {
     #[schema(max_length = 32)]
     post_code: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[schema(example = "US", min_length = 2, max_length = 2)]
+    #[schema(example = "US", pattern = "^([A-Za-z]{2})?$")]
     country_code: Option<String>,
     #[serde(rename = "isDefault")]
     is_default: Option<bool>,
+    #[schema(value_type = Option<TenantStatusWord>)]
     status: Option<String>,
     is_trashed: Option<bool>,
 }
@@ -78,10 +80,11 @@ pub(crate) struct UpdateTenantBody {
     post_code: FieldEdit<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, example = "US", min_length = 2, max_length = 2)]
+    #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
     country_code: FieldEdit<String>,
     #[serde(rename = "isDefault")]
     is_default: Option<bool>,
+    #[schema(value_type = Option<TenantStatusWord>)]
     status: Option<String>,
     is_trashed: Option<bool>,
 }
@@ -135,7 +138,8 @@ pub(crate) struct TenantsQuery {
     description: Option<String>,
     /// A part of the name, domain, description or city, ignoring case.
     q: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
+    /// Whether it may be worked in.
+    #[param(value_type = Option<TenantStatusWord>)]
     status: Option<String>,
 }
 

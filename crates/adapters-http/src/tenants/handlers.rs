@@ -12,7 +12,8 @@ use crate::data::{Count, Data, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    BodyRefused, IfMatchHeader, IfNoneMatchHeader, QueryRefused, Refused, TenantConflict, TenantHeaders,
+    DefaultTenant, DefaultTenantRequired, DomainTaken, IfMatchHeader, IfNoneMatchHeader, ReplaceTenantBody,
+    TargetInactive, TenantHeaders, TenantInactive, TenantNotEmpty,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -20,7 +21,7 @@ use crate::tags::IfMatch;
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
     params(TenantsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<TenantView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<TenantView>), DefaultTenantRequired))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -34,7 +35,7 @@ pub(crate) async fn list(
 /// Counts the tenants of the workspace. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants/count", operation_id = "countTenants", tag = "tenants",
     params(TenantsQuery, TenantHeaders),
-    responses((status = 200, body = Count), Refused, QueryRefused))]
+    responses((status = 200, body = Count), DefaultTenantRequired))]
 pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<TenantsQuery>) -> Answer {
     let count = api.tenants.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -43,7 +44,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
 /// Creates a tenant with its default location, and moves the API user into it. Default tenant only.
 #[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
     params(TenantHeaders), request_body = CreateTenantBody,
-    responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
+    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (body, once) = body.read_once::<CreateTenantBody, _>(answer).await;
@@ -54,7 +55,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Bo
 /// The tenant of the request.
 #[utoipa::path(get, path = "/api/v1/tenants/current", operation_id = "getCurrentTenant", tag = "tenants",
     params(TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<TenantView>), Refused))]
+    responses((status = 200, body = Data<TenantView>), TenantInactive))]
 pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
     let tenant = api.tenants.current(&caller).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
@@ -63,7 +64,7 @@ pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// One tenant: any for the default tenant, for any other only itself.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}", operation_id = "getTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<TenantView>), Refused))]
+    responses((status = 200, body = Data<TenantView>), TenantInactive))]
 pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
     let tenant = api.tenants.get(&caller, id.0).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
@@ -71,8 +72,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<
 
 /// Changes a tenant's fields; the name must be sent. Default tenant only.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
-    responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceTenantBody,
+    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -88,7 +89,7 @@ pub(crate) async fn replace(
 /// Changes a tenant's fields. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
-    responses((status = 200, body = Data<TenantView>), Refused, BodyRefused, TenantConflict))]
+    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -104,7 +105,7 @@ pub(crate) async fn update(
 /// Deletes a tenant with its locations, imports, users and keys. Default tenant only.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), Refused, TenantConflict))]
+    responses((status = 204, description = "Deleted."), DefaultTenantRequired, DefaultTenant, TenantNotEmpty))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -118,7 +119,7 @@ pub(crate) async fn delete(
 /// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
-    responses((status = 200, body = Trashed), Refused, BodyRefused, TenantConflict))]
+    responses((status = 200, body = Trashed), DefaultTenantRequired, DefaultTenant))]
 pub(crate) async fn deactivate(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -134,7 +135,7 @@ pub(crate) async fn deactivate(
 /// Activates a tenant. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
-    responses((status = 200, body = Trashed), Refused, BodyRefused))]
+    responses((status = 200, body = Trashed), DefaultTenantRequired, DefaultTenant))]
 pub(crate) async fn activate(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -154,7 +155,7 @@ fn trashed(tenant: &Tenant) -> HttpResponse {
 /// Moves the API user's current tenant, for requests with `Authorization: Bearer` that name none.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/switch", operation_id = "switchTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 200, body = Success), Refused, TenantConflict))]
+    responses((status = 200, body = Success), TargetInactive))]
 pub(crate) async fn switch(api: web::Data<Api>, caller: InTenant, id: PathId<TenantId>) -> Answer {
     api.tenants.switch(&caller, id.0).await?;
     Ok(HttpResponse::Ok().json(Success { success: true }))

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::data::Instant;
+use crate::words::TenantStatusWord;
 
 /// A channel or business unit of a workspace. Two contracts meet in it, so it carries both spellings.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,7 +24,7 @@ pub(crate) struct TenantView {
     /// Whether it is the one tenant that may administer the others.
     #[serde(rename = "isDefault")]
     is_default: bool,
-    #[schema(example = "ACTIVE")]
+    #[schema(value_type = TenantStatusWord)]
     status: &'static str,
     description: Option<String>,
     #[schema(example = "115 East 23rd Street 5th Floor")]

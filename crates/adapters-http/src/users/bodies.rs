@@ -6,6 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::input::sent;
+use crate::words::RoleWord;
 
 /// A new user of the tenant of the request.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -14,10 +15,10 @@ pub(crate) struct CreateUserBody {
     #[schema(required, nullable = false, example = "Grace Hopper", min_length = 5, max_length = 255)]
     name: Option<String>,
     /// Unique in the workspace.
-    #[schema(required, nullable = false, example = "grace@example.com", max_length = 254)]
+    #[schema(required, nullable = false, example = "grace@example.com", max_length = 254, format = Email)]
     email: Option<String>,
-    /// `support`, `tenant`, `venue` or `front-desk`; `support` is given by users at home in the default tenant only.
-    #[schema(required, nullable = false, example = "front-desk")]
+    /// What the user does; `support` is given by users at home in the default tenant only.
+    #[schema(value_type = Option<RoleWord>, required, nullable = false)]
     role: Option<String>,
     /// 0 passive, 1 active (default), 2 banned.
     #[schema(minimum = 0, maximum = 2)]
@@ -42,11 +43,11 @@ pub(crate) struct UpdateUserBody {
     name: FieldEdit<String>,
     /// Unique in the workspace.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "grace@example.com", max_length = 254)]
+    #[schema(value_type = Option<String>, nullable = false, example = "grace@example.com", max_length = 254, format = Email)]
     email: FieldEdit<String>,
-    /// `support`, `tenant`, `venue` or `front-desk`.
+    /// What the user does.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "front-desk")]
+    #[schema(value_type = Option<RoleWord>, nullable = false)]
     role: FieldEdit<String>,
     /// 0 passive, 1 active, 2 banned.
     #[serde(default, deserialize_with = "sent")]

@@ -12,7 +12,8 @@ use crate::data::{Count, Data, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    BodyRefused, IfMatchHeader, IfNoneMatchHeader, QueryRefused, Refused, TenantHeaders, UserConflict,
+    EmailTaken, IfMatchHeader, IfNoneMatchHeader, LastAdministrator, LocationNotFound, ReplaceUserBody,
+    SupportRestricted, TenantHeaders, TenantInactive, UserNotFound,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -20,7 +21,7 @@ use crate::tags::IfMatch;
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
     params(UsersQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<UserView>), Refused, QueryRefused))]
+    responses((status = 200, body = ListView<UserView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -34,7 +35,7 @@ pub(crate) async fn list(
 /// Counts the users at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/count", operation_id = "countUsers", tag = "users",
     params(UsersQuery, TenantHeaders),
-    responses((status = 200, body = Count), Refused, QueryRefused))]
+    responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<UsersQuery>) -> Answer {
     let count = api.users.count(&caller, query.0.map(Into::into)).await?;
     Ok(HttpResponse::Ok().json(Count { count }))
@@ -43,7 +44,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Us
 /// Who the key of the request is; answers in an inactive tenant too.
 #[utoipa::path(get, path = "/api/v1/users/me", operation_id = "getMe", tag = "users",
     params(TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<MeView>), Refused))]
+    responses((status = 200, body = Data<MeView>)))]
 pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     let me = api.users.me(&caller).await?;
     Ok(tagged(ok(MeView::from(me))))
@@ -52,7 +53,7 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Creates a user at home in the tenant of the request. ADMIN.
 #[utoipa::path(post, path = "/api/v1/users", operation_id = "createUser", tag = "users",
     params(TenantHeaders), request_body = CreateUserBody,
-    responses((status = 201, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
+    responses((status = 201, body = Data<UserView>), TenantInactive, SupportRestricted, LocationNotFound, EmailTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |user: ApiUser| created(UserView::from(user));
     let (body, once) = body.read_once::<CreateUserBody, _>(answer).await;
@@ -63,7 +64,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// A user at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<UserView>), Refused))]
+    responses((status = 200, body = Data<UserView>), TenantInactive, UserNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
     let user = api.users.get(&caller, id.0).await?;
     Ok(tagged(ok(UserView::from(user))))
@@ -71,8 +72,9 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId
 
 /// Changes a user's fields; the name must be sent. ADMIN.
 #[utoipa::path(put, path = "/api/v1/users/{id}", operation_id = "replaceUser", tag = "users",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
-    responses((status = 200, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceUserBody,
+    responses((status = 200, body = Data<UserView>),
+        TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -88,7 +90,8 @@ pub(crate) async fn replace(
 /// Changes a user's fields. ADMIN.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
-    responses((status = 200, body = Data<UserView>), Refused, BodyRefused, UserConflict))]
+    responses((status = 200, body = Data<UserView>),
+        TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -104,7 +107,7 @@ pub(crate) async fn update(
 /// Deletes a user; the user's keys are refused from now on. ADMIN.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), Refused, UserConflict))]
+    responses((status = 204, description = "Deleted."), TenantInactive, SupportRestricted, UserNotFound, LastAdministrator))]
 pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, if_match: IfMatch) -> Answer {
     api.users.delete(&caller, id.0, &if_match.on(UserView::from)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::data::Instant;
+use crate::words::{PermissionWord, RoleWord};
 
 /// Someone, or something, that calls the service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,7 +19,7 @@ pub(crate) struct UserView {
     /// Null for the workspace's first user until somebody sets it.
     #[schema(example = "grace@example.com")]
     email: Option<String>,
-    #[schema(example = "front-desk")]
+    #[schema(value_type = RoleWord)]
     role: &'static str,
     /// The role as people read it.
     #[schema(example = "Front Desk")]
@@ -77,7 +78,7 @@ impl From<ApiUser> for UserView {
 pub(crate) struct MeView {
     user: UserView,
     /// What the key permits.
-    #[schema(example = "ADMIN")]
+    #[schema(value_type = PermissionWord)]
     permission: &'static str,
     /// From when on the key is refused.
     #[serde(rename = "expiresAt")]

@@ -18,7 +18,7 @@ pub(crate) struct UpdateWorkspaceBody {
     name: FieldEdit<String>,
     /// ISO 4217: the currency of prices that state none.
     #[serde(default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, nullable = false, example = "USD", min_length = 3, max_length = 3)]
+    #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
     default_currency: FieldEdit<String>,
     /// The discount of integration accounts that state none, with at most 2 decimals.
     #[serde(default, deserialize_with = "sent")]

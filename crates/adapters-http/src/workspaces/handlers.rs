@@ -8,14 +8,14 @@ use crate::Api;
 use crate::caller::UnderAuthority;
 use crate::data::{Data, ok, tagged};
 use crate::input::Body;
-use crate::openapi::{BodyRefused, IfMatchHeader, IfNoneMatchHeader, Refused, TenantHeaders};
+use crate::openapi::{DefaultTenantRequired, IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
 use crate::problem::Answer;
 use crate::tags::IfMatch;
 
 /// The workspace of the API key. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/workspace", operation_id = "getWorkspace", tag = "workspaces",
     params(TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<WorkspaceView>), Refused))]
+    responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
 pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
     let workspace = api.workspaces.get(&caller).await?;
     Ok(tagged(ok(WorkspaceView::from(workspace))))
@@ -24,7 +24,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
 /// Changes the workspace's name and what it says for those who say nothing. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
     params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
-    responses((status = 200, body = Data<WorkspaceView>), Refused, BodyRefused))]
+    responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
 pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, if_match: IfMatch, body: Body) -> Answer {
     let body = body.read::<UpdateWorkspaceBody>().await;
     let workspace = api.workspaces.update(&caller, body.map(Into::into), &if_match.on(WorkspaceView::from)).await?;

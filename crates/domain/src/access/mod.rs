@@ -36,6 +36,9 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Admin];
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,10 +53,7 @@ impl FromStr for Permission {
     type Err = PermissionError;
 
     fn from_str(text: &str) -> Result<Self, PermissionError> {
-        [Self::Read, Self::Write, Self::Admin]
-            .into_iter()
-            .find(|permission| permission.as_str() == text)
-            .ok_or(PermissionError)
+        Self::ALL.into_iter().find(|permission| permission.as_str() == text).ok_or(PermissionError)
     }
 }
 

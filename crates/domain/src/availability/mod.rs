@@ -30,6 +30,9 @@ pub enum NightStatus {
 }
 
 impl NightStatus {
+    /// Every status.
+    pub const ALL: [Self; 2] = [Self::Available, Self::NotAvailable];
+
     /// The word that stands for it on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,7 +46,7 @@ impl FromStr for NightStatus {
     type Err = NightStatusError;
 
     fn from_str(text: &str) -> Result<Self, NightStatusError> {
-        [Self::Available, Self::NotAvailable].into_iter().find(|status| status.as_str() == text).ok_or(NightStatusError)
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(NightStatusError)
     }
 }
 

@@ -22,6 +22,9 @@ pub enum ListingStatus {
 }
 
 impl ListingStatus {
+    /// Every status.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +38,7 @@ impl FromStr for ListingStatus {
     type Err = ListingStatusError;
 
     fn from_str(text: &str) -> Result<Self, ListingStatusError> {
-        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == text).ok_or(ListingStatusError)
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(ListingStatusError)
     }
 }
 

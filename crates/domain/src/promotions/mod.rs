@@ -38,6 +38,9 @@ pub enum PromotionStatus {
 }
 
 impl PromotionStatus {
+    /// Every status.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +54,7 @@ impl FromStr for PromotionStatus {
     type Err = PromotionStatusError;
 
     fn from_str(text: &str) -> Result<Self, PromotionStatusError> {
-        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == text).ok_or(PromotionStatusError)
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(PromotionStatusError)
     }
 }
 

@@ -36,6 +36,9 @@ pub enum ReservationStatus {
 }
 
 impl ReservationStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Confirmed, Self::Cancelled, Self::Expired];
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,10 +54,7 @@ impl FromStr for ReservationStatus {
     type Err = ReservationStatusError;
 
     fn from_str(text: &str) -> Result<Self, ReservationStatusError> {
-        [Self::Pending, Self::Confirmed, Self::Cancelled, Self::Expired]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(ReservationStatusError)
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(ReservationStatusError)
     }
 }
 
@@ -74,6 +74,9 @@ pub enum ReservationType {
 }
 
 impl ReservationType {
+    /// Every type.
+    pub const ALL: [Self; 2] = [Self::InstantBooking, Self::PendingConfirmation];
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -87,10 +90,7 @@ impl FromStr for ReservationType {
     type Err = ReservationTypeError;
 
     fn from_str(text: &str) -> Result<Self, ReservationTypeError> {
-        [Self::InstantBooking, Self::PendingConfirmation]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or(ReservationTypeError)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(ReservationTypeError)
     }
 }
 

@@ -46,6 +46,9 @@ pub enum TenantStatus {
 }
 
 impl TenantStatus {
+    /// Every status.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
+
     /// The word that stands for it on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,7 +62,7 @@ impl FromStr for TenantStatus {
     type Err = TenantStatusError;
 
     fn from_str(text: &str) -> Result<Self, TenantStatusError> {
-        [Self::Active, Self::Inactive].into_iter().find(|status| status.as_str() == text).ok_or(TenantStatusError)
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(TenantStatusError)
     }
 }
 

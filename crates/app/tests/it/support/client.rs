@@ -4,6 +4,8 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
+use super::document;
+
 /// Calls a server, always with the same headers.
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -116,6 +118,8 @@ impl Client {
         let (parts, mut body) = answer?.into_parts();
         let text = body.read_to_string()?;
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, text, json })
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, text, json };
+        document::hold(method, path, &answer);
+        Ok(answer)
     }
 }

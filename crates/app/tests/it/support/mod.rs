@@ -1,6 +1,7 @@
 //! A running service with somebody to call it.
 
 mod client;
+mod document;
 mod load;
 mod market;
 mod server;

@@ -1,0 +1,52 @@
+//! Bodies that need some of the fields that another takes: a change may name any of them, what makes or replaces a thing must name
+//! those without which there is none.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::integration_accounts::IntegrationAccountBody;
+use crate::listings::ListingBody;
+use crate::locations::UpdateLocationBody;
+use crate::promotions::PromotionBody;
+use crate::tenants::UpdateTenantBody;
+use crate::users::UpdateUserBody;
+
+macro_rules! bodies {
+    ($($name:ident: $fields:ty = $($required:literal),+;)+) => {$(
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let mut schema = <$fields>::schema();
+                if let RefOr::T(Schema::Object(object)) = &mut schema {
+                    object.required = [$($required.to_owned()),+].into();
+                }
+                schema
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+                <$fields>::schemas(schemas);
+            }
+        }
+    )+};
+}
+
+bodies! {
+    CreateIntegrationAccountBody: IntegrationAccountBody = "name", "provider", "accountIdentifier", "authType";
+    CreateListingBody: ListingBody =
+        "integrationAccountID", "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+    CreatePromotionBody: PromotionBody = "integrationAccountID", "name", "discountPercentage", "startDate", "endDate";
+    ReplaceListingBody: ListingBody = "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+    ReplaceLocationBody: UpdateLocationBody = "name";
+    ReplacePromotionBody: PromotionBody = "name", "discountPercentage", "startDate", "endDate";
+    ReplaceTenantBody: UpdateTenantBody = "name";
+    ReplaceUserBody: UpdateUserBody = "name";
+}

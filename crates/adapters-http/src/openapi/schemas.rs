@@ -1,0 +1,82 @@
+//! What holds for all that is read, and for all that is answered.
+
+use utoipa::Modify;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::schema::{ArrayItems, Object, Schema, SchemaType, Type};
+use utoipa::openapi::{OpenApi, RefOr};
+
+use super::conventions::{is_null, operations};
+
+/// No control characters.
+const LINE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+/// The same, but for line feed and tab.
+const PROSE: &str = "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$";
+/// Longer texts may span lines.
+const LONGEST_LINE: usize = 2048;
+
+/// A text that is read has no control characters; a field that is answered with null is answered always.
+pub(super) struct Schemas;
+
+impl Modify for Schemas {
+    fn modify(&self, document: &mut OpenApi) {
+        for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+            each(schema, if name.ends_with("Body") { without_controls } else { with_nulls });
+        }
+        for (_, operation) in operations(document) {
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter
+                    && parameter.parameter_in == ParameterIn::Query
+                {
+                    parameter.schema.iter_mut().for_each(|schema| each(schema, without_controls));
+                }
+            }
+        }
+    }
+}
+
+/// Does it to every object and text of a schema, from the inside out.
+fn each(schema: &mut RefOr<Schema>, change: fn(&mut Object)) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            object.properties.values_mut().for_each(|property| each(property, change));
+            change(object);
+        }
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items {
+                each(items, change);
+            }
+        }
+        RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter_mut().for_each(|item| each(item, change)),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
+fn without_controls(object: &mut Object) {
+    let is_text = match &object.schema_type {
+        SchemaType::Type(one) => *one == Type::String,
+        SchemaType::Array(types) => types.contains(&Type::String),
+        SchemaType::AnyValue => false,
+    };
+    if is_text && object.format.is_none() && object.enum_values.is_none() && object.pattern.is_none() {
+        let is_prose = object.max_length.is_some_and(|most| most > LONGEST_LINE);
+        object.pattern = Some(if is_prose { PROSE } else { LINE }.to_owned());
+    }
+}
+
+fn with_nulls(object: &mut Object) {
+    let nullable = object.properties.iter().filter(|(_, property)| may_be_null(property));
+    let required: Vec<_> =
+        nullable.map(|(name, _)| name.clone()).filter(|name| !object.required.contains(name)).collect();
+    object.required.extend(required);
+}
+
+fn may_be_null(schema: &RefOr<Schema>) -> bool {
+    match schema {
+        RefOr::T(Schema::Object(Object { schema_type: SchemaType::Array(types), .. })) => types.contains(&Type::Null),
+        RefOr::T(Schema::Array(array)) => {
+            matches!(&array.schema_type, SchemaType::Array(types) if types.contains(&Type::Null))
+        }
+        RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter().any(is_null),
+        _ => false,
+    }
+}

@@ -1,0 +1,49 @@
+//! The words that stand for values, as the document lists them.
+
+use std::borrow::Cow;
+
+use domain::access::Permission;
+use domain::availability::NightStatus;
+use domain::integration_accounts::{AccountStatus, AuthType, Provider};
+use domain::listings::ListingStatus;
+use domain::promotions::PromotionStatus;
+use domain::reservations::{ReservationStatus, ReservationType};
+use domain::tenants::TenantStatus;
+use domain::users::Role;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Declares the schema of a field that holds one of the words of a type of the domain.
+macro_rules! words {
+    ($($name:ident: $values:ty,)+) => {$(
+        pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words = <$values>::ALL.iter().map(|value| value.as_str());
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($values).into()
+            }
+        }
+    )+};
+}
+
+words! {
+    AccountStatusWord: AccountStatus,
+    AuthTypeWord: AuthType,
+    ListingStatusWord: ListingStatus,
+    NightStatusWord: NightStatus,
+    PermissionWord: Permission,
+    PromotionStatusWord: PromotionStatus,
+    ProviderWord: Provider,
+    ReservationStatusWord: ReservationStatus,
+    ReservationTypeWord: ReservationType,
+    RoleWord: Role,
+    TenantStatusWord: TenantStatus,
+}

@@ -1,0 +1,58 @@
+//! Every answer that a test gets, held against the document.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::client::Answer;
+
+/// What any operation may be answered before it is one: the origin of the page is not allowed.
+const BEFORE: &str = "cross_origin_refused";
+/// It redirects, and the client follows.
+const REDIRECT: &str = "/docs";
+
+/// The codes of refusals, by status.
+type Statuses = BTreeMap<u16, Vec<String>>;
+
+/// What the document says is answered, by path and method. Fixed paths come before the patterns that match them too.
+static SAID: LazyLock<BTreeMap<String, BTreeMap<String, Statuses>>> = LazyLock::new(|| {
+    let document = serde_json::to_value(adapters_http::document()).expect("JSON");
+    let statuses = |operation: &Value| {
+        let responses = operation["responses"].as_object().expect("responses").iter();
+        responses.map(|(status, response)| (status.parse().expect("a status"), codes(response))).collect()
+    };
+    let methods = |item: &Value| {
+        let operations = item.as_object().expect("operations").iter();
+        operations.map(|(method, operation)| (method.to_uppercase(), statuses(operation))).collect()
+    };
+    let paths = document["paths"].as_object().expect("paths").iter();
+    paths.map(|(path, item)| (path.clone(), methods(item))).collect()
+});
+
+fn codes(response: &Value) -> Vec<String> {
+    let description = response["description"].as_str().expect("a description");
+    let codes = description.split_once("`code`: ").map(|(_, codes)| codes.split(", ").map(str::to_owned).collect());
+    codes.unwrap_or_default()
+}
+
+/// No operation answers what the document does not say of it.
+pub(super) fn hold(method: &str, path: &str, answer: &Answer) {
+    let path = path.split('?').next().unwrap_or_default();
+    let (status, code) = answer.refusal();
+    if path == REDIRECT || code == BEFORE {
+        return;
+    }
+    let Some((_, methods)) = SAID.iter().find(|(pattern, _)| matches(pattern, path)) else { return };
+    let Some(said) = methods.get(if method == "HEAD" { "GET" } else { method }) else { return };
+    let codes = said.get(&status);
+    let codes =
+        codes.unwrap_or_else(|| panic!("{method} {path} answers {status} {code}, and the document does not say so"));
+    let is_said = codes.is_empty() || code.is_empty() || codes.iter().any(|said| said == code);
+    assert!(is_said, "{method} {path} answers {status} {code}, and the document says only {codes:?}");
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let is_same = |(expected, found): (&str, &str)| expected == found || expected.starts_with('{') && !found.is_empty();
+    pattern.split('/').count() == path.split('/').count() && pattern.split('/').zip(path.split('/')).all(is_same)
+}
