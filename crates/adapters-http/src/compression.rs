@@ -7,7 +7,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     AcceptEncoding, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, HeaderMap, HeaderName, HeaderValue, IF_MATCH,
-    IF_NONE_MATCH,
+    IF_NONE_MATCH, VARY,
 };
 use actix_web::middleware::Next;
 
@@ -30,15 +30,23 @@ pub(crate) async fn compression(
 
     let is_worthwhile = !matches!(response.response().body().size(), BodySize::None | BodySize::Sized(..WORTHWHILE));
     let is_encoded = accepts && is_worthwhile && is_text(response.headers());
-    // The encoder says so itself of what it compresses.
-    if (is_worthwhile && !is_encoded) || response.status() == StatusCode::NOT_MODIFIED {
-        vary_by(response.headers_mut(), "accept-encoding");
-    }
     if is_encoded || (response.status() == StatusCode::NOT_MODIFIED && asked.contains(&true)) {
         with_suffix(response.headers_mut());
     }
     let encoding = if is_encoded { ContentEncoding::Gzip } else { ContentEncoding::Identity };
-    Ok(response.map_body(|head, body| Encoder::response(encoding, head, body)))
+    Ok(response.map_body(|head, body| {
+        let others = head.headers().get(VARY).cloned();
+        let body = Encoder::response(encoding, head, body);
+        if is_worthwhile || head.status == StatusCode::NOT_MODIFIED {
+            // In one line with the others, and not in one of its own, as the encoder says it of what it compresses.
+            head.headers_mut().remove(VARY);
+            if let Some(others) = others {
+                head.headers_mut().insert(VARY, others);
+            }
+            vary_by(head.headers_mut(), "accept-encoding");
+        }
+        body
+    }))
 }
 
 fn accepts_gzip(request: &ServiceRequest) -> bool {
