@@ -29,8 +29,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// Connections of one pool, unless told otherwise.
 const CONNECTIONS: u32 = 8;
 
-/// After so long a connection is asked whether it is there still.
-const RESTED: Duration = Duration::from_secs(1);
+/// After so long a connection is asked whether it is there still. Under load none rests so long.
+const RESTED: Duration = Duration::from_millis(10);
 
 /// A PostgreSQL database.
 #[derive(Clone)]

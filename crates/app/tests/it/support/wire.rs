@@ -33,9 +33,14 @@ impl Wire {
     }
 
     /// All that comes until the server closes the connection.
-    pub(crate) fn whole(mut self) -> String {
+    pub(crate) fn bytes(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.0.read_to_end(&mut bytes).expect("it comes to an end");
-        String::from_utf8_lossy(&bytes).into_owned()
+        bytes
+    }
+
+    /// The same as a text.
+    pub(crate) fn whole(self) -> String {
+        String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 }
