@@ -24,6 +24,11 @@ pub(crate) struct Count {
     pub(crate) count: u64,
 }
 
+/// 200 with how many there are.
+pub(crate) fn counted(count: u64) -> HttpResponse {
+    HttpResponse::Ok().json(Count { count })
+}
+
 /// 200 with one thing.
 pub(crate) fn ok<T: Serialize>(data: T) -> Reply {
     reply(StatusCode::OK, data)

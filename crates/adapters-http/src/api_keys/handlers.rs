@@ -7,7 +7,7 @@ use super::bodies::CreateApiKeyBody;
 use super::views::{ApiKeyView, NewApiKeyView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, plain};
+use crate::data::{Count, Data, counted, created, plain};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
 use crate::openapi::{
@@ -36,7 +36,7 @@ pub(crate) async fn list(
     responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.api_keys.count(&caller).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Makes a key for a user at home in the tenant of the request; its text is shown this once. ADMIN.

@@ -1,12 +1,12 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 
 use super::bodies::AuditQuery;
 use super::views::AuditEntryView;
 use crate::Api;
 use crate::caller::UnderAuthority;
-use crate::data::Count;
+use crate::data::{Count, counted};
 use crate::input::Query;
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
@@ -33,5 +33,5 @@ pub(crate) async fn list(
     responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
 pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<AuditQuery>) -> Answer {
     let count = api.audit.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }

@@ -8,7 +8,7 @@ use super::bodies::{IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, 
 use super::views::{IntegrationAccountView, MovedView};
 use crate::Api;
 use crate::caller::{InTenant, UnderAuthority};
-use crate::data::{Count, Data, created, ok, tagged};
+use crate::data::{Count, Data, counted, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<IntegrationAccountsQuery>) -> Answer {
     let count = api.integration_accounts.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Creates an integration account of the tenant of the request.

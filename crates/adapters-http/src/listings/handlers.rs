@@ -11,7 +11,7 @@ use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok, plain, tagged};
+use crate::data::{Count, Data, counted, created, ok, plain, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
@@ -41,7 +41,7 @@ pub(crate) async fn list(
     params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Creates a listing of an integration account of the tenant of the request.
@@ -145,7 +145,7 @@ pub(crate) async fn search(
     params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Lists the listings that the tenant of the request imported: oldest first, or nearest first where a location is named.
@@ -168,7 +168,7 @@ pub(crate) async fn list_imported(
     responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// How the tenant of the request sees a listing.

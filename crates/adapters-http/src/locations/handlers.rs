@@ -8,7 +8,7 @@ use super::bodies::{CreateLocationBody, UpdateLocationBody};
 use super::views::LocationView;
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok, tagged};
+use crate::data::{Count, Data, counted, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListView, PageQuery};
 use crate::openapi::{
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.locations.count(&caller).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Creates a location of the tenant of the request.

@@ -8,7 +8,7 @@ use super::bodies::{PromotionBody, PromotionsQuery};
 use super::views::{AssignedView, PromotionView, UnassignedView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok, plain, tagged};
+use crate::data::{Count, Data, counted, created, ok, plain, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::listing_ids::ListingIdsBody;
 use crate::lists::{self, ListQuery, ListView, PageQuery};
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
     let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Creates a promotion of an integration account of the tenant of the request. It is given on no listing yet.

@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use domain::ids::ReservationId;
 use serde::de::IgnoredAny;
 
@@ -9,7 +9,7 @@ use super::queries::ReservationsQuery;
 use super::views::ReservationView;
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok, tagged};
+use crate::data::{Count, Data, counted, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
     let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Books a stay at a listing of the tenant of the request, its own or imported. A night is sold once, whoever sells it.

@@ -8,7 +8,7 @@ use super::bodies::{CreateTenantBody, StatusBody, TenantsQuery, UpdateTenantBody
 use super::views::{Success, TenantView, Trashed};
 use crate::Api;
 use crate::caller::{InTenant, UnderAuthority};
-use crate::data::{Count, Data, ok, tagged};
+use crate::data::{Count, Data, counted, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     responses((status = 200, body = Count), DefaultTenantRequired))]
 pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<TenantsQuery>) -> Answer {
     let count = api.tenants.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Creates a tenant with its default location, and moves the API user into it. Default tenant only.

@@ -8,7 +8,7 @@ use super::bodies::{CreateUserBody, UpdateUserBody, UsersQuery};
 use super::views::{MeView, UserView};
 use crate::Api;
 use crate::caller::InTenant;
-use crate::data::{Count, Data, created, ok, tagged};
+use crate::data::{Count, Data, counted, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
@@ -38,7 +38,7 @@ pub(crate) async fn list(
     responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<UsersQuery>) -> Answer {
     let count = api.users.count(&caller, query.0.map(Into::into)).await?;
-    Ok(HttpResponse::Ok().json(Count { count }))
+    Ok(counted(count))
 }
 
 /// Who the key of the request is; answers in an inactive tenant too.

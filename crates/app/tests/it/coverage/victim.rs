@@ -69,34 +69,20 @@ impl Victim {
 
     /// Things that nobody has.
     pub(super) fn nobody() -> Self {
-        let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
-        let [
-            tenant,
-            location,
-            user,
-            key,
-            account,
-            listing,
-            promotion,
-            promoted,
-            imported,
-            offered,
-            elsewhere,
-            reservation,
-        ] = [(); 12].map(|()| id.clone());
+        let id = || "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
         Self {
-            tenant,
-            location,
-            user,
-            key,
-            account,
-            listing,
-            promotion,
-            promoted,
-            imported,
-            offered,
-            elsewhere,
-            reservation,
+            tenant: id(),
+            location: id(),
+            user: id(),
+            key: id(),
+            account: id(),
+            listing: id(),
+            promotion: id(),
+            promoted: id(),
+            imported: id(),
+            offered: id(),
+            elsewhere: id(),
+            reservation: id(),
         }
     }
 
