@@ -1,5 +1,8 @@
 //! The rules that every table keeps.
 
+use std::str::FromStr;
+
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Row, SqlitePool};
 
 use crate::file;
@@ -29,6 +32,33 @@ async fn every_table_is_keyed_by_workspace() {
         };
         assert_eq!(key, expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn places_take_up_room_in_the_tree() {
+    let (_folder, url, sqlite) = file().await;
+    // References are not what this is about.
+    let options = SqliteConnectOptions::from_str(&url).expect("an address").foreign_keys(false);
+    let pool = SqlitePool::connect_with(options).await.expect("a connection");
+    let run = async |statement: &'static str| sqlx::query(statement).execute(&pool).await.expect("it runs");
+    run("INSERT INTO workspace_numbers (workspace_id) VALUES (x'01')").await;
+    run("INSERT INTO listings (workspace_id, id, integration_account_id, provider_id, name, status, pictures, latitude, longitude, \
+         x, y, z, minimum_nights, max_occupancy, bedroom_count, bathroom_tenths, start_price, start_price_scaled, currency, \
+         amenities, amenities_folded, version, created_at, updated_at) \
+         VALUES (x'01', x'02', x'03', 'p', 'n', 'ACTIVE', '[]', 0, 0, 1, 0, 0, 1, 1, 1, 10, 1, 1, 'EUR', '[]', '[]', 1, '', '')")
+    .await;
+    let room = async || {
+        let room = "SELECT max_workspace - min_workspace FROM listing_tree";
+        sqlx::query_scalar::<_, f64>(room).fetch_all(&pool).await.expect("the tree")
+    };
+    assert_eq!(room().await, [0.5]);
+
+    // As it was before places took up room.
+    run("UPDATE listing_tree SET max_workspace = min_workspace").await;
+    run("DELETE FROM _sqlx_migrations WHERE version = 13").await;
+    assert_eq!(room().await, [0.0]);
+    sqlite.migrate().await.expect("a schema");
+    assert_eq!(room().await, [0.5]);
 }
 
 #[tokio::test]
