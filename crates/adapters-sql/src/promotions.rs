@@ -216,7 +216,7 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, 
     of_account(query, filter)
         .push(" ORDER BY m.id")
         .limited(page)
-        .push(") u JOIN promotions p ON p.workspace_id = $1 AND p.id = u.id ORDER BY p.id")
+        .push(") u CROSS JOIN promotions p WHERE p.workspace_id = $1 AND p.id = u.id ORDER BY p.id")
 }
 
 /// The conditions on the promotions `m`.

@@ -1,6 +1,9 @@
 //! Lists of listings: one statement each, whose every part is a fixed text.
 //!
 //! A page is found by ids first; only the listings on it are read whole.
+//!
+//! Tables stand in the order in which they are to be looked at, with CROSS JOIN between them: SQLite keeps to that, and would guess
+//! otherwise. To PostgreSQL it is a join like any other.
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
@@ -25,8 +28,9 @@ const WHOLE: &str = "SELECT l.workspace_id, l.id, l.integration_account_id, l.pr
     l.latitude, l.longitude, l.x, l.y, l.z, l.time_zone, l.minimum_nights, l.maximum_nights, l.max_occupancy, l.bedroom_count, \
     l.bathroom_tenths, l.start_price, l.start_price_scaled, l.currency, l.amenities, l.amenities_folded, l.version, \
     l.created_at, l.updated_at, p.owner_id, p.is_available, p.imported_at, p.squared_chord FROM (";
-const BY_ID: &str = ") p JOIN listings l ON l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
-const BY_DISTANCE: &str = ") p JOIN listings l ON l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
+const BY_ID: &str = ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
+const BY_DISTANCE: &str =
+    ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
 
 /// What is found of a listing of one's own account `a`.
 const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, a.status = 'ACTIVE' AND m.status = 'ACTIVE' AS is_available, \
@@ -34,21 +38,21 @@ const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, a.status = 'ACTIVE' AND
 /// What is found of a listing that was imported by `i`, from the account `a` of the tenant `t`.
 const IMPORTED: &str = "SELECT m.id, a.tenant_id AS owner_id, \
     t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND a.allow_import AND m.status = 'ACTIVE' AS is_available, i.imported_at, ";
-const FROM_IMPORTS: &str = " FROM imports i \
-    JOIN listings m ON m.workspace_id = i.workspace_id AND m.id = i.listing_id \
-    JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-    WHERE i.workspace_id = $1 AND i.tenant_id = $2";
-const FROM_OWN: &str = " FROM integration_accounts a \
-    JOIN listings m ON m.workspace_id = a.workspace_id AND m.integration_account_id = a.id \
-    WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+const FROM_IMPORTS: &str = " FROM imports i CROSS JOIN listings m CROSS JOIN integration_accounts a CROSS JOIN tenants t \
+    WHERE i.workspace_id = $1 AND i.tenant_id = $2 \
+    AND m.workspace_id = i.workspace_id AND m.id = i.listing_id \
+    AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
+    AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id";
+const FROM_OWN: &str = " FROM integration_accounts a CROSS JOIN listings m \
+    WHERE a.workspace_id = $1 AND a.tenant_id = $2 \
+    AND m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
 const NOWHERE: &str = "CAST(NULL AS double precision) AS squared_chord";
 /// The terms and their order are those of the domain's `squared_chord`.
 const SQUARED_CHORD: &str = "((m.x - $3) * (m.x - $3) + (m.y - $4) * (m.y - $4) + (m.z - $5) * (m.z - $5))";
 /// The other tenants' accounts and tenants behind the listings `m` that are offered for import.
-const OFFERED: &str = " JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-    WHERE m.workspace_id = $1 AND a.tenant_id <> $2 AND a.allow_import \
+const OFFERED: &str = " CROSS JOIN integration_accounts a CROSS JOIN tenants t \
+    WHERE m.workspace_id = $1 AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
+    AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2 AND a.allow_import \
     AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
 /// What others offer is never one's own.
 const NONE_OF_OTHERS: &str = " AND 1 = 0";

@@ -28,7 +28,7 @@ const FROM_OWN: &str = " FROM integration_accounts a \
 const FROM_SOLD: &str = " FROM reservations m \
     JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
     WHERE m.workspace_id = $1 AND m.sold_by = $2 AND a.tenant_id <> $2";
-const BY_ID: &str = ") p JOIN reservations ON workspace_id = $1 AND id = p.found_id ORDER BY id";
+const BY_ID: &str = ") p CROSS JOIN reservations WHERE workspace_id = $1 AND id = p.found_id ORDER BY id";
 
 /// What is found of a hold `m`, of the account `a` of the tenant `t`.
 const FOUND_HOLD: &str = "SELECT m.workspace_id AS found_in, m.id AS found_id, a.tenant_id AS owner_id, t.name AS owner_name \
@@ -37,7 +37,7 @@ const FOUND_HOLD: &str = "SELECT m.workspace_id AS found_in, m.id AS found_id, a
     JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
     WHERE m.status = 'PENDING'";
 const WHOLE_HOLDS: &str =
-    ") p JOIN reservations ON workspace_id = p.found_in AND id = p.found_id ORDER BY hold_expires_at, id";
+    ") p CROSS JOIN reservations WHERE workspace_id = p.found_in AND id = p.found_id ORDER BY hold_expires_at, id";
 
 #[derive(FromQueryResult)]
 struct StayRow {
