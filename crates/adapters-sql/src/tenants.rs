@@ -1,6 +1,7 @@
 //! The ports of tenants.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
 use domain::countries::Country;
@@ -12,13 +13,36 @@ use domain::text::{SearchText, fold};
 use domain::users::Role;
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
 
 use crate::database::{Database, Transaction, inside};
 use crate::entities::tenants::{ActiveModel, Column, Entity, Model};
 use crate::locations;
 use crate::query::{Query, containing};
 use crate::rows::{stored, stored_option};
+
+/// Tenants of a workspace.
+const WHOLE: &str = "SELECT workspace_id, id, name, domain, is_default, status, description, address, city, post_code, \
+    country_code, version, created_at, updated_at FROM tenants WHERE workspace_id = $1";
+
+#[derive(FromQueryResult)]
+struct TenantRow {
+    workspace_id: Uuid,
+    id: Uuid,
+    name: String,
+    domain: String,
+    is_default: bool,
+    status: String,
+    description: Option<String>,
+    address: Option<String>,
+    city: Option<String>,
+    post_code: Option<String>,
+    country_code: Option<String>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
 
 #[async_trait]
 impl TenantRepository for Database {
@@ -138,14 +162,7 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        let query = filtered(
-            "SELECT workspace_id, id, name, name_folded, domain, is_default, status, description, description_folded, \
-             address, city, city_folded, post_code, country_code, version, created_at, updated_at \
-             FROM tenants WHERE workspace_id = $1",
-            scope,
-            filter,
-        );
-        self.page_of(query, page, tenant).await
+        self.page_of(filtered(WHOLE, scope, filter), page, tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
@@ -173,8 +190,8 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let found = Entity::find_by_id((workspace_id.as_uuid(), id.as_uuid())).one(database.reader()).await;
-    found.map_err(|error| database.error(error))?.map(tenant).transpose()
+    let query = Query::new(WHOLE, [workspace_id.as_uuid().into()]).and("id = ?", Some(id.as_uuid()));
+    database.row(query).await?.map(tenant).transpose()
 }
 
 pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
@@ -229,21 +246,18 @@ fn row(tenant: Tenant) -> Model {
     }
 }
 
-pub(crate) fn tenant(row: Model) -> Result<Tenant, RepositoryError> {
+fn tenant(row: TenantRow) -> Result<Tenant, RepositoryError> {
     const WHAT: &str = "tenant";
-    let Model {
+    let TenantRow {
         workspace_id,
         id,
         name,
-        name_folded: _,
         domain,
         is_default,
         status,
         description,
-        description_folded: _,
         address,
         city,
-        city_folded: _,
         post_code,
         country_code,
         version,
