@@ -1,8 +1,8 @@
 //! What PostgreSQL does its own way.
 
-use adapters_sql::{Dialect, PoolUse, Violation};
+use adapters_sql::{Dialect, Violation};
 use ports::rules;
-use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions};
+use sea_orm::DbBackend;
 use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
@@ -19,20 +19,20 @@ const LOCKED: &str = "55P03";
 pub(crate) struct PostgresDialect;
 
 impl Dialect for PostgresDialect {
+    fn backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
     fn schema_version(&self) -> i64 {
         MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
-    fn write_transaction(&self) -> TransactionOptions {
-        TransactionOptions::default()
+    fn begin_writing(&self) -> &'static str {
+        "BEGIN"
     }
 
-    fn read_transaction(&self) -> TransactionOptions {
-        TransactionOptions {
-            isolation_level: Some(IsolationLevel::RepeatableRead),
-            access_mode: Some(AccessMode::ReadOnly),
-            ..Default::default()
-        }
+    fn begin_reading(&self) -> &'static str {
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     }
 
     fn for_share(&self) -> &'static str {
@@ -100,9 +100,5 @@ impl Dialect for PostgresDialect {
 
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
         error.code().is_some_and(|code| UNAVAILABLE.iter().any(|class| code.starts_with(class)))
-    }
-
-    fn pools(&self, reader: &DatabaseConnection, _: &DatabaseConnection) -> Vec<PoolUse> {
-        vec![PoolUse::of("postgres", reader.get_postgres_connection_pool())]
     }
 }

@@ -12,14 +12,11 @@ mod notifications;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use adapters_sql::CredentialCache;
+use adapters_sql::{Connections, CredentialCache};
 pub use adapters_sql::{Database, Limits};
-use sea_orm::SqlxPostgresConnector;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::pool::PoolConnectionMetadata;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use crate::dialect::PostgresDialect;
@@ -28,9 +25,6 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// Connections of one pool, unless told otherwise.
 const CONNECTIONS: u32 = 8;
-
-/// After so long a connection is asked whether it is there still. Under load none rests so long.
-const RESTED: Duration = Duration::from_millis(10);
 
 /// A PostgreSQL database.
 #[derive(Clone)]
@@ -68,19 +62,9 @@ impl Postgres {
         let Limits { connections, wait, statement } = self.limits;
         let timeouts = [("statement_timeout", statement), ("lock_timeout", wait)];
         let timeouts = timeouts.map(|(name, limit)| (name, limit.as_millis().to_string()));
-        let pool = PgPoolOptions::new()
-            .max_connections(connections.unwrap_or(CONNECTIONS))
-            .acquire_timeout(wait)
-            // A round trip before every statement would find what is found out by the statement too.
-            .test_before_acquire(false)
-            .before_acquire(|connection, idle| Box::pin(is_alive(connection, idle)))
-            .connect_lazy_with(PgConnectOptions::clone(&self.options).options(timeouts));
-        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Database::new(connection.clone(), connection, &PostgresDialect, self.credentials.clone())
+        let options = PgConnectOptions::clone(&self.options).options(timeouts);
+        let connections = connections.unwrap_or(CONNECTIONS);
+        let connections = Arc::new(Connections::<sqlx::Postgres>::new("postgres", options, connections, wait));
+        Database::new(connections.clone(), connections, &PostgresDialect, self.credentials.clone())
     }
-}
-
-/// Whether a connection can be used. One that rested is asked: the server may have been restarted meanwhile.
-async fn is_alive(connection: &mut PgConnection, meta: PoolConnectionMetadata) -> Result<bool, sqlx::Error> {
-    Ok(meta.idle_for < RESTED || connection.ping().await.is_ok())
 }

@@ -5,7 +5,7 @@ use domain::access::{Credential, CredentialParts, TenantChoice, TenantStanding, 
 use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
 use domain::users::UserStatus;
 use ports::{Credentials, RepositoryError};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use crate::api_keys;
@@ -83,8 +83,7 @@ impl Credentials for Database {
         // Counted before it is read: what is changed meanwhile counts against it.
         let changes = self.credentials().changes(workspace_id);
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
-        let statement = self.statement(Query::new(FIND, values));
-        let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        let row = self.first(self.statement(Query::new(FIND, values))).await?;
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, user, home, current, named } =
             CredentialRow::read(&row).map_err(|error| self.error(error))?;

@@ -9,10 +9,12 @@ use domain::ids::{TenantId, WorkspaceId};
 use domain::receipts::Receipt;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, ExecResult, FromQueryResult,
-    IntoActiveModel, ModelTrait, RuntimeErr, Statement, TransactionOptions, TransactionTrait, TryGetable, UpdateMany,
+    DbErr, EntityTrait, ExecResult, FromQueryResult, IntoActiveModel, ModelTrait, QueryResult, QuerySelect, QueryTrait,
+    RuntimeErr, Select, Statement, TryGetable, UpdateMany,
 };
+use tokio::sync::Mutex;
 
+use crate::connections::{Lender, Lent};
 use crate::credential_cache::{CredentialCache, Forgetting};
 use crate::dialect::{Dialect, Violation};
 use crate::pools::PoolUse;
@@ -21,8 +23,8 @@ use crate::query::{Query, slice};
 /// A database, as every port of this crate uses it.
 #[derive(Clone)]
 pub struct Database {
-    reader: DatabaseConnection,
-    writer: DatabaseConnection,
+    readers: Arc<dyn Lender>,
+    writers: Arc<dyn Lender>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
 }
@@ -30,22 +32,19 @@ pub struct Database {
 impl Database {
     /// A database that is read and written through these connections; they may be the same. All databases of a process on the
     /// same server or file share the credentials.
-    pub const fn new(
-        reader: DatabaseConnection,
-        writer: DatabaseConnection,
+    pub fn new(
+        readers: Arc<dyn Lender>,
+        writers: Arc<dyn Lender>,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
     ) -> Self {
-        Self { reader, writer, dialect, credentials }
+        Self { readers, writers, dialect, credentials }
     }
 
-    /// How much of its pools is in use.
+    /// How much of its pools is in use; a pool that is both is told of once.
     pub fn pools(&self) -> Vec<PoolUse> {
-        self.dialect.pools(&self.reader, &self.writer)
-    }
-
-    pub(crate) const fn reader(&self) -> &DatabaseConnection {
-        &self.reader
+        let writers = (!Arc::ptr_eq(&self.readers, &self.writers)).then_some(&self.writers);
+        [&self.readers].into_iter().chain(writers).map(|lender| lender.in_use()).collect()
     }
 
     pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
@@ -58,7 +57,7 @@ impl Database {
 
     /// Begins a transaction that writes, with the receipt of its change. Dropped without a commit, it leaves nothing behind.
     pub(crate) async fn begin(&self, receipt: Option<Receipt>) -> Result<Transaction, RepositoryError> {
-        let transaction = self.begun(&self.writer, self.dialect.write_transaction()).await?;
+        let transaction = self.begun(&*self.writers, self.dialect.begin_writing()).await?;
         if let Some(receipt) = receipt {
             // First of all: a repeated request stops here, and not at a rule that it would break by being done twice.
             transaction.keep(receipt).await?;
@@ -68,33 +67,53 @@ impl Database {
 
     /// Begins a transaction that only reads: all of it as it is at one moment.
     pub(crate) async fn begin_reading(&self) -> Result<Transaction, RepositoryError> {
-        self.begun(&self.reader, self.dialect.read_transaction()).await
+        self.begun(&*self.readers, self.dialect.begin_reading()).await
     }
 
-    async fn begun(
-        &self,
-        connection: &DatabaseConnection,
-        options: TransactionOptions,
-    ) -> Result<Transaction, RepositoryError> {
-        let inner = connection.begin_with_options(options).await.map_err(|error| self.error(error))?;
-        Ok(Transaction { inner, dialect: self.dialect, forgetting: Forgetting::new(self.credentials.clone()) })
+    async fn begun(&self, lender: &dyn Lender, begin: &'static str) -> Result<Transaction, RepositoryError> {
+        let mut lent = lender.lend().await.map_err(|error| self.error(error))?;
+        lent.begin(begin).await.map_err(|error| self.error(error))?;
+        let forgetting = Forgetting::new(self.credentials.clone());
+        Ok(Transaction { lent: Mutex::new(lent), dialect: self.dialect, forgetting })
     }
 
     /// A statement as the engine takes it.
     pub(crate) fn statement(&self, query: Query) -> Statement {
-        query.statement(self.reader.get_database_backend())
+        query.statement(self.dialect.backend())
+    }
+
+    /// Runs a SELECT and reads its first row.
+    pub(crate) async fn first(&self, statement: Statement) -> Result<Option<QueryResult>, RepositoryError> {
+        let mut lent = self.readers.lend().await.map_err(|error| self.error(error))?;
+        lent.first(statement).await.map_err(|error| self.error(error))
+    }
+
+    async fn all<R: FromQueryResult>(&self, statement: Statement) -> Result<Vec<R>, RepositoryError> {
+        let mut lent = self.readers.lend().await.map_err(|error| self.error(error))?;
+        let rows = lent.all(statement).await.and_then(|rows| read_all(&rows));
+        rows.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
-        let row = R::find_by_statement(self.statement(query)).one(&self.reader).await;
-        row.map_err(|error| self.error(error))
+        let row = self.first(self.statement(query)).await?;
+        row.map(|row| R::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its rows.
     pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
-        let rows = R::find_by_statement(self.statement(query)).all(&self.reader).await;
-        rows.map_err(|error| self.error(error))
+        self.all(self.statement(query)).await
+    }
+
+    /// Finds a row of an entity.
+    pub(crate) async fn found<E: EntityTrait>(&self, select: Select<E>) -> Result<Option<E::Model>, RepositoryError> {
+        let row = self.first(select.limit(1).build(self.dialect.backend())).await?;
+        row.map(|row| E::Model::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
+    }
+
+    /// Finds rows of an entity.
+    pub(crate) async fn found_all<E: EntityTrait>(&self, select: Select<E>) -> Result<Vec<E::Model>, RepositoryError> {
+        self.all(select.build(self.dialect.backend())).await
     }
 
     /// Runs a SELECT of a page of a list.
@@ -120,8 +139,7 @@ impl Database {
 
     /// Runs a SELECT of one `count`.
     pub(crate) async fn count_of(&self, query: Query) -> Result<u64, RepositoryError> {
-        let statement = self.statement(query);
-        let row = self.reader.query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        let row = self.first(self.statement(query)).await?;
         let count = row.map_or(Ok(0), |row| row.try_get::<i64>("", "count")).map_err(|error| self.error(error))?;
         Ok(count.unsigned_abs())
     }
@@ -147,23 +165,19 @@ impl Database {
 
 /// A transaction.
 pub(crate) struct Transaction {
-    inner: DatabaseTransaction,
+    lent: Mutex<Box<dyn Lent>>,
     dialect: &'static dyn Dialect,
-    /// After `inner`: it forgets when that is over.
+    /// After the connection: it forgets when that is back.
     forgetting: Forgetting,
 }
 
 impl Transaction {
-    pub(crate) const fn connection(&self) -> &DatabaseTransaction {
-        &self.inner
-    }
-
     pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }
 
-    pub(crate) async fn commit(self) -> Result<(), RepositoryError> {
-        self.inner.commit().await.map_err(|error| repository_error(self.dialect, error))
+    pub(crate) async fn commit(mut self) -> Result<(), RepositoryError> {
+        self.lent.get_mut().commit().await.map_err(|error| repository_error(self.dialect, error))
     }
 
     /// Takes note that something of this kind is written, and has other processes told where it decides about access.
@@ -181,20 +195,24 @@ impl Transaction {
     where
         M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     {
-        let inserted = M::Entity::insert(row.into_active_model()).exec_without_returning(&self.inner).await;
-        inserted.map(drop).map_err(|error| self.error(error))
+        self.run(&M::Entity::insert(row.into_active_model())).await.map(drop)
     }
 
     /// Runs an update of one row, guarded by its conditions.
     pub(crate) async fn update_guarded<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), RepositoryError> {
-        let written = update.exec(&self.inner).await.map_err(|error| self.error(error))?;
-        guarded(written.rows_affected)
+        guarded(self.run(&update).await?.rows_affected())
+    }
+
+    /// Runs what writes rows of an entity.
+    pub(crate) async fn run(&self, query: &impl QueryTrait) -> Result<ExecResult, RepositoryError> {
+        let statement = query.build(self.dialect.backend());
+        self.lent.lock().await.execute(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a statement.
     pub(crate) async fn execute(&self, query: Query) -> Result<ExecResult, RepositoryError> {
-        let statement = query.statement(self.inner.get_database_backend());
-        self.inner.execute_raw(statement).await.map_err(|error| self.error(error))
+        let statement = query.statement(self.dialect.backend());
+        self.lent.lock().await.execute(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a statement that writes one row, guarded by its conditions.
@@ -204,8 +222,8 @@ impl Transaction {
 
     /// Runs a statement; `None` where another transaction held a lock for too long.
     pub(crate) async fn execute_unless_locked(&self, query: Query) -> Result<Option<ExecResult>, RepositoryError> {
-        let statement = query.statement(self.inner.get_database_backend());
-        match self.inner.execute_raw(statement).await {
+        let statement = query.statement(self.dialect.backend());
+        match self.lent.lock().await.execute(statement).await {
             Err(error) if violation(self.dialect, &error) == Some(Violation::Locked) => Ok(None),
             executed => executed.map(Some).map_err(|error| self.error(error)),
         }
@@ -218,28 +236,34 @@ impl Transaction {
 
     /// The same for many rows: all of them.
     pub(crate) async fn expect_rows(&self, query: Query, expected: usize) -> Result<(), RepositoryError> {
-        let statement = query.statement(self.inner.get_database_backend());
-        let rows = self.inner.query_all_raw(statement).await.map_err(|error| self.error(error))?;
+        let rows = self.all(query).await?;
         if rows.len() == expected { Ok(()) } else { Err(RepositoryError::Stale) }
+    }
+
+    async fn first(&self, query: Query) -> Result<Option<QueryResult>, RepositoryError> {
+        let statement = query.statement(self.dialect.backend());
+        self.lent.lock().await.first(statement).await.map_err(|error| self.error(error))
+    }
+
+    async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
+        let statement = query.statement(self.dialect.backend());
+        self.lent.lock().await.all(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
-        let row = R::find_by_statement(query.statement(self.inner.get_database_backend())).one(&self.inner).await;
-        row.map_err(|error| self.error(error))
+        let row = self.first(query).await?;
+        row.map(|row| R::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its rows.
     pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
-        let rows = R::find_by_statement(query.statement(self.inner.get_database_backend())).all(&self.inner).await;
-        rows.map_err(|error| self.error(error))
+        read_all(&self.all(query).await?).map_err(|error| self.error(error))
     }
 
     /// Whether a SELECT finds a row.
     pub(crate) async fn has_row(&self, query: Query) -> Result<bool, RepositoryError> {
-        let statement = query.statement(self.inner.get_database_backend());
-        let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
-        Ok(row.is_some())
+        Ok(self.first(query).await?.is_some())
     }
 
     /// Runs a SELECT that must find nothing: a row stands against what is written.
@@ -249,8 +273,7 @@ impl Transaction {
 
     /// Runs a SELECT and reads one column of its first row.
     pub(crate) async fn one<T: TryGetable>(&self, query: Query, column: &str) -> Result<Option<T>, RepositoryError> {
-        let statement = query.statement(self.inner.get_database_backend());
-        let row = self.inner.query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        let row = self.first(query).await?;
         row.map(|row| row.try_get("", column)).transpose().map_err(|error| self.error(error))
     }
 
@@ -258,6 +281,10 @@ impl Transaction {
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
     }
+}
+
+fn read_all<R: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<R>, DbErr> {
+    rows.iter().map(|row| R::from_query_result(row, "")).collect()
 }
 
 /// The error below, where there is one.
@@ -289,8 +316,7 @@ fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed,
         ) => true,
-        Some(_) => false,
-        None => matches!(error, DbErr::ConnectionAcquire(_)),
+        Some(_) | None => false,
     };
     if away { RepositoryError::Unavailable(error.into()) } else { RepositoryError::Internal(error.into()) }
 }

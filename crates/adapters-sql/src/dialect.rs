@@ -1,9 +1,7 @@
 //! What differs between the engines.
 
-use sea_orm::{DatabaseConnection, TransactionOptions};
+use sea_orm::DbBackend;
 use sqlx::error::DatabaseError;
-
-use crate::pools::PoolUse;
 
 /// Why a write was refused, where that is not the statement's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,14 +18,17 @@ pub enum Violation {
 
 /// One engine.
 pub trait Dialect: Send + Sync {
+    /// Which one.
+    fn backend(&self) -> DbBackend;
+
     /// The version of the newest migration that this program knows.
     fn schema_version(&self) -> i64;
 
-    /// How a transaction that writes begins.
-    fn write_transaction(&self) -> TransactionOptions;
+    /// The statement that begins a transaction that writes.
+    fn begin_writing(&self) -> &'static str;
 
-    /// How a transaction that only reads begins: all that it reads is as it was at one moment.
-    fn read_transaction(&self) -> TransactionOptions;
+    /// The statement that begins a transaction that only reads: all that it reads is as it was at one moment.
+    fn begin_reading(&self) -> &'static str;
 
     /// What locks the rows of a SELECT until the end of the transaction, so that nobody changes them meanwhile; empty
     /// where the write transaction itself is that lock.
@@ -68,7 +69,4 @@ pub trait Dialect: Send + Sync {
 
     /// Whether the error says that the database is away or busy, and not that a statement is wrong.
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool;
-
-    /// How much of the pools behind these connections is in use; a pool that is both is told of once.
-    fn pools(&self, reader: &DatabaseConnection, writer: &DatabaseConnection) -> Vec<PoolUse>;
 }

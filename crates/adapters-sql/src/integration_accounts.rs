@@ -45,11 +45,9 @@ impl IntegrationAccountRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
-            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()))
-            .one(self.reader())
-            .await;
-        found.map_err(|error| self.error(error))?.map(account).transpose()
+        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
+            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
+        self.found(select).await?.map(account).transpose()
     }
 
     async fn create(
@@ -115,8 +113,8 @@ impl IntegrationAccountRepository for Database {
         scope: &AdminScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid())).one(self.reader()).await;
-        found.map_err(|error| self.error(error))?.map(account).transpose()
+        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()));
+        self.found(select).await?.map(account).transpose()
     }
 
     async fn holdings(

@@ -4,6 +4,7 @@
 //!
 //! * `entities`: one per table, used to find, insert and update single rows.
 //! * One file per area that implements its ports, once for both engines.
+//! * [`Connections`]: how both engines' connections are lent, and given back whole.
 //! * [`Dialect`]: the little that differs between the engines; the engine crates implement it.
 //!
 //! # How to add to it
@@ -18,6 +19,7 @@ mod administrators;
 mod api_keys;
 mod audit;
 mod availability;
+mod connections;
 mod credential_cache;
 mod credentials;
 mod database;
@@ -40,6 +42,7 @@ mod tenants;
 mod users;
 mod workspaces;
 
+pub use self::connections::{Connections, Lender, Lent, Loan};
 pub use self::credential_cache::{ACCESS_CHANNEL, BEAT, CredentialCache};
 pub use self::database::Database;
 pub use self::dialect::{Dialect, Violation};

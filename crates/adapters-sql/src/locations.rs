@@ -18,11 +18,9 @@ use crate::rows::{stored, stored_option};
 #[async_trait]
 impl LocationRepository for Database {
     async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
-        let found = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
-            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()))
-            .one(self.reader())
-            .await;
-        found.map_err(|error| self.error(error))?.map(location).transpose()
+        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
+            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
+        self.found(select).await?.map(location).transpose()
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use sqlx::Pool;
-
 /// What a database is given.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -33,13 +31,4 @@ pub struct PoolUse {
     pub used: u32,
     /// How many connections there may be.
     pub max: u32,
-}
-
-impl PoolUse {
-    /// Looks at a pool.
-    pub fn of<DB: sqlx::Database>(name: &'static str, pool: &Pool<DB>) -> Self {
-        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-        // The two numbers are read one after the other: what changes in between must not become less than nothing.
-        Self { pool: name, idle, used: pool.size().saturating_sub(idle), max: pool.options().get_max_connections() }
-    }
 }

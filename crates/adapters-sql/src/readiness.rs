@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use ports::{Readiness, RepositoryError};
-use sea_orm::ConnectionTrait;
 use thiserror::Error;
 
 use crate::database::Database;
@@ -22,8 +21,7 @@ struct OldSchemaError {
 impl Readiness for Database {
     /// A newer schema is fine: servers are upgraded one after the other, behind their database.
     async fn check(&self) -> Result<(), RepositoryError> {
-        let statement = self.statement(Query::new(SCHEMA_VERSION, []));
-        let row = self.reader().query_one_raw(statement).await.map_err(|error| self.error(error))?;
+        let row = self.first(self.statement(Query::new(SCHEMA_VERSION, []))).await?;
         let found = row.map_or(Ok(0), |row| row.try_get("", "version")).map_err(|error| self.error(error))?;
         let needed = self.dialect().schema_version();
         if found < needed {

@@ -34,22 +34,18 @@ impl WorkspaceRepository for Database {
         if let Some(lock) = transaction.dialect().first_workspace_lock() {
             transaction.execute(Query::new(lock, [])).await?;
         }
-        let any = Entity::find().one(transaction.connection()).await.map_err(|error| transaction.error(error))?;
-        match any {
-            Some(_) => Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }),
-            None => store(transaction, after, audit).await,
-        }
+        transaction.refuse(Query::new("SELECT 1 FROM workspaces LIMIT 1", []), rules::FIRST_WORKSPACE).await?;
+        store(transaction, after, audit).await
     }
 
     async fn is_named(&self, _: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError> {
-        let found = Entity::find().filter(Column::Name.eq(name.as_str())).one(self.reader()).await;
-        Ok(found.map_err(|error| self.error(error))?.is_some())
+        Ok(self.found(Entity::find().filter(Column::Name.eq(name.as_str()))).await?.is_some())
     }
 
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
-        let found = Entity::find_by_id(scope.workspace_id().as_uuid()).one(self.reader()).await;
+        let found = self.found(Entity::find_by_id(scope.workspace_id().as_uuid())).await?;
         // Workspaces are never deleted: where there is none, the scope outlived a restored database.
-        found.map_err(|error| self.error(error))?.map_or(Err(RepositoryError::Stale), workspace)
+        found.map_or(Err(RepositoryError::Stale), workspace)
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {

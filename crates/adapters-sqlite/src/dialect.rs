@@ -1,8 +1,8 @@
 //! What SQLite does its own way.
 
-use adapters_sql::{Dialect, PoolUse, Violation};
+use adapters_sql::{Dialect, Violation};
 use ports::rules;
-use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions};
+use sea_orm::DbBackend;
 use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
@@ -36,18 +36,22 @@ const UNAVAILABLE: [i32; 5] = [5, 6, 10, 13, 14];
 pub(crate) struct SqliteDialect;
 
 impl Dialect for SqliteDialect {
+    fn backend(&self) -> DbBackend {
+        DbBackend::Sqlite
+    }
+
     fn schema_version(&self) -> i64 {
         MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
     }
 
-    fn write_transaction(&self) -> TransactionOptions {
+    fn begin_writing(&self) -> &'static str {
         // Takes the lock at once: a transaction that reads first could not have it later without starting anew.
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
+        "BEGIN IMMEDIATE"
     }
 
-    fn read_transaction(&self) -> TransactionOptions {
+    fn begin_reading(&self) -> &'static str {
         // Sees the file as it is when it first reads.
-        TransactionOptions::default()
+        "BEGIN"
     }
 
     fn for_share(&self) -> &'static str {
@@ -115,11 +119,5 @@ impl Dialect for SqliteDialect {
         let code = error.code().and_then(|code| code.parse::<i32>().ok());
         // The low byte of an extended code is its primary code.
         code.is_some_and(|code| UNAVAILABLE.contains(&(code & 0xff)))
-    }
-
-    fn pools(&self, reader: &DatabaseConnection, writer: &DatabaseConnection) -> Vec<PoolUse> {
-        [("sqlite-reader", reader), ("sqlite-writer", writer)]
-            .map(|(name, connection)| PoolUse::of(name, connection.get_sqlite_connection_pool()))
-            .into()
     }
 }

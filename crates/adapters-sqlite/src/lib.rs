@@ -15,12 +15,10 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use adapters_sql::CredentialCache;
+use adapters_sql::{Connections, CredentialCache};
 pub use adapters_sql::{Database, Limits};
-use sea_orm::SqlxSqliteConnector;
-use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
 
 use crate::dialect::SqliteDialect;
@@ -28,7 +26,9 @@ use crate::dialect::SqliteDialect;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// Connections that read, unless told otherwise.
-const READERS: u32 = 4;
+const READERS: u32 = 8;
+/// What each connection keeps of the file in memory, in KiB below zero, as the pragma has it.
+const CACHE: &str = "-8192";
 
 /// Why there is no database.
 #[derive(Debug, Error)]
@@ -47,10 +47,10 @@ pub enum OpenError {
 /// A database file.
 #[derive(Clone)]
 pub struct Sqlite {
-    reader: SqlitePool,
-    writer: SqlitePool,
+    readers: Arc<Connections<sqlx::Sqlite>>,
+    writer: Arc<Connections<sqlx::Sqlite>>,
     /// One connection that looks what other programs change.
-    watcher: SqlitePool,
+    watcher: Connections<sqlx::Sqlite>,
     /// What all its [`Database`]s know of access.
     credentials: Arc<CredentialCache>,
 }
@@ -68,6 +68,7 @@ impl Sqlite {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            .pragma("cache_size", CACHE)
             .busy_timeout(limits.wait);
         let file = options.get_filename();
         if file == Path::new("") || url.contains(":memory:") || url.contains("mode=memory") {
@@ -76,39 +77,34 @@ impl Sqlite {
         if let Some(folder) = file.parent().filter(|folder| *folder != Path::new("")) {
             std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
         }
-        let pool = |connections| {
-            SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(limits.wait)
-                // A file does not go away.
-                .test_before_acquire(false)
-                // SQLite itself rolls back what found the disk full. The driver does not notice, takes the connection for being
-                // in that transaction for ever, and could begin no other.
-                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        let connections = |name, most| Connections::new(name, options.clone(), most, limits.wait);
+        let opened = Self {
+            readers: Arc::new(connections("sqlite-reader", limits.connections.unwrap_or(READERS))),
+            writer: Arc::new(connections("sqlite-writer", 1)),
+            watcher: connections("sqlite-watcher", 1),
+            credentials: Arc::default(),
         };
-        // The writer first: it makes the file.
-        let writer = pool(1).connect_with(options.clone()).await?;
-        let reader = pool(limits.connections.unwrap_or(READERS)).connect_with(options.clone()).await?;
-        let watcher = pool(1).max_lifetime(None).idle_timeout(None).connect_lazy_with(options);
-        Ok(Self { reader, writer, watcher, credentials: Arc::default() })
+        // It makes the file.
+        opened.writer.get().await?;
+        Ok(opened)
     }
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        MIGRATIONS.run(&self.writer).await
+        let mut writer = self.writer.get().await?;
+        let migrated = MIGRATIONS.run(writer.start()).await;
+        writer.finish(migrated)
     }
 
     /// The database, for any number of threads.
     pub fn database(&self) -> Database {
-        let [reader, writer] =
-            [&self.reader, &self.writer].map(|pool| SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()));
-        Database::new(reader, writer, &SqliteDialect, self.credentials.clone())
+        Database::new(self.readers.clone(), self.writer.clone(), &SqliteDialect, self.credentials.clone())
     }
 
     /// Lets go of the file: what is still in the write-ahead log moves into it.
     pub async fn close(&self) {
         self.watcher.close().await;
-        self.reader.close().await;
+        self.readers.close().await;
         self.writer.close().await;
     }
 }

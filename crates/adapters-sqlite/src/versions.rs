@@ -24,11 +24,11 @@ impl Sqlite {
 
     async fn look(&self) -> Result<Infallible, sqlx::Error> {
         // Always the same connection: the number means something to this one only.
-        let mut connection = self.watcher.acquire().await?;
+        let mut connection = self.watcher.get().await?;
         let mut before = None::<i64>;
         loop {
             let looked = Instant::now();
-            let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(&mut *connection).await?;
+            let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(connection.start()).await?;
             if before.replace(version) != Some(version) {
                 self.credentials.forget_all();
             }

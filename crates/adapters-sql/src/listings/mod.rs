@@ -129,13 +129,11 @@ impl ListingRepository for Database {
             .and_where(Expr::col("tenant_id").eq(scope.tenant_id().as_uuid()))
             .and_where(Expr::col("id").eq(account.as_uuid()))
             .to_owned();
-        let found = Entity::find()
+        let select = Entity::find()
             .filter(Column::WorkspaceId.eq(scope.workspace_id().as_uuid()))
             .filter(Column::IntegrationAccountId.in_subquery(owned))
-            .filter(Column::ProviderId.is_in(ids.iter().map(ProviderId::as_str)))
-            .all(self.reader())
-            .await;
-        found.map_err(|error| self.error(error))?.into_iter().map(listing).collect()
+            .filter(Column::ProviderId.is_in(ids.iter().map(ProviderId::as_str)));
+        self.found_all(select).await?.into_iter().map(listing).collect()
     }
 
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
@@ -224,7 +222,6 @@ async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), Re
         )
         .action_and_where(is_next)
         .to_owned();
-    let insert = Entity::insert_many(rows).on_conflict(over).exec_without_returning(transaction.connection());
-    let written = insert.await.map_err(|error| transaction.error(error))?;
-    guarded_all(written, listings.len())
+    let written = transaction.run(&Entity::insert_many(rows).on_conflict(over)).await?;
+    guarded_all(written.rows_affected(), listings.len())
 }
