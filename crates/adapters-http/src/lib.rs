@@ -129,12 +129,14 @@ pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                 .configure(operations::routes)
                 .service(
                     web::scope(BASE)
+                        // One is tried after the other: fixed paths before patterns that match them too, then what is asked for
+                        // most.
                         .configure(listings::routes)
                         .configure(imports::routes)
+                        .configure(tenants::routes)
                         .configure(availability::routes)
                         .configure(promotions::routes)
                         .configure(integration_accounts::routes)
-                        .configure(tenants::routes)
                         .configure(quotes::routes)
                         .configure(reservations::routes)
                         .configure(locations::routes)

@@ -88,12 +88,6 @@ impl Database {
         lent.first(statement).await.map_err(|error| self.error(error))
     }
 
-    async fn all<R: FromQueryResult>(&self, statement: Statement) -> Result<Vec<R>, RepositoryError> {
-        let mut lent = self.readers.lend().await.map_err(|error| self.error(error))?;
-        let rows = lent.all(statement).await.and_then(|rows| read_all(&rows));
-        rows.map_err(|error| self.error(error))
-    }
-
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
         let row = self.first(self.statement(query)).await?;
@@ -102,18 +96,16 @@ impl Database {
 
     /// Runs a SELECT and reads its rows.
     pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
-        self.all(self.statement(query)).await
+        let statement = self.statement(query);
+        let mut lent = self.readers.lend().await.map_err(|error| self.error(error))?;
+        let rows = lent.all(statement).await.and_then(|rows| read_all(&rows));
+        rows.map_err(|error| self.error(error))
     }
 
     /// Finds a row of an entity.
     pub(crate) async fn found<E: EntityTrait>(&self, select: Select<E>) -> Result<Option<E::Model>, RepositoryError> {
         let row = self.first(select.limit(1).build(self.dialect.backend())).await?;
         row.map(|row| E::Model::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
-    }
-
-    /// Finds rows of an entity.
-    pub(crate) async fn found_all<E: EntityTrait>(&self, select: Select<E>) -> Result<Vec<E::Model>, RepositoryError> {
-        self.all(select.build(self.dialect.backend())).await
     }
 
     /// Runs a SELECT of a page of a list.

@@ -18,22 +18,22 @@ const CANDIDATES: &str = "\
     SELECT l.id AS listing_id, a.id AS account_id, a.tenant_id AS owner_id, a.allow_import AS allows_import, \
            (l.status = 'ACTIVE' AND a.status = 'ACTIVE' AND t.status = 'ACTIVE') AS is_offered, \
            (i.listing_id IS NOT NULL) AS is_imported \
-    FROM listings l \
-    JOIN integration_accounts a ON a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
-    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+    FROM listings l CROSS JOIN integration_accounts a CROSS JOIN tenants t \
     LEFT JOIN imports i ON i.workspace_id = l.workspace_id AND i.tenant_id = $2 AND i.listing_id = l.id \
-    WHERE l.workspace_id = $1 AND l.id IN ";
+    WHERE a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
+      AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+      AND l.workspace_id = $1 AND l.id IN ";
 
 /// Each listing that is still what was decided about. In the order of their ids, so that two who import the same ones
 /// do not wait for each other.
 const ADD: &str = "\
     INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
     SELECT l.workspace_id, $2, l.id, a.id, $3 \
-    FROM batch b \
-    JOIN listings l ON l.workspace_id = $1 AND l.id = b.listing_id \
-    JOIN integration_accounts a ON a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
-    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-    WHERE a.tenant_id = b.owner_id AND a.tenant_id <> $2 AND a.allow_import \
+    FROM batch b CROSS JOIN listings l CROSS JOIN integration_accounts a CROSS JOIN tenants t \
+    WHERE l.workspace_id = $1 AND l.id = b.listing_id \
+      AND a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
+      AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+      AND a.tenant_id = b.owner_id AND a.tenant_id <> $2 AND a.allow_import \
       AND l.status = 'ACTIVE' AND a.status = 'ACTIVE' AND t.status = 'ACTIVE' \
     ORDER BY l.id \
     ON CONFLICT DO NOTHING";

@@ -1,4 +1,8 @@
 //! Statements: fixed texts with bound values.
+//!
+//! Where it matters, tables stand in the order in which they are to be looked at, with CROSS JOIN between them: SQLite keeps to
+//! that, and would guess otherwise, for it knows neither values nor how many rows there are. To PostgreSQL it is a join like
+//! any other.
 
 use domain::access::TenantScope;
 use ports::{Page, PageStart, Slice};

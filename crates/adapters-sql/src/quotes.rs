@@ -25,7 +25,8 @@ const RATES: &str = "\
 /// By way of the workspaces: the index by expiry begins with them.
 const FORGET: &str = "\
     DELETE FROM quotes WHERE (workspace_id, id) IN \
-    (SELECT q.workspace_id, q.id FROM workspaces w JOIN quotes q ON q.workspace_id = w.id AND q.expires_at < $1 LIMIT $2)";
+    (SELECT q.workspace_id, q.id FROM workspaces w CROSS JOIN quotes q \
+     WHERE q.workspace_id = w.id AND q.expires_at < $1 LIMIT $2)";
 
 #[derive(FromQueryResult)]
 struct RatesRow {

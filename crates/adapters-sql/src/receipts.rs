@@ -32,7 +32,7 @@ const KEEP: &str = "\
 const FORGET: &str = "\
     DELETE FROM receipts WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
     (SELECT r.workspace_id, r.user_id, r.idempotency_key \
-     FROM workspaces w JOIN receipts r ON r.workspace_id = w.id AND r.created_at < $1 LIMIT $2)";
+     FROM workspaces w CROSS JOIN receipts r WHERE r.workspace_id = w.id AND r.created_at < $1 LIMIT $2)";
 
 /// What a stored receipt may not be.
 #[derive(Debug, Error)]

@@ -5,6 +5,71 @@ use std::str::FromStr;
 
 use domain::percentages::Percentage;
 use ports::RepositoryError;
+use sea_orm::{DbErr, QueryResult, TryGetable};
+
+/// The columns of a row, read one after the other.
+pub(crate) struct Columns<'a> {
+    row: &'a QueryResult,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    /// From the first on.
+    pub(crate) const fn of(row: &'a QueryResult) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// Reads the next one.
+    pub(crate) fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        let place = self.next;
+        self.next += 1;
+        self.row.try_get_by_index(place)
+    }
+}
+
+/// A row of a table that long lists are made of. It is read by the places of its columns: to look each of them up by its name takes
+/// as long as to read it. `COLUMNS` are what a SELECT has first.
+macro_rules! row {
+    ($(#[$about:meta])* struct $name:ident of $table:ident {
+        $first:ident: $first_type:ty, $($field:ident $(as $column:literal)?: $type:ty),+ $(,)?
+    }) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub(crate) struct $name {
+            $first: $first_type,
+            $($field: $type),+
+        }
+
+        impl $name {
+            pub(crate) const COLUMNS: &'static str = concat!(
+                stringify!($table), ".", stringify!($first)
+                $(, ", ", stringify!($table), ".", $crate::rows::column!($field $(as $column)?))+
+            );
+
+            fn read(columns: &mut $crate::rows::Columns<'_>) -> Result<Self, sea_orm::DbErr> {
+                Ok(Self { $first: columns.next()?, $($field: columns.next()?),+ })
+            }
+        }
+
+        impl sea_orm::FromQueryResult for $name {
+            fn from_query_result(row: &sea_orm::QueryResult, _: &str) -> Result<Self, sea_orm::DbErr> {
+                Self::read(&mut $crate::rows::Columns::of(row))
+            }
+        }
+    };
+}
+
+/// The name of a column.
+macro_rules! column {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident as $column:literal) => {
+        $column
+    };
+}
+
+pub(crate) use {column, row};
 
 /// A stored text as a value of the domain.
 pub(crate) fn stored<T>(what: &'static str, text: &str) -> Result<T, RepositoryError>

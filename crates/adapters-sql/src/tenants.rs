@@ -13,21 +13,17 @@ use domain::text::{SearchText, fold};
 use domain::users::Role;
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
 use crate::database::{Database, Transaction, inside};
 use crate::entities::tenants::{ActiveModel, Column, Entity, Model};
 use crate::locations;
 use crate::query::{Query, containing};
-use crate::rows::{stored, stored_option};
+use crate::rows::{row, stored, stored_option};
 
-/// Tenants of a workspace.
-const WHOLE: &str = "SELECT workspace_id, id, name, domain, is_default, status, description, address, city, post_code, \
-    country_code, version, created_at, updated_at FROM tenants WHERE workspace_id = $1";
-
-#[derive(FromQueryResult)]
-struct TenantRow {
+row! {
+struct TenantRow of tenants {
     workspace_id: Uuid,
     id: Uuid,
     name: String,
@@ -42,6 +38,7 @@ struct TenantRow {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
 }
 
 #[async_trait]
@@ -162,19 +159,21 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        self.page_of(filtered(WHOLE, scope, filter), page, tenant).await
+        let query = filtered(Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants"), scope, filter);
+        self.page_of(query, page, tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
-        let query = filtered("SELECT COUNT(*) AS count FROM tenants WHERE workspace_id = $1", scope, filter);
+        let query = filtered(Query::new("SELECT COUNT(*) AS count FROM tenants", []), scope, filter);
         self.count_of(query).await
     }
 }
 
-fn filtered(select: &str, scope: &AdminScope, filter: &TenantFilter) -> Query {
+fn filtered(query: Query, scope: &AdminScope, filter: &TenantFilter) -> Query {
     let TenantFilter { name, description, q, status } = filter;
     let part = |text: &SearchText| containing(&fold(text.as_str()));
-    Query::new(select, [scope.workspace_id().as_uuid().into()])
+    query
+        .push_bound(" WHERE workspace_id = ?", scope.workspace_id().as_uuid())
         .and("name_folded = ?", name.as_ref().map(|name| fold(name.as_str())))
         .and(r"description_folded LIKE ? ESCAPE '\'", description.as_ref().map(part))
         .and(
@@ -190,7 +189,10 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let query = Query::new(WHOLE, [workspace_id.as_uuid().into()]).and("id = ?", Some(id.as_uuid()));
+    let query = Query::new("SELECT ", [])
+        .push(TenantRow::COLUMNS)
+        .push_bound(" FROM tenants WHERE workspace_id = ?", workspace_id.as_uuid())
+        .push_bound(" AND id = ?", id.as_uuid());
     database.row(query).await?.map(tenant).transpose()
 }
 

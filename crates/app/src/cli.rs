@@ -68,7 +68,7 @@ pub(crate) struct Options {
     /// How many threads serve requests [default: one for each processor]
     #[arg(long, global = true, env = "TENANTRY_WORKERS", value_name = "NUMBER")]
     pub(crate) workers: Option<NonZeroU8>,
-    /// Database connections of a pool: each worker has one on PostgreSQL; on SQLite, those that read [default: 8, or 4]
+    /// Database connections of a pool: each worker has one on PostgreSQL; on SQLite, those that read [default: 8]
     #[arg(long, global = true, env = "TENANTRY_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     pub(crate) database_connections: Option<NonZeroU16>,
     /// How long a request waits for a database connection or a lock [default: 1.5]

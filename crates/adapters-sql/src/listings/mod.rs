@@ -10,13 +10,13 @@ use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::listings::{Delivery, Listing, ListingAccount, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError, rules};
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::sea_query::{Expr, OnConflict, SelectStatement};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
     QueryFilter,
 };
 
-use self::rows::{listing, row, seen};
+use self::rows::{ListingRow, listing, row, seen};
 use crate::credentials::standing;
 use crate::database::{Database, Transaction, guarded_all, inside};
 use crate::entities::listings::{ActiveModel, Column, Entity};
@@ -122,18 +122,13 @@ impl ListingRepository for Database {
         account: IntegrationAccountId,
         ids: &[ProviderId],
     ) -> Result<Vec<Listing>, RepositoryError> {
-        let owned = SelectStatement::new()
-            .column("id")
-            .from("integration_accounts")
-            .and_where(Expr::col("workspace_id").eq(scope.workspace_id().as_uuid()))
-            .and_where(Expr::col("tenant_id").eq(scope.tenant_id().as_uuid()))
-            .and_where(Expr::col("id").eq(account.as_uuid()))
-            .to_owned();
-        let select = Entity::find()
-            .filter(Column::WorkspaceId.eq(scope.workspace_id().as_uuid()))
-            .filter(Column::IntegrationAccountId.in_subquery(owned))
-            .filter(Column::ProviderId.is_in(ids.iter().map(ProviderId::as_str)));
-        self.found_all(select).await?.into_iter().map(listing).collect()
+        let query = Query::of_tenant("SELECT ", scope)
+            .push(ListingRow::COLUMNS)
+            .push(" FROM integration_accounts a CROSS JOIN listings l WHERE a.workspace_id = $1 AND a.tenant_id = $2")
+            .push_bound(" AND a.id = ?", account.as_uuid())
+            .push(" AND l.workspace_id = a.workspace_id AND l.integration_account_id = a.id AND l.provider_id IN ")
+            .push_list(ids.iter().map(ProviderId::as_str));
+        self.rows(query).await?.into_iter().map(listing).collect()
     }
 
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {

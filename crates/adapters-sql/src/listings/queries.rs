@@ -1,9 +1,6 @@
 //! Lists of listings: one statement each, whose every part is a fixed text.
 //!
 //! A page is found by ids first; only the listings on it are read whole.
-//!
-//! Tables stand in the order in which they are to be looked at, with CROSS JOIN between them: SQLite keeps to that, and would guess
-//! otherwise. To PostgreSQL it is a join like any other.
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
@@ -17,17 +14,13 @@ use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
 use sea_orm::{Statement, Value};
 
-use super::rows::{folded, seen};
+use super::rows::{ListingRow, folded, seen};
 use crate::database::Database;
 use crate::dialect::Dialect;
 use crate::query::{Query, containing, most};
 
-/// What a page of listings shows, by the ids that `p` has found.
-const WHOLE: &str = "SELECT l.workspace_id, l.id, l.integration_account_id, l.provider_id, l.name, l.internal_name, l.description, \
-    l.type, l.status, l.thumbnail_url, l.pictures, l.line1, l.line2, l.city, l.state, l.country_code, l.postal_code, \
-    l.latitude, l.longitude, l.x, l.y, l.z, l.time_zone, l.minimum_nights, l.maximum_nights, l.max_occupancy, l.bedroom_count, \
-    l.bathroom_tenths, l.start_price, l.start_price_scaled, l.currency, l.amenities, l.amenities_folded, l.version, \
-    l.created_at, l.updated_at, p.owner_id, p.is_available, p.imported_at, p.squared_chord FROM (";
+/// What a page of listings shows besides, by the ids that `p` has found.
+const SEEN: &str = ", p.owner_id, p.is_available, p.imported_at, p.squared_chord FROM (";
 const BY_ID: &str = ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
 const BY_DISTANCE: &str =
     ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
@@ -137,7 +130,7 @@ impl Database {
 
 /// One listing, the tenant's own or imported.
 pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
-    begin(WHOLE, scope, None)
+    whole(scope, None)
         .push(OWN)
         .push(NOWHERE)
         .push(FROM_OWN)
@@ -148,6 +141,11 @@ pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
         .push(FROM_IMPORTS)
         .and("i.listing_id = ?", Some(id.as_uuid()))
         .push(BY_ID)
+}
+
+/// Begins to read whole what `p` will find.
+fn whole(scope: &TenantScope, around: Option<Around>) -> Query {
+    begin("SELECT ", scope, around).push(ListingRow::COLUMNS).push(SEEN)
 }
 
 /// Begins with the workspace as `$1`, the tenant as `$2`, and where somebody looks as `$3` to `$5`.
@@ -162,7 +160,7 @@ fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
 
 /// A page by id: of each account, and of the imports, only as many as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
-    let query = begin(WHOLE, scope, None).push("SELECT * FROM (");
+    let query = whole(scope, None).push("SELECT * FROM (");
     let behind = |query: Query| query.behind("m.id > ?", page);
     let query = arms(query, filter, behind, NOWHERE, Some((dialect, most(page))));
     query.push(") u ORDER BY id").limited(page).push(BY_ID)
@@ -170,7 +168,7 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, pa
 
 /// A page by distance: what lies around the place among the tenant's own listings and imports.
 fn listed_around(scope: &TenantScope, around: Around, filter: &ListingFilter, page: Page) -> Query {
-    let query = begin(WHOLE, scope, Some(around)).push("SELECT * FROM (");
+    let query = whole(scope, Some(around)).push("SELECT * FROM (");
     let squared_chord = format!("{SQUARED_CHORD} AS squared_chord");
     let query = arms(query, filter, |query| within(query, around.radius), &squared_chord, None);
     query.push(") u ORDER BY squared_chord, id").limited(page).push(BY_DISTANCE)
@@ -223,7 +221,7 @@ fn found(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    let query = begin(WHOLE, scope, Some(around))
+    let query = whole(scope, Some(around))
         .push("SELECT n.id, n.owner_id, n.is_available, i.imported_at, n.squared_chord FROM (")
         .push("SELECT m.id, a.tenant_id AS owner_id, 1 = 1 AS is_available, ")
         .push(SQUARED_CHORD)

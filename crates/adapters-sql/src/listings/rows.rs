@@ -11,13 +11,13 @@ use domain::numbers::Whole;
 use domain::text::{Line, fold};
 use domain::time_zones::TimeZone;
 use ports::RepositoryError;
-use sea_orm::FromQueryResult;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::entities::listings::Model;
-use crate::rows::{corrupt, sound, stored, stored_option, whole};
+use crate::rows::{Columns, corrupt, row, sound, stored, stored_option, whole};
 
 const WHAT: &str = "listing";
 /// Stands around and between folded amenities: none of them holds one.
@@ -28,15 +28,64 @@ const SEPARATOR: char = '\n';
 #[error("a list that is no array of what it should hold")]
 struct CorruptList;
 
+row! {
+/// What is read of a listing `l`; its other columns are there to be looked for.
+struct ListingRow of l {
+    workspace_id: Uuid,
+    id: Uuid,
+    integration_account_id: Uuid,
+    provider_id: String,
+    name: String,
+    internal_name: Option<String>,
+    description: Option<String>,
+    kind as "type": Option<String>,
+    status: String,
+    thumbnail_url: Option<String>,
+    pictures: Value,
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    country_code: Option<String>,
+    postal_code: Option<String>,
+    latitude: i64,
+    longitude: i64,
+    time_zone: Option<String>,
+    minimum_nights: i32,
+    maximum_nights: Option<i32>,
+    max_occupancy: i32,
+    bedroom_count: i32,
+    bathroom_tenths: i32,
+    start_price: i64,
+    currency: String,
+    amenities: Value,
+    version: i64,
+    created_at: DateTimeUtc,
+    updated_at: DateTimeUtc,
+}
+}
+
 /// A listing with what a tenant sees of it besides.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug)]
 pub(super) struct SeenRow {
-    #[sea_orm(nested)]
-    listing: Model,
+    listing: ListingRow,
     owner_id: Uuid,
     is_available: bool,
     imported_at: Option<DateTimeUtc>,
     squared_chord: Option<f64>,
+}
+
+impl FromQueryResult for SeenRow {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        let mut columns = Columns::of(row);
+        Ok(Self {
+            listing: ListingRow::read(&mut columns)?,
+            owner_id: columns.next()?,
+            is_available: columns.next()?,
+            imported_at: columns.next()?,
+            squared_chord: columns.next()?,
+        })
+    }
 }
 
 pub(super) fn seen(row: SeenRow) -> Result<TenantListing, RepositoryError> {
@@ -120,8 +169,8 @@ pub(super) fn row(listing: Listing) -> Model {
     }
 }
 
-pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
-    let Model {
+pub(super) fn listing(row: ListingRow) -> Result<Listing, RepositoryError> {
+    let ListingRow {
         workspace_id,
         id,
         integration_account_id,
@@ -129,7 +178,7 @@ pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
         name,
         internal_name,
         description,
-        r#type,
+        kind,
         status,
         thumbnail_url,
         pictures,
@@ -141,9 +190,6 @@ pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
         postal_code,
         latitude,
         longitude,
-        x: _,
-        y: _,
-        z: _,
         time_zone,
         minimum_nights,
         maximum_nights,
@@ -151,10 +197,8 @@ pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
         bedroom_count,
         bathroom_tenths,
         start_price,
-        start_price_scaled: _,
         currency,
         amenities,
-        amenities_folded: _,
         version,
         created_at,
         updated_at,
@@ -164,7 +208,7 @@ pub(super) fn listing(row: Model) -> Result<Listing, RepositoryError> {
         name: stored(WHAT, &name)?,
         internal_name: stored_option(WHAT, internal_name)?,
         description: stored_option(WHAT, description)?,
-        kind: stored_option(WHAT, r#type)?,
+        kind: stored_option(WHAT, kind)?,
         status: stored(WHAT, &status)?,
         thumbnail: stored_option(WHAT, thumbnail_url)?,
         pictures: items(&pictures)?.iter().map(picture).collect::<Result<_, _>>()?,

@@ -143,7 +143,7 @@ fn build_and_pools_are_told(world: &World) {
     assert_same(samples[&version], 1.0, "the build");
     let pools: &[(&str, f64)] = match &world.server.engine {
         // However many workers there are, they share these.
-        Engine::Sqlite(_) => &[("sqlite-reader", 4.0), ("sqlite-writer", 1.0)],
+        Engine::Sqlite(_) => &[("sqlite-reader", 8.0), ("sqlite-writer", 1.0)],
         // Each worker has eight.
         Engine::Postgres(_) | Engine::Own(_) => &[("postgres", 8.0)],
     };
