@@ -1,5 +1,6 @@
 //! SQLite keeps the contract of every port, and its schema keeps the rules of the house.
 
+mod connections;
 mod contract;
 mod isolation;
 mod plans;

@@ -1,0 +1,116 @@
+//! Connections come back whole, whatever became of the work that they were lent for.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use adapters_sql::{Connections, Lender, Lent};
+use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement};
+use sqlx::Sqlite;
+use sqlx::sqlite::SqliteConnectOptions;
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+const WAIT: Duration = Duration::from_millis(500);
+
+/// A pool of one connection, which has a table of its own that ends with it.
+async fn one() -> (TempDir, Connections<Sqlite>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}?mode=rwc", folder.path().join("tenantry.db").display());
+    let options = SqliteConnectOptions::from_str(&url).expect("an address");
+    let connections = Connections::new("one", options, 1, WAIT);
+    let mut lent = connections.lend().await.expect("a connection");
+    for create in ["CREATE TABLE kept (value integer)", "CREATE TEMP TABLE own (value integer)"] {
+        lent.execute(statement(create)).await.expect("a table");
+    }
+    drop(lent);
+    (folder, connections)
+}
+
+fn statement(sql: &str) -> Statement {
+    Statement::from_string(DbBackend::Sqlite, sql)
+}
+
+async fn begin(lent: &mut dyn Lent) {
+    lent.begin("BEGIN IMMEDIATE").await.expect("a transaction");
+    lent.execute(statement("INSERT INTO kept VALUES (1)")).await.expect("a row");
+}
+
+async fn kept(lent: &mut dyn Lent) -> i64 {
+    let row = lent.first(statement("SELECT COUNT(*) AS count FROM kept")).await.expect("an answer");
+    row.expect("a row").try_get("", "count").expect("a count")
+}
+
+/// Whether it is the connection that made the table of its own.
+async fn is_the_same(lent: &mut dyn Lent) -> bool {
+    lent.all(statement("SELECT value FROM own")).await.is_ok()
+}
+
+#[tokio::test]
+async fn a_transaction_that_nobody_ends_is_rolled_back() {
+    let (_folder, connections) = one().await;
+    let mut lent = connections.lend().await.expect("a connection");
+    begin(&mut *lent).await;
+    drop(lent);
+    let mut lent = connections.lend().await.expect("the connection");
+    assert_eq!(kept(&mut *lent).await, 0);
+    begin(&mut *lent).await;
+    lent.commit().await.expect("a commit");
+    drop(lent);
+    let mut lent = connections.lend().await.expect("the connection");
+    assert_eq!((kept(&mut *lent).await, is_the_same(&mut *lent).await), (1, true));
+}
+
+#[tokio::test]
+async fn a_connection_that_is_not_in_its_transaction_any_more_is_closed() {
+    let (_folder, connections) = one().await;
+    let mut lent = connections.lend().await.expect("a connection");
+    begin(&mut *lent).await;
+    // As SQLite does by itself on a full disk.
+    lent.execute(statement("ROLLBACK")).await.expect("no transaction");
+    drop(lent);
+    let mut lent = connections.lend().await.expect("another connection");
+    assert!(!is_the_same(&mut *lent).await);
+    begin(&mut *lent).await;
+    lent.commit().await.expect("a commit");
+    assert_eq!(kept(&mut *lent).await, 1);
+}
+
+#[tokio::test]
+async fn what_was_broken_off_or_failed_leaves_the_connection_whole() {
+    let (_folder, connections) = one().await;
+    let mut lent = connections.lend().await.expect("a connection");
+    let endless = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n";
+    timeout(Duration::from_millis(20), lent.all(statement(endless))).await.expect_err("it never ends");
+    drop(lent);
+    let mut lent = connections.lend().await.expect("the connection");
+    lent.execute(statement("INSERT INTO nothing VALUES (1)")).await.expect_err("there is no such table");
+    drop(lent);
+    let mut lent = connections.lend().await.expect("the connection");
+    assert!(is_the_same(&mut *lent).await);
+}
+
+#[tokio::test]
+async fn whoever_waits_too_long_is_refused_and_told_of() {
+    let (_folder, connections) = one().await;
+    let lent = connections.lend().await.expect("a connection");
+    let used = connections.in_use();
+    assert_eq!((used.pool, used.idle, used.used, used.max), ("one", 0, 1, 1));
+    let refused = connections.lend().await.err().expect("there is only one");
+    assert!(
+        matches!(&refused, DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::PoolTimedOut)),
+        "{refused:?}"
+    );
+    drop(lent);
+    assert_eq!((connections.in_use().idle, connections.in_use().used), (1, 0));
+    connections.lend().await.expect("the connection");
+}
+
+#[tokio::test]
+async fn closing_waits_for_what_is_lent() {
+    let (_folder, connections) = one().await;
+    let lent = connections.lend().await.expect("a connection");
+    timeout(Duration::from_millis(50), connections.close()).await.expect_err("it is lent still");
+    drop(lent);
+    timeout(WAIT, connections.close()).await.expect("it is back");
+    connections.lend().await.err().expect("it is closed");
+}
