@@ -79,12 +79,6 @@ pub struct Connections<DB: Driver> {
     wait: Duration,
 }
 
-impl<DB: Driver> Clone for Connections<DB> {
-    fn clone(&self) -> Self {
-        Self { name: self.name, pool: self.pool.clone(), wait: self.wait }
-    }
-}
-
 impl<DB: Driver> Connections<DB> {
     /// At most so many, each of which is opened when it is needed first. Whoever waits longer than `wait` for one is refused.
     pub fn new(name: &'static str, options: OptionsOf<DB>, most: u32, wait: Duration) -> Self {

@@ -91,7 +91,7 @@ impl Database {
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
         let row = self.first(self.statement(query)).await?;
-        row.map(|row| R::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
+        read_one(row).map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its rows.
@@ -105,7 +105,7 @@ impl Database {
     /// Finds a row of an entity.
     pub(crate) async fn found<E: EntityTrait>(&self, select: Select<E>) -> Result<Option<E::Model>, RepositoryError> {
         let row = self.first(select.limit(1).build(self.dialect.backend())).await?;
-        row.map(|row| E::Model::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
+        read_one(row).map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT of a page of a list.
@@ -244,8 +244,7 @@ impl Transaction {
 
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
-        let row = self.first(query).await?;
-        row.map(|row| R::from_query_result(&row, "")).transpose().map_err(|error| self.error(error))
+        read_one(self.first(query).await?).map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its rows.
@@ -273,6 +272,10 @@ impl Transaction {
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
     }
+}
+
+fn read_one<R: FromQueryResult>(row: Option<QueryResult>) -> Result<Option<R>, DbErr> {
+    row.map(|row| R::from_query_result(&row, "")).transpose()
 }
 
 fn read_all<R: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<R>, DbErr> {

@@ -159,14 +159,18 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        let query = filtered(Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants"), scope, filter);
-        self.page_of(query, page, tenant).await
+        self.page_of(filtered(whole(), scope, filter), page, tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
         let query = filtered(Query::new("SELECT COUNT(*) AS count FROM tenants", []), scope, filter);
         self.count_of(query).await
     }
+}
+
+/// Begins to read tenants whole.
+fn whole() -> Query {
+    Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants")
 }
 
 fn filtered(query: Query, scope: &AdminScope, filter: &TenantFilter) -> Query {
@@ -189,10 +193,8 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let query = Query::new("SELECT ", [])
-        .push(TenantRow::COLUMNS)
-        .push_bound(" FROM tenants WHERE workspace_id = ?", workspace_id.as_uuid())
-        .push_bound(" AND id = ?", id.as_uuid());
+    let query =
+        whole().push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid()).push_bound(" AND id = ?", id.as_uuid());
     database.row(query).await?.map(tenant).transpose()
 }
 

@@ -50,7 +50,7 @@ pub struct Sqlite {
     readers: Arc<Connections<sqlx::Sqlite>>,
     writer: Arc<Connections<sqlx::Sqlite>>,
     /// One connection that looks what other programs change.
-    watcher: Connections<sqlx::Sqlite>,
+    watcher: Arc<Connections<sqlx::Sqlite>>,
     /// What all its [`Database`]s know of access.
     credentials: Arc<CredentialCache>,
 }
@@ -77,10 +77,10 @@ impl Sqlite {
         if let Some(folder) = file.parent().filter(|folder| *folder != Path::new("")) {
             std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
         }
-        let connections = |name, most| Connections::new(name, options.clone(), most, limits.wait);
+        let connections = |name, most| Arc::new(Connections::new(name, options.clone(), most, limits.wait));
         let opened = Self {
-            readers: Arc::new(connections("sqlite-reader", limits.connections.unwrap_or(READERS))),
-            writer: Arc::new(connections("sqlite-writer", 1)),
+            readers: connections("sqlite-reader", limits.connections.unwrap_or(READERS)),
+            writer: connections("sqlite-writer", 1),
             watcher: connections("sqlite-watcher", 1),
             credentials: Arc::default(),
         };

@@ -28,6 +28,7 @@ async fn a_search_begins_with_the_tree_of_places() {
     let tree = line("SCAN r VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
     let listings = line("SEARCH m USING INTEGER PRIMARY KEY");
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
+    assert!(!plan.iter().any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN l ")), "{plan:#?}");
     // Whose they are is looked up by what the tree has found, and so is the page: SQLite knows of neither how few there are.
     for behind in ["SEARCH a USING INDEX", "SEARCH t USING INDEX"] {
         assert!(line(behind) > listings, "{plan:#?}");
