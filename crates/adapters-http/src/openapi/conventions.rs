@@ -1,7 +1,8 @@
 //! What operations of a kind have in common.
 
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoParams, Modify};
@@ -9,7 +10,7 @@ use utoipa::{IntoParams, Modify};
 use super::headers::IdempotencyKeyHeader;
 
 /// Every POST may be repeated; whatever answers with what a GET shows under a tag, has that tag; no parameter and no whole
-/// body is ever null; every answer is described.
+/// body is ever null; a whole number in the query may be left blank; every answer is described.
 pub(super) struct Conventions;
 
 impl Modify for Conventions {
@@ -25,6 +26,10 @@ impl Modify for Conventions {
             for parameter in operation.parameters.iter_mut().flatten() {
                 let RefOr::T(parameter) = parameter else { continue };
                 parameter.schema.iter_mut().for_each(never_null);
+                if parameter.parameter_in == ParameterIn::Query && parameter.schema.as_ref().is_some_and(is_integer) {
+                    // Not an extension, but utoipa has no field for it.
+                    parameter.extensions = Some(Extensions::from_iter([("allowEmptyValue", true)]));
+                }
             }
             if let Some(RefOr::T(body)) = &mut operation.request_body {
                 for content in body.content.values_mut() {
@@ -103,6 +108,10 @@ fn never_null(schema: &mut RefOr<Schema>) {
 
 pub(super) fn is_null(schema: &RefOr<Schema>) -> bool {
     matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+}
+
+fn is_integer(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Integer))
 }
 
 fn without_null(schema_type: &mut SchemaType) {

@@ -9,6 +9,7 @@ on_both_engines! {
     links_lead_through_the_whole_list
     an_after_walk_leads_through_the_whole_list
     links_use_the_host_that_the_client_used
+    a_number_may_be_left_blank_where_the_document_says_so
 }
 
 const TENANTS: &str = "/api/v1/tenants";
@@ -65,4 +66,24 @@ fn links_use_the_host_that_the_client_used(world: &World) {
     let listed = client.get(TENANTS);
     assert_eq!(listed.json["links"]["first"], "https://api.example.com/api/v1/tenants?page=1");
     assert_eq!(listed.json["meta"]["path"], "https://api.example.com/api/v1/tenants");
+}
+
+fn a_number_may_be_left_blank_where_the_document_says_so(world: &World) {
+    let document = world.client().get("/openapi.json").json;
+    let mut tried = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let parameters = item["get"]["parameters"].as_array().into_iter().flatten();
+        let numbers = parameters.filter(|parameter| {
+            parameter["in"] == "query" && ["integer", "number"].iter().any(|kind| parameter["schema"]["type"] == *kind)
+        });
+        for parameter in numbers {
+            let name = parameter["name"].as_str().expect("a name");
+            let place = if name == "radius" { "location=1,1" } else { "location=1,1&radius=1" };
+            let answer = world.calry().get(&format!("{path}?{place}&{name}="));
+            let (status, faults) = if parameter["allowEmptyValue"] == true { (200, vec![]) } else { (422, vec![name]) };
+            assert_eq!((answer.status, answer.faults()), (status, faults), "{path}, {name}: {}", answer.text);
+            tried += 1;
+        }
+    }
+    assert!(tried > 50, "{tried} numbers in queries of the document");
 }
