@@ -23,6 +23,10 @@ use crate::dialect::PostgresDialect;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
+/// The setting by which a connection plans each of its statements once. Otherwise PostgreSQL plans those of lists and searches at
+/// each run, for values that hardly change the plan: that takes longer than to run them.
+pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+
 /// Connections of one pool, unless told otherwise.
 const CONNECTIONS: u32 = 8;
 
@@ -62,7 +66,7 @@ impl Postgres {
         let Limits { connections, wait, statement } = self.limits;
         let timeouts = [("statement_timeout", statement), ("lock_timeout", wait)];
         let timeouts = timeouts.map(|(name, limit)| (name, limit.as_millis().to_string()));
-        let options = PgConnectOptions::clone(&self.options).options(timeouts);
+        let options = PgConnectOptions::clone(&self.options).options(timeouts).options([PLANNED_ONCE]);
         let connections = connections.unwrap_or(CONNECTIONS);
         let connections = Arc::new(Connections::<sqlx::Postgres>::new("postgres", options, connections, wait));
         Database::new(connections.clone(), connections, &PostgresDialect, self.credentials.clone())

@@ -1,15 +1,17 @@
 //! How PostgreSQL goes about what must stay fast however many listings there are.
 
-use adapters_postgres::Postgres;
+use std::str::FromStr;
+
+use adapters_postgres::{PLANNED_ONCE, Postgres};
 use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::stays::Stay;
 use ports::{FreeNights, ListingFilter, Page, PageStart};
-use sea_orm::{ConnectionTrait, SqlxPostgresConnector, Statement};
-use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use sea_orm::Statement;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::types::Uuid;
+use sqlx::{AssertSqlSafe, Executor, PgPool};
 use testkit::build;
 
 use crate::fresh;
@@ -98,7 +100,8 @@ async fn a_move_finds_imports_by_their_account() {
 
 /// A connection to a database that these statements have filled.
 async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
-    let pool = PgPoolOptions::new().max_connections(1).connect(url).await.expect("a connection");
+    let options = PgConnectOptions::from_str(url).expect("an address").options([PLANNED_ONCE]);
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.expect("a connection");
     for statement in statements {
         let query = sqlx::query(*statement);
         let query = if statement.contains("$1") { query.bind(build::workspace_id().as_uuid()) } else { query };
@@ -107,9 +110,13 @@ async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
     pool
 }
 
-async fn plan(pool: &PgPool, statement: Statement) -> Vec<String> {
-    let Statement { sql, values, db_backend } = statement;
-    let explain = Statement { sql: format!("EXPLAIN {sql}"), values, db_backend };
-    let rows = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()).query_all_raw(explain).await;
-    rows.expect("a plan").into_iter().map(|row| row.try_get_by_index(0).expect("a line")).collect()
+/// The plan that is made without the values, and so without a look at them here.
+async fn plan(pool: &PgPool, Statement { sql, values, .. }: Statement) -> Vec<String> {
+    let nulls = vec!["NULL"; values.map_or(0, |values| values.0.len())].join(", ");
+    let prepare = AssertSqlSafe(format!("PREPARE statement AS {sql}"));
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE statement ({nulls})"));
+    pool.execute(prepare).await.expect("a good statement");
+    let plan = sqlx::query_scalar(explain).fetch_all(pool).await.expect("a plan");
+    pool.execute("DEALLOCATE statement").await.expect("it is there");
+    plan
 }
