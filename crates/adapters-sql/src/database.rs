@@ -14,11 +14,13 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
+use crate::batch_loader::BatchLoader;
 use crate::connections::{Lender, Lent};
 use crate::credential_cache::{CredentialCache, Forgetting};
 use crate::dialect::{Dialect, Violation};
 use crate::pools::PoolUse;
 use crate::query::{Query, slice};
+use crate::tenants::TenantRow;
 
 /// A database, as every port of this crate uses it.
 #[derive(Clone)]
@@ -27,6 +29,7 @@ pub struct Database {
     writers: Arc<dyn Lender>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
+    tenants: Arc<BatchLoader<TenantRow>>,
 }
 
 impl Database {
@@ -38,7 +41,7 @@ impl Database {
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
     ) -> Self {
-        Self { readers, writers, dialect, credentials }
+        Self { readers, writers, dialect, credentials, tenants: Arc::new(BatchLoader::new(TenantRow::id)) }
     }
 
     /// How much of its pools is in use; a pool that is both is told of once.
@@ -53,6 +56,11 @@ impl Database {
 
     pub(crate) fn credentials(&self) -> &CredentialCache {
         &self.credentials
+    }
+
+    /// What loads single tenants.
+    pub(crate) const fn tenants(&self) -> &Arc<BatchLoader<TenantRow>> {
+        &self.tenants
     }
 
     /// Begins a transaction that writes, with the receipt of its change. Dropped without a commit, it leaves nothing behind.

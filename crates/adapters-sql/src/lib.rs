@@ -19,6 +19,7 @@ mod administrators;
 mod api_keys;
 mod audit;
 mod availability;
+mod batch_loader;
 mod connections;
 mod credential_cache;
 mod credentials;

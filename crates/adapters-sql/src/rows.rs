@@ -34,7 +34,7 @@ macro_rules! row {
         $first:ident: $first_type:ty, $($field:ident $(as $column:literal)?: $type:ty),+ $(,)?
     }) => {
         $(#[$about])*
-        #[derive(Debug)]
+        #[derive(Debug, Clone)]
         pub(crate) struct $name {
             $first: $first_type,
             $($field: $type),+

@@ -41,6 +41,12 @@ struct TenantRow of tenants {
 }
 }
 
+impl TenantRow {
+    pub(crate) const fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
 #[async_trait]
 impl TenantRepository for Database {
     async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError> {
@@ -193,9 +199,12 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let query =
-        whole().push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid()).push_bound(" AND id = ?", id.as_uuid());
-    database.row(query).await?.map(tenant).transpose()
+    let reader = database.clone();
+    let read = async move |ids| {
+        let query = whole().push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid());
+        reader.rows(query.push(" AND id IN ").push_list::<Uuid>(ids)).await
+    };
+    database.tenants().load(workspace_id, id.as_uuid(), read).await?.map(tenant).transpose()
 }
 
 pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {

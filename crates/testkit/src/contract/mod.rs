@@ -344,6 +344,7 @@ macro_rules! suite {
             }
             tenants {
                 a_tenant_comes_back_as_it_was_stored,
+                tenants_that_are_asked_for_at_once_are_told_apart,
                 a_new_tenant_has_a_default_location_and_its_maker,
                 a_taken_domain_stores_nothing,
                 two_workspaces_may_use_the_same_domain,

@@ -1,12 +1,15 @@
 //! Tenants.
 
 use domain::access::TenantChoice;
+use domain::ids::TenantId;
 use domain::tenants::{Profile, Tenant, TenantEdit, TenantStatus};
 use domain::users::{Role, UserStatus};
 use ports::{Page, PageStart, RepositoryError, TenantFilter, rules};
+use tokio::task::{JoinSet, LocalSet};
 
 use super::world::twenty_at_once;
 use super::{Ports, World};
+use crate::build;
 
 const FIRST_PAGE: Page = Page { start: PageStart::Number(1), size: 100 };
 
@@ -52,6 +55,31 @@ pub async fn a_tenant_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(world.find(expected.id()).await, Some(expected.clone()));
     let all = world.ports.tenant_queries.list(&world.admin().await, &TenantFilter::default(), FIRST_PAGE).await;
     assert_eq!(all.expect("a list").items[1], expected);
+}
+
+/// Those who ask at the same moment may be answered by one statement.
+pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
+    let world = World::new(ports).await;
+    let mut tenants = Vec::new();
+    for number in 0..40 {
+        tenants.push(world.create(&format!("channel-{number}")).await.expect("created"));
+    }
+    let beside = world.beside().await;
+    let (admin, other) = (world.admin().await, beside.admin().await);
+    let mut asked = JoinSet::new();
+    // One thread asks, as a worker of the server does: on several threads few would ask at the same moment.
+    let thread = LocalSet::new();
+    for tenant in tenants {
+        let (id, nobody) = (tenant.id(), TenantId::new(build::id()));
+        for (scope, id, expected) in
+            [(&admin, id, Some(tenant.clone())), (&other, id, None), (&admin, nobody, None), (&admin, id, Some(tenant))]
+        {
+            let (repository, scope) = (world.ports.tenants.clone(), scope.tenant_scope().clone());
+            let find = async move { repository.find(&scope, id).await.expect("no failure") == expected };
+            asked.spawn_local_on(find, &thread);
+        }
+    }
+    assert_eq!(thread.run_until(asked.join_all()).await, [true; 160]);
 }
 
 /// In one step with the tenant.

@@ -1,0 +1,195 @@
+//! Rows that are asked for at the same moment, read by one statement.
+//!
+//! Under load a thread has several requests to answer at once. Where each needs one row of the same table, one statement for all of them
+//! is one round trip, and little more work for the database than for one. Nobody waits for others to come: whoever asks
+//! while a statement is about to be sent is taken along.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::ids::WorkspaceId;
+use ports::RepositoryError;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+/// At most so many rows are read by one statement.
+const MOST: usize = 32;
+
+/// Loads single rows of one table by their ids. Rows of different workspaces are never asked for in one statement.
+pub(crate) struct BatchLoader<R> {
+    id: fn(&R) -> Uuid,
+    waiting: Mutex<HashMap<WorkspaceId, Vec<Waiting<R>>>>,
+}
+
+/// Whoever asked for a row that no statement has been sent for yet.
+struct Waiting<R> {
+    id: Uuid,
+    answer: oneshot::Sender<Result<Option<R>, RepositoryError>>,
+}
+
+impl<R: Clone + Send + 'static> BatchLoader<R> {
+    /// `id` tells a row's id.
+    pub(crate) fn new(id: fn(&R) -> Uuid) -> Self {
+        Self { id, waiting: Mutex::default() }
+    }
+
+    /// The row with this id, if there is one. `read` reads rows by their ids; of those who ask at the same moment, one's is used.
+    pub(crate) async fn load<F>(
+        self: &Arc<Self>,
+        workspace_id: WorkspaceId,
+        id: Uuid,
+        read: impl FnOnce(Vec<Uuid>) -> F + Send + 'static,
+    ) -> Result<Option<R>, RepositoryError>
+    where
+        F: Future<Output = Result<Vec<R>, RepositoryError>> + Send,
+    {
+        let (answer, answered) = oneshot::channel();
+        let waiting = {
+            let mut batches = self.waiting();
+            let batch = batches.entry(workspace_id).or_default();
+            batch.push(Waiting { id, answer });
+            batch.len()
+        };
+        if waiting % MOST == 1 {
+            // A task of its own: it runs after those that are ready to ask now, and goes on where this request is given up.
+            let loader = self.clone();
+            tokio::spawn(async move {
+                let batch = loader.take(workspace_id);
+                let rows = read(ids(&batch)).await;
+                loader.answer(batch, rows);
+            });
+        }
+        answered.await.unwrap_or_else(|gone| Err(RepositoryError::Internal(gone.into())))
+    }
+
+    fn take(&self, workspace_id: WorkspaceId) -> Vec<Waiting<R>> {
+        let mut batches = self.waiting();
+        let mut batch = batches.remove(&workspace_id).unwrap_or_default();
+        if batch.len() > MOST {
+            batches.insert(workspace_id, batch.split_off(MOST));
+        }
+        batch
+    }
+
+    fn answer(&self, batch: Vec<Waiting<R>>, rows: Result<Vec<R>, RepositoryError>) {
+        let rows = rows.map_err(Arc::new);
+        for Waiting { id, answer } in batch {
+            let found = match &rows {
+                Ok(rows) => Ok(rows.iter().find(|row| (self.id)(row) == id).cloned()),
+                Err(error) => Err(shared(error.clone())),
+            };
+            // Some may have given up meanwhile.
+            drop(answer.send(found));
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<WorkspaceId, Vec<Waiting<R>>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The ids that are asked for, the last one repeated up to a power of two: so there are few statements to prepare.
+fn ids<R>(batch: &[Waiting<R>]) -> Vec<Uuid> {
+    let mut ids: Vec<_> = batch.iter().map(|waiting| waiting.id).collect();
+    if let Some(last) = ids.last().copied() {
+        ids.resize(ids.len().next_power_of_two(), last);
+    }
+    ids
+}
+
+/// An error that befell several, for one of them.
+fn shared(error: Arc<RepositoryError>) -> RepositoryError {
+    match *error {
+        RepositoryError::Unavailable(_) => RepositoryError::Unavailable(error.into()),
+        _ => RepositoryError::Internal(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use tokio::join;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    type Asked = Arc<Mutex<Vec<Vec<u128>>>>;
+
+    const HERE: WorkspaceId = WorkspaceId::new(Uuid::from_u128(1));
+    const ELSEWHERE: WorkspaceId = WorkspaceId::new(Uuid::from_u128(2));
+
+    /// Loads from a table of the ids up to 100, and notes what it is asked for.
+    async fn load(loader: &Arc<BatchLoader<u128>>, asked: &Asked, workspace: WorkspaceId, id: u128) -> Option<u128> {
+        let asked = asked.clone();
+        let read = async move |ids: Vec<Uuid>| {
+            let mut ids: Vec<_> = ids.iter().map(Uuid::as_u128).collect();
+            asked.lock().expect("nobody has panicked").push(ids.clone());
+            ids.dedup();
+            Ok(ids.into_iter().filter(|id| *id <= 100).collect())
+        };
+        loader.load(workspace, Uuid::from_u128(id), read).await.expect("no error")
+    }
+
+    fn loader() -> (Arc<BatchLoader<u128>>, Asked) {
+        (Arc::new(BatchLoader::new(|id| Uuid::from_u128(*id))), Asked::default())
+    }
+
+    fn asked(asked: &Asked) -> Vec<Vec<u128>> {
+        std::mem::take(&mut asked.lock().expect("nobody has panicked"))
+    }
+
+    #[tokio::test]
+    async fn who_asks_at_the_same_moment_is_answered_by_one_statement() {
+        let (loader, log) = loader();
+        let load = |id| load(&loader, &log, HERE, id);
+        assert_eq!(join!(load(5), load(200), load(5), load(7), load(6)), (Some(5), None, Some(5), Some(7), Some(6)));
+        assert_eq!(asked(&log), [[5, 200, 5, 7, 6, 6, 6, 6]]);
+        assert_eq!((load(5).await, load(200).await), (Some(5), None));
+        assert_eq!(asked(&log), [[5], [200]], "one after the other is no batch");
+    }
+
+    #[tokio::test]
+    async fn workspaces_do_not_share_a_statement() {
+        let (loader, log) = loader();
+        join!(load(&loader, &log, HERE, 1), load(&loader, &log, ELSEWHERE, 1), load(&loader, &log, HERE, 2));
+        assert_eq!(asked(&log), [vec![1, 2], vec![1]]);
+    }
+
+    #[tokio::test]
+    async fn many_are_answered_by_several_statements() {
+        let (loader, log) = loader();
+        let mut loads = JoinSet::new();
+        for id in 1..=70 {
+            let (loader, log) = (loader.clone(), log.clone());
+            loads.spawn(async move { load(&loader, &log, HERE, id).await == Some(id) });
+        }
+        assert_eq!(loads.join_all().await, [true; 70]);
+        assert_eq!(asked(&log).iter().map(Vec::len).collect::<Vec<_>>(), [32, 32, 8]);
+        assert!(loader.waiting().is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_gives_up_takes_nobody_along() {
+        let (loader, log) = loader();
+        let mut first = Box::pin(load(&loader, &log, HERE, 1));
+        assert!(poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await.is_pending());
+        drop(first);
+        assert_eq!(load(&loader, &log, HERE, 2).await, Some(2));
+        assert_eq!(asked(&log), [[1, 2]]);
+    }
+
+    #[tokio::test]
+    async fn an_error_befalls_all_who_asked() {
+        let (loader, _) = loader();
+        let load = |id| {
+            let fail = |_| async { Err(RepositoryError::Unavailable("away".into())) };
+            loader.load(HERE, Uuid::from_u128(id), fail)
+        };
+        let (one, other) = join!(load(1), load(2));
+        for found in [one, other] {
+            assert!(matches!(found, Err(RepositoryError::Unavailable(_))), "{found:?}");
+        }
+    }
+}
