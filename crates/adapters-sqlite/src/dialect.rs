@@ -75,9 +75,9 @@ impl Dialect for SqliteDialect {
     }
 
     fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
-        // SQLite has no LATERAL, but an IN may look at the rows before it.
+        // SQLite has no LATERAL, but an IN may look at the rows before it. By their numbers rows are found without an index.
         let before = format!(
-            "CROSS JOIN {table} m ON m.workspace_id = a.workspace_id AND m.id IN (SELECT m.id FROM {table} m \
+            "CROSS JOIN {table} m ON m.rowid IN (SELECT m.rowid FROM {table} m \
              WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
         );
         (before, ")")

@@ -66,11 +66,7 @@ impl ListingQueries for Database {
         filter: &ListingFilter,
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError> {
-        let query = match filter.around {
-            None => listed(self.dialect(), scope, filter, page),
-            Some(around) => listed_around(scope, around, filter, page),
-        };
-        self.whole_page_of(query, page, seen).await
+        self.whole_page_of(self.list_query(scope, filter, page), page, seen).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
@@ -114,7 +110,20 @@ impl ListingQueries for Database {
 }
 
 impl Database {
-    /// What a search asks the engine for, within one ring: for the engine's tests, which look at the plan of this very statement.
+    fn list_query(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
+        match filter.around {
+            None => listed(self.dialect(), scope, filter, page),
+            Some(around) => listed_around(scope, around, filter, page),
+        }
+    }
+
+    /// What a list asks the engine for: for the engine's tests, which look at the plan of this very statement.
+    #[doc(hidden)]
+    pub fn list_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
+        self.statement(self.list_query(scope, filter, page))
+    }
+
+    /// The same of a search, within one ring.
     #[doc(hidden)]
     pub fn search_statement(
         &self,

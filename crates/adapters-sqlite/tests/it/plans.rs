@@ -3,6 +3,7 @@
 use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::TenantId;
+use domain::listings::ListingStatus;
 use domain::stays::Stay;
 use ports::{FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
@@ -36,6 +37,31 @@ async fn a_search_begins_with_the_tree_of_places() {
     assert!(line("SEARCH l USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)").is_some(), "{plan:#?}");
     for night in ["SEARCH n USING ", "SEARCH r USING INDEX reservations_by_listing"] {
         assert!(line(night).is_some(), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_filtered_within_the_index_of_the_account() {
+    let (_folder, url, sqlite) = file().await;
+    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let price = |text: &str| Some(text.parse().expect("an amount"));
+    let filter = ListingFilter {
+        guests: Some(4.try_into().expect("a number")),
+        bedroom_count: Some(2.try_into().expect("a number")),
+        min_price: price("50"),
+        max_price: price("200"),
+        status: Some(ListingStatus::Active),
+        ..ListingFilter::default()
+    };
+    let page = Page { start: PageStart::Number(1), size: 20 };
+    let plan = plan(&url, sqlite.database().list_statement(&scope, &filter, page)).await;
+    for step in [
+        "SEARCH a USING INDEX integration_accounts_by_tenant (workspace_id=? AND tenant_id=?)",
+        "SEARCH m USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)",
+        "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH l USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)",
+    ] {
+        assert!(plan.iter().any(|line| line == step), "{step} is not in {plan:#?}");
     }
 }
 
