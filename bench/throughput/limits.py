@@ -2,9 +2,9 @@
 
 import json
 import math
+import os
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from statements import Parameter, fresh_id, random_run
 
 FIRST_STAY = 2_000_000  # far from those that are booked over HTTP
 BARE_SQLITE = Path(__file__).with_name("bare_sqlite.py")
+# Of the SQLite that libsqlite3-sys brings.
+APSW = "3.51.3.0"
 
 
 def measured(rate: float, times: list) -> Measured:
@@ -78,7 +80,9 @@ class Pgbench:
         if connections == 1:
             # Each transaction's time: only one client can spare that.
             command += ["-l", f"--log-prefix={self.folder / 'log'}"]
-        text = machine.output(*command, "tenantry")
+        # As the service's connections have it, unless somebody wants to know what it is like otherwise.
+        settings = {"PGOPTIONS": "-c plan_cache_mode=force_generic_plan", **os.environ}
+        text = machine.output(*command, "tenantry", env=settings)
         rate = float(re.search(r"tps = ([\d.]+) \(without", text)[1])
         if int(re.search(r"number of failed transactions: (\d+)", text + "number of failed transactions: 0")[1]):
             machine.fail(f"pgbench: not all transactions succeeded:\n{text}")
@@ -87,10 +91,11 @@ class Pgbench:
 
 
 class BareSqlite:
-    """Python's own sqlite3, a thin layer of C over the library, in as many processes as there are processors. A driver of Rust would
-    bring its own threads and types, which are the service's costs and not SQLite's."""
+    """apsw, a thin layer of C over the library, in as many processes as there are processors. A driver of Rust would bring its
+    own threads and types, which are the service's costs and not SQLite's."""
 
     def __init__(self, engine, captured: list):
+        self.python = machine.python_with(f"apsw=={APSW}")
         self.engine = engine
         self.captured = captured
         self.writes = any(statement.sql.startswith("BEGIN") for statements in captured for statement in statements)
@@ -106,7 +111,7 @@ class BareSqlite:
             task = {"file": str(self.engine.file), "seconds": seconds, "requests": requests, "begin": FIRST_STAY + number,
                     "listing": numbered(BOOKABLE, 0)[:-12], "listings": BOOKABLE_LISTINGS, "first_day": FIRST_DAY,
                     "fresh": [fresh_id(run, kind) for kind in range(8)]}
-            process = subprocess.Popen([sys.executable, BARE_SQLITE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            process = subprocess.Popen([self.python, BARE_SQLITE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             process.stdin.write(json.dumps(task))
             process.stdin.close()
             started.append(process)

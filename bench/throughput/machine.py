@@ -79,6 +79,15 @@ def need_wrk():
         fail("wrk is missing: apt-get install wrk, or https://github.com/wg/wrk")
 
 
+def python_with(package: str) -> Path:
+    """A Python that has this package from PyPI, in a virtual environment of our own."""
+    python = FOLDER / "venv" / "bin" / "python"
+    if not python.is_file() and subprocess.run([sys.executable, "-m", "venv", python.parents[1]]).returncode:
+        fail("no virtual environment can be made: apt-get install python3-venv")
+    output(python, "-m", "pip", "install", "--quiet", package)
+    return python
+
+
 def programs(debug: bool, build: bool) -> dict:
     """The service and the bare handler, built if need be."""
     if build:
