@@ -8,7 +8,7 @@ use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, TenantId};
 use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch};
 use ports::{ImportRepository, RepositoryError};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::database::{Database, Transaction, guarded_all, inside_tenant};
@@ -53,6 +53,14 @@ struct ImportedRow {
     listing_id: Uuid,
 }
 
+impl Database {
+    /// What an import asks the engine about its listings: for the engine's tests, which look at the plan of this very statement.
+    #[doc(hidden)]
+    pub fn candidates_statement(&self, scope: &TenantScope, ids: &[ListingId]) -> Statement {
+        self.statement(candidates(scope, ids))
+    }
+}
+
 #[async_trait]
 impl ImportRepository for Database {
     async fn candidates(
@@ -60,7 +68,7 @@ impl ImportRepository for Database {
         scope: &TenantScope,
         ids: &[ListingId],
     ) -> Result<Vec<ImportCandidate>, RepositoryError> {
-        let rows = self.rows(Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids))).await?;
+        let rows = self.rows(candidates(scope, ids)).await?;
         Ok(rows.into_iter().map(candidate).collect())
     }
 
@@ -134,6 +142,10 @@ impl Transaction {
 
 fn uuids(ids: &[ListingId]) -> impl Iterator<Item = Uuid> {
     ids.iter().map(|id| id.as_uuid())
+}
+
+fn candidates(scope: &TenantScope, ids: &[ListingId]) -> Query {
+    Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids))
 }
 
 fn candidate(row: CandidateRow) -> ImportCandidate {

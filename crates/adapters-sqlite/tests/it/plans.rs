@@ -2,8 +2,7 @@
 
 use domain::access::Permission;
 use domain::geography::Around;
-use domain::ids::TenantId;
-use domain::listings::ListingStatus;
+use domain::ids::{ListingId, TenantId};
 use domain::stays::Stay;
 use ports::{FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
@@ -50,7 +49,6 @@ async fn a_list_is_filtered_within_the_index_of_the_account() {
         bedroom_count: Some(2.try_into().expect("a number")),
         min_price: price("50"),
         max_price: price("200"),
-        status: Some(ListingStatus::Active),
         ..ListingFilter::default()
     };
     let page = Page { start: PageStart::Number(1), size: 20 };
@@ -63,6 +61,16 @@ async fn a_list_is_filtered_within_the_index_of_the_account() {
     ] {
         assert!(plan.iter().any(|line| line == step), "{step} is not in {plan:#?}");
     }
+}
+
+#[tokio::test]
+async fn an_import_finds_each_of_its_listings_by_its_id() {
+    let (_folder, url, sqlite) = file().await;
+    let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
+    let ids: Vec<_> = (0..1000).map(|_| ListingId::new(build::id())).collect();
+    let plan = plan(&url, sqlite.database().candidates_statement(&scope, &ids)).await;
+    let listings = "SEARCH l USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)";
+    assert_eq!(plan.first().map(String::as_str), Some(listings), "{plan:#?}");
 }
 
 #[tokio::test]
