@@ -23,8 +23,8 @@ use crate::dialect::PostgresDialect;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// The setting by which a connection plans each of its statements once. Otherwise PostgreSQL plans those of lists and searches at
-/// each run, for values that hardly change the plan: that takes longer than to run them.
+/// The setting by which a connection plans each of its statements once. Otherwise PostgreSQL plans those of lists and
+/// searches at each run, for values that hardly change the plan: that takes longer than to run them.
 pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
 /// Connections of one pool, unless told otherwise.

@@ -1,8 +1,8 @@
 //! Rows that are asked for at the same moment, read by one statement.
 //!
-//! Under load a thread has several requests to answer at once. Where each needs one row of the same table, one statement for all of them
-//! is one round trip, and little more work for the database than for one. Nobody waits for others to come: whoever asks
-//! while a statement is about to be sent is taken along.
+//! Under load a thread has several requests to answer at once. Where each needs one row of the same table, one statement
+//! for all of them is one round trip, and little more work for the database than for one. Nobody waits for others to come:
+//! whoever asks while a statement is about to be sent is taken along.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
