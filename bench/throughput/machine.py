@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from options import FOLDER, ROOT
@@ -79,6 +80,7 @@ def need_wrk():
         fail("wrk is missing: apt-get install wrk, or https://github.com/wg/wrk")
 
 
+@cache
 def python_with(package: str) -> Path:
     """A Python that has this package from PyPI, in a virtual environment of our own."""
     python = FOLDER / "venv" / "bin" / "python"
