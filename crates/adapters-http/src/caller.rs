@@ -1,6 +1,7 @@
 //! Who calls, and in which tenant: the headers of both contracts.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 
@@ -24,60 +25,93 @@ const BEARER: &str = "Bearer";
 #[derive(Clone, Copy)]
 pub(crate) struct ServedIn(pub(crate) TenantId);
 
+/// A caller whom the headers of the request let in.
+pub(crate) struct Admitted<T> {
+    caller: Caller,
+    runs_in: PhantomData<T>,
+}
+
+/// The tenant that an operation runs in.
+pub(crate) trait RunsIn: 'static {
+    /// Among those that the request has to do with.
+    fn tenant(caller: &Caller) -> TenantId;
+}
+
+/// For operations that work in the tenant of the request.
+pub(crate) enum TenantOfRequest {}
+
+/// For operations that run in the tenant whose authority they use.
+pub(crate) enum TenantOfAuthority {}
+
 /// The caller of an operation that works in the tenant of the request.
-pub(crate) struct InTenant(Caller);
+pub(crate) type InTenant = Admitted<TenantOfRequest>;
 
 /// The caller of an operation that runs in the tenant whose authority it uses.
-pub(crate) struct UnderAuthority(Caller);
+pub(crate) type UnderAuthority = Admitted<TenantOfAuthority>;
 
-impl Deref for InTenant {
-    type Target = Caller;
-
-    fn deref(&self) -> &Caller {
-        &self.0
+impl RunsIn for TenantOfRequest {
+    fn tenant(caller: &Caller) -> TenantId {
+        caller.tenant_id()
     }
 }
 
-impl Deref for UnderAuthority {
-    type Target = Caller;
-
-    fn deref(&self) -> &Caller {
-        &self.0
+impl RunsIn for TenantOfAuthority {
+    fn tenant(caller: &Caller) -> TenantId {
+        caller.authority_id()
     }
 }
 
-impl FromRequest for InTenant {
+impl<T> Deref for Admitted<T> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl<T: RunsIn> FromRequest for Admitted<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { authenticate(&request, Caller::tenant_id).await.map(Self) })
+        Box::pin(async move {
+            let Presented { key, choice } = presented(request.headers())?;
+            receipts::read_key(&request)?;
+            let token = token(key)?;
+            let api = api(&request);
+            let admitted = api.authentication.authenticate(&token, choice).await;
+            if is_genuine(&admitted) {
+                count(&request, api, token.id())?;
+            }
+            Ok(Self::new(&request, admitted?))
+        })
     }
 }
 
-impl FromRequest for UnderAuthority {
-    type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+impl<T: RunsIn> Admitted<T> {
+    fn new(request: &HttpRequest, caller: Caller) -> Self {
+        let admitted = Self { caller, runs_in: PhantomData };
+        request.extensions_mut().insert(ServedIn(admitted.served_in()));
+        admitted
+    }
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { authenticate(&request, Caller::authority_id).await.map(Self) })
+    /// Admits the caller again, as what is stored decides now: since the first time, the client may have taken its time.
+    pub(crate) async fn again(self, request: &HttpRequest) -> Result<Self, ApiError> {
+        request.extensions_mut().remove::<ServedIn>();
+        let Presented { key, choice } = presented(request.headers())?;
+        let caller = api(request).authentication.authenticate(&token(key)?, choice).await?;
+        Ok(Self::new(request, caller))
+    }
+
+    /// The tenant that the operation runs in.
+    pub(crate) fn served_in(&self) -> TenantId {
+        T::tenant(&self.caller)
     }
 }
 
-async fn authenticate(request: &HttpRequest, served_in: fn(&Caller) -> TenantId) -> Result<Caller, ApiError> {
-    let Presented { key, choice } = presented(request.headers())?;
-    receipts::read_key(request)?;
-    let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it");
-    let token = token(key)?;
-    let admitted = api.authentication.authenticate(&token, choice).await;
-    if is_genuine(&admitted) {
-        count(request, api, token.id())?;
-    }
-    let caller = admitted?;
-    request.extensions_mut().insert(ServedIn(served_in(&caller)));
-    Ok(caller)
+fn api(request: &HttpRequest) -> &Api {
+    request.app_data::<web::Data<Api>>().expect("`configure` adds it")
 }
 
 /// The key, where it is one: nothing is looked up for what is not.

@@ -19,6 +19,8 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
+use crate::caller::{Admitted, RunsIn};
+use crate::problem::ApiError;
 use crate::receipts;
 
 /// The most that is read of a body, in bytes.
@@ -42,38 +44,77 @@ impl FromRequest for Body {
     }
 }
 
+/// A body that has arrived, and the caller as admitted since.
+struct Arrived<C> {
+    request: HttpRequest,
+    caller: Admitted<C>,
+    bytes: Asked<web::Bytes>,
+}
+
+// The client decides how long its body takes, and the caller may be revoked meanwhile. So whoever reads a body gives the caller
+// away, and gets back the one who is admitted now.
 impl Body {
     /// Reads a JSON object; nothing stands for `{}`.
-    pub(crate) async fn read<T: DeserializeOwned>(self) -> Asked<T> {
-        self.read_up_to(BODY_LIMIT).await
+    pub(crate) async fn read<T, C>(self, caller: Admitted<C>) -> Result<(Admitted<C>, Asked<T>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        self.read_up_to(BODY_LIMIT, caller).await
     }
 
     /// The same for what a connector delivers.
-    pub(crate) async fn read_delivery<T: DeserializeOwned>(self) -> Asked<T> {
-        self.read_up_to(DELIVERY_LIMIT).await
+    pub(crate) async fn read_delivery<T, C>(self, caller: Admitted<C>) -> Result<(Admitted<C>, Asked<T>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        self.read_up_to(DELIVERY_LIMIT, caller).await
     }
 
     /// The same for a request that its client may repeat, with what it does made into an answer.
-    pub(crate) async fn read_once<T: DeserializeOwned, A>(
+    pub(crate) async fn read_once<T, A, C>(
         self,
+        caller: Admitted<C>,
         answer: impl Fn(A) -> Reply + Send + Sync + 'static,
-    ) -> (Asked<T>, Once<A>) {
-        let (asked, request) = self.read_repeatable().await;
-        (asked, Once::new(request, answer))
+    ) -> Result<(Admitted<C>, Asked<T>, Once<A>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        let (caller, asked, request) = self.read_repeatable(caller).await?;
+        Ok((caller, asked, Once::new(request, answer)))
     }
 
     /// The same for a request whose answer is not kept, with what the request is known by.
-    pub(crate) async fn read_repeatable<T: DeserializeOwned>(self) -> (Asked<T>, Option<Repeatable>) {
-        let Self { request, payload } = self;
-        match bytes(payload, BODY_LIMIT).await {
-            Ok(body) => (read(&request, &body), receipts::repeatable(&request, &body)),
-            Err(unreadable) => (Err(unreadable), None),
-        }
+    pub(crate) async fn read_repeatable<T, C>(
+        self,
+        caller: Admitted<C>,
+    ) -> Result<(Admitted<C>, Asked<T>, Option<Repeatable>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        let Arrived { request, caller, bytes } = self.arrive(BODY_LIMIT, caller).await?;
+        let repeatable = bytes.as_ref().ok().and_then(|body| receipts::repeatable(&request, body));
+        Ok((caller, bytes.and_then(|body| read(&request, &body)), repeatable))
     }
 
-    async fn read_up_to<T: DeserializeOwned>(self, limit: usize) -> Asked<T> {
+    async fn read_up_to<T, C>(self, limit: usize, caller: Admitted<C>) -> Result<(Admitted<C>, Asked<T>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        let Arrived { request, caller, bytes } = self.arrive(limit, caller).await?;
+        Ok((caller, bytes.and_then(|body| read(&request, &body))))
+    }
+
+    /// Waits for the body, and admits the caller again.
+    async fn arrive<C: RunsIn>(self, limit: usize, caller: Admitted<C>) -> Result<Arrived<C>, ApiError> {
         let Self { request, payload } = self;
-        read(&request, &bytes(payload, limit).await?)
+        let bytes = bytes(payload, limit).await;
+        let caller = caller.again(&request).await?;
+        Ok(Arrived { request, caller, bytes })
     }
 }
 

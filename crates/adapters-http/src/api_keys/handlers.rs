@@ -44,7 +44,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     params(TenantHeaders), request_body = CreateApiKeyBody,
     responses((status = 201, body = Data<NewApiKeyView>), TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let (body, request) = body.read_repeatable::<CreateApiKeyBody>().await;
+    let (caller, body, request) = body.read_repeatable::<CreateApiKeyBody, _>(caller).await?;
     let key = api.api_keys.create(&caller, body.map(Into::into), request).await?;
     Ok(plain(created(NewApiKeyView::from(key))))
 }

@@ -31,7 +31,7 @@ pub(crate) async fn get(
     params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
     responses((status = 200, body = Data<UpdatedView>), TenantInactive, NotTheOwner, ListingNotFound))]
 pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
-    let body = body.read::<CalendarBody>().await;
+    let (caller, body) = body.read::<CalendarBody, _>(caller).await?;
     let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;
     Ok(plain(ok(UpdatedView { updated })))
 }

@@ -47,7 +47,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<In
     responses((status = 201, body = Data<IntegrationAccountView>), TenantInactive, AccountIdentifierTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
-    let (body, once) = body.read_once::<IntegrationAccountBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<IntegrationAccountBody, _, _>(caller, answer).await?;
     let done = api.integration_accounts.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -73,7 +73,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<IntegrationAccountBody>().await;
+    let (caller, body) = body.read::<IntegrationAccountBody, _>(caller).await?;
     let account = api
         .integration_accounts
         .update(&caller, id.0, body.map(Into::into), &if_match.on(IntegrationAccountView::from))
@@ -108,7 +108,7 @@ pub(crate) async fn move_tenant(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<MoveBody>().await;
+    let (caller, body) = body.read::<MoveBody, _>(caller).await?;
     let asked = query.0.and_then(|query| body.map(|body| body.asked(query)));
     let moved =
         api.integration_accounts.move_tenant(&caller, id.0, asked, &if_match.on(IntegrationAccountView::from)).await?;

@@ -51,7 +51,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Li
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let view = view(&caller);
     let answer = move |listing| created(view(listing));
-    let (body, once) = body.read_once::<ListingBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<ListingBody, _, _>(caller, answer).await?;
     let done = api.listings.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -76,7 +76,8 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<ListingBody>().await.map(ListingBody::whole);
+    let (caller, body) = body.read::<ListingBody, _>(caller).await?;
+    let body = body.map(ListingBody::whole);
     let view = view(&caller);
     let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
     Ok(tagged(ok(view(listing))))
@@ -93,7 +94,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<ListingBody>().await;
+    let (caller, body) = body.read::<ListingBody, _>(caller).await?;
     let view = view(&caller);
     let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
     Ok(tagged(ok(view(listing))))
@@ -121,7 +122,7 @@ pub(crate) async fn deliver(
     id: PathId<IntegrationAccountId>,
     body: Body,
 ) -> Answer {
-    let body = body.read_delivery::<DeliveryBody>().await;
+    let (caller, body) = body.read_delivery::<DeliveryBody, _>(caller).await?;
     let delivered = api.listings.deliver(&caller, id.0, body.map(Into::into)).await?;
     Ok(plain(ok(DeliveredView::from(delivered))))
 }

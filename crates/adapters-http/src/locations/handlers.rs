@@ -47,7 +47,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     responses((status = 201, body = Data<LocationView>), TenantInactive))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |location: Location| created(LocationView::from(location));
-    let (body, once) = body.read_once::<CreateLocationBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<CreateLocationBody, _, _>(caller, answer).await?;
     let done = api.locations.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -72,7 +72,8 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<UpdateLocationBody>().await.map(UpdateLocationBody::named);
+    let (caller, body) = body.read::<UpdateLocationBody, _>(caller).await?;
+    let body = body.map(UpdateLocationBody::named);
     let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
     Ok(tagged(ok(LocationView::from(location))))
 }
@@ -88,7 +89,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<UpdateLocationBody>().await;
+    let (caller, body) = body.read::<UpdateLocationBody, _>(caller).await?;
     let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
     Ok(tagged(ok(LocationView::from(location))))
 }

@@ -47,7 +47,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
     responses((status = 201, body = Data<PromotionView>), TenantInactive, AccountNotFound, PromotionTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |promotion| created(PromotionView::from(promotion));
-    let (body, once) = body.read_once::<PromotionBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<PromotionBody, _, _>(caller, answer).await?;
     let done = api.promotions.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -72,7 +72,8 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<PromotionBody>().await.map(PromotionBody::whole);
+    let (caller, body) = body.read::<PromotionBody, _>(caller).await?;
+    let body = body.map(PromotionBody::whole);
     let promotion =
         api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
@@ -89,7 +90,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<PromotionBody>().await;
+    let (caller, body) = body.read::<PromotionBody, _>(caller).await?;
     let promotion =
         api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
@@ -114,7 +115,7 @@ pub(crate) async fn delete(
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<AssignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
 pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
-    let body = body.read::<ListingIdsBody>().await;
+    let (caller, body) = body.read::<ListingIdsBody, _>(caller).await?;
     let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
     Ok(plain(ok(AssignedView { assigned })))
 }
@@ -124,7 +125,7 @@ pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<UnassignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
 pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
-    let body = body.read::<ListingIdsBody>().await;
+    let (caller, body) = body.read::<ListingIdsBody, _>(caller).await?;
     let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;
     Ok(plain(ok(UnassignedView { unassigned })))
 }

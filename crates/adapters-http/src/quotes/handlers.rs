@@ -18,7 +18,7 @@ use crate::problem::Answer;
     responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |quote| created(QuoteView::from(quote));
-    let (body, once) = body.read_once::<QuoteBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<QuoteBody, _, _>(caller, answer).await?;
     let done = api.quotes.create(&caller, body.map(Into::into), &once).await?;
     Ok(plain(done.reply(answer)))
 }

@@ -48,7 +48,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
         TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
-    let (body, once) = body.read_once::<BookingBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<BookingBody, _, _>(caller, answer).await?;
     let done = api.reservations.book(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -69,7 +69,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Reserv
 pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
     let answer = |confirmed| ok(ReservationView::from(confirmed));
     // There is nothing to say in a body; but it makes a request the same or another one.
-    let (_, once) = body.read_once::<IgnoredAny, _>(answer).await;
+    let (caller, _, once) = body.read_once::<IgnoredAny, _, _>(caller, answer).await?;
     let done = api.reservations.confirm(&caller, id.0, &once).await?;
     Ok(tagged(done.reply(answer)))
 }

@@ -47,7 +47,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
-    let (body, once) = body.read_once::<CreateTenantBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<CreateTenantBody, _, _>(caller, answer).await?;
     let done = api.tenants.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -81,7 +81,8 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<UpdateTenantBody>().await.map(UpdateTenantBody::named);
+    let (caller, body) = body.read::<UpdateTenantBody, _>(caller).await?;
+    let body = body.map(UpdateTenantBody::named);
     let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
 }
@@ -97,7 +98,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<UpdateTenantBody>().await;
+    let (caller, body) = body.read::<UpdateTenantBody, _>(caller).await?;
     let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
 }
@@ -127,7 +128,7 @@ pub(crate) async fn deactivate(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<StatusBody>().await;
+    let (caller, body) = body.read::<StatusBody, _>(caller).await?;
     let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(trashed(&tenant))
 }
@@ -143,7 +144,7 @@ pub(crate) async fn activate(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<StatusBody>().await;
+    let (caller, body) = body.read::<StatusBody, _>(caller).await?;
     let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(trashed(&tenant))
 }

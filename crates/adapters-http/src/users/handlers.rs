@@ -56,7 +56,7 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     responses((status = 201, body = Data<UserView>), TenantInactive, SupportRestricted, LocationNotFound, EmailTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |user: ApiUser| created(UserView::from(user));
-    let (body, once) = body.read_once::<CreateUserBody, _>(answer).await;
+    let (caller, body, once) = body.read_once::<CreateUserBody, _, _>(caller, answer).await?;
     let done = api.users.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -82,7 +82,8 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<UpdateUserBody>().await.map(UpdateUserBody::named);
+    let (caller, body) = body.read::<UpdateUserBody, _>(caller).await?;
+    let body = body.map(UpdateUserBody::named);
     let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
     Ok(tagged(ok(UserView::from(user))))
 }
@@ -99,7 +100,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let body = body.read::<UpdateUserBody>().await;
+    let (caller, body) = body.read::<UpdateUserBody, _>(caller).await?;
     let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
     Ok(tagged(ok(UserView::from(user))))
 }

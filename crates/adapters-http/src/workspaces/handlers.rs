@@ -26,7 +26,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
     params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
     responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
 pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, if_match: IfMatch, body: Body) -> Answer {
-    let body = body.read::<UpdateWorkspaceBody>().await;
+    let (caller, body) = body.read::<UpdateWorkspaceBody, _>(caller).await?;
     let workspace = api.workspaces.update(&caller, body.map(Into::into), &if_match.on(WorkspaceView::from)).await?;
     Ok(tagged(ok(WorkspaceView::from(workspace))))
 }

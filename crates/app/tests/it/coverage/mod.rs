@@ -1,6 +1,7 @@
 //! Every operation of the document is called as it is meant, and attacked by whoever may not call it.
 
 mod calls;
+mod revoked;
 mod victim;
 
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use self::calls::{Call, Sibling, calls, query};
 use self::victim::Victim;
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World};
+use crate::support::{Answer, Client, Engine, Server, World};
 
 on_both_engines! {
     every_operation_answers_as_documented
@@ -20,6 +21,7 @@ on_both_engines! {
     every_post_may_be_repeated
     every_resource_has_a_tag
     nothing_is_changed_that_is_not_as_it_was_seen
+    nothing_is_written_for_whom_was_revoked_before_the_body_arrived
 }
 
 /// Operations that need no key. This list may only shrink.
@@ -277,4 +279,20 @@ fn nothing_is_changed_that_is_not_as_it_was_seen(world: &World) {
         }
     }
     assert_eq!(victim.state(world), before);
+}
+
+/// A server for half-sent requests, which may take longer than usual.
+fn patient_server(world: &World) -> Server {
+    Server::start_with(world.server.engine.clone(), &["--request-timeout", "120"])
+}
+
+fn nothing_is_written_for_whom_was_revoked_before_the_body_arrived(world: &World) {
+    let server = patient_server(world);
+    revoked::nothing_is_written(world, &server, &server);
+}
+
+#[test]
+fn nothing_is_written_by_one_server_for_whom_another_has_revoked() {
+    let world = World::start(Engine::postgres());
+    revoked::nothing_is_written(&world, &patient_server(&world), &world.server);
 }

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 /// Longer than anything takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -22,14 +24,22 @@ impl Wire {
 
     /// Begins to create a tenant of that name: all of the request but the last byte of its body, which is returned.
     pub(crate) fn begin_tenant(&mut self, key: &str, name: &str) -> &'static str {
-        let body = format!(r#"{{"name":"{name}"}}"#);
-        let (body, end) = (body.trim_end_matches('}'), "}");
-        let length = body.len() + end.len();
+        self.begin("POST", "/api/v1/tenants", &[("x-calry-api-key", key)], &json!({ "name": name }))
+    }
+
+    /// Begins a request: all of it but the last byte of its body, which is returned.
+    pub(crate) fn begin(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> &'static str {
+        const END: &str = "}";
+        let body = body.to_string();
+        let begun = body.strip_suffix(END).expect("an object");
+        let headers: Vec<_> = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
+        let headers = headers.concat();
         self.send(&format!(
-            "POST /api/v1/tenants HTTP/1.1\r\nhost: test\r\nx-calry-api-key: {key}\r\n\
-             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+             {headers}\r\n{begun}",
+            body.len()
         ));
-        end
+        END
     }
 
     /// All that comes until the server closes the connection.
