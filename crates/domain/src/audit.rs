@@ -29,7 +29,7 @@ pub struct Stamp {
     pub id: AuditId,
     /// Who decides.
     pub actor: Actor,
-    /// When, in milliseconds.
+    /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
 }
 
@@ -154,7 +154,7 @@ pub struct AuditEntry {
     pub tenant_id: TenantId,
     /// That tenant's name at that time.
     pub tenant_name: String,
-    /// When, in milliseconds.
+    /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
     /// Who did it.
     pub actor: Actor,
@@ -181,7 +181,7 @@ pub struct AuditRecord {
     pub tenant_id: TenantId,
     /// That tenant's name at that time.
     pub tenant_name: String,
-    /// When, in milliseconds.
+    /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
     /// Who did it.
     pub actor: Actor,

@@ -13,7 +13,7 @@ use thiserror::Error;
 static COUNTRIES: LazyLock<Vec<(&str, &str)>> =
     LazyLock::new(|| include_str!("countries.tsv").lines().filter_map(|line| line.split_once('\t')).collect());
 
-/// A text that is no officially assigned country code.
+/// A text that is not an officially assigned country code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be ISO 3166-1 alpha-2 country code.")]
 pub struct CountryError;

@@ -10,7 +10,7 @@ use thiserror::Error;
 /// The table's own mark for that is not used: it is also on codes that are valid.
 const WITHDRAWN: [&str; 5] = ["BGN", "CUC", "HRK", "SLL", "ZWL"];
 
-/// A text that is no code of a currency.
+/// A text that is not a valid currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be ISO 4217 currency code.")]
 pub struct CurrencyError;

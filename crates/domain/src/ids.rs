@@ -6,7 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use uuid::Uuid;
 
-/// A text that is no UUID.
+/// A text that is not a valid UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be a valid UUID.")]
 pub struct InvalidIdError;

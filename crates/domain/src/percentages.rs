@@ -75,7 +75,7 @@ impl FromStr for Percentage {
 }
 
 impl fmt::Display for Percentage {
-    /// With no more digits than are needed: `12.5`, `0`, `100`.
+    /// Writes no more digits than are needed: `12.5`, `0`, `100`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, points) = (self.basis_points / 100, self.basis_points % 100);
         match (points, points % 10) {

@@ -15,7 +15,7 @@ pub const KEPT: TimeDelta = TimeDelta::hours(24);
 /// The longest idempotency key, in bytes.
 const LONGEST: usize = 255;
 
-/// A text that is no idempotency key.
+/// A text that is not a valid idempotency key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be 1 to 255 visible ASCII characters.")]
 pub struct IdempotencyKeyError;
@@ -108,7 +108,7 @@ impl Receipt {
         now - KEPT
     }
 
-    /// What a request with the same key is answered; `None` where the receipt is too old to answer anything.
+    /// What a request with the same key is answered; `None` if the receipt is too old to answer anything.
     ///
     /// # Errors
     /// It is another request.

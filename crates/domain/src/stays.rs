@@ -15,7 +15,7 @@ pub type Nights = Whole<1, 3650>;
 
 const MOST_NIGHTS: i32 = 730;
 
-/// A text that is no date.
+/// A text that is not a valid date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be a date, like 2030-01-31.")]
 pub struct StayDateError;
@@ -98,7 +98,7 @@ impl Stay {
         }
     }
 
-    /// A stored stay. Checks no rule.
+    /// Creates a stay from stored fields. Checks no rule.
     pub const fn from_parts(check_in: StayDate, check_out: StayDate) -> Self {
         Self { check_in, check_out }
     }
@@ -113,7 +113,7 @@ impl Stay {
         self.check_out
     }
 
-    /// How many nights there are.
+    /// The number of nights.
     pub fn night_count(self) -> Nights {
         Nights::try_from((self.check_out.0 - self.check_in.0).num_days()).unwrap_or(Nights::LEAST)
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use thiserror::Error;
 
-/// A text that is no name of a time zone.
+/// A text that is not the name of a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be an IANA time zone name, like Europe/Paris.")]
 pub struct TimeZoneError;

@@ -23,22 +23,22 @@ pub struct Workspace {
     parts: WorkspaceParts,
 }
 
-/// All that is stored of a workspace, for adapters.
+/// The stored fields of a workspace, for adapters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceParts {
     /// The workspace's id.
     pub id: WorkspaceId,
-    /// What people call it.
+    /// The name.
     pub name: WorkspaceName,
     /// The currency of prices that state none.
     pub default_currency: Currency,
     /// The discount of integration accounts that state none.
     pub default_discount: Percentage,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -47,7 +47,7 @@ pub struct WorkspaceParts {
 pub struct NewWorkspace {
     /// The workspace's id.
     pub id: WorkspaceId,
-    /// What people will call it.
+    /// The name.
     pub name: WorkspaceName,
     /// The id of its default tenant.
     pub default_tenant_id: TenantId,
@@ -61,14 +61,14 @@ pub struct NewWorkspace {
     pub secret: KeySecret,
 }
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct WorkspaceEdit {
-    /// Another name.
+    /// The new name.
     pub name: Option<WorkspaceName>,
-    /// Another currency for prices that state none.
+    /// The new currency for prices that state none.
     pub default_currency: Option<Currency>,
-    /// Another discount for integration accounts that state none.
+    /// The new discount for integration accounts that state none.
     pub default_discount: Option<Percentage>,
 }
 
@@ -152,7 +152,7 @@ impl Workspace {
         Change::new(created, audit)
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be. The tenant is the
+    /// Changes the fields that the edit names. Returns `None` if nothing changes. The tenant is the
     /// default one, in whose name the change is audited.
     pub fn update(&self, edit: WorkspaceEdit, tenant: (TenantId, &TenantName), stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
@@ -204,12 +204,12 @@ impl Workspace {
         }
     }
 
-    /// A stored workspace. Checks no rule.
+    /// Creates a workspace from stored fields. Checks no rule.
     pub const fn from_parts(parts: WorkspaceParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> WorkspaceParts {
         self.parts
     }

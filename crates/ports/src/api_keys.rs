@@ -9,18 +9,18 @@ use domain::users::ApiUser;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The API keys of one tenant: those of the users at home in it. Each method is one atomic step: it happens whole or not
+/// The API keys of one tenant: those of the users at home in it. Each method is one atomic step: it happens entirely or not
 /// at all.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRepository: Send + Sync {
-    /// The key with its user, or `None` where no user of the tenant has it.
+    /// The key with its user, or `None` if no user of the tenant has it.
     async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
 
     /// Stores a new key of this user of the scope's tenant.
     ///
     /// # Errors
-    /// `Stale` where the user was changed or deleted since it was read.
+    /// `Stale` if the user was changed or deleted since it was read.
     async fn create(
         &self,
         scope: &TenantScope,
@@ -31,24 +31,24 @@ pub trait ApiKeyRepository: Send + Sync {
     /// Stores a new key of any user.
     ///
     /// # Errors
-    /// `Stale` where the user is gone.
+    /// `Stale` if the user is gone.
     async fn create_for_any(&self, scope: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
 
     /// Stores that a key of this user is revoked.
     ///
     /// # Errors
-    /// `Taken { rule: "last_administrator" }` where nobody would be left to administer the workspace; `Stale` where the
+    /// `Taken { rule: "last_administrator" }` if nobody would be left to administer the workspace; `Stale` if the
     /// user was changed since it was read, or the key is revoked already, or gone.
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError>;
 }
 
-/// Lists of the keys of the users at home in one tenant.
+/// Lists and counts of the keys of the users at home in one tenant.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyQueries: Send + Sync {
     /// The keys, revoked and expired ones too, by id.
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError>;
 
-    /// How many keys there are.
+    /// The number of keys.
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError>;
 }

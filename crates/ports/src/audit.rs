@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// Which entries are asked for; what is `None` does not matter.
+/// A filter of entries. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// What was done, the whole word.
@@ -25,7 +25,7 @@ pub struct AuditFilter {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Lists of the entries of one audit trail.
+/// Lists and counts of the entries of one audit trail.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AuditQueries: Send + Sync {
@@ -37,6 +37,6 @@ pub trait AuditQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<AuditRecord>, RepositoryError>;
 
-    /// How many entries match.
+    /// The number of entries that match.
     async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError>;
 }

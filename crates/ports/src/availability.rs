@@ -10,7 +10,7 @@ use domain::stays::Stay;
 
 use crate::RepositoryError;
 
-/// The calendars of one tenant's own listings. Each method is one atomic step: it happens whole or not at all.
+/// The calendars of one tenant's own listings. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AvailabilityRepository: Send + Sync {
@@ -18,7 +18,7 @@ pub trait AvailabilityRepository: Send + Sync {
     /// listing in nothing is stored no more. Stays that are sold are not looked at.
     ///
     /// # Errors
-    /// `Stale` where the listing is gone, or its account is another tenant's.
+    /// `Stale` if the listing is gone, or its account is another tenant's.
     async fn edit(&self, scope: &TenantScope, change: Change<CalendarEdit>) -> Result<(), RepositoryError>;
 }
 
@@ -26,7 +26,7 @@ pub trait AvailabilityRepository: Send + Sync {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AvailabilityQueries: Send + Sync {
-    /// The nights of a stay as they can be sold at this instant, or `None` where the tenant has no such listing, neither of its
+    /// The nights of a stay as they can be sold at this instant, or `None` if the tenant has no such listing, neither of its
     /// own nor imported. A hold that has lapsed by then is in nobody's way.
     async fn calendar(
         &self,

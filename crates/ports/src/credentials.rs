@@ -10,7 +10,7 @@ use crate::RepositoryError;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Credentials: Send + Sync {
-    /// The key with its user, the user's tenants and the tenant that the request names; `None` where the workspace has no such key.
+    /// The key with its user, the user's tenants and the tenant that the request names; `None` if the workspace does not have it.
     ///
     /// What admits nobody is told as it is at this moment, and so is where the user was moved to. The rest is as it is after all
     /// changes by this process, and after those that others have made a second ago.

@@ -8,7 +8,7 @@ use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch};
 
 use crate::RepositoryError;
 
-/// The imports of one tenant. Each method is one atomic step: it happens whole or not at all.
+/// The imports of one tenant. Each method is one atomic step.
 ///
 /// None of them takes more than [`MAX_LISTINGS`](domain::imports::MAX_LISTINGS) listings.
 #[cfg_attr(feature = "mock", mockall::automock)]
@@ -21,7 +21,7 @@ pub trait ImportRepository: Send + Sync {
     /// Stores the imports.
     ///
     /// # Errors
-    /// `Stale` where one of the listings is not what was decided about any more: it is gone or not offered, its account
+    /// `Stale` if one of the listings is not what was decided about any more: it is gone or not offered, its account
     /// allows no imports, it has another owner, or it is imported; or where the tenant is gone.
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError>;
 
@@ -31,6 +31,6 @@ pub trait ImportRepository: Send + Sync {
     /// Stores that the imports end.
     ///
     /// # Errors
-    /// `Stale` where one of them has ended already.
+    /// `Stale` if one of them has ended already.
     async fn remove(&self, scope: &TenantScope, change: Change<RemovalBatch>) -> Result<(), RepositoryError>;
 }

@@ -13,7 +13,7 @@ use crate::{Page, RepositoryError, Slice};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IntegrationAccountRepository: Send + Sync {
-    /// The account, or `None` where the tenant has no such account.
+    /// The account, or `None` if the tenant does not have it.
     async fn find(
         &self,
         scope: &TenantScope,
@@ -23,8 +23,8 @@ pub trait IntegrationAccountRepository: Send + Sync {
     /// Stores a new account.
     ///
     /// # Errors
-    /// `Taken { rule: "integration_account_identifier" }` where the workspace has an account of the provider with that
-    /// identifier; `Stale` where the tenant is gone.
+    /// `Taken { rule: "integration_account_identifier" }` if the workspace has an account of the provider with that
+    /// identifier; `Stale` if the tenant is gone.
     async fn create(
         &self,
         scope: &TenantScope,
@@ -34,7 +34,7 @@ pub trait IntegrationAccountRepository: Send + Sync {
     /// Stores an account's new fields.
     ///
     /// # Errors
-    /// `Taken { rule: "integration_account_identifier" }` where another account has that identifier; `Stale` where the
+    /// `Taken { rule: "integration_account_identifier" }` if another account has that identifier; `Stale` if the
     /// account was changed, moved or deleted since it was read.
     async fn update(
         &self,
@@ -45,10 +45,10 @@ pub trait IntegrationAccountRepository: Send + Sync {
     /// Deletes an account with its listings, all imports of them, and all that was said or quoted of them.
     ///
     /// # Errors
-    /// `Taken { rule: "has_reservations" }` where it has reservations, whatever became of them; `Stale` where the account was changed, moved or deleted since it was read.
+    /// `Taken { rule: "has_reservations" }` if it has reservations, whatever became of them; `Stale` if the account was changed, moved or deleted since it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError>;
 
-    /// The account, whichever tenant of the workspace has it, or `None` where the workspace has no such account.
+    /// The account, whichever tenant of the workspace has it, or `None` if the workspace does not have it.
     async fn find_anywhere(
         &self,
         scope: &AdminScope,
@@ -67,7 +67,7 @@ pub trait IntegrationAccountRepository: Send + Sync {
     /// touched, and takes no time however much it is; imports do: the target's are ended and all others counted.
     ///
     /// # Errors
-    /// `Stale` where the account was changed, moved or deleted since it was read, or the target is inactive or gone.
+    /// `Stale` if the account was changed, moved or deleted since it was read, or the target is inactive or gone.
     async fn move_tenant(
         &self,
         scope: &AdminScope,
@@ -75,7 +75,7 @@ pub trait IntegrationAccountRepository: Send + Sync {
     ) -> Result<MovedImports, RepositoryError>;
 }
 
-/// Which accounts are asked for; what is `None` does not matter.
+/// A filter of accounts. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IntegrationAccountFilter {
     /// The system on the other side.
@@ -84,7 +84,7 @@ pub struct IntegrationAccountFilter {
     pub status: Option<AccountStatus>,
 }
 
-/// Lists of the integration accounts of one tenant.
+/// Lists and counts of the integration accounts of one tenant.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IntegrationAccountQueries: Send + Sync {
@@ -96,6 +96,6 @@ pub trait IntegrationAccountQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<IntegrationAccount>, RepositoryError>;
 
-    /// How many accounts match.
+    /// The number of accounts that match.
     async fn count(&self, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Result<u64, RepositoryError>;
 }

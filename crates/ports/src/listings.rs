@@ -17,15 +17,15 @@ use domain::stays::Stay;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The listings of one tenant: its own, and for reading those that it imported. Each method is one atomic step: it happens whole
+/// The listings of one tenant: its own, and for reading those that it imported. Each method is one atomic step: it happens entirely
 /// or not at all.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ListingRepository: Send + Sync {
-    /// The listing, or `None` where the tenant has no such listing, neither of its own nor imported.
+    /// The listing, or `None` if the tenant has no such listing, neither of its own nor imported.
     async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError>;
 
-    /// The tenant of an account, or `None` where the workspace has no such account.
+    /// The tenant of an account, or `None` if the workspace does not have it.
     async fn owner(
         &self,
         scope: &OperatorScope,
@@ -33,7 +33,7 @@ pub trait ListingRepository: Send + Sync {
         account: IntegrationAccountId,
     ) -> Result<Option<TenantStanding>, RepositoryError>;
 
-    /// What a listing takes from its account, or `None` where the tenant has no such account.
+    /// What a listing takes from its account, or `None` if the tenant does not have it.
     async fn account(
         &self,
         scope: &TenantScope,
@@ -43,21 +43,21 @@ pub trait ListingRepository: Send + Sync {
     /// Stores a new listing of an account of the tenant.
     ///
     /// # Errors
-    /// `Taken { rule: "listing_provider_id" }` where the account has a listing with that id; `Stale` where the account is
+    /// `Taken { rule: "listing_provider_id" }` if the account has a listing with that id; `Stale` if the account is
     /// gone, or another tenant's.
     async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
     /// Stores a listing's new fields.
     ///
     /// # Errors
-    /// `Taken { rule: "listing_provider_id" }` where another listing of the account has that id; `Stale` where the listing was
+    /// `Taken { rule: "listing_provider_id" }` if another listing of the account has that id; `Stale` if the listing was
     /// changed or deleted since it was read, or its account moved away.
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
     /// Deletes a listing, all imports of it, and all that was said or quoted of it.
     ///
     /// # Errors
-    /// `Taken { rule: "has_reservations" }` where it has reservations, whatever became of them; `Stale` where the listing was changed or deleted since it was read, or its account moved away.
+    /// `Taken { rule: "has_reservations" }` if it has reservations, whatever became of them; `Stale` if the listing was changed or deleted since it was read, or its account moved away.
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError>;
 
     /// The listings of an account of the tenant that have one of these ids, in any order.
@@ -71,7 +71,7 @@ pub trait ListingRepository: Send + Sync {
     /// Stores all listings of a delivery, or none.
     ///
     /// # Errors
-    /// `Stale` where one of them was changed, deleted or made since the delivery was decided, or the account is another
+    /// `Stale` if one of them was changed, deleted or made since the delivery was decided, or the account is another
     /// tenant's.
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError>;
 }
@@ -94,7 +94,7 @@ pub struct FreeNights {
     pub at: DateTime<Utc>,
 }
 
-/// Which listings are asked for; what is `None` does not matter.
+/// A filter of listings. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListingFilter {
     /// Whose they are.
@@ -137,7 +137,7 @@ pub trait ListingQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError>;
 
-    /// How many listings match.
+    /// The number of listings that match.
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError>;
 
     /// The listings that others offer for import around a place, nearest first. With an origin, those that are imported
@@ -150,7 +150,7 @@ pub trait ListingQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError>;
 
-    /// How many listings others offer for import around a place.
+    /// The number of listings around a place that other tenants offer for import.
     async fn count_found(
         &self,
         scope: &TenantScope,

@@ -8,41 +8,41 @@ use domain::locations::Location;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The locations of one tenant. Each method is one atomic step: it happens whole or not at all.
+/// The locations of one tenant. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait LocationRepository: Send + Sync {
-    /// The location, or `None` where the tenant has no such location.
+    /// The location, or `None` if the tenant does not have it.
     async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError>;
 
     /// Stores a new location.
     ///
     /// # Errors
-    /// `Taken { rule: "location_default" }` where it would be the tenant's second default one; `Stale` where the tenant
+    /// `Taken { rule: "location_default" }` if it would be the tenant's second default one; `Stale` if the tenant
     /// is gone.
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError>;
 
     /// Stores a location's new fields.
     ///
     /// # Errors
-    /// `Stale` where the location was changed or deleted since it was read.
+    /// `Stale` if the location was changed or deleted since it was read.
     async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError>;
 
     /// Deletes a location.
     ///
     /// # Errors
-    /// `Taken { rule: "location_in_use" }` where users work there; `Stale` where the location was changed or deleted since
+    /// `Taken { rule: "location_in_use" }` if users work there; `Stale` if the location was changed or deleted since
     /// it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError>;
 }
 
-/// Lists of the locations of one tenant.
+/// Lists and counts of the locations of one tenant.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait LocationQueries: Send + Sync {
     /// The tenant's locations, by id.
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<Location>, RepositoryError>;
 
-    /// How many locations the tenant has.
+    /// The number of locations of the tenant.
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError>;
 }

@@ -16,12 +16,12 @@ pub enum PageStart {
 pub struct Page {
     /// Where it starts.
     pub start: PageStart,
-    /// At most how many items, at least 1.
+    /// The maximum number of items, at least 1.
     pub size: u32,
 }
 
 impl Page {
-    /// How many items come before the page.
+    /// The number of items before the page.
     pub const fn offset(self) -> u64 {
         match self.start {
             PageStart::Number(number) => (number as u64 - 1) * self.size as u64,

@@ -24,21 +24,21 @@ pub struct OfferRequest {
     pub at: DateTime<Utc>,
 }
 
-/// The quotes of one tenant, and what they are made of. Each method is one atomic step: it happens whole or not at all.
+/// The quotes of one tenant, and what they are made of. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait QuoteRepository: Send + Sync {
-    /// What the tenant may sell at this instant, or `None` where it has no such listing, neither of its own nor imported. All of it
+    /// What the tenant may sell at this instant, or `None` if it has no such listing, neither of its own nor imported. All of it
     /// is read as it is at one moment.
     async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError>;
 
-    /// The quote, or `None` where the tenant has asked for no such quote. An expired one is there too.
+    /// The quote, or `None` if the tenant has not asked for it. An expired one is there too.
     async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError>;
 
     /// Stores a new quote.
     ///
     /// # Errors
-    /// `Stale` where the tenant or the listing is gone.
+    /// `Stale` if the tenant or the listing is gone.
     async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError>;
 
     /// Deletes at most so many quotes of all workspaces that have expired before the instant, and tells how many. What was booked

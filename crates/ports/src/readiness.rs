@@ -11,6 +11,6 @@ pub trait Readiness: Send + Sync {
     /// Asks the database for its schema.
     ///
     /// # Errors
-    /// `Unavailable` where the database does not answer, `Internal` where its schema is not this program's.
+    /// `Unavailable` if the database does not answer, `Internal` if its schema is not this program's.
     async fn check(&self) -> Result<(), RepositoryError>;
 }

@@ -15,16 +15,16 @@ use crate::{Page, RepositoryError, Slice};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ReservationRepository: Send + Sync {
-    /// The reservation, or `None` where the tenant sees no such reservation.
+    /// The reservation, or `None` if the tenant sees no such reservation.
     async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError>;
 
     /// Stores a new reservation, and first that the holds in its way have expired. Of several that book a night at once, one
     /// succeeds.
     ///
     /// # Errors
-    /// `Taken { rule: "reservation_stay" }` where one of the nights is blocked or a live stay's; `Taken { rule:
-    /// "reservation_external_id" }` where the seller has a reservation of that name; `Taken { rule: "quote_used" }` where somebody
-    /// has booked with the quote; `Stale` where the listing is gone, is not available to the seller any more, has another owner or
+    /// `Taken { rule: "reservation_stay" }` if one of the nights is blocked or a live stay's; `Taken { rule:
+    /// "reservation_external_id" }` if the seller has a reservation of that name; `Taken { rule: "quote_used" }` if somebody
+    /// has booked with the quote; `Stale` if the listing is gone, is not available to the seller any more, has another owner or
     /// its import has ended, or where one of the holds was changed since it was read.
     async fn book(
         &self,
@@ -35,7 +35,7 @@ pub trait ReservationRepository: Send + Sync {
     /// Stores what has become of a reservation.
     ///
     /// # Errors
-    /// `Stale` where the reservation was changed since it was read, or the tenant sees it no more.
+    /// `Stale` if the reservation was changed since it was read, or the tenant sees it no more.
     async fn update(
         &self,
         scope: &TenantScope,
@@ -54,11 +54,11 @@ pub trait ReservationRepository: Send + Sync {
     /// Stores that a hold has expired.
     ///
     /// # Errors
-    /// `Stale` where the reservation was changed since it was read.
+    /// `Stale` if the reservation was changed since it was read.
     async fn expire(&self, scope: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError>;
 }
 
-/// Which reservations are asked for; what is `None` does not matter.
+/// A filter of reservations. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReservationFilter {
     /// The listing.
@@ -77,7 +77,7 @@ pub struct ReservationFilter {
     pub check_out_end: Option<StayDate>,
 }
 
-/// Lists of the reservations that one tenant sees.
+/// Lists and counts of the reservations that one tenant sees.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ReservationQueries: Send + Sync {
@@ -89,6 +89,6 @@ pub trait ReservationQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<TenantReservation>, RepositoryError>;
 
-    /// How many reservations match.
+    /// The number of reservations that match.
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError>;
 }

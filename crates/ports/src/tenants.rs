@@ -9,24 +9,24 @@ use domain::text::SearchText;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The tenants of one workspace. Each method is one atomic step: it happens whole or not at all.
+/// The tenants of one workspace. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TenantRepository: Send + Sync {
-    /// The tenant, or `None` where the workspace has no such tenant.
+    /// The tenant, or `None` if the workspace does not have it.
     async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError>;
 
     /// Stores a new tenant, its default location and the caller's move into it.
     ///
     /// # Errors
-    /// `Taken { rule: "tenant_domain" }` where the workspace already has that domain; `Stale` where the caller is
+    /// `Taken { rule: "tenant_domain" }` if the workspace already has that domain; `Stale` if the caller is
     /// gone.
     async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError>;
 
     /// Stores a tenant's new fields.
     ///
     /// # Errors
-    /// `Taken { rule: "tenant_domain" }` where another tenant has that domain; `Stale` where the tenant was changed or
+    /// `Taken { rule: "tenant_domain" }` if another tenant has that domain; `Stale` if the tenant was changed or
     /// deleted since it was read.
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError>;
 
@@ -34,7 +34,7 @@ pub trait TenantRepository: Send + Sync {
     /// tenant nor a user changes by it, nothing is stored and the tenant comes back as it was.
     ///
     /// # Errors
-    /// `Stale` where the tenant was changed or deleted since it was read.
+    /// `Stale` if the tenant was changed or deleted since it was read.
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError>;
 
     /// What hangs on the tenant and would not go with it.
@@ -43,11 +43,11 @@ pub trait TenantRepository: Send + Sync {
     /// Deletes a tenant with its locations, imports, users and keys, and sends home whoever was switched into it.
     ///
     /// # Errors
-    /// `Stale` where the tenant was changed or deleted since it was read, or has integration accounts.
+    /// `Stale` if the tenant was changed or deleted since it was read, or has integration accounts.
     async fn delete(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<(), RepositoryError>;
 }
 
-/// Which tenants are asked for; what is `None` does not matter.
+/// A filter of tenants. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantFilter {
     /// The whole name, ignoring case.
@@ -60,7 +60,7 @@ pub struct TenantFilter {
     pub status: Option<TenantStatus>,
 }
 
-/// Lists of the tenants of one workspace.
+/// Lists and counts of the tenants of one workspace.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TenantQueries: Send + Sync {
@@ -72,6 +72,6 @@ pub trait TenantQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError>;
 
-    /// How many tenants match.
+    /// The number of tenants that match.
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError>;
 }

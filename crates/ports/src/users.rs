@@ -10,43 +10,43 @@ use domain::users::ApiUser;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The API users of one tenant: those at home in it. Each method is one atomic step: it happens whole or not at all.
+/// The API users of one tenant: those at home in it. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserRepository: Send + Sync {
-    /// The user, or `None` where nobody of that id is at home in the tenant.
+    /// The user, or `None` if nobody of that id is at home in the tenant.
     async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError>;
 
     /// Stores a new user of the scope's tenant.
     ///
     /// # Errors
-    /// `Taken { rule: "user_email" }` where the workspace already has that address; `Stale` where the tenant or the
+    /// `Taken { rule: "user_email" }` if the workspace already has that address; `Stale` if the tenant or the
     /// workplace is gone.
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
 
     /// Stores a user's new fields, but for the current tenant.
     ///
     /// # Errors
-    /// `Taken { rule: "user_email" }` where another user has that address; `Taken { rule: "last_administrator" }` where
-    /// nobody would be left to administer the workspace; `Stale` where the user was changed or deleted since it was
+    /// `Taken { rule: "user_email" }` if another user has that address; `Taken { rule: "last_administrator" }` where
+    /// nobody would be left to administer the workspace; `Stale` if the user was changed or deleted since it was
     /// read, or the workplace is gone.
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
 
     /// Deletes a user with the user's keys.
     ///
     /// # Errors
-    /// `Taken { rule: "last_administrator" }` where nobody would be left to administer the workspace; `Stale` where the
+    /// `Taken { rule: "last_administrator" }` if nobody would be left to administer the workspace; `Stale` if the
     /// user was changed or deleted since it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError>;
 
     /// Stores where a user works from now on.
     ///
     /// # Errors
-    /// `Stale` where the target is not an active tenant any more, or the user is gone.
+    /// `Stale` if the target is not an active tenant any more, or the user is gone.
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError>;
 }
 
-/// Which users are asked for; what is `None` does not matter.
+/// A filter of users. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserFilter {
     /// A part of the name, ignoring case.
@@ -55,7 +55,7 @@ pub struct UserFilter {
     pub email: Option<SearchText>,
 }
 
-/// Lists of the users at home in one tenant, and single users for those who may look at them.
+/// Lists and counts of the users at home in one tenant, and single users for those who may look at them.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserQueries: Send + Sync {
@@ -67,13 +67,13 @@ pub trait UserQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<ApiUser>, RepositoryError>;
 
-    /// How many users match.
+    /// The number of users that match.
     async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError>;
 
-    /// The user whose own scope it is, or `None` where that user is gone.
+    /// The user whose own scope it is, or `None` if that user is gone.
     async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError>;
 
-    /// Any user, for the operator, or `None` where the workspace has no such user.
+    /// Any user, for the operator, or `None` if the workspace does not have it.
     async fn any(
         &self,
         scope: &OperatorScope,

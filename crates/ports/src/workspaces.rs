@@ -7,7 +7,7 @@ use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName};
 
 use crate::RepositoryError;
 
-/// The workspaces of the service. Each method is one atomic step: it happens whole or not at all.
+/// The workspaces of the service. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WorkspaceRepository: Send + Sync {
@@ -21,7 +21,7 @@ pub trait WorkspaceRepository: Send + Sync {
     /// Does the same, but only where there is no workspace at all: of several that try, one succeeds.
     ///
     /// # Errors
-    /// `Taken { rule: "first_workspace" }` where there is a workspace.
+    /// `Taken { rule: "first_workspace" }` if there is a workspace.
     async fn create_first(
         &self,
         scope: &OperatorScope,
@@ -37,6 +37,6 @@ pub trait WorkspaceRepository: Send + Sync {
     /// Stores the workspace's new fields.
     ///
     /// # Errors
-    /// `Stale` where the workspace was changed since it was read, or is another than the scope's.
+    /// `Stale` if the workspace was changed since it was read, or is another than the scope's.
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError>;
 }

@@ -114,7 +114,7 @@ impl Caller {
     /// To go to work in the target. Does not look at the status of the tenant that is left.
     ///
     /// # Errors
-    /// `PermissionDenied`; `TenantNotFound` where the caller may not enter the target.
+    /// `PermissionDenied`; `TenantNotFound` if the caller may not enter the target.
     pub fn switch_scope(&self, target: TenantId) -> Result<TenantScope, AccessError> {
         let scope = self.scope_in(self.tenants.tenant(), Permission::Write)?;
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }

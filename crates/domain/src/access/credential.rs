@@ -25,7 +25,7 @@ pub enum TenantChoice {
 pub struct TenantStanding {
     /// The tenant.
     pub id: TenantId,
-    /// What people call it.
+    /// The name.
     pub name: TenantName,
     /// Whether it is the workspace's default tenant.
     pub is_default: bool,
@@ -50,7 +50,7 @@ pub struct Credential {
     parts: CredentialParts,
 }
 
-/// All that is stored of a credential, for adapters.
+/// The stored fields of a credential, for adapters.
 #[derive(Debug, Clone)]
 pub struct CredentialParts {
     /// The workspace.
@@ -68,7 +68,7 @@ pub struct CredentialParts {
 }
 
 impl Credential {
-    /// A stored credential. Checks no rule.
+    /// Creates a credential from stored fields. Checks no rule.
     pub const fn from_parts(parts: CredentialParts) -> Self {
         Self { parts }
     }

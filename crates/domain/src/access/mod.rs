@@ -19,7 +19,7 @@ pub use self::caller::Caller;
 pub use self::credential::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
 pub use self::scope::{AdminScope, AuditScope, OperatorScope, OwnScope, TenantScope};
 
-/// A text that is no permission.
+/// A text that is not a valid permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be ADMIN, WRITE or READ.")]
 pub struct PermissionError;
@@ -39,7 +39,7 @@ impl Permission {
     /// Every permission.
     pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Admin];
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Read => "READ",

@@ -105,7 +105,7 @@ impl AuditScope {
         self.workspace_id
     }
 
-    /// The only tenant whose entries may be seen; `None` where all of the workspace may be.
+    /// The only tenant whose entries may be seen; `None` if all of the workspace may be.
     pub const fn tenant_id(&self) -> Option<TenantId> {
         self.tenant_id
     }

@@ -30,7 +30,7 @@ pub struct ApiKey {
     parts: ApiKeyParts,
 }
 
-/// All that is stored of a key, for adapters.
+/// The stored fields of a key, for adapters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKeyParts {
     /// The workspace.
@@ -39,13 +39,13 @@ pub struct ApiKeyParts {
     pub id: ApiKeyId,
     /// Whose key it is.
     pub user_id: UserId,
-    /// What people call it.
+    /// The name.
     pub name: ApiKeyName,
     /// What it permits.
     pub permission: Permission,
     /// The hash of its random part.
     pub secret_hash: SecretHash,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
     /// From when on it is refused, in milliseconds.
     pub expires_at: DateTime<Utc>,
@@ -60,7 +60,7 @@ pub struct NewApiKey {
     pub id: ApiKeyId,
     /// Its random part.
     pub secret: KeySecret,
-    /// What people will call it.
+    /// The name.
     pub name: ApiKeyName,
     /// What it will permit.
     pub permission: Permission,
@@ -106,7 +106,7 @@ impl ApiKey {
         if expires_at > now { Ok(expires_at) } else { Err(ExpiryError) }
     }
 
-    /// Refuses the key from now on, or `None` where it is revoked already; `user` is whose key it is.
+    /// Refuses the key from now on, or `None` if it is revoked already; `user` is whose key it is.
     pub fn revoke(&self, user: &ApiUser, stamp: Stamp) -> Option<Change<Self>> {
         if self.parts.revoked_at.is_some() {
             return None;
@@ -135,12 +135,12 @@ impl ApiKey {
         }
     }
 
-    /// A stored key. Checks no rule.
+    /// Creates a key from stored fields. Checks no rule.
     pub const fn from_parts(parts: ApiKeyParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored.
+    /// Returns the fields to store.
     pub fn into_parts(self) -> ApiKeyParts {
         self.parts
     }

@@ -35,9 +35,9 @@ pub enum CalendarEditError {
     /// The values of a range do not go together.
     #[error("{error}")]
     Range {
-        /// Which one, counted from 0.
+        /// The position, counted from 0.
         position: usize,
-        /// What is wrong with it.
+        /// The error.
         error: ListingValuesError,
     },
     /// All ranges together name too many nights.
@@ -66,14 +66,14 @@ pub struct NightEdit {
 pub struct CalendarEdit {
     /// The listing.
     pub listing_id: ListingId,
-    /// The account it hangs on.
+    /// The listing's account.
     pub integration_account_id: IntegrationAccountId,
     /// What becomes of the nights. No night is named twice, and the earlier come first.
     pub nights: Vec<NightEdit>,
 }
 
 impl CalendarEdit {
-    /// What becomes of the nights of a listing, or `None` where the ranges ask for nothing. Where ranges overlap, the later one
+    /// What becomes of the nights of a listing, or `None` if the ranges ask for nothing. Where ranges overlap, the later one
     /// wins in all that it names.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl CalendarEdit {
         Ok(Some(Change::new(edit, audit)))
     }
 
-    /// How many nights it names.
+    /// The number of nights.
     pub fn night_count(&self) -> usize {
         self.nights.iter().map(|edit| edit.nights.nights().count()).sum()
     }

@@ -33,7 +33,7 @@ impl NightStatus {
     /// Every status.
     pub const ALL: [Self; 2] = [Self::Available, Self::NotAvailable];
 
-    /// The word that stands for it on the wire.
+    /// The word used on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Available => "AVAILABLE",
@@ -55,7 +55,7 @@ impl FromStr for NightStatus {
 pub struct NightTerms {
     /// Whether the owner has blocked it.
     pub is_blocked: bool,
-    /// What it costs. Counts only while the listing has the currency in which this was stated.
+    /// The price. Counts only while the listing has the currency in which this was stated.
     pub price: Option<Money>,
     /// The fewest nights of a stay that begins with it.
     pub minimum_nights: Option<Nights>,
@@ -83,7 +83,7 @@ pub struct Night {
     pub date: StayDate,
     /// Whether it can be sold.
     pub status: NightStatus,
-    /// What it costs.
+    /// The price.
     pub price: Money,
     /// What it would cost if the calendar were silent.
     pub original_price: Money,

@@ -8,7 +8,7 @@ use crate::ids::{ListingId, TenantId};
 /// The listings that were asked for as imports, or every reason why not.
 ///
 /// # Errors
-/// Names every position that stands against it.
+/// Every position that prevents it, with the reason.
 pub fn decide(
     importer: TenantId,
     candidates: &[ImportCandidate],
@@ -49,7 +49,7 @@ fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result
 /// has.
 ///
 /// # Errors
-/// Names every position that stands against it.
+/// Every position that prevents it, with the reason.
 pub fn decide_removal(
     importer: TenantId,
     found: &[ListingId],

@@ -20,7 +20,7 @@ pub const MAX_LISTINGS: usize = 1_000;
 pub struct ImportCandidate {
     /// The listing.
     pub listing: ListingId,
-    /// The account that it hangs on; this never changes.
+    /// The listing's account; never changes.
     pub account: IntegrationAccountId,
     /// Whose account that is.
     pub owner: TenantId,
@@ -41,7 +41,7 @@ pub struct Import {
     pub tenant_id: TenantId,
     /// Whose it is.
     pub source_tenant_id: TenantId,
-    /// When it was imported, in milliseconds.
+    /// The time of the import, in whole milliseconds.
     pub imported_at: DateTime<Utc>,
 }
 
@@ -64,7 +64,7 @@ pub enum ImportFault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("some of the listings cannot be imported")]
 pub struct ImportRefused {
-    /// The positions at fault, counted from 0. There is one at least.
+    /// The positions with errors, counted from 0; at least one.
     pub faults: BTreeMap<usize, ImportFault>,
 }
 
@@ -81,6 +81,6 @@ pub enum RemovalFault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("some of the listings cannot be removed")]
 pub struct RemovalRefused {
-    /// The positions at fault, counted from 0. There is one at least.
+    /// The positions with errors, counted from 0; at least one.
     pub faults: BTreeMap<usize, RemovalFault>,
 }

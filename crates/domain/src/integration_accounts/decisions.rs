@@ -16,32 +16,32 @@ use crate::tenants::FieldEdit;
 pub struct NewIntegrationAccount {
     /// The account's id.
     pub id: IntegrationAccountId,
-    /// All that it says of itself.
+    /// The editable fields.
     pub details: Details,
 }
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct AccountEdit {
-    /// Another name.
+    /// The new name.
     pub name: Option<AccountName>,
-    /// Another system on the other side.
+    /// The new system on the other side.
     pub provider: Option<Provider>,
-    /// Another id at the provider, or none.
+    /// The new id at the provider, or none.
     pub provider_account_id: FieldEdit<ProviderAccountId>,
-    /// Another name of the host at the provider.
+    /// The new name of the host at the provider.
     pub account_identifier: Option<AccountIdentifier>,
-    /// Another kind of proof.
+    /// The new kind of proof.
     pub auth_type: Option<AuthType>,
-    /// Another status.
+    /// The new status.
     pub status: Option<AccountStatus>,
     /// Whether others may import.
     pub allows_import: Option<bool>,
-    /// Another markup.
+    /// The new markup.
     pub markup: Option<Percentage>,
-    /// Another discount, or the workspace's.
+    /// The new discount, or the workspace's.
     pub default_discount: FieldEdit<Percentage>,
-    /// Another markup for importers.
+    /// The new markup for importers.
     pub distribution_markup: Option<Percentage>,
 }
 
@@ -64,7 +64,7 @@ impl IntegrationAccount {
         Change::new(account, audit)
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes.
     pub fn update(&self, edit: AccountEdit, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
         let AccountEdit {
             name,

@@ -16,7 +16,7 @@ use crate::ids::{IntegrationAccountId, TenantId, WorkspaceId};
 use crate::percentages::Percentage;
 use crate::text::Line;
 
-/// What people call it.
+/// The name.
 pub type AccountName = Line<1, 255>;
 /// What the provider calls the host: `host@example.com`. Unique among the accounts of one provider in the workspace.
 pub type AccountIdentifier = Line<1, 255>;
@@ -26,7 +26,7 @@ pub type ProviderAccountId = Line<1, 255>;
 /// All that an account says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
-    /// What people call it.
+    /// The name.
     pub name: AccountName,
     /// The system on the other side.
     pub provider: Provider,
@@ -54,7 +54,7 @@ pub struct IntegrationAccount {
     parts: IntegrationAccountParts,
 }
 
-/// All that is stored of an account, for adapters and views.
+/// The stored fields of an account, for adapters and views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntegrationAccountParts {
     /// The workspace.
@@ -63,23 +63,23 @@ pub struct IntegrationAccountParts {
     pub id: IntegrationAccountId,
     /// Whose it is, and with it all that hangs on it.
     pub tenant_id: TenantId,
-    /// All that it says of itself.
+    /// The editable fields.
     pub details: Details,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
 impl IntegrationAccount {
-    /// A stored account. Checks no rule.
+    /// Creates an account from stored fields. Checks no rule.
     pub const fn from_parts(parts: IntegrationAccountParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> IntegrationAccountParts {
         self.parts
     }
@@ -99,12 +99,12 @@ impl IntegrationAccount {
         self.parts.tenant_id
     }
 
-    /// All that it says of itself.
+    /// The editable fields.
     pub const fn details(&self) -> &Details {
         &self.parts.details
     }
 
-    /// How often it was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }

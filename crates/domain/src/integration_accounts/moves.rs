@@ -33,11 +33,11 @@ pub struct AccountMoved {
 /// What hangs on an account, and the imports of its listings as a move would leave them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Holdings {
-    /// How many listings there are.
+    /// The number of listings.
     pub listings: u64,
-    /// How many promotions there are.
+    /// The number of promotions.
     pub promotions: u64,
-    /// How many reservations there are.
+    /// The number of reservations.
     pub reservations: u64,
     /// What would become of the imports.
     pub imports: MovedImports,

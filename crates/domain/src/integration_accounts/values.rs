@@ -22,7 +22,7 @@ macro_rules! words {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$word),+];
 
-            /// The word that stands for it on the wire and in the database.
+            /// The word used on the wire and in the database.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$word => $text,)+
@@ -43,7 +43,7 @@ macro_rules! words {
 words! {
     /// Whether the account is in use: an inactive one offers nothing.
     AccountStatus,
-    /// A text that is no status of an account.
+    /// A text that is not a valid account status.
     AccountStatusError: "field is invalid. It must be ACTIVE or INACTIVE." {
         /// In use.
         Active = "ACTIVE",
@@ -55,7 +55,7 @@ words! {
 words! {
     /// How the connection proves who it is. The proof itself is not stored here.
     AuthType,
-    /// A text that is no kind of proof.
+    /// A text that is not a valid authentication type.
     AuthTypeError: "field is invalid. It must be one of ACCESS_TOKEN, API_KEY, OAUTH, EMAIL_PASSWORD, PARTNER_TOKEN." {
         /// A token that the provider gave out.
         AccessToken = "ACCESS_TOKEN",
@@ -74,7 +74,7 @@ words! {
     /// The property-management system on the other side.
     #[expect(missing_docs, reason = "names of products")]
     Provider,
-    /// A text that is no known provider.
+    /// A text that is not a known provider.
     ProviderError: "field is invalid. It must be one of BOOKINGSYNC, CIIRUS, GUESTY, HOSTAWAY, HOSTFULLY, HOSTIFY, \
         INTERHOME, LODGIFY, OWNERREZ, HOSTHUB, UPLISTING, BEDS24, HOST_TOOLS, HOSPITABLE, TOKEET, AVANTIO, BOOM, ELINA, \
         MR_ALFRED, OTHER." {

@@ -19,7 +19,7 @@ use crate::tenants::FieldEdit;
 use crate::text::{Line, fold};
 use crate::time_zones::TimeZone;
 
-/// Values of a listing that do not go together.
+/// A conflict between values of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ListingValuesError {
     /// The price is finer than its currency.
@@ -66,7 +66,7 @@ pub struct AddressEdit {
     pub postal_code: FieldEdit<Line<1, 32>>,
 }
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a listing")]
 pub struct ListingEdit {
@@ -97,7 +97,7 @@ impl Listing {
     /// Makes a listing of an account of the scope's tenant.
     ///
     /// # Errors
-    /// All values that do not go together.
+    /// All conflicts between the values.
     pub fn create(
         id: ListingId,
         account: &ListingAccount,
@@ -152,10 +152,10 @@ impl Listing {
         })
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes.
     ///
     /// # Errors
-    /// All values that do not go together.
+    /// All conflicts between the values.
     pub fn update(
         &self,
         edit: ListingEdit,
@@ -167,7 +167,7 @@ impl Listing {
         Ok(Some(Change::new(after, audit)))
     }
 
-    /// The listing after the edit, or `None` where it stays as it is.
+    /// The listing after the edit, or `None` if it stays as it is.
     pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, Vec<ListingValuesError>> {
         let mut after = self.clone();
         after.parts.details = after.parts.details.edited(edit)?;

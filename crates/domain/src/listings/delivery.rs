@@ -11,18 +11,18 @@ use crate::ids::{IntegrationAccountId, ListingId};
 /// Values of a listing of a delivery that do not go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryError {
-    /// Which one, counted from 0.
+    /// The position, counted from 0.
     pub position: usize,
-    /// What is wrong with it.
+    /// The error.
     pub error: ListingValuesError,
 }
 
 /// What became of the listings of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delivered {
-    /// How many listings are new.
+    /// The number of new listings.
     pub created: usize,
-    /// How many listings were changed by it.
+    /// The number of changed listings.
     pub updated: usize,
     /// How many were as they should be.
     pub unchanged: usize,
@@ -40,7 +40,7 @@ pub struct Delivery {
 impl Delivery {
     /// Holds what was delivered against what is there, matched by the provider's ids. What is there and not delivered stays.
     ///
-    /// Each comes with the id that it gets where it is new. The change is `None` where all of them are as they should be.
+    /// Each comes with the id that it gets where it is new. The change is `None` if all of them are as they should be.
     ///
     /// # Errors
     /// Every listing whose values do not go together, with all that is wrong with it.

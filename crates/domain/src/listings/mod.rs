@@ -27,7 +27,7 @@ use crate::time_zones::TimeZone;
 pub type ListingName = Line<1, 255>;
 /// The name by which the provider knows it, unique in its account.
 pub type ProviderId = Line<1, 255>;
-/// What there is to say of it.
+/// A description.
 pub type ListingDescription = Prose<10_000>;
 /// What kind of place it is: `Apartment`.
 pub type ListingType = Line<1, 64>;
@@ -62,7 +62,7 @@ pub struct Details {
     pub name: ListingName,
     /// What its owner calls it.
     pub internal_name: Option<ListingName>,
-    /// What there is to say of it.
+    /// A description.
     pub description: Option<ListingDescription>,
     /// What kind of place it is.
     pub kind: Option<ListingType>,
@@ -100,32 +100,32 @@ pub struct Listing {
     parts: ListingParts,
 }
 
-/// All that is stored of a listing, for adapters and views.
+/// The stored fields of a listing, for adapters and views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingParts {
     /// The workspace.
     pub workspace_id: WorkspaceId,
     /// The listing's id.
     pub id: ListingId,
-    /// The account it hangs on. Never changes.
+    /// The listing's account. Never changes.
     pub integration_account_id: IntegrationAccountId,
-    /// All that it says of itself.
+    /// The editable fields.
     pub details: Details,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Listing {
-    /// A stored listing. Checks no rule.
+    /// Creates a listing from stored fields. Checks no rule.
     pub const fn from_parts(parts: ListingParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> ListingParts {
         self.parts
     }
@@ -140,17 +140,17 @@ impl Listing {
         self.parts.id
     }
 
-    /// The account it hangs on.
+    /// The listing's account.
     pub const fn integration_account_id(&self) -> IntegrationAccountId {
         self.parts.integration_account_id
     }
 
-    /// All that it says of itself.
+    /// The editable fields.
     pub const fn details(&self) -> &Details {
         &self.parts.details
     }
 
-    /// How often it was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }
@@ -161,7 +161,7 @@ impl Listing {
 pub struct ListingAccount {
     /// The account.
     pub id: IntegrationAccountId,
-    /// What people call it.
+    /// The name.
     pub name: String,
     /// The currency of prices that state none: the workspace's.
     pub default_currency: Currency,
@@ -174,7 +174,7 @@ pub struct ListingAccount {
 pub struct TenantListing {
     /// The listing.
     pub listing: Listing,
-    /// Whose it is: the tenant of its account.
+    /// The owner: the tenant of its account.
     pub owner: TenantId,
     /// Whether it can be found and booked: listing and account are active and, where it is another's, its owner is too and
     /// the account allows imports.

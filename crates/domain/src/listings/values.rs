@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::text::{Line, TextError};
 
-/// A text that is no listing status.
+/// A text that is not a valid listing status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be ACTIVE or INACTIVE.")]
 pub struct ListingStatusError;
@@ -25,7 +25,7 @@ impl ListingStatus {
     /// Every status.
     pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -146,7 +146,7 @@ impl FromStr for Bathrooms {
 }
 
 impl fmt::Display for Bathrooms {
-    /// With no more digits than are needed: `2`, `1.5`.
+    /// Writes no more digits than are needed: `2`, `1.5`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.tenths % 10 {
             0 => write!(f, "{}", self.tenths / 10),

@@ -26,34 +26,34 @@ pub struct DefaultLocationError;
 pub struct NewLocation {
     /// The location's id.
     pub id: LocationId,
-    /// What people will call it.
+    /// The name.
     pub name: LocationName,
     /// Where it is, and what there is to say of it.
     pub profile: Profile,
 }
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct LocationEdit {
-    /// Another name.
+    /// The new name.
     pub name: Option<LocationName>,
-    /// Another description, or none.
+    /// The new description, or none.
     pub description: FieldEdit<Description>,
-    /// Another address, or none.
+    /// The new address, or none.
     pub address: FieldEdit<Address>,
-    /// Another postal code, or none.
+    /// The new postal code, or none.
     pub post_code: FieldEdit<PostCode>,
-    /// Another city, or none.
+    /// The new city, or none.
     pub city: FieldEdit<City>,
-    /// Another state or province, or none.
+    /// The new state or province, or none.
     pub state: FieldEdit<State>,
-    /// Another country, or none.
+    /// The new country, or none.
     pub country: FieldEdit<Country>,
-    /// Another latitude, or none.
+    /// The new latitude, or none.
     pub latitude: FieldEdit<Latitude>,
-    /// Another longitude, or none.
+    /// The new longitude, or none.
     pub longitude: FieldEdit<Longitude>,
-    /// Another name for another system, or none.
+    /// The new name for another system, or none.
     pub external_location_id: FieldEdit<ExternalLocationId>,
 }
 
@@ -107,7 +107,7 @@ impl Location {
         }
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes.
     pub fn update(&self, edit: LocationEdit, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
         let LocationEdit {

@@ -31,7 +31,7 @@ pub enum LocationStatus {
 /// Where a location is, and what there is to say of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// What there is to say of it.
+    /// A description.
     pub description: Option<Description>,
     /// Street and number.
     pub address: Option<Address>,
@@ -57,7 +57,7 @@ pub struct Location {
     parts: LocationParts,
 }
 
-/// All that is stored of a location, for adapters and views.
+/// The stored fields of a location, for adapters and views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationParts {
     /// The workspace.
@@ -66,7 +66,7 @@ pub struct LocationParts {
     pub id: LocationId,
     /// Whose location it is.
     pub tenant_id: TenantId,
-    /// What people call it.
+    /// The name.
     pub name: LocationName,
     /// Where it is, and what there is to say of it.
     pub profile: Profile,
@@ -74,21 +74,21 @@ pub struct LocationParts {
     pub is_default: bool,
     /// Whether it is in use.
     pub status: LocationStatus,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Location {
-    /// A stored location. Checks no rule.
+    /// Creates a location from stored fields. Checks no rule.
     pub const fn from_parts(parts: LocationParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> LocationParts {
         self.parts
     }
@@ -108,7 +108,7 @@ impl Location {
         self.parts.tenant_id
     }
 
-    /// What people call it.
+    /// The name.
     pub const fn name(&self) -> &LocationName {
         &self.parts.name
     }
@@ -123,7 +123,7 @@ impl Location {
         self.parts.is_default
     }
 
-    /// How often it was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }

@@ -32,7 +32,7 @@ pub enum Assignment {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("some of the listings are none of the promotion's account")]
 pub struct AssignmentRefused {
-    /// The positions at fault, counted from 0. There is one at least.
+    /// The positions with errors, counted from 0; at least one.
     pub positions: BTreeSet<usize>,
 }
 
@@ -68,7 +68,7 @@ impl PromotionListings {
 }
 
 impl Promotion {
-    /// Assigns or unassigns the listings that were asked for, or `None` where all of them are as they should be. `found` are
+    /// Assigns or unassigns the listings that were asked for, or `None` if all of them are as they should be. `found` are
     /// those of them that belong to the promotion's account.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::percentages::Percentage;
 use crate::stays::{Stay, StayDate};
 use crate::tenants::FieldEdit;
 
-/// Values of a promotion that do not go together.
+/// A conflict between values of a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PromotionValuesError {
     /// The last night comes before the first.
@@ -35,7 +35,7 @@ pub struct NewPromotion {
     pub id: PromotionId,
     /// The account that gives it.
     pub integration_account_id: IntegrationAccountId,
-    /// What people will call it.
+    /// The name.
     pub name: PromotionName,
     /// How much of the base price it takes off.
     pub discount: Percentage,
@@ -47,7 +47,7 @@ pub struct NewPromotion {
     pub rest: PromotionEdit,
 }
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a promotion")]
 pub struct PromotionEdit {
@@ -67,7 +67,7 @@ impl Promotion {
     /// Makes a promotion of an account of the scope's tenant, for no listing yet.
     ///
     /// # Errors
-    /// All values that do not go together.
+    /// All conflicts between the values.
     pub fn create(
         new: NewPromotion,
         scope: &TenantScope,
@@ -101,10 +101,10 @@ impl Promotion {
         Ok(Change::new(promotion, audit))
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes.
     ///
     /// # Errors
-    /// All values that do not go together.
+    /// All conflicts between the values.
     pub fn update(
         &self,
         edit: PromotionEdit,

@@ -18,12 +18,12 @@ use crate::text::{Line, Prose};
 
 /// What people call it; unique in its account, ignoring case.
 pub type PromotionName = Line<1, 255>;
-/// What there is to say of it.
+/// A description.
 pub type PromotionDescription = Prose<10_000>;
 /// The word by which guests ask for it; unique in its account, ignoring case.
 pub type CouponCode = Line<1, 64>;
 
-/// A text that is no promotion status.
+/// A text that is not a valid promotion status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be ACTIVE or INACTIVE.")]
 pub struct PromotionStatusError;
@@ -41,7 +41,7 @@ impl PromotionStatus {
     /// Every status.
     pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -70,9 +70,9 @@ pub enum PromotionChoice {
 /// All that a promotion says of itself. All four dates are days on the calendars of a listing, and belong to their periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// What people call it.
+    /// The name.
     pub name: PromotionName,
-    /// What there is to say of it.
+    /// A description.
     pub description: Option<PromotionDescription>,
     /// How much of the base price it takes off.
     pub discount: Percentage,
@@ -98,7 +98,7 @@ pub struct Promotion {
     parts: PromotionParts,
 }
 
-/// All that is stored of a promotion, for adapters and views.
+/// The stored fields of a promotion, for adapters and views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromotionParts {
     /// The workspace.
@@ -107,23 +107,23 @@ pub struct PromotionParts {
     pub id: PromotionId,
     /// The account that gives it. Never changes.
     pub integration_account_id: IntegrationAccountId,
-    /// All that it says of itself.
+    /// The editable fields.
     pub terms: Terms,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Promotion {
-    /// A stored promotion. Checks no rule.
+    /// Creates a promotion from stored fields. Checks no rule.
     pub const fn from_parts(parts: PromotionParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> PromotionParts {
         self.parts
     }
@@ -143,12 +143,12 @@ impl Promotion {
         self.parts.integration_account_id
     }
 
-    /// All that it says of itself.
+    /// The editable fields.
     pub const fn terms(&self) -> &Terms {
         &self.parts.terms
     }
 
-    /// How often it was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }

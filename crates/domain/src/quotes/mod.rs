@@ -31,7 +31,7 @@ pub struct Quote {
     parts: QuoteParts,
 }
 
-/// All that is stored of a quote, for adapters and views. It never changes.
+/// The stored fields of a quote, for adapters and views. It never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuoteParts {
     /// The workspace.
@@ -40,9 +40,9 @@ pub struct QuoteParts {
     pub id: QuoteId,
     /// Who asked for it, and alone may book with it.
     pub tenant_id: TenantId,
-    /// The stay, and what it costs.
+    /// The stay with its price.
     pub priced: PricedStay,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
     /// The first instant at which it is good no more, in milliseconds.
     pub expires_at: DateTime<Utc>,
@@ -95,12 +95,12 @@ impl Quote {
         now - KEPT
     }
 
-    /// A stored quote. Checks no rule.
+    /// Creates a quote from stored fields. Checks no rule.
     pub const fn from_parts(parts: QuoteParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> QuoteParts {
         self.parts
     }
@@ -110,7 +110,7 @@ impl Quote {
         self.parts.id
     }
 
-    /// The stay, and what it costs.
+    /// The stay with its price.
     pub const fn priced(&self) -> &PricedStay {
         &self.parts.priced
     }

@@ -68,13 +68,13 @@ pub struct AskedStay {
 pub struct PricedStay {
     /// The listing.
     pub listing_id: ListingId,
-    /// The account that it hangs on; this never changes.
+    /// The listing's account; never changes.
     pub integration_account_id: IntegrationAccountId,
     /// The nights.
     pub stay: Stay,
     /// How many people.
     pub guests: Occupancy,
-    /// What it costs.
+    /// The price.
     pub price: Price,
     /// The promotion that the price has in it.
     pub promotion_id: Option<PromotionId>,
@@ -154,7 +154,7 @@ impl Offer {
     /// Prices a stay that the tenant wants to sell.
     ///
     /// # Errors
-    /// What stands against it.
+    /// The first reason that prevents it.
     pub fn price(&self, asked: &AskedStay, tenant: TenantId, now: DateTime<Utc>) -> Result<PricedStay, OfferRefused> {
         let AskedStay { stay, guests, currency, promotion } = asked;
         let details = self.listing.listing.details();

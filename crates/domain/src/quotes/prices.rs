@@ -33,7 +33,7 @@ pub struct Price {
     parts: PriceParts,
 }
 
-/// All that is stored of a price, for adapters and views.
+/// The stored fields of a price, for adapters and views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceParts {
     /// All nights together.
@@ -79,12 +79,12 @@ impl Price {
         Self { parts }
     }
 
-    /// A stored price. Checks no rule.
+    /// Creates a price from stored fields. Checks no rule.
     pub const fn from_parts(parts: PriceParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub const fn into_parts(self) -> PriceParts {
         self.parts
     }

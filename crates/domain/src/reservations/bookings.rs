@@ -43,7 +43,7 @@ pub struct NewReservation {
     pub guest: Guest,
     /// Where the booking came from.
     pub source: Option<Source>,
-    /// What there is to say of it.
+    /// A description.
     pub notes: Option<Notes>,
     /// What the seller's own system calls it.
     pub external_id: Option<ExternalId>,
@@ -82,7 +82,7 @@ impl Reservation {
     /// the nights can be sold, and by this tenant, is looked at anew.
     ///
     /// # Errors
-    /// What stands against it.
+    /// The first reason that prevents it.
     pub fn book_quoted(
         new: NewReservation,
         quote: &FoundQuote,
@@ -101,7 +101,7 @@ impl Reservation {
     /// Books at the price of the moment. If a total was sent, it must be that price.
     ///
     /// # Errors
-    /// What stands against it.
+    /// The first reason that prevents it.
     pub fn book(
         new: NewReservation,
         asked: &AskedStay,

@@ -30,7 +30,7 @@ pub struct LapsedHold {
 }
 
 impl Reservation {
-    /// Confirms a hold in time, or `None` where it is confirmed already.
+    /// Confirms a hold in time, or `None` if it is confirmed already.
     ///
     /// # Errors
     /// One that was cancelled or has expired stays so: its nights may be others'.
@@ -48,7 +48,7 @@ impl Reservation {
         }
     }
 
-    /// Cancels the reservation and frees its nights, or `None` where they are free already. A hold whose time is over expires: that it
+    /// Cancels the reservation and frees its nights, or `None` if they are free already. A hold whose time is over expires: that it
     /// was cancelled in time is not true.
     pub fn cancel(&self, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
         let tenant = (scope.tenant_id(), scope.tenant_name());
@@ -122,7 +122,7 @@ impl Reservation {
 }
 
 impl LapsedHold {
-    /// Writes down that nobody confirmed it in time, or `None` where that is not so at this instant. Whoever stumbles over it,
+    /// Writes down that nobody confirmed it in time, or `None` if that is not so at this instant. Whoever stumbles over it,
     /// the service itself lets it expire, and so it is audited.
     pub fn expire(&self, id: AuditId, at: DateTime<Utc>) -> Option<Change<Reservation>> {
         let Self { reservation, owner, owner_name } = self;

@@ -38,18 +38,18 @@ pub struct Reservation {
     parts: ReservationParts,
 }
 
-/// All that is stored of a reservation, for adapters and views.
+/// The stored fields of a reservation, for adapters and views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationParts {
     /// The workspace.
     pub workspace_id: WorkspaceId,
     /// The reservation's id.
     pub id: ReservationId,
-    /// The stay, and what it costs. Never changes.
+    /// The stay with its price. Never changes.
     pub priced: PricedStay,
     /// The quote that it was booked with.
     pub quote_id: Option<QuoteId>,
-    /// The importer that sold it; `None` where the owner did.
+    /// The importer that sold it; `None` if the owner did.
     pub sold_by: Option<TenantId>,
     /// What the seller's own system calls it.
     pub external: Option<ExternalName>,
@@ -61,29 +61,29 @@ pub struct ReservationParts {
     pub guest: Guest,
     /// Where the booking came from.
     pub source: Option<Source>,
-    /// What there is to say of it.
+    /// A description.
     pub notes: Option<Notes>,
     /// The first instant at which a pending one holds its nights no more, in milliseconds. Stays when it is confirmed.
     pub hold_expires_at: Option<DateTime<Utc>>,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
-    /// When it was confirmed, in milliseconds.
+    /// The time of confirmation, in whole milliseconds.
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// When it was cancelled, in milliseconds.
+    /// The time of cancellation, in whole milliseconds.
     pub cancelled_at: Option<DateTime<Utc>>,
 }
 
 impl Reservation {
-    /// A stored reservation. Checks no rule.
+    /// Creates a reservation from stored fields. Checks no rule.
     pub const fn from_parts(parts: ReservationParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> ReservationParts {
         self.parts
     }
@@ -93,7 +93,7 @@ impl Reservation {
         self.parts.id
     }
 
-    /// The stay, and what it costs.
+    /// The stay with its price.
     pub const fn priced(&self) -> &PricedStay {
         &self.parts.priced
     }
@@ -103,7 +103,7 @@ impl Reservation {
         self.parts.status
     }
 
-    /// How often it was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }

@@ -10,14 +10,14 @@ use crate::users::Email;
 
 /// Where a booking came from: `website`.
 pub type Source = Line<1, 255>;
-/// What there is to say of it.
+/// A description.
 pub type Notes = Prose<10_000>;
 /// The name by which the seller's own system knows it.
 pub type ExternalId = Line<1, 255>;
 /// A guest's first or last name.
 pub type GuestName = Line<1, 255>;
 
-/// A text that is no reservation status.
+/// A text that is not a valid reservation status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be PENDING, CONFIRMED, CANCELLED or EXPIRED.")]
 pub struct ReservationStatusError;
@@ -39,7 +39,7 @@ impl ReservationStatus {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Confirmed, Self::Cancelled, Self::Expired];
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -58,7 +58,7 @@ impl FromStr for ReservationStatus {
     }
 }
 
-/// A text that is no reservation type.
+/// A text that is not a valid reservation type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be INSTANT_BOOKING or PENDING_CONFIRMATION.")]
 pub struct ReservationTypeError;
@@ -77,7 +77,7 @@ impl ReservationType {
     /// Every type.
     pub const ALL: [Self; 2] = [Self::InstantBooking, Self::PendingConfirmation];
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InstantBooking => "INSTANT_BOOKING",

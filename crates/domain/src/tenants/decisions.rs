@@ -19,9 +19,9 @@ pub struct DefaultTenantError;
 /// What hangs on a tenant and does not go with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TenantHoldings {
-    /// How many integration accounts it has.
+    /// The number of its integration accounts.
     pub integration_accounts: u64,
-    /// How many listings hang on them.
+    /// The number of listings of those accounts.
     pub listings: u64,
 }
 
@@ -58,7 +58,7 @@ pub struct NewTenant {
     pub id: TenantId,
     /// The id of its default location.
     pub default_location_id: LocationId,
-    /// What people will call it.
+    /// The name.
     pub name: TenantName,
     /// Its domain.
     pub domain: DomainName,
@@ -102,22 +102,22 @@ pub struct TenantSwitched {
 /// `None` leaves it as it is, `Some(None)` clears it.
 pub type FieldEdit<T> = Option<Option<T>>;
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct TenantEdit {
-    /// Another name.
+    /// The new name.
     pub name: Option<TenantName>,
-    /// Another domain.
+    /// The new domain.
     pub domain: Option<DomainName>,
-    /// Another description, or none.
+    /// The new description, or none.
     pub description: FieldEdit<Description>,
-    /// Another address, or none.
+    /// The new address, or none.
     pub address: FieldEdit<Address>,
-    /// Another city, or none.
+    /// The new city, or none.
     pub city: FieldEdit<City>,
-    /// Another postal code, or none.
+    /// The new postal code, or none.
     pub post_code: FieldEdit<PostCode>,
-    /// Another country, or none.
+    /// The new country, or none.
     pub country: FieldEdit<Country>,
 }
 
@@ -186,7 +186,7 @@ impl Tenant {
         }
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes.
     pub fn update(&self, edit: TenantEdit, stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
         let TenantEdit { name, domain, description, address, city, post_code, country } = edit;
@@ -207,7 +207,7 @@ impl Tenant {
         Some(Change::new(after, audit))
     }
 
-    /// Activates or deactivates the tenant and says what becomes of its users, or `None` where nothing would change.
+    /// Activates or deactivates the tenant and says what becomes of its users, or `None` if nothing would change.
     ///
     /// # Errors
     /// The default tenant stays active, and so do its users.
@@ -295,7 +295,7 @@ impl Tenant {
     }
 }
 
-/// Moves the caller's current tenant, or `None` where the caller works there already.
+/// Moves the caller's current tenant, or `None` if the caller works there already.
 ///
 /// Whether the caller may enter the target is [`Caller::may_enter`]'s to say.
 ///

@@ -49,7 +49,7 @@ impl TenantStatus {
     /// Every status.
     pub const ALL: [Self; 2] = [Self::Active, Self::Inactive];
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -69,7 +69,7 @@ impl FromStr for TenantStatus {
 /// Where a tenant is, and what there is to say of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// What there is to say of it.
+    /// A description.
     pub description: Option<Description>,
     /// Street and number.
     pub address: Option<Address>,
@@ -87,14 +87,14 @@ pub struct Tenant {
     parts: TenantParts,
 }
 
-/// All that is stored of a tenant, for adapters and views.
+/// The stored fields of a tenant, for adapters and views.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantParts {
     /// The workspace.
     pub workspace_id: WorkspaceId,
     /// The tenant's id.
     pub id: TenantId,
-    /// What people call it.
+    /// The name.
     pub name: TenantName,
     /// Its domain, unique in the workspace.
     pub domain: DomainName,
@@ -104,21 +104,21 @@ pub struct TenantParts {
     pub status: TenantStatus,
     /// Where it is, and what there is to say of it.
     pub profile: Profile,
-    /// How often it was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When it was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When it was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
 impl Tenant {
-    /// A stored tenant. Checks no rule.
+    /// Creates a tenant from stored fields. Checks no rule.
     pub const fn from_parts(parts: TenantParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> TenantParts {
         self.parts
     }
@@ -133,7 +133,7 @@ impl Tenant {
         self.parts.id
     }
 
-    /// What people call it.
+    /// The name.
     pub const fn name(&self) -> &TenantName {
         &self.parts.name
     }
@@ -163,7 +163,7 @@ impl Tenant {
         &self.parts.profile
     }
 
-    /// How often it was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }

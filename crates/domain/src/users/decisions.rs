@@ -31,18 +31,18 @@ pub struct NewApiUser {
     pub workplace: Option<Workplace>,
 }
 
-/// What an update asks for; what is `None` stays as it is.
+/// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct UserEdit {
-    /// Another name.
+    /// The new name.
     pub name: Option<UserName>,
-    /// Another address.
+    /// The new address.
     pub email: Option<Email>,
-    /// Another role.
+    /// The new role.
     pub role: Option<Role>,
-    /// Another status.
+    /// The new status.
     pub status: Option<UserStatus>,
-    /// Another workplace, or none.
+    /// The new workplace, or none.
     pub workplace: FieldEdit<Workplace>,
 }
 
@@ -94,7 +94,7 @@ impl ApiUser {
         }
     }
 
-    /// Changes the fields that the edit names, or `None` where all of them are as they should be.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes.
     ///
     /// # Errors
     /// A support user is not for everybody to change, nor to make of another.

@@ -16,7 +16,7 @@ use crate::tenants::TenantName;
 pub struct Workplace {
     /// The location.
     pub id: LocationId,
-    /// What people call it.
+    /// The name.
     pub name: LocationName,
 }
 
@@ -26,7 +26,7 @@ pub struct ApiUser {
     parts: ApiUserParts,
 }
 
-/// All that is known of a user, for adapters and views. Names of other things stand beside their ids.
+/// The fields of a user, for adapters and views. Names of other things stand beside their ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUserParts {
     /// The workspace.
@@ -49,21 +49,21 @@ pub struct ApiUserParts {
     pub role: Role,
     /// Whether the user may call.
     pub status: UserStatus,
-    /// How often the user was changed: a write of an older version is refused.
+    /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
-    /// When the user was made, in milliseconds.
+    /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// When the user was last changed, in milliseconds.
+    /// The time of the last change, in whole milliseconds.
     pub updated_at: DateTime<Utc>,
 }
 
 impl ApiUser {
-    /// A stored user. Checks no rule.
+    /// Creates a user from stored fields. Checks no rule.
     pub const fn from_parts(parts: ApiUserParts) -> Self {
         Self { parts }
     }
 
-    /// All that must be stored or shown.
+    /// Returns the fields, to store or to show.
     pub fn into_parts(self) -> ApiUserParts {
         self.parts
     }
@@ -103,7 +103,7 @@ impl ApiUser {
         self.parts.role
     }
 
-    /// How often the user was changed.
+    /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
     }

@@ -10,7 +10,7 @@ use crate::text::{Line, TextError};
 /// A user's name.
 pub type UserName = Line<5, 255>;
 
-/// A text that is no e-mail address.
+/// A text that is not a valid e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EmailError {
     /// Not `somebody@a.domain`.
@@ -46,7 +46,7 @@ impl FromStr for Email {
     }
 }
 
-/// A number that is no user status.
+/// A number that is not a valid user status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be 0 (passive), 1 (active) or 2 (banned).")]
 pub struct UserStatusError;
@@ -63,7 +63,7 @@ pub enum UserStatus {
 }
 
 impl UserStatus {
-    /// The number that stands for it on the wire and in the database.
+    /// The number used on the wire and in the database.
     pub const fn as_i16(self) -> i16 {
         match self {
             Self::Passive => 0,
@@ -84,7 +84,7 @@ impl TryFrom<i64> for UserStatus {
     }
 }
 
-/// A text that is no role.
+/// A text that is not a valid role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be support, tenant, venue or front-desk.")]
 pub struct RoleError;
@@ -116,7 +116,7 @@ impl Role {
         }
     }
 
-    /// The word that stands for it on the wire and in the database.
+    /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Support => "support",
