@@ -1,4 +1,4 @@
-//! The trail of changes: who did what to which resource in which tenant, when.
+//! The audit trail: the actor, action, resource, tenant and time of each change.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::access::TenantScope;
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 
-/// Who made a change. Names stand beside ids, because the trail outlives what it speaks of.
+/// The author of a change. Names are stored with ids, because the trail outlives the resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// An API user, through one of its keys.
@@ -15,27 +15,27 @@ pub enum Actor {
         id: UserId,
         /// The user's name at that time.
         name: String,
-        /// The key that the request came with.
+        /// The API key of the request.
         api_key: ApiKeyId,
     },
-    /// Whoever runs the service, through the command line or at start-up.
+    /// The operator of the service, through the command line or at start-up.
     Operator,
 }
 
-/// What makes a decision traceable: made before the decision, by the use case.
+/// The id, author and time of a decision. The use case creates it before the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// The id of the audit entry.
     pub id: AuditId,
-    /// Who decides.
+    /// The author of the decision.
     pub actor: Actor,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
 }
 
 impl Stamp {
-    /// What the trail says of a change to a thing of the scope's tenant: its kind, id and name, and what it was before and is
-    /// after.
+    /// Creates the audit entry of a change to a resource of the scope's tenant, from the kind, id and name of the
+    /// resource and its facts before and after.
     pub(crate) fn entry(
         self,
         scope: &TenantScope,
@@ -61,7 +61,7 @@ impl Stamp {
     }
 }
 
-/// The kind of thing that was changed.
+/// The kind of the changed resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResourceKind {
     /// A workspace.
@@ -87,7 +87,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// The word that the trail is written with.
+    /// The word used in the trail.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Workspace => "workspace",
@@ -107,7 +107,7 @@ impl ResourceKind {
 /// One value in an audit entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    /// Nothing.
+    /// No value.
     Null,
     /// Yes or no.
     Bool(bool),
@@ -135,66 +135,66 @@ impl<T: ToString> From<Option<T>> for Fact {
     }
 }
 
-/// Named values before or after a change. Secrets never are among them.
+/// Named values before or after a change. They never include secrets.
 pub type Facts = Vec<(&'static str, Fact)>;
 
-/// The two sides of a change, without what stayed the same.
+/// Removes the facts that are equal before and after.
 pub fn difference(before: Facts, after: Facts) -> (Facts, Facts) {
     before.into_iter().zip(after).filter(|(before, after)| before != after).unzip()
 }
 
-/// One line of the trail.
+/// An entry of the trail, to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its id.
     pub id: AuditId,
-    /// The workspace in which it happened.
+    /// The workspace of the change.
     pub workspace_id: WorkspaceId,
     /// The tenant whose data changed.
     pub tenant_id: TenantId,
-    /// That tenant's name at that time.
+    /// The tenant's name at that time.
     pub tenant_name: String,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
-    /// Who did it.
+    /// The author.
     pub actor: Actor,
-    /// What was done: `tenant.create`.
+    /// The action: `tenant.create`.
     pub action: &'static str,
-    /// The kind of thing that was changed.
+    /// The kind of the changed resource.
     pub resource_kind: ResourceKind,
-    /// The id of that thing.
+    /// The resource's id.
     pub resource_id: Uuid,
-    /// Its name at that time.
+    /// The resource's name at that time.
     pub resource_name: String,
-    /// What it was before, where that changed.
+    /// The changed values before the change.
     pub before: Facts,
-    /// What it is now, where that changed.
+    /// The changed values after the change.
     pub after: Facts,
 }
 
-/// One line of the trail, as it is read. Its words may be older than this program.
+/// An entry of the trail, as read. Its action and kind may be words of an older program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRecord {
     /// Its id.
     pub id: AuditId,
     /// The tenant whose data changed.
     pub tenant_id: TenantId,
-    /// That tenant's name at that time.
+    /// The tenant's name at that time.
     pub tenant_name: String,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
-    /// Who did it.
+    /// The author.
     pub actor: Actor,
-    /// What was done: `tenant.create`.
+    /// The action: `tenant.create`.
     pub action: String,
-    /// The kind of thing that was changed: `tenant`.
+    /// The kind of the changed resource: `tenant`.
     pub resource_kind: String,
-    /// The id of that thing.
+    /// The resource's id.
     pub resource_id: Uuid,
-    /// Its name at that time.
+    /// The resource's name at that time.
     pub resource_name: String,
-    /// What it was before, where that changed; sorted by name.
+    /// The changed values before the change, sorted by name.
     pub before: Vec<(String, Fact)>,
-    /// What it is now, where that changed; sorted by name.
+    /// The changed values after the change, sorted by name.
     pub after: Vec<(String, Fact)>,
 }

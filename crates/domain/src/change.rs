@@ -1,27 +1,27 @@
-//! A decision that waits to be stored.
+//! Decisions that are ready to be stored.
 
 use crate::audit::AuditEntry;
 use crate::receipts::{Receipt, Repeatable, Reply};
 
-/// An aggregate after a decision, with the record that explains it.
+/// An aggregate after a decision, with the audit entry that explains it.
 #[must_use = "a change that is not stored never happened"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change<A> {
-    /// What must be stored.
+    /// The state to store.
     pub after: A,
-    /// Who did what, when.
+    /// The audit entry.
     pub audit: AuditEntry,
-    /// The answer that a repeated request gets, where the request asked for that.
+    /// The idempotency record, if the request has an idempotency key.
     pub receipt: Option<Receipt>,
 }
 
 impl<A> Change<A> {
-    /// A change that answers no repeated request.
+    /// Creates a change without an idempotency record.
     pub const fn new(after: A, audit: AuditEntry) -> Self {
         Self { after, audit, receipt: None }
     }
 
-    /// The same change, which answers repetitions of the request with this reply.
+    /// Adds an idempotency record, so that retries of the request get this reply.
     pub fn answering(self, request: Repeatable, reply: Reply) -> Self {
         let receipt = Receipt::new(self.audit.workspace_id, &self.audit.actor, request, reply, self.audit.at);
         Self { receipt, ..self }

@@ -40,7 +40,7 @@ impl Country {
 impl FromStr for Country {
     type Err = CountryError;
 
-    /// Takes the code in any case.
+    /// Parses the code in any case.
     fn from_str(text: &str) -> Result<Self, CountryError> {
         let code = text.to_ascii_uppercase();
         let at = COUNTRIES.binary_search_by_key(&code.as_str(), |(code, _)| code).map_err(|_| CountryError)?;

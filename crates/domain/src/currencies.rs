@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Codes that the table of `iso_currency` still holds, though ISO 4217 has withdrawn them.
+/// Codes that ISO 4217 has withdrawn, though the table of `iso_currency` still has them.
 ///
-/// The table's own mark for that is not used: it is also on codes that are valid.
+/// The table's own flag for withdrawn codes is not used, because valid codes have it too.
 const WITHDRAWN: [&str; 5] = ["BGN", "CUC", "HRK", "SLL", "ZWL"];
 
 /// A text that is not a valid currency code.
@@ -15,7 +15,7 @@ const WITHDRAWN: [&str; 5] = ["BGN", "CUC", "HRK", "SLL", "ZWL"];
 #[error("field is invalid. It must be ISO 4217 currency code.")]
 pub struct CurrencyError;
 
-/// A currency that prices can be stated in.
+/// A currency for prices.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency {
     code: &'static str,
@@ -28,7 +28,7 @@ impl Currency {
         self.code
     }
 
-    /// How many decimals an amount has: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
+    /// The number of decimals of an amount: 2 for `USD`, 0 for `JPY`, 3 for `KWD`.
     pub const fn minor_digits(self) -> u32 {
         self.minor_digits
     }
@@ -37,7 +37,8 @@ impl Currency {
 impl FromStr for Currency {
     type Err = CurrencyError;
 
-    /// Takes the code in any case. What has no minor unit, as gold and the codes for tests, is no currency for prices.
+    /// Parses the code in any case. Codes without a minor unit, such as gold and test codes, are not accepted for
+    /// prices.
     fn from_str(text: &str) -> Result<Self, CurrencyError> {
         let currency = iso_currency::Currency::from_code(&text.to_ascii_uppercase()).ok_or(CurrencyError)?;
         let minor_digits = currency.exponent().ok_or(CurrencyError)?.into();
@@ -81,7 +82,7 @@ mod tests {
         }
     }
 
-    /// A newer table that drops a code would make stored rows unreadable: it must not come in unnoticed.
+    /// Guards against a newer table that drops a code, which would make stored rows unreadable.
     #[test]
     fn the_table_is_whole() {
         let letters = || 'A'..='Z';

@@ -1,7 +1,7 @@
-//! Places on the globe, and how far they are from each other.
+//! Places on the globe, and distances between them.
 //!
-//! A place is kept in degrees, exactly, and is reckoned with as a point on the unit sphere: the chord between two points says how
-//! far they are, without trigonometry for each pair and without special cases at the poles and the date line.
+//! A place is stored exactly, in degrees. Calculations use a point on the unit sphere: the chord between two points
+//! gives their distance, without trigonometry for each pair and without special cases at the poles and the date line.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,27 +12,27 @@ use thiserror::Error;
 
 /// The mean radius of the earth in kilometres (IUGG).
 const EARTH: f64 = 6371.0088;
-/// Decimals of a degree that are kept: a tenth of a millimetre.
+/// Decimals of a degree that are stored: a tenth of a millimetre.
 const DECIMALS: u32 = 9;
-/// The most that a radius may be, in kilometres.
+/// The largest radius, in kilometres.
 const FARTHEST: i64 = 1000;
 
-/// What is no latitude.
+/// A text that is not a valid latitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be decimal degrees from -90 to 90.")]
 pub struct LatitudeError;
 
-/// What is no longitude.
+/// A text that is not a valid longitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be decimal degrees from -180 to 180.")]
 pub struct LongitudeError;
 
-/// What is no place.
+/// A text that is not a valid place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be latitude and longitude in decimal degrees, like 40.7128,-74.0060.")]
 pub struct PlaceError;
 
-/// What is no radius.
+/// A text that is not a valid radius.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be more than 0 and at most {FARTHEST} km.")]
 pub struct RadiusError;
@@ -45,10 +45,10 @@ pub struct Latitude(i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Longitude(i64);
 
-/// A decimal number as JSON writes one, rounded to the decimals that are kept.
+/// Parses a decimal number in JSON notation, rounded to the stored decimals.
 fn decimal(text: &str) -> Option<Decimal> {
     let is_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | 'e' | 'E' | '+');
-    // What could be no place anyway, and what `Decimal` would read besides numbers.
+    // Reject texts too long for a coordinate, and syntax that `Decimal` accepts but JSON does not.
     if text.len() > 64 || !text.chars().all(is_number) || text.starts_with('+') {
         return None;
     }
@@ -65,7 +65,7 @@ macro_rules! degrees {
         impl FromStr for $type {
             type Err = $error;
 
-            /// Takes decimal degrees. What is finer than a billionth of a degree is rounded.
+            /// Parses decimal degrees. Digits finer than a billionth of a degree are rounded.
             fn from_str(text: &str) -> Result<Self, $error> {
                 decimal(text).and_then(billionths).ok_or($error)?.try_into()
             }
@@ -74,7 +74,7 @@ macro_rules! degrees {
         impl TryFrom<i64> for $type {
             type Error = $error;
 
-            /// Takes billionths of a degree.
+            /// Creates it from billionths of a degree.
             fn try_from(billionths: i64) -> Result<Self, $error> {
                 if billionths.unsigned_abs() <= $limit * 10_u64.pow(DECIMALS) {
                     Ok(Self(billionths))
@@ -85,19 +85,19 @@ macro_rules! degrees {
         }
 
         impl $type {
-            /// In billionths of a degree, as it is stored.
+            /// The billionths of a degree, as stored.
             pub const fn billionths(self) -> i64 {
                 self.0
             }
 
-            #[expect(clippy::cast_precision_loss, reason = "2^53 billionths are more degrees than there are")]
+            #[expect(clippy::cast_precision_loss, reason = "360 degrees in billionths are below 2^53")]
             fn radians(self) -> f64 {
                 (self.0 as f64 / 1e9).to_radians()
             }
         }
 
         impl fmt::Display for $type {
-            /// Decimal degrees, with no more digits than are needed.
+            /// Writes decimal degrees, with no more digits than are needed.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 Decimal::new(self.0, DECIMALS).normalize().fmt(f)
             }
@@ -118,7 +118,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The same place on the unit sphere.
+    /// The place as a point on the unit sphere.
     pub fn position(self) -> Position {
         let (sin_latitude, cos_latitude) = self.latitude.radians().sin_cos();
         let (sin_longitude, cos_longitude) = self.longitude.radians().sin_cos();
@@ -129,7 +129,7 @@ impl Place {
 impl FromStr for Place {
     type Err = PlaceError;
 
-    /// Takes `latitude,longitude`.
+    /// Parses `latitude,longitude`.
     fn from_str(text: &str) -> Result<Self, PlaceError> {
         let (latitude, longitude) = text.split_once(',').ok_or(PlaceError)?;
         Ok(Self {
@@ -151,15 +151,15 @@ pub struct Position {
 }
 
 impl Position {
-    /// The square of the chord to another point. Databases reckon the same terms in the same order, so that both find the same
-    /// places.
+    /// The square of the chord to another point. The databases add the same terms in the same order, so that both find
+    /// the same places.
     pub fn squared_chord(self, other: Self) -> f64 {
         let (x, y, z) = (self.x - other.x, self.y - other.y, self.z - other.z);
         x * x + y * y + z * z
     }
 }
 
-/// How far to look, in kilometres along the surface.
+/// A search radius, in kilometres along the surface.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Radius(f64);
 
@@ -169,18 +169,18 @@ impl Radius {
         self.0
     }
 
-    /// The chord of the unit sphere under the same arc.
+    /// The chord of the unit sphere under this arc.
     pub fn chord(self) -> f64 {
         2.0 * (self.0 / (2.0 * EARTH)).sin()
     }
 
-    /// Twice as far, or as far as this one at most.
+    /// Doubles the radius, up to the limit.
     #[must_use]
     pub fn doubled_up_to(self, limit: Self) -> Self {
         Self((self.0 * 2.0).min(limit.0))
     }
 
-    /// The nearer of the two.
+    /// The smaller of the radius and the limit.
     #[must_use]
     pub fn at_most(self, kilometres: f64) -> Self {
         Self(self.0.min(kilometres))
@@ -196,24 +196,24 @@ impl FromStr for Radius {
     }
 }
 
-/// What lies around a place.
+/// The surroundings of a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Around {
     /// The place.
     pub place: Place,
-    /// How far around it.
+    /// The radius around it.
     pub radius: Radius,
 }
 
-/// How far something is, in metres along the surface of a sphere with the earth's mean radius.
+/// A distance, in metres along the surface of a sphere with the earth's mean radius.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Distance {
     metres: u32,
 }
 
 impl Distance {
-    /// The arc over a chord of the unit sphere, which is given by its square.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "half of the earth's girth at most")]
+    /// Converts the square of a chord of the unit sphere into the length of its arc.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half of the earth's circumference")]
     pub fn of_squared_chord(squared_chord: f64) -> Self {
         let half = (squared_chord.max(0.0).sqrt() / 2.0).min(1.0);
         Self { metres: (2.0 * EARTH * half.asin() * 1000.0).round() as u32 }
@@ -221,7 +221,7 @@ impl Distance {
 }
 
 impl fmt::Display for Distance {
-    /// Kilometres with 3 decimals.
+    /// Writes kilometres with 3 decimals.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:03}", self.metres / 1000, self.metres % 1000)
     }
@@ -312,7 +312,7 @@ mod tests {
                 latitude: Latitude((latitude + north).clamp(-90_000_000_000, 90_000_000_000)),
                 longitude: Longitude((longitude + east).clamp(-180_000_000_000, 180_000_000_000)),
             };
-            // The haversine formula, as textbooks have it.
+            // The haversine formula of the textbooks.
             let (a, b) = (one.latitude.radians(), other.latitude.radians());
             let half = |from: f64, to: f64| ((to - from) / 2.0).sin().powi(2);
             let haversine = half(a, b) + a.cos() * b.cos() * half(one.longitude.radians(), other.longitude.radians());

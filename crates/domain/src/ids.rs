@@ -1,4 +1,4 @@
-//! Identifiers: one type per kind of thing, all UUIDs.
+//! Identifiers: one type for each kind of resource, all UUIDs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use uuid::Uuid;
 #[error("must be a valid UUID.")]
 pub struct InvalidIdError;
 
-/// The canonical form only: 36 characters, in any case.
+/// Parses the canonical form only: 36 characters, in upper or lower case.
 ///
 /// # Errors
-/// Any other text, also other forms of UUIDs.
+/// Any other text, including the other forms of UUIDs.
 pub fn parse(text: &str) -> Result<Uuid, InvalidIdError> {
     let canonical = Some(text).filter(|text| text.len() == 36);
     canonical.and_then(|text| Uuid::try_parse(text).ok()).ok_or(InvalidIdError)
@@ -27,12 +27,12 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Names the thing that this UUID stands for.
+            /// Creates an id from a UUID.
             pub const fn new(id: Uuid) -> Self {
                 Self(id)
             }
 
-            /// The bare UUID.
+            /// Returns the UUID.
             pub const fn as_uuid(self) -> Uuid {
                 self.0
             }
@@ -55,27 +55,27 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Names a workspace.
+    /// The id of a workspace.
     WorkspaceId;
-    /// Names a tenant of a workspace.
+    /// The id of a tenant in a workspace.
     TenantId;
-    /// Names an API user of a workspace.
+    /// The id of an API user in a workspace.
     UserId;
-    /// Names an API key of a workspace.
+    /// The id of an API key in a workspace.
     ApiKeyId;
-    /// Names a location of a workspace.
+    /// The id of a location in a workspace.
     LocationId;
-    /// Names an integration account of a workspace.
+    /// The id of an integration account in a workspace.
     IntegrationAccountId;
-    /// Names a listing of a workspace.
+    /// The id of a listing in a workspace.
     ListingId;
-    /// Names a promotion of a workspace.
+    /// The id of a promotion in a workspace.
     PromotionId;
-    /// Names a quote of a workspace.
+    /// The id of a quote in a workspace.
     QuoteId;
-    /// Names a reservation of a workspace.
+    /// The id of a reservation in a workspace.
     ReservationId;
-    /// Names an entry of a workspace's audit trail.
+    /// The id of an entry in a workspace's audit trail.
     AuditId;
 }
 

@@ -5,15 +5,15 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, Utc};
 use thiserror::Error;
 
-/// A text that is no instant, or one outside of the years 0 to 9999.
+/// A text that is not a valid instant, or one outside of the years 0 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be an RFC 3339 instant, like 2030-01-31T12:00:00Z.")]
 pub struct InvalidInstantError;
 
-/// An edge of a span of time: what is stored is compared with it. Read from RFC 3339, with any offset.
+/// One end of a time span, to compare stored times with. Parsed from RFC 3339, with any offset.
 ///
-/// What is stored has milliseconds, so an edge between two of them is taken for the later one: the same instants lie on
-/// either side of it.
+/// Stored times have milliseconds, so a finer instant is rounded up to the next millisecond: the same stored times lie
+/// before and after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge(DateTime<Utc>);
 

@@ -1,25 +1,25 @@
-//! The rules of Tenantry, and nothing else: no async, no I/O, no SQL, no HTTP.
+//! The rules of Tenantry, without async, I/O, SQL or HTTP.
 //!
-//! Another service can use this crate alone; `examples/embedded.rs` does.
+//! Other services can use this crate alone: see `examples/embedded.rs`.
 //!
 //! # What belongs here
 //!
-//! * **Values** ([`TenantName`](tenants::TenantName), [`Country`](countries::Country), …): made from text by
-//!   [`FromStr`](std::str::FromStr), so that a value in hand is a valid one. The `Display` of a parse error is the end
-//!   of a sentence about a field: `must be at least 5 characters.`
+//! * **Values** ([`TenantName`](tenants::TenantName), [`Country`](countries::Country), …): parsed from text by
+//!   [`FromStr`](std::str::FromStr), so that every value is valid. The `Display` of a parse error ends a sentence about
+//!   a field: `must be at least 5 characters.`
 //! * **Aggregates** ([`Tenant`](tenants::Tenant), [`Location`](locations::Location), …): private fields, and methods
-//!   that decide. A decision returns a [`Change`](change::Change): what must be stored, with the audit entry that
+//!   that decide. A decision returns a [`Change`](change::Change): the state to store, with the audit entry that
 //!   explains it.
-//! * **Access** ([`access`]): a caller's credential is admitted once and becomes a [`Caller`](access::Caller), and only
-//!   a caller can make the scopes that repositories ask for.
+//! * **Access** ([`access`]): a caller's credential is admitted once and becomes a [`Caller`](access::Caller). Only a
+//!   caller can create the scopes that repositories require.
 //!
 //! # How to add to it
 //!
 //! 1. Name the area with the plural word that every other crate uses for it (`tenants`, `locations`, …).
-//! 2. Values first, with `FromStr` and a small error per rule; then the aggregate with `from_parts` and `into_parts`
-//!    for adapters, which check no rule; then a method per decision.
-//! 3. Ids and times are arguments ([`Stamp`](audit::Stamp)): a rule never asks the clock.
-//! 4. Test the rule beside it, as a table of cases or as a property.
+//! 2. Write the values first, with `FromStr` and a small error per rule; then the aggregate with `from_parts` and
+//!    `into_parts` for adapters, which check no rule; then one method per decision.
+//! 3. Take ids and times as arguments ([`Stamp`](audit::Stamp)): a rule never reads the clock.
+//! 4. Test each rule in its own file, as a table of cases or as a property.
 
 pub mod access;
 pub mod api_keys;

@@ -10,21 +10,21 @@ use thiserror::Error;
 use crate::currencies::Currency;
 use crate::percentages::Percentage;
 
-/// What is no amount.
+/// An error of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AmountError {
-    /// Not digits with at most one point between them. `1e1` is none either, though JSON calls it a number.
+    /// Not digits with at most one decimal point. `1e1` is also malformed, though it is a JSON number.
     #[error("must be a plain decimal number.")]
     Malformed,
-    /// Less than nothing, or more than anything costs.
+    /// Below zero or above the maximum.
     #[error("must be between 0 and {most}.")]
     OutOfRange {
-        /// The most that it may be.
+        /// The maximum.
         most: i64,
     },
 }
 
-/// An amount that is finer than its currency.
+/// An amount with more decimals than its currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("may not have more than {digits} decimals in {code}.")]
 pub struct TooFineError {
@@ -32,20 +32,20 @@ pub struct TooFineError {
     code: &'static str,
 }
 
-/// An amount of major units from 0 to `MOST`, of no currency yet. Exact.
+/// An exact amount of major units from 0 to `MOST`, without a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount<const MOST: i64 = 1_000_000_000>(Decimal);
 
-/// What a stay costs: up to two years of the dearest nights with all markups.
+/// The price of a stay: up to two years of the highest price of a night with all markups.
 pub type Total = Amount<10_000_000_000_000>;
 
 impl<const MOST: i64> Amount<MOST> {
-    /// Ten-thousandths of a major unit, rounded down: a scale on which amounts of all currencies are compared.
+    /// The amount in ten-thousandths of a major unit, rounded down: a scale to compare amounts of all currencies.
     pub fn ten_thousandths(self) -> i64 {
         (self.0 * Decimal::from(10_000)).floor().to_i64().unwrap_or(i64::MAX)
     }
 
-    /// The same, rounded up.
+    /// The amount in ten-thousandths of a major unit, rounded up.
     pub fn ten_thousandths_up(self) -> i64 {
         (self.0 * Decimal::from(10_000)).ceil().to_i64().unwrap_or(i64::MAX)
     }
@@ -63,7 +63,7 @@ impl<const MOST: i64> FromStr for Amount<MOST> {
         if !are_digits(whole) || !are_digits(decimals) {
             return Err(AmountError::Malformed);
         }
-        // Zeros that change nothing do not count: what remains and does not fit is no amount.
+        // Zeros at either end are ignored: a number that is still too long after that is invalid.
         let whole = whole.trim_start_matches('0');
         let decimals = decimals.trim_end_matches('0');
         let is_zero = whole.is_empty() && decimals.is_empty();
@@ -84,15 +84,15 @@ pub struct Money {
 }
 
 impl Money {
-    /// So many minor units: cents of `USD`, whole yen of `JPY`.
+    /// Creates an amount from minor units: cents of `USD`, whole yen of `JPY`.
     pub const fn from_minor(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// An amount of major units in a currency.
+    /// Creates an amount from major units of a currency.
     ///
     /// # Errors
-    /// Where the currency has fewer decimals than the amount.
+    /// If the amount has more decimals than the currency.
     pub fn of<const MOST: i64>(amount: Amount<MOST>, currency: Currency) -> Result<Self, TooFineError> {
         let digits = currency.minor_digits();
         let minor = amount.0 * Decimal::from(10_u64.pow(digits));
@@ -100,15 +100,15 @@ impl Money {
         whole.map(|minor| Self { minor, currency }).ok_or(TooFineError { digits, code: currency.code() })
     }
 
-    /// The same amount of major units in another currency.
+    /// Returns the same number of major units in another currency.
     ///
     /// # Errors
-    /// Where the other currency has fewer decimals than the amount.
+    /// If the amount has more decimals than the other currency.
     pub fn stated_in(self, currency: Currency) -> Result<Self, TooFineError> {
         Self::of(Amount::<{ i64::MAX }>(Decimal::new(self.minor, self.currency.minor_digits())), currency)
     }
 
-    /// The amount in minor units, as it is stored.
+    /// The amount in minor units, as stored.
     pub const fn minor(self) -> i64 {
         self.minor
     }
@@ -118,7 +118,7 @@ impl Money {
         self.currency
     }
 
-    /// So much of it, rounded half-even to the minor unit.
+    /// Returns the share of the amount, rounded half-even to the minor unit.
     #[must_use]
     pub fn share(self, percentage: Percentage) -> Self {
         let share = Decimal::from(self.minor) * Decimal::new(percentage.basis_points().into(), 4);
@@ -126,15 +126,15 @@ impl Money {
         Self { minor: rounded.to_i64().unwrap_or(i64::MAX), ..self }
     }
 
-    /// The amount in ten-thousandths of a major unit, as amounts of all currencies are compared.
+    /// The amount in ten-thousandths of a major unit, to compare amounts of all currencies.
     pub const fn ten_thousandths(self) -> i64 {
-        // ISO 4217 knows no currency with more than 4 decimals.
+        // No currency of ISO 4217 has more than 4 decimals.
         self.minor.saturating_mul(10_i64.pow(4_u32.saturating_sub(self.currency.minor_digits())))
     }
 }
 
 impl fmt::Display for Money {
-    /// The amount in major units, with all the decimals of the currency: `12.50`, `1200`.
+    /// Writes the amount in major units, with all decimals of the currency: `12.50`, `1200`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Decimal::new(self.minor, self.currency.minor_digits()).fmt(f)
     }

@@ -15,7 +15,7 @@ pub struct OutOfBoundsError {
 pub struct Whole<const MIN: i32, const MAX: i32>(i32);
 
 impl<const MIN: i32, const MAX: i32> Whole<MIN, MAX> {
-    /// The smallest of them.
+    /// The smallest allowed number.
     pub const LEAST: Self = Self(MIN);
 
     /// The number.

@@ -8,16 +8,16 @@ use thiserror::Error;
 /// Basis points in one percent.
 const POINTS: i64 = 100;
 
-/// What is no percentage.
+/// An error of a percentage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PercentageError {
-    /// Not digits with at most one point between them. `1e1` is none either, though JSON calls it a number.
+    /// Not digits with at most one decimal point. `1e1` is also malformed, though it is a JSON number.
     #[error("must be a plain decimal number.")]
     Malformed,
-    /// Less than nothing, or more than all.
+    /// Below 0 or above 100 percent.
     #[error("must be between 0 and 100.")]
     OutOfRange,
-    /// Finer than a basis point.
+    /// More decimals than a basis point has.
     #[error("may not have more than 2 decimals.")]
     TooFine,
 }
@@ -29,7 +29,7 @@ pub struct Percentage {
 }
 
 impl Percentage {
-    /// The share in basis points, from 0 to 10,000: as it is stored, and as amounts are reckoned.
+    /// The share in basis points, from 0 to 10,000, as stored and as used in calculations.
     pub const fn basis_points(self) -> u16 {
         self.basis_points
     }
@@ -38,7 +38,7 @@ impl Percentage {
 impl TryFrom<i64> for Percentage {
     type Error = PercentageError;
 
-    /// Takes basis points.
+    /// Creates a percentage from basis points.
     fn try_from(basis_points: i64) -> Result<Self, PercentageError> {
         match u16::try_from(basis_points) {
             Ok(basis_points) if i64::from(basis_points) <= 100 * POINTS => Ok(Self { basis_points }),
@@ -50,7 +50,7 @@ impl TryFrom<i64> for Percentage {
 impl FromStr for Percentage {
     type Err = PercentageError;
 
-    /// Takes decimal digits, with a sign and a point where JSON has them. Zeros that change nothing do not count.
+    /// Parses decimal digits, with a sign and a point where JSON allows them. Leading and trailing zeros do not count.
     fn from_str(text: &str) -> Result<Self, PercentageError> {
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let unsigned = text.strip_prefix('-').unwrap_or(text);

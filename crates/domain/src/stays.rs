@@ -1,4 +1,4 @@
-//! Stays: the nights from a check-in to a check-out, as dates on the calendars of the place.
+//! Stays: the nights from a check-in to a check-out, as local dates of the place.
 
 use std::fmt;
 use std::iter::successors;
@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use crate::numbers::Whole;
 
-/// What a host asks for at least or at most: up to ten years. Hosts who let by the year, or not at all for now, ask for a thousand
-/// nights and more, though no stay is as long.
+/// A minimum or maximum number of nights: up to ten years. Hosts that let by the year, or not at all for now, ask for a
+/// thousand nights and more, though no stay may be that long.
 pub type Nights = Whole<1, 3650>;
 
 const MOST_NIGHTS: i32 = 730;
@@ -20,22 +20,22 @@ const MOST_NIGHTS: i32 = 730;
 #[error("must be a date, like 2030-01-31.")]
 pub struct StayDateError;
 
-/// A day on the calendars of a place, and the night that follows it. In the years 1 to 9999 where it comes from text.
+/// A local date of a place, and the night that follows it. Parsed dates are in the years 1 to 9999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StayDate(NaiveDate);
 
 impl StayDate {
-    /// A day of a calendar.
+    /// Creates a date.
     pub const fn new(date: NaiveDate) -> Self {
         Self(date)
     }
 
-    /// The bare date.
+    /// Returns the date.
     pub const fn as_date(self) -> NaiveDate {
         self.0
     }
 
-    /// The day after; the calendar's last one where there is none.
+    /// The next day, or the same day if it is the last one of the calendar.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.succ_opt().unwrap_or(NaiveDate::MAX))
@@ -45,7 +45,7 @@ impl StayDate {
 impl FromStr for StayDate {
     type Err = StayDateError;
 
-    /// Takes `YYYY-MM-DD` and nothing else.
+    /// Parses `YYYY-MM-DD` only.
     fn from_str(text: &str) -> Result<Self, StayDateError> {
         let has_form = text.len() == 10
             && text.bytes().enumerate().all(|(position, byte)| match position {
@@ -63,21 +63,22 @@ impl fmt::Display for StayDate {
     }
 }
 
-/// Why two dates are no stay. The sentence is about the second one.
+/// An error of the two dates of a stay. The message is about the second date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StayError {
-    /// It ends before it begins.
+    /// The end is before the beginning.
     #[error("may not lie before the first date.")]
     Reversed,
-    /// It ends on the day on which it begins.
+    /// The end is on the day of the beginning.
     #[error("must lie at least one night after the first date.")]
     NoNights,
-    /// It has more nights than anything is sold for.
+    /// The stay has more nights than can be sold.
     #[error("may not lie more than {MOST_NIGHTS} nights after the first date.")]
     TooManyNights,
 }
 
-/// The nights of `[check-in, check-out)`: 1 to 730 of them. Who leaves on the day when another arrives is in nobody's way.
+/// The nights of `[check-in, check-out)`: 1 to 730 of them. The day of a check-out can be the check-in of the next
+/// stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stay {
     check_in: StayDate,
@@ -85,10 +86,10 @@ pub struct Stay {
 }
 
 impl Stay {
-    /// The nights between two dates.
+    /// Creates the stay between two dates.
     ///
     /// # Errors
-    /// Where there are none, or too many.
+    /// If there are no nights, or too many.
     pub fn new(check_in: StayDate, check_out: StayDate) -> Result<Self, StayError> {
         match (check_out.0 - check_in.0).num_days() {
             ..0 => Err(StayError::Reversed),
@@ -108,7 +109,7 @@ impl Stay {
         self.check_in
     }
 
-    /// The day of departure, whose night belongs to others.
+    /// The day of departure, whose night is not part of the stay.
     pub const fn check_out(self) -> StayDate {
         self.check_out
     }
@@ -118,24 +119,24 @@ impl Stay {
         Nights::try_from((self.check_out.0 - self.check_in.0).num_days()).unwrap_or(Nights::LEAST)
     }
 
-    /// Each night, by the day that it follows.
+    /// Iterates over the nights, each by the day that it follows.
     pub fn nights(self) -> impl Iterator<Item = StayDate> {
         successors(Some(self.check_in), |night| Some(night.next())).take_while(move |night| self.contains(*night))
     }
 
-    /// Whether the night is one of them.
+    /// Whether the night is part of the stay.
     pub fn contains(self, night: StayDate) -> bool {
         (self.check_in..self.check_out).contains(&night)
     }
 
-    /// Whether both have a night in common.
+    /// Whether the stays share a night.
     pub fn overlaps(self, other: Self) -> bool {
         self.check_in < other.check_out && other.check_in < self.check_out
     }
 }
 
 impl fmt::Display for Stay {
-    /// As ISO 8601 writes an interval: `2030-01-31/2030-02-03`.
+    /// Writes an ISO 8601 interval: `2030-01-31/2030-02-03`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.check_in, self.check_out)
     }

@@ -1,4 +1,4 @@
-//! Text from outside: its bounds, and the form in which it is searched.
+//! Text from outside: its bounds, and the form used to compare and search it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,10 +7,10 @@ use thiserror::Error;
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
 
-/// Why a text was refused.
+/// An error of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TextError {
-    /// No characters, after trimming.
+    /// Empty after trimming.
     #[error("may not be empty.")]
     Empty,
     /// Fewer characters than the minimum, counted after trimming.
@@ -34,7 +34,7 @@ pub enum TextError {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line<const MIN: usize, const MAX: usize>(String);
 
-/// Text that may span lines: trimmed, 1 to `MAX` characters, no control characters but line feed and tab.
+/// Text of several lines: trimmed, 1 to `MAX` characters, no control characters except line feed and tab.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Prose<const MAX: usize>(String);
 
@@ -54,7 +54,7 @@ impl<const MAX: usize> FromStr for Prose<MAX> {
     }
 }
 
-/// Control characters are looked for before trimming: a line that ends in one was not typed by a person.
+/// Checks control characters before trimming: a line that ends in one was not typed by a person.
 fn bounded(text: &str, min: usize, max: usize, forbidden: fn(char) -> bool) -> Result<String, TextError> {
     if text.contains(forbidden) {
         return Err(TextError::Control);
@@ -94,12 +94,12 @@ macro_rules! reads_as_str {
 reads_as_str!(Line<MIN, MAX>);
 reads_as_str!(Prose<MAX>);
 
-/// What a person types to find something: one line, folded when it is compared.
+/// A search text: one line, folded for comparison.
 pub type SearchText = Line<1, 255>;
 
-/// The form in which texts are compared: two texts that differ in case or in how accents are encoded fold to the same.
+/// Folds a text for comparison: texts that differ only in case or in the encoding of accents become equal.
 ///
-/// Source: Unicode's canonical caseless matching (D145), composed again at the end.
+/// Unicode's canonical caseless matching (D145), followed by composition.
 pub fn fold(text: &str) -> String {
     UniCase::unicode(text.nfd().collect::<String>()).to_folded_case().nfc().collect()
 }

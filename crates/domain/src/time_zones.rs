@@ -12,17 +12,17 @@ use thiserror::Error;
 #[error("must be an IANA time zone name, like Europe/Paris.")]
 pub struct TimeZoneError;
 
-/// A time zone. Without one, a place keeps UTC.
+/// A time zone. A place without one uses UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TimeZone(Tz);
 
 impl TimeZone {
-    /// The IANA name, as it is written there.
+    /// The IANA name, in its canonical spelling.
     pub fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// The date on the calendars of the zone.
+    /// The local date in the zone.
     pub fn today(self, now: DateTime<Utc>) -> NaiveDate {
         now.with_timezone(&self.0).date_naive()
     }

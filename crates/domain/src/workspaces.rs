@@ -1,4 +1,4 @@
-//! Workspaces: one customer of the service each. Nothing ever crosses a workspace's wall.
+//! Workspaces: the customers of the service, isolated from each other.
 
 use chrono::{DateTime, Utc};
 
@@ -17,7 +17,7 @@ use crate::users::{ApiUser, NewApiUser, Role, UserStatus};
 /// A workspace's name.
 pub type WorkspaceName = Line<1, 255>;
 
-/// One customer of the service.
+/// A customer of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
     parts: WorkspaceParts,
@@ -42,7 +42,7 @@ pub struct WorkspaceParts {
     pub updated_at: DateTime<Utc>,
 }
 
-/// What a new workspace is made from.
+/// The fields of a new workspace.
 #[derive(Debug, Clone)]
 pub struct NewWorkspace {
     /// The workspace's id.
@@ -72,7 +72,7 @@ pub struct WorkspaceEdit {
     pub default_discount: Option<Percentage>,
 }
 
-/// A new workspace with all that comes with it.
+/// A new workspace with its default tenant, location, administrator and key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceCreated {
     /// The workspace.
@@ -83,12 +83,12 @@ pub struct WorkspaceCreated {
     pub default_location: Location,
     /// Its first user, at home in the default tenant.
     pub administrator: ApiUser,
-    /// That user's key, which permits everything.
+    /// That user's key, with every permission.
     pub api_key: ApiKey,
 }
 
 impl Workspace {
-    /// Makes a workspace that somebody can work in: with its default tenant, an administrator and a key.
+    /// Creates a workspace with a default tenant, an administrator and a key.
     pub fn create(new: NewWorkspace, stamp: Stamp) -> Change<WorkspaceCreated> {
         let NewWorkspace { id, name, default_tenant_id, default_location_id, administrator_id, api_key_id, secret } =
             new;
@@ -152,8 +152,8 @@ impl Workspace {
         Change::new(created, audit)
     }
 
-    /// Changes the fields that the edit names. Returns `None` if nothing changes. The tenant is the
-    /// default one, in whose name the change is audited.
+    /// Changes the fields that the edit names. Returns `None` if nothing changes. The change is audited in the default
+    /// tenant, which `tenant` names.
     pub fn update(&self, edit: WorkspaceEdit, tenant: (TenantId, &TenantName), stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
         let WorkspaceEdit { name, default_currency, default_discount } = edit;
