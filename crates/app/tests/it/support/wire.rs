@@ -32,7 +32,7 @@ impl Wire {
         const END: &str = "}";
         let body = body.to_string();
         let begun = body.strip_suffix(END).expect("an object");
-        let headers: Vec<_> = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
+        let headers: Vec<_> = headers.iter().flat_map(|&(name, value)| [name, ": ", value, "\r\n"]).collect();
         let headers = headers.concat();
         self.send(&format!(
             "{method} {path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
