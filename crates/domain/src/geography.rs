@@ -213,7 +213,7 @@ pub struct Distance {
 
 impl Distance {
     /// Converts the square of a chord of the unit sphere into the length of its arc.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half of the earth's circumference")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the circumference")]
     pub fn of_squared_chord(squared_chord: f64) -> Self {
         let half = (squared_chord.max(0.0).sqrt() / 2.0).min(1.0);
         Self { metres: (2.0 * EARTH * half.asin() * 1000.0).round() as u32 }

@@ -1,4 +1,5 @@
-//! Receipts: what requests that may be repeated leave behind, so that a retry is answered without doing it again.
+//! Idempotency records: stored replies to requests with an idempotency key, so that a retry gets the same reply without
+//! doing the work again.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +10,7 @@ use thiserror::Error;
 use crate::audit::Actor;
 use crate::ids::{ApiKeyId, UserId, WorkspaceId};
 
-/// How long a receipt answers retries.
+/// The lifetime of an idempotency record.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// The longest idempotency key, in bytes.
@@ -20,7 +21,8 @@ const LONGEST: usize = 255;
 #[error("must be 1 to 255 visible ASCII characters.")]
 pub struct IdempotencyKeyError;
 
-/// A client's own name for a request that it may repeat: 1 to 255 visible ASCII characters, which mean nothing here.
+/// A client's own name for a request that it may retry: 1 to 255 visible ASCII characters, without a meaning to the
+/// service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
@@ -46,16 +48,16 @@ impl fmt::Display for IdempotencyKey {
     }
 }
 
-/// What a request that may be repeated is known by.
+/// The identity of a request with an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeatable {
-    /// The client's own name for it.
+    /// The idempotency key.
     pub key: IdempotencyKey,
-    /// A hash of all that makes two requests the same.
+    /// A hash of everything that makes two requests equal.
     pub fingerprint: [u8; 32],
 }
 
-/// An answer as it is sent.
+/// A reply as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
@@ -64,30 +66,31 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
-/// A key that was sent before with another request.
+/// An idempotency key that was used before for another request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The idempotency key was used for another request.")]
 pub struct KeyReusedError;
 
-/// What an idempotency key leaves behind. The key belongs to the API user, whichever of the user's API keys it comes with.
+/// The reply stored under an idempotency key. The key belongs to the API user, whichever of the user's API keys comes
+/// with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The workspace of the API user.
     pub workspace_id: WorkspaceId,
     /// The API user to whom the idempotency key belongs.
     pub user_id: UserId,
-    /// The API key that the request came with.
+    /// The API key of the request.
     pub api_key: ApiKeyId,
     /// The request.
     pub request: Repeatable,
-    /// How it was answered.
+    /// The reply.
     pub reply: Reply,
-    /// When it was done, in milliseconds.
+    /// The time of the request, in whole milliseconds.
     pub at: DateTime<Utc>,
 }
 
 impl Receipt {
-    /// The receipt of what an API user did; the operator gets none.
+    /// Creates the idempotency record of an API user's request; the operator has none.
     pub fn new(
         workspace_id: WorkspaceId,
         actor: &Actor,
@@ -103,15 +106,15 @@ impl Receipt {
         }
     }
 
-    /// The instant before which receipts count as gone.
+    /// The time before which idempotency records have expired.
     pub fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
         now - KEPT
     }
 
-    /// What a request with the same key is answered; `None` if the receipt is too old to answer anything.
+    /// Returns the reply to a request with the same key; `None` if the record has expired.
     ///
     /// # Errors
-    /// It is another request.
+    /// If the key was used for another request.
     pub fn answer(self, request: &Repeatable, now: DateTime<Utc>) -> Result<Option<Reply>, KeyReusedError> {
         if self.at < Self::kept_since(now) {
             Ok(None)

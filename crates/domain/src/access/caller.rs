@@ -1,4 +1,4 @@
-//! A caller who was let in, and what the caller may do.
+//! Authenticated callers, and the operations they may do.
 
 use super::{AccessError, AdminScope, AuditScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding};
 use crate::api_keys::ApiKey;
@@ -8,7 +8,7 @@ use crate::tenants::{TenantName, TenantStatus};
 use crate::users::{Role, SupportRestrictedError};
 use chrono::{DateTime, Utc};
 
-/// An API user whose key was good, in the tenant of the request.
+/// An authenticated API user, in the tenant of the request.
 #[derive(Debug, Clone)]
 pub struct Caller {
     workspace_id: WorkspaceId,
@@ -19,28 +19,28 @@ pub struct Caller {
     tenants: Tenants,
 }
 
-/// The tenants that a request has to do with.
+/// The tenants that matter to a request.
 #[derive(Debug, Clone)]
 pub(super) struct Tenants {
     pub(super) home: TenantStanding,
-    /// To which the user was moved.
+    /// The tenant to which the user was moved.
     pub(super) current: TenantId,
     pub(super) context: Context,
 }
 
-/// How a request came to its tenant.
+/// The source of the request's tenant.
 #[derive(Debug, Clone)]
 pub(super) enum Context {
-    /// It names this one.
+    /// The tenant that the request names.
     Named(TenantStanding),
-    /// It names none: where the user is at home.
+    /// The user's home tenant, because the request names none.
     Home,
-    /// It names none: here, where the user was moved to.
+    /// The user's current tenant, because the request names none.
     Current(TenantStanding),
 }
 
 impl Tenants {
-    /// In which the request is served.
+    /// The tenant in which the request is served.
     const fn tenant(&self) -> &TenantStanding {
         match &self.context {
             Context::Named(tenant) | Context::Current(tenant) => tenant,
@@ -48,7 +48,7 @@ impl Tenants {
         }
     }
 
-    /// With whose authority: the named tenant's, or the home tenant's where none is named.
+    /// The tenant with whose authority it is served: the named tenant, or else the home tenant.
     const fn authority(&self) -> &TenantStanding {
         match &self.context {
             Context::Named(tenant) => tenant,
@@ -64,7 +64,7 @@ impl Caller {
         Self { workspace_id, user, actor, permission, key_expires_at, tenants }
     }
 
-    /// To work in the tenant of the request.
+    /// Returns a scope to work in the tenant of the request.
     ///
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`.
@@ -75,7 +75,7 @@ impl Caller {
         self.scope_in(self.tenants.tenant(), permission)
     }
 
-    /// To administer the workspace. Does not look at the status of the user's current tenant.
+    /// Returns a scope to administer the workspace. Ignores the status of the user's current tenant.
     ///
     /// # Errors
     /// `PermissionDenied`, `DefaultTenantRequired`.
@@ -88,7 +88,7 @@ impl Caller {
         }
     }
 
-    /// To look at one tenant: the default tenant sees every tenant, any other only itself.
+    /// Returns a scope to read one tenant: the default tenant may read every tenant, any other only itself.
     ///
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`, `TenantNotFound`.
@@ -100,7 +100,8 @@ impl Caller {
         if scope.tenant_id() == id { Ok(scope) } else { Err(AccessError::TenantNotFound) }
     }
 
-    /// To read the audit trail: the default tenant that of the workspace, any other only its own.
+    /// Returns a scope to read the audit trail: the default tenant may read that of the workspace, any other only its
+    /// own.
     ///
     /// # Errors
     /// `TenantInactive`, `PermissionDenied`.
@@ -111,7 +112,7 @@ impl Caller {
         self.tenant_scope(Permission::Admin).map(|scope| AuditScope::of_tenant(&scope))
     }
 
-    /// To go to work in the target. Does not look at the status of the tenant that is left.
+    /// Returns a scope to switch to the target tenant. Ignores the status of the tenant that the user leaves.
     ///
     /// # Errors
     /// `PermissionDenied`; `TenantNotFound` if the caller may not enter the target.
@@ -120,25 +121,26 @@ impl Caller {
         if self.may_enter(target) { Ok(scope) } else { Err(AccessError::TenantNotFound) }
     }
 
-    /// To look at oneself. Does not look at the status of any tenant.
+    /// Returns a scope to read the caller's own user. Ignores the status of all tenants.
     pub const fn own_scope(&self) -> OwnScope {
         OwnScope::new(self.workspace_id, self.user.id)
     }
 
-    /// Whether the caller may make, change or delete users of this role, and their keys: a key is as good as its user.
+    /// Checks that the caller may create, change or delete users of this role, and their keys: a key can do as much as
+    /// its user.
     ///
     /// # Errors
-    /// Support users are for those at home in the default tenant.
+    /// If the role is support and the caller is not at home in the default tenant.
     pub fn may_handle(&self, role: Role) -> Result<(), SupportRestrictedError> {
         if role == Role::Support && !self.tenants.home.is_default { Err(SupportRestrictedError) } else { Ok(()) }
     }
 
-    /// What the caller's key permits.
+    /// The permission of the caller's key.
     pub const fn permission(&self) -> Permission {
         self.permission
     }
 
-    /// From when on the caller's key is refused.
+    /// The time from which the caller's key is refused.
     pub const fn key_expires_at(&self) -> DateTime<Utc> {
         self.key_expires_at
     }
@@ -158,27 +160,27 @@ impl Caller {
         self.tenants.authority().id
     }
 
-    /// Where *create tenant* and *switch* have moved the user.
+    /// The tenant to which *create tenant* and *switch* have moved the user.
     pub const fn current_tenant_id(&self) -> TenantId {
         self.tenants.current
     }
 
-    /// Where the user is at home.
+    /// The user's home tenant.
     pub const fn home_tenant_id(&self) -> TenantId {
         self.tenants.home.id
     }
 
-    /// What that tenant is called.
+    /// The home tenant's name.
     pub const fn home_tenant_name(&self) -> &TenantName {
         &self.tenants.home.name
     }
 
-    /// Who calls.
+    /// The user's id.
     pub const fn user_id(&self) -> UserId {
         self.user.id
     }
 
-    /// The name of who calls.
+    /// The user's name.
     pub fn user_name(&self) -> &str {
         self.user.name.as_str()
     }
@@ -250,7 +252,7 @@ mod tests {
     fn the_trail_of_a_workspace_is_the_default_tenants_to_read() {
         let [default, channel] = [(1, true), (2, false)].map(|(id, is_default)| move || standing(id, is_default));
         let inactive = || TenantStanding { status: INACTIVE, ..channel() };
-        // Home, current, permission -> the only tenant whose entries may be seen.
+        // Home, current, permission -> the only tenant whose entries are visible.
         for (home, current, permission, expected) in [
             (default(), default(), Permission::Admin, Ok(None)),
             (default(), channel(), Permission::Admin, Ok(None)),

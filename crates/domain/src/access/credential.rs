@@ -1,4 +1,4 @@
-//! What is stored about a key, its user and the tenants at play: all that it takes to admit a request.
+//! Stored data of a key, its user and their tenants: everything needed to admit a request.
 
 use chrono::{DateTime, Utc};
 
@@ -9,18 +9,18 @@ use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantName, TenantStatus};
 use crate::users::{UserName, UserStatus};
 
-/// Which tenant a request wants to be served in.
+/// The tenant in which a request is to be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TenantChoice {
-    /// The one that it names.
+    /// The tenant that the request names.
     Named(TenantId),
-    /// It names none: where the user is at home.
+    /// The user's home tenant, because the request names none.
     Home,
-    /// It names none: where the user was moved to.
+    /// The user's current tenant, because the request names none.
     Current,
 }
 
-/// As much of a tenant as decides about access, and its name, for the trail.
+/// The fields of a tenant that access depends on, and its name, for the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantStanding {
     /// The tenant.
@@ -29,22 +29,22 @@ pub struct TenantStanding {
     pub name: TenantName,
     /// Whether it is the workspace's default tenant.
     pub is_default: bool,
-    /// Whether it may be worked in.
+    /// The status, which decides whether the tenant may be worked in.
     pub status: TenantStatus,
 }
 
-/// As much of a user as decides about access.
+/// The fields of a user that access depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserStanding {
     /// The user.
     pub id: UserId,
     /// The user's name, for the audit trail.
     pub name: UserName,
-    /// Whether the user may call.
+    /// The status, which decides whether the user may call.
     pub status: UserStatus,
 }
 
-/// A key with its user and the tenants at play, as stored at one moment. Admits nobody by itself.
+/// A key with its user and their tenants, as stored at one moment. Not yet admitted.
 #[derive(Debug, Clone)]
 pub struct Credential {
     parts: CredentialParts,
@@ -57,13 +57,13 @@ pub struct CredentialParts {
     pub workspace_id: WorkspaceId,
     /// The key.
     pub api_key: ApiKey,
-    /// Whose key it is.
+    /// The key's user.
     pub user: UserStanding,
-    /// Where the user is at home.
+    /// The user's home tenant.
     pub home: TenantStanding,
-    /// Where the user was moved to.
+    /// The tenant to which the user was moved.
     pub current: TenantStanding,
-    /// The tenant that the request names, where the workspace has it.
+    /// The tenant that the request names, if the workspace has it.
     pub named: Option<TenantStanding>,
 }
 
@@ -73,7 +73,7 @@ impl Credential {
         Self { parts }
     }
 
-    /// Whether its user and the tenant of the choice are active. Says nothing of its key.
+    /// Whether the user and the chosen tenant are active. Does not check the key.
     pub fn is_in_good_standing(&self, choice: TenantChoice) -> bool {
         let CredentialParts { user, home, current, named, .. } = &self.parts;
         let tenant = match choice {
@@ -84,10 +84,10 @@ impl Credential {
         user.status == UserStatus::Active && tenant.is_some_and(|tenant| tenant.status == TenantStatus::Active)
     }
 
-    /// Lets the caller in, or says why not.
+    /// Admits the caller, or returns the reason for the refusal.
     ///
     /// # Errors
-    /// `Unauthenticated`, `UserNotActive`, `TenantNotFound`; the first that is true wins.
+    /// `Unauthenticated`, `UserNotActive` or `TenantNotFound`: the first that applies.
     pub fn admit(self, secret: &KeySecret, choice: TenantChoice, now: DateTime<Utc>) -> Result<Caller, AccessError> {
         let CredentialParts { workspace_id, api_key, user, home, current, named } = self.parts;
         if !api_key.has_secret(secret) || !api_key.is_good(now) {
@@ -131,7 +131,7 @@ mod tests {
     fn the_header_chooses_the_tenant_and_its_authority() {
         let default = || standing(DEFAULT, true);
         let [channel, other] = [CHANNEL, OTHER].map(|id| move || standing(id, false));
-        // Home, current, the choice, what the workspace has under that name -> the tenant and the authority.
+        // Home, current, the choice, the tenant found under that name -> the tenant and the authority.
         for (home, current, choice, found, expected) in [
             (default(), channel(), TenantChoice::Home, None, Ok((DEFAULT, DEFAULT))),
             (default(), channel(), TenantChoice::Current, None, Ok((CHANNEL, DEFAULT))),

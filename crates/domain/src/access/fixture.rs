@@ -42,7 +42,7 @@ pub(crate) fn tenant(id: u128) -> TenantParts {
     }
 }
 
-/// A good key of an active user who is at home in one tenant and works in another.
+/// A valid key of an active user who is at home in one tenant and works in another.
 pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permission: Permission) -> CredentialParts {
     let workspace_id = WorkspaceId::new(Uuid::from_u128(9));
     let user_id = UserId::new(Uuid::from_u128(7));
@@ -69,5 +69,5 @@ pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permissi
 pub(crate) fn caller(home: TenantStanding, current: TenantStanding, permission: Permission) -> Caller {
     Credential::from_parts(credential(home, current, permission))
         .admit(&secret(), TenantChoice::Current, at())
-        .expect("a good key of an active user")
+        .expect("a valid key of an active user")
 }

@@ -1,9 +1,10 @@
-//! Who may do what in which tenant.
+//! Access control: callers, their permissions, and the tenants that they may work in.
 //!
-//! A request presents a key and perhaps names a tenant. [`Credential::admit`] holds the key against what is stored and
-//! makes a [`Caller`]; a caller's methods check permission and authority and make the scopes that repositories ask
-//! for. No request has another way to a [`TenantScope`], an [`AdminScope`] or an [`AuditScope`], so data that nobody was
-//! authorised for cannot be reached. The command line works in a tenant on the operator's leave.
+//! A request presents a key and may name a tenant. [`Credential::admit`] compares the key with the stored credential
+//! and creates a [`Caller`]. The caller's methods check permission and authority and create the scopes that
+//! repositories require. A request cannot get a [`TenantScope`], an [`AdminScope`] or an [`AuditScope`] in any other
+//! way, so it cannot reach data without authorisation. The command line works in a tenant with the scope of the
+//! operator.
 
 mod caller;
 mod credential;
@@ -24,14 +25,14 @@ pub use self::scope::{AdminScope, AuditScope, OperatorScope, OwnScope, TenantSco
 #[error("field is invalid. It must be ADMIN, WRITE or READ.")]
 pub struct PermissionError;
 
-/// What a key permits; each permission includes the ones before it.
+/// The permission of a key; each one includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// To see.
+    /// Read.
     Read,
-    /// To change what tenants work with.
+    /// Change the data that tenants work with.
     Write,
-    /// To administer tenants, users and keys.
+    /// Administer tenants, users and keys.
     Admin,
 }
 
@@ -57,25 +58,25 @@ impl FromStr for Permission {
     }
 }
 
-/// Why a caller was turned away, in the order in which the reasons are looked for.
+/// A refusal of a caller, in the order in which the reasons are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AccessError {
-    /// No key, or one that is unknown, malformed, revoked or expired: nobody is told which.
+    /// No key, or one that is unknown, malformed, revoked or expired; the reply does not say which.
     #[error("Authentication failed")]
     Unauthenticated,
     /// The API user is passive or banned.
     #[error("The API user is not active.")]
     UserNotActive,
-    /// There is no such tenant, or not for this caller: nobody is told which.
+    /// The tenant does not exist or is not open to this caller; the reply does not say which.
     #[error("The tenant was not found.")]
     TenantNotFound,
     /// The tenant of the request is inactive.
     #[error("The tenant is inactive.")]
     TenantInactive,
-    /// The key permits less than the operation takes.
+    /// The key's permission is not sufficient for the operation.
     #[error("The API key does not permit this operation.")]
     PermissionDenied,
-    /// The operation takes the authority of the default tenant.
+    /// The operation needs the authority of the default tenant.
     #[error("Only the default tenant can do this.")]
     DefaultTenantRequired,
 }

@@ -1,4 +1,4 @@
-//! Scopes: the proof, asked for by every repository, that somebody was authorised.
+//! Scopes: proofs of authorisation, required by every repository.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use crate::audit::{Actor, Stamp};
 use crate::ids::{AuditId, TenantId, UserId, WorkspaceId};
 use crate::tenants::TenantName;
 
-/// Leave to work in one tenant. Made only by a [`Caller`](super::Caller), or by an [`OperatorScope`].
+/// Permission to work in one tenant. Created only by a [`Caller`](super::Caller) or an [`OperatorScope`].
 #[derive(Debug, Clone)]
 pub struct TenantScope {
     workspace_id: WorkspaceId,
@@ -26,7 +26,7 @@ impl TenantScope {
         Self { workspace_id, tenant_id, tenant_name, actor }
     }
 
-    /// The workspace, which every query names.
+    /// The workspace, which is part of every query.
     pub const fn workspace_id(&self) -> WorkspaceId {
         self.workspace_id
     }
@@ -36,18 +36,18 @@ impl TenantScope {
         self.tenant_id
     }
 
-    /// What people called the tenant when the caller was admitted: the trail keeps names beside ids.
+    /// The tenant's name when the caller was admitted: the audit trail stores names with ids.
     pub const fn tenant_name(&self) -> &TenantName {
         &self.tenant_name
     }
 
-    /// Signs a decision.
+    /// Creates the stamp of a decision.
     pub fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
         Stamp { id, actor: self.actor.clone(), at }
     }
 }
 
-/// Leave to administer a workspace: that of its default tenant. Made only by a [`Caller`](super::Caller).
+/// Permission to administer a workspace: that of its default tenant. Created only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone)]
 pub struct AdminScope {
     default_tenant: TenantScope,
@@ -58,7 +58,7 @@ impl AdminScope {
         Self { default_tenant }
     }
 
-    /// Leave to work in the default tenant itself.
+    /// Permission to work in the default tenant itself.
     pub const fn tenant_scope(&self) -> &TenantScope {
         &self.default_tenant
     }
@@ -73,18 +73,19 @@ impl AdminScope {
         self.default_tenant.tenant_name()
     }
 
-    /// The workspace, which every query names.
+    /// The workspace, which is part of every query.
     pub const fn workspace_id(&self) -> WorkspaceId {
         self.default_tenant.workspace_id()
     }
 
-    /// Signs a decision.
+    /// Creates the stamp of a decision.
     pub fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
         self.default_tenant.stamp(id, at)
     }
 }
 
-/// Leave to read the audit trail: of a workspace, or of one tenant in it. Made only by a [`Caller`](super::Caller).
+/// Permission to read the audit trail of a workspace, or of one tenant in it. Created only by a
+/// [`Caller`](super::Caller).
 #[derive(Debug, Clone)]
 pub struct AuditScope {
     workspace_id: WorkspaceId,
@@ -100,18 +101,18 @@ impl AuditScope {
         Self { workspace_id: scope.workspace_id(), tenant_id: Some(scope.tenant_id()) }
     }
 
-    /// The workspace, which every query names.
+    /// The workspace, which is part of every query.
     pub const fn workspace_id(&self) -> WorkspaceId {
         self.workspace_id
     }
 
-    /// The only tenant whose entries may be seen; `None` if all of the workspace may be.
+    /// The only tenant whose entries are visible; `None` if all entries of the workspace are.
     pub const fn tenant_id(&self) -> Option<TenantId> {
         self.tenant_id
     }
 }
 
-/// Leave to look at oneself. Made only by a [`Caller`](super::Caller).
+/// Permission to read the caller's own user. Created only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone, Copy)]
 pub struct OwnScope {
     workspace_id: WorkspaceId,
@@ -123,36 +124,36 @@ impl OwnScope {
         Self { workspace_id, user_id }
     }
 
-    /// The workspace, which every query names.
+    /// The workspace, which is part of every query.
     pub const fn workspace_id(&self) -> WorkspaceId {
         self.workspace_id
     }
 
-    /// Who looks.
+    /// The user.
     pub const fn user_id(&self) -> UserId {
         self.user_id
     }
 }
 
-/// Leave to run the service, across workspaces: for the command line, start-up and sweeps, never for a request.
+/// Permission to run the service, across workspaces: for the command line, start-up and sweeps, never for a request.
 #[derive(Debug, Clone)]
 pub struct OperatorScope {
     _private: (),
 }
 
 impl OperatorScope {
-    /// Takes the operator's leave; only the binary does.
-    #[expect(clippy::new_without_default, reason = "taking the operator's leave is never a default")]
+    /// Creates the operator's scope; only the binary does.
+    #[expect(clippy::new_without_default, reason = "the operator's permission is never a default")]
     pub const fn new() -> Self {
         Self { _private: () }
     }
 
-    /// To work in a tenant, whatever its status: the trail says that the operator did.
+    /// Returns a scope to work in a tenant, even an inactive one: the trail names the operator as the author.
     pub fn tenant_scope(&self, workspace_id: WorkspaceId, tenant: TenantStanding) -> TenantScope {
         TenantScope::new(workspace_id, tenant.id, tenant.name, Actor::Operator)
     }
 
-    /// Signs a decision.
+    /// Creates the stamp of a decision.
     pub const fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
         Stamp { id, actor: Actor::Operator, at }
     }

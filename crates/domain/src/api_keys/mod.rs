@@ -1,4 +1,4 @@
-//! API keys: the secrets that API users call with.
+//! API keys: the secrets of API users.
 
 mod token;
 
@@ -13,13 +13,13 @@ use crate::ids::{ApiKeyId, UserId, WorkspaceId};
 use crate::text::Line;
 use crate::users::ApiUser;
 
-/// How long a key is good for unless told otherwise.
+/// The lifetime of a key, unless another expiry is given.
 pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
 
-/// The name that people give a key.
+/// The name of a key.
 pub type ApiKeyName = Line<1, 255>;
 
-/// A key that would be refused from the start.
+/// An expiry in the past: the key would be refused from the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be in the future.")]
 pub struct ExpiryError;
@@ -37,42 +37,42 @@ pub struct ApiKeyParts {
     pub workspace_id: WorkspaceId,
     /// The key's id.
     pub id: ApiKeyId,
-    /// Whose key it is.
+    /// The key's user.
     pub user_id: UserId,
     /// The name.
     pub name: ApiKeyName,
-    /// What it permits.
+    /// The key's permission.
     pub permission: Permission,
-    /// The hash of its random part.
+    /// The hash of the key's random part.
     pub secret_hash: SecretHash,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// From when on it is refused, in milliseconds.
+    /// The time from which the key is refused, in whole milliseconds.
     pub expires_at: DateTime<Utc>,
-    /// When it was revoked, if it was.
+    /// The time of revocation, if it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// What a new key is made from.
+/// The fields of a new key.
 #[derive(Debug, Clone)]
 pub struct NewApiKey {
     /// The key's id.
     pub id: ApiKeyId,
-    /// Its random part.
+    /// The key's random part.
     pub secret: KeySecret,
     /// The name.
     pub name: ApiKeyName,
-    /// What it will permit.
+    /// The key's permission.
     pub permission: Permission,
-    /// From when on it will be refused; [`DEFAULT_LIFETIME`] from now where nothing is said.
+    /// The time from which the key is refused; by default [`DEFAULT_LIFETIME`] from now.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl ApiKey {
-    /// Gives the user a key.
+    /// Issues a key to the user.
     ///
     /// # Errors
-    /// A key that has expired already.
+    /// If the key would be expired already.
     pub fn issue(new: NewApiKey, user: &ApiUser, stamp: Stamp) -> Result<Change<Self>, ExpiryError> {
         let expires_at = Self::expiry(new.expires_at, stamp.at)?;
         let key = Self {
@@ -97,16 +97,16 @@ impl ApiKey {
         Ok(Change::new(key, audit))
     }
 
-    /// When a key expires that is made now: as asked, or after [`DEFAULT_LIFETIME`].
+    /// The expiry of a key that is issued now: the requested one, or [`DEFAULT_LIFETIME`] from now.
     ///
     /// # Errors
-    /// An instant that has passed.
+    /// If the requested time has passed.
     pub fn expiry(asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, ExpiryError> {
         let expires_at = asked.unwrap_or(now + DEFAULT_LIFETIME);
         if expires_at > now { Ok(expires_at) } else { Err(ExpiryError) }
     }
 
-    /// Refuses the key from now on, or `None` if it is revoked already; `user` is whose key it is.
+    /// Revokes the key of this user. Returns `None` if it is revoked already.
     pub fn revoke(&self, user: &ApiUser, stamp: Stamp) -> Option<Change<Self>> {
         if self.parts.revoked_at.is_some() {
             return None;
@@ -145,12 +145,12 @@ impl ApiKey {
         self.parts
     }
 
-    /// Whether a request may still come with this key.
+    /// Whether the key is neither revoked nor expired.
     pub fn is_good(&self, now: DateTime<Utc>) -> bool {
         self.parts.revoked_at.is_none() && now < self.parts.expires_at
     }
 
-    /// Whether this is the key's secret, found out in a time that tells nothing.
+    /// Compares the key's secret in constant time.
     pub fn has_secret(&self, secret: &KeySecret) -> bool {
         self.parts.secret_hash.matches(secret)
     }
@@ -160,12 +160,12 @@ impl ApiKey {
         self.parts.id
     }
 
-    /// From when on the key is refused.
+    /// The time from which the key is refused.
     pub const fn expires_at(&self) -> DateTime<Utc> {
         self.parts.expires_at
     }
 
-    /// What the key permits.
+    /// The key's permission.
     pub const fn permission(&self) -> Permission {
         self.parts.permission
     }
@@ -205,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_key_expires_in_the_future() {
-        assert_eq!(key(None).expect("good").after.expires_at(), at() + DEFAULT_LIFETIME);
+        assert_eq!(key(None).expect("valid").after.expires_at(), at() + DEFAULT_LIFETIME);
         let soon = at() + TimeDelta::milliseconds(1);
-        let key_until_soon = key(Some(soon)).expect("good").after;
+        let key_until_soon = key(Some(soon)).expect("valid").after;
         assert!(key_until_soon.is_good(at()) && !key_until_soon.is_good(soon));
         for past in [at(), at() - TimeDelta::days(1)] {
             assert_eq!(key(Some(past)), Err(ExpiryError));
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_key_is_revoked_once() {
-        let key = key(None).expect("good").after;
+        let key = key(None).expect("valid").after;
         let revoked = key.revoke(&user(), stamp()).expect("a change").after;
         assert!(key.is_good(at()) && !revoked.is_good(at()));
         assert_eq!(revoked.revoke(&user(), stamp()), None);
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_trail_of_a_key_holds_no_secret() {
-        let change = key(None).expect("good");
+        let change = key(None).expect("valid");
         let told = format!("{:?}", change.audit);
         assert!(!told.contains(&secret().hash().to_hex()), "{told}");
     }

@@ -1,9 +1,8 @@
-//! A key as text, and its secret part.
+//! The text form of a key, and its secret part.
 //!
-//! A key is written `tny_` and 96 letters and digits: the workspace's id, the key's id, 192 random bits and a
-//! CRC-32 over all of them, in base 32. So secret scanners recognise it, a mistyped one is refused without a query,
-//! and its row is found by `(workspace, key id)`. Only a SHA-256 of the random part is stored: with 192 random bits there is
-//! nothing for a slow hash to protect.
+//! A key is `tny_` followed by 96 letters and digits: the workspace's id, the key's id, 192 random bits and a CRC-32 of
+//! them all, in base 32. Secret scanners can recognise it, a mistyped one is refused without a query, and its row is
+//! found by `(workspace, key id)`. Only a SHA-256 of the random part is stored: 192 random bits need no slow hash.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,24 +21,24 @@ const SECRET_LENGTH: usize = 24;
 const CHECKSUM_LENGTH: usize = 4;
 const TOKEN_LENGTH: usize = 16 + 16 + SECRET_LENGTH + CHECKSUM_LENGTH;
 
-/// RFC 4648's alphabet in small letters; exact: no padding, no stray bits, no capitals.
+/// RFC 4648's alphabet in lower case, strict: no padding, no stray bits, no upper case.
 static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = Specification::new();
     specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
     specification.encoding().expect("a constant alphabet of 32 distinct letters")
 });
 
-/// The random part of a key. Never shown by `Debug`.
+/// The random part of a key. `Debug` never shows it.
 #[derive(Clone)]
 pub struct KeySecret([u8; SECRET_LENGTH]);
 
 impl KeySecret {
-    /// Takes 192 random bits from a cryptographic source.
+    /// Creates a secret from 192 random bits of a cryptographic source.
     pub const fn new(random: [u8; SECRET_LENGTH]) -> Self {
         Self(random)
     }
 
-    /// The form that is stored.
+    /// Returns the hash, which is the stored form.
     pub fn hash(&self) -> SecretHash {
         SecretHash(Sha256::digest(self.0).into())
     }
@@ -56,12 +55,12 @@ impl fmt::Debug for KeySecret {
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
-    /// Whether this is the hash of the secret, found out in a time that tells nothing.
+    /// Compares the hash with that of the secret, in constant time.
     pub fn matches(&self, secret: &KeySecret) -> bool {
         self.0.ct_eq(&secret.hash().0).into()
     }
 
-    /// 64 hexadecimal digits.
+    /// Writes 64 hexadecimal digits.
     pub fn to_hex(&self) -> String {
         HEXLOWER.encode(&self.0)
     }
@@ -81,9 +80,9 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// A text that is no key, or not all of one.
+/// A text that is not a valid API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("is no API key.")]
+#[error("is not a valid API key.")]
 pub struct MalformedKeyError;
 
 impl FromStr for SecretHash {
@@ -95,7 +94,7 @@ impl FromStr for SecretHash {
     }
 }
 
-/// A key as a client holds it. `Debug` shows which key it is, never the secret.
+/// A key in the form that a client holds. `Debug` shows its id, never the secret.
 #[derive(Debug, Clone)]
 pub struct ApiKeyToken {
     workspace_id: WorkspaceId,
@@ -104,7 +103,7 @@ pub struct ApiKeyToken {
 }
 
 impl ApiKeyToken {
-    /// Puts a key together.
+    /// Creates a token from its parts.
     pub const fn new(workspace_id: WorkspaceId, id: ApiKeyId, secret: KeySecret) -> Self {
         Self { workspace_id, id, secret }
     }
@@ -124,7 +123,7 @@ impl ApiKeyToken {
         &self.secret
     }
 
-    /// The text that the client sends: show it once, to the one who asked for it.
+    /// Returns the text that the client sends. Show it once, to the user who asked for the key.
     pub fn reveal(&self) -> String {
         let mut bytes = Vec::with_capacity(TOKEN_LENGTH);
         bytes.extend_from_slice(self.workspace_id.as_uuid().as_bytes());

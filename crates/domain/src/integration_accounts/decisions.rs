@@ -1,4 +1,4 @@
-//! What may become of an account, but for moves.
+//! Decisions about accounts, except moves.
 
 use super::{
     AccountIdentifier, AccountName, AccountStatus, AuthType, Details, IntegrationAccount, IntegrationAccountParts,
@@ -11,7 +11,7 @@ use crate::ids::IntegrationAccountId;
 use crate::percentages::Percentage;
 use crate::tenants::FieldEdit;
 
-/// What a new account is made from.
+/// The fields of a new account.
 #[derive(Debug, Clone)]
 pub struct NewIntegrationAccount {
     /// The account's id.
@@ -25,28 +25,28 @@ pub struct NewIntegrationAccount {
 pub struct AccountEdit {
     /// The new name.
     pub name: Option<AccountName>,
-    /// The new system on the other side.
+    /// The new provider.
     pub provider: Option<Provider>,
     /// The new id at the provider, or none.
     pub provider_account_id: FieldEdit<ProviderAccountId>,
-    /// The new name of the host at the provider.
+    /// The new identifier of the host at the provider.
     pub account_identifier: Option<AccountIdentifier>,
-    /// The new kind of proof.
+    /// The new authentication type.
     pub auth_type: Option<AuthType>,
     /// The new status.
     pub status: Option<AccountStatus>,
-    /// Whether others may import.
+    /// Whether other tenants may import its listings.
     pub allows_import: Option<bool>,
     /// The new markup.
     pub markup: Option<Percentage>,
     /// The new discount, or the workspace's.
     pub default_discount: FieldEdit<Percentage>,
-    /// The new markup for importers.
+    /// The new additional markup for importers.
     pub distribution_markup: Option<Percentage>,
 }
 
 impl IntegrationAccount {
-    /// Makes an account of the scope's tenant.
+    /// Creates an account of the scope's tenant.
     pub fn create(new: NewIntegrationAccount, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
         let NewIntegrationAccount { id, details } = new;
         let account = Self {
@@ -199,7 +199,7 @@ mod tests {
         assert_eq!((version, created_at, updated_at), (3, at(), later_stamp().at));
         let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
         let changed = ["status", "allowImport", "defaultDiscountPercentage", "distributionMarkupPercentage"];
-        assert_eq!(names, changed, "the trail holds what changed and no more");
+        assert_eq!(names, changed, "the trail holds only the changed fields");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Integration accounts: hosts' connections to property-management systems.
 //!
-//! An account belongs to one tenant, and is the only thing that names an owner: listings, promotions and reservations hang on an
-//! account and belong to whoever has it.
+//! An account belongs to one tenant. Only the account names an owner: listings, promotions and reservations belong to
+//! an account, and through it to its tenant.
 
 mod decisions;
 mod moves;
@@ -16,35 +16,35 @@ use crate::ids::{IntegrationAccountId, TenantId, WorkspaceId};
 use crate::percentages::Percentage;
 use crate::text::Line;
 
-/// The name.
+/// The name of an account.
 pub type AccountName = Line<1, 255>;
-/// What the provider calls the host: `host@example.com`. Unique among the accounts of one provider in the workspace.
+/// The host's identifier at the provider: `host@example.com`. Unique among the workspace's accounts of one provider.
 pub type AccountIdentifier = Line<1, 255>;
 /// The provider's own id of the account.
 pub type ProviderAccountId = Line<1, 255>;
 
-/// All that an account says of itself.
+/// The editable fields of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// The name.
     pub name: AccountName,
-    /// The system on the other side.
+    /// The provider.
     pub provider: Provider,
     /// The provider's own id of the account.
     pub provider_account_id: Option<ProviderAccountId>,
-    /// What the provider calls the host.
+    /// The host's identifier at the provider.
     pub account_identifier: AccountIdentifier,
-    /// How the connection proves who it is.
+    /// The authentication type.
     pub auth_type: AuthType,
-    /// Whether it is in use.
+    /// The status.
     pub status: AccountStatus,
     /// Whether other tenants may import its listings.
     pub allows_import: bool,
-    /// What is added to the price of a stay, whoever sells it.
+    /// The markup on the price of a stay, whoever sells it.
     pub markup: Percentage,
-    /// What is taken off the price of a stay; the workspace's where there is none.
+    /// The discount on the price of a stay; the workspace's default if `None`.
     pub default_discount: Option<Percentage>,
-    /// What is added besides where a tenant that imported the listing sells it.
+    /// The additional markup if a tenant that imported the listing sells it.
     pub distribution_markup: Percentage,
 }
 
@@ -61,7 +61,7 @@ pub struct IntegrationAccountParts {
     pub workspace_id: WorkspaceId,
     /// The account's id.
     pub id: IntegrationAccountId,
-    /// Whose it is, and with it all that hangs on it.
+    /// The owner of the account, and of everything that belongs to it.
     pub tenant_id: TenantId,
     /// The editable fields.
     pub details: Details,
@@ -94,7 +94,7 @@ impl IntegrationAccount {
         self.parts.id
     }
 
-    /// Whose it is.
+    /// The owner.
     pub const fn tenant_id(&self) -> TenantId {
         self.parts.tenant_id
     }

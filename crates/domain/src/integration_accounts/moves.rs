@@ -1,4 +1,4 @@
-//! Moving an account from one tenant to another.
+//! Moves of an account from one tenant to another.
 
 use thiserror::Error;
 
@@ -8,29 +8,30 @@ use crate::change::Change;
 use crate::ids::{AuditId, TenantId};
 use crate::tenants::{TargetInactiveError, Tenant, TenantStatus};
 
-/// Why an account is not moved.
+/// A refusal to move an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum MoveError {
-    /// An inactive tenant gets no accounts.
+    /// The target tenant is inactive.
     #[error(transparent)]
     TargetInactive(#[from] TargetInactiveError),
-    /// It is the target's already.
+    /// The account belongs to the target already.
     #[error("The integration account belongs to that tenant already.")]
     AlreadyThere,
 }
 
-/// An account that was given to another tenant: all that hangs on it goes along, because only the account names an owner.
+/// An account moved to another tenant. Everything that belongs to it moves too, because only the account names an
+/// owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountMoved {
-    /// The account, as the target has it.
+    /// The account, now of the target.
     pub account: IntegrationAccount,
-    /// Whose it was.
+    /// The tenant that it belonged to.
     pub source: TenantId,
-    /// The entry in the target's trail; that in the source's explains the change.
+    /// The entry in the target's trail; the change has the one in the source's trail.
     pub arrival: AuditEntry,
 }
 
-/// What hangs on an account, and the imports of its listings as a move would leave them.
+/// The data that belongs to an account, and the effect of a move on the imports of its listings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// The number of listings.
@@ -39,24 +40,25 @@ pub struct Holdings {
     pub promotions: u64,
     /// The number of reservations.
     pub reservations: u64,
-    /// What would become of the imports.
+    /// The effect of a move on the imports.
     pub imports: MovedImports,
 }
 
-/// What a move does to the imports of the account's listings.
+/// The effect of a move on the imports of the account's listings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MovedImports {
-    /// How many go on, and now name the new owner.
+    /// The number of imports that continue, from the new owner.
     pub kept: u64,
-    /// How many were the target's own, and end: nobody imports its own listings.
+    /// The number of imports by the target, which end: a tenant cannot import its own listings.
     pub ended: u64,
 }
 
 impl IntegrationAccount {
-    /// Gives the account from the source, whose it is, to the target. `arrival` is the id of the entry in the target's trail.
+    /// Moves the account from the source, its owner, to the target. `arrival` is the id of the entry in the target's
+    /// trail.
     ///
     /// # Errors
-    /// `AlreadyThere`, `TargetInactive`. An inactive source may lose its accounts.
+    /// `AlreadyThere`, `TargetInactive`. The source may be inactive.
     pub fn move_to(
         &self,
         source: &Tenant,
@@ -79,7 +81,7 @@ impl IntegrationAccount {
         Ok(Change::new(AccountMoved { account, source: source.id(), arrival }, departure))
     }
 
-    /// The entry in the trail of one of the two.
+    /// Creates the entry in the trail of the source or the target.
     fn moved(&self, source: &Tenant, target: &Tenant, of: &Tenant, stamp: Stamp) -> AuditEntry {
         let whose = |tenant: &Tenant| vec![("tenantID", Fact::from(Some(tenant.id())))];
         AuditEntry {

@@ -1,10 +1,10 @@
-//! What an integration account is made of.
+//! Values of integration accounts.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// Declares a set of words, each with what it stands for.
+/// Declares an enum of words, each with its text.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $(#[$error_doc:meta])* $error:ident: $phrase:literal { $($(#[$word_doc:meta])* $word:ident = $text:literal,)+ }) => {
         $(#[$error_doc])*
@@ -19,7 +19,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them.
+            /// All variants.
             pub const ALL: &[Self] = &[$(Self::$word),+];
 
             /// The word used on the wire and in the database.
@@ -41,29 +41,29 @@ macro_rules! words {
 }
 
 words! {
-    /// Whether the account is in use: an inactive one offers nothing.
+    /// The status of an account: the listings of an inactive one are not offered.
     AccountStatus,
     /// A text that is not a valid account status.
     AccountStatusError: "field is invalid. It must be ACTIVE or INACTIVE." {
         /// In use.
         Active = "ACTIVE",
-        /// Kept, and not in use.
+        /// Not in use.
         Inactive = "INACTIVE",
     }
 }
 
 words! {
-    /// How the connection proves who it is. The proof itself is not stored here.
+    /// The authentication type of the connection. The credentials themselves are not stored.
     AuthType,
     /// A text that is not a valid authentication type.
     AuthTypeError: "field is invalid. It must be one of ACCESS_TOKEN, API_KEY, OAUTH, EMAIL_PASSWORD, PARTNER_TOKEN." {
-        /// A token that the provider gave out.
+        /// A token issued by the provider.
         AccessToken = "ACCESS_TOKEN",
         /// A key of the provider's API.
         ApiKey = "API_KEY",
         /// OAuth.
         OAuth = "OAUTH",
-        /// An address and a password.
+        /// An e-mail address and a password.
         EmailPassword = "EMAIL_PASSWORD",
         /// A token of a partner of the provider.
         PartnerToken = "PARTNER_TOKEN",
@@ -71,7 +71,7 @@ words! {
 }
 
 words! {
-    /// The property-management system on the other side.
+    /// The property-management system that the account connects to.
     #[expect(missing_docs, reason = "names of products")]
     Provider,
     /// A text that is not a known provider.

@@ -1,4 +1,4 @@
-//! Where a location is on the globe: decimal degrees, kept as somebody wrote them.
+//! Coordinates of a location: decimal degrees, stored as written.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,24 +7,24 @@ use thiserror::Error;
 
 use crate::text::{Line, TextError};
 
-/// A text that is no latitude.
+/// A text that is not a valid latitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LatitudeError {
-    /// No number in plain decimal notation, or one beyond the poles.
+    /// Not a number in plain decimal notation, or beyond the poles.
     #[error("must be decimal degrees from -90 to 90.")]
     NotDegrees,
-    /// Not a text that may be stored.
+    /// A text with an invalid length or characters.
     #[error(transparent)]
     Text(#[from] TextError),
 }
 
-/// A text that is no longitude.
+/// A text that is not a valid longitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum LongitudeError {
-    /// No number in plain decimal notation, or one beyond the date line.
+    /// Not a number in plain decimal notation, or beyond the date line.
     #[error("must be decimal degrees from -180 to 180.")]
     NotDegrees,
-    /// Not a text that may be stored.
+    /// A text with an invalid length or characters.
     #[error(transparent)]
     Text(#[from] TextError),
 }
@@ -59,12 +59,12 @@ impl FromStr for Longitude {
 
 /// Whether the text is a number in plain decimal notation and no further from zero than the limit.
 ///
-/// Digit by digit: a binary floating-point number would round what lies just beyond the limit onto it.
+/// Compares digits: binary floating point would round a number just beyond the limit to the limit.
 fn are_degrees(text: &str, limit: u64) -> bool {
     let magnitude = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = magnitude.split_once('.').unwrap_or((magnitude, "0"));
     let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    // What does not fit into the integer is beyond any limit.
+    // A number that overflows the integer is beyond any limit.
     let is_inside = |whole: u64| whole < limit || (whole == limit && fraction.bytes().all(|b| b == b'0'));
     are_digits(whole) && are_digits(fraction) && whole.parse().is_ok_and(is_inside)
 }

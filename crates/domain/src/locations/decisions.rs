@@ -1,4 +1,4 @@
-//! What may become of a location.
+//! Decisions about locations.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -16,19 +16,19 @@ use crate::tenants::{FieldEdit, Tenant};
 
 const DEFAULT_NAME: &str = "Default";
 
-/// The default location of a tenant cannot be deleted.
+/// An attempt to delete the default location of a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The default location cannot be deleted.")]
 pub struct DefaultLocationError;
 
-/// What a new location is made from.
+/// The fields of a new location.
 #[derive(Debug, Clone)]
 pub struct NewLocation {
     /// The location's id.
     pub id: LocationId,
     /// The name.
     pub name: LocationName,
-    /// Where it is, and what there is to say of it.
+    /// The address, coordinates and description.
     pub profile: Profile,
 }
 
@@ -53,12 +53,12 @@ pub struct LocationEdit {
     pub latitude: FieldEdit<Latitude>,
     /// The new longitude, or none.
     pub longitude: FieldEdit<Longitude>,
-    /// The new name for another system, or none.
+    /// The new id in another system, or none.
     pub external_location_id: FieldEdit<ExternalLocationId>,
 }
 
 impl Location {
-    /// Makes a location of the scope's tenant.
+    /// Creates a location of the scope's tenant.
     pub fn create(new: NewLocation, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
         let NewLocation { id, name, profile } = new;
         let owner = (scope.workspace_id(), scope.tenant_id());
@@ -67,7 +67,7 @@ impl Location {
         Change::new(location, audit)
     }
 
-    /// The location that every new tenant gets: the tenant's own address. It is stored with the tenant.
+    /// Creates the default location of a new tenant, at the tenant's own address. It is stored with the tenant.
     pub fn default_of(tenant: &Tenant, id: LocationId) -> Self {
         let name = DEFAULT_NAME.parse().expect("a constant that is a name");
         let of_tenant = tenant.profile().clone();
@@ -143,10 +143,10 @@ impl Location {
         Some(Change::new(after, audit))
     }
 
-    /// Deletes the location. Whether somebody works there is for the repository to find out.
+    /// Deletes the location. The repository checks that no user works there.
     ///
     /// # Errors
-    /// The default location stays.
+    /// If it is the default location.
     pub fn delete(&self, scope: &TenantScope, stamp: Stamp) -> Result<Change<Self>, DefaultLocationError> {
         if self.is_default() {
             return Err(DefaultLocationError);
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!((version, created_at, updated_at), (2, at(), later_stamp().at));
         assert_eq!(change.audit.action, "location.update");
         let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["name", "lat", "lng"], "the trail holds what changed and no more");
+        assert_eq!(names, ["name", "lat", "lng"], "the trail holds only the changed fields");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Locations: the venues, branches or stores of a tenant. Every tenant has a default one.
+//! Locations: the venues, branches or stores of a tenant. Every tenant has a default location.
 
 mod coordinates;
 mod decisions;
@@ -16,19 +16,19 @@ use crate::text::Line;
 pub type LocationName = Line<1, 255>;
 /// A state or province.
 pub type State = Line<1, 255>;
-/// The name that another system knows a location by.
+/// The id of a location in another system.
 pub type ExternalLocationId = Line<1, 255>;
 
-/// Whether a location is in use.
+/// The status of a location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LocationStatus {
     /// In use.
     Active,
-    /// Put away.
+    /// Put aside.
     Trashed,
 }
 
-/// Where a location is, and what there is to say of it.
+/// The address, coordinates and description of a location.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
     /// A description.
@@ -47,7 +47,7 @@ pub struct Profile {
     pub latitude: Option<Latitude>,
     /// Degrees east.
     pub longitude: Option<Longitude>,
-    /// The name that another system knows it by.
+    /// The id in another system.
     pub external_location_id: Option<ExternalLocationId>,
 }
 
@@ -64,15 +64,15 @@ pub struct LocationParts {
     pub workspace_id: WorkspaceId,
     /// The location's id.
     pub id: LocationId,
-    /// Whose location it is.
+    /// The tenant of the location.
     pub tenant_id: TenantId,
     /// The name.
     pub name: LocationName,
-    /// Where it is, and what there is to say of it.
+    /// The address, coordinates and description.
     pub profile: Profile,
-    /// Whether it is the tenant's default one.
+    /// Whether it is the tenant's default location.
     pub is_default: bool,
-    /// Whether it is in use.
+    /// The status.
     pub status: LocationStatus,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
@@ -103,7 +103,7 @@ impl Location {
         self.parts.id
     }
 
-    /// Whose location it is.
+    /// The tenant of the location.
     pub const fn tenant_id(&self) -> TenantId {
         self.parts.tenant_id
     }
@@ -113,12 +113,12 @@ impl Location {
         &self.parts.name
     }
 
-    /// Where it is, and what there is to say of it.
+    /// The address, coordinates and description.
     pub const fn profile(&self) -> &Profile {
         &self.parts.profile
     }
 
-    /// Whether it is the tenant's default one.
+    /// Whether it is the tenant's default location.
     pub const fn is_default(&self) -> bool {
         self.parts.is_default
     }

@@ -1,4 +1,4 @@
-//! What may become of a tenant.
+//! Decisions about tenants.
 
 use thiserror::Error;
 
@@ -11,12 +11,12 @@ use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::users::UserStatus;
 
-/// The default tenant cannot be deleted, deactivated or demoted.
+/// An attempt to delete, deactivate or demote the default tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The default tenant cannot be deleted or deactivated, nor all its users.")]
 pub struct DefaultTenantError;
 
-/// What hangs on a tenant and does not go with it.
+/// Resources of a tenant that are not deleted with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TenantHoldings {
     /// The number of its integration accounts.
@@ -25,7 +25,7 @@ pub struct TenantHoldings {
     pub listings: u64,
 }
 
-/// Why a tenant is not deleted.
+/// A refusal to delete a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DeleteTenantError {
     /// The default tenant stays.
@@ -36,20 +36,20 @@ pub enum DeleteTenantError {
     NotEmpty(TenantHoldings),
 }
 
-/// An inactive tenant cannot be switched to, and gets no integration accounts.
+/// An inactive tenant as the target of a switch or of a moved integration account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The target tenant is inactive.")]
 pub struct TargetInactiveError;
 
-/// Fields that a client sent back with another value than is stored, though an update cannot change them.
+/// Fields that a client sent with a value other than the stored one, though an update cannot change them.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("fields were sent that an update cannot change")]
 pub struct RestatedError {
-    /// The fields, in the order of [`Restated`], each with what must be done instead.
+    /// The fields, in the order of [`Restated`], each with the reason or the operation that changes it.
     pub faults: Vec<(&'static str, &'static str)>,
 }
 
-/// What a new tenant is made from.
+/// The fields of a new tenant.
 #[derive(Debug, Clone)]
 pub struct NewTenant {
     /// The workspace.
@@ -62,44 +62,42 @@ pub struct NewTenant {
     pub name: TenantName,
     /// Its domain.
     pub domain: DomainName,
-    /// Where it is, and what there is to say of it.
+    /// The address and the description.
     pub profile: Profile,
 }
 
-/// A new tenant with all that comes with it.
+/// A new tenant with the resources that come with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantCreated {
     /// The tenant.
     pub tenant: Tenant,
     /// Its default location.
     pub default_location: Location,
-    /// Whose current tenant it becomes.
+    /// The user whose current tenant it becomes.
     pub moved_user: UserId,
 }
 
-/// A tenant whose status was decided, and what becomes of its users.
+/// A tenant with a new status, and the resulting status of its users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantStatusSet {
     /// The tenant.
     pub tenant: Tenant,
-    /// The status that all users at home in it get, support users excepted.
+    /// The new status of all users at home in it, except support users.
     pub users: Option<UserStatus>,
-    /// The tenant as it was, where its own status stays: what it remains if no user changes either.
+    /// The tenant before the decision, if its own status does not change: the result if no user changes either.
     pub unchanged: Option<Tenant>,
 }
 
-/// An API user who goes to work in another tenant.
+/// An API user who switches to another tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantSwitched {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Where to.
+    /// The tenant to switch to.
     pub target: TenantId,
 }
 
-/// What shall become of a field.
-///
-/// `None` leaves it as it is, `Some(None)` clears it.
+/// An edit of a field: `None` leaves it unchanged, `Some(None)` clears it.
 pub type FieldEdit<T> = Option<Option<T>>;
 
 /// The fields to change. `None` leaves a field unchanged.
@@ -121,7 +119,7 @@ pub struct TenantEdit {
     pub country: FieldEdit<Country>,
 }
 
-/// What a client that sends a whole tenant says about the fields that have operations of their own.
+/// The values that a client sent for fields that only other operations can change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restated {
     /// `isDefault`.
@@ -133,10 +131,10 @@ pub struct Restated {
 }
 
 impl Restated {
-    /// Holds what was said against what is so, or will be.
+    /// Compares the sent values with the stored ones, or with those that will be stored.
     ///
     /// # Errors
-    /// Names every field that differs.
+    /// Every field that differs.
     pub fn check(&self, is_default: bool, status: TenantStatus) -> Result<(), RestatedError> {
         const NEVER: &str = "never changes: the default tenant is made with its workspace.";
         const ELSEWHERE: &str = "is changed by the operations activate and deactivate.";
@@ -155,7 +153,7 @@ impl Restated {
 }
 
 impl Tenant {
-    /// Makes a tenant with its default location, and moves the user who asked for it into it.
+    /// Creates a tenant with its default location, and moves the requesting user into it.
     pub fn create(new: NewTenant, moved_user: UserId, stamp: Stamp) -> Change<TenantCreated> {
         let default_location_id = new.default_location_id;
         let tenant = Self::new(new, false, &stamp);
@@ -164,7 +162,7 @@ impl Tenant {
         Change::new(TenantCreated { tenant, default_location, moved_user }, audit)
     }
 
-    /// The default tenant of a new workspace; it is stored with the workspace.
+    /// Creates the default tenant of a new workspace; it is stored with the workspace.
     pub(crate) fn default_of_workspace(new: NewTenant, stamp: &Stamp) -> Self {
         Self::new(new, true, stamp)
     }
@@ -207,10 +205,10 @@ impl Tenant {
         Some(Change::new(after, audit))
     }
 
-    /// Activates or deactivates the tenant and says what becomes of its users, or `None` if nothing would change.
+    /// Activates or deactivates the tenant and sets the status of its users. Returns `None` if nothing changes.
     ///
     /// # Errors
-    /// The default tenant stays active, and so do its users.
+    /// If the default tenant or its users would be deactivated.
     pub fn set_status(
         &self,
         status: TenantStatus,
@@ -218,7 +216,7 @@ impl Tenant {
         stamp: Stamp,
     ) -> Result<Option<Change<TenantStatusSet>>, DefaultTenantError> {
         let action = match status {
-            // Nobody would be left who could let them in again.
+            // No user would be left to activate the others again.
             _ if self.is_default() && users.is_some_and(|users| users != UserStatus::Active) => {
                 return Err(DefaultTenantError);
             }
@@ -242,7 +240,7 @@ impl Tenant {
         Ok(Some(Change::new(TenantStatusSet { tenant, users, unchanged }, audit)))
     }
 
-    /// Deletes the tenant with all that hangs on it, but for integration accounts: those must be gone before.
+    /// Deletes the tenant with its resources, except integration accounts: they must be deleted or moved first.
     ///
     /// # Errors
     /// `Default`, `NotEmpty`.
@@ -295,12 +293,12 @@ impl Tenant {
     }
 }
 
-/// Moves the caller's current tenant, or `None` if the caller works there already.
+/// Moves the caller's current tenant. Returns `None` if it is the target already.
 ///
-/// Whether the caller may enter the target is [`Caller::may_enter`]'s to say.
+/// Does not check whether the caller may enter the target: see [`Caller::may_enter`].
 ///
 /// # Errors
-/// Nobody goes to work in an inactive tenant.
+/// If the target is inactive.
 pub fn switch(
     caller: &Caller,
     target: &Tenant,
@@ -316,7 +314,7 @@ pub fn switch(
     let audit = AuditEntry {
         id: stamp.id,
         workspace_id: target.workspace_id(),
-        // The user belongs to the home tenant: the target's trail does not tell where others came from.
+        // The user belongs to the home tenant: the trail of the target must not reveal the users of other tenants.
         tenant_id: caller.home_tenant_id(),
         tenant_name: caller.home_tenant_name().to_string(),
         at: stamp.at,
@@ -406,7 +404,7 @@ mod tests {
         assert_eq!(change.after.profile(), &Profile { description: None, ..before.profile().clone() });
         assert_eq!((change.after.version(), change.after.parts.updated_at), (before.version() + 1, later()));
         let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
-        assert_eq!(names, ["name", "description"], "the trail holds what changed and no more");
+        assert_eq!(names, ["name", "description"], "the trail holds only the changed fields");
     }
 
     #[test]

@@ -12,7 +12,7 @@ const LABEL_LENGTH: usize = 63;
 const NAME_LENGTH: usize = 253;
 const TAIL_LENGTH: usize = 12;
 
-/// A text that is no domain.
+/// A text that is not a valid domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be a DNS name or label: letters, digits and hyphens, in parts of 1 to 63 characters.")]
 pub struct DomainNameError;
@@ -27,10 +27,10 @@ impl DomainName {
         &self.0
     }
 
-    /// Labels for a tenant that was given no domain, the nicest first: made from its name, and where that is taken from its
-    /// name and its id, which nobody else has.
+    /// Returns labels for a tenant without a domain, in order of preference: one from its name, and one from its name
+    /// and id, which is always free.
     pub fn proposals(name: &str, id: TenantId) -> Vec<Self> {
-        // The tail, because the head of a version 7 UUID is the time, which tenants made together share.
+        // The end of the id, because a version 7 UUID begins with the time, which tenants created together share.
         let id = id.as_uuid().simple().to_string();
         let tail = &id[id.len() - TAIL_LENGTH..];
         let unique = match Self::label(name, LABEL_LENGTH - TAIL_LENGTH - 1) {
@@ -40,7 +40,7 @@ impl DomainName {
         Self::label(name, LABEL_LENGTH).into_iter().chain([unique]).map(Self).collect()
     }
 
-    /// Letters lose their accents, everything else that is not ASCII separates words.
+    /// Builds a label: letters lose their accents, other non-ASCII characters separate words.
     fn label(name: &str, length: usize) -> Option<String> {
         let plain: String = name
             .nfkd()

@@ -1,6 +1,6 @@
 //! Tenants: the channels and business units of a workspace, each with its own view of the data.
 //!
-//! One of them is the default tenant: made with the workspace, the only one that may administer tenants, and never
+//! One of them is the default tenant: created with the workspace, the only one that may administer tenants, and never
 //! deleted, deactivated or demoted.
 
 mod decisions;
@@ -22,7 +22,7 @@ use crate::text::{Line, Prose};
 
 /// A tenant's name.
 pub type TenantName = Line<5, 255>;
-/// What there is to say of a tenant.
+/// A description of a tenant.
 pub type Description = Prose<10_000>;
 /// Street and number.
 pub type Address = Line<1, 255>;
@@ -31,12 +31,12 @@ pub type City = Line<1, 255>;
 /// A postal code.
 pub type PostCode = Line<1, 32>;
 
-/// A text that is no tenant status.
+/// A text that is not a valid tenant status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be ACTIVE or INACTIVE.")]
 pub struct TenantStatusError;
 
-/// Whether a tenant may be worked in.
+/// The status of a tenant, which decides whether it may be worked in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TenantStatus {
     /// In use.
@@ -66,7 +66,7 @@ impl FromStr for TenantStatus {
     }
 }
 
-/// Where a tenant is, and what there is to say of it.
+/// The address and the description of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
     /// A description.
@@ -100,9 +100,9 @@ pub struct TenantParts {
     pub domain: DomainName,
     /// Whether it is the workspace's default tenant.
     pub is_default: bool,
-    /// Whether it may be worked in.
+    /// The status, which decides whether it may be worked in.
     pub status: TenantStatus,
-    /// Where it is, and what there is to say of it.
+    /// The address and the description.
     pub profile: Profile,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
@@ -148,17 +148,17 @@ impl Tenant {
         self.parts.is_default
     }
 
-    /// Whether it may be worked in.
+    /// The status, which decides whether it may be worked in.
     pub const fn status(&self) -> TenantStatus {
         self.parts.status
     }
 
-    /// Whether it is deactivated, as the venue contract asks.
+    /// Whether it is deactivated, as the venue contract defines it.
     pub fn is_trashed(&self) -> bool {
         self.parts.status == TenantStatus::Inactive
     }
 
-    /// Where it is, and what there is to say of it.
+    /// The address and the description.
     pub const fn profile(&self) -> &Profile {
         &self.parts.profile
     }
@@ -168,7 +168,7 @@ impl Tenant {
         self.parts.version
     }
 
-    /// When it was made.
+    /// The creation time.
     pub const fn created_at(&self) -> DateTime<Utc> {
         self.parts.created_at
     }

@@ -1,4 +1,4 @@
-//! What may become of a user.
+//! Decisions about users.
 
 use thiserror::Error;
 
@@ -9,25 +9,25 @@ use crate::change::Change;
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::{FieldEdit, Tenant, TenantName};
 
-/// Support users are made and changed only by users at home in the default tenant.
+/// An attempt to create, change or delete a support user by a user who is not at home in the default tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("Only users at home in the default tenant can make or change support users.")]
 pub struct SupportRestrictedError;
 
-/// What a new user is made from.
+/// The fields of a new user.
 #[derive(Debug, Clone)]
 pub struct NewApiUser {
     /// The user's id.
     pub id: UserId,
     /// The user's name.
     pub name: UserName,
-    /// The user's address.
+    /// The user's e-mail address.
     pub email: Option<Email>,
-    /// What the user is called for.
+    /// The user's role.
     pub role: Role,
-    /// Whether the user may call.
+    /// The status, which decides whether the user may call.
     pub status: UserStatus,
-    /// Where the user works.
+    /// The location at which the user works.
     pub workplace: Option<Workplace>,
 }
 
@@ -47,10 +47,10 @@ pub struct UserEdit {
 }
 
 impl ApiUser {
-    /// A new user at home in the scope's tenant.
+    /// Creates a user at home in the scope's tenant.
     ///
     /// # Errors
-    /// A support user is not for everybody to make.
+    /// If it is a support user and the caller may not create one.
     pub fn create(
         new: NewApiUser,
         scope: &TenantScope,
@@ -64,7 +64,7 @@ impl ApiUser {
         Ok(Change::new(user, audit))
     }
 
-    /// The first user of a new workspace; it is stored with the workspace.
+    /// Creates the first user of a new workspace; it is stored with the workspace.
     pub(crate) fn first_of_workspace(new: NewApiUser, home: &Tenant, stamp: &Stamp) -> Self {
         Self::new(new, (home.workspace_id(), home.id(), home.name().clone()), stamp)
     }
@@ -97,7 +97,7 @@ impl ApiUser {
     /// Changes the fields that the edit names. Returns `None` if nothing changes.
     ///
     /// # Errors
-    /// A support user is not for everybody to change, nor to make of another.
+    /// If the user is or becomes a support user and the caller may not change one.
     pub fn update(
         &self,
         edit: UserEdit,
@@ -122,10 +122,10 @@ impl ApiUser {
         Ok(Some(Change::new(after, audit)))
     }
 
-    /// Deletes the user, and with the user all of the user's keys.
+    /// Deletes the user and all of the user's keys.
     ///
     /// # Errors
-    /// A support user is not for everybody to delete.
+    /// If it is a support user and the caller may not delete one.
     pub fn delete(&self, by: &Caller, stamp: Stamp) -> Result<Change<Self>, SupportRestrictedError> {
         by.may_handle(self.role())?;
         let audit = self.entry(stamp, "user.delete", (self.facts(), Facts::new()));

@@ -1,4 +1,4 @@
-//! API users: who calls. Each is at home in one tenant, and at work in a current one.
+//! API users: the callers of the service. Each has one home tenant and one current tenant.
 
 mod decisions;
 mod values;
@@ -20,34 +20,34 @@ pub struct Workplace {
     pub name: LocationName,
 }
 
-/// Someone, or something, that calls the service.
+/// A person or program that calls the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUser {
     parts: ApiUserParts,
 }
 
-/// The fields of a user, for adapters and views. Names of other things stand beside their ids.
+/// The fields of a user, for adapters and views. Names of other resources are given with their ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiUserParts {
     /// The workspace.
     pub workspace_id: WorkspaceId,
     /// The user's id.
     pub id: UserId,
-    /// Where the user is at home; never changes.
+    /// The home tenant; never changes.
     pub home_tenant_id: TenantId,
-    /// What that tenant is called.
+    /// The home tenant's name.
     pub home_tenant_name: TenantName,
-    /// Where *create tenant* and *switch* have moved the user.
+    /// The tenant to which *create tenant* and *switch* have moved the user.
     pub current_tenant_id: TenantId,
-    /// Where the user works.
+    /// The location at which the user works.
     pub workplace: Option<Workplace>,
     /// The user's name.
     pub name: UserName,
-    /// The address, unique in the workspace; the workspace's first user has none.
+    /// The e-mail address, unique in the workspace; the workspace's first user has none.
     pub email: Option<Email>,
-    /// What the user is called for.
+    /// The role.
     pub role: Role,
-    /// Whether the user may call.
+    /// The status, which decides whether the user may call.
     pub status: UserStatus,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
@@ -78,17 +78,17 @@ impl ApiUser {
         self.parts.id
     }
 
-    /// Where the user is at home.
+    /// The home tenant.
     pub const fn home_tenant_id(&self) -> TenantId {
         self.parts.home_tenant_id
     }
 
-    /// What that tenant is called.
+    /// The home tenant's name.
     pub const fn home_tenant_name(&self) -> &TenantName {
         &self.parts.home_tenant_name
     }
 
-    /// Where *create tenant* and *switch* have moved the user.
+    /// The tenant to which *create tenant* and *switch* have moved the user.
     pub const fn current_tenant_id(&self) -> TenantId {
         self.parts.current_tenant_id
     }
@@ -98,7 +98,7 @@ impl ApiUser {
         &self.parts.name
     }
 
-    /// What the user is called for.
+    /// The role.
     pub const fn role(&self) -> Role {
         self.parts.role
     }
@@ -108,12 +108,12 @@ impl ApiUser {
         self.parts.version
     }
 
-    /// The user's address.
+    /// The e-mail address.
     pub const fn email(&self) -> Option<&Email> {
         self.parts.email.as_ref()
     }
 
-    /// Whether the user may call.
+    /// The status, which decides whether the user may call.
     pub const fn status(&self) -> UserStatus {
         self.parts.status
     }

@@ -1,4 +1,4 @@
-//! What users are described with.
+//! Values of users.
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ pub enum EmailError {
     /// Not `somebody@a.domain`.
     #[error("must be a valid email address.")]
     Malformed,
-    /// Not a text that may be stored.
+    /// A text with an invalid length or characters.
     #[error(transparent)]
     Text(#[from] TextError),
 }
@@ -26,7 +26,7 @@ pub enum EmailError {
 pub struct Email(Line<3, 254>);
 
 impl Email {
-    /// The address.
+    /// The address, as written.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -51,7 +51,7 @@ impl FromStr for Email {
 #[error("field is invalid. It must be 0 (passive), 1 (active) or 2 (banned).")]
 pub struct UserStatusError;
 
-/// Whether a user may call.
+/// The status of a user, which decides whether the user may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserStatus {
     /// 0: may not call.
@@ -89,10 +89,10 @@ impl TryFrom<i64> for UserStatus {
 #[error("field is invalid. It must be support, tenant, venue or front-desk.")]
 pub struct RoleError;
 
-/// What a user is called for; it carries no authority.
+/// The role of a user; it gives no authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// The operator's staff: the status of a tenant never touches theirs.
+    /// The operator's staff: not affected by the status of a tenant.
     Support,
     /// Runs a tenant.
     Tenant,
@@ -106,7 +106,7 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::Support, Self::Tenant, Self::Venue, Self::FrontDesk];
 
-    /// What people read.
+    /// The role's name for people.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Support => "Support",
