@@ -1,4 +1,4 @@
-//! What an owner writes into a calendar.
+//! Edits of a calendar by the owner of the listing.
 
 use thiserror::Error;
 
@@ -12,13 +12,13 @@ use crate::money::{Amount, Money};
 use crate::stays::{Nights, Stay};
 use crate::tenants::FieldEdit;
 
-/// The most ranges that are written in one step.
+/// The maximum number of ranges in one edit.
 pub const MOST_RANGES: usize = 366;
 
-/// The most nights that are written in one step: ten years.
+/// The maximum number of nights in one edit: ten years.
 pub const MOST_NIGHTS: usize = 3_660;
 
-/// What becomes of the nights of a range; what is `None` stays as it is, and what is cleared is the listing's again.
+/// An edit of the nights of a range. `None` leaves a value unchanged, and a cleared value falls back to the listing's.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the fields of a night")]
 pub struct RangeEdit {
@@ -29,10 +29,10 @@ pub struct RangeEdit {
     pub maximum_nights: FieldEdit<Nights>,
 }
 
-/// Why nothing is written into the calendar.
+/// An error of a calendar edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CalendarEditError {
-    /// The values of a range do not go together.
+    /// A conflict between the values of a range.
     #[error("{error}")]
     Range {
         /// The position, counted from 0.
@@ -40,44 +40,44 @@ pub enum CalendarEditError {
         /// The error.
         error: ListingValuesError,
     },
-    /// All ranges together name too many nights.
+    /// The ranges have too many nights in total.
     #[error("may not name more than {MOST_NIGHTS} nights.")]
     TooManyNights,
 }
 
-/// What becomes of each of some adjoining nights; what is `None` stays as it is.
+/// An edit of consecutive nights. `None` leaves a value unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NightEdit {
     /// The nights.
     pub nights: Stay,
     /// Whether the owner blocks them.
     pub is_blocked: Option<bool>,
-    /// What each costs, or what the listing says.
+    /// The price of each night; a cleared one falls back to the listing's.
     pub price: FieldEdit<Money>,
-    /// The fewest nights of a stay that begins then, or what the listing says.
+    /// The minimum nights of a stay that begins then; a cleared value falls back to the listing's.
     pub minimum_nights: FieldEdit<Nights>,
-    /// The most nights of a stay that begins then, or what the listing says.
+    /// The maximum nights of a stay that begins then; a cleared value falls back to the listing's.
     pub maximum_nights: FieldEdit<Nights>,
 }
 
-/// What is written into a calendar in one step. It holds whatever is there, so it is decided without looking: two who write
-/// at once do so one after the other, and neither loses what the other did not name.
+/// An edit of a calendar. Its decision does not depend on the stored calendar: concurrent edits are applied one after
+/// the other, and neither overwrites values that the other alone names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarEdit {
     /// The listing.
     pub listing_id: ListingId,
     /// The listing's account.
     pub integration_account_id: IntegrationAccountId,
-    /// What becomes of the nights. No night is named twice, and the earlier come first.
+    /// The edits of the nights, in order and without overlaps.
     pub nights: Vec<NightEdit>,
 }
 
 impl CalendarEdit {
-    /// What becomes of the nights of a listing, or `None` if the ranges ask for nothing. Where ranges overlap, the later one
-    /// wins in all that it names.
+    /// Decides an edit of a listing's calendar. Returns `None` if the ranges change nothing. Where ranges overlap, the
+    /// values of the later one win.
     ///
     /// # Errors
-    /// All ranges whose values do not go together, and that there are too many nights.
+    /// All conflicts between the values of each range, and `TooManyNights`.
     pub fn decide(
         listing: &Listing,
         ranges: &[RangeEdit],
@@ -118,7 +118,7 @@ impl CalendarEdit {
 }
 
 impl NightEdit {
-    /// What the range asks for; `fault` hears of all that does not go together in it.
+    /// Converts a range; calls `fault` with each conflict between its values.
     fn of(range: &RangeEdit, listing: &Listing, fault: &mut impl FnMut(ListingValuesError)) -> Self {
         let RangeEdit { nights, status, price, minimum_nights, maximum_nights } = *range;
         if let (Some(Some(least)), Some(Some(most))) = (minimum_nights, maximum_nights)
@@ -148,7 +148,7 @@ impl NightEdit {
         }
     }
 
-    /// For the trail: `2030-01-31/2030-02-03 status=NOT_AVAILABLE price=null`.
+    /// Writes the edit for the audit trail: `2030-01-31/2030-02-03 status=NOT_AVAILABLE price=null`.
     fn words(&self) -> String {
         fn word<T: ToString>(name: &str, edit: FieldEdit<T>) -> Option<String> {
             edit.map(|value| format!(" {name}={}", value.map_or_else(|| "null".to_owned(), |value| value.to_string())))
@@ -164,7 +164,7 @@ impl NightEdit {
     }
 }
 
-/// The same edits without overlaps: between two dates on which none of them begins or ends, all nights are alike.
+/// Removes overlaps: between two consecutive dates at which an edit begins or ends, all nights have the same values.
 fn flattened(edits: &[NightEdit]) -> Vec<NightEdit> {
     let mut edges: Vec<_> = edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
     edges.sort_unstable();
@@ -306,7 +306,7 @@ mod tests {
         })
     }
 
-    /// What a calendar holds after the edits, written one by one.
+    /// The calendar after the edits, applied one by one.
     fn written(edits: &[NightEdit]) -> BTreeMap<StayDate, (Option<bool>, FieldEdit<Money>)> {
         let mut calendar = BTreeMap::new();
         for edit in edits {

@@ -1,7 +1,7 @@
-//! Availability: the calendar of a listing, which all who sell it share.
+//! Availability: the calendar of a listing, shared by all tenants that sell it.
 //!
-//! What is stored are the nights that differ from what the listing says of all nights, a row for each. Where the calendar
-//! is silent, the listing speaks.
+//! Only nights that differ from the listing are stored, one row for each. For all other nights and values, the
+//! listing's own values apply.
 
 mod edits;
 
@@ -15,17 +15,17 @@ use crate::listings::Details;
 use crate::money::Money;
 use crate::stays::{Nights, Stay, StayDate};
 
-/// A text that is no status of a night.
+/// A text that is not a valid status of a night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be AVAILABLE or NOT_AVAILABLE.")]
 pub struct NightStatusError;
 
-/// Whether a night can be sold.
+/// The status of a night.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NightStatus {
-    /// It is free.
+    /// Free.
     Available,
-    /// It is sold, or the owner has blocked it.
+    /// Sold, or blocked by the owner.
     NotAvailable,
 }
 
@@ -50,21 +50,21 @@ impl FromStr for NightStatus {
     }
 }
 
-/// What the owner says of one night, where that differs from what the listing says of all.
+/// The owner's values for one night, where they differ from the listing's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct NightTerms {
     /// Whether the owner has blocked it.
     pub is_blocked: bool,
-    /// The price. Counts only while the listing has the currency in which this was stated.
+    /// The price. Ignored if the listing has another currency by now.
     pub price: Option<Money>,
-    /// The fewest nights of a stay that begins with it.
+    /// The minimum nights of a stay that begins with it.
     pub minimum_nights: Option<Nights>,
-    /// The most nights of a stay that begins with it.
+    /// The maximum nights of a stay that begins with it.
     pub maximum_nights: Option<Nights>,
 }
 
 impl NightTerms {
-    /// What the owner says of a night after an edit that names it.
+    /// Returns the values after an edit of the night.
     #[must_use]
     pub fn edited(self, edit: &NightEdit) -> Self {
         Self {
@@ -76,24 +76,24 @@ impl NightTerms {
     }
 }
 
-/// One night as it can be sold now.
+/// A night as it can be sold now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Night {
-    /// The day that it follows.
+    /// The day before the night.
     pub date: StayDate,
     /// Whether it can be sold.
     pub status: NightStatus,
     /// The price.
     pub price: Money,
-    /// What it would cost if the calendar were silent.
+    /// The price without the calendar.
     pub original_price: Money,
-    /// The fewest nights of a stay that begins with it.
+    /// The minimum nights of a stay that begins with it.
     pub minimum_nights: Nights,
-    /// The most nights of a stay that begins with it.
+    /// The maximum nights of a stay that begins with it.
     pub maximum_nights: Option<Nights>,
 }
 
-/// The calendar of a listing, as far as somebody looked.
+/// A part of the calendar of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     start_price: Money,
@@ -104,13 +104,14 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// The calendar of a listing with these details, from its nights that differ and the live stays that are sold.
+    /// Creates the calendar of a listing with these details, from the nights that differ and the live stays that are
+    /// sold.
     pub fn new(details: &Details, differing: BTreeMap<StayDate, NightTerms>, sold: Vec<Stay>) -> Self {
         let Details { start_price, minimum_nights, maximum_nights, .. } = *details;
         Self { start_price, minimum_nights, maximum_nights, differing, sold }
     }
 
-    /// One of the nights.
+    /// Returns one night.
     pub fn night(&self, date: StayDate) -> Night {
         let terms = self.differing.get(&date).copied().unwrap_or_default();
         let is_taken = terms.is_blocked || self.sold.iter().any(|stay| stay.contains(date));
@@ -125,7 +126,7 @@ impl Calendar {
         }
     }
 
-    /// Each night of the stay.
+    /// Iterates over the nights of the stay.
     pub fn nights(&self, stay: Stay) -> impl Iterator<Item = Night> {
         stay.nights().map(|date| self.night(date))
     }

@@ -1,4 +1,4 @@
-//! What was decided about many listings at once: all of it is stored, or nothing.
+//! Decisions about many listings at once: all of a batch is stored, or nothing.
 
 use chrono::{DateTime, Utc};
 
@@ -8,14 +8,14 @@ use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{ListingId, TenantId};
 
-/// Listings that a tenant may import. Made by [`decide`](super::decide).
+/// Listings that a tenant may import. Created by [`decide`](super::decide).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportBatch {
     importer: TenantId,
     listings: Vec<ImportCandidate>,
 }
 
-/// Listings whose imports a tenant may end. Made by [`decide_removal`](super::decide_removal).
+/// Listings whose imports a tenant may end. Created by [`decide_removal`](super::decide_removal).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemovalBatch {
     importer: TenantId,
@@ -27,24 +27,24 @@ impl ImportBatch {
         Self { importer, listings }
     }
 
-    /// Who imports them.
+    /// The tenant that imports them.
     pub const fn importer(&self) -> TenantId {
         self.importer
     }
 
-    /// The listings, in the order asked, as they were when this was decided.
+    /// The listings, in the order of the request, as they were when this was decided.
     pub fn listings(&self) -> &[ImportCandidate] {
         &self.listings
     }
 
-    /// Signs the decision.
+    /// Creates the change, with its audit entry.
     pub fn by(self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
         let facts = facts(self.listings.iter().map(|candidate| candidate.listing));
         let audit = entry(scope, stamp, "listing.import", (Facts::new(), facts));
         Change::new(self, audit)
     }
 
-    /// What there is once it is stored, in the order asked.
+    /// The imports, in the order of the request.
     pub fn imports(&self, imported_at: DateTime<Utc>) -> Vec<Import> {
         let import = |candidate: &ImportCandidate| Import {
             listing_id: candidate.listing,
@@ -61,17 +61,17 @@ impl RemovalBatch {
         Self { importer, listings }
     }
 
-    /// Who had imported them.
+    /// The tenant that imported them.
     pub const fn importer(&self) -> TenantId {
         self.importer
     }
 
-    /// The listings, in the order asked.
+    /// The listings, in the order of the request.
     pub fn listings(&self) -> &[ListingId] {
         &self.listings
     }
 
-    /// Signs the decision.
+    /// Creates the change, with its audit entry.
     pub fn by(self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
         let facts = facts(self.listings.iter().copied());
         let audit = entry(scope, stamp, "listing.remove_import", (facts, Facts::new()));
@@ -79,14 +79,14 @@ impl RemovalBatch {
     }
 }
 
-/// How many, and all of them: a request names [`MAX_LISTINGS`](super::MAX_LISTINGS) at most.
+/// The number of listings and all their ids: a request has at most [`MAX_LISTINGS`](super::MAX_LISTINGS).
 fn facts(listings: impl Iterator<Item = ListingId>) -> Facts {
     let ids: Vec<String> = listings.map(|listing| listing.to_string()).collect();
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     vec![("count", Fact::Integer(count)), ("listingIDs", Fact::Text(ids.join(" ")))]
 }
 
-/// One entry for all of them, about the tenant whose offer changes.
+/// Creates one audit entry for the batch, about the importing tenant.
 fn entry(scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
     let tenant = (ResourceKind::Tenant, scope.tenant_id().as_uuid(), scope.tenant_name().to_string());
     stamp.entry(scope, action, tenant, facts)

@@ -1,11 +1,11 @@
-//! What may be imported, and what may be removed.
+//! Decisions about imports and their removal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ImportBatch, ImportCandidate, ImportFault, ImportRefused, RemovalBatch, RemovalFault, RemovalRefused};
 use crate::ids::{ListingId, TenantId};
 
-/// The listings that were asked for as imports, or every reason why not.
+/// Decides the import of the requested listings.
 ///
 /// # Errors
 /// Every position that prevents it, with the reason.
@@ -32,8 +32,8 @@ pub fn decide(
     if faults.is_empty() { Ok(ImportBatch::new(importer, listings)) } else { Err(ImportRefused { faults }) }
 }
 
-/// What is the tenant's own, or was imported by it, it knows of anyway. Of anything else it is told no more than search
-/// would show: what is not offered is as if it were not there.
+/// Checks one candidate. Listings that the tenant owns or imports get their own errors, since it knows them. Any other
+/// listing that is not offered is `NotFound`, as in a search.
 fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result<&ImportCandidate, ImportFault> {
     match candidate {
         None => Err(ImportFault::NotFound),
@@ -45,8 +45,7 @@ fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result
     }
 }
 
-/// The imports that were asked for as an end of them, or every reason why not. `found` are those of them that the tenant
-/// has.
+/// Decides the removal of the requested imports. `found` are those that the tenant has.
 ///
 /// # Errors
 /// Every position that prevents it, with the reason.
@@ -112,7 +111,7 @@ mod tests {
     #[test]
     fn the_first_reason_counts() {
         use ImportFault::{AlreadyImported, NotAllowed, NotFound, OwnListing};
-        // Own, offered, allowed, imported.
+        // Own, offered, allowed, imported -> the result.
         for (own, is_offered, allows_import, is_imported, expected) in [
             (false, true, true, false, None),
             (false, true, true, true, Some(AlreadyImported)),

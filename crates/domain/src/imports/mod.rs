@@ -1,4 +1,4 @@
-//! Imports: references by which a tenant offers another tenant's listing as if it were its own, never copies.
+//! Imports: references by which a tenant offers another tenant's listing as its own. They are never copies.
 
 mod batches;
 mod decisions;
@@ -12,17 +12,17 @@ pub use self::batches::{ImportBatch, RemovalBatch};
 pub use self::decisions::{decide, decide_removal};
 use crate::ids::{IntegrationAccountId, ListingId, TenantId};
 
-/// The most listings that are imported or removed in one step.
+/// The maximum number of listings to import or remove at once.
 pub const MAX_LISTINGS: usize = 1_000;
 
-/// A listing that a tenant wants to import, as it is at this moment.
+/// A listing that a tenant wants to import, in its present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportCandidate {
     /// The listing.
     pub listing: ListingId,
     /// The listing's account; never changes.
     pub account: IntegrationAccountId,
-    /// Whose account that is.
+    /// The owner of the account.
     pub owner: TenantId,
     /// Whether the account's listings may be imported.
     pub allows_import: bool,
@@ -37,30 +37,30 @@ pub struct ImportCandidate {
 pub struct Import {
     /// The listing.
     pub listing_id: ListingId,
-    /// Who offers it as if it were its own.
+    /// The tenant that offers it as its own.
     pub tenant_id: TenantId,
-    /// Whose it is.
+    /// The owner of the listing.
     pub source_tenant_id: TenantId,
     /// The time of the import, in whole milliseconds.
     pub imported_at: DateTime<Utc>,
 }
 
-/// Why a listing cannot be imported.
+/// The reason why a listing cannot be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportFault {
-    /// There is no such listing, or it is not offered: nobody is told which.
+    /// The listing does not exist or is not offered; the reply does not say which.
     NotFound,
-    /// It is the tenant's own.
+    /// The listing belongs to the tenant.
     OwnListing,
-    /// Its account allows no imports.
+    /// The account does not allow imports.
     NotAllowed,
-    /// The tenant has imported it already, even if it sleeps.
+    /// The tenant has imported it already, even if the import is asleep.
     AlreadyImported,
-    /// An earlier position of the request names it too.
+    /// An earlier position of the request has the same listing.
     Duplicate,
 }
 
-/// Nothing is imported, because some of the listings cannot be.
+/// A refusal of all imports of a request, because some of the listings cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("some of the listings cannot be imported")]
 pub struct ImportRefused {
@@ -68,16 +68,16 @@ pub struct ImportRefused {
     pub faults: BTreeMap<usize, ImportFault>,
 }
 
-/// Why an import cannot be removed.
+/// The reason why an import cannot be removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemovalFault {
-    /// The tenant has not imported such a listing.
+    /// The tenant has not imported the listing.
     NotImported,
-    /// An earlier position of the request names it too.
+    /// An earlier position of the request has the same listing.
     Duplicate,
 }
 
-/// Nothing is removed, because some of the listings cannot be.
+/// A refusal of all removals of a request, because some of the imports cannot be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("some of the listings cannot be removed")]
 pub struct RemovalRefused {

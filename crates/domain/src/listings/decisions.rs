@@ -1,4 +1,4 @@
-//! What may become of a listing.
+//! Decisions about listings.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -22,39 +22,39 @@ use crate::time_zones::TimeZone;
 /// A conflict between values of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ListingValuesError {
-    /// The price is finer than its currency.
+    /// The price has more decimals than its currency.
     #[error(transparent)]
     Price(#[from] TooFineError),
-    /// The longest stay is shorter than the shortest.
+    /// The maximum nights are less than the minimum nights.
     #[error("may not be less than the minimum nights.")]
     Nights,
 }
 
-/// Only its owner changes a listing.
+/// An attempt to change a listing of another tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The listing belongs to another tenant. Only its owner may change it.")]
 pub struct NotTheOwnerError;
 
-/// What a new listing is made from.
+/// The fields of a new listing.
 #[derive(Debug, Clone)]
 pub struct NewListing {
-    /// The name by which the provider knows it.
+    /// The listing's id at the provider, unique in its account.
     pub provider_id: ProviderId,
-    /// What guests will call it.
+    /// The name for guests.
     pub name: ListingName,
-    /// Where it is.
+    /// The position.
     pub place: Place,
-    /// How many people may stay.
+    /// The maximum number of guests.
     pub max_occupancy: Occupancy,
-    /// What a night costs.
+    /// The price of a night.
     pub start_price: Amount,
-    /// In which currency, if not in the workspace's.
+    /// The currency of the price, if not the workspace's.
     pub currency: Option<Currency>,
-    /// Everything else.
+    /// The other fields.
     pub rest: ListingEdit,
 }
 
-/// What becomes of the parts of an address; what is `None` stays as it is.
+/// The parts of an address to change. `None` leaves a part unchanged.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of an address")]
 pub struct AddressEdit {
@@ -78,7 +78,7 @@ pub struct ListingEdit {
     pub status: Option<ListingStatus>,
     pub thumbnail: FieldEdit<WebAddress>,
     pub pictures: Option<Vec<Picture>>,
-    /// None of its parts stays where the address itself is cleared.
+    /// `Some(None)` clears the address with all its parts.
     pub address: FieldEdit<AddressEdit>,
     pub latitude: Option<Latitude>,
     pub longitude: Option<Longitude>,
@@ -94,7 +94,7 @@ pub struct ListingEdit {
 }
 
 impl Listing {
-    /// Makes a listing of an account of the scope's tenant.
+    /// Creates a listing of an account of the scope's tenant.
     ///
     /// # Errors
     /// All conflicts between the values.
@@ -167,7 +167,7 @@ impl Listing {
         Ok(Some(Change::new(after, audit)))
     }
 
-    /// The listing after the edit, or `None` if it stays as it is.
+    /// Returns the listing after the edit, or `None` if nothing changes.
     pub(super) fn edited(&self, edit: ListingEdit, at: DateTime<Utc>) -> Result<Option<Self>, Vec<ListingValuesError>> {
         let mut after = self.clone();
         after.parts.details = after.parts.details.edited(edit)?;
@@ -311,7 +311,7 @@ impl Details {
     }
 }
 
-/// Keeps the first of those that differ in case only.
+/// Removes duplicates that differ only in case, and keeps the first.
 fn each_once(mut amenities: Vec<Amenity>) -> Vec<Amenity> {
     let mut known = std::collections::HashSet::new();
     amenities.retain(|amenity| known.insert(fold(amenity.as_str())));
@@ -333,10 +333,10 @@ impl Address {
 }
 
 impl TenantListing {
-    /// The listing, for its owner to change.
+    /// Returns the listing, if the scope's tenant may change it.
     ///
     /// # Errors
-    /// Where the scope's tenant has only imported it.
+    /// If the scope's tenant only imports it.
     pub fn for_owner(&self, scope: &TenantScope) -> Result<&Listing, NotTheOwnerError> {
         if self.owner == scope.tenant_id() { Ok(&self.listing) } else { Err(NotTheOwnerError) }
     }
@@ -425,7 +425,7 @@ mod tests {
         };
         let update = |edit| created().update(edit, &scope(), stamp());
         let minor = |edit| update(edit).map(|change| change.expect("a change").after.details().start_price.minor());
-        assert_eq!(minor(priced(None, "JPY")), Ok(149), "the amount stays, in another currency");
+        assert_eq!(minor(priced(None, "JPY")), Ok(149), "the amount is unchanged, in another currency");
         assert_eq!(minor(priced(Some("1.234"), "KWD")), Ok(1_234));
         let too_fine = minor(priced(Some("0.5"), "JPY")).expect_err("too fine");
         assert!(matches!(too_fine[..], [ListingValuesError::Price(_)]));

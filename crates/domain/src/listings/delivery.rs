@@ -1,4 +1,4 @@
-//! What becomes of the listings that a connector delivers.
+//! Deliveries: batches of listings that a connector sends.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::audit::{Fact, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId};
 
-/// Values of a listing of a delivery that do not go together.
+/// A conflict between values of a delivered listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryError {
     /// The position, counted from 0.
@@ -17,33 +17,36 @@ pub struct DeliveryError {
     pub error: ListingValuesError,
 }
 
-/// What became of the listings of a delivery.
+/// The result of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Delivered {
     /// The number of new listings.
     pub created: usize,
     /// The number of changed listings.
     pub updated: usize,
-    /// How many were as they should be.
+    /// The number of unchanged listings.
     pub unchanged: usize,
 }
 
 /// Listings that were delivered together: all of them are stored, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// The account they are for.
+    /// The account of the listings.
     pub integration_account_id: IntegrationAccountId,
-    /// Those that are new or changed, ordered by the provider's ids, so that two deliveries at once meet them in one order.
+    /// The new and changed listings, ordered by the provider's ids, so that concurrent deliveries lock them in the same
+    /// order.
     pub listings: Vec<Listing>,
 }
 
 impl Delivery {
-    /// Holds what was delivered against what is there, matched by the provider's ids. What is there and not delivered stays.
+    /// Compares the delivered listings with the stored ones by the provider's ids. Stored listings that were not
+    /// delivered remain.
     ///
-    /// Each comes with the id that it gets where it is new. The change is `None` if all of them are as they should be.
+    /// Each delivered listing comes with the id to use if it is new. The change is `None` if all listings are
+    /// unchanged.
     ///
     /// # Errors
-    /// Every listing whose values do not go together, with all that is wrong with it.
+    /// All conflicts between the values of each listing.
     pub fn decide(
         account: &ListingAccount,
         delivered: Vec<(ListingId, NewListing)>,
@@ -94,7 +97,7 @@ impl Delivery {
 }
 
 impl From<NewListing> for super::ListingEdit {
-    /// What a listing that is there already becomes: what was not said stays.
+    /// Converts a delivered listing into an edit of the stored one: fields that are absent stay unchanged.
     fn from(new: NewListing) -> Self {
         let NewListing { provider_id, name, place, max_occupancy, start_price, currency, rest } = new;
         Self {
@@ -147,7 +150,7 @@ mod tests {
         let change = change.expect("a change");
         assert_eq!((change.audit.action, change.audit.resource_name.as_str()), ("listing.deliver", "Host"));
         let [updated, created] = change.after.listings.try_into().expect("two");
-        assert_eq!((updated.id(), updated.version()), (stored[1].id(), 2), "a listing that is there keeps its id");
+        assert_eq!((updated.id(), updated.version()), (stored[1].id(), 2), "a stored listing keeps its id");
         assert_eq!(created.version(), 1);
     }
 

@@ -1,6 +1,6 @@
-//! Listings: places to stay, each of one integration account, whose tenant is theirs.
+//! Listings: places to stay. Each belongs to one integration account, and through it to a tenant.
 //!
-//! A listing does not name its tenant: its account does. So an account moves between tenants without touching a listing.
+//! A listing does not name its tenant: its account does. So a move of an account does not touch its listings.
 
 mod decisions;
 mod delivery;
@@ -23,25 +23,25 @@ pub use crate::stays::Nights;
 use crate::text::{Line, Prose};
 use crate::time_zones::TimeZone;
 
-/// What guests call it.
+/// The name for guests.
 pub type ListingName = Line<1, 255>;
-/// The name by which the provider knows it, unique in its account.
+/// The listing's id at the provider, unique in its account.
 pub type ProviderId = Line<1, 255>;
 /// A description.
 pub type ListingDescription = Prose<10_000>;
-/// What kind of place it is: `Apartment`.
+/// The kind of place: `Apartment`.
 pub type ListingType = Line<1, 64>;
-/// How many people may stay.
+/// A number of guests.
 pub type Occupancy = Whole<1, 1000>;
-/// How many bedrooms there are.
+/// A number of bedrooms.
 pub type Bedrooms = Whole<0, 1000>;
 
-/// Where a letter would go.
+/// A postal address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Address {
     /// Street and number.
     pub line1: Option<Line<1, 255>>,
-    /// What the first line has no room for.
+    /// The part that does not fit in the first line.
     pub line2: Option<Line<1, 255>>,
     /// The city.
     pub city: Option<Line<1, 255>>,
@@ -53,44 +53,44 @@ pub struct Address {
     pub postal_code: Option<Line<1, 32>>,
 }
 
-/// All that a listing says of itself.
+/// The editable fields of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
-    /// The name by which the provider knows it.
+    /// The listing's id at the provider.
     pub provider_id: ProviderId,
-    /// What guests call it.
+    /// The name for guests.
     pub name: ListingName,
-    /// What its owner calls it.
+    /// The name for its owner.
     pub internal_name: Option<ListingName>,
     /// A description.
     pub description: Option<ListingDescription>,
-    /// What kind of place it is.
+    /// The kind of place.
     pub kind: Option<ListingType>,
-    /// Whether it is offered.
+    /// The status.
     pub status: ListingStatus,
     /// A small picture.
     pub thumbnail: Option<WebAddress>,
     /// Pictures, in order.
     pub pictures: Vec<Picture>,
-    /// Where a letter would go.
+    /// The postal address.
     pub address: Address,
-    /// Where it is.
+    /// The position.
     pub place: Place,
-    /// The time zone in which its days begin; UTC where there is none.
+    /// The time zone that defines its local dates; UTC if `None`.
     pub time_zone: Option<TimeZone>,
-    /// The fewest nights of a stay.
+    /// The minimum number of nights of a stay.
     pub minimum_nights: Nights,
-    /// The most nights of a stay.
+    /// The maximum number of nights of a stay.
     pub maximum_nights: Option<Nights>,
-    /// How many people may stay.
+    /// The maximum number of guests.
     pub max_occupancy: Occupancy,
-    /// How many bedrooms there are.
+    /// The number of bedrooms.
     pub bedroom_count: Bedrooms,
-    /// How many bathrooms there are.
+    /// The number of bathrooms.
     pub bathroom_count: Bathrooms,
-    /// What a night costs where the calendar says nothing else.
+    /// The price of a night, unless the calendar has another one.
     pub start_price: Money,
-    /// What the place has, each once.
+    /// The amenities, without duplicates.
     pub amenities: Vec<Amenity>,
 }
 
@@ -156,7 +156,7 @@ impl Listing {
     }
 }
 
-/// What a listing takes from its account.
+/// The fields of an account that its listings need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListingAccount {
     /// The account.
@@ -176,17 +176,17 @@ pub struct TenantListing {
     pub listing: Listing,
     /// The owner: the tenant of its account.
     pub owner: TenantId,
-    /// Whether it can be found and booked: listing and account are active and, where it is another's, its owner is too and
-    /// the account allows imports.
+    /// Whether it can be found and booked: the listing and its account are active and, if another tenant owns it, the
+    /// owner is active and the account allows imports.
     pub is_available: bool,
-    /// Since when the tenant has imported it.
+    /// The time when the tenant imported it.
     pub imported_at: Option<DateTime<Utc>>,
-    /// How far it is from where somebody looked.
+    /// The distance from the searched place.
     pub distance: Option<Distance>,
 }
 
 impl TenantListing {
-    /// A listing as its owner sees it.
+    /// Creates the view of a listing for its owner.
     pub fn own(listing: Listing, owner: TenantId, account_is_active: bool) -> Self {
         let is_available = account_is_active && listing.details().status == ListingStatus::Active;
         Self { listing, owner, is_available, imported_at: None, distance: None }
@@ -208,7 +208,7 @@ pub(crate) mod fixture {
         }
     }
 
-    /// One that costs 149.00 USD a night.
+    /// A listing for 149.00 USD a night.
     pub(crate) fn listing() -> Listing {
         let at = crate::access::fixture::at();
         let workspace_id = WorkspaceId::new(Uuid::from_u128(9));

@@ -1,4 +1,4 @@
-//! What a listing is made of.
+//! Values of listings.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,12 +12,12 @@ use crate::text::{Line, TextError};
 #[error("field is invalid. It must be ACTIVE or INACTIVE.")]
 pub struct ListingStatusError;
 
-/// Whether a listing is offered.
+/// The status of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListingStatus {
     /// Offered.
     Active,
-    /// Kept, and not offered.
+    /// Not offered.
     Inactive,
 }
 
@@ -42,21 +42,21 @@ impl FromStr for ListingStatus {
     }
 }
 
-/// Something that a place has: `wifi`.
+/// An amenity: `wifi`.
 pub type Amenity = Line<1, 64>;
 
-/// Why a text is no address of the web.
+/// An error of a web address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum WebAddressError {
-    /// It does not begin as one, or has spaces.
+    /// Another scheme, or spaces.
     #[error("must be a web address that begins with https:// or http://.")]
     NotOne,
-    /// Not a text that may be stored.
+    /// A text with an invalid length or characters.
     #[error(transparent)]
     Text(#[from] TextError),
 }
 
-/// An address of the web, as written. Whether something is there is not asked.
+/// A web address, as written. The service does not request it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebAddress(Line<1, 2048>);
 
@@ -91,27 +91,27 @@ impl fmt::Display for WebAddress {
 /// A picture of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// Where it is.
+    /// The address of the image.
     pub url: WebAddress,
-    /// What is on it.
+    /// A description of the picture.
     pub description: Option<Line<1, 255>>,
 }
 
-/// What is no number of bathrooms.
+/// A text or number that is not a valid number of bathrooms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be between 0 and {MOST_BATHROOMS}, with at most one decimal.")]
 pub struct BathroomsError;
 
 const MOST_BATHROOMS: i32 = 1000;
 
-/// How many bathrooms there are, in tenths: one without a bath is counted for a half by some.
+/// A number of bathrooms, in tenths: a room without a bath may count as a half.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bathrooms {
     tenths: i32,
 }
 
 impl Bathrooms {
-    /// The number in tenths, as it is stored.
+    /// The number in tenths, as stored.
     pub const fn tenths(self) -> i32 {
         self.tenths
     }
@@ -120,7 +120,7 @@ impl Bathrooms {
 impl TryFrom<i32> for Bathrooms {
     type Error = BathroomsError;
 
-    /// Takes tenths.
+    /// Creates the number from tenths.
     fn try_from(tenths: i32) -> Result<Self, BathroomsError> {
         if (0..=MOST_BATHROOMS * 10).contains(&tenths) { Ok(Self { tenths }) } else { Err(BathroomsError) }
     }

@@ -1,4 +1,4 @@
-//! Which listings a promotion is given on.
+//! Assignments of promotions to listings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,33 +10,33 @@ use crate::audit::{Fact, Facts, Stamp};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId, PromotionId};
 
-/// A listing of the promotion's account, as it is at this moment.
+/// A listing of the promotion's account, in its present state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assignable {
     /// The listing.
     pub listing: ListingId,
-    /// Whether the promotion is given on it already.
+    /// Whether the promotion is assigned to it.
     pub is_assigned: bool,
 }
 
-/// What becomes of listings.
+/// A change of assignments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assignment {
-    /// The promotion is given on them from now on.
+    /// The promotion is assigned to the listings.
     Assign,
-    /// It is given on them no more.
+    /// The promotion is unassigned from the listings.
     Unassign,
 }
 
-/// Nothing is assigned or unassigned, because some of the listings are none of the promotion's account.
+/// A refusal of all assignments of a request, because some listings do not belong to the promotion's account.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("some of the listings are none of the promotion's account")]
+#[error("some listings do not belong to the promotion's account")]
 pub struct AssignmentRefused {
     /// The positions with errors, counted from 0; at least one.
     pub positions: BTreeSet<usize>,
 }
 
-/// Listings that a promotion is given on from now on, or no more: all of them, or none. Made by [`Promotion::assign`].
+/// Listings to assign to a promotion or to unassign from it: all of them, or none. Created by [`Promotion::assign`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromotionListings {
     promotion_id: PromotionId,
@@ -56,23 +56,23 @@ impl PromotionListings {
         self.integration_account_id
     }
 
-    /// What becomes of the listings.
+    /// Whether the listings are assigned or unassigned.
     pub const fn assignment(&self) -> Assignment {
         self.assignment
     }
 
-    /// Those that are not as they should be yet, each once, by id.
+    /// The listings whose assignment changes, sorted by id, without duplicates.
     pub fn listings(&self) -> &[ListingId] {
         &self.listings
     }
 }
 
 impl Promotion {
-    /// Assigns or unassigns the listings that were asked for, or `None` if all of them are as they should be. `found` are
-    /// those of them that belong to the promotion's account.
+    /// Assigns or unassigns the requested listings. Returns `None` if nothing changes. `found` are those that belong to
+    /// the promotion's account.
     ///
     /// # Errors
-    /// Names every position whose listing is not among them.
+    /// Every position whose listing is not in `found`.
     pub fn assign(
         &self,
         assignment: Assignment,

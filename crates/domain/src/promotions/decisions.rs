@@ -1,4 +1,4 @@
-//! What may become of a promotion, and when it applies.
+//! Decisions about promotions, and the conditions under which they apply.
 
 use thiserror::Error;
 
@@ -15,35 +15,36 @@ use crate::tenants::FieldEdit;
 /// A conflict between values of a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PromotionValuesError {
-    /// The last night comes before the first.
+    /// The last night is before the first.
     #[error("may not lie before the start date.")]
     Nights,
-    /// The last day of booking comes before the first.
+    /// The last day of booking is before the first.
     #[error("may not lie before the start of the booking period.")]
     BookingPeriod,
 }
 
-/// The promotion that was asked for does not apply, for whatever reason: nobody learns of others' promotions by asking.
+/// A requested promotion that does not apply. The reason is not given, so that requests cannot discover others'
+/// promotions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The promotion is not valid for this stay.")]
 pub struct PromotionNotValidError;
 
-/// What a new promotion is made from.
+/// The fields of a new promotion.
 #[derive(Debug, Clone)]
 pub struct NewPromotion {
     /// The promotion's id.
     pub id: PromotionId,
-    /// The account that gives it.
+    /// The account of the promotion.
     pub integration_account_id: IntegrationAccountId,
     /// The name.
     pub name: PromotionName,
-    /// How much of the base price it takes off.
+    /// The discount, as a share of the base price.
     pub discount: Percentage,
-    /// The first night that it is given on.
+    /// The first night to which it applies.
     pub start_date: StayDate,
-    /// The last night that it is given on.
+    /// The last night to which it applies.
     pub end_date: StayDate,
-    /// Everything else.
+    /// The other fields.
     pub rest: PromotionEdit,
 }
 
@@ -64,7 +65,7 @@ pub struct PromotionEdit {
 }
 
 impl Promotion {
-    /// Makes a promotion of an account of the scope's tenant, for no listing yet.
+    /// Creates a promotion of an account of the scope's tenant, not yet assigned to listings.
     ///
     /// # Errors
     /// All conflicts between the values.
@@ -123,16 +124,16 @@ impl Promotion {
         Ok(Some(Change::new(after, audit)))
     }
 
-    /// Deletes the promotion. What was quoted or sold with it keeps its price.
+    /// Deletes the promotion. Quotes and reservations made with it keep their prices.
     pub fn delete(&self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
         let audit = self.entry(scope, stamp, "promotion.delete", (self.facts(), Facts::new()));
         Change::new(self.clone(), audit)
     }
 
-    /// The discount, for a stay that is booked today at one of the promotion's listings.
+    /// Returns the discount for a stay that is booked today at a listing of the promotion.
     ///
     /// # Errors
-    /// Where it is not given, not for all of these nights, or not today.
+    /// If the promotion is inactive, does not cover all of these nights, or cannot be booked today.
     pub fn applies(&self, stay: Stay, today: StayDate) -> Result<Percentage, PromotionNotValidError> {
         let Terms { discount, start_date, end_date, booking_period_start, booking_period_end, status, .. } =
             self.terms();

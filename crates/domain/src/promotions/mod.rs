@@ -1,4 +1,4 @@
-//! Promotions: discounts that an integration account gives on some of its listings, to those who ask for them.
+//! Promotions: discounts that an integration account gives on some of its listings, on request.
 
 mod assignments;
 mod decisions;
@@ -16,11 +16,11 @@ use crate::percentages::Percentage;
 use crate::stays::StayDate;
 use crate::text::{Line, Prose};
 
-/// What people call it; unique in its account, ignoring case.
+/// The name of a promotion, unique in its account, ignoring case.
 pub type PromotionName = Line<1, 255>;
 /// A description.
 pub type PromotionDescription = Prose<10_000>;
-/// The word by which guests ask for it; unique in its account, ignoring case.
+/// The code by which guests request it; unique in its account, ignoring case.
 pub type CouponCode = Line<1, 64>;
 
 /// A text that is not a valid promotion status.
@@ -28,12 +28,12 @@ pub type CouponCode = Line<1, 64>;
 #[error("field is invalid. It must be ACTIVE or INACTIVE.")]
 pub struct PromotionStatusError;
 
-/// Whether a promotion is given.
+/// The status of a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PromotionStatus {
-    /// Given.
+    /// In use.
     Active,
-    /// Kept, and not given.
+    /// Not in use.
     Inactive,
 }
 
@@ -58,7 +58,7 @@ impl FromStr for PromotionStatus {
     }
 }
 
-/// By what somebody asks for a promotion.
+/// The way in which a request names a promotion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PromotionChoice {
     /// By its id.
@@ -67,32 +67,32 @@ pub enum PromotionChoice {
     Coupon(CouponCode),
 }
 
-/// All that a promotion says of itself. All four dates are days on the calendars of a listing, and belong to their periods.
+/// The editable fields of a promotion. All four dates are local dates of a listing, and are included in their periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// The name.
     pub name: PromotionName,
     /// A description.
     pub description: Option<PromotionDescription>,
-    /// How much of the base price it takes off.
+    /// The discount, as a share of the base price.
     pub discount: Percentage,
-    /// The word by which guests ask for it.
+    /// The code by which guests request it.
     pub coupon_code: Option<CouponCode>,
-    /// The first night that it is given on.
+    /// The first night to which it applies.
     pub start_date: StayDate,
-    /// The last night that it is given on.
+    /// The last night to which it applies.
     pub end_date: StayDate,
-    /// The first day on which it can be booked.
+    /// The first day of the booking period.
     pub booking_period_start: Option<StayDate>,
-    /// The last day on which it can be booked.
+    /// The last day of the booking period.
     pub booking_period_end: Option<StayDate>,
-    /// Whether it is given.
+    /// The status.
     pub status: PromotionStatus,
     /// A small picture.
     pub thumbnail: Option<WebAddress>,
 }
 
-/// A discount that an integration account gives.
+/// A discount of an integration account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Promotion {
     parts: PromotionParts,
@@ -105,7 +105,7 @@ pub struct PromotionParts {
     pub workspace_id: WorkspaceId,
     /// The promotion's id.
     pub id: PromotionId,
-    /// The account that gives it. Never changes.
+    /// The account of the promotion. Never changes.
     pub integration_account_id: IntegrationAccountId,
     /// The editable fields.
     pub terms: Terms,
@@ -138,7 +138,7 @@ impl Promotion {
         self.parts.id
     }
 
-    /// The account that gives it.
+    /// The account of the promotion.
     pub const fn integration_account_id(&self) -> IntegrationAccountId {
         self.parts.integration_account_id
     }
