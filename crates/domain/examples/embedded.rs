@@ -1,7 +1,6 @@
-//! Another service that lives by the rules of tenants, without any other crate of Tenantry: no server, no database, no
-//! runtime.
+//! A service that uses the rules of tenants without any other crate of Tenantry: no server, no database, no runtime.
 //!
-//! It keeps tenants in a map of its own, makes one, renames it, deactivates it, and shows what the rules refuse.
+//! It keeps tenants in a map, creates one, renames it, deactivates it, and shows the decisions that the rules refuse.
 //!
 //! Run it with `cargo run -p tenantry-domain --example embedded`.
 
@@ -18,7 +17,7 @@ use domain::tenants::{
 use domain::users::UserStatus;
 use uuid::Uuid;
 
-/// Where ids and times come from. Both are made up here, so that every run prints the same.
+/// A source of ids and times, both made up so that every run prints the same.
 struct Desk {
     last_id: u128,
     time: DateTime<Utc>,
@@ -30,14 +29,14 @@ impl Desk {
         Uuid::from_u128(self.last_id)
     }
 
-    /// Signs a decision.
+    /// Creates the stamp of a decision.
     fn stamp(&mut self) -> Stamp {
         self.time += TimeDelta::minutes(1);
         Stamp { id: AuditId::new(self.id()), actor: Actor::Operator, at: self.time }
     }
 }
 
-/// Tenants, and the trail of how they came to be what they are.
+/// Stored tenants, and the audit trail.
 #[derive(Default)]
 struct Store {
     tenants: HashMap<TenantId, Tenant>,
@@ -45,13 +44,13 @@ struct Store {
 }
 
 impl Store {
-    /// Stores a decision with its audit entry; in a database, in one transaction.
+    /// Stores a decision with its audit entry; a database would do so in one transaction.
     ///
-    /// A tenant of another version than the one that was decided on was changed meanwhile.
+    /// Refuses a decision that was made on an older version of the tenant.
     fn keep(&mut self, tenant: Tenant, audit: AuditEntry) -> Result<(), &'static str> {
         let stored = self.tenants.get(&tenant.id()).map_or(0, Tenant::version);
         if stored + 1 != tenant.version() {
-            return Err("the tenant was changed meanwhile: read it again and decide anew");
+            return Err("the tenant was changed since it was read: read it again and retry");
         }
         show(&audit);
         self.tenants.insert(tenant.id(), tenant);
@@ -64,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut desk = Desk { last_id: 0, time: "2026-03-01T09:00:00Z".parse()? };
     let mut store = Store::default();
 
-    // Values first: a name in hand is a valid name, so making a tenant cannot fail any more.
+    // Parse the values first: with valid values, creating a tenant cannot fail.
     let new = NewTenant {
         workspace_id: WorkspaceId::new(desk.id()),
         id: TenantId::new(desk.id()),
@@ -74,11 +73,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         profile: Profile { city: Some("New York".parse()?), country: Some("US".parse()?), ..Profile::default() },
     };
     let user = UserId::new(desk.id());
-    // The default location and the user's move belong to the same decision; this service has no use for them.
+    // The decision includes the default location and the user's move; this service does not need them.
     let Change { after: TenantCreated { tenant, .. }, audit, .. } = Tenant::create(new, user, desk.stamp());
     store.keep(tenant.clone(), audit)?;
 
-    // `None` leaves a field as it is, `Some(None)` clears it.
+    // `None` leaves a field unchanged, `Some(None)` clears it.
     let edit = TenantEdit { name: Some("Channel Amsterdam".parse()?), city: Some(None), ..TenantEdit::default() };
     let updated = tenant.update(edit, desk.stamp());
     let Change { after: tenant, audit, .. } = updated.ok_or("the edit changes nothing")?;
@@ -92,11 +91,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("its users, support users excepted, become {status:?}");
     }
 
-    // What is refused never becomes a change, so there is nothing to store.
-    let refused = "Inn".parse::<TenantName>().expect_err("three characters are no name");
+    // A refused decision is not a change, so there is nothing to store.
+    let refused = "Inn".parse::<TenantName>().expect_err("three characters are too short for a name");
     println!("refused: The name {refused}");
 
-    // As it would come from a store: `from_parts` checks no rule.
+    // A stored tenant: `from_parts` checks no rule.
     let default_tenant = Tenant::from_parts(TenantParts {
         id: TenantId::new(desk.id()),
         is_default: true,
@@ -111,7 +110,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints who did what to which thing, when, and what that changed.
+/// Prints the actor, action, resource and time of an entry, with the changed values.
 fn show(entry: &AuditEntry) {
     let AuditEntry { at, actor, action, resource_name, before, after, .. } = entry;
     let who = match actor {

@@ -1,7 +1,7 @@
-//! Quotes: the price of a stay, kept for a quarter of an hour.
+//! Quotes: prices of stays, valid for a quarter of an hour.
 //!
-//! A quote does not hold the nights. It promises a price: who books with it in time pays exactly that, whatever the calendar,
-//! the account or the promotion says by then.
+//! A quote does not hold the nights. It fixes a price: a booking with it in time costs exactly that, even if the
+//! calendar, the account or the promotion has changed.
 
 mod offers;
 mod prices;
@@ -22,10 +22,10 @@ use crate::change::Change;
 use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 
 const LIFETIME: TimeDelta = TimeDelta::minutes(15);
-/// How long an expired quote is there still, to say so or to say what was booked with it.
+/// The time for which an expired quote is kept, to report that it has expired or was used.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
-/// A price that is kept for a while.
+/// A price that is valid for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     parts: QuoteParts,
@@ -38,41 +38,41 @@ pub struct QuoteParts {
     pub workspace_id: WorkspaceId,
     /// The quote's id.
     pub id: QuoteId,
-    /// Who asked for it, and alone may book with it.
+    /// The tenant that requested it; no other may book with it.
     pub tenant_id: TenantId,
     /// The stay with its price.
     pub priced: PricedStay,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
-    /// The first instant at which it is good no more, in milliseconds.
+    /// The time at which it expires, in whole milliseconds.
     pub expires_at: DateTime<Utc>,
 }
 
-/// A quote as it is found, with the reservation that was made with it. That is no part of the quote: the reservation names it.
+/// A stored quote, with the reservation that was made with it. Only the reservation stores this relation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundQuote {
     /// The quote.
     pub quote: Quote,
-    /// What was booked with it.
+    /// The reservation that was made with it.
     pub reservation: Option<ReservationId>,
 }
 
-/// A quote that nobody can book with any more.
+/// A quote that can no longer be booked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum QuoteSpentError {
-    /// Somebody has booked with it, be it cancelled since.
+    /// The quote was used for a reservation, which may be cancelled by now.
     #[error("The quote was used already.")]
     Used {
-        /// What was booked.
+        /// The reservation.
         reservation: ReservationId,
     },
-    /// Its time is over.
+    /// The quote has expired.
     #[error("The quote has expired.")]
     Expired,
 }
 
 impl Quote {
-    /// Keeps the price of a stay for the scope's tenant.
+    /// Creates a quote for the scope's tenant.
     pub fn create(id: QuoteId, priced: PricedStay, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
         let quote = Self {
             parts: QuoteParts {
@@ -90,7 +90,7 @@ impl Quote {
         Change::new(quote, audit)
     }
 
-    /// The instant before which quotes have expired that nobody needs any more.
+    /// The time before which expired quotes can be deleted.
     pub fn kept_since(now: DateTime<Utc>) -> DateTime<Utc> {
         now - KEPT
     }
@@ -117,11 +117,11 @@ impl Quote {
 }
 
 impl FoundQuote {
-    /// The quote, to book with it.
+    /// Returns the quote, if it can be booked with.
     ///
     /// # Errors
-    /// Where it was used, or has expired. A used one says so also when its time is over: a client that missed the answer to
-    /// its booking learns which it was.
+    /// If it was used or has expired. `Used` comes first, so that a client that missed the reply to its booking gets
+    /// the reservation.
     pub fn good(&self, now: DateTime<Utc>) -> Result<&Quote, QuoteSpentError> {
         match self.reservation {
             Some(reservation) => Err(QuoteSpentError::Used { reservation }),
@@ -132,7 +132,7 @@ impl FoundQuote {
 }
 
 impl PricedStay {
-    /// For the trail.
+    /// The facts for the audit trail.
     pub(crate) fn facts(&self) -> Facts {
         let Self { listing_id, integration_account_id, stay, guests, price, promotion_id } = self;
         vec![

@@ -1,4 +1,4 @@
-//! What a tenant may sell now, and what stands against a stay.
+//! Offers: the listings that a tenant can sell now, and the checks of a requested stay.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -13,53 +13,53 @@ use crate::promotions::{Promotion, PromotionChoice, PromotionNotValidError};
 use crate::reservations::LapsedHold;
 use crate::stays::{Nights, Stay, StayDate};
 
-/// What an account asks for and gives, as its listings are sold.
+/// The markups and discounts of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountRates {
-    /// Put on whoever sells.
+    /// The markup of every sale.
     pub markup: Percentage,
-    /// Put on where an importer sells.
+    /// The additional markup if an importer sells.
     pub distribution_markup: Percentage,
-    /// Taken off always, if the account says so.
+    /// The discount of every sale, if the account has its own.
     pub default_discount: Option<Percentage>,
-    /// What is taken off where the account says nothing: the workspace's.
+    /// The workspace's discount, used if the account has none.
     pub workspace_discount: Percentage,
 }
 
-/// A promotion that was asked for, of the account of a listing.
+/// A requested promotion of the listing's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedPromotion {
     /// The promotion.
     pub promotion: Promotion,
-    /// Whether it is given on the listing.
+    /// Whether it is assigned to the listing.
     pub is_assigned: bool,
 }
 
-/// What a tenant may sell now: a listing of its own or one that it imported, with all that decides whether and for how much.
+/// A listing that the tenant owns or imports, with everything that decides whether it can be sold and at which price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
     /// The listing, as the tenant sees it.
     pub listing: TenantListing,
-    /// What its account asks for and gives.
+    /// The markups and discounts of its account.
     pub rates: AccountRates,
-    /// Its calendar for the nights of the stay. Holds that have lapsed are not in it.
+    /// Its calendar for the nights of the stay, without lapsed holds.
     pub calendar: Calendar,
-    /// Holds in the way of the stay that have lapsed, but are stored as if they had not.
+    /// Lapsed holds that overlap the stay and are not yet stored as expired.
     pub lapsed: Vec<LapsedHold>,
-    /// The promotion that was asked for, where the account has one that is called so.
+    /// The requested promotion, if the account has it.
     pub promotion: Option<AskedPromotion>,
 }
 
-/// A stay that somebody asks for.
+/// A requested stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedStay {
     /// The nights.
     pub stay: Stay,
-    /// How many people.
+    /// The number of guests.
     pub guests: Occupancy,
-    /// The currency that the answer is expected in.
+    /// The requested currency of the price.
     pub currency: Option<Currency>,
-    /// The promotion that is asked for.
+    /// The requested promotion.
     pub promotion: Option<PromotionChoice>,
 }
 
@@ -72,44 +72,44 @@ pub struct PricedStay {
     pub integration_account_id: IntegrationAccountId,
     /// The nights.
     pub stay: Stay,
-    /// How many people.
+    /// The number of guests.
     pub guests: Occupancy,
     /// The price.
     pub price: Price,
-    /// The promotion that the price has in it.
+    /// The promotion that is included in the price.
     pub promotion_id: Option<PromotionId>,
 }
 
-/// What a listing does not allow of a stay. The sentence is about the field at fault.
+/// A rule of the listing that a stay breaks. The message is about the field that breaks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StayFault {
-    /// It begins before today. About the check-in date.
+    /// A beginning before today. About the check-in date.
     #[error("may not lie before {today}, which is today there.")]
     InThePast {
-        /// The date on the calendars of the place.
+        /// The local date of the place.
         today: StayDate,
     },
-    /// About the check-out date.
+    /// A stay that is too short. About the check-out date.
     #[error("must lie at least {} nights after the check-in date.", minimum.get())]
     TooFewNights {
-        /// The fewest nights of a stay that begins then.
+        /// The minimum nights of a stay that begins then.
         minimum: Nights,
     },
-    /// About the check-out date.
+    /// A stay that is too long. About the check-out date.
     #[error("may not lie more than {} nights after the check-in date.", maximum.get())]
     TooManyNights {
-        /// The most nights of a stay that begins then.
+        /// The maximum nights of a stay that begins then.
         maximum: Nights,
     },
-    /// About the guests.
+    /// Too many guests. About the guests.
     #[error("may not be more than {}.", occupancy.get())]
     TooManyGuests {
-        /// How many people may stay.
+        /// The maximum number of guests.
         occupancy: Occupancy,
     },
 }
 
-/// Another currency was asked for than the listing's.
+/// A requested currency other than the listing's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The listing is priced in {}.", currency.code())]
 pub struct CurrencyMismatchError {
@@ -128,10 +128,10 @@ pub enum NotOpenError {
     NotAvailable,
 }
 
-/// Why a stay has no price: the first that holds.
+/// The first reason why a stay has no price.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OfferRefused {
-    /// The listing does not allow it. All faults; there is one at least.
+    /// All rules of the listing that the stay breaks; at least one.
     #[error("the listing does not allow such a stay")]
     Stay(Vec<StayFault>),
     /// The price would be in another currency.
@@ -146,12 +146,12 @@ pub enum OfferRefused {
 }
 
 impl Offer {
-    /// The importer, where the tenant did not offer a listing of its own.
+    /// The tenant, if it sells a listing of another tenant.
     pub fn importer(&self, tenant: TenantId) -> Option<TenantId> {
         Some(tenant).filter(|tenant| self.listing.owner != *tenant)
     }
 
-    /// Prices a stay that the tenant wants to sell.
+    /// Prices a stay for the tenant that wants to sell it.
     ///
     /// # Errors
     /// The first reason that prevents it.
@@ -185,10 +185,10 @@ impl Offer {
         })
     }
 
-    /// Looks whether the nights can be sold, by this tenant, at whatever price.
+    /// Checks that this tenant can sell the nights, at any price.
     ///
     /// # Errors
-    /// Where the listing sleeps, or a night is taken.
+    /// If the import is asleep, or a night is not available.
     pub fn is_open(&self, stay: Stay, tenant: TenantId) -> Result<(), NotOpenError> {
         match (self.listing.is_available, self.importer(tenant)) {
             (false, Some(_)) => Err(NotOpenError::ImportAsleep),

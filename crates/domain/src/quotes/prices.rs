@@ -1,19 +1,19 @@
-//! What a stay costs.
+//! Prices of stays.
 
 use crate::currencies::Currency;
 use crate::money::Money;
 use crate::percentages::Percentage;
 
-/// The shares of the base price that are put on it and taken off it.
+/// Markups and discounts, as shares of the base price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rates {
-    /// Put on by the account, whoever sells.
+    /// The account's markup of every sale.
     pub markup: Percentage,
-    /// Put on by the account where an importer sells.
+    /// The account's additional markup if an importer sells.
     pub distribution_markup: Option<Percentage>,
-    /// Taken off always.
+    /// The discount of every sale.
     pub default_discount: Percentage,
-    /// Taken off by a promotion.
+    /// The discount of a promotion.
     pub promotion: Option<Percentage>,
 }
 
@@ -22,12 +22,12 @@ pub struct Rates {
 pub struct PriceLine {
     /// The share.
     pub percentage: Percentage,
-    /// What it comes to, rounded half-even to the minor unit; never negative.
+    /// The amount of the share, rounded half-even to the minor unit; never negative.
     pub value: Money,
 }
 
-/// What a stay costs, line by line. All amounts have one currency and are not negative, and the lines add up to the total
-/// exactly.
+/// The price of a stay, line by line. All amounts have the same currency, none is negative, and the lines add up to the
+/// total exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Price {
     parts: PriceParts,
@@ -36,30 +36,31 @@ pub struct Price {
 /// The stored fields of a price, for adapters and views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriceParts {
-    /// All nights together.
+    /// The price of all nights.
     pub base: Money,
-    /// Put on by the account.
+    /// The account's markup.
     pub markup: PriceLine,
-    /// Put on where an importer sells.
+    /// The additional markup if an importer sells.
     pub distribution_markup: Option<PriceLine>,
-    /// Taken off always.
+    /// The discount of every sale.
     pub default_discount: PriceLine,
-    /// Taken off by a promotion. Less than its share where the total would be less than nothing.
+    /// The discount of a promotion, limited so that the total is not negative.
     pub promotion_discount: Option<PriceLine>,
-    /// What else the account asks for.
+    /// Other fees of the account.
     pub fees: Money,
-    /// What the state asks for.
+    /// Taxes.
     pub taxes: Money,
 }
 
 impl Price {
-    /// Prices nights that cost so much each. Every share is one of the base, not of what another share left.
+    /// Prices the nights, given the price of each. Every share is a share of the base price, not of an intermediate
+    /// sum.
     ///
-    /// The default discount alone never takes more than there is, because it is a share of the base. Together with it, a
-    /// promotion could: it gives what is left at most.
+    /// The default discount alone cannot exceed the base price, because it is a share of it. With a promotion it could,
+    /// so the promotion's discount is limited to the rest.
     pub fn of(nights: impl IntoIterator<Item = Money>, currency: Currency, rates: Rates) -> Self {
         let Rates { markup, distribution_markup, default_discount, promotion } = rates;
-        // 730 nights of a billion each, in a currency of 4 decimals, are a thousandth of what 64 bits hold.
+        // 730 nights at a billion each, in a currency of 4 decimals, use a thousandth of the range of 64 bits.
         let base = Money::from_minor(nights.into_iter().map(Money::minor).sum(), currency);
         let line = |percentage| PriceLine { percentage, value: base.share(percentage) };
         let mut parts = PriceParts {
@@ -94,13 +95,13 @@ impl Price {
         self.parts.base.currency()
     }
 
-    /// All that is taken off.
+    /// The sum of all discounts.
     pub fn discounts(self) -> Money {
         let promotion = self.parts.promotion_discount.map_or(0, |line| line.value.minor());
         self.money(self.parts.default_discount.value.minor() + promotion)
     }
 
-    /// What the guest pays but for taxes.
+    /// The total without taxes.
     pub fn before_taxes(self) -> Money {
         let PriceParts { base, markup, distribution_markup, fees, .. } = self.parts;
         let distribution_markup = distribution_markup.map_or(0, |line| line.value.minor());
@@ -108,7 +109,7 @@ impl Price {
         self.money(asked - self.discounts().minor())
     }
 
-    /// What the guest pays.
+    /// The total.
     pub fn total(self) -> Money {
         self.money(self.before_taxes().minor() + self.parts.taxes.minor())
     }
@@ -226,7 +227,7 @@ mod tests {
         }
     }
 
-    /// The share, reckoned in whole numbers only.
+    /// The share, computed with integers only.
     fn half_even(base: i64, percentage: Percentage) -> i64 {
         let exact = i128::from(base) * i128::from(percentage.basis_points());
         let (whole, rest) = (exact / 10_000, exact % 10_000);
@@ -250,7 +251,7 @@ mod tests {
             prop_assert_eq!(base.minor(), nights.iter().sum::<i64>());
             let put_on = base.minor() + markup.value.minor() + value(distribution_markup);
             let left = put_on - default_discount.value.minor();
-            prop_assert!(left >= 0, "the default discount alone never takes more than there is");
+            prop_assert!(left >= 0, "the default discount alone never exceeds the price");
             let paid = left - value(promotion_discount) + fees.minor() + taxes.minor();
             prop_assert_eq!((price.total().minor(), price.total().currency()), (paid, currency));
             prop_assert!(paid >= 0);

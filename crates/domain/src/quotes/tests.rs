@@ -49,7 +49,7 @@ fn percentage(text: &str) -> Percentage {
 fn nightly_prices_are_summed() {
     let dear = NightTerms { price: Some(Money::from_minor(20_050, usd())), ..NightTerms::default() };
     let offer = with_calendar(offer(2), &[("2030-01-11", dear), ("2030-01-13", dear)], &[]);
-    assert_eq!(total(&offer, &asked("2030-01-10", "2030-01-13")), "498.50", "the night of departure is not paid");
+    assert_eq!(total(&offer, &asked("2030-01-10", "2030-01-13")), "498.50", "the departure night is not included");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_promotion_applies_only_where_it_is_asked_for_found_and_valid() {
 #[test]
 fn what_is_not_open_says_why() {
     use NotOpenError::{ImportAsleep, NotAvailable};
-    // The owner, whether it is offered, whether it is free.
+    // The owner, whether the listing is offered, whether it is free -> the result.
     for (owner, is_available, is_free, expected) in [
         (2, true, true, None),
         (2, true, false, Some(NotAvailable)),

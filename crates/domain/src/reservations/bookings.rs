@@ -1,4 +1,4 @@
-//! How a reservation is made: with a quote, or at the price of the moment.
+//! Bookings: with a quote, or at the current price.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
@@ -16,70 +16,70 @@ use crate::quotes::{AskedStay, FoundQuote, Offer, OfferRefused, PricedStay, Quot
 const HOLD: TimeDelta = TimeDelta::hours(24);
 const LONGEST_HOLD_DAYS: i64 = 30;
 
-/// Why nights cannot be held until then.
+/// A refusal to hold nights until the requested time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum HoldError {
-    /// That is over already.
+    /// The time has passed.
     #[error("must lie in the future.")]
     Past,
-    /// That is too long for nights that nobody has bought.
+    /// The time is too late for a booking that is not confirmed.
     #[error("may not lie more than {LONGEST_HOLD_DAYS} days ahead.")]
     TooFar,
-    /// The booking is confirmed at once.
+    /// The booking is confirmed at once, so it has no hold.
     #[error("may be sent with PENDING_CONFIRMATION only.")]
     Instant,
 }
 
-/// What a new reservation is made from, besides the stay.
+/// The fields of a new reservation, except the stay.
 #[derive(Debug, Clone)]
 pub struct NewReservation {
     /// The reservation's id.
     pub id: ReservationId,
-    /// How it begins.
+    /// The type, which decides whether it is confirmed at once.
     pub kind: ReservationType,
-    /// Until when the nights are held, where they are; a day if nothing is said.
+    /// The time until which the nights are held, if they are; a day by default.
     pub hold_expires_at: Option<DateTime<Utc>>,
-    /// Who comes to stay.
+    /// The guest.
     pub guest: Guest,
-    /// Where the booking came from.
+    /// The source of the booking.
     pub source: Option<Source>,
-    /// A description.
+    /// Notes.
     pub notes: Option<Notes>,
-    /// What the seller's own system calls it.
+    /// The id in the seller's own system.
     pub external_id: Option<ExternalId>,
 }
 
-/// A new reservation, with what it was decided on and the holds that make way for it.
+/// A new reservation, with the owner at the time of the decision and the lapsed holds that it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReservationBooked {
     /// The reservation.
     pub reservation: Reservation,
-    /// Whose listing it is. If it is not the seller's own, the seller must still have imported it.
+    /// The owner of the listing. Another seller must still import the listing when this is stored.
     pub owner: TenantId,
-    /// Holds of the same nights that have lapsed. Each is a change of its own, by the operator.
+    /// Lapsed holds of the same nights. Each is a change of its own, by the operator.
     pub expired: Vec<Change<Reservation>>,
 }
 
-/// Why nothing is booked.
+/// A refusal to book.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BookingRefused {
-    /// The nights cannot be held until then.
+    /// The nights cannot be held until the requested time.
     #[error(transparent)]
     Hold(#[from] HoldError),
-    /// Nobody can book with the quote any more.
+    /// The quote has been used or has expired.
     #[error(transparent)]
     Quote(#[from] QuoteSpentError),
     /// The stay cannot be sold.
     #[error(transparent)]
     Offer(#[from] OfferRefused),
-    /// The price is not the one that was expected. This is the price of the moment, for a fresh quote.
+    /// The price differs from the expected total. Contains the current price, for a new quote.
     #[error("The price has changed.")]
     PriceChanged(Box<PricedStay>),
 }
 
 impl Reservation {
-    /// Books with a quote: at its price, whatever the stay would cost now. The offer is of the quote's listing and nights. Whether
-    /// the nights can be sold, and by this tenant, is looked at anew.
+    /// Books with a quote, at the quoted price even if it has changed. The offer must be of the quote's listing and
+    /// nights. Checks again whether this tenant can sell the nights.
     ///
     /// # Errors
     /// The first reason that prevents it.
@@ -98,7 +98,7 @@ impl Reservation {
         Ok(sold.booked(new, offer, scope, stamp, next_id))
     }
 
-    /// Books at the price of the moment. If a total was sent, it must be that price.
+    /// Books at the current price, which must equal the total if one is given.
     ///
     /// # Errors
     /// The first reason that prevents it.
@@ -137,7 +137,7 @@ impl NewReservation {
     }
 }
 
-/// A stay that can be sold, before it is.
+/// A stay that is ready to be booked.
 struct Sold {
     priced: PricedStay,
     quote_id: Option<QuoteId>,

@@ -1,4 +1,4 @@
-//! What may become of a reservation.
+//! Decisions about reservations.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -10,15 +10,15 @@ use crate::change::Change;
 use crate::ids::{AuditId, TenantId};
 use crate::tenants::TenantName;
 
-/// A reservation that was cancelled or has expired is never confirmed.
+/// An attempt to confirm a reservation that was cancelled or has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The reservation is {} and cannot be confirmed.", status.as_str())]
 pub struct NotPendingError {
-    /// What has become of it.
+    /// The reservation's status.
     pub status: ReservationStatus,
 }
 
-/// A hold whose time is over, with the owner in whose name that is audited.
+/// A lapsed hold, with its owner, in whose name the expiry is audited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LapsedHold {
     /// The hold.
@@ -30,10 +30,10 @@ pub struct LapsedHold {
 }
 
 impl Reservation {
-    /// Confirms a hold in time, or `None` if it is confirmed already.
+    /// Confirms a hold that has not lapsed. Returns `None` if it is confirmed already.
     ///
     /// # Errors
-    /// One that was cancelled or has expired stays so: its nights may be others'.
+    /// If it was cancelled or has expired: its nights may be sold to others.
     pub fn confirm(&self, scope: &TenantScope, stamp: Stamp) -> Result<Option<Change<Self>>, NotPendingError> {
         match self.parts.status {
             ReservationStatus::Confirmed => Ok(None),
@@ -48,8 +48,8 @@ impl Reservation {
         }
     }
 
-    /// Cancels the reservation and frees its nights, or `None` if they are free already. A hold whose time is over expires: that it
-    /// was cancelled in time is not true.
+    /// Cancels the reservation and frees its nights. Returns `None` if they are free already. A lapsed hold becomes
+    /// expired, not cancelled.
     pub fn cancel(&self, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
         let tenant = (scope.tenant_id(), scope.tenant_name());
         match self.parts.status {
@@ -81,7 +81,8 @@ impl Reservation {
         Change::new(after, audit)
     }
 
-    /// For the trail, which outlives the guest's wish to be known: neither the guest nor the notes are in it.
+    /// The facts for the audit trail, without the guest and the notes: the guest may ask for their deletion, and the
+    /// trail stays.
     pub(super) fn facts(&self) -> Facts {
         let mut facts = self.priced().facts();
         let parts = &self.parts;
@@ -122,8 +123,8 @@ impl Reservation {
 }
 
 impl LapsedHold {
-    /// Writes down that nobody confirmed it in time, or `None` if that is not so at this instant. Whoever stumbles over it,
-    /// the service itself lets it expire, and so it is audited.
+    /// Marks a lapsed hold as expired. Returns `None` if it has not lapsed. The author in the audit trail is the
+    /// operator, whichever request finds the hold.
     pub fn expire(&self, id: AuditId, at: DateTime<Utc>) -> Option<Change<Reservation>> {
         let Self { reservation, owner, owner_name } = self;
         let stamp = Stamp { id, actor: Actor::Operator, at };

@@ -1,7 +1,7 @@
-//! Reservations: stays that were sold, or are held for somebody.
+//! Reservations: stays that were sold or are held.
 //!
-//! A reservation names no owner: its account does. Who sold it stands in it only where an importer did; a direct sale
-//! belongs to whoever owns the account. So an account moves between tenants without touching a reservation.
+//! A reservation does not name its owner: its account does. It names the seller only if an importer sold it; a direct
+//! sale belongs to the present owner of the account. So a move of an account does not touch its reservations.
 
 mod bookings;
 mod decisions;
@@ -20,19 +20,19 @@ pub use self::values::{
 use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 use crate::quotes::PricedStay;
 
-/// The name by which the system of the tenant that sold a stay knows it, unique for that tenant.
+/// The id of a reservation in the seller's own system, unique for that tenant.
 ///
-/// The tenant stands here for direct sales too, and stays when the account moves: the name is its own. It says nothing of who may
-/// see the reservation.
+/// The seller is stored for direct sales too, and stays when the account moves, because the id is from the seller's
+/// system. It does not decide who may see the reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalName {
-    /// Whose name it is: the tenant that made the reservation.
+    /// The tenant that made the reservation.
     pub seller: TenantId,
-    /// The name.
+    /// The id.
     pub id: ExternalId,
 }
 
-/// A stay that was sold, or is held for somebody.
+/// A stay that was sold or is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reservation {
     parts: ReservationParts,
@@ -51,19 +51,19 @@ pub struct ReservationParts {
     pub quote_id: Option<QuoteId>,
     /// The importer that sold it; `None` if the owner did.
     pub sold_by: Option<TenantId>,
-    /// What the seller's own system calls it.
+    /// The id in the seller's own system.
     pub external: Option<ExternalName>,
-    /// How it began.
+    /// The type.
     pub kind: ReservationType,
-    /// What has become of it.
+    /// The status.
     pub status: ReservationStatus,
-    /// Who comes to stay.
+    /// The guest.
     pub guest: Guest,
-    /// Where the booking came from.
+    /// The source of the booking.
     pub source: Option<Source>,
-    /// A description.
+    /// Notes.
     pub notes: Option<Notes>,
-    /// The first instant at which a pending one holds its nights no more, in milliseconds. Stays when it is confirmed.
+    /// The time at which a pending reservation lapses, in whole milliseconds. Stays when it is confirmed.
     pub hold_expires_at: Option<DateTime<Utc>>,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
@@ -98,7 +98,7 @@ impl Reservation {
         &self.parts.priced
     }
 
-    /// What has become of it, as stored: see [`has_lapsed`](Self::has_lapsed).
+    /// The stored status: see [`has_lapsed`](Self::has_lapsed).
     pub const fn status(&self) -> ReservationStatus {
         self.parts.status
     }
@@ -108,12 +108,12 @@ impl Reservation {
         self.parts.version
     }
 
-    /// Whether it is a hold whose time is over, though nobody has written that down yet.
+    /// Whether it is a lapsed hold that is not yet stored as expired.
     pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
         self.parts.status == ReservationStatus::Pending && self.parts.hold_expires_at.is_some_and(|end| end <= now)
     }
 
-    /// Whether nobody else can have its nights.
+    /// Whether it occupies its nights.
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         match self.parts.status {
             ReservationStatus::Confirmed => true,
@@ -123,17 +123,17 @@ impl Reservation {
     }
 }
 
-/// A reservation as the owner of its account or the importer that sold it sees it.
+/// A reservation as seen by the owner of its account or by the importer that sold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantReservation {
     /// The reservation.
     pub reservation: Reservation,
-    /// Whose listing it is of: the tenant of its account.
+    /// The owner: the tenant of its account.
     pub owner: TenantId,
 }
 
 impl TenantReservation {
-    /// Who sold it: the importer that did, else the present owner.
+    /// The seller: the importer that sold it, or else the present owner.
     pub fn sold_by(&self) -> TenantId {
         self.reservation.parts.sold_by.unwrap_or(self.owner)
     }

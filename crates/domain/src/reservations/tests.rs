@@ -64,7 +64,7 @@ fn quote() -> FoundQuote {
     FoundQuote { quote, reservation: None }
 }
 
-/// A hold of the same nights, of another tenant's making.
+/// Makes a hold of another tenant, of the same nights.
 fn lapsed(reservation: Reservation) -> LapsedHold {
     let owner_name = "The owner".parse().expect("a name");
     LapsedHold { reservation, owner: TenantId::new(Uuid::from_u128(4)), owner_name }
@@ -113,12 +113,12 @@ fn who_sold_it_stands_there_only_where_an_importer_did() {
         let parts = change.after.reservation.clone().into_parts();
         assert_eq!(parts.sold_by, importer.then(|| scope().tenant_id()));
         let external = ExternalName { seller: scope().tenant_id(), id: "X-1".parse().expect("an id") };
-        assert_eq!(parts.external, Some(external), "the name is the seller's, also of a direct sale");
+        assert_eq!(parts.external, Some(external), "the id is the seller's, even for a direct sale");
 
         let moved =
             TenantReservation { reservation: change.after.reservation, owner: TenantId::new(Uuid::from_u128(9)) };
         let seller = if importer { scope().tenant_id() } else { moved.owner };
-        assert_eq!(moved.sold_by(), seller, "a direct sale belongs to whoever owns the account now");
+        assert_eq!(moved.sold_by(), seller, "a direct sale belongs to the present owner of the account");
     }
 }
 
@@ -137,7 +137,7 @@ fn a_total_that_was_sent_must_be_the_price() {
 fn a_quote_is_booked_at_its_price_whatever_the_stay_would_cost_now() {
     let mut dearer = offer(2);
     dearer.rates.markup = "50".parse().expect("a percentage");
-    let parts = book_quoted(&quote(), &dearer, now()).expect("a good quote").into_parts();
+    let parts = book_quoted(&quote(), &dearer, now()).expect("a valid quote").into_parts();
     assert_eq!((parts.priced, parts.quote_id), (priced(), Some(quote().quote.id())));
 }
 
@@ -180,7 +180,7 @@ fn a_quote_is_booked_in_time_once_and_while_the_nights_are_free() {
 #[test]
 fn what_may_become_of_it() {
     use ReservationStatus::{Cancelled, Confirmed, Expired, Pending};
-    // What it is; what confirming makes of it, what cancelling does; `None` is no change.
+    // The status, whether the hold has lapsed, the status after confirming and after cancelling; `None` is no change.
     for (status, is_lapsed, confirmed, cancelled) in [
         (Pending, false, Ok(Some(Confirmed)), Some(Cancelled)),
         (Pending, true, Err(NotPendingError { status: Expired }), Some(Expired)),
@@ -221,14 +221,14 @@ fn a_booking_ends_the_holds_in_its_way_that_have_lapsed() {
     let offer = Offer { lapsed: vec![old(now()), old(now() + ONE), old(now() - ONE)], ..offer(2) };
     let change = book(new_reservation(ReservationType::InstantBooking), None, &offer).expect("on offer");
     let expired = change.after.expired;
-    assert_eq!(expired.len(), 2, "not the one that stands");
+    assert_eq!(expired.len(), 2, "a hold that has not lapsed stays");
     assert_ne!(expired[0].audit.id, expired[1].audit.id);
     for Change { after, audit, receipt: _ } in expired {
         assert_eq!((after.status(), after.version()), (ReservationStatus::Expired, 2));
         assert_eq!((audit.action, &audit.actor), ("reservation.expire", &Actor::Operator));
         assert_eq!((audit.tenant_id, &*audit.tenant_name), (offer.lapsed[0].owner, "The owner"));
     }
-    assert_ne!(change.audit.actor, Actor::Operator, "the booking itself is its seller's");
+    assert_ne!(change.audit.actor, Actor::Operator, "the author of the booking itself is its seller");
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn the_trail_holds_nothing_of_the_guest() {
         assert_eq!(audit.resource_name, "2030-01-10/2030-01-12");
     }
     let guest = new_reservation(ReservationType::InstantBooking).guest;
-    assert_eq!(format!("{guest:?}"), "Guest { .. }", "nor does the log");
+    assert_eq!(format!("{guest:?}"), "Guest { .. }", "the log does not show the guest either");
 }
 
 /// One entry of each action.

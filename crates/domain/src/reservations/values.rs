@@ -1,4 +1,4 @@
-//! What reservations are described with.
+//! Values of reservations.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,11 +8,11 @@ use thiserror::Error;
 use crate::text::{Line, Prose, TextError};
 use crate::users::Email;
 
-/// Where a booking came from: `website`.
+/// The source of a booking: `website`.
 pub type Source = Line<1, 255>;
-/// A description.
+/// Notes about a reservation.
 pub type Notes = Prose<10_000>;
-/// The name by which the seller's own system knows it.
+/// The id of a reservation in the seller's own system.
 pub type ExternalId = Line<1, 255>;
 /// A guest's first or last name.
 pub type GuestName = Line<1, 255>;
@@ -22,16 +22,16 @@ pub type GuestName = Line<1, 255>;
 #[error("field is invalid. It must be PENDING, CONFIRMED, CANCELLED or EXPIRED.")]
 pub struct ReservationStatusError;
 
-/// What has become of a reservation.
+/// The status of a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReservationStatus {
-    /// It holds its nights for a while, until somebody confirms it.
+    /// The nights are held for a while, and the reservation awaits confirmation.
     Pending,
-    /// It has its nights.
+    /// Confirmed.
     Confirmed,
-    /// Somebody has cancelled it.
+    /// Cancelled.
     Cancelled,
-    /// Nobody confirmed it in time.
+    /// Not confirmed in time.
     Expired,
 }
 
@@ -63,13 +63,13 @@ impl FromStr for ReservationStatus {
 #[error("field is invalid. It must be INSTANT_BOOKING or PENDING_CONFIRMATION.")]
 pub struct ReservationTypeError;
 
-/// How a reservation begins.
+/// The type of a reservation, which decides its first status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum ReservationType {
     /// Confirmed at once.
     #[default]
     InstantBooking,
-    /// Held until somebody confirms it.
+    /// Held until it is confirmed.
     PendingConfirmation,
 }
 
@@ -94,18 +94,18 @@ impl FromStr for ReservationType {
     }
 }
 
-/// Why a text is no telephone number.
+/// An error of a telephone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PhoneError {
-    /// Other characters than are dialled or set between, or too few digits.
+    /// Other characters than telephone numbers have, or too few digits.
     #[error("must be a telephone number.")]
     Malformed,
-    /// Not a text that may be stored.
+    /// A text with an invalid length or characters.
     #[error(transparent)]
     Text(#[from] TextError),
 }
 
-/// A telephone number, as written: whether somebody answers is not asked.
+/// A telephone number, as written. The service does not call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phone(Line<1, 32>);
 
@@ -138,16 +138,16 @@ impl fmt::Display for Phone {
     }
 }
 
-/// Who comes to stay. Nothing of it ever reaches the audit trail or the log.
+/// The guest of a reservation. Its fields never reach the audit trail or the log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Guest {
     /// The first name.
     pub first_name: GuestName,
     /// The last name.
     pub last_name: GuestName,
-    /// Where to write to.
+    /// The e-mail address.
     pub email: Option<Email>,
-    /// Where to call.
+    /// The telephone number.
     pub phone: Option<Phone>,
 }
 
