@@ -79,11 +79,11 @@ pub struct WorkspaceCreated {
     pub workspace: Workspace,
     /// Its default tenant.
     pub default_tenant: Tenant,
-    /// That tenant's default location.
+    /// The default location of the default tenant.
     pub default_location: Location,
     /// Its first user, at home in the default tenant.
     pub administrator: ApiUser,
-    /// That user's key, with every permission.
+    /// The administrator's key, with every permission.
     pub api_key: ApiKey,
 }
 

@@ -1,26 +1,26 @@
-//! What programs usually take from thin air.
+//! Ports for the clock, ids and random secrets.
 
 use chrono::{DateTime, Utc};
 use domain::api_keys::KeySecret;
 use uuid::Uuid;
 
-/// Tells the time.
+/// A clock.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Clock: Send + Sync {
-    /// The present instant, cut to milliseconds: what is stored and what is shown are the same.
+    /// Returns the present time, truncated to milliseconds, so that stored and shown times are equal.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// Makes ids.
+/// A source of ids.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait IdGenerator: Send + Sync {
-    /// A new UUID of version 7: ids sort by age.
+    /// Returns a new UUID of version 7: ids sort by age.
     fn next(&self) -> Uuid;
 }
 
-/// Makes secrets.
+/// A source of secrets.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait SecretGenerator: Send + Sync {
-    /// A new secret from the operating system's cryptographic source.
+    /// Returns a new secret from the operating system's cryptographic source.
     fn next(&self) -> KeySecret;
 }

@@ -9,12 +9,11 @@ use domain::users::ApiUser;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The API keys of one tenant: those of the users at home in it. Each method is one atomic step: it happens entirely or not
-/// at all.
+/// The API keys of one tenant: those of the users at home in it. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRepository: Send + Sync {
-    /// The key with its user, or `None` if no user of the tenant has it.
+    /// Returns the key with its user, or `None` if no user of the tenant has it.
     async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
 
     /// Stores a new key of this user of the scope's tenant.
@@ -34,11 +33,11 @@ pub trait ApiKeyRepository: Send + Sync {
     /// `Stale` if the user is gone.
     async fn create_for_any(&self, scope: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
 
-    /// Stores that a key of this user is revoked.
+    /// Stores the revocation of a key of this user.
     ///
     /// # Errors
-    /// `Taken { rule: "last_administrator" }` if nobody would be left to administer the workspace; `Stale` if the
-    /// user was changed since it was read, or the key is revoked already, or gone.
+    /// `Taken { rule: "last_administrator" }` if the workspace would have no administrator left; `Stale` if the user
+    /// was changed since it was read, or the key is revoked or deleted.
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError>;
 }
 
@@ -46,9 +45,9 @@ pub trait ApiKeyRepository: Send + Sync {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyQueries: Send + Sync {
-    /// The keys, revoked and expired ones too, by id.
+    /// Lists the keys by id, including revoked and expired ones.
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError>;
 
-    /// The number of keys.
+    /// Counts the keys.
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError>;
 }

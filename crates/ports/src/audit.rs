@@ -1,4 +1,5 @@
-//! The ports of the audit trail. What it is written with is a [`Change`](domain::change::Change) of any other port.
+//! The ports to read the audit trail. Entries are written with the [`Change`](domain::change::Change) of any other
+//! port.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,15 +14,15 @@ use crate::{Page, RepositoryError, Slice};
 /// A filter of entries. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// What was done, the whole word.
+    /// The whole action.
     pub action: Option<SearchText>,
-    /// The thing that was changed.
+    /// The changed resource.
     pub resource_id: Option<Uuid>,
-    /// The tenant whose data changed. One outside of the scope has no entries.
+    /// The tenant whose data changed. A tenant outside of the scope has no entries.
     pub tenant_id: Option<TenantId>,
-    /// The first instant, in milliseconds.
+    /// The first time, in whole milliseconds.
     pub since: Option<DateTime<Utc>>,
-    /// The first instant no more, in milliseconds.
+    /// The end of the time span, exclusive, in whole milliseconds.
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -29,7 +30,7 @@ pub struct AuditFilter {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AuditQueries: Send + Sync {
-    /// The entries that match, by id.
+    /// Lists the entries that match, by id.
     async fn list(
         &self,
         scope: &AuditScope,
@@ -37,6 +38,6 @@ pub trait AuditQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<AuditRecord>, RepositoryError>;
 
-    /// The number of entries that match.
+    /// Counts the entries that match.
     async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError>;
 }

@@ -14,20 +14,20 @@ use crate::RepositoryError;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AvailabilityRepository: Send + Sync {
-    /// Writes into the calendar of a listing of the tenant. What the edit does not name stays; a night that then differs from the
-    /// listing in nothing is stored no more. Stays that are sold are not looked at.
+    /// Edits the calendar of a listing of the tenant. Values that the edit does not name stay unchanged, and nights
+    /// that no longer differ from the listing are deleted. Sold stays are not checked.
     ///
     /// # Errors
     /// `Stale` if the listing is gone, or its account is another tenant's.
     async fn edit(&self, scope: &TenantScope, change: Change<CalendarEdit>) -> Result<(), RepositoryError>;
 }
 
-/// The calendars that one tenant sees: those of its own listings and of those that it imported.
+/// The calendars of the listings that one tenant owns or imports.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AvailabilityQueries: Send + Sync {
-    /// The nights of a stay as they can be sold at this instant, or `None` if the tenant has no such listing, neither of its
-    /// own nor imported. A hold that has lapsed by then is in nobody's way.
+    /// Returns the nights of a stay as they can be sold at this instant, or `None` if the tenant neither owns nor
+    /// imports the listing. Holds that have lapsed by then do not count.
     async fn calendar(
         &self,
         scope: &TenantScope,

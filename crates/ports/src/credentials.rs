@@ -6,14 +6,15 @@ use domain::ids::{ApiKeyId, WorkspaceId};
 
 use crate::RepositoryError;
 
-/// What is stored about keys. Needs no scope: it is where scopes begin.
+/// Stored credentials. Needs no scope, because scopes are created from them.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Credentials: Send + Sync {
-    /// The key with its user, the user's tenants and the tenant that the request names; `None` if the workspace does not have it.
+    /// Returns the key with its user, the user's tenants and the tenant that the request names; `None` if the workspace
+    /// does not have the key.
     ///
-    /// What admits nobody is told as it is at this moment, and so is where the user was moved to. The rest is as it is after all
-    /// changes by this process, and after those that others have made a second ago.
+    /// A credential that is not admitted, and the user's current tenant, are always up to date. Everything else
+    /// reflects all changes by this process, and changes by other processes after at most one second.
     async fn find(
         &self,
         workspace_id: WorkspaceId,

@@ -1,25 +1,25 @@
-//! What can go wrong behind a port.
+//! Errors of ports.
 
 use std::error::Error;
 
 use thiserror::Error;
 
-/// The error below, for the log. It never reaches an answer.
+/// The underlying error, for the log. It never reaches a response.
 pub type Source = Box<dyn Error + Send + Sync>;
 
-/// Why a repository did not do what it was asked for. Nothing was stored.
+/// An error of a repository. Nothing was stored.
 #[derive(Debug, Error)]
 pub enum RepositoryError {
-    /// Another row stands against it: it has what must be unique, or it refers to what would go.
+    /// A rule about other rows prevents it: a value must be unique, or a row is still referred to.
     #[error("taken: {rule}")]
     Taken {
-        /// The rule that would have been broken: one of [`rules`].
+        /// The violated rule: one of [`rules`].
         rule: &'static str,
     },
-    /// What the decision was based on has changed since: decide anew.
-    #[error("decided on what has changed since")]
+    /// The data changed since it was read: load it and decide again.
+    #[error("the data changed since it was read")]
     Stale,
-    /// The database is away or busy.
+    /// The database is unreachable or busy.
     #[error("the database is unavailable")]
     Unavailable(#[source] Source),
     /// A stored row breaks a rule of the domain.
@@ -27,16 +27,16 @@ pub enum RepositoryError {
     Corrupt {
         /// The kind of row.
         what: &'static str,
-        /// Which rule it breaks.
+        /// The violated rule.
         #[source]
         source: Source,
     },
-    /// Anything else: a defect of this program.
+    /// Any other error: a defect of this program.
     #[error("an internal error of the repository")]
     Internal(#[source] Source),
 }
 
-/// The rules that a [`Taken`](RepositoryError::Taken) names; also the names of the constraints in PostgreSQL.
+/// The rules that a [`Taken`](RepositoryError::Taken) names. PostgreSQL's constraints have the same names.
 pub mod rules {
     /// A domain is unique in its workspace.
     pub const TENANT_DOMAIN: &str = "tenant_domain";
@@ -44,34 +44,34 @@ pub mod rules {
     pub const TENANT_DEFAULT: &str = "tenant_default";
     /// A tenant has one default location.
     pub const LOCATION_DEFAULT: &str = "location_default";
-    /// A location that users work at stays.
+    /// A location at which users work cannot be deleted.
     pub const LOCATION_IN_USE: &str = "location_in_use";
     /// An e-mail address is unique in its workspace.
     pub const USER_EMAIL: &str = "user_email";
     /// An account of a provider is connected once in a workspace.
     pub const INTEGRATION_ACCOUNT_IDENTIFIER: &str = "integration_account_identifier";
-    /// A provider's id names one listing of an account.
+    /// A provider's id is unique in its account.
     pub const LISTING_PROVIDER_ID: &str = "listing_provider_id";
     /// A promotion's name is unique in its account, ignoring case.
     pub const PROMOTION_NAME: &str = "promotion_name";
-    /// A coupon code names one promotion of an account, ignoring case.
+    /// A coupon code is unique in its account, ignoring case.
     pub const PROMOTION_COUPON_CODE: &str = "promotion_coupon_code";
     /// A night of a listing is sold once, and not while it is blocked.
     pub const RESERVATION_STAY: &str = "reservation_stay";
-    /// A seller's own name for a reservation is unique for that seller.
+    /// An id in a seller's own system is unique for that seller.
     pub const RESERVATION_EXTERNAL_ID: &str = "reservation_external_id";
-    /// An API user's idempotency key stands for one request.
+    /// An API user's idempotency key is used for one request.
     pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
-    /// A quote is booked with once.
+    /// A quote is used for one reservation.
     pub const QUOTE_USED: &str = "quote_used";
-    /// What has reservations stays.
+    /// An account or listing with reservations cannot be deleted.
     pub const HAS_RESERVATIONS: &str = "has_reservations";
-    /// Somebody is left to administer the workspace: an active user at home in its default tenant with a good ADMIN key.
+    /// A workspace keeps an administrator: an active user at home in its default tenant with a valid ADMIN key.
     pub const LAST_ADMINISTRATOR: &str = "last_administrator";
-    /// The first workspace is made once.
+    /// The first workspace is created once.
     pub const FIRST_WORKSPACE: &str = "first_workspace";
 
-    /// Those that a unique index of the schema keeps.
+    /// The rules that a unique index of the schema enforces.
     pub const UNIQUE: [&str; 10] = [
         TENANT_DOMAIN,
         TENANT_DEFAULT,

@@ -10,25 +10,25 @@ use crate::RepositoryError;
 
 /// The imports of one tenant. Each method is one atomic step.
 ///
-/// None of them takes more than [`MAX_LISTINGS`](domain::imports::MAX_LISTINGS) listings.
+/// No method takes more than [`MAX_LISTINGS`](domain::imports::MAX_LISTINGS) listings.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ImportRepository: Send + Sync {
-    /// Those of the listings that the workspace has, whoever owns them, in no order.
+    /// Returns those of the listings that the workspace has, of any owner, in no order.
     async fn candidates(&self, scope: &TenantScope, ids: &[ListingId])
     -> Result<Vec<ImportCandidate>, RepositoryError>;
 
     /// Stores the imports.
     ///
     /// # Errors
-    /// `Stale` if one of the listings is not what was decided about any more: it is gone or not offered, its account
-    /// allows no imports, it has another owner, or it is imported; or where the tenant is gone.
+    /// `Stale` if one of the listings has changed since the decision: it is gone, not offered or imported already, its
+    /// account does not allow imports, or it has another owner; or if the tenant is gone.
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError>;
 
-    /// Those of the listings that the tenant has imported, in no order.
+    /// Returns those of the listings that the tenant imports, in no order.
     async fn imported(&self, scope: &TenantScope, ids: &[ListingId]) -> Result<Vec<ListingId>, RepositoryError>;
 
-    /// Stores that the imports end.
+    /// Stores the end of the imports.
     ///
     /// # Errors
     /// `Stale` if one of them has ended already.

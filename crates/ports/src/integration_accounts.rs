@@ -8,12 +8,11 @@ use domain::integration_accounts::{AccountMoved, AccountStatus, Holdings, Integr
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The integration accounts of one tenant, and their moves between tenants. Each method is one atomic step: it happens whole or
-/// not at all.
+/// The integration accounts of one tenant, and their moves between tenants. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IntegrationAccountRepository: Send + Sync {
-    /// The account, or `None` if the tenant does not have it.
+    /// Returns the account, or `None` if the tenant does not have it.
     async fn find(
         &self,
         scope: &TenantScope,
@@ -42,20 +41,22 @@ pub trait IntegrationAccountRepository: Send + Sync {
         change: Change<IntegrationAccount>,
     ) -> Result<IntegrationAccount, RepositoryError>;
 
-    /// Deletes an account with its listings, all imports of them, and all that was said or quoted of them.
+    /// Deletes an account with its listings, their imports, calendars and quotes, and the account's promotions.
     ///
     /// # Errors
-    /// `Taken { rule: "has_reservations" }` if it has reservations, whatever became of them; `Stale` if the account was changed, moved or deleted since it was read.
+    /// `Taken { rule: "has_reservations" }` if it has reservations of any status; `Stale` if the account was changed,
+    /// moved or deleted since it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError>;
 
-    /// The account, whichever tenant of the workspace has it, or `None` if the workspace does not have it.
+    /// Returns the account of any tenant, or `None` if the workspace does not have it.
     async fn find_anywhere(
         &self,
         scope: &AdminScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError>;
 
-    /// What hangs on an account, and what a move to the target would do to the imports of its listings.
+    /// Returns the data that belongs to an account, and the effect of a move to the target on the imports of its
+    /// listings.
     async fn holdings(
         &self,
         scope: &AdminScope,
@@ -63,8 +64,9 @@ pub trait IntegrationAccountRepository: Send + Sync {
         target: TenantId,
     ) -> Result<Holdings, RepositoryError>;
 
-    /// Gives an account to its new tenant and ends that tenant's own imports of its listings. What hangs on the account is not
-    /// touched, and takes no time however much it is; imports do: the target's are ended and all others counted.
+    /// Moves an account to its new tenant and ends that tenant's own imports of its listings. Does not touch the
+    /// listings, promotions and reservations, so the time does not depend on their number. It depends on the imports:
+    /// those of the target are deleted, and all others are counted.
     ///
     /// # Errors
     /// `Stale` if the account was changed, moved or deleted since it was read, or the target is inactive or gone.
@@ -78,7 +80,7 @@ pub trait IntegrationAccountRepository: Send + Sync {
 /// A filter of accounts. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IntegrationAccountFilter {
-    /// The system on the other side.
+    /// The provider.
     pub provider: Option<Provider>,
     /// The status.
     pub status: Option<AccountStatus>,
@@ -88,7 +90,7 @@ pub struct IntegrationAccountFilter {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait IntegrationAccountQueries: Send + Sync {
-    /// The accounts that match, by id.
+    /// Lists the accounts that match, by id.
     async fn list(
         &self,
         scope: &TenantScope,
@@ -96,6 +98,6 @@ pub trait IntegrationAccountQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<IntegrationAccount>, RepositoryError>;
 
-    /// The number of accounts that match.
+    /// Counts the accounts that match.
     async fn count(&self, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Result<u64, RepositoryError>;
 }

@@ -1,21 +1,21 @@
-//! What the rules need from outside: traits, their errors, and their mocks (feature `mock`).
+//! Ports: traits through which the rules use the outside world, their errors, and their mocks (feature `mock`).
 //!
 //! # What belongs here
 //!
-//! * A trait per area that **stores** (`TenantRepository`): each method is one atomic step that happens whole or not at all.
-//!   The adapter opens and closes the transaction inside the method; no transaction crosses this boundary.
+//! * A trait per area that **stores** (`TenantRepository`): each method is one atomic step. The adapter opens and
+//!   closes the transaction inside the method; no transaction crosses this boundary.
 //! * A second trait per area that **reads** lists and counts (`TenantQueries`).
-//! * The ambient things as ports ([`Clock`], [`IdGenerator`], [`SecretGenerator`]), so that tests decide them.
+//! * Ports for the clock, ids and secrets ([`Clock`], [`IdGenerator`], [`SecretGenerator`]), so that tests can control
+//!   them.
 //!
 //! # How to add to it
 //!
-//! 1. The scope is the first argument: a method that touches a tenant's data asks for the proof that somebody was
-//!    authorised.
-//! 2. What is written is a [`Change`](domain::change::Change), so that nothing is stored without its audit entry.
+//! 1. The scope is the first argument: a method that touches a tenant's data requires a proof of authorisation.
+//! 2. A write takes a [`Change`](domain::change::Change), so that nothing is stored without its audit entry.
 //! 3. A rule that a concurrent writer could break is guarded in the write itself, and the loser gets
 //!    [`Stale`](RepositoryError::Stale) or [`Taken`](RepositoryError::Taken).
-//! 4. Arguments are owned or `&T`, there are no generics and no supertraits but `Send + Sync`: ports are used as
-//!    `Arc<dyn …>` and mocked.
+//! 4. Arguments are owned or `&T`, and there are no generics and no supertraits except `Send + Sync`, because ports are
+//!    used as `Arc<dyn …>` and mocked.
 //! 5. Every line under `# Errors` gets a case in `testkit::contract`, which runs on every engine.
 
 mod ambient;

@@ -17,15 +17,14 @@ use domain::stays::Stay;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The listings of one tenant: its own, and for reading those that it imported. Each method is one atomic step: it happens entirely
-/// or not at all.
+/// The listings of one tenant: its own and, for reading, those that it imports. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ListingRepository: Send + Sync {
-    /// The listing, or `None` if the tenant has no such listing, neither of its own nor imported.
+    /// Returns the listing, or `None` if the tenant neither owns nor imports it.
     async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError>;
 
-    /// The tenant of an account, or `None` if the workspace does not have it.
+    /// Returns the tenant of an account, or `None` if the workspace does not have the account.
     async fn owner(
         &self,
         scope: &OperatorScope,
@@ -33,7 +32,7 @@ pub trait ListingRepository: Send + Sync {
         account: IntegrationAccountId,
     ) -> Result<Option<TenantStanding>, RepositoryError>;
 
-    /// What a listing takes from its account, or `None` if the tenant does not have it.
+    /// Returns the account's fields for a listing, or `None` if the tenant does not have the account.
     async fn account(
         &self,
         scope: &TenantScope,
@@ -44,23 +43,24 @@ pub trait ListingRepository: Send + Sync {
     ///
     /// # Errors
     /// `Taken { rule: "listing_provider_id" }` if the account has a listing with that id; `Stale` if the account is
-    /// gone, or another tenant's.
+    /// gone or belongs to another tenant.
     async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
     /// Stores a listing's new fields.
     ///
     /// # Errors
-    /// `Taken { rule: "listing_provider_id" }` if another listing of the account has that id; `Stale` if the listing was
-    /// changed or deleted since it was read, or its account moved away.
+    /// `Taken { rule: "listing_provider_id" }` if another listing of the account has that id; `Stale` if the listing
+    /// was changed or deleted since it was read, or its account was moved.
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
-    /// Deletes a listing, all imports of it, and all that was said or quoted of it.
+    /// Deletes a listing with its imports, calendar, promotion assignments and quotes.
     ///
     /// # Errors
-    /// `Taken { rule: "has_reservations" }` if it has reservations, whatever became of them; `Stale` if the listing was changed or deleted since it was read, or its account moved away.
+    /// `Taken { rule: "has_reservations" }` if it has reservations of any status; `Stale` if the listing was changed or
+    /// deleted since it was read, or its account was moved.
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError>;
 
-    /// The listings of an account of the tenant that have one of these ids, in any order.
+    /// Returns the listings of an account of the tenant that have one of these ids, in any order.
     async fn with_provider_ids(
         &self,
         scope: &TenantScope,
@@ -71,65 +71,65 @@ pub trait ListingRepository: Send + Sync {
     /// Stores all listings of a delivery, or none.
     ///
     /// # Errors
-    /// `Stale` if one of them was changed, deleted or made since the delivery was decided, or the account is another
-    /// tenant's.
+    /// `Stale` if one of them was created, changed or deleted since the delivery was decided, or the account belongs to
+    /// another tenant.
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError>;
 }
 
-/// Whose listings are asked for.
+/// The source of the listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Those of the tenant's own accounts.
+    /// The tenant's own accounts.
     Own,
-    /// Those that it imported from others.
+    /// Imports from other tenants.
     Imported,
 }
 
-/// Nights that somebody looks for.
+/// Nights that must be free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FreeNights {
-    /// The nights: none of them is blocked or sold.
+    /// The nights: none may be blocked or sold.
     pub stay: Stay,
-    /// The instant at which holds have lapsed or not.
+    /// The time at which to check whether holds have lapsed.
     pub at: DateTime<Utc>,
 }
 
 /// A filter of listings. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListingFilter {
-    /// Whose they are.
+    /// The source.
     pub origin: Option<Origin>,
     /// The status.
     pub status: Option<ListingStatus>,
-    /// The account they hang on.
+    /// The account.
     pub integration_account_id: Option<IntegrationAccountId>,
-    /// How many people must find room.
+    /// The minimum capacity for guests.
     pub guests: Option<Occupancy>,
-    /// At least so many bedrooms.
+    /// The minimum number of bedrooms.
     pub bedroom_count: Option<Bedrooms>,
-    /// At least so many bathrooms.
+    /// The minimum number of bathrooms.
     pub bathroom_count: Option<Bathrooms>,
-    /// A night costs at least so much, in the listing's own currency.
+    /// The minimum price of a night, in the listing's own currency.
     pub min_price: Option<Amount>,
-    /// A night costs at most so much, in the listing's own currency.
+    /// The maximum price of a night, in the listing's own currency.
     pub max_price: Option<Amount>,
     /// The currency of the price.
     pub currency: Option<Currency>,
-    /// All of these, ignoring case.
+    /// Amenities, all of which are required, ignoring case.
     pub amenities: Vec<Amenity>,
-    /// Changed then or later.
+    /// The earliest time of the last change.
     pub updated_since: Option<Edge>,
-    /// Free for all of these nights.
+    /// Nights that must all be free.
     pub free: Option<FreeNights>,
-    /// In these surroundings: then the list is ordered by distance, nearest first, and by id where that is the same.
+    /// The surroundings to search. The list is then ordered by distance, and by id at the same distance.
     pub around: Option<Around>,
 }
 
-/// Lists of listings, as one tenant sees them.
+/// Lists and counts of the listings that one tenant sees.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ListingQueries: Send + Sync {
-    /// The tenant's own listings and those that it imported, by id.
+    /// Lists the listings that the tenant owns or imports, by id.
     async fn list(
         &self,
         scope: &TenantScope,
@@ -137,11 +137,11 @@ pub trait ListingQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError>;
 
-    /// The number of listings that match.
+    /// Counts the listings that match.
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError>;
 
-    /// The listings that others offer for import around a place, nearest first. With an origin, those that are imported
-    /// already, or none: they never are the tenant's own.
+    /// Lists the listings around a place that other tenants offer for import, nearest first. An origin of `Imported`
+    /// selects those that are imported already; `Own` selects none, since the tenant's own are never included.
     async fn search(
         &self,
         scope: &TenantScope,
@@ -150,7 +150,7 @@ pub trait ListingQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError>;
 
-    /// The number of listings around a place that other tenants offer for import.
+    /// Counts the listings around a place that other tenants offer for import.
     async fn count_found(
         &self,
         scope: &TenantScope,

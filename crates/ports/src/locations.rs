@@ -12,14 +12,14 @@ use crate::{Page, RepositoryError, Slice};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait LocationRepository: Send + Sync {
-    /// The location, or `None` if the tenant does not have it.
+    /// Returns the location, or `None` if the tenant does not have it.
     async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError>;
 
     /// Stores a new location.
     ///
     /// # Errors
-    /// `Taken { rule: "location_default" }` if it would be the tenant's second default one; `Stale` if the tenant
-    /// is gone.
+    /// `Taken { rule: "location_default" }` if the tenant has a default location already; `Stale` if the tenant is
+    /// gone.
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError>;
 
     /// Stores a location's new fields.
@@ -40,9 +40,9 @@ pub trait LocationRepository: Send + Sync {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait LocationQueries: Send + Sync {
-    /// The tenant's locations, by id.
+    /// Lists the tenant's locations, by id.
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<Location>, RepositoryError>;
 
-    /// The number of locations of the tenant.
+    /// Counts the tenant's locations.
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError>;
 }

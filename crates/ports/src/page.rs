@@ -1,20 +1,20 @@
-//! Lists are read in pages.
+//! Pages of lists.
 
 use uuid::Uuid;
 
-/// Where a page starts.
+/// The start of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageStart {
-    /// At page `n`, counted from 1.
+    /// Page `n`, counted from 1.
     Number(u32),
-    /// Behind this id: at constant cost, however far into the list.
+    /// After this id: the cost does not depend on the position in the list.
     After(Uuid),
 }
 
-/// Which part of a list is asked for. Lists are ordered by id, oldest first.
+/// A requested part of a list. Lists are ordered by id, oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// Where it starts.
+    /// The start.
     pub start: PageStart,
     /// The maximum number of items, at least 1.
     pub size: u32,
@@ -30,11 +30,11 @@ impl Page {
     }
 }
 
-/// A page's worth of a list.
+/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slice<T> {
     /// The items, in order.
     pub items: Vec<T>,
-    /// Whether more come behind them.
+    /// Whether more items follow.
     pub has_more: bool,
 }

@@ -12,34 +12,34 @@ use crate::{Page, RepositoryError, Slice};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PromotionRepository: Send + Sync {
-    /// The promotion, or `None` if no account of the tenant has such a promotion.
+    /// Returns the promotion, or `None` if no account of the tenant has it.
     async fn find(&self, scope: &TenantScope, id: PromotionId) -> Result<Option<Promotion>, RepositoryError>;
 
-    /// Whether the tenant has such an account.
+    /// Whether the tenant has the account.
     async fn has_account(&self, scope: &TenantScope, id: IntegrationAccountId) -> Result<bool, RepositoryError>;
 
     /// Stores a new promotion of an account of the tenant.
     ///
     /// # Errors
-    /// `Taken { rule: "promotion_name" }` if the account has one of that name, ignoring case; `Taken { rule:
-    /// "promotion_coupon_code" }` if it has one with that coupon code, ignoring case; `Stale` if the account is gone, or
-    /// another tenant's.
+    /// `Taken { rule: "promotion_name" }` if the account has a promotion of that name, ignoring case; `Taken { rule:
+    /// "promotion_coupon_code" }` if it has one with that coupon code, ignoring case; `Stale` if the account is gone or
+    /// belongs to another tenant.
     async fn create(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError>;
 
     /// Stores a promotion's new fields.
     ///
     /// # Errors
-    /// `Taken { rule: "promotion_name" }` and `Taken { rule: "promotion_coupon_code" }` as when it is made; `Stale` if the
-    /// promotion was changed or deleted since it was read, or its account moved away.
+    /// `Taken { rule: "promotion_name" }` and `Taken { rule: "promotion_coupon_code" }` as for `create`; `Stale` if the
+    /// promotion was changed or deleted since it was read, or its account was moved.
     async fn update(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError>;
 
-    /// Deletes a promotion. What was quoted or sold with it stays.
+    /// Deletes a promotion. Quotes and reservations made with it remain.
     ///
     /// # Errors
-    /// `Stale` if the promotion was changed or deleted since it was read, or its account moved away.
+    /// `Stale` if the promotion was changed or deleted since it was read, or its account was moved.
     async fn delete(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<(), RepositoryError>;
 
-    /// Those of the listings that belong to the promotion's account, in no order.
+    /// Returns those of the listings that belong to the promotion's account, in no order.
     async fn assignable(
         &self,
         scope: &TenantScope,
@@ -47,10 +47,10 @@ pub trait PromotionRepository: Send + Sync {
         ids: &[ListingId],
     ) -> Result<Vec<Assignable>, RepositoryError>;
 
-    /// Stores that a promotion is given on listings from now on, or no more. Its version stays.
+    /// Assigns a promotion to listings, or unassigns it. Its version is unchanged.
     ///
     /// # Errors
-    /// `Stale` if the promotion is gone or its account moved away, or one of the listings is gone, or is what it should become
+    /// `Stale` if the promotion is gone or its account was moved, or one of the listings is gone or has the new state
     /// already.
     async fn assign(&self, scope: &TenantScope, change: Change<PromotionListings>) -> Result<(), RepositoryError>;
 }
@@ -58,17 +58,18 @@ pub trait PromotionRepository: Send + Sync {
 /// A filter of promotions. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PromotionFilter {
-    /// The account that gives them.
+    /// The account of the promotions.
     pub integration_account_id: Option<IntegrationAccountId>,
-    /// Also those that are not given at present.
+    /// Whether inactive promotions are included.
     pub include_inactive: bool,
 }
 
-/// Lists and counts of the promotions of one tenant's accounts. An importer may use the owner's, and does not find them here.
+/// Lists and counts of the promotions of one tenant's accounts. Promotions of imported listings are not included,
+/// though the importer may use them.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PromotionQueries: Send + Sync {
-    /// The promotions that match, by id.
+    /// Lists the promotions that match, by id.
     async fn list(
         &self,
         scope: &TenantScope,
@@ -76,6 +77,6 @@ pub trait PromotionQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<Promotion>, RepositoryError>;
 
-    /// The number of promotions that match.
+    /// Counts the promotions that match.
     async fn count(&self, scope: &TenantScope, filter: &PromotionFilter) -> Result<u64, RepositoryError>;
 }

@@ -11,28 +11,28 @@ use domain::stays::Stay;
 
 use crate::RepositoryError;
 
-/// What a tenant wants to sell.
+/// A request for an offer to sell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferRequest {
     /// The listing.
     pub listing: ListingId,
     /// The nights.
     pub stay: Stay,
-    /// The promotion that is asked for.
+    /// The requested promotion.
     pub promotion: Option<PromotionChoice>,
-    /// The instant at which holds have lapsed or not.
+    /// The time at which to check whether holds have lapsed.
     pub at: DateTime<Utc>,
 }
 
-/// The quotes of one tenant, and what they are made of. Each method is one atomic step.
+/// The quotes of one tenant, and the offers that they are made from. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait QuoteRepository: Send + Sync {
-    /// What the tenant may sell at this instant, or `None` if it has no such listing, neither of its own nor imported. All of it
-    /// is read as it is at one moment.
+    /// Returns the offer at this instant, or `None` if the tenant neither owns nor imports the listing. All parts are
+    /// read from one snapshot.
     async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError>;
 
-    /// The quote, or `None` if the tenant has not asked for it. An expired one is there too.
+    /// Returns the quote, even an expired one, or `None` if the tenant did not request it.
     async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError>;
 
     /// Stores a new quote.
@@ -41,7 +41,7 @@ pub trait QuoteRepository: Send + Sync {
     /// `Stale` if the tenant or the listing is gone.
     async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError>;
 
-    /// Deletes at most so many quotes of all workspaces that have expired before the instant, and tells how many. What was booked
-    /// with them stays.
+    /// Deletes at most `most` quotes of all workspaces that expired before the given time, and returns their number.
+    /// Reservations made with them remain.
     async fn forget(&self, scope: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError>;
 }

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 
 use crate::RepositoryError;
 
-/// Whether what the service stands on is there.
+/// The readiness of the service.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Readiness: Send + Sync {
-    /// Asks the database for its schema.
+    /// Checks that the database answers and has this program's schema.
     ///
     /// # Errors
-    /// `Unavailable` if the database does not answer, `Internal` if its schema is not this program's.
+    /// `Unavailable` if the database does not answer, `Internal` if it has another schema.
     async fn check(&self) -> Result<(), RepositoryError>;
 }

@@ -1,8 +1,10 @@
-//! The port of receipts. Most are written with a [`Change`](domain::change::Change) of any other port, by the first statement
-//! of its transaction: a twin of a request in flight waits there for what becomes of it, before any rule of the area.
+//! The port of idempotency records. Most are written with the [`Change`](domain::change::Change) of another port, by
+//! the first statement of its transaction: a concurrent duplicate of the request waits there for the result, before any
+//! rule of the area is checked.
 //!
-//! Every port that takes a change with a receipt refuses it with `Taken { rule: "idempotency_key" }` if the user's key has
-//! left a receipt already that is not [too old](domain::receipts::Receipt::kept_since), or where its twin takes too long.
+//! Every port that takes a change with an idempotency record refuses it with `Taken { rule: "idempotency_key" }` if the
+//! user's key has a record that has not [expired](domain::receipts::Receipt::kept_since), or if the wait for a
+//! concurrent duplicate takes too long.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -11,20 +13,20 @@ use domain::receipts::{IdempotencyKey, Receipt};
 
 use crate::RepositoryError;
 
-/// The receipts of one API user. Each method is one atomic step.
+/// The idempotency records of one API user. Each method is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ReceiptRepository: Send + Sync {
-    /// What the user's key has left behind, however old.
+    /// Returns the record of the user's key, even an expired one.
     async fn find(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<Receipt>, RepositoryError>;
 
-    /// Stores the receipt of a request that changed nothing, in place of one that is too old.
+    /// Stores the record of a request that changed nothing, and replaces an expired one.
     ///
     /// # Errors
-    /// `Taken { rule: "idempotency_key" }` if the user's key has left a receipt already; `Stale` if the receipt is
-    /// another user's.
+    /// `Taken { rule: "idempotency_key" }` if the user's key has a record already; `Stale` if the record is another
+    /// user's.
     async fn keep(&self, scope: OwnScope, receipt: Receipt) -> Result<(), RepositoryError>;
 
-    /// Deletes at most so many receipts of all workspaces that are older than the instant, and tells how many.
+    /// Deletes at most `most` records of all workspaces that are older than the given time, and returns their number.
     async fn forget(&self, scope: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError>;
 }

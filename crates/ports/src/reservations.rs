@@ -10,40 +10,40 @@ use domain::stays::StayDate;
 
 use crate::{Page, RepositoryError, Slice};
 
-/// The reservations that one tenant sees: those of its own accounts, and those that it sold as an importer. Each method is one
-/// atomic step: it happens whole or not at all.
+/// The reservations that one tenant sees: those of its own accounts, and those that it sold as an importer. Each method
+/// is one atomic step.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ReservationRepository: Send + Sync {
-    /// The reservation, or `None` if the tenant sees no such reservation.
+    /// Returns the reservation, or `None` if the tenant does not see it.
     async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError>;
 
-    /// Stores a new reservation, and first that the holds in its way have expired. Of several that book a night at once, one
-    /// succeeds.
+    /// Stores the expiry of the lapsed holds of the same nights, and then the new reservation. Of several concurrent
+    /// bookings of a night, one succeeds.
     ///
     /// # Errors
-    /// `Taken { rule: "reservation_stay" }` if one of the nights is blocked or a live stay's; `Taken { rule:
-    /// "reservation_external_id" }` if the seller has a reservation of that name; `Taken { rule: "quote_used" }` if somebody
-    /// has booked with the quote; `Stale` if the listing is gone, is not available to the seller any more, has another owner or
-    /// its import has ended, or where one of the holds was changed since it was read.
+    /// `Taken { rule: "reservation_stay" }` if one of the nights is blocked or sold; `Taken { rule:
+    /// "reservation_external_id" }` if the seller has a reservation with that id; `Taken { rule: "quote_used" }` if the
+    /// quote was used; `Stale` if the listing is gone, no longer available to the seller, no longer imported or has
+    /// another owner, or if one of the holds was changed since it was read.
     async fn book(
         &self,
         scope: &TenantScope,
         change: Change<ReservationBooked>,
     ) -> Result<TenantReservation, RepositoryError>;
 
-    /// Stores what has become of a reservation.
+    /// Stores the new status of a reservation.
     ///
     /// # Errors
-    /// `Stale` if the reservation was changed since it was read, or the tenant sees it no more.
+    /// `Stale` if the reservation was changed since it was read, or the tenant no longer sees it.
     async fn update(
         &self,
         scope: &TenantScope,
         change: Change<Reservation>,
     ) -> Result<TenantReservation, RepositoryError>;
 
-    /// At most so many holds that have lapsed by this instant and are stored as if they had not, of all workspaces, the oldest
-    /// first.
+    /// Returns at most `limit` holds of all workspaces that have lapsed by this instant and are not yet stored as
+    /// expired, the oldest first.
     async fn lapsed(
         &self,
         scope: &OperatorScope,
@@ -51,7 +51,7 @@ pub trait ReservationRepository: Send + Sync {
         limit: u32,
     ) -> Result<Vec<LapsedHold>, RepositoryError>;
 
-    /// Stores that a hold has expired.
+    /// Stores the expiry of a hold.
     ///
     /// # Errors
     /// `Stale` if the reservation was changed since it was read.
@@ -63,17 +63,17 @@ pub trait ReservationRepository: Send + Sync {
 pub struct ReservationFilter {
     /// The listing.
     pub listing_id: Option<ListingId>,
-    /// The account that the listing hangs on.
+    /// The account of the listing.
     pub integration_account_id: Option<IntegrationAccountId>,
-    /// What has become of them, as stored.
+    /// The stored status.
     pub status: Option<ReservationStatus>,
-    /// The first day of check-in.
+    /// The first date of check-in.
     pub check_in_start: Option<StayDate>,
-    /// The last day of check-in.
+    /// The last date of check-in.
     pub check_in_end: Option<StayDate>,
-    /// The first day of check-out.
+    /// The first date of check-out.
     pub check_out_start: Option<StayDate>,
-    /// The last day of check-out.
+    /// The last date of check-out.
     pub check_out_end: Option<StayDate>,
 }
 
@@ -81,7 +81,7 @@ pub struct ReservationFilter {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ReservationQueries: Send + Sync {
-    /// The reservations that match, by id.
+    /// Lists the reservations that match, by id.
     async fn list(
         &self,
         scope: &TenantScope,
@@ -89,6 +89,6 @@ pub trait ReservationQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<TenantReservation>, RepositoryError>;
 
-    /// The number of reservations that match.
+    /// Counts the reservations that match.
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError>;
 }

@@ -13,14 +13,13 @@ use crate::{Page, RepositoryError, Slice};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TenantRepository: Send + Sync {
-    /// The tenant, or `None` if the workspace does not have it.
+    /// Returns the tenant, or `None` if the workspace does not have it.
     async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError>;
 
     /// Stores a new tenant, its default location and the caller's move into it.
     ///
     /// # Errors
-    /// `Taken { rule: "tenant_domain" }` if the workspace already has that domain; `Stale` if the caller is
-    /// gone.
+    /// `Taken { rule: "tenant_domain" }` if the workspace already has that domain; `Stale` if the caller is gone.
     async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError>;
 
     /// Stores a tenant's new fields.
@@ -30,17 +29,18 @@ pub trait TenantRepository: Send + Sync {
     /// deleted since it was read.
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError>;
 
-    /// Stores a tenant's new status, and gives one to the users at home in it, support users excepted. Where neither the
-    /// tenant nor a user changes by it, nothing is stored and the tenant comes back as it was.
+    /// Stores a tenant's new status, and that of the users at home in it, except support users. If neither the tenant
+    /// nor a user changes, nothing is stored and the unchanged tenant is returned.
     ///
     /// # Errors
     /// `Stale` if the tenant was changed or deleted since it was read.
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError>;
 
-    /// What hangs on the tenant and would not go with it.
+    /// Counts the tenant's resources that are not deleted with it.
     async fn holdings(&self, scope: &AdminScope, id: TenantId) -> Result<TenantHoldings, RepositoryError>;
 
-    /// Deletes a tenant with its locations, imports, users and keys, and sends home whoever was switched into it.
+    /// Deletes a tenant with its locations, imports, users and keys. Users of other tenants whose current tenant it is
+    /// return to their home tenants.
     ///
     /// # Errors
     /// `Stale` if the tenant was changed or deleted since it was read, or has integration accounts.
@@ -64,7 +64,7 @@ pub struct TenantFilter {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TenantQueries: Send + Sync {
-    /// The tenants that match, by id.
+    /// Lists the tenants that match, by id.
     async fn list(
         &self,
         scope: &AdminScope,
@@ -72,6 +72,6 @@ pub trait TenantQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError>;
 
-    /// The number of tenants that match.
+    /// Counts the tenants that match.
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError>;
 }

@@ -14,7 +14,7 @@ use crate::{Page, RepositoryError, Slice};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserRepository: Send + Sync {
-    /// The user, or `None` if nobody of that id is at home in the tenant.
+    /// Returns the user, or `None` if no user with that id is at home in the tenant.
     async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError>;
 
     /// Stores a new user of the scope's tenant.
@@ -24,25 +24,25 @@ pub trait UserRepository: Send + Sync {
     /// workplace is gone.
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
 
-    /// Stores a user's new fields, but for the current tenant.
+    /// Stores a user's new fields, except the current tenant.
     ///
     /// # Errors
-    /// `Taken { rule: "user_email" }` if another user has that address; `Taken { rule: "last_administrator" }` where
-    /// nobody would be left to administer the workspace; `Stale` if the user was changed or deleted since it was
-    /// read, or the workplace is gone.
+    /// `Taken { rule: "user_email" }` if another user has that address; `Taken { rule: "last_administrator" }` if the
+    /// workspace would have no administrator left; `Stale` if the user was changed or deleted since it was read, or the
+    /// workplace is gone.
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
 
     /// Deletes a user with the user's keys.
     ///
     /// # Errors
-    /// `Taken { rule: "last_administrator" }` if nobody would be left to administer the workspace; `Stale` if the
-    /// user was changed or deleted since it was read.
+    /// `Taken { rule: "last_administrator" }` if the workspace would have no administrator left; `Stale` if the user
+    /// was changed or deleted since it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError>;
 
-    /// Stores where a user works from now on.
+    /// Stores a user's new current tenant.
     ///
     /// # Errors
-    /// `Stale` if the target is not an active tenant any more, or the user is gone.
+    /// `Stale` if the target is no longer an active tenant, or the user is gone.
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError>;
 }
 
@@ -55,11 +55,11 @@ pub struct UserFilter {
     pub email: Option<SearchText>,
 }
 
-/// Lists and counts of the users at home in one tenant, and single users for those who may look at them.
+/// Lists and counts of the users at home in one tenant, and single users for a user itself or the operator.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserQueries: Send + Sync {
-    /// The users that match, by id.
+    /// Lists the users that match, by id.
     async fn list(
         &self,
         scope: &TenantScope,
@@ -67,13 +67,13 @@ pub trait UserQueries: Send + Sync {
         page: Page,
     ) -> Result<Slice<ApiUser>, RepositoryError>;
 
-    /// The number of users that match.
+    /// Counts the users that match.
     async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError>;
 
-    /// The user whose own scope it is, or `None` if that user is gone.
+    /// Returns the user of the scope, or `None` if the user is gone.
     async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError>;
 
-    /// Any user, for the operator, or `None` if the workspace does not have it.
+    /// Returns any user, for the operator, or `None` if the workspace does not have the user.
     async fn any(
         &self,
         scope: &OperatorScope,

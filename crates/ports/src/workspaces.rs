@@ -18,7 +18,7 @@ pub trait WorkspaceRepository: Send + Sync {
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError>;
 
-    /// Does the same, but only where there is no workspace at all: of several that try, one succeeds.
+    /// Stores a new workspace like `create`, but only if there is none: of several concurrent calls, one succeeds.
     ///
     /// # Errors
     /// `Taken { rule: "first_workspace" }` if there is a workspace.
@@ -28,15 +28,15 @@ pub trait WorkspaceRepository: Send + Sync {
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError>;
 
-    /// Whether any workspace is called that, letter by letter.
+    /// Whether a workspace has exactly this name.
     async fn is_named(&self, scope: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError>;
 
-    /// The workspace of the scope.
+    /// Returns the workspace of the scope.
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError>;
 
     /// Stores the workspace's new fields.
     ///
     /// # Errors
-    /// `Stale` if the workspace was changed since it was read, or is another than the scope's.
+    /// `Stale` if the workspace was changed since it was read, or is not the scope's.
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError>;
 }

@@ -25,7 +25,7 @@ pub struct LapsedHold {
     pub reservation: Reservation,
     /// The tenant of its account.
     pub owner: TenantId,
-    /// That tenant's name, for the audit trail.
+    /// The owner's name, for the audit trail.
     pub owner_name: TenantName,
 }
 

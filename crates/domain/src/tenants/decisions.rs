@@ -31,7 +31,7 @@ pub enum DeleteTenantError {
     /// The default tenant stays.
     #[error(transparent)]
     Default(#[from] DefaultTenantError),
-    /// It still has integration accounts.
+    /// The tenant still has integration accounts.
     #[error("The tenant still has integration accounts. Move or delete them first.")]
     NotEmpty(TenantHoldings),
 }
