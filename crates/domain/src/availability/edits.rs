@@ -210,7 +210,7 @@ mod tests {
     }
 
     fn nights(ranges: &[RangeEdit]) -> Vec<String> {
-        let edit = decide(ranges).expect("goes together").expect("asks for something").after;
+        let edit = decide(ranges).expect("valid values").expect("asks for something").after;
         edit.nights.iter().map(NightEdit::words).collect()
     }
 

@@ -360,13 +360,12 @@ mod tests {
     }
 
     fn created() -> Listing {
-        Listing::create(id(), &account(), new_listing("17"), &scope(), stamp()).expect("values that go together").after
+        Listing::create(id(), &account(), new_listing("17"), &scope(), stamp()).expect("valid values").after
     }
 
     #[test]
     fn a_new_listing_has_defaults_for_what_is_not_said() {
-        let change =
-            Listing::create(id(), &account(), new_listing("17"), &scope(), stamp()).expect("values that go together");
+        let change = Listing::create(id(), &account(), new_listing("17"), &scope(), stamp()).expect("valid values");
         assert_eq!((change.audit.action, change.audit.resource_kind), ("listing.create", ResourceKind::Listing));
         let ListingParts { details, version, created_at, .. } = change.after.into_parts();
         assert_eq!((version, created_at), (1, at()));

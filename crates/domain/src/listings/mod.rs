@@ -213,7 +213,7 @@ pub(crate) mod fixture {
         let at = crate::access::fixture::at();
         let workspace_id = WorkspaceId::new(Uuid::from_u128(9));
         Listing::new(ListingId::new(Uuid::from_u128(12)), &account(), new_listing("17"), workspace_id, at)
-            .expect("values that go together")
+            .expect("valid values")
     }
 
     pub(crate) fn new_listing(provider_id: &str) -> NewListing {

@@ -178,6 +178,6 @@ pub(crate) mod fixture {
 
     /// 20 % off for all nights of January 2030.
     pub(crate) fn promotion(scope: &TenantScope) -> Promotion {
-        Promotion::create(new_promotion(), scope, stamp()).expect("values that go together").after
+        Promotion::create(new_promotion(), scope, stamp()).expect("valid values").after
     }
 }

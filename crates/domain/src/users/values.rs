@@ -13,7 +13,7 @@ pub type UserName = Line<5, 255>;
 /// A text that is not a valid e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EmailError {
-    /// Not `somebody@a.domain`.
+    /// Not `name@a.domain`.
     #[error("must be a valid email address.")]
     Malformed,
     /// A text with an invalid length or characters.
