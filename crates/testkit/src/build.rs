@@ -1,4 +1,4 @@
-//! Things that are ready to use in unit tests: the same on every run, but for new ids.
+//! Values for unit tests: the same in every run, except new ids.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,17 +28,17 @@ pub fn id() -> Uuid {
     Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())
 }
 
-/// The secret of [`token`].
+/// Returns the secret of [`token`].
 pub const fn secret() -> KeySecret {
     KeySecret::new([7; 24])
 }
 
-/// The workspace of everything here.
+/// Returns the id of [`workspace`], to which everything here belongs.
 pub const fn workspace_id() -> WorkspaceId {
     WorkspaceId::new(Uuid::from_u128(9))
 }
 
-/// That workspace, as it was made.
+/// Returns the workspace, unchanged since its creation.
 pub fn workspace() -> Workspace {
     Workspace::from_parts(WorkspaceParts {
         id: workspace_id(),
@@ -51,12 +51,12 @@ pub fn workspace() -> Workspace {
     })
 }
 
-/// The key of every caller here.
+/// Returns the API key of every caller here.
 pub const fn token() -> ApiKeyToken {
     ApiKeyToken::new(workspace_id(), ApiKeyId::new(Uuid::from_u128(6)), secret())
 }
 
-/// An active tenant as access looks at it.
+/// Returns the standing of an active tenant.
 pub fn standing(id: u128, is_default: bool) -> TenantStanding {
     TenantStanding {
         id: TenantId::new(Uuid::from_u128(id)),
@@ -66,12 +66,12 @@ pub fn standing(id: u128, is_default: bool) -> TenantStanding {
     }
 }
 
-/// The channel at which [`channel`] is at home.
+/// Returns the home tenant of [`channel`].
 pub const fn channel_id() -> TenantId {
     TenantId::new(Uuid::from_u128(2))
 }
 
-/// An active tenant that is not the default one.
+/// Returns an active tenant that is not the default one.
 pub fn tenant(id: TenantId) -> Tenant {
     Tenant::from_parts(TenantParts {
         workspace_id: workspace_id(),
@@ -87,7 +87,7 @@ pub fn tenant(id: TenantId) -> Tenant {
     })
 }
 
-/// The default tenant.
+/// Returns the default tenant.
 pub fn default_tenant() -> Tenant {
     Tenant::from_parts(TenantParts {
         name: "Default".parse().expect("a name"),
@@ -97,7 +97,7 @@ pub fn default_tenant() -> Tenant {
     })
 }
 
-/// A location of the channel that is not its default one.
+/// Returns a location of the channel that is not its default one.
 pub fn location(id: LocationId) -> Location {
     Location::from_parts(LocationParts {
         workspace_id: workspace_id(),
@@ -113,7 +113,7 @@ pub fn location(id: LocationId) -> Location {
     })
 }
 
-/// An account of the channel whose listings may be imported.
+/// Returns an account of the channel that allows imports.
 pub fn integration_account() -> IntegrationAccount {
     let details = integration_accounts::Details {
         name: "Host".parse().expect("a name"),
@@ -138,7 +138,7 @@ pub fn integration_account() -> IntegrationAccount {
     })
 }
 
-/// What a listing takes from its account.
+/// Returns the account's values that a listing depends on.
 pub fn listing_account() -> ListingAccount {
     ListingAccount {
         id: IntegrationAccountId::new(Uuid::from_u128(11)),
@@ -148,7 +148,7 @@ pub fn listing_account() -> ListingAccount {
     }
 }
 
-/// A listing as it is made from no more than is needed. Its provider's id is its own.
+/// Returns a listing with the required fields only. Its provider id equals its id.
 pub fn listing(id: ListingId) -> Listing {
     let new = NewListing {
         provider_id: id.to_string().parse().expect("an id"),
@@ -164,43 +164,43 @@ pub fn listing(id: ListingId) -> Listing {
     Listing::create(id, &listing_account(), new, &scope, stamp).expect("values that go together").after
 }
 
-/// The listing as the channel sees it, whose own it is.
+/// Returns the listing as seen by the channel, its owner.
 pub fn owned(listing: Listing) -> TenantListing {
     TenantListing::own(listing, channel_id(), true)
 }
 
-/// The listing as the channel sees it, which imported it from the default tenant.
+/// Returns the listing as seen by the channel, which imports it from the default tenant.
 pub fn imported(listing: Listing) -> TenantListing {
     TenantListing { owner: default_tenant().id(), imported_at: Some(at()), ..owned(listing) }
 }
 
-/// The default location of the channel.
+/// Returns the default location of the channel.
 pub fn default_location() -> Location {
     Location::default_of(&tenant(channel_id()), LocationId::new(Uuid::from_u128(3)))
 }
 
-/// The ADMIN key of an active user of this home tenant.
+/// Returns the ADMIN key of an active user of this home tenant.
 pub fn credential(home: TenantStanding, named: Option<TenantStanding>) -> Credential {
     permitting(Permission::Admin, home, named)
 }
 
-/// A caller with an ADMIN key who is at home in the default tenant and works there.
+/// Returns a caller with an ADMIN key whose home and current tenant is the default one.
 pub fn administrator() -> Caller {
     at_home(Permission::Admin)
 }
 
-/// A caller who is at home in the default tenant and works there.
+/// Returns a caller whose home and current tenant is the default one.
 pub fn at_home(permission: Permission) -> Caller {
     admitted(permitting(permission, standing(1, true), None))
 }
 
-/// A caller who is at home in a channel.
+/// Returns a caller whose home tenant is a channel.
 pub fn channel(permission: Permission) -> Caller {
     admitted(permitting(permission, standing(2, false), None))
 }
 
 fn admitted(credential: Credential) -> Caller {
-    credential.admit(&secret(), TenantChoice::Home, at()).expect("a good key of an active user")
+    credential.admit(&secret(), TenantChoice::Home, at()).expect("a valid key of an active user")
 }
 
 fn permitting(permission: Permission, home: TenantStanding, named: Option<TenantStanding>) -> Credential {

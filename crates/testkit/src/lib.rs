@@ -1,9 +1,10 @@
-//! For the tests of Tenantry only: builders, the contracts of the ports, and a throw-away PostgreSQL.
+//! Support for the tests of Tenantry: builders, the contracts of the ports, and a throw-away PostgreSQL.
 //!
-//! * [`build`]: callers, tenants and keys that are ready to use, for unit tests.
-//! * [`contract`]: what every engine must do, one function per sentence; `contract::suite!` makes them tests.
-//! * [`Postgres`]: a database of its own for each test.
-//! * [`PostgresServer`]: a server of its own for a test that lets it crash.
+//! * [`build`]: callers, tenants and keys for unit tests.
+//! * [`contract`]: the required behaviour of every engine, one function per sentence; `contract::suite!` makes them
+//!   tests.
+//! * [`Postgres`]: a separate database for each test.
+//! * [`PostgresServer`]: a separate server for a test that crashes it.
 
 pub mod build;
 pub mod contract;

@@ -1,9 +1,9 @@
 //! A throw-away PostgreSQL.
 //!
-//! Every test gets a database of its own on a server that all tests of the process share: the one that
-//! `TENANTRY_TEST_POSTGRES` names, or else one started for the occasion from the server programs of this machine
-//! (installed first, if they are missing and the package manager lets us). Nothing of the latter outlives the process,
-//! however that ends.
+//! Every test gets its own database on a server that all tests of the process share: the server that
+//! `TENANTRY_TEST_POSTGRES` names, or a temporary one, started from the server programs of this machine (which are
+//! installed first if they are missing and the package manager permits it). A temporary server ends with the process,
+//! even a killed one.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -19,14 +19,14 @@ use std::{env, thread};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
-/// Holds the URL of a server to use instead of starting one.
+/// The variable with the URL of a server to use instead of starting one.
 const SHARED_SERVER: &str = "TENANTRY_TEST_POSTGRES";
 
-/// Runs the server in the folder `$0` with the programs in `$1`, on the first of the following ports that is free,
-/// until standard input ends; then leaves nothing behind.
+/// Runs the server in the folder `$0` with the programs in `$1`, on the first free one of the following ports, until
+/// standard input ends; then removes the folder.
 ///
-/// The input is a pipe whose other end the test process alone holds, so it ends with that process, even a killed one.
-/// The signal is repeated, as the server may only just be starting.
+/// The input is a pipe whose other end only the test process holds, so it ends with that process, even a killed one.
+/// The signal is repeated because the server may still be starting.
 const WATCHDOG: &str = r#"
 bin=$1; shift
 {
@@ -46,10 +46,9 @@ done
 rm -rf "$0"
 "#;
 
-/// Installs the server programs where there is `apt-get`.
+/// Installs the server programs with `apt-get`, if it exists.
 ///
-/// Debian's package would set up and start a server of its own; the setting that forbids it stays no longer than the
-/// installation takes.
+/// Debian's package would create and start a server; the setting that prevents it is removed after the installation.
 const INSTALL: &str = r#"
 command -v apt-get >/dev/null || exit
 echo 'testkit: this machine has no PostgreSQL, installing the package postgresql' >&2
@@ -62,7 +61,7 @@ apt-get update
 apt-get install -y --no-install-recommends postgresql
 "#;
 
-/// A database of its own for one test, cloned from the migrated template, dropped when this value is.
+/// A database for one test, cloned from the migrated template, and dropped with this value.
 pub struct Postgres {
     server: &'static Server,
     name: String,
@@ -70,25 +69,25 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Creates the database, blocking until it is there; any thread may call this, a runtime's too.
+    /// Creates the database, blocking until it exists; can be called on any thread, including a runtime's.
     ///
-    /// The first call in the process finds or starts the server and has `migrate`, which gets its URL, prepare the
-    /// template; no connection to that may stay open. On a server named by `TENANTRY_TEST_POSTGRES` the template
-    /// remains, as nothing can tell which test is the last one.
+    /// The first call in the process finds or starts the server and calls `migrate` with the URL of the template;
+    /// `migrate` must not leave connections open. On a server named by `TENANTRY_TEST_POSTGRES` the template remains,
+    /// because no test knows that it is the last one.
     pub fn fresh(migrate: fn(&str)) -> Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
         let server = SERVER.get_or_init(|| Server::start(migrate));
         Self::copy_of(server, &server.template)
     }
 
-    /// Creates a database without a schema, blocking until it is there.
+    /// Creates a database without a schema, blocking until it exists.
     pub fn empty(migrate: fn(&str)) -> Self {
         let server = Self::fresh(migrate).server;
         Self::copy_of(server, "template0")
     }
 
     fn copy_of(server: &'static Server, template: &str) -> Self {
-        // One clone at a time: the server refuses to copy a template that is in use.
+        // One clone at a time: the server does not copy a template that is in use.
         let mut clones = server.clones.lock().unwrap_or_else(PoisonError::into_inner);
         *clones += 1;
         let name = format!("tenantry_{}_{clones}", server.run);
@@ -99,12 +98,12 @@ impl Postgres {
         Self { server, name, url }
     }
 
-    /// The `postgres://` URL of this database.
+    /// Returns the `postgres://` URL of this database.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Ends all connections to the database and refuses new ones, as if the server were away.
+    /// Ends all connections to the database and refuses new ones, like an outage of the server.
     pub fn take_away(&self) {
         let Self { name, .. } = self;
         for statement in [
@@ -115,7 +114,7 @@ impl Postgres {
         }
     }
 
-    /// Ends the connections over which servers hear of each other; they open others.
+    /// Ends the connections on which servers receive notifications; they reconnect.
     pub fn cut_off_listeners(&self) {
         let statement = format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -125,7 +124,7 @@ impl Postgres {
         admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
     }
 
-    /// Lets connections to the database in again.
+    /// Allows connections to the database again.
     pub fn bring_back(&self) {
         let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name);
         admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
@@ -135,20 +134,20 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // No panic: the test may be panicking already, and a second one would hide the first.
+        // No panic: the test may already be panicking, and a second panic would hide the first.
         if let Err(error) = admin_sql(&self.server.url, &statement) {
             eprintln!("testkit: the database {} remains: {error}", self.name);
         }
     }
 }
 
-/// The server that the tests of this process share, with the template they clone.
+/// The server that the tests of this process share, with the template of their databases.
 struct Server {
     url: String,
     run: String,
     template: String,
     clones: Mutex<u32>,
-    /// Holds the pipe that keeps a server of our own alive.
+    /// Holds the pipe that keeps a temporary server alive.
     _watchdog: Option<Child>,
 }
 
@@ -157,7 +156,7 @@ impl Server {
         let shared = env::var(SHARED_SERVER).ok().filter(|url| !url.is_empty());
         let (url, watchdog) = shared.map_or_else(launch, |url| (url, None));
 
-        // A process id is unique neither among the machines that share a server nor over time.
+        // A process id alone is unique neither among the machines that share a server nor over time.
         let now = SystemTime::UNIX_EPOCH.elapsed().expect("it is past 1970");
         let run = format!("{}_{}", process::id(), now.as_micros());
         let template = format!("tenantry_template_{run}");
@@ -169,18 +168,18 @@ impl Server {
     }
 }
 
-/// Starts a server of our own in a temporary folder; gives its URL and the watchdog that runs it.
+/// Starts a temporary server in a temporary folder; returns its URL and its watchdog.
 fn launch() -> (String, Option<Child>) {
-    let (folder, watchdog) = watched(WATCHDOG, (0..3).map(|_| free_port())); // somebody else may be faster to take one of them
+    let (folder, watchdog) = watched(WATCHDOG, (0..3).map(|_| free_port())); // another process may take one of them
     (ready_url(&folder), Some(watchdog))
 }
 
-/// Runs a script with the folder `$0`, the server programs in `$1` and what follows, as a user who may run a server.
+/// Runs a script with the folder `$0`, the server programs in `$1` and the arguments, as a user who can run a server.
 pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> (PathBuf, Child) {
     let programs = programs();
     let folder = tempfile::Builder::new()
         .prefix("tenantry-pg-")
-        .tempdir_in("/tmp") // `TMPDIR` may be out of reach for the user that runs the server
+        .tempdir_in("/tmp") // the user that runs the server may have no access to `TMPDIR`
         .expect("/tmp is writable");
     let output = File::create(folder.path().join("log")).expect("the new folder is writable");
 
@@ -194,7 +193,7 @@ pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> 
         .stdin(Stdio::piped())
         .stdout(output.try_clone().expect("a file handle can be cloned"))
         .stderr(output)
-        .process_group(0); // ctrl-C is for the tests, the watchdog has yet to clean up
+        .process_group(0); // ctrl-C must not end the watchdog, which has to clean up
     if let Some((uid, gid)) = unprivileged_user() {
         chown(folder.path(), Some(uid), Some(gid)).expect("root may give a folder away");
         command.uid(uid).gid(gid);
@@ -203,7 +202,7 @@ pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> 
     (folder.keep(), watchdog) // the watchdog removes it
 }
 
-/// The URL of the server in `folder`, as soon as it accepts connections.
+/// Waits until the server in `folder` accepts connections; returns its URL.
 pub(crate) fn ready_url(folder: &Path) -> String {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -219,9 +218,9 @@ pub(crate) fn ready_url(folder: &Path) -> String {
     }
 }
 
-/// The port of the server in `folder`, once it accepts connections.
+/// Returns the port of the server in `folder`, once it accepts connections.
 ///
-/// The server's own status file tells; to connect might reach a stranger who took the port.
+/// Reads the server's own status file: a connection might reach another program that took the port.
 fn ready_port(folder: &Path) -> Option<String> {
     let status = fs::read_to_string(folder.join("data/postmaster.pid")).ok()?;
     match status.lines().map(str::trim).collect::<Vec<_>>()[..] {
@@ -235,7 +234,7 @@ pub(crate) fn free_port() -> String {
     address.expect("some port is free").port().to_string()
 }
 
-/// The user and group to run the server as, if we are root, as whom it refuses to run.
+/// Returns the user and group to run the server as, if this process is root's: the server refuses to run as root.
 fn unprivileged_user() -> Option<(u32, u32)> {
     if !is_root() {
         return None;
@@ -251,15 +250,15 @@ fn unprivileged_user() -> Option<(u32, u32)> {
     Some(user.expect("root needs a user `postgres` or `nobody` to run the server as"))
 }
 
-/// Whether this process is root's, judged by who owns it.
+/// Whether this process is root's, judged by its owner.
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// The folder of the server programs, which are installed first if need be.
+/// Returns the folder of the server programs, after installing them if necessary.
 fn programs() -> PathBuf {
     let found = find_programs().or_else(|| {
-        // Two processes must not install at once. Locking the folder itself leaves no file behind.
+        // Two processes must not install at once. Locking the folder itself leaves no lock file.
         let tmp = File::open("/tmp").expect("/tmp is readable");
         tmp.lock().expect("a folder can be locked");
         find_programs().or_else(|| {
@@ -281,7 +280,7 @@ fn install_programs() {
     if !is_root() {
         command.args(["-n", "sh"]);
     }
-    // A failure has been told on standard error, and shows in the programs still missing.
+    // A failure is reported on standard error, and the programs are still missing.
     let _ = command.args(["-c", INSTALL]).stdin(Stdio::null()).stdout(Stdio::null()).status();
 }
 
@@ -300,7 +299,7 @@ fn find_programs() -> Option<PathBuf> {
         .find(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
 }
 
-/// The `bin` folders of the installations in `parent` named `prefix` and a version, newest first.
+/// Returns the `bin` folders of the installations in `parent` named `prefix` and a version, newest first.
 fn versions(parent: &str, prefix: &str) -> impl Iterator<Item = PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir(parent)
         .into_iter()
@@ -316,14 +315,14 @@ fn versions(parent: &str, prefix: &str) -> impl Iterator<Item = PathBuf> {
     found.into_iter().rev().map(|(_, folder)| folder)
 }
 
-/// The URL of another database on the server at `url`.
+/// Returns the URL of another database on the server at `url`.
 fn with_database(url: &str, database: &str) -> String {
     let mut url = Url::parse(url).expect("the server's URL is valid");
     url.set_path(database);
     url.into()
 }
 
-/// Runs one statement on a connection of its own to the database at `url`.
+/// Runs one statement on a new connection to the database at `url`.
 fn admin_sql(url: &str, statement: &str) -> sqlx::Result<()> {
     apart(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -336,7 +335,7 @@ fn admin_sql(url: &str, statement: &str) -> sqlx::Result<()> {
     })
 }
 
-/// Does `work` on a thread of its own, where it may block on a runtime, which no runtime's thread may.
+/// Runs `work` on a separate thread, where it can block on a runtime, which a runtime's thread cannot.
 fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| resume_unwind(panic))
 }

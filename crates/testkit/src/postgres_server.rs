@@ -1,4 +1,4 @@
-//! A PostgreSQL server that crashes when a test says so.
+//! A PostgreSQL server that tests can crash.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use crate::postgres::{free_port, ready_url, watched};
 
-/// Runs the server in the folder `$0` with the programs in `$1` on the port `$2`. Each line of standard input lets it crash, or
-/// starts it again; when the input ends, nothing is left behind.
+/// Runs the server in the folder `$0` with the programs in `$1` on the port `$2`. Each line of standard input crashes
+/// it or starts it again; when the input ends, the folder is removed.
 ///
-/// It need not survive the machine (`fsync`), but what it acknowledged survives itself.
+/// Committed data survives a crash of the server, but not of the machine (`fsync` is off).
 const SUPERVISOR: &str = r#"
 bin=$1 port=$2
 start() {
@@ -36,7 +36,7 @@ rm -rf "$0"
 "#;
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A PostgreSQL server of one test's own, with one empty database. Ends with this value, or with the process.
+/// A PostgreSQL server for one test, with one empty database. Ends with this value, or with the process.
 pub struct PostgresServer {
     folder: PathBuf,
     url: String,
@@ -50,12 +50,12 @@ impl PostgresServer {
         Self { url: ready_url(&folder), folder, supervisor: Mutex::new(supervisor) }
     }
 
-    /// The `postgres://` URL of its database.
+    /// Returns the `postgres://` URL of its database.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Ends it at once, in the middle of what it is doing, blocking until it is gone.
+    /// Kills the server, even in the middle of a statement, blocking until it has ended.
     pub fn crash(&self) {
         self.tell();
         let deadline = Instant::now() + PATIENCE;
@@ -65,7 +65,7 @@ impl PostgresServer {
         }
     }
 
-    /// Starts it again on the same port, blocking until it accepts connections.
+    /// Starts the server again on the same port, blocking until it accepts connections.
     pub fn start_again(&self) {
         self.tell();
         ready_url(&self.folder);
@@ -82,7 +82,7 @@ impl Drop for PostgresServer {
     fn drop(&mut self) {
         let supervisor = self.supervisor.get_mut().unwrap_or_else(PoisonError::into_inner);
         drop(supervisor.stdin.take());
-        // It cleans up.
+        // The supervisor cleans up.
         let _ = supervisor.wait();
     }
 }

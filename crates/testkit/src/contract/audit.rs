@@ -1,4 +1,4 @@
-//! The audit trail, as it is read.
+//! Reading of the audit trail.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{AuditScope, TenantChoice};
@@ -13,7 +13,7 @@ use crate::build;
 
 const ALL: Page = Page { start: PageStart::Number(1), size: 100 };
 
-/// What the administrator may see in the tenant of their choice.
+/// Returns the administrator's scope in the chosen tenant.
 async fn scope(world: &World, choice: TenantChoice) -> AuditScope {
     world.caller(&world.token, choice).await.audit_scope().expect("an administrator")
 }
@@ -26,7 +26,7 @@ async fn found(world: &World, choice: TenantChoice, filter: &AuditFilter) -> Vec
     found
 }
 
-/// The actions of all entries of the workspace that match.
+/// Returns the actions of all entries of the workspace that match.
 async fn actions(world: &World, filter: AuditFilter) -> Vec<String> {
     let found = found(world, TenantChoice::Home, &filter).await;
     found.into_iter().map(|record| record.action).collect()
@@ -42,7 +42,7 @@ fn named(facts: &[(String, Fact)]) -> Vec<(&str, Fact)> {
     facts.iter().map(|(name, fact)| (name.as_str(), fact.clone())).collect()
 }
 
-/// Every column, whoever made the change.
+/// Compares every column, for entries of a user and of the operator.
 pub async fn an_entry_comes_back_as_it_was_written(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -124,7 +124,7 @@ pub async fn another_workspace_has_another_trail(ports: Ports) {
     }
 }
 
-/// The filters `action`, `resourceID` and `tenantID`, alone and together.
+/// Tests the filters `action`, `resourceID` and `tenantID`, alone and together.
 pub async fn entries_are_found_by_action_resource_and_tenant(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -151,13 +151,13 @@ pub async fn entries_are_found_by_action_resource_and_tenant(ports: Ports) {
     }
 }
 
-/// The filters `since` and `until`, also where some instants have a fraction of a second and others have none.
+/// Tests the filters `since` and `until`, with times with and without a fraction of a second.
 pub async fn a_span_begins_with_its_first_instant_and_ends_before_its_last(ports: Ports) {
     let world = World::new(ports).await;
     let at = |millis| build::at() + TimeDelta::milliseconds(millis);
     let mut channel = world.create("channel").await.expect("created");
     let instants = [-60_001, -1000, -999, -1, 0, 1, 120, 123, 999, 1000, 1001, 10_000];
-    // Not in the order of time: the list is by id all the same.
+    // Not in the order of time, because the list must be ordered by id.
     for millis in instants.iter().rev() {
         channel = rename(&world, &channel, &format!("Renamed at {millis}"), at(*millis)).await;
     }
@@ -182,7 +182,7 @@ pub async fn a_span_begins_with_its_first_instant_and_ends_before_its_last(ports
     }
 }
 
-/// By number, and by the id of the last item; filtered, too.
+/// Reads by page number and after the id of the last item, with and without a filter.
 pub async fn the_trail_is_read_in_pages_and_walked(ports: Ports) {
     let world = World::new(ports).await;
     for domain in ["a", "b", "c", "d"] {
@@ -206,7 +206,7 @@ pub async fn the_trail_is_read_in_pages_and_walked(ports: Ports) {
     }
 }
 
-/// With the names of that time.
+/// Entries keep the names of their time.
 pub async fn the_trail_outlives_what_it_speaks_of(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");

@@ -1,4 +1,4 @@
-//! Bookings: what is sold once, and what may be sold.
+//! Bookings: each night is sold once, and only if the seller may sell it.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ fn all_taken(lost: &[RepositoryError], rule: &str) -> bool {
     lost.iter().all(|error| matches!(error, RepositoryError::Taken { rule: broken } if *broken == rule))
 }
 
-/// `Taken`; who leaves on the day when another arrives is in nobody's way, and neither is another listing's guest.
+/// `Taken`. A stay that begins on the day of departure is not in the way, nor is a stay in another listing.
 pub async fn a_night_is_sold_once(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-10", "2030-01-13");
@@ -58,7 +58,7 @@ pub async fn a_night_is_sold_once(ports: Ports) {
     }
 }
 
-/// A race: the owner and two importers, each several times.
+/// A race of the owner and two importers, each several times.
 pub async fn of_twenty_who_book_the_same_night_one_wins(ports: Ports) {
     let shop = Shop::open(ports).await;
     let second = Host::of(&shop.owner.world, "second").await;
@@ -92,7 +92,7 @@ pub async fn a_blocked_night_is_not_sold(ports: Ports) {
     shop.importer.sell(beside).await.expect("its nights are free");
 }
 
-/// Cancelled or expired, a stay is in nobody's way.
+/// A cancelled or expired stay does not occupy its nights.
 pub async fn nights_that_were_given_back_are_sold_again(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-10", "2030-01-12");
@@ -105,7 +105,7 @@ pub async fn nights_that_were_given_back_are_sold_again(ports: Ports) {
     assert_eq!(shop.owner.sold(shop.id()).await, 1);
 }
 
-/// In the transaction of the booking that meets it; each with its entry, in the owner's trail.
+/// The lapsed hold expires in the transaction of the booking, with an entry in the owner's trail.
 pub async fn a_hold_that_has_lapsed_makes_way(ports: Ports) {
     let shop = Shop::open(ports).await;
     let [first, second] = [stay("2030-01-10", "2030-01-12"), stay("2030-01-12", "2030-01-13")];
@@ -127,7 +127,7 @@ pub async fn a_hold_that_has_lapsed_makes_way(ports: Ports) {
     assert_eq!(trail, ["reservation.create", "reservation.expire", "reservation.expire"]);
 }
 
-/// `Stale`: it may have been confirmed. And nothing is stored, neither of the booking nor of other holds.
+/// `Stale`, because the hold may have been confirmed. Neither the booking nor the expiry of other holds is stored.
 pub async fn a_hold_that_was_changed_since_does_not_make_way(ports: Ports) {
     let shop = Shop::open(ports).await;
     let [first, second] = [stay("2030-01-10", "2030-01-12"), stay("2030-01-12", "2030-01-13")];
@@ -142,7 +142,8 @@ pub async fn a_hold_that_was_changed_since_does_not_make_way(ports: Ports) {
     assert_eq!(shop.owner.sold(shop.id()).await, 2);
 }
 
-/// A race: each meets the same lapsed holds. `Stale` where another has let them expire, `Taken` where it has booked already.
+/// A race over the same lapsed holds. `Stale` if another booking let them expire, `Taken` if the nights are sold
+/// already.
 pub async fn of_twenty_who_meet_a_lapsed_hold_one_wins(ports: Ports) {
     let shop = Shop::open(ports).await;
     for nights in [stay("2030-01-10", "2030-01-11"), stay("2030-01-11", "2030-01-12")] {
@@ -170,7 +171,7 @@ pub async fn of_twenty_who_meet_a_lapsed_hold_one_wins(ports: Ports) {
     assert_eq!(trail.iter().filter(|action| *action == "reservation.expire").count(), 2);
 }
 
-/// `Taken`, by whoever has it: a retry learns that the quote was used, and not that the nights are sold.
+/// `Taken`. A retry reports that the quote was used, not that the nights are sold.
 pub async fn a_quote_is_booked_with_once(ports: Ports) {
     let shop = Shop::open(ports).await;
     let quote = shop.importer.quote(shop.id(), stay("2030-01-10", "2030-01-12")).await;
@@ -199,7 +200,7 @@ pub async fn of_twenty_who_book_with_a_quote_one_wins(ports: Ports) {
     assert!(all_taken(&lost, rules::QUOTE_USED), "{lost:?}");
 }
 
-/// `Taken`, whatever is booked with it: for the tenant that made the reservation, and for no other.
+/// `Taken`, for the tenant that made the first reservation, for any listing and for no other tenant.
 pub async fn an_external_id_is_taken_once_for_each_seller(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-10", "2030-01-12");
@@ -213,7 +214,7 @@ pub async fn an_external_id_is_taken_once_for_each_seller(ports: Ports) {
     let fourth = Shop::open(shop.owner.world.ports.clone()).await;
     fourth.owner.book(fourth.id(), nights, named("X-1")).await;
 
-    // The account goes to the importer: what the old owner called its sales stays the old owner's.
+    // The account moves to the importer: the external ids of the old owner's sales stay with the old owner.
     shop.owner.world.move_account(shop.owner.account.id, &shop.importer.tenant).await;
     let moved = Host { account: shop.owner.account.clone(), ..shop.importer.clone() };
     let fresh = moved.listing("fresh").await.id();
@@ -225,7 +226,7 @@ pub async fn an_external_id_is_taken_once_for_each_seller(ports: Ports) {
     shop.owner.book(fresh, nights, named("X-2")).await;
 }
 
-/// A race, on listings of their own: nothing but the name is in their way.
+/// A race on different listings, so that only the external id can conflict.
 pub async fn of_twenty_who_give_the_same_external_id_one_wins(ports: Ports) {
     let shop = Shop::open(ports).await;
     let mut bookings = Vec::new();
@@ -243,7 +244,7 @@ pub async fn of_twenty_who_give_the_same_external_id_one_wins(ports: Ports) {
     assert!(all_taken(&lost, rules::RESERVATION_EXTERNAL_ID), "{lost:?}");
 }
 
-/// What takes the right to sell from an importer, and all others from the owner as well.
+/// A change after which an importer must not sell the listing. The last four stop the owner, too.
 #[derive(Debug, Clone, Copy)]
 enum Withdrawal {
     ImportRemoved,
@@ -266,7 +267,7 @@ impl Withdrawal {
         Self::Blocked,
     ];
 
-    /// Done to a listing, and undone.
+    /// Applies the withdrawal to a listing, or undoes it.
     async fn of(self, shop: &Shop, third: &Host, is_done: bool) {
         let (owner, world) = (&shop.owner, &shop.owner.world);
         match self {
@@ -305,7 +306,7 @@ impl Withdrawal {
         }
     }
 
-    /// What a booking gets that was decided before.
+    /// Whether the result is the refusal expected for a booking that was decided before the withdrawal.
     fn refuses(self, booked: &Result<TenantReservation, RepositoryError>) -> bool {
         match self {
             Self::Blocked => is_taken(booked, rules::RESERVATION_STAY),
@@ -342,7 +343,7 @@ pub async fn what_may_not_be_sold_any_more_is_not_sold(ports: Ports) {
     assert!(is_stale(&shop.owner.sell(change).await), "the listing is gone");
 }
 
-/// A race for each: what is stored was allowed when it was stored, and whoever came later was refused.
+/// A race for each withdrawal: a stored booking was allowed when it was stored, and a later one is refused.
 pub async fn nothing_is_sold_once_it_may_not_be(ports: Ports) {
     let shop = Shop::open(ports).await;
     let third = Host::of(&shop.owner.world, "third").await;
@@ -360,12 +361,12 @@ pub async fn nothing_is_sold_once_it_may_not_be(ports: Ports) {
             }
         }
         winners.sort();
-        assert_eq!(winners, allowed, "{withdrawal:?}: whoever came later was refused");
+        assert_eq!(winners, allowed, "{withdrawal:?}: later bookings are refused");
         withdrawal.of(&shop, &third, false).await;
     }
 }
 
-/// The ids of what is sold of the listing, as somebody sees it.
+/// Returns the ids of the listing's reservations, as seen by a host.
 async fn shop_window(seer: &Host, shop: &Shop) -> Vec<ReservationId> {
     let filter = ReservationFilter { listing_id: Some(shop.id()), ..ReservationFilter::default() };
     seer.reservations(&filter).await.iter().map(|seen| seen.reservation.id()).collect()
@@ -373,7 +374,7 @@ async fn shop_window(seer: &Host, shop: &Shop) -> Vec<ReservationId> {
 
 type Booking = Vec<(ReservationId, JoinHandle<Result<TenantReservation, RepositoryError>>)>;
 
-/// Workers of an importer that have decided, and store now; each a night of its own.
+/// Starts workers that store bookings of an importer that are already decided, each of a different night.
 async fn each_sells_one(shop: &Shop) -> Booking {
     let mut changes = Vec::new();
     for night in stay("2030-01-10", "2030-01-18").nights() {
@@ -388,7 +389,7 @@ async fn each_sells_one(shop: &Shop) -> Booking {
     changes.into_iter().map(spawn).collect()
 }
 
-/// `Stale`: whoever forges a booking books nothing.
+/// `Stale` for forged bookings, which are not stored.
 pub async fn nobody_books_in_anothers_name(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-10", "2030-01-12");
@@ -415,13 +416,13 @@ pub async fn nobody_books_in_anothers_name(ports: Ports) {
             assert!(is_stale(&other.sell(of(own.clone())).await), "it has not imported it");
             let mut owned = of(ReservationParts { sold_by: None, ..own });
             owned.after.owner = other.tenant.id();
-            assert!(is_stale(&other.sell(owned).await), "it is not its own");
+            assert!(is_stale(&other.sell(owned).await), "the listing is another tenant's");
         }
     }
     let [_, mut forged] = changes;
     let mut reservation = forged.after.reservation.into_parts();
     reservation.external = reservation.external.map(|name| ExternalName { seller: shop.owner.tenant.id(), ..name });
     forged.after.reservation = Reservation::from_parts(reservation);
-    assert!(is_stale(&shop.importer.sell(forged).await), "the name would be the owner's");
+    assert!(is_stale(&shop.importer.sell(forged).await), "the external id would be the owner's");
     assert_eq!(shop.owner.reservations(&ReservationFilter::default()).await, []);
 }

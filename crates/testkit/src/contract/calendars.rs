@@ -28,18 +28,18 @@ fn bounded(nights: Stay, minimum: i64, maximum: i64) -> RangeEdit {
     }
 }
 
-/// The calendar of a listing that is not sold, with these nights.
+/// Returns the calendar of a listing without reservations, with these nights.
 fn differing(listing: &Listing, nights: &[(&str, NightTerms)]) -> Calendar {
     let differing = nights.iter().map(|(night, terms)| (date(night), *terms)).collect();
     Calendar::new(listing.details(), differing, vec![])
 }
 
-/// A price in US dollars.
+/// Returns a price in US dollars.
 fn dollars(minor: i64) -> Option<Money> {
     "USD".parse().ok().map(|currency| Money::from_minor(minor, currency))
 }
 
-/// Every field, with and without a value; what an edit does not name stays.
+/// Compares every field, with and without a value. Fields that an edit does not name stay.
 pub async fn a_calendar_comes_back_as_it_was_written(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;
@@ -75,10 +75,10 @@ pub async fn a_calendar_comes_back_as_it_was_written(ports: Ports) {
     host.write(&listing, &[cleared]).await.expect("written");
     let maximum = NightTerms { maximum_nights: 5.try_into().ok(), ..NightTerms::default() };
     let expected = [("2030-01-11", maximum), ("2030-01-13", blocked(NightTerms::default()))];
-    assert_eq!(seen().await, differing(&listing, &expected), "what says nothing is stored no more");
+    assert_eq!(seen().await, differing(&listing, &expected), "a night without values is not stored");
 }
 
-/// The most that a request may write, and to the last day that there is.
+/// Writes the maximum of one request, up to the last valid day.
 pub async fn ten_years_are_written_at_once(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;
@@ -100,7 +100,7 @@ pub async fn ten_years_are_written_at_once(ports: Ports) {
     assert_eq!(host.calendar(listing.id(), ranges[0].nights).await, Some(Host::silent(&listing)));
 }
 
-/// A price is kept with the currency in which it was stated.
+/// A price is stored with the currency in which it was given.
 pub async fn a_price_waits_for_its_currency(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;
@@ -133,7 +133,7 @@ pub async fn a_calendar_that_is_gone_or_anothers_is_not_written(ports: Ports) {
     assert!(is_stale(&stranger.write(listing, &[blocked(nights)]).await));
     let mut forged = change.clone();
     forged.after.integration_account_id = importer.account.id;
-    assert!(is_stale(&availability.edit(&importer.scope().await, forged).await), "it hangs on another account");
+    assert!(is_stale(&availability.edit(&importer.scope().await, forged).await), "it belongs to another account");
     assert_eq!(owner.world.ports.trail.actions().await, trail);
     assert_eq!(owner.calendar(listing.id(), nights).await, Some(Host::silent(listing)));
 
@@ -145,7 +145,7 @@ pub async fn a_calendar_that_is_gone_or_anothers_is_not_written(ports: Ports) {
     assert!(is_stale(&availability.edit(&importer.scope().await, change).await), "it is gone");
 }
 
-/// A race: what one edit does not name, another may have written.
+/// A race: fields that one edit does not name may have been written by another.
 pub async fn of_twenty_who_write_at_once_none_loses_anything(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;
@@ -176,7 +176,7 @@ pub async fn of_twenty_who_write_at_once_none_loses_anything(ports: Ports) {
     assert_eq!(host.calendar(listing.id(), nights).await, Some(expected));
 }
 
-/// Sold by the owner or an importer, and held in time; a hold that has lapsed is in nobody's way.
+/// Nights sold by the owner or an importer, or held, are taken; a lapsed hold does not take its nights.
 pub async fn a_calendar_shows_what_is_sold_at_an_instant(ports: Ports) {
     let shop = Shop::open(ports).await;
     let january = stay("2030-01-01", "2030-02-01");
@@ -205,7 +205,7 @@ pub async fn a_calendar_shows_what_is_sold_at_an_instant(ports: Ports) {
     }
 }
 
-/// Blocking a night that is sold leaves the stay, and the night stays blocked when the stay is cancelled.
+/// The reservation stays when its night is blocked, and the night stays blocked when the reservation is cancelled.
 pub async fn a_night_that_is_sold_may_be_blocked(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-10", "2030-01-12");
@@ -229,7 +229,7 @@ pub async fn another_tenant_sees_no_calendar(ports: Ports) {
     assert!(shop.importer.calendar(shop.id(), nights).await.is_some());
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn an_edit_of_a_calendar_leaves_one_entry(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;

@@ -7,7 +7,7 @@ use domain::users::Role;
 use super::{Ports, World};
 use crate::build;
 
-/// One query holds all that it takes to admit a request.
+/// One query returns everything that is needed to authenticate a request.
 pub async fn a_credential_holds_the_key_its_user_and_the_tenants_at_play(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -20,7 +20,7 @@ pub async fn a_credential_holds_the_key_its_user_and_the_tenants_at_play(ports: 
     assert_eq!((named.tenant_id(), named.authority_id()), (channel.id(), channel.id()));
     for in_channel in [&moved, &named] {
         let scope = in_channel.tenant_scope(Permission::Read).expect("an active tenant");
-        assert_eq!(scope.tenant_name(), channel.name(), "the name travels with the id, for the trail");
+        assert_eq!(scope.tenant_name(), channel.name(), "the scope has the name as well as the id, for the trail");
     }
 
     let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
@@ -29,7 +29,7 @@ pub async fn a_credential_holds_the_key_its_user_and_the_tenants_at_play(ports: 
     assert_eq!((guest.user_id(), guest.tenant_id(), guest.authority_id()), (user.id(), channel.id(), channel.id()));
 }
 
-/// What was never there.
+/// A key that never existed.
 pub async fn an_unknown_key_is_none(ports: Ports) {
     let world = World::new(ports).await;
     let unknown = ApiKeyId::new(build::id());
@@ -51,7 +51,7 @@ pub async fn a_key_is_not_found_through_another_workspace(ports: Ports) {
     assert!(found.is_none());
 }
 
-/// A tenant header with the id of another workspace's tenant, or of nobody's.
+/// A tenant header with the id of another workspace's tenant, or of no tenant.
 pub async fn a_tenant_of_another_workspace_cannot_be_named(ports: Ports) {
     let world = World::new(ports).await;
     let other = world.beside().await;

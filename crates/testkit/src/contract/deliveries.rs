@@ -1,4 +1,4 @@
-//! Listings: as connectors deliver them.
+//! Deliveries of listings by connectors.
 
 use domain::listings::{Delivered, NewListing};
 use ports::{ListingFilter, RepositoryError};
@@ -7,7 +7,7 @@ use super::Ports;
 use super::host::{Host, is_stale, new_listing, renamed};
 use super::world::twenty_at_once;
 
-/// More than one statement takes.
+/// More rows than one statement can hold.
 const MANY: usize = 1_000;
 
 fn called(name: &str, new: NewListing) -> NewListing {
@@ -24,7 +24,7 @@ async fn names(host: &Host) -> Vec<String> {
     listed.iter().map(|seen| seen.listing.details().name.to_string()).collect()
 }
 
-/// New, changed, and as it should be.
+/// New, changed and unchanged listings.
 pub async fn what_is_delivered_is_stored_and_delivered_again_is_unchanged(ports: Ports) {
     let host = Host::open(ports).await;
     let stays = host.listing("0").await;
@@ -43,7 +43,7 @@ pub async fn what_is_delivered_is_stored_and_delivered_again_is_unchanged(ports:
     assert_eq!(names(&host).await, ["Loft", "Barn", "Loft", "Loft"], "it keeps its place, and so its id");
 }
 
-/// New and changed, and one that comes too late among them.
+/// New and changed listings, of which one is stale.
 pub async fn a_thousand_listings_are_delivered_whole_or_not_at_all(ports: Ports) {
     let host = Host::open(ports).await;
     let delivered = host.deliver(many()).await.expect("delivered");
@@ -65,7 +65,7 @@ pub async fn a_thousand_listings_are_delivered_whole_or_not_at_all(ports: Ports)
     assert_eq!(names(&host).await, vec!["Barn"; MANY]);
 }
 
-/// `Stale`: one was changed, deleted or made since; and nothing is stored.
+/// `Stale`, if a listing was changed, deleted or created since; nothing is stored.
 pub async fn a_delivery_that_was_decided_on_what_has_changed_is_stale(ports: Ports) {
     let host = Host::open(ports).await;
     let delivery = || vec![called("Barn", new_listing("7")), called("Barn", new_listing("8"))];
@@ -93,11 +93,11 @@ pub async fn a_delivery_that_was_decided_on_what_has_changed_is_stale(ports: Por
     let change = host.delivery(delivery()).await.1.expect("a change");
     host.delete(&first).await.expect("deleted");
     let anew = host.listing("7").await;
-    is_refused("one was deleted, and made anew by another", change).await;
+    is_refused("one was deleted and created again", change).await;
     assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(anew)]);
 }
 
-/// A race: none is there twice.
+/// A race: no listing is stored twice.
 pub async fn of_twenty_who_deliver_the_same_new_listings_one_wins(ports: Ports) {
     let host = Host::open(ports).await;
     let delivery = || (0..50).map(|number| new_listing(&number.to_string())).collect::<Vec<_>>();
@@ -117,7 +117,7 @@ pub async fn of_twenty_who_deliver_the_same_new_listings_one_wins(ports: Ports) 
     assert_eq!(again, Delivered { created: 0, updated: 0, unchanged: 50 });
 }
 
-/// A race, ten times: a change that is not the last is never lost.
+/// A race, ten times: no change is lost.
 pub async fn deliveries_and_changes_at_once_see_each_other(ports: Ports) {
     let host = Host::open(ports).await;
     let mut listing = host.listing("7").await;

@@ -1,4 +1,4 @@
-//! A tenant with listings, and the steps that sentences about listings are made of.
+//! A tenant with listings, and the steps of tests about listings.
 
 use domain::access::TenantScope;
 use domain::audit::Stamp;
@@ -17,7 +17,7 @@ use super::shop::ALL;
 use super::{Ports, World};
 use crate::build;
 
-/// A tenant and an account of it, on which listings hang.
+/// A tenant with one of its accounts, in which it creates listings.
 #[derive(Clone)]
 pub(crate) struct Host {
     pub(crate) world: World,
@@ -25,7 +25,7 @@ pub(crate) struct Host {
     pub(crate) account: ListingAccount,
 }
 
-/// A listing with no more than is needed.
+/// Returns a new listing with the required fields only.
 pub(crate) fn new_listing(provider_id: &str) -> NewListing {
     NewListing {
         provider_id: provider_id.parse().expect("an id"),
@@ -46,7 +46,7 @@ pub(crate) fn with_status(status: ListingStatus) -> ListingEdit {
     ListingEdit { status: Some(status), ..ListingEdit::default() }
 }
 
-/// Whether others may import the account's listings.
+/// Returns an edit that allows or forbids imports of the account's listings.
 pub(crate) fn allowing(imports: bool) -> AccountEdit {
     AccountEdit { allows_import: Some(imports), ..AccountEdit::default() }
 }
@@ -55,7 +55,7 @@ pub(crate) fn account_with(status: AccountStatus) -> AccountEdit {
     AccountEdit { status: Some(status), ..AccountEdit::default() }
 }
 
-/// What puts the imports of an account's listings to sleep, each with what wakes them.
+/// Returns the edits that put the imports of an account's listings to sleep, each with the edit that wakes them.
 pub(crate) fn sleeps_and_wakes() -> [(AccountEdit, AccountEdit); 2] {
     let [inactive, active] = [AccountStatus::Inactive, AccountStatus::Active].map(account_with);
     [(inactive, active), (allowing(false), allowing(true))]
@@ -66,28 +66,28 @@ pub(crate) fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
 }
 
 impl Host {
-    /// In a new workspace.
+    /// Opens a host in a new workspace.
     pub(crate) async fn open(ports: Ports) -> Self {
         Self::of(&World::new(ports).await, "host").await
     }
 
-    /// A new tenant of the workspace.
+    /// Creates a new tenant of the workspace.
     pub(crate) async fn of(world: &World, domain: &str) -> Self {
         Self::with_new_account(world, world.create(domain).await.expect("created")).await
     }
 
-    /// The same tenant with a new account.
+    /// Returns the same tenant with another new account.
     pub(crate) async fn anew(&self) -> Self {
         Self::with_new_account(&self.world, self.tenant.clone()).await
     }
 
-    /// The tenant with a new account.
+    /// Returns the tenant with a new account.
     pub(crate) async fn with_new_account(world: &World, tenant: Tenant) -> Self {
         let id = world.new_account(&tenant).await;
         Self::with_account(world, tenant, id).await
     }
 
-    /// The tenant with an account that it has.
+    /// Returns the tenant with an existing account.
     pub(crate) async fn with_account(world: &World, tenant: Tenant, id: IntegrationAccountId) -> Self {
         let scope = world.scope_in(tenant.id()).await;
         let account = world.ports.listings.account(&scope, id).await.expect("no failure").expect("a new account");
@@ -98,12 +98,12 @@ impl Host {
         self.world.scope_in(self.tenant.id()).await
     }
 
-    /// The stamp of the administrator at work in the tenant.
+    /// Returns the stamp of the administrator in the scope's tenant.
     pub(crate) fn stamp(scope: &TenantScope) -> Stamp {
         scope.stamp(AuditId::new(build::id()), build::at())
     }
 
-    /// A listing that is not stored yet.
+    /// Returns the creation of a listing, not yet stored.
     pub(crate) async fn creation(&self, new: NewListing) -> Change<Listing> {
         let (scope, id) = (self.scope().await, ListingId::new(build::id()));
         Listing::create(id, &self.account, new, &scope, Self::stamp(&scope)).expect("values that go together")
@@ -114,12 +114,12 @@ impl Host {
         self.world.ports.listings.create(&self.scope().await, change).await
     }
 
-    /// A stored listing with no more than is needed.
+    /// Creates a listing with the required fields only.
     pub(crate) async fn listing(&self, provider_id: &str) -> Listing {
         self.create(new_listing(provider_id)).await.expect("created").listing
     }
 
-    /// A change that is not stored yet.
+    /// Returns a change of the listing, not yet stored.
     pub(crate) async fn edition(&self, listing: &Listing, edit: ListingEdit) -> Change<Listing> {
         let scope = self.scope().await;
         listing.update(edit, &scope, Self::stamp(&scope)).expect("values that go together").expect("a change")
@@ -144,12 +144,12 @@ impl Host {
         self.world.ports.listings.find(&self.scope().await, id).await.expect("no failure")
     }
 
-    /// An active listing of the account, as its owner sees it.
+    /// Returns an active listing of the account as its owner sees it.
     pub(crate) fn own(&self, listing: Listing) -> TenantListing {
         TenantListing { listing, owner: self.tenant.id(), is_available: true, imported_at: None, distance: None }
     }
 
-    /// Those of the account's listings that have one of these provider's ids, by id.
+    /// Returns the account's listings with one of the delivered provider ids, ordered by id.
     pub(crate) async fn known(&self, delivered: &[NewListing]) -> Vec<Listing> {
         let ids: Vec<_> = delivered.iter().map(|new| new.provider_id.clone()).collect();
         let found = self.world.ports.listings.with_provider_ids(&self.scope().await, self.account.id, &ids).await;
@@ -158,7 +158,7 @@ impl Host {
         found
     }
 
-    /// What becomes of a delivery, decided on what is stored now.
+    /// Returns the decision on a delivery, based on the stored listings.
     pub(crate) async fn delivery(&self, delivered: Vec<NewListing>) -> (Delivered, Option<Change<Delivery>>) {
         let (scope, stored) = (self.scope().await, self.known(&delivered).await);
         let delivered = delivered.into_iter().map(|new| (ListingId::new(build::id()), new)).collect();
@@ -174,7 +174,7 @@ impl Host {
         Ok(outcome)
     }
 
-    /// Imports listings of others.
+    /// Imports listings of other tenants.
     pub(crate) async fn import(&self, ids: &[ListingId]) -> Result<(), RepositoryError> {
         let (imports, scope) = (&self.world.ports.imports, self.scope().await);
         let candidates = imports.candidates(&scope, ids).await?;
@@ -182,7 +182,7 @@ impl Host {
         imports.add(&scope, batch.by(&scope, Self::stamp(&scope))).await
     }
 
-    /// All that the list shows; the count says as many.
+    /// Returns the whole list, after checking that the count agrees.
     pub(crate) async fn listed(&self, filter: &ListingFilter) -> Vec<TenantListing> {
         let (queries, scope) = (&self.world.ports.listing_queries, self.scope().await);
         let listed = queries.list(&scope, filter, ALL).await.expect("a list");
@@ -191,7 +191,7 @@ impl Host {
         listed.items
     }
 
-    /// All that the search shows; the count says as many.
+    /// Returns all results of the search, after checking that the count agrees.
     pub(crate) async fn found(&self, around: Around, filter: &ListingFilter) -> Vec<TenantListing> {
         let (queries, scope) = (&self.world.ports.listing_queries, self.scope().await);
         let found = queries.search(&scope, around, filter, ALL).await.expect("a search");

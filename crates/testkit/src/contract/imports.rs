@@ -13,7 +13,7 @@ use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
 
-/// A tenant with an account whose listings may be imported, and one that imports them.
+/// A tenant with an account that allows imports, and a tenant that imports its listings.
 #[derive(Clone)]
 struct Market {
     world: World,
@@ -29,7 +29,7 @@ impl Market {
         Self { world, host, importer }
     }
 
-    /// New listings of the account, in the order of their ids.
+    /// Creates listings of the account; returns their ids in order.
     async fn listings<const N: usize>(&self) -> [ListingId; N] {
         let new: Vec<_> = (0..N).map(|_| new_listing(&build::id().to_string())).collect();
         self.host.deliver(new.clone()).await.expect("delivered");
@@ -51,7 +51,7 @@ impl Market {
         self.world.move_account(self.host.account.id, target).await;
     }
 
-    /// A listing of the account as it is offered to anybody else.
+    /// Returns a listing of the account as a candidate of any other tenant.
     fn offered(&self, listing: ListingId) -> ImportCandidate {
         ImportCandidate {
             listing,
@@ -70,7 +70,7 @@ impl Market {
         found
     }
 
-    /// What the tenant decides to import, but has not stored yet.
+    /// Returns the decision to import the listings, not yet stored.
     async fn batch(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<ImportBatch> {
         let batch = decide(tenant.id(), &self.candidates(tenant, ids).await, ids).expect("offered");
         batch.by(&self.world.scope_in(tenant.id()).await, self.world.stamp().await)
@@ -92,7 +92,7 @@ impl Market {
         imported
     }
 
-    /// A removal of what the tenant has, or is said to have, imported.
+    /// Returns the removal of listings that the tenant imports, or is supposed to import.
     async fn removal(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<RemovalBatch> {
         let batch = decide_removal(tenant.id(), ids, ids).expect("imported");
         batch.by(&self.world.scope_in(tenant.id()).await, self.world.stamp().await)
@@ -104,7 +104,7 @@ impl Market {
     }
 }
 
-/// There, again and back.
+/// Imports, imports again, and removes.
 pub async fn what_is_imported_is_there_until_it_is_removed(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
@@ -118,7 +118,7 @@ pub async fn what_is_imported_is_there_until_it_is_removed(ports: Ports) {
     assert_eq!(market.imported(importer, &[first, second, third]).await, [first, third]);
 }
 
-/// As [`decide`] needs to know them.
+/// Candidates have the facts that [`decide`] needs.
 pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Ports) {
     let market = Market::open(ports).await;
     let [one, other] = market.listings().await;
@@ -149,7 +149,7 @@ pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Port
     assert_eq!(seen(&sibling).await, [asleep(one), asleep(other)]);
 }
 
-/// `Stale`, of all listings even if only one has changed; and nothing is stored.
+/// `Stale` for all listings even if only one has changed; nothing is stored.
 pub async fn what_has_changed_since_is_not_imported(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
@@ -209,7 +209,7 @@ pub async fn nothing_is_imported_for_a_tenant_that_is_gone(ports: Ports) {
     assert!(is_stale(&market.world.ports.imports.add(&scope, change).await));
 }
 
-/// With its importer; its owner's listings stay.
+/// Imports are deleted with their importer; the owner's listings stay.
 pub async fn a_deleted_tenant_leaves_no_import(ports: Ports) {
     let market = Market::open(ports).await;
     let listing = market.listing().await;
@@ -223,7 +223,7 @@ pub async fn a_deleted_tenant_leaves_no_import(ports: Ports) {
     assert_eq!(market.imported(&sibling, &[listing]).await, [listing]);
 }
 
-/// `Stale`, also the second time; all of them or none.
+/// `Stale`, also the second time; either all are removed or none.
 pub async fn what_is_not_imported_is_not_removed(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
@@ -237,7 +237,7 @@ pub async fn what_is_not_imported_is_not_removed(ports: Ports) {
     assert!(is_stale(&market.remove(importer, &[listing]).await));
 }
 
-/// The most that a request may name.
+/// The maximum of one request.
 pub async fn a_thousand_listings_are_imported_and_removed_at_once(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
@@ -264,7 +264,7 @@ pub async fn of_twenty_who_import_the_same_listing_one_wins(ports: Ports) {
     assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
 }
 
-/// A race: each takes its locks in the same order, whatever the order asked.
+/// A race: locks are taken in the same order, whatever the order of the request.
 pub async fn of_twenty_who_import_the_same_listings_in_any_order_one_wins(ports: Ports) {
     let market = Market::open(ports).await;
     let listings: [ListingId; 40] = market.listings().await;
@@ -294,7 +294,7 @@ pub async fn of_twenty_who_import_the_same_listings_in_any_order_one_wins(ports:
     assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
 }
 
-/// A race, ten times: what is stored was allowed when it was stored.
+/// A race, ten times: a stored import was allowed when it was stored.
 pub async fn nothing_is_imported_once_it_is_not_allowed(ports: Ports) {
     let market = Market::open(ports).await;
     let importer = &market.importer;
@@ -311,7 +311,7 @@ pub async fn nothing_is_imported_once_it_is_not_allowed(ports: Ports) {
                 Err(error) => assert!(matches!(error, RepositoryError::Stale), "{error:?}"),
             }
         }
-        assert_eq!(winners, allowed, "whoever came later was refused");
+        assert_eq!(winners, allowed, "later imports are refused");
         assert_eq!(market.imported(importer, &listings).await, allowed);
     }
 }
@@ -351,7 +351,7 @@ pub async fn imports_and_a_deletion_of_their_tenant_at_once_leave_nothing(ports:
 
 type Importing = Vec<(ListingId, tokio::task::JoinHandle<Result<(), RepositoryError>>)>;
 
-/// Workers that have decided, and store now.
+/// Starts workers that store imports that are already decided.
 async fn each_imports_one(market: &Market, listings: &[ListingId]) -> Importing {
     let scope = market.world.scope_in(market.importer.id()).await;
     let mut changes = Vec::new();
@@ -365,7 +365,7 @@ async fn each_imports_one(market: &Market, listings: &[ListingId]) -> Importing 
     changes.into_iter().map(spawn).collect()
 }
 
-/// The same decision with an entry of its own.
+/// Returns the same decision with another audit entry.
 fn signed_anew(change: &Change<ImportBatch>) -> Change<ImportBatch> {
     let mut change = change.clone();
     change.audit.id = AuditId::new(build::id());
@@ -405,11 +405,11 @@ pub async fn another_tenant_reaches_no_import(ports: Ports) {
     let forged = decide(stranger.id(), &candidates, &[offered]).expect("offered");
     let scope = elsewhere.scope_in(stranger.id()).await;
     let forged = forged.by(&scope, elsewhere.stamp().await);
-    assert!(is_stale(&elsewhere.ports.imports.add(&scope, forged).await), "it is not there in that workspace");
+    assert!(is_stale(&elsewhere.ports.imports.add(&scope, forged).await), "the listing is not in that workspace");
     assert_eq!(market.imported(&market.importer, &[imported, offered]).await, [imported]);
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn every_step_of_imports_leaves_one_entry(ports: Ports) {
     let market = Market::open(ports).await;
     let listings: [ListingId; 3] = market.listings().await;

@@ -14,7 +14,7 @@ use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
 
-/// An account that is not stored yet, made by the administrator.
+/// Returns the creation of an account by the administrator, not yet stored.
 async fn new_account(world: &World, owner: &Tenant, identifier: &str) -> Change<IntegrationAccount> {
     let mut details = build::integration_account().details().clone();
     details.account_identifier = identifier.parse().expect("an identifier");
@@ -64,7 +64,7 @@ async fn delete(world: &World, tenant: &Tenant, account: &IntegrationAccount) ->
     world.ports.integration_accounts.delete(&scope, change).await
 }
 
-/// A move that is not stored yet.
+/// Returns a move of the account, not yet stored.
 async fn moving(world: &World, account: &IntegrationAccount, source: &Tenant, target: &Tenant) -> Change<AccountMoved> {
     let arrival = AuditId::new(build::id());
     account.move_to(source, target, arrival, world.stamp().await).expect("to another")
@@ -74,7 +74,7 @@ async fn move_tenant(world: &World, change: Change<AccountMoved>) -> Result<Move
     world.ports.integration_accounts.move_tenant(&world.admin().await, change).await
 }
 
-/// So many listings of the account.
+/// Creates the given number of listings of the account.
 async fn list(world: &World, owner: &Tenant, account: &IntegrationAccount, count: usize) -> Vec<ListingId> {
     let host = Host::with_account(world, owner.clone(), account.id()).await;
     let mut ids = Vec::new();
@@ -97,7 +97,7 @@ fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Taken { rule: rules::INTEGRATION_ACCOUNT_IDENTIFIER }))
 }
 
-/// Every field, with and without a value.
+/// Compares every field, with and without a value.
 pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let owner = world.create("owner").await.expect("created");
@@ -120,7 +120,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
     let full = store(&world, &owner, described(&world, &owner, full).await).await.expect("created");
     assert_eq!(find(&world, &owner, full.id()).await, Some(full.clone()));
 
-    // The one becomes the other.
+    // Update each account with the fields of the other.
     let mut after = full.clone().into_parts();
     after.details.account_identifier = "changed".parse().expect("an identifier");
     after.id = bare.id();
@@ -131,7 +131,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(find(&world, &owner, bare.id()).await, Some(after));
 }
 
-/// `Taken`, in one workspace and of one provider only; and nothing is stored.
+/// `Taken`, for accounts of one workspace and one provider only; nothing is stored.
 pub async fn an_identifier_is_taken_once_for_each_provider(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, sibling] =
@@ -139,7 +139,7 @@ pub async fn an_identifier_is_taken_once_for_each_provider(ports: Ports) {
     create(&world, &owner, "host").await;
     let again = new_account(&world, &sibling, "host").await;
     let id = again.after.id();
-    assert!(is_taken(&store(&world, &sibling, again).await), "also by another tenant");
+    assert!(is_taken(&store(&world, &sibling, again).await), "for another tenant, too");
     assert_eq!(find(&world, &sibling, id).await, None);
 
     let other = create(&world, &sibling, "other").await;
@@ -207,7 +207,7 @@ pub async fn of_twenty_who_update_an_account_one_wins(ports: Ports) {
     assert!(lost.into_iter().all(|error| is_stale::<()>(&Err(error))));
 }
 
-/// And nothing of other accounts.
+/// Other accounts keep their listings and imports.
 pub async fn a_deleted_account_is_gone_with_its_listings_and_their_imports(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, importer] =
@@ -227,7 +227,7 @@ pub async fn a_deleted_account_is_gone_with_its_listings_and_their_imports(ports
     }
 }
 
-/// By provider and by status; in pages.
+/// Filters by provider and by status, in pages.
 pub async fn accounts_are_found_by_provider_and_status(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, sibling] =
@@ -292,7 +292,7 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
             id: IntegrationAccountId::new(build::id()),
             ..account.clone().into_parts()
         });
-        assert!(is_stale(&store(world, other, foreign).await), "nobody makes an account for another");
+        assert!(is_stale(&store(world, other, foreign).await), "a tenant cannot create an account for another tenant");
     }
     let admin = beside.admin().await;
     let accounts = &beside.ports.integration_accounts;
@@ -305,7 +305,7 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
     assert_eq!(find(&world, &owner, account.id()).await, Some(account));
 }
 
-/// With all that hangs on it: the target's imports end, those of others go on.
+/// The account moves with everything that belongs to it: imports by the target end, other imports stay.
 pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, target, other] =
@@ -338,7 +338,7 @@ pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
     assert_eq!((seen.owner, seen.imported_at), (target.id(), None));
 }
 
-/// `Stale`, whatever the source is.
+/// `Stale`, whatever the status of the source.
 pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, asleep, gone, awake] = [
@@ -393,7 +393,7 @@ pub async fn of_twenty_who_move_an_account_one_wins(ports: Ports) {
     }
 }
 
-/// `Stale`, and nothing of it is gone. What it has is counted.
+/// `Stale`, and nothing is deleted. The tenant's holdings are counted.
 pub async fn a_tenant_with_accounts_is_not_deleted(ports: Ports) {
     let world = World::new(ports).await;
     let owner = world.create("owner").await.expect("created");
@@ -411,7 +411,7 @@ pub async fn a_tenant_with_accounts_is_not_deleted(ports: Ports) {
     world.delete(&owner).await.expect("empty");
 }
 
-/// A race, ten times: accounts that come to a tenant, new or moved, and its deletion.
+/// A race, ten times, between the creation or move of accounts to a tenant and the tenant's deletion.
 pub async fn accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray(ports: Ports) {
     let world = World::new(ports).await;
     let owner = world.create("owner").await.expect("created");
@@ -435,7 +435,7 @@ pub async fn accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray(p
         assert!(deleted.is_ok() || is_stale(&deleted), "{deleted:?}");
         assert!(created.is_ok() || is_stale(&created), "{created:?}");
         assert!(moved.is_ok() || is_stale(&moved), "{moved:?}");
-        assert_eq!(deleted.is_ok(), created.is_err() && moved.is_err(), "whoever came first has won");
+        assert_eq!(deleted.is_ok(), created.is_err() && moved.is_err(), "the first one wins");
         let admin = world.admin().await;
         let found = accounts.find_anywhere(&admin, id).await.expect("no failure");
         assert_eq!(found.is_some(), created.is_ok());
@@ -444,7 +444,7 @@ pub async fn accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray(p
     }
 }
 
-/// In the transaction of the change; a move leaves one in each trail.
+/// Entries are written in the transaction of the change; a move writes one in each tenant's trail.
 pub async fn every_change_of_an_account_leaves_its_entries(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, target] =

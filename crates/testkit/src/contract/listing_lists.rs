@@ -1,4 +1,4 @@
-//! Lists of listings: a tenant's own, and those that it imported.
+//! Lists of listings: a tenant's own and imported ones.
 
 use chrono::TimeDelta;
 use domain::audit::Stamp;
@@ -12,14 +12,15 @@ use super::host::{Host, new_listing, sleeps_and_wakes, with_status};
 use super::shop::{blocked, instant, pending, stay};
 use crate::build;
 
-/// A host with two accounts, who imported a listing of another: one listing for each side of every filter.
+/// A host with two accounts that imports a listing of another tenant: a matching and a not matching listing for every
+/// filter.
 pub(super) struct Stock {
     pub(super) host: Host,
     pub(super) second: Host,
     pub(super) other: Host,
 }
 
-/// The filter, what it is called, and the listings that match.
+/// A filter with its name and the listings that match.
 pub(super) type Case = (&'static str, ListingFilter, &'static [&'static str]);
 
 impl Stock {
@@ -52,14 +53,14 @@ impl Stock {
         for (owner, new) in [(&host, grand), (&host, asleep), (&second, dear), (&other, imported)] {
             owner.create(new).await.expect("created");
         }
-        // Later than all others: it differs from them in nothing else.
+        // Updated later than all others, and equal otherwise.
         let late = host.listing("late").await;
         let scope = host.scope().await;
         let stamp = Stamp { at: build::at() + TimeDelta::seconds(1), ..Host::stamp(&scope) };
         let change = late.update(super::host::renamed("Barn"), &scope, stamp).expect("valid").expect("a change");
         host.world.ports.listings.update(&scope, change).await.expect("updated");
         other.listing("not imported").await;
-        // In January 2030, nobody can have one of them on the 10th, and others from the 20th to the 22nd.
+        // In January 2030, one listing is not free on the 10th, and others from the 20th to the 22nd.
         let [plain] = host.known(&[new_listing("plain")]).await.try_into().expect("one");
         host.write(&plain, &[blocked(stay("2030-01-10", "2030-01-11"))]).await.expect("written");
         host.book(late.id(), stay("2030-01-20", "2030-01-22"), instant()).await;
@@ -70,7 +71,7 @@ impl Stock {
         Self { host, second, other }
     }
 
-    /// Every filter with something in and something out.
+    /// Returns a case for every filter, each with a listing that matches and one that does not.
     pub(super) fn cases(&self) -> Vec<Case> {
         let any = ListingFilter::default;
         let amenities = |names: &[&str]| ListingFilter {
@@ -116,34 +117,34 @@ impl Stock {
             ("a currency", ListingFilter { currency: "JPY".parse().ok(), ..any() }, &["dear"]),
             ("an amenity", amenities(&["WI-FI"]), &["grand"]),
             ("amenities", amenities(&["100% KÜCHE", "wi-fi"]), &["grand"]),
-            ("amenities that none has together", amenities(&["pool", "wi-fi"]), &[]),
-            ("an amenity that means itself", amenities(&["100_ küche"]), &[]),
+            ("amenities that no listing has together", amenities(&["pool", "wi-fi"]), &[]),
+            ("an amenity with wildcard characters", amenities(&["100_ küche"]), &[]),
             ("a part of an amenity", amenities(&["wi"]), &[]),
-            ("the instant of a change", since("2024-10-04T00:00:01Z"), &["late"]),
-            ("an instant before", since("2024-10-04T00:00:00.001Z"), &["late"]),
-            ("an instant after", since("2024-10-04T00:00:01.001Z"), &[]),
+            ("the time of a change", since("2024-10-04T00:00:01Z"), &["late"]),
+            ("a time before a change", since("2024-10-04T00:00:00.001Z"), &["late"]),
+            ("a time after a change", since("2024-10-04T00:00:01.001Z"), &[]),
             (
-                "nights of which one is blocked",
+                "nights with a blocked one",
                 free("2030-01-09", "2030-01-12", 0),
                 &["grand", "asleep", "dear", "imported", "late"],
             ),
             (
-                "the nights beside it",
+                "the nights after the blocked one",
                 free("2030-01-11", "2030-01-20", 0),
                 &["plain", "grand", "asleep", "dear", "imported", "late"],
             ),
             (
-                "nights of which one is sold",
+                "nights with a sold reservation",
                 free("2030-01-21", "2030-01-30", 0),
                 &["plain", "grand", "asleep", "imported"],
             ),
             (
-                "nights of which one was held",
+                "nights with a lapsed hold",
                 free("2030-01-21", "2030-01-30", 1),
                 &["plain", "grand", "asleep", "dear", "imported"],
             ),
             (
-                "the nights behind it",
+                "the nights after the sold ones",
                 free("2030-01-22", "2030-01-30", 0),
                 &["plain", "grand", "asleep", "dear", "imported", "late"],
             ),
@@ -160,7 +161,7 @@ pub(super) fn provider_ids(listed: &[TenantListing]) -> Vec<&str> {
     listed.iter().map(|seen| seen.listing.details().provider_id.as_str()).collect()
 }
 
-/// Each alone, with something in and something out; list and count agree.
+/// Tests each filter alone; list and count must agree.
 pub async fn every_filter_keeps_what_matches(ports: Ports) {
     let stock = Stock::of(ports).await;
     for (name, filter, expected) in stock.cases() {
@@ -168,11 +169,11 @@ pub async fn every_filter_keeps_what_matches(ports: Ports) {
     }
 }
 
-/// Over accounts and imports, by number and behind an id, whatever the size.
+/// Pages by number and after an id, of several sizes, over accounts and imports.
 pub async fn pages_over_accounts_and_imports_join_without_gaps(ports: Ports) {
     let host = Host::open(ports).await;
     let accounts = [host.clone(), host.anew().await, host.anew().await, Host::of(&host.world, "other").await];
-    // An account without listings, and listings of another that were not imported.
+    // An account without listings, and listings of another tenant that are not imported.
     host.anew().await;
     let mut expected = Vec::new();
     for number in [0, 3, 1, 3, 3, 0, 0, 2, 0, 3, 1, 1, 3, 2, 0, 0, 0, 3, 1, 2, 3] {
@@ -205,7 +206,7 @@ pub async fn pages_over_accounts_and_imports_join_without_gaps(ports: Ports) {
     assert_eq!((beyond.items, beyond.has_more), (vec![], false));
 }
 
-/// Whose it is and since when it was imported; and it sleeps where its owner's side does.
+/// The list shows the owner and the time of the import, and whether the import sleeps.
 pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     let host = Host::open(ports).await;
     let importer = Host::of(&host.world, "importer").await;
@@ -213,7 +214,7 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     importer.import(&[listing.id()]).await.expect("imported");
     let is_available = async || {
         let listed = importer.listed(&ListingFilter::default()).await;
-        assert_eq!(listed, [importer.find(listing.id()).await.expect("imported")], "find says the same");
+        assert_eq!(listed, [importer.find(listing.id()).await.expect("imported")], "find returns the same");
         listed[0].is_available
     };
     let awake = TenantListing { imported_at: Some(build::at()), ..host.own(listing.clone()) };
@@ -232,5 +233,5 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     host.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
     assert!(!is_available().await, "the listing is inactive");
     let own = host.listed(&ListingFilter::default()).await.pop().expect("its own");
-    assert!(!own.is_available, "for its owner, too");
+    assert!(!own.is_available, "it is not available to its owner, either");
 }

@@ -1,4 +1,4 @@
-//! Listings: one at a time.
+//! Single listings.
 
 use domain::access::{OperatorScope, TenantStanding};
 use domain::change::Change;
@@ -17,7 +17,7 @@ fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Taken { rule: rules::LISTING_PROVIDER_ID }))
 }
 
-/// Every field that a new listing need not have, also with what databases stumble over.
+/// Sets every optional field, with values that databases often mishandle.
 fn everything() -> ListingEdit {
     let picture = |url: &str, description: Option<&str>| Picture {
         url: url.parse().expect("an address"),
@@ -51,7 +51,7 @@ fn everything() -> ListingEdit {
     }
 }
 
-/// What [`everything`] said, cleared again; and what may not be cleared, changed.
+/// Clears the fields that [`everything`] sets, and changes the required ones.
 fn nothing() -> ListingEdit {
     ListingEdit {
         provider_id: Some("another id".parse().expect("an id")),
@@ -77,7 +77,7 @@ fn nothing() -> ListingEdit {
     }
 }
 
-/// Every field, and none but what is needed.
+/// Compares every field, of a full listing and of one with the required fields only.
 pub async fn a_listing_comes_back_as_it_was_stored(ports: Ports) {
     let host = Host::open(ports).await;
     let full = NewListing { rest: everything(), currency: "KWD".parse().ok(), ..new_listing("Ⅶ/7 %_'") };
@@ -92,7 +92,7 @@ pub async fn a_listing_comes_back_as_it_was_stored(ports: Ports) {
     }
 }
 
-/// What is set, left and cleared.
+/// Fields are set, left unchanged and cleared.
 pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
     let host = Host::open(ports).await;
     let mut listing = host.listing("7").await;
@@ -111,7 +111,7 @@ pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(host.find(listing.id()).await, Some(asleep));
 }
 
-/// Its name, and the workspace's currency.
+/// The account's name, and the workspace's currency.
 pub async fn an_account_says_what_a_listing_takes_from_it(ports: Ports) {
     let host = Host::open(ports).await;
     assert_eq!((host.account.name.as_str(), host.account.default_currency.code()), ("Host", "USD"));
@@ -119,7 +119,7 @@ pub async fn an_account_says_what_a_listing_takes_from_it(ports: Ports) {
     assert_eq!(host.world.ports.listings.account(&host.scope().await, unknown).await.expect("no failure"), None);
 }
 
-/// Whoever has it now, whatever the tenant's status; through its own workspace only.
+/// Finds the present owner, whatever the tenant's status, through the account's own workspace only.
 pub async fn the_operator_finds_whose_an_account_is(ports: Ports) {
     let host = Host::open(ports).await;
     let heir = Host::of(&host.world, "heir").await;
@@ -150,7 +150,7 @@ pub async fn a_listing_of_an_account_that_is_gone_is_not_stored(ports: Ports) {
     assert_eq!(host.listed(&ListingFilter::default()).await, []);
 }
 
-/// `Taken { rule: "listing_provider_id" }`, by create and by update; of one account, not of another.
+/// `Taken { rule: "listing_provider_id" }`, by create and by update; of one account only.
 pub async fn a_provider_id_is_taken_once_in_its_account(ports: Ports) {
     let host = Host::open(ports).await;
     let [first, second] = [host.listing("7").await, host.listing("8").await];
@@ -217,7 +217,7 @@ pub async fn deleting_an_old_listing_is_stale(ports: Ports) {
     assert!(is_stale(&host.delete(&changed.listing).await));
 }
 
-/// Everybody's; other listings stay imported.
+/// The imports of all importers are deleted; other listings stay imported.
 pub async fn a_deleted_listing_takes_its_imports_with_it(ports: Ports) {
     let host = Host::open(ports).await;
     let [listing, other] = [host.listing("7").await, host.listing("8").await];
@@ -251,7 +251,7 @@ pub async fn an_import_and_a_deletion_of_its_listing_at_once_leave_nothing(ports
     }
 }
 
-/// `Stale`, whatever one would do with it.
+/// `Stale`, for every operation.
 pub async fn a_listing_whose_account_moved_away_is_stale(ports: Ports) {
     let host = Host::open(ports).await;
     let heir = Host::of(&host.world, "heir").await;
@@ -270,7 +270,7 @@ pub async fn a_listing_whose_account_moved_away_is_stale(ports: Ports) {
     assert_eq!(heir.listed(&ListingFilter::default()).await, [heir.own(listing)]);
 }
 
-/// Those of one account of one's own, and no others.
+/// Finds listings of the tenant's own account only.
 pub async fn listings_are_found_by_the_ids_of_their_provider(ports: Ports) {
     let host = Host::open(ports).await;
     let [first, second] = [host.listing("7").await, host.listing("it's 8, %").await];
@@ -310,7 +310,7 @@ pub async fn another_tenant_reaches_no_listing(ports: Ports) {
         assert!(is_stale(&there.create(new_listing("8")).await));
         assert!(is_stale(&there.deliver(vec![new_listing("8")]).await));
 
-        // It says that it is of the other's account; that it is not counts.
+        // Claims to be of the other's account; the stored account decides.
         let forged = Listing::from_parts(ListingParts {
             workspace_id: scope.workspace_id(),
             integration_account_id: other.account.id,
@@ -335,7 +335,7 @@ pub async fn another_tenant_reaches_no_listing(ports: Ports) {
     assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(listing)]);
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn every_change_of_a_listing_leaves_one_entry(ports: Ports) {
     let host = Host::open(ports).await;
     let before = host.world.ports.trail.actions().await.len();

@@ -18,7 +18,7 @@ async fn matching(world: &World, filter: TenantFilter) -> Vec<String> {
     found
 }
 
-/// By number.
+/// Reads by page number.
 pub async fn pages_follow_each_other_without_gaps(ports: Ports) {
     let world = World::new(ports).await;
     for domain in ["a", "b", "c", "d"] {
@@ -37,7 +37,7 @@ pub async fn pages_follow_each_other_without_gaps(ports: Ports) {
     }
 }
 
-/// By the id of the last item.
+/// Reads after the id of the last item.
 pub async fn an_after_walk_sees_what_pages_see(ports: Ports) {
     let world = World::new(ports).await;
     for domain in ["a", "b", "c", "d"] {
@@ -58,7 +58,7 @@ pub async fn an_after_walk_sees_what_pages_see(ports: Ports) {
     assert_eq!(walked, ["default", "a", "b", "c", "d"]);
 }
 
-/// The filter `name`.
+/// Tests the filter `name`.
 pub async fn names_match_whole_and_without_case(ports: Ports) {
     let world = World::new(ports).await;
     for domain in ["a", "b"] {
@@ -70,7 +70,7 @@ pub async fn names_match_whole_and_without_case(ports: Ports) {
     }
 }
 
-/// The filters `description` and `q`: case-insensitive, Unicode-aware, without wildcards.
+/// Tests the filters `description` and `q`: case-insensitive, Unicode-aware, without wildcards.
 pub async fn texts_are_found_anywhere_and_mean_themselves(ports: Ports) {
     let world = World::new(ports).await;
     for (domain, description, city) in
@@ -104,7 +104,7 @@ pub async fn texts_are_found_anywhere_and_mean_themselves(ports: Ports) {
     }
 }
 
-/// The filter `status`, alone and with another.
+/// Tests the filter `status`, alone and with another.
 pub async fn a_status_filters(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("a").await.expect("created");
@@ -119,7 +119,7 @@ pub async fn a_status_filters(ports: Ports) {
     assert_eq!(matching(&world, both).await, [""; 0]);
 }
 
-/// `/readyz`.
+/// Tests `/readyz`.
 pub async fn the_database_is_ready_once_it_is_migrated(ports: Ports) {
     ports.readiness.check().await.expect("ready");
 }

@@ -13,7 +13,7 @@ use crate::build;
 
 const FIRST_PAGE: Page = Page { start: PageStart::Number(1), size: 100 };
 
-/// A location that is not stored yet, made by the administrator.
+/// Returns the creation of a location by the administrator, not yet stored.
 async fn new_location(world: &World, tenant: &Tenant, profile: Profile) -> Change<Location> {
     let new = NewLocation { id: LocationId::new(build::id()), name: "Airport".parse().expect("a name"), profile };
     Location::create(new, &world.scope_in(tenant.id()).await, world.stamp().await)
@@ -43,7 +43,7 @@ async fn delete(world: &World, tenant: &Tenant, location: &Location) -> Result<(
     world.ports.locations.delete(&scope, change).await
 }
 
-/// A user at home in the tenant who works at the location.
+/// Creates a user whose home is the tenant and whose work place is the location.
 async fn new_clerk(world: &World, home: &Tenant, location: &Location) -> Result<ApiUser, RepositoryError> {
     let scope = world.scope_in(home.id()).await;
     let change = world.user_change(&scope, Role::FrontDesk, &format!("{}@example.com", location.id())).await;
@@ -61,7 +61,7 @@ fn is_in_use<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Taken { rule: rules::LOCATION_IN_USE }))
 }
 
-/// Every field, also with what databases stumble over.
+/// Compares every field, with values that databases often mishandle.
 pub async fn a_location_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -86,7 +86,7 @@ pub async fn a_location_comes_back_as_it_was_stored(ports: Ports) {
     assert!(listed[0].is_default());
 }
 
-/// What is cleared, set and left, also of the default location.
+/// Fields are cleared, set and left unchanged, also those of the default location.
 pub async fn a_changed_location_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -186,7 +186,7 @@ pub async fn a_location_where_users_work_is_not_deleted(ports: Ports) {
     assert!(is_in_use(&refused), "{refused:?}");
     assert_eq!(find(&world, &channel, used.id()).await, Some(used));
     assert_eq!(world.ports.trail.actions().await, trail);
-    delete(&world, &channel, &unused).await.expect("nobody works there");
+    delete(&world, &channel, &unused).await.expect("no user works there");
 }
 
 /// A race, ten times.
@@ -224,7 +224,7 @@ pub async fn another_tenant_reaches_no_location(ports: Ports) {
         let scope = world.scope_in(other.id()).await;
         assert_eq!(find(world, other, location.id()).await, None);
         let listed = world.ports.location_queries.list(&scope, FIRST_PAGE).await.expect("a list").items;
-        assert_eq!(listed.len(), 1, "its own default one");
+        assert_eq!(listed.len(), 1, "the tenant's own default location");
         let renamed = renamed(world, other, &location, "Taken over").await;
         assert!(is_stale(&update(world, other, renamed.clone()).await));
         let mut row = renamed.after.clone().into_parts();
@@ -241,7 +241,7 @@ pub async fn another_tenant_reaches_no_location(ports: Ports) {
     assert_eq!(find(&world, &channel, location.id()).await, Some(location));
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn every_change_of_a_location_leaves_one_entry(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");

@@ -1,8 +1,8 @@
-//! What every engine must do: one function per sentence.
+//! Contract of the ports: one test function per sentence.
 //!
-//! An engine's tests hand [`suite!`](crate::suite) a function that opens a fresh, migrated database, and get one test per
-//! sentence. A sentence for each line under `# Errors` in `ports`, for isolation, and for what happens when many write at
-//! once.
+//! An engine's tests hand [`suite!`](crate::suite) a function that opens a fresh, migrated database, and get one test
+//! per sentence. There is a sentence for each line under `# Errors` in `ports`, for isolation, and for concurrent
+//! writes.
 
 pub mod audit;
 pub mod bookings;
@@ -71,14 +71,14 @@ pub struct Ports {
     pub user_queries: Arc<dyn UserQueries>,
     pub users: Arc<dyn UserRepository>,
     pub workspaces: Arc<dyn WorkspaceRepository>,
-    /// The trail as it is stored.
+    /// The audit trail as it is stored.
     pub trail: Arc<dyn Trail>,
-    /// What keeps the database there as long as the test runs.
+    /// A value that keeps the database alive during the test.
     pub database: Arc<dyn Any + Send + Sync>,
 }
 
 impl Ports {
-    /// The ports that one value implements, all of them.
+    /// Returns the ports, if one value implements all of them.
     pub fn of<D, T>(database: &Arc<D>, trail: T, keep: impl Any + Send + Sync) -> Self
     where
         D: ApiKeyQueries
@@ -141,14 +141,14 @@ impl Ports {
     }
 }
 
-/// Reads the audit trail past the ports.
+/// Direct reads of the audit trail, without the ports.
 #[async_trait]
 pub trait Trail: Send + Sync {
-    /// The actions of all entries, in the order in which they were made.
+    /// Returns the actions of all entries, in the order of their creation.
     async fn actions(&self) -> Vec<String>;
 }
 
-/// Makes a test of each sentence. `$open` is an async function that returns `Ports`.
+/// Declares a test for each sentence. `$open` is an async function that returns `Ports`.
 #[macro_export]
 macro_rules! suite {
     ($open:path) => {
@@ -434,7 +434,7 @@ mod tests {
         ] {
             for line in area.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
                 let sentence = line.split('(').next().unwrap_or_default();
-                assert!(suite.contains(&format!(" {sentence},")), "{sentence} is in no suite");
+                assert!(suite.contains(&format!(" {sentence},")), "{sentence} is missing in `suite!`");
             }
         }
     }

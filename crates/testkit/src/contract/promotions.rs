@@ -53,13 +53,13 @@ impl Host {
         found
     }
 
-    /// Those of the listings that the promotion is given on.
+    /// Returns those of the listings that the promotion is assigned to.
     async fn given(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<ListingId> {
         let found = self.assignable(promotion, ids).await;
         found.into_iter().filter(|found| found.is_assigned).map(|found| found.listing).collect()
     }
 
-    /// An assignment that is not stored yet.
+    /// Returns an assignment that is not yet stored.
     async fn assignment(
         &self,
         promotion: &Promotion,
@@ -80,7 +80,7 @@ impl Host {
         self.assign(change).await.expect("assigned");
     }
 
-    /// All that the list shows; the count says as many.
+    /// Returns the whole list, after checking that the count agrees.
     async fn promotions(&self, filter: &PromotionFilter) -> Vec<Promotion> {
         let (queries, scope) = (&self.world.ports.promotion_queries, self.scope().await);
         let listed = queries.list(&scope, filter, ALL).await.expect("a list");
@@ -98,7 +98,7 @@ impl Host {
     }
 }
 
-/// Every field, with and without a value.
+/// Compares every field, with and without a value.
 pub async fn a_promotion_comes_back_as_it_was_stored(ports: Ports) {
     let host = Host::open(ports).await;
     let bare = host.promote("Winter", PromotionEdit::default()).await.expect("created");
@@ -120,7 +120,7 @@ pub async fn a_promotion_comes_back_as_it_was_stored(ports: Ports) {
     host.delete_promotion(&full).await.expect("deleted");
     assert_eq!(host.promotion(full.id()).await, None);
 
-    // The one becomes the other, and back.
+    // Update the bare promotion to the full one, and back.
     let changed = host.edit_promotion(&bare, edit).await.expect("updated");
     assert_eq!(host.promotion(bare.id()).await, Some(changed.clone()));
     let cleared = PromotionEdit {
@@ -135,7 +135,7 @@ pub async fn a_promotion_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(host.promotion(bare.id()).await, Some(cleared));
 }
 
-/// `Taken`, ignoring case, in one account only; and nothing is stored.
+/// `Taken`, ignoring case, in one account only; nothing is stored.
 pub async fn a_name_and_a_coupon_code_are_taken_once_in_their_account(ports: Ports) {
     let host = Host::open(ports).await;
     let first = host.promote("Straße", with_coupon("WINTER")).await.expect("created");
@@ -155,7 +155,7 @@ pub async fn a_name_and_a_coupon_code_are_taken_once_in_their_account(ports: Por
     host.anew().await.promote("Straße", with_coupon("WINTER")).await.expect("another account's");
 }
 
-/// A race, for the name and for the code.
+/// A race over the name, and one over the code.
 pub async fn of_twenty_who_create_the_same_promotion_one_wins(ports: Ports) {
     let host = Host::open(ports).await;
     for (rule, coupon) in [(rules::PROMOTION_NAME, None), (rules::PROMOTION_COUPON_CODE, Some("CODE"))] {
@@ -200,7 +200,7 @@ pub async fn of_twenty_who_update_a_promotion_one_wins(ports: Ports) {
     assert!(lost.into_iter().all(|error| is_stale::<()>(&Err(error))));
 }
 
-/// `Stale`, whatever one would do with it. It goes with its account, and what it is given on stays.
+/// `Stale`, for every operation. The promotion moves with its account, and its assignments stay.
 pub async fn a_promotion_whose_account_moved_away_is_stale(ports: Ports) {
     let host = Host::open(ports).await;
     let heir = Host::of(&host.world, "heir").await;
@@ -225,7 +225,7 @@ pub async fn a_promotion_whose_account_moved_away_is_stale(ports: Ports) {
     heir.edit_promotion(&promotion, renamed("Spring")).await.expect("its own");
 }
 
-/// Until it is not any more; its version stays.
+/// Assignments do not change the promotion's version, and end with the listing or the promotion.
 pub async fn a_promotion_is_given_on_listings_of_its_account(ports: Ports) {
     let host = Host::open(ports).await;
     let listings: [ListingId; 3] = host.listings().await;
@@ -244,13 +244,13 @@ pub async fn a_promotion_is_given_on_listings_of_its_account(ports: Ports) {
     assert_eq!(host.promotion(promotion.id()).await, Some(promotion.clone()));
 
     let listing = host.find(listings[0]).await.expect("its own").listing;
-    host.delete(&listing).await.expect("a promotion does not keep a listing");
+    host.delete(&listing).await.expect("an assigned promotion does not prevent a deletion");
     assert_eq!(host.given(&promotion, &listings).await, []);
     host.give(&promotion, &listings[1..]).await;
-    host.delete_promotion(&promotion).await.expect("listings do not keep a promotion");
+    host.delete_promotion(&promotion).await.expect("assigned listings do not prevent a deletion");
 }
 
-/// `Stale`, of all listings even if only one has changed; and nothing is stored.
+/// `Stale` for all listings even if only one has changed; nothing is stored.
 pub async fn an_assignment_that_was_decided_on_what_has_changed_is_stale(ports: Ports) {
     let host = Host::open(ports).await;
     let listings: [ListingId; 3] = host.listings().await;
@@ -274,7 +274,7 @@ pub async fn an_assignment_that_was_decided_on_what_has_changed_is_stale(ports: 
     assert!(is_stale(&host.assign(assignment).await), "the promotion is gone");
 }
 
-/// A race: each takes its locks in the same order.
+/// A race: locks are taken in the same order.
 pub async fn of_twenty_who_assign_the_same_listings_one_wins(ports: Ports) {
     let host = Host::open(ports).await;
     let listings: [ListingId; 10] = host.listings().await;
@@ -296,7 +296,7 @@ pub async fn of_twenty_who_assign_the_same_listings_one_wins(ports: Ports) {
     }
 }
 
-/// A race, ten times: whoever comes second finds nothing to assign, or takes it away.
+/// A race, ten times: the second change either finds nothing to assign or deletes the assignment.
 pub async fn assignments_and_deletions_at_once_leave_nothing_astray(ports: Ports) {
     let host = Host::open(ports).await;
     for round in 0..10 {
@@ -320,7 +320,7 @@ pub async fn assignments_and_deletions_at_once_leave_nothing_astray(ports: Ports
     }
 }
 
-/// By account, and whether they are given; in pages.
+/// Filters by account and by status, in pages.
 pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
     let host = Host::open(ports).await;
     let accounts = [host.clone(), host.anew().await];
@@ -359,7 +359,7 @@ pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
     }
 }
 
-/// Isolation: of tenants in a workspace, of workspaces, and of the owner from those who imported its listings.
+/// Isolation: of tenants in a workspace, of workspaces, and of an owner from the importers of its listings.
 pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
     let host = Host::open(ports).await;
     let [listing] = host.listings().await;
@@ -382,7 +382,7 @@ pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
         let there = Host { account: host.account.clone(), ..other.clone() };
         assert!(is_stale(&there.promote("Mine", PromotionEdit::default()).await));
 
-        // It says that it is of the other's account; that it is not counts.
+        // Claims to be of the other's account; the stored account decides.
         let forged = Promotion::from_parts(PromotionParts {
             workspace_id: scope.workspace_id(),
             integration_account_id: other.account.id,
@@ -405,7 +405,7 @@ pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
     assert_eq!(host.given(&promotion, &[listing]).await, []);
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn every_change_of_a_promotion_leaves_one_entry(ports: Ports) {
     let host = Host::open(ports).await;
     let [listing] = host.listings().await;

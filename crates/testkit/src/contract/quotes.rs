@@ -1,4 +1,4 @@
-//! Quotes, and the offers that they are made from.
+//! Quotes, and the offers that they are based on.
 
 use chrono::TimeDelta;
 use domain::access::OperatorScope;
@@ -38,7 +38,7 @@ async fn create(host: &Host, change: Change<Quote>) -> Result<(), RepositoryErro
     host.world.ports.quotes.create(&host.scope().await, change).await
 }
 
-/// Every line of the price, and none that may be missing.
+/// Compares every line of the price, and a price without the optional lines.
 pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
     let shop = Shop::open(ports).await;
     let bare = shop.owner.quotation(shop.id(), nights(), None).await;
@@ -62,7 +62,7 @@ pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
     }
 }
 
-/// Be it cancelled since.
+/// Finds the reservation even if it is cancelled.
 pub async fn a_quote_knows_what_was_booked_with_it(ports: Ports) {
     let shop = Shop::open(ports).await;
     let [used, other] = [
@@ -77,7 +77,7 @@ pub async fn a_quote_knows_what_was_booked_with_it(ports: Ports) {
     }
 }
 
-/// As the owner and an importer see it.
+/// Compares the offers of the owner and of an importer.
 pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     let shop = Shop::open(ports).await;
     let (owner, importer) = (&shop.owner, &shop.importer);
@@ -129,7 +129,8 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     assert_eq!(offer.rates.default_discount, Some(percent("0")));
 }
 
-/// By id and by coupon code, in any case, of the listing's account only; and whether it is given on the listing.
+/// Finds a promotion by id and by coupon code, ignoring case, in the listing's account only; and whether it is assigned
+/// to the listing.
 pub async fn an_offer_holds_the_promotion_that_is_asked_for(ports: Ports) {
     let shop = Shop::open(ports).await;
     let with_code = |code: &str| PromotionEdit { coupon_code: Some(code.parse().ok()), ..PromotionEdit::default() };
@@ -157,7 +158,7 @@ pub async fn an_offer_holds_the_promotion_that_is_asked_for(ports: Ports) {
     }
 }
 
-/// What sleeps is on offer still, and says so.
+/// A sleeping import still has an offer, marked as asleep.
 pub async fn an_offer_says_whether_the_import_sleeps(ports: Ports) {
     let shop = Shop::open(ports).await;
     for (asleep, awake) in sleeps_and_wakes() {
@@ -177,13 +178,13 @@ pub async fn a_quote_for_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
     importer.import(&[listing.id()]).await.expect("imported");
     let (scope, change) = (importer.scope().await, importer.quotation(listing.id(), nights(), None).await);
     let kept = importer.quote(listing.id(), nights()).await;
-    owner.world.delete(&tenant).await.expect("quotes do not keep a tenant");
+    owner.world.delete(&tenant).await.expect("quotes do not prevent a deletion");
     let quotes = &owner.world.ports.quotes;
     assert_eq!(quotes.find(&scope, kept.id()).await.expect("no failure"), None);
     assert!(is_stale(&quotes.create(&scope, change).await));
 }
 
-/// `Stale`; a deleted listing and a deleted account take their quotes, calendars and promotions with them.
+/// `Stale`. Quotes, calendars and promotions are deleted with their listing or account.
 pub async fn a_quote_of_what_is_gone_is_not_stored(ports: Ports) {
     let shop = Shop::open(ports).await;
     let another = shop.another().await;
@@ -205,12 +206,12 @@ pub async fn a_quote_of_what_is_gone_is_not_stored(ports: Ports) {
     let accounts = &world.ports.integration_accounts;
     let account = accounts.find(&scope, shop.owner.account.id).await.expect("no failure").expect("an account");
     let deletion = account.delete(&scope, world.stamp().await);
-    accounts.delete(&scope, deletion).await.expect("deleted with all that was said of it");
+    accounts.delete(&scope, deletion).await.expect("deleted with its listings and promotions");
     assert_eq!(find(&shop.importer, kept[1].id()).await, None);
     assert_eq!(world.ports.promotions.find(&scope, promotion.id()).await.expect("no failure"), None);
 }
 
-/// Isolation: of tenants in a workspace, of workspaces, and of the owner from those who imported its listings.
+/// Isolation: of tenants in a workspace, of workspaces, and of an owner from the importers of its listings.
 pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
     let shop = Shop::open(ports).await;
     let quote = shop.importer.quote(shop.id(), nights()).await;
@@ -222,7 +223,7 @@ pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
         assert_eq!(find(&other, quote.id()).await, None);
         assert_eq!(other.offer(shop.id(), nights()).await, None);
         let change = shop.importer.quotation(shop.id(), nights(), None).await;
-        assert!(is_stale(&create(&other, change.clone()).await), "nobody asks for another");
+        assert!(is_stale(&create(&other, change.clone()).await), "a tenant cannot create a quote for another tenant");
         let forged = Quote::from_parts(QuoteParts {
             workspace_id: other.world.workspace_id(),
             tenant_id: shop.importer.tenant.id(),
@@ -235,7 +236,7 @@ pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
     assert!(!quoted.contains(&"quote.create".to_owned()), "{quoted:?}");
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn a_quote_leaves_one_entry(ports: Ports) {
     let shop = Shop::open(ports).await;
     let before = shop.owner.world.ports.trail.actions().await.len();
@@ -243,7 +244,7 @@ pub async fn a_quote_leaves_one_entry(ports: Ports) {
     assert_eq!(shop.owner.world.ports.trail.actions().await[before..], ["quote.create"]);
 }
 
-/// Of all workspaces, so many at once. What was booked with them stays.
+/// Deletes the expired quotes of all workspaces, up to the limit. Reservations made with them stay.
 pub async fn old_quotes_are_forgotten(ports: Ports) {
     let shop = Shop::open(ports).await;
     let used = shop.owner.quote(shop.id(), nights()).await;

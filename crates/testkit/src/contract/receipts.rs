@@ -1,4 +1,4 @@
-//! Receipts.
+//! Idempotency records.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{OperatorScope, OwnScope, Permission, TenantChoice};
@@ -27,7 +27,7 @@ async fn own(world: &World, token: &ApiKeyToken) -> OwnScope {
     world.caller(token, TenantChoice::Home).await.own_scope()
 }
 
-/// The administrator's receipt of something that changed nothing.
+/// Returns an idempotency record of the administrator for a request that changed nothing.
 async fn receipt(world: &World, key: &str, at: DateTime<Utc>) -> Receipt {
     let stamp = world.stamp().await;
     Receipt::new(world.workspace_id(), &stamp.actor, request(key), reply(), at).expect("of a user")
@@ -42,7 +42,7 @@ async fn find(world: &World, key: &str) -> Option<Receipt> {
     world.ports.receipts.find(scope, &request(key).key).await.expect("no failure")
 }
 
-/// A new location, as a request with this key asks for it.
+/// Returns the creation of a location under this key, not yet stored.
 async fn asked_for(world: &World, tenant: &Tenant, key: &str) -> Change<Location> {
     let new = NewLocation {
         id: LocationId::new(build::id()),
@@ -65,7 +65,7 @@ fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY }))
 }
 
-/// All of it, byte by byte.
+/// Compares every field, byte by byte.
 pub async fn a_receipt_comes_back_as_it_was_kept(ports: Ports) {
     let world = World::new(ports).await;
     let longest = "~".repeat(255);
@@ -94,7 +94,7 @@ pub async fn a_change_with_a_receipt_is_stored_once(ports: Ports) {
     create(&world, &channel, asked_for(&world, &channel, "other").await).await.expect("another key");
 }
 
-/// Both, or none.
+/// Either both are stored or neither.
 pub async fn a_change_that_fails_leaves_no_receipt(ports: Ports) {
     let world = World::new(ports).await;
     world.create("channel").await.expect("created");
@@ -104,7 +104,7 @@ pub async fn a_change_that_fails_leaves_no_receipt(ports: Ports) {
     assert_eq!(find(&world, "key").await, None);
 }
 
-/// A race. Twins meet at the key, before the rule that they would break by being done twice.
+/// A race. Concurrent duplicates conflict at the key, before any other rule that a second execution would break.
 pub async fn of_twenty_twins_one_is_stored(ports: Ports) {
     let world = World::new(ports).await;
     let (won, lost) = twenty_at_once(|| {
@@ -120,7 +120,7 @@ pub async fn of_twenty_twins_one_is_stored(ports: Ports) {
     assert_eq!(world.ports.trail.actions().await, ["workspace.create", "tenant.create"]);
 }
 
-/// A receipt answers retries for a day, and not a millisecond longer.
+/// An idempotency record answers retries for a day, and is replaceable a millisecond later.
 pub async fn a_receipt_that_is_too_old_is_replaced(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -137,7 +137,7 @@ pub async fn a_receipt_that_is_too_old_is_replaced(ports: Ports) {
     assert_eq!(find(&world, "older").await, expected);
 }
 
-/// A race for the place of an old receipt.
+/// A race to replace an old record.
 pub async fn of_twenty_twins_one_replaces_an_old_receipt(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -188,7 +188,7 @@ pub async fn what_changed_nothing_leaves_one_receipt(ports: Ports) {
     assert_eq!(find(&world, "key").await, Some(first));
 }
 
-/// In all workspaces, so many at a time.
+/// Deletes the old records of all workspaces, up to the limit.
 pub async fn old_receipts_are_forgotten(ports: Ports) {
     let world = World::new(ports).await;
     let elsewhere = world.beside().await;
@@ -208,7 +208,7 @@ pub async fn old_receipts_are_forgotten(ports: Ports) {
     }
 }
 
-/// They go with their user, and with the user's tenant.
+/// Idempotency records are deleted with their user and with the user's tenant.
 pub async fn a_deleted_user_leaves_no_receipt(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -240,5 +240,5 @@ pub async fn a_deleted_user_leaves_no_receipt(ports: Ports) {
     assert_eq!(left().await, [false, true]);
     world.delete(&channel).await.expect("deleted");
     assert_eq!(left().await, [false, false]);
-    assert!(find(&world, "key").await.is_some(), "others keep theirs");
+    assert!(find(&world, "key").await.is_some(), "the records of other users stay");
 }

@@ -1,4 +1,4 @@
-//! Lists of reservations: those of a tenant's accounts, and those that it sold as an importer.
+//! Lists of reservations: those of a tenant's accounts and those that it sold as an importer.
 
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
 use domain::reservations::{ReservationStatus, TenantReservation};
@@ -10,7 +10,7 @@ use super::host::Host;
 use super::shop::{Shop, date, instant, pending, stay};
 use crate::build;
 
-/// Each alone, with something in and something out; list and count agree.
+/// Tests each filter alone; list and count must agree.
 pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
     let shop = Shop::open(ports).await;
     let second = shop.owner.anew().await;
@@ -70,7 +70,7 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
     }
 }
 
-/// Over accounts and what was sold of others, by number and behind an id, whatever the size.
+/// Pages by number and after an id, of several sizes, over the tenant's accounts and its sales as an importer.
 pub async fn pages_over_accounts_and_sales_join_without_gaps(ports: Ports) {
     let host = Host::open(ports).await;
     let accounts = [host.clone(), host.anew().await, host.anew().await, Host::of(&host.world, "other").await];
@@ -78,7 +78,7 @@ pub async fn pages_over_accounts_and_sales_join_without_gaps(ports: Ports) {
     for account in &accounts {
         listings.push(account.listing("7").await.id());
     }
-    // An account without reservations, and reservations of another that are not the tenant's.
+    // An account without reservations, and reservations of another tenant that are not visible.
     host.anew().await;
     host.import(&listings[3..]).await.expect("imported");
     let mut day = date("2030-01-01");

@@ -1,4 +1,4 @@
-//! Reservations, one at a time.
+//! Single reservations.
 
 use chrono::TimeDelta;
 use domain::access::OperatorScope;
@@ -21,7 +21,7 @@ fn nights() -> Stay {
     stay("2030-01-10", "2030-01-12")
 }
 
-/// All that the operator lets expire at an instant.
+/// Returns the lapsed holds that the operator can let expire.
 async fn lapsed(host: &Host, days: i64, limit: u32) -> Vec<LapsedHold> {
     let at = build::at() + TimeDelta::days(days);
     host.world.ports.reservations.lapsed(&OperatorScope::new(), at, limit).await.expect("no failure")
@@ -35,7 +35,7 @@ async fn expire(host: &Host, change: Change<Reservation>) -> Result<(), Reposito
     host.world.ports.reservations.expire(&OperatorScope::new(), change).await
 }
 
-/// Every field, with and without a value; and what becomes of it.
+/// Compares every field, with and without a value, also after each decision.
 pub async fn a_reservation_comes_back_as_it_was_stored(ports: Ports) {
     let shop = Shop::open(ports).await;
     let quote = shop.importer.quote(shop.id(), nights()).await;
@@ -89,7 +89,7 @@ pub async fn a_change_of_an_old_reservation_is_stale(ports: Ports) {
     assert_eq!(shop.owner.world.ports.trail.actions().await, trail);
 }
 
-/// A race: somebody confirms, somebody cancels, and the sweep comes by.
+/// A race between confirmations, cancellations and the expiry sweep.
 pub async fn of_twenty_who_decide_on_a_hold_one_wins(ports: Ports) {
     let shop = Shop::open(ports).await;
     let held = shop.importer.book(shop.id(), nights(), pending()).await.reservation;
@@ -114,7 +114,7 @@ pub async fn of_twenty_who_decide_on_a_hold_one_wins(ports: Ports) {
     assert_eq!(seen.version(), 2);
 }
 
-/// The oldest first, of all workspaces, with their present owners; and no more than was asked for.
+/// Returns the oldest first, of all workspaces, with their present owners, up to the limit.
 pub async fn lapsed_holds_are_found_and_expire(ports: Ports) {
     let shop = Shop::open(ports).await;
     let far = Shop::open(shop.owner.world.ports.clone()).await;
@@ -148,7 +148,7 @@ pub async fn lapsed_holds_are_found_and_expire(ports: Ports) {
     assert_eq!(owners, [importer.clone(), importer]);
 }
 
-/// Direct sales belong to whoever has the account; an importer keeps what it sold, and sees it once.
+/// Direct sales belong to the present owner of the account; an importer keeps its sales, and sees each once.
 pub async fn reservations_move_with_their_account(ports: Ports) {
     let shop = Shop::open(ports).await;
     let other = Host::of(&shop.owner.world, "other").await;
@@ -172,7 +172,7 @@ pub async fn reservations_move_with_their_account(ports: Ports) {
     shop.owner.world.move_account(shop.owner.account.id, &shop.importer.tenant).await;
     assert_eq!(seen(&shop.owner).await, []);
     assert_eq!(shop.owner.reservation(direct.id()).await, None);
-    assert!(is_stale(&shop.owner.turn(cancellation).await), "it sees it no more");
+    assert!(is_stale(&shop.owner.turn(cancellation).await), "the old owner does not see it any more");
     assert_eq!(
         seen(&shop.importer).await,
         [of(&direct, importer, importer), of(&sold, importer, importer), of(&others, importer, third)]
@@ -189,7 +189,7 @@ impl Shop {
     }
 }
 
-/// `Taken`, whatever became of them; and nothing is gone. What hangs on an account is counted.
+/// `Taken`, whatever the status of the reservations; nothing is deleted. The account's holdings are counted.
 pub async fn a_listing_with_reservations_is_not_deleted_nor_is_its_account(ports: Ports) {
     let shop = Shop::open(ports).await;
     shop.owner.promote("Winter", PromotionEdit::default()).await.expect("created");
@@ -211,10 +211,10 @@ pub async fn a_listing_with_reservations_is_not_deleted_nor_is_its_account(ports
     assert!(shop.owner.reservation(sold.id()).await.is_some());
     assert!(shop.importer.find(shop.id()).await.is_some(), "it is still imported");
     let empty = shop.another().await;
-    empty.owner.delete(&empty.listing).await.expect("nobody has booked it");
+    empty.owner.delete(&empty.listing).await.expect("the listing has no reservations");
 }
 
-/// A race, ten times: a booking that was acknowledged is never lost.
+/// A race, ten times: a stored booking is never lost.
 pub async fn a_booking_and_a_deletion_of_its_listing_at_once_leave_one_of_them(ports: Ports) {
     let shop = Shop::open(ports).await;
     for _ in 0..10 {
@@ -234,7 +234,7 @@ pub async fn a_booking_and_a_deletion_of_its_listing_at_once_leave_one_of_them(p
     }
 }
 
-/// With their seller's id; its quotes go.
+/// The reservations keep their seller's id; the quotes are deleted.
 pub async fn what_a_deleted_tenant_sold_stays(ports: Ports) {
     let shop = Shop::open(ports).await;
     let quote = shop.importer.quote(shop.id(), nights()).await;
@@ -245,7 +245,7 @@ pub async fn what_a_deleted_tenant_sold_stays(ports: Ports) {
     let accounts = &world.ports.integration_accounts;
     let account = accounts.find(&scope, shop.importer.account.id).await.expect("no failure").expect("its own");
     let deletion = account.delete(&scope, world.stamp().await);
-    accounts.delete(&scope, deletion).await.expect("nothing hangs on it");
+    accounts.delete(&scope, deletion).await.expect("the account has no holdings");
     world.delete(&shop.importer.tenant).await.expect("deleted");
     assert_eq!(world.ports.quotes.find(&scope, quote.id()).await.expect("no failure"), None);
     assert_eq!(shop.owner.reservation(sold.reservation.id()).await, Some(sold.clone()));
@@ -267,7 +267,7 @@ pub async fn another_tenant_reaches_no_reservation(ports: Ports) {
         for reservation in hidden.into_iter().map(|seen| &seen.reservation) {
             assert_eq!(other.reservation(reservation.id()).await, None);
             assert!(is_stale(&other.turn(other.cancellation(reservation).await).await));
-            // It says that it is its own; that it is not counts.
+            // Claims to be the tenant's own; the stored account decides.
             let forged = Reservation::from_parts(ReservationParts {
                 workspace_id: other.world.workspace_id(),
                 sold_by: Some(other.tenant.id()),
@@ -286,7 +286,7 @@ pub async fn another_tenant_reaches_no_reservation(ports: Ports) {
     assert_eq!(shop.owner.reservations(&ReservationFilter::default()).await, [direct, sold]);
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn every_change_of_a_reservation_leaves_one_entry(ports: Ports) {
     let shop = Shop::open(ports).await;
     let before = shop.owner.world.ports.trail.actions().await.len();

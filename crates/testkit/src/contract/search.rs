@@ -1,4 +1,4 @@
-//! Listings around a place: others' that could be imported, and a tenant's own.
+//! Searches around a place, of importable and of own listings.
 
 use std::ops::RangeInclusive;
 
@@ -19,7 +19,7 @@ use crate::build;
 
 /// A degree, in billionths.
 const DEGREE: i64 = 1_000_000_000;
-/// Where there is something to go wrong: the poles, at any longitude; the date line, from either side; and New York.
+/// Places that are hard to search: the poles, at any longitude; both sides of the date line; and, to compare, New York.
 const SPOTS: [&str; 8] =
     ["90,0", "90,135", "-90,-7.5", "0,180", "0,-180", "-17,179.9", "-17,-179.9", "40.7128,-74.006"];
 const RADII: [&str; 8] = ["0.000000001", "0.001", "0.5", "1", "2", "64", "500", "1000"];
@@ -48,7 +48,7 @@ fn surroundings() -> impl Strategy<Value = Around> {
     (places(), radii).prop_map(|(place, radius)| Around { place, radius: radius.parse().expect("a radius") })
 }
 
-/// The same ones on every run.
+/// Returns samples of the strategy, the same in every run.
 fn some<T>(number: usize, strategy: &impl Strategy<Value = T>) -> Vec<T> {
     let mut runner = TestRunner::deterministic();
     (0..number).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
@@ -62,7 +62,7 @@ fn around(place: &str, radius: &str) -> Around {
     Around { place: place.parse().expect("a place"), radius: radius.parse().expect("a radius") }
 }
 
-/// Which of the listings lie around the place, nearest first: by looking at each.
+/// Returns the listings around the place, nearest first, by computing the distance of each.
 fn by_hand(listings: &[Listing], around: Around) -> Vec<(ListingId, Option<Distance>)> {
     let (centre, chord) = (around.place.position(), around.radius.chord());
     let squared = |listing: &Listing| centre.squared_chord(listing.details().place.position());
@@ -76,7 +76,7 @@ fn distances(listed: &[TenantListing]) -> Vec<(ListingId, Option<Distance>)> {
     listed.iter().map(|seen| (seen.listing.id(), seen.distance)).collect()
 }
 
-/// Two hosts with 150 listings each, and as many in another workspace at the same places.
+/// Creates two hosts with 150 listings each, and as many at the same places in another workspace.
 async fn spread(ports: Ports) -> (Host, Host, Vec<Listing>, Vec<Listing>) {
     let host = Host::open(ports).await;
     let (other, stranger) = (Host::of(&host.world, "other").await, Host::of(&host.world.beside().await, "far").await);
@@ -90,7 +90,7 @@ async fn spread(ports: Ports) -> (Host, Host, Vec<Listing>, Vec<Listing>) {
     (host, other, own, others)
 }
 
-/// Membership, order and distance; at the poles, across the date line, and of listings at the same spot.
+/// Compares membership, order and distance; at the poles, across the date line, and of listings at the same place.
 pub async fn a_search_finds_what_looking_at_each_finds(ports: Ports) {
     let (host, other, own, others) = spread(ports).await;
     let third = Host::of(&host.world, "third").await;
@@ -104,10 +104,10 @@ pub async fn a_search_finds_what_looking_at_each_finds(ports: Ports) {
         assert_eq!(distances(&host.found(around, &any).await), by_hand(&others, around), "{around:?}");
         assert_eq!(distances(&other.found(around, &any).await), by_hand(&own, around), "{around:?}");
     }
-    assert!(finds > 20, "most find nothing: {finds}");
+    assert!(finds > 20, "most searches find nothing: {finds}");
 }
 
-/// Those of accounts and imports together.
+/// The list includes the listings of accounts and imports.
 pub async fn a_list_around_a_place_shows_what_looking_at_each_shows(ports: Ports) {
     let (host, _, own, others) = spread(ports).await;
     let imported: Vec<_> = others.iter().step_by(3).cloned().collect();
@@ -122,7 +122,7 @@ pub async fn a_list_around_a_place_shows_what_looking_at_each_shows(ports: Ports
     }
 }
 
-/// By number, of a search and of a list.
+/// Reads a search and a list by page number.
 pub async fn pages_of_what_is_found_join_without_gaps(ports: Ports) {
     let (host, _, own, others) = spread(ports).await;
     let (queries, scope) = (&host.world.ports.listing_queries, host.scope().await);
@@ -149,7 +149,7 @@ pub async fn pages_of_what_is_found_join_without_gaps(ports: Ports) {
     }
 }
 
-/// Of other active tenants, of active accounts that allow it, and active itself. One's own and other workspaces' never are.
+/// Finds only active listings of active accounts that allow imports, of other active tenants of the same workspace.
 pub async fn what_is_not_offered_is_not_found(ports: Ports) {
     let host = Host::open(ports).await;
     let buyer = Host::of(&host.world, "buyer").await;
@@ -170,7 +170,7 @@ pub async fn what_is_not_offered_is_not_found(ports: Ports) {
     assert_eq!(found().await, [TenantListing { imported_at: Some(build::at()), ..offered.clone() }]);
     let third = Host::of(&host.world, "third").await;
     let seen = third.found(here, &ListingFilter::default()).await;
-    assert!(seen.iter().all(|seen| seen.imported_at.is_none()), "another's import is not one's own");
+    assert!(seen.iter().all(|seen| seen.imported_at.is_none()), "imports of other tenants are not shown");
 
     for (asleep, awake) in sleeps_and_wakes() {
         host.edit_account(asleep.clone()).await;
@@ -185,7 +185,7 @@ pub async fn what_is_not_offered_is_not_found(ports: Ports) {
     assert_eq!(found().await, [], "the listing is inactive");
 }
 
-/// The filters of lists, on what is offered.
+/// Applies the filters of lists to a search.
 pub async fn every_filter_keeps_what_matches_of_what_is_found(ports: Ports) {
     let stock = Stock::of(ports).await;
     let buyer = &stock.other;
@@ -202,7 +202,7 @@ pub async fn every_filter_keeps_what_matches_of_what_is_found(ports: Ports) {
     }
 }
 
-/// However it was stored: created, changed, delivered, deleted.
+/// Listings that are created, changed, delivered and deleted.
 pub async fn a_listing_is_found_where_it_is_now(ports: Ports) {
     let host = Host::open(ports).await;
     let buyer = Host::of(&host.world, "buyer").await;

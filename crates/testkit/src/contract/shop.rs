@@ -1,4 +1,4 @@
-//! The steps that sentences about selling are made of. A host sells its own listings and those that it imported.
+//! The steps of tests about selling. A host sells its own listings and those that it imports.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -22,7 +22,7 @@ use super::Ports;
 use super::host::Host;
 use crate::build;
 
-/// More than any sentence lists at once.
+/// A page larger than any list of these tests.
 pub(crate) const ALL: Page = Page { start: PageStart::Number(1), size: 1_000 };
 
 pub(crate) fn date(text: &str) -> StayDate {
@@ -33,7 +33,7 @@ pub(crate) fn stay(check_in: &str, check_out: &str) -> Stay {
     Stay::new(date(check_in), date(check_out)).expect("nights")
 }
 
-/// What asks for nothing of these nights.
+/// Returns an edit of these nights that changes nothing.
 pub(crate) fn range(nights: Stay) -> RangeEdit {
     RangeEdit { nights, status: None, price: None, minimum_nights: None, maximum_nights: None }
 }
@@ -42,7 +42,7 @@ pub(crate) fn blocked(nights: Stay) -> RangeEdit {
     RangeEdit { status: Some(Some(NightStatus::NotAvailable)), ..range(nights) }
 }
 
-/// A reservation with no more than is needed.
+/// Returns a new reservation with the required fields only.
 fn new_reservation(kind: ReservationType) -> NewReservation {
     NewReservation {
         id: ReservationId::new(build::id()),
@@ -76,13 +76,13 @@ pub(crate) fn is_taken<T>(result: &Result<T, RepositoryError>, rule: &str) -> bo
     matches!(result, Err(RepositoryError::Taken { rule: broken }) if *broken == rule)
 }
 
-/// Hands out what was decided before, one after the other.
+/// Returns a function that hands out the given decisions, one at each call.
 pub(crate) fn in_turn<T>(decided: Vec<T>) -> impl Fn() -> T {
     let decided = Mutex::new(decided);
     move || decided.lock().expect("no panic").pop().expect("one for each")
 }
 
-/// An owner and an importer of its one listing, each with an account.
+/// An owner with a listing, and an importer of it, each with an account.
 #[derive(Clone)]
 pub(crate) struct Shop {
     pub(crate) owner: Host,
@@ -103,7 +103,7 @@ impl Shop {
         self.listing.id()
     }
 
-    /// Another listing of the owner, imported as well.
+    /// Creates another listing of the owner, imported as well.
     pub(crate) async fn another(&self) -> Self {
         let listing = self.owner.listing(&build::id().to_string()).await;
         self.importer.import(&[listing.id()]).await.expect("imported");
@@ -116,7 +116,7 @@ impl Host {
         Stamp { at, ..Self::stamp(scope) }
     }
 
-    /// An edit that is not stored yet.
+    /// Returns an edit of the calendar, not yet stored.
     pub(crate) async fn calendar_edit(&self, listing: &Listing, ranges: &[RangeEdit]) -> Change<CalendarEdit> {
         let scope = self.scope().await;
         let decided = CalendarEdit::decide(listing, ranges, &scope, Self::stamp(&scope));
@@ -137,7 +137,7 @@ impl Host {
         self.calendar_at(id, nights, build::at()).await
     }
 
-    /// A promotion of the account that is not stored yet: 20 % in January 2030.
+    /// Returns the creation of a promotion of the account, not yet stored: 20 % in January 2030.
     pub(crate) async fn new_promotion(&self, name: &str, rest: PromotionEdit) -> Change<Promotion> {
         let scope = self.scope().await;
         let new = NewPromotion {
@@ -172,7 +172,7 @@ impl Host {
         self.offer_at(id, stay, None, build::at()).await
     }
 
-    /// A quote that is not stored yet.
+    /// Returns a quote that is not yet stored.
     pub(crate) async fn quotation(
         &self,
         id: ListingId,
@@ -191,7 +191,7 @@ impl Host {
         change.after
     }
 
-    /// A booking that is not stored yet, decided at this instant.
+    /// Returns a booking that is decided at this time and not yet stored.
     pub(crate) async fn booking_at(
         &self,
         id: ListingId,
@@ -210,7 +210,7 @@ impl Host {
         self.booking_at(id, stay, new, build::at()).await
     }
 
-    /// A booking with a quote that is not stored yet.
+    /// Returns a booking with a quote, not yet stored.
     pub(crate) async fn booking_with(&self, quote: &Quote, new: NewReservation) -> Change<ReservationBooked> {
         let scope = self.scope().await;
         let found = self.world.ports.quotes.find(&scope, quote.id()).await.expect("no failure").expect("a quote");
@@ -246,7 +246,7 @@ impl Host {
         self.world.ports.reservations.find(&self.scope().await, id).await.expect("no failure")
     }
 
-    /// All that the list shows; the count says as many.
+    /// Returns the whole list, after checking that the count agrees.
     pub(crate) async fn reservations(&self, filter: &ReservationFilter) -> Vec<TenantReservation> {
         let (queries, scope) = (&self.world.ports.reservation_queries, self.scope().await);
         let listed = queries.list(&scope, filter, ALL).await.expect("a list");
@@ -255,7 +255,7 @@ impl Host {
         listed.items
     }
 
-    /// How many stays of the listing have their nights.
+    /// Returns the number of reservations of the listing that occupy nights.
     pub(crate) async fn sold(&self, id: ListingId) -> usize {
         let filter = ReservationFilter { listing_id: Some(id), ..ReservationFilter::default() };
         let listed = self.reservations(&filter).await;
@@ -265,7 +265,7 @@ impl Host {
         listed.iter().filter(is_live).count()
     }
 
-    /// A calendar that says nothing.
+    /// Returns a calendar without values.
     pub(crate) fn silent(listing: &Listing) -> Calendar {
         Calendar::new(listing.details(), BTreeMap::new(), vec![])
     }

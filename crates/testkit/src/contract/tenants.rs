@@ -38,7 +38,7 @@ fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Stale))
 }
 
-/// Every field, also with what databases stumble over.
+/// Compares every field, with values that databases often mishandle.
 pub async fn a_tenant_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let profile = Profile {
@@ -57,7 +57,7 @@ pub async fn a_tenant_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(all.expect("a list").items[1], expected);
 }
 
-/// Those who ask at the same moment may be answered by one statement.
+/// Concurrent reads may be batched into one statement.
 pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
     let world = World::new(ports).await;
     let mut tenants = Vec::new();
@@ -67,7 +67,7 @@ pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
     let beside = world.beside().await;
     let (admin, other) = (world.admin().await, beside.admin().await);
     let mut asked = JoinSet::new();
-    // One thread asks, as a worker of the server does: on several threads few would ask at the same moment.
+    // One thread, like a worker of the server: on several threads, few reads would coincide.
     let thread = LocalSet::new();
     for tenant in tenants {
         let (id, nobody) = (tenant.id(), TenantId::new(build::id()));
@@ -82,7 +82,7 @@ pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
     assert_eq!(thread.run_until(asked.join_all()).await, [true; 160]);
 }
 
-/// In one step with the tenant.
+/// The default location is stored, and the user moved, in the transaction of the new tenant.
 pub async fn a_new_tenant_has_a_default_location_and_its_maker(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -104,7 +104,7 @@ pub async fn a_taken_domain_stores_nothing(ports: Ports) {
     assert_eq!(world.ports.trail.actions().await, trail);
 }
 
-/// Nothing crosses a workspace's wall, not even a name.
+/// Names are unique in their workspace only.
 pub async fn two_workspaces_may_use_the_same_domain(ports: Ports) {
     let world = World::new(ports).await;
     world.create("channel").await.expect("created");
@@ -179,7 +179,7 @@ pub async fn of_twenty_who_update_at_once_one_wins(ports: Ports) {
     assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
 }
 
-/// `user_status` 0, 1 and 2.
+/// Tests `user_status` 0, 1 and 2.
 pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -198,13 +198,13 @@ pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
         tenant = world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
         assert_eq!(world.find(tenant.id()).await.map(|tenant| tenant.status()), Some(status));
         assert_eq!(world.user(clerk.id()).await.map(|user| user.status()), Some(users));
-        assert_eq!(world.user(support.id()).await, Some(support.clone()), "support is untouched");
-        assert_eq!(world.user(stranger.id()).await, Some(stranger.clone()), "others are untouched");
+        assert_eq!(world.user(support.id()).await, Some(support.clone()), "support is unchanged");
+        assert_eq!(world.user(stranger.id()).await, Some(stranger.clone()), "users of other tenants are unchanged");
         assert_eq!(world.user(world.user).await.map(|user| user.status()), Some(UserStatus::Active));
     }
 }
 
-/// No new version, no entry in the trail.
+/// Neither a new version nor an audit entry is stored.
 pub async fn a_status_that_everybody_has_stores_nothing(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -236,7 +236,7 @@ pub async fn a_status_of_an_old_version_is_stale(ports: Ports) {
     assert_eq!(world.user(clerk.id()).await.map(|user| user.status()), Some(UserStatus::Active));
 }
 
-/// Locations, users and keys; not those who only worked there.
+/// Deletes locations, users and keys, but not users of other tenants who only worked there.
 pub async fn deleting_takes_everything_with_it_and_sends_guests_home(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -286,11 +286,11 @@ pub async fn another_workspace_sees_nothing(ports: Ports) {
     row.workspace_id = other.workspace_id();
     let forged = domain::change::Change { after: Tenant::from_parts(row), ..change };
     assert!(is_stale(&other.ports.tenants.update(&other.admin().await, forged).await));
-    assert!(is_stale(&other.delete(&channel).await), "the scope's workspace counts, not the tenant's");
+    assert!(is_stale(&other.delete(&channel).await), "the scope's workspace decides, not the tenant's");
     assert_eq!(world.find(channel.id()).await, Some(channel));
 }
 
-/// In the transaction of the change.
+/// Entries are written in the transaction of the change.
 pub async fn every_change_leaves_one_entry(ports: Ports) {
     let world = World::new(ports).await;
     let tenant = world.create("channel").await.expect("created");

@@ -46,7 +46,7 @@ pub async fn a_user_of_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
     assert!(matches!(world.ports.users.create(&scope, change).await, Err(RepositoryError::Stale)));
 }
 
-/// The current tenant, never the home.
+/// A switch changes the current tenant, never the home tenant.
 pub async fn a_switch_moves_the_user(ports: Ports) {
     let world = World::new(ports).await;
     let first = world.create("first").await.expect("created");
@@ -110,7 +110,7 @@ pub async fn a_key_of_a_user_who_is_gone_is_not_stored(ports: Ports) {
     assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
 }
 
-/// Through every way of asking.
+/// Tests every read.
 pub async fn a_user_is_found_at_home_only(ports: Ports) {
     let world = World::new(ports).await;
     let [channel, sibling] =
@@ -136,7 +136,7 @@ pub async fn a_user_is_found_at_home_only(ports: Ports) {
     assert_eq!((own.id(), own.current_tenant_id()), (world.user, sibling.id()));
 }
 
-/// The filters `name` and `email`.
+/// Tests the filters `name` and `email`.
 pub async fn users_are_found_by_parts_of_name_and_address(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -167,7 +167,7 @@ fn status(status: UserStatus) -> UserEdit {
     UserEdit { status: Some(status), ..UserEdit::default() }
 }
 
-/// All fields but the current tenant, which is another operation's.
+/// The current tenant belongs to another operation.
 pub async fn an_update_stores_every_field_but_the_current_tenant(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -202,14 +202,14 @@ pub async fn an_update_of_an_old_version_or_to_a_taken_email_is_refused(ports: P
     let refused = edited(&world, &stored, taken).await;
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::USER_EMAIL })), "{refused:?}");
 
-    // A status that the tenant gave meanwhile counts as a change too.
+    // The status set by the tenant since then is a change, too.
     let change = channel.set_status(TenantStatus::Active, Some(UserStatus::Active), world.stamp().await);
     let change = change.expect("allowed").expect("a change");
     world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
     assert!(matches!(edited(&world, &stored, status(UserStatus::Banned)).await, Err(RepositoryError::Stale)));
 }
 
-/// With the keys; `Stale` the second time.
+/// The keys are deleted with the user; `Stale` the second time.
 pub async fn a_deleted_user_is_gone_with_the_keys(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -237,7 +237,7 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     let caller = world.caller(&world.token, TenantChoice::Home).await;
     let is_last =
         |refused: &RepositoryError| matches!(refused, RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR });
-    // A second user without a key does not count.
+    // A second user without a key is not enough.
     let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
 
     let banned = edited(&world, &first, status(UserStatus::Banned)).await.expect_err("refused");
@@ -259,7 +259,7 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     revoke().await.expect("another is left");
 }
 
-/// A race: each takes the key of the other.
+/// A race: each revokes the other's key.
 pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Ports) {
     let world = World::new(ports).await;
     let default = world.find(world.default_tenant).await.expect("the default tenant");
@@ -291,7 +291,7 @@ pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Port
     assert_eq!(won, 1);
 }
 
-/// Keys of the tenant's own users; `Stale` the second time.
+/// Finds keys of the tenant's own users; `Stale` the second time.
 pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
     let world = World::new(ports).await;
     let [channel, sibling] =
@@ -322,7 +322,7 @@ pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
     assert!(found.expect("stored").admit(token.secret(), TenantChoice::Home, build::at()).is_err());
 }
 
-/// A key for the user that ends at this instant.
+/// Issues a key for the user that expires at this time.
 async fn key_until(world: &World, user: &ApiUser, expires_at: DateTime<Utc>) -> Result<ApiKey, RepositoryError> {
     let new = NewApiKey {
         id: ApiKeyId::new(build::id()),
@@ -335,7 +335,7 @@ async fn key_until(world: &World, user: &ApiUser, expires_at: DateTime<Utc>) -> 
     world.ports.api_keys.create(&world.scope_in(user.home_tenant_id()).await, user, change).await
 }
 
-/// `Stale`: a key is as good as its user, who may be another by now.
+/// `Stale`, because the permissions of a key depend on its user, who may have changed.
 pub async fn a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -351,7 +351,7 @@ pub async fn a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked(ports: 
     assert!(matches!(revoked, Err(RepositoryError::Stale)), "{revoked:?}");
 }
 
-/// `Taken { rule: "last_administrator" }`: a way in that closes shortly is none.
+/// `Taken { rule: "last_administrator" }`: a key that expires within a day does not count as administrator access.
 pub async fn a_key_that_expires_shortly_does_not_keep_a_workspace_open(ports: Ports) {
     let world = World::new(ports).await;
     let scope = world.scope_in(world.default_tenant).await;
@@ -369,11 +369,11 @@ pub async fn a_key_that_expires_shortly_does_not_keep_a_workspace_open(ports: Po
     revoke_first().await.expect("a lasting one is left");
 }
 
-/// Races that take the same rows from two sides: one may have to decide anew, nobody is told to come back later.
+/// Races over the same rows in opposite orders: a change may be stale, but never fails with a deadlock.
 pub async fn deletions_and_changes_of_their_users_at_once_do_not_deadlock(ports: Ports) {
     let world = World::new(ports).await;
     for round in 0..10 {
-        // Making it moved the administrator, who is at home in the default tenant, into it.
+        // Creating the tenant moved the administrator, whose home is the default tenant, into it.
         let channel = world.create(&format!("channel-{round}")).await.expect("created");
         let clerk = world.new_user(&channel, Role::Venue, &format!("{round}@example.com")).await.expect("a user");
         world.new_key(&clerk).await.expect("a key");

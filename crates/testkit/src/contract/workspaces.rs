@@ -18,7 +18,7 @@ async fn renamed(world: &World, read: &Workspace, name: &str) -> Change<Workspac
     read.update(edit, (admin.tenant_id(), admin.tenant_name()), world.stamp().await).expect("a change")
 }
 
-/// Tenant, location, administrator and key are there.
+/// The tenant, location, administrator and key are stored.
 pub async fn a_new_workspace_can_be_worked_in(ports: Ports) {
     let world = World::new(ports).await;
     let caller = world.caller(&world.token, TenantChoice::Home).await;
@@ -43,7 +43,7 @@ pub async fn of_twenty_who_make_the_first_workspace_one_wins(ports: Ports) {
     assert_eq!(ports.trail.actions().await, ["workspace.create"]);
 }
 
-/// And only by its name, to the letter.
+/// The name must match exactly.
 pub async fn a_workspace_is_found_by_its_name(ports: Ports) {
     let world = World::new(ports).await;
     let is_named = async |name: &str| {
@@ -58,7 +58,7 @@ pub async fn a_workspace_is_found_by_its_name(ports: Ports) {
     assert!(is_named("Others Inc.").await && !is_named("Stays Inc.").await);
 }
 
-/// Every field, also with what databases stumble over.
+/// Compares every field, with values that databases often mishandle.
 pub async fn a_workspace_comes_back_as_it_was_stored(ports: Ports) {
     let (change, token) = new_workspace();
     let expected = change.after.workspace.clone();
@@ -127,7 +127,7 @@ pub async fn another_workspace_is_neither_seen_nor_changed(ports: Ports) {
     assert_eq!(found(&other).await.into_parts().name.as_str(), "Stays Inc.", "only the one row is written");
 }
 
-/// In the transaction of the change: what is refused leaves none.
+/// Entries are written in the transaction of the change; a refused change writes none.
 pub async fn a_change_of_the_workspace_leaves_one_entry(ports: Ports) {
     let world = World::new(ports).await;
     let read = found(&world).await;

@@ -1,4 +1,4 @@
-//! A workspace in a fresh database, and the steps that sentences are made of.
+//! A workspace in a fresh database, and the steps of tests.
 
 use domain::access::{AdminScope, Caller, OperatorScope, Permission, TenantChoice, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, NewApiKey};
@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) user: UserId,
 }
 
-/// What a workspace is made from, and the key to it.
+/// Returns the creation of a workspace, not yet stored, and its key.
 pub(crate) fn new_workspace() -> (Change<WorkspaceCreated>, ApiKeyToken) {
     let new = NewWorkspace {
         id: WorkspaceId::new(build::id()),
@@ -47,7 +47,7 @@ impl World {
         Self { ports, token, default_tenant, user }
     }
 
-    /// Another workspace in the same database.
+    /// Creates another workspace in the same database.
     pub(crate) async fn beside(&self) -> Self {
         Self::new(self.ports.clone()).await
     }
@@ -56,10 +56,10 @@ impl World {
         self.token.workspace_id()
     }
 
-    /// Whoever has the key, in the tenant of their choice.
+    /// Returns the caller with this key, in the chosen tenant.
     pub(crate) async fn caller(&self, token: &ApiKeyToken, choice: TenantChoice) -> Caller {
         let found = self.ports.credentials.find(token.workspace_id(), token.id(), choice).await.expect("no failure");
-        found.expect("a stored key").admit(token.secret(), choice, build::at()).expect("a good key")
+        found.expect("a stored key").admit(token.secret(), choice, build::at()).expect("a valid key")
     }
 
     pub(crate) async fn admin(&self) -> AdminScope {
@@ -67,7 +67,7 @@ impl World {
         caller.admin_scope(Permission::Admin).expect("an administrator")
     }
 
-    /// The administrator at work in a tenant.
+    /// Returns the administrator's scope in a tenant.
     pub(crate) async fn scope_in(&self, tenant: TenantId) -> TenantScope {
         let caller = self.caller(&self.token, TenantChoice::Named(tenant)).await;
         caller.tenant_scope(Permission::Write).expect("an active tenant")
@@ -77,7 +77,7 @@ impl World {
         self.admin().await.stamp(AuditId::new(build::id()), build::at())
     }
 
-    /// A tenant that is not stored yet, made by the administrator.
+    /// Returns the creation of a tenant by the administrator, not yet stored.
     pub(crate) async fn new_tenant(&self, domain: &str, profile: Profile) -> Change<TenantCreated> {
         let new = NewTenant {
             workspace_id: self.workspace_id(),
@@ -110,7 +110,7 @@ impl World {
         self.ports.tenants.delete(&self.admin().await, change).await
     }
 
-    /// A user of the scope's tenant who is not stored yet.
+    /// Returns the creation of a user of the scope's tenant, not yet stored.
     pub(crate) async fn user_change(&self, scope: &TenantScope, role: Role, email: &str) -> Change<ApiUser> {
         let new = NewApiUser {
             id: UserId::new(build::id()),
@@ -124,14 +124,14 @@ impl World {
         ApiUser::create(new, scope, &administrator, self.stamp().await).expect("an administrator may")
     }
 
-    /// A user at home in the tenant.
+    /// Creates a user whose home is the tenant.
     pub(crate) async fn new_user(&self, home: &Tenant, role: Role, email: &str) -> Result<ApiUser, RepositoryError> {
         let scope = self.scope_in(home.id()).await;
         let change = self.user_change(&scope, role, email).await;
         self.ports.users.create(&scope, change).await
     }
 
-    /// An ADMIN key for the user.
+    /// Issues an ADMIN key for the user.
     pub(crate) async fn new_key(&self, user: &ApiUser) -> Result<ApiKeyToken, RepositoryError> {
         let secret = KeySecret::new([9; 24]);
         let token = ApiKeyToken::new(self.workspace_id(), ApiKeyId::new(build::id()), secret.clone());
@@ -141,7 +141,7 @@ impl World {
         self.ports.api_keys.create_for_any(&OperatorScope::new(), change).await.map(|_| token)
     }
 
-    /// An active account of the tenant whose listings may be imported.
+    /// Creates an active account of the tenant that allows imports.
     pub(crate) async fn new_account(&self, owner: &Tenant) -> IntegrationAccountId {
         let id = IntegrationAccountId::new(build::id());
         let mut details = build::integration_account().details().clone();
@@ -151,7 +151,7 @@ impl World {
         self.ports.integration_accounts.create(&scope, change).await.expect("a new account").id()
     }
 
-    /// The account, whoever has it.
+    /// Returns the account, whichever tenant has it.
     async fn account(&self, id: IntegrationAccountId) -> IntegrationAccount {
         let found = self.ports.integration_accounts.find_anywhere(&self.admin().await, id).await;
         found.expect("no failure").expect("an account")
@@ -179,7 +179,7 @@ impl World {
     }
 }
 
-/// What became of twenty tries at the same time: how many succeeded, and why the others did not.
+/// Runs twenty attempts at the same time; returns the number of successes, and the other errors.
 pub(crate) async fn twenty_at_once<T, F>(attempt: impl Fn() -> F) -> (usize, Vec<RepositoryError>)
 where
     T: Send + 'static,
