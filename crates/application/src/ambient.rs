@@ -1,4 +1,4 @@
-//! What programs usually take from thin air, held together.
+//! Time, ids and secrets, injected together.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use domain::ids::AuditId;
 use ports::{Clock, IdGenerator, SecretGenerator};
 use uuid::Uuid;
 
-/// The time, ids and secrets.
+/// The sources of time, ids and secrets.
 #[derive(Clone)]
 pub struct Ambient {
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Makes ids.
+    /// The generator of ids.
     pub ids: Arc<dyn IdGenerator>,
-    /// Makes secrets.
+    /// The generator of secrets.
     pub secrets: Arc<dyn SecretGenerator>,
 }
 
@@ -44,7 +44,7 @@ pub(crate) mod fixture {
 
     use super::*;
 
-    /// The same time and secret always, and new ids.
+    /// Returns a fixed time, a fixed secret and new ids.
     pub(crate) fn ambient() -> Ambient {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(build::at());

@@ -1,4 +1,4 @@
-//! Who calls, and in which tenant.
+//! Authentication of the caller, and the choice of the tenant.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use ports::{Clock, Credentials};
 
 use crate::refusal::Refusal;
 
-/// The use case of authentication: the only one without a caller.
+/// The use case of authentication, the only one without a caller.
 pub struct Authentication {
     credentials: Arc<dyn Credentials>,
     clock: Arc<dyn Clock>,
 }
 
 impl Authentication {
-    /// Authenticates against what is stored.
+    /// Creates the use case from its ports.
     pub fn new(credentials: Arc<dyn Credentials>, clock: Arc<dyn Clock>) -> Self {
         Self { credentials, clock }
     }
 
-    /// Lets the bearer of a key in.
+    /// Authenticates the bearer of a key.
     pub async fn authenticate(&self, token: &ApiKeyToken, choice: TenantChoice) -> Result<Caller, Refusal> {
         let credential = self.credentials.find(token.workspace_id(), token.id(), choice).await?;
         let credential = credential.ok_or(AccessError::Unauthenticated)?;
@@ -62,6 +62,6 @@ mod tests {
             .returning(move |_, _, _| Ok(Some(build::credential(home(), Some(home())))));
         let authentication = authentication(credentials);
         let caller = authentication.authenticate(&build::token(), TenantChoice::Named(home().id)).await;
-        assert_eq!(caller.expect("a good key").tenant_id(), home().id);
+        assert_eq!(caller.expect("a valid key").tenant_id(), home().id);
     }
 }

@@ -1,7 +1,8 @@
-//! Reads values field by field and gathers all that is wrong with them, with the path to each.
+//! Reader of fields that collects all field errors, each with its path.
 //!
-//! For commands that hold lists and objects: `validator` names fields, and this names `listings.3.pictures.0.url`. A request
-//! could hold more faults than anybody wants to be told, so lists are read until enough is at fault.
+//! For commands with lists and objects: `validator` names fields, this reader names paths like
+//! `listings.3.pictures.0.url`. The number of field errors is limited: lists are not read further once there are
+//! [`ENOUGH`].
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -11,10 +12,10 @@ use domain::tenants::FieldEdit;
 use crate::input::{InvalidInput, REQUIRED, is_blank, sentence};
 use crate::problem::Faults;
 
-/// Where so many fields are at fault, no further items of lists are looked at.
+/// The number of fields with errors after which no further list items are read.
 pub(crate) const ENOUGH: usize = 100;
 
-/// The faults so far, and where in the request we are.
+/// The field errors so far, and the current path in the request.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
     faults: Faults,
@@ -23,7 +24,7 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// The value, if nothing was at fault.
+    /// Returns the value if there are no field errors.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, InvalidInput> {
         match value {
             Some(value) if self.faults.is_empty() => Ok(value),
@@ -31,25 +32,25 @@ impl Collector {
         }
     }
 
-    /// The faults, where it is known that there are some.
+    /// Returns the field errors; there must be at least one.
     pub(crate) fn faults(self) -> InvalidInput {
         if self.is_cut { InvalidInput::cut(self.faults) } else { self.faults.into() }
     }
 
-    /// Whether the next item shall be looked at. If not, that will be told.
+    /// Whether the next item should be read. If not, the result says that it is truncated.
     pub(crate) fn goes_on(&mut self) -> bool {
         self.is_cut |= self.faults.len() >= ENOUGH;
         !self.is_cut
     }
 
-    /// Files a fault of the field here. `phrase` ends the sentence that begins with the field.
+    /// Adds an error of a field at the current path. `phrase` follows the field's name in the sentence.
     pub(crate) fn fault(&mut self, field: &str, phrase: impl Display) {
         let path = self.path_to(field);
         let sentence = sentence(&path, phrase);
         self.faults.entry(path).or_default().push(sentence);
     }
 
-    /// Files a fault of the item itself.
+    /// Adds an error of the item at the current path.
     pub(crate) fn fault_here(&mut self, phrase: impl Display) {
         let path = self.path.clone();
         let sentence = sentence(&path, phrase);
@@ -60,7 +61,7 @@ impl Collector {
         if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) }
     }
 
-    /// Reads what lies in the field.
+    /// Reads the field with `read`, with the field's name added to the path.
     pub(crate) fn at<T>(&mut self, field: impl Display, read: impl FnOnce(&mut Self) -> T) -> T {
         let here = self.path.len();
         if here > 0 {
@@ -76,7 +77,7 @@ impl Collector {
         value.map_err(|error| self.fault(field, error)).ok()
     }
 
-    /// A text that must be there.
+    /// Reads a required text.
     pub(crate) fn required<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
         let Some(text) = text else {
             self.fault(field, REQUIRED);
@@ -85,30 +86,30 @@ impl Collector {
         self.sound(field, text.parse())
     }
 
-    /// A text that may be missing, not blank.
+    /// Reads a text that may be absent but not blank.
     pub(crate) fn given<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
         self.sound(field, text?.parse())
     }
 
-    /// A text that may be missing or blank.
+    /// Reads a text that may be absent or blank.
     pub(crate) fn optional<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
         let text = text.filter(|text| !is_blank(text))?;
         self.sound(field, text.parse())
     }
 
-    /// A field that can be changed, not cleared.
+    /// Reads an edit of a field that can be changed but not cleared.
     #[expect(clippy::ref_option, reason = "the field of a command")]
     pub(crate) fn kept<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &FieldEdit<String>) -> Option<T> {
         edit.as_ref().and_then(|text| self.required(field, text.as_deref()))
     }
 
-    /// A field that can be changed and cleared, also by a blank text.
+    /// Reads an edit of a field that can be changed, and cleared by null or a blank text.
     #[expect(clippy::ref_option, reason = "the field of a command")]
     pub(crate) fn cleared<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &FieldEdit<String>) -> FieldEdit<T> {
         edit.as_ref().map(|text| self.optional(field, text.as_deref()))
     }
 
-    /// A number that can be changed, not cleared.
+    /// Reads an edit of a number that can be changed but not cleared.
     pub(crate) fn kept_number<T: TryFrom<i64, Error: Display>>(
         &mut self,
         field: &str,
@@ -123,7 +124,7 @@ impl Collector {
         }
     }
 
-    /// A yes or no that can be changed, not cleared.
+    /// Reads an edit of a boolean that can be changed but not cleared.
     pub(crate) fn kept_flag(&mut self, field: &str, edit: FieldEdit<bool>) -> Option<bool> {
         let flag = edit?;
         if flag.is_none() {
@@ -132,7 +133,7 @@ impl Collector {
         flag
     }
 
-    /// A number that can be changed and cleared.
+    /// Reads an edit of a number that can be changed and cleared.
     pub(crate) fn cleared_number<T: TryFrom<i64, Error: Display>>(
         &mut self,
         field: &str,
@@ -141,12 +142,12 @@ impl Collector {
         edit.map(|number| number.and_then(|number| self.sound(field, number.try_into())))
     }
 
-    /// A text that is itself the item.
+    /// Reads a list item that is a text.
     pub(crate) fn item<T: FromStr<Err: Display>>(&mut self, text: &str) -> Option<T> {
         text.parse().map_err(|error| self.fault_here(error)).ok()
     }
 
-    /// A list of at most so many items, where there is one.
+    /// Reads an optional list with at most `most` items.
     pub(crate) fn items<S, T>(
         &mut self,
         field: &str,
@@ -172,7 +173,7 @@ impl Collector {
     }
 }
 
-/// A list that can be changed and emptied.
+/// Returns the new items of a list that can be changed and emptied.
 #[expect(clippy::ref_option, reason = "the field of a command")]
 pub(crate) fn emptied<T>(edit: &FieldEdit<Vec<T>>) -> Option<&[T]> {
     edit.as_ref().map(|items| items.as_deref().unwrap_or_default())
@@ -199,7 +200,7 @@ mod tests {
             })
         });
         let refused = collector.finish(Some(())).expect_err("faults");
-        let faults = refused.faults().expect("fields at fault");
+        let faults = refused.faults().expect("field errors");
         let paths: Vec<_> = faults.keys().map(String::as_str).collect();
         assert_eq!(paths, ["listings.3.name", "listings.3.names.1", "listings.3.names.2", "listings.3.size"]);
         assert_eq!(faults["listings.3.name"], ["The listings.3.name field is required."]);

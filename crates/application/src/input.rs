@@ -1,4 +1,4 @@
-//! What was asked for: whether it could be read, and whether its values keep the rules.
+//! Input of use cases: whether it could be read, and the validation of its values.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -12,28 +12,28 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::Refusal;
 
-/// What is said of a field that is missing.
+/// The phrase for a missing field.
 pub(crate) const REQUIRED: &str = "field is required.";
 
-/// A command as far as it could be read.
+/// A command, or the error of reading it.
 ///
-/// It stays unread until the caller was authorised: somebody who may not do a thing is told that, and not that the
-/// request was misspelt.
+/// A use case looks at the error only after it has authorised the caller, so that a forbidden request is refused as
+/// forbidden even if it is malformed.
 pub type Asked<C> = Result<C, Unreadable>;
 
-/// Why a request cannot be read.
+/// A request that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Unreadable {
-    /// Not what it should be, at a place that the text names.
+    /// A syntax or type error; the text names its place.
     #[error("{0}")]
     Malformed(String),
-    /// Larger than is read.
+    /// A body that exceeds the size limit.
     #[error("The request body is larger than {limit} bytes.")]
     TooLarge {
-        /// The most that is read, in bytes.
+        /// The size limit, in bytes.
         limit: usize,
     },
-    /// Of a type that is not read.
+    /// An unsupported media type.
     #[error("The request body must be of type application/json.")]
     UnsupportedMediaType,
 }
@@ -56,11 +56,11 @@ impl Problem for Unreadable {
     }
 }
 
-/// Values that break rules: all of them, or as many as are told at once.
+/// Field errors: all of them, or the first ones if there are too many.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct InvalidInput {
     faults: Faults,
-    /// Whether the rest was not looked at.
+    /// Whether reading stopped before the end.
     is_cut: bool,
 }
 
@@ -72,12 +72,12 @@ impl fmt::Display for InvalidInput {
 }
 
 impl InvalidInput {
-    /// One field at fault. `phrase` ends the sentence that begins with the field.
+    /// Creates the error of one field. `phrase` follows the field's name in the sentence.
     pub fn new(field: &str, phrase: impl Display) -> Self {
         Faults::from([(field.to_owned(), vec![sentence(field, phrase)])]).into()
     }
 
-    /// Faults behind which more may be.
+    /// Creates field errors that are truncated.
     pub(crate) fn cut(faults: Faults) -> Self {
         Self { faults, is_cut: true }
     }
@@ -110,7 +110,7 @@ impl From<ValidationErrors> for InvalidInput {
             if let ValidationErrorsKind::Field(errors) = kind {
                 for error in errors {
                     let field = wire_name(&field, &error);
-                    // The only fault without a phrase of its own is `validator`'s own `required`.
+                    // Only `validator`'s own `required` has no message.
                     let sentence = sentence(field, error.message.as_deref().unwrap_or(REQUIRED));
                     faults.entry(field.to_owned()).or_default().push(sentence);
                 }
@@ -127,8 +127,8 @@ impl From<RestatedError> for InvalidInput {
     }
 }
 
-/// What the request calls the field: the `code` of its rule, or the name of the Rust field where the rule has no code
-/// of its own.
+/// Returns the field's name in the request: the `code` of its rule, or the name of the Rust field if the rule has no
+/// code.
 fn wire_name<'a>(field: &'a str, error: &'a ValidationError) -> &'a str {
     match &*error.code {
         RULE | "required" => field,
@@ -136,13 +136,13 @@ fn wire_name<'a>(field: &'a str, error: &'a ValidationError) -> &'a str {
     }
 }
 
-/// `country_code` and `field is invalid.` make `The country code field is invalid.`
+/// Makes a sentence: `country_code` and `field is invalid.` become `The country code field is invalid.`
 pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
     format!("The {} {phrase}", words(field))
 }
 
-/// `country_code` becomes `country code`, `defaultCurrency` `default currency`, `workspaceID` `workspace ID`, and `guest.email`
-/// `guest email`.
+/// Splits a field's name into words: `country_code` becomes `country code`, `defaultCurrency` `default currency`,
+/// `workspaceID` `workspace ID`, and `guest.email` `guest email`.
 fn words(field: &str) -> String {
     let mut words = String::with_capacity(field.len() + 4);
     let mut before = ' ';
@@ -164,19 +164,19 @@ fn words(field: &str) -> String {
     words
 }
 
-/// The command, if it could be read and all its values keep the rules.
+/// Returns the command if it could be read and is valid.
 pub(crate) fn checked<C: Validate>(asked: Asked<C>) -> Result<C, Refusal> {
     let command = asked?;
     valid(&command)?;
     Ok(command)
 }
 
-/// Whether all values of the command keep the rules.
+/// Checks that all values of the command are valid.
 pub(crate) fn valid(command: &impl Validate) -> Result<(), InvalidInput> {
     command.validate().map_err(InvalidInput::from)
 }
 
-/// The faults of both sides, if any.
+/// Merges the field errors of both results, if any.
 pub(crate) fn together<E: Into<InvalidInput>>(
     one: Result<(), InvalidInput>,
     other: Result<(), E>,
@@ -192,28 +192,28 @@ pub(crate) fn together<E: Into<InvalidInput>>(
     }
 }
 
-/// The code of a fault whose rule names no field: the request calls the field as the command does.
+/// The code of a rule that names no field: the request uses the same name as the command.
 const RULE: &str = "rule";
 
-/// A fault of one field, for `validator`.
+/// Creates the error of one field, for `validator`.
 ///
-/// Where the request calls a field by another name than the command, the rule says so:
+/// If the request's name of the field differs from the command's, the rule has it as its code:
 /// `#[validate(custom(function = edits::<Currency>, code = "defaultCurrency"))]`.
 pub(crate) fn fault(phrase: impl Display) -> ValidationError {
     ValidationError::new(RULE).with_message(Cow::Owned(phrase.to_string()))
 }
 
-/// For `validator`: the text must be a `T`.
+/// Rule for `validator`: the text must be a valid `T`.
 pub(crate) fn is<T: FromStr<Err: Display>>(text: &str) -> Result<(), ValidationError> {
     text.parse::<T>().map(drop).map_err(fault)
 }
 
-/// For `validator`: the text must be a `T`, or blank, which stands for none.
+/// Rule for `validator`: the text must be a valid `T` or blank, which means absent.
 pub(crate) fn is_or_blank<T: FromStr<Err: Display>>(text: &str) -> Result<(), ValidationError> {
     if is_blank(text) { Ok(()) } else { is::<T>(text) }
 }
 
-/// For `validator`: a field that can be changed, not cleared.
+/// Rule for `validator`: the field can be changed but not cleared.
 #[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
 pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
     match edit {
@@ -223,18 +223,18 @@ pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Resul
     }
 }
 
-/// For `validator`: a field that can be changed and cleared.
+/// Rule for `validator`: the field can be changed and cleared.
 #[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
 pub(crate) fn edits_or_clears<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
     edit.as_ref().and_then(Option::as_ref).map_or(Ok(()), |text| is_or_blank::<T>(text))
 }
 
-/// For `validator`: the number must be a user status.
+/// Rule for `validator`: the number must be a user status.
 pub(crate) fn is_user_status(number: i64) -> Result<(), ValidationError> {
     UserStatus::try_from(number).map(drop).map_err(fault)
 }
 
-/// For `validator`: a user status that can be changed, not cleared.
+/// Rule for `validator`: the user status can be changed but not cleared.
 #[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
 pub(crate) fn edits_user_status(edit: &FieldEdit<i64>) -> Result<(), ValidationError> {
     match edit {
@@ -244,22 +244,22 @@ pub(crate) fn edits_user_status(edit: &FieldEdit<i64>) -> Result<(), ValidationE
     }
 }
 
-/// The user status that a field may hold.
+/// Parses an optional user status.
 pub(crate) fn user_status(field: &str, number: Option<i64>) -> Result<Option<UserStatus>, InvalidInput> {
     number.map(UserStatus::try_from).transpose().map_err(|error| InvalidInput::new(field, error))
 }
 
-/// The value of a field that must be there.
+/// Parses a required field.
 pub(crate) fn required<T: FromStr<Err: Display>>(field: &str, text: Option<&str>) -> Result<T, InvalidInput> {
     optional(field, text)?.ok_or_else(|| InvalidInput::new(field, REQUIRED))
 }
 
-/// The value of a field that may be missing.
+/// Parses an optional field.
 pub(crate) fn optional<T: FromStr<Err: Display>>(field: &str, text: Option<&str>) -> Result<Option<T>, InvalidInput> {
     text.map(str::parse).transpose().map_err(|error| InvalidInput::new(field, error))
 }
 
-/// The value of a field that may be missing or blank.
+/// Parses an optional field that may be blank.
 pub(crate) fn unless_blank<T: FromStr<Err: Display>>(
     field: &str,
     text: Option<&str>,
@@ -267,7 +267,7 @@ pub(crate) fn unless_blank<T: FromStr<Err: Display>>(
     optional(field, text.filter(|text| !is_blank(text)))
 }
 
-/// What shall become of a field that can be cleared, also by a blank text.
+/// Parses an edit of a field that can be cleared by null or a blank text.
 pub(crate) fn edit<T: FromStr<Err: Display>>(
     field: &str,
     edit: Option<&Option<String>>,
@@ -275,13 +275,13 @@ pub(crate) fn edit<T: FromStr<Err: Display>>(
     edit.map(|text| unless_blank(field, text.as_deref())).transpose()
 }
 
-/// A field that never changes: it may be said again, not otherwise.
+/// Checks a field that cannot be changed: the request may repeat its value, ignoring case.
 pub(crate) fn unchanged(field: &str, said: Option<&Option<String>>, is: impl Display) -> Result<(), InvalidInput> {
     let agrees = said.is_none_or(|said| said.as_ref().is_some_and(|said| said.eq_ignore_ascii_case(&is.to_string())));
     if agrees { Ok(()) } else { Err(InvalidInput::new(field, "never changes.")) }
 }
 
-/// Tested on the text as sent: a blank that holds control characters is no blank.
+/// Whether the text is empty or consists of spaces. Other white space and control characters are not blank.
 pub(crate) fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c == ' ')
 }
@@ -316,7 +316,7 @@ mod tests {
             name: Option<String>,
         }
         let error = valid(&Command { country: Some(None), name: None }).expect_err("invalid");
-        let faults = error.faults().expect("fields at fault");
+        let faults = error.faults().expect("field errors");
         assert_eq!(faults["homeCountry"], ["The home country field is required."]);
         assert_eq!(faults["name"], ["The name field is required."]);
     }

@@ -1,20 +1,20 @@
 //! The use cases of Tenantry.
 //!
-//! # What belongs here
+//! # Structure
 //!
-//! One struct per area that holds the ports it needs, and one file per use case that adds one method, always in five
-//! beats: **authorise** (the caller becomes a scope), **parse** (the command becomes values of the domain), **load**,
-//! **decide** (the domain does), **store**. A branch about business belongs in `domain`; nothing is logged here.
+//! Each area has one struct with the ports that it needs, and one file per use case that adds one method, always in
+//! five steps: **authorise** (the caller becomes a scope), **parse** (the command becomes values of the domain),
+//! **load**, **decide** (the domain does), **store**. Business rules belong in `domain`; nothing is logged here.
 //!
-//! # How to add to it
+//! # How to add a use case
 //!
-//! 1. A command: what was asked for, as texts and numbers, with `validator`'s attributes calling the `FromStr` of the
-//!    domain's values, so that each rule is written once and all faults are found at once.
-//! 2. A method that takes the caller and an [`Asked`] command: what could not be read is refused only after the caller
-//!    was authorised.
-//! 3. Its refusals as variants of the area's error, which says [`kind`](Problem::kind) and [`code`](Problem::code)
-//!    of each.
-//! 4. Tests at the bottom of the file, with the mocks of `ports`.
+//! 1. Add a command: the input as texts and numbers, with `validator` attributes that call the `FromStr` of the
+//!    domain's values, so that each rule is written once and all field errors are found at once.
+//! 2. Add a method that takes the caller and an [`Asked`] command: a malformed request is refused only after the caller
+//!    is authorised.
+//! 3. Add its refusals as variants of the area's error, with the [`kind`](Problem::kind) and [`code`](Problem::code) of
+//!    each.
+//! 4. Add tests at the end of the file, with the mocks of `ports`.
 
 mod ambient;
 mod api_keys;

@@ -1,4 +1,4 @@
-//! The listings that a request names.
+//! The listing ids of a request.
 
 use std::borrow::Cow;
 
@@ -9,13 +9,13 @@ use validator::{Validate, ValidationErrors};
 use crate::input::{InvalidInput, REQUIRED, fault};
 use crate::problem::Faults;
 
-/// What the request calls the field.
+/// The field's name in the request.
 const FIELD: &str = "listingIDs";
 
-/// The listings that are asked for, as sent: `listingIDs`, 1 to 1,000 of them.
+/// The requested listings, as sent: `listingIDs`, 1 to 1,000 of them.
 #[derive(Debug, Clone, Default)]
 pub struct ListingIds {
-    /// Their ids.
+    /// The ids.
     pub listing_ids: Option<Vec<String>>,
 }
 
@@ -45,13 +45,13 @@ impl Validate for ListingIds {
 }
 
 impl ListingIds {
-    /// The ids, in the order asked.
+    /// Returns the ids in the order of the request.
     pub(crate) fn ids(&self) -> Result<Vec<ListingId>, InvalidInput> {
         let ids = self.listing_ids.iter().flatten().map(|id| id.parse());
         ids.collect::<Result<_, _>>().map_err(|error| InvalidInput::new(FIELD, error))
     }
 
-    /// A sentence about each of these positions, made of the id as it was sent.
+    /// Returns a field error for each of these positions, with the sentence that is made from the id as sent.
     pub(crate) fn faults(&self, sentences: impl IntoIterator<Item = (usize, impl Fn(&str) -> String)>) -> Faults {
         let ids = self.listing_ids.as_deref().unwrap_or_default();
         let sentences = sentences.into_iter().map(|(position, sentence)| {
@@ -62,7 +62,7 @@ impl ListingIds {
     }
 }
 
-/// `listingIDs.3`.
+/// Returns the path of an id: `listingIDs.3`.
 fn at(position: usize) -> String {
     format!("{FIELD}.{position}")
 }
@@ -92,7 +92,7 @@ mod tests {
             let expected = if is_fine { vec![] } else { one("listingIDs", "The listing IDs must be 1 to 1000 ids.") };
             assert_eq!(faults(Some(&vec![ID; count])), expected, "{count}");
         }
-        // So many broken ids would make a long answer.
+        // Errors of more ids than allowed would make a long answer.
         assert_eq!(faults(Some(&[""; 1_001])).len(), 1);
     }
 

@@ -1,4 +1,4 @@
-//! Which part of a list is asked for.
+//! Paging of lists.
 
 use domain::ids::{self, InvalidIdError};
 use ports::{Page, PageStart, Slice};
@@ -9,19 +9,19 @@ use crate::refusal::Refusal;
 
 const DEFAULT_SIZE: u32 = 10;
 const MAX_SIZE: u32 = 100;
-/// Pages are found by counting rows; further on, `after` is the way.
+/// The number of rows that can be skipped by page numbers, which costs time; beyond it, clients must use `after`.
 const MAX_DEPTH: u32 = 100_000;
 
-/// The page that is asked for, as sent.
+/// The requested page, as sent.
 #[derive(Debug, Clone, Default)]
 pub struct Paging {
     /// The number of the page, from 1.
     pub page: Option<i64>,
-    /// How many items a page has, 1 to 100.
+    /// The page size, 1 to 100.
     pub per_page: Option<i64>,
-    /// The same by another name.
+    /// Another name of the page size.
     pub limit: Option<i64>,
-    /// Instead of a number: the id behind which the page starts.
+    /// The id after which the page starts, instead of a number.
     pub after: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Validate for Paging {
 }
 
 impl Paging {
-    /// The page; what [`Validate`] would refuse is taken for the default.
+    /// Returns the page. Values that [`Validate`] refuses count as the default.
     pub(crate) fn page(&self) -> Page {
         let size = self.per_page.or(self.limit).and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_SIZE);
         let number = self.page.and_then(|page| page.try_into().ok()).unwrap_or(1);
@@ -62,12 +62,12 @@ impl Paging {
     }
 }
 
-/// A list that is asked for: which items, and which part of them.
+/// A request for a page of a filtered list.
 #[derive(Debug, Clone, Default)]
 pub struct List<F> {
-    /// Which items.
+    /// The filter.
     pub filter: F,
-    /// Which part of them.
+    /// The page.
     pub paging: Paging,
 }
 
@@ -81,25 +81,25 @@ impl<F: Validate> Validate for List<F> {
     }
 }
 
-/// The filter and the page, if the request could be read and all its values keep the rules.
+/// Returns the filter and the page if the request could be read and is valid.
 pub(crate) fn checked_list<F: Validate>(asked: Asked<List<F>>) -> Result<(F, Page), Refusal> {
     let List { filter, paging } = checked(asked)?;
     Ok((filter, paging.page()))
 }
 
-/// A part of a list, with what was asked for to get it.
+/// A page of a list, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed<T> {
     /// The items, in order.
     pub items: Vec<T>,
-    /// Whether more come behind them.
+    /// Whether more items follow.
     pub has_more: bool,
-    /// Which part it is.
+    /// The position of the page.
     pub page: Page,
 }
 
 impl<T> Listed<T> {
-    /// Whether the page behind this one can be asked for by its number.
+    /// Whether the next page can be requested by its number.
     pub fn next_is_numbered(&self) -> bool {
         matches!(self.page.start, PageStart::Number(number) if (number + 1) * self.page.size <= MAX_DEPTH)
     }

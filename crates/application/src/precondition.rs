@@ -1,22 +1,23 @@
-//! What a client takes for granted about the thing that it changes.
+//! Preconditions of changes, such as `If-Match`.
 
 use std::fmt;
 
 use crate::refusal::Refusal;
 
-/// What must hold of a thing so that it is changed. It is looked at between loading and storing, and the guard of what is stored
-/// keeps it so.
+/// A condition on the stored resource, checked between loading and storing. The guard of the write ensures that it
+/// still holds.
 pub struct Precondition<T>(Option<Holds<T>>);
 
 type Holds<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
 
 impl<T> Precondition<T> {
-    /// The thing must be so.
+    /// Creates a precondition from a predicate.
     pub fn new(holds: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Box::new(holds)))
     }
 
-    /// To be called when the thing was found and nothing is wrong with the request, before what is stored stands against it.
+    /// Checks the precondition. Call it after the resource is found and the request is validated, and before conflicts
+    /// with stored data are reported.
     pub(crate) fn check(&self, found: &T) -> Result<(), Refusal> {
         match &self.0 {
             Some(holds) if !holds(found) => Err(Refusal::PreconditionFailed),
@@ -25,7 +26,7 @@ impl<T> Precondition<T> {
     }
 }
 
-/// Nothing is taken for granted.
+/// The default has no condition.
 impl<T> Default for Precondition<T> {
     fn default() -> Self {
         Self(None)

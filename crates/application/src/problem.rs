@@ -1,4 +1,4 @@
-//! What every refusal can say about itself.
+//! The common properties of all refusals.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -6,73 +6,73 @@ use std::error::Error;
 use domain::ids::{ApiKeyId, ReservationId};
 use domain::quotes::Quote;
 
-/// The fields at fault, by the name that the request gave them, each with all that is wrong with it.
+/// The messages of each invalid field, by the field's name in the request.
 pub type Faults = BTreeMap<String, Vec<String>>;
 
-/// How many things stand against it, by their names.
+/// The numbers of the resources that prevent a change, by name.
 pub type Counts = BTreeMap<&'static str, u64>;
 
-/// What kind of refusal it is: who must do what about it.
+/// The kind of a refusal, which decides what the client should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
     /// The request cannot be read.
     Unreadable,
-    /// The body is larger than is read.
+    /// The body exceeds the size limit.
     TooLarge,
-    /// The body is of a type that is not read.
+    /// The media type of the body is not supported.
     UnsupportedMediaType,
-    /// The caller is not known.
+    /// The caller is not authenticated.
     Unauthenticated,
-    /// The caller may not.
+    /// The caller lacks the permission.
     Forbidden,
-    /// There is no such thing, or not for this caller.
+    /// The resource does not exist or is not visible to the caller.
     NotFound,
-    /// A value breaks a rule.
+    /// A value is not valid.
     Invalid,
-    /// What is stored is not what the client takes for granted.
+    /// The stored resource does not meet the client's precondition.
     PreconditionFailed,
-    /// What is stored stands against it.
+    /// The request conflicts with stored data.
     Conflict,
-    /// The same request is being served: its answer can be had shortly.
+    /// A concurrent duplicate of the request is in progress; retry shortly for its answer.
     InFlight,
-    /// Others were faster, again and again: it can be tried again at once.
+    /// Concurrent changes won on every attempt; retry at once.
     Busy,
-    /// The database is away: it can be tried again shortly.
+    /// The database is unavailable; retry shortly.
     Unavailable,
-    /// A defect of this program, or of what is stored.
+    /// A defect of this program or of the stored data.
     Internal,
 }
 
-/// What a refused caller can go on with.
+/// A reference that helps a refused caller to continue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extension {
-    /// The reservation that stands against it.
+    /// The conflicting reservation.
     Reservation(ReservationId),
-    /// The quote to book with instead.
+    /// A new quote to book with instead.
     Quote(Box<Quote>),
-    /// The API key that an earlier request made.
+    /// The API key that an earlier request created.
     ApiKey(ApiKeyId),
 }
 
-/// A refusal. Its `Display` is for people and never includes its source.
+/// A refusal. Its `Display` is a message to people and never includes its source.
 pub trait Problem: Error + Send + Sync + 'static {
-    /// What kind of refusal it is.
+    /// Returns the kind.
     fn kind(&self) -> ProblemKind;
 
-    /// Its stable name, for programs.
+    /// Returns the stable code, for programs.
     fn code(&self) -> &'static str;
 
-    /// The fields at fault, where fields are.
+    /// Returns the field errors, if any.
     fn faults(&self) -> Option<&Faults> {
         None
     }
 
-    /// How many things stand against it, where they can be counted.
+    /// Returns the numbers of the resources that prevent the change, if they are counted.
     fn counts(&self) -> Option<&Counts> {
         None
     }
 
-    /// What the caller can go on with, where there is something.
+    /// Returns a reference that helps the caller to continue, if there is one.
     fn extension(&self) -> Option<Extension> {
         None
     }

@@ -1,4 +1,4 @@
-//! Making a key for a user of the tenant.
+//! Creating a key for a user of the tenant.
 
 use domain::access::{Caller, Permission, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyName, ApiKeyToken, NewApiKey};
@@ -12,36 +12,37 @@ use crate::input::{Asked, InvalidInput, is, optional, required, together, valid}
 use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
-/// A new key, as asked for.
+/// A request to create a key.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct CreateApiKey {
-    /// What people will call it.
+    /// The name.
     #[validate(required, custom(function = is::<ApiKeyName>))]
     pub name: Option<String>,
-    /// Whose key it will be: a user of the caller's tenant.
+    /// The key's user: one of the caller's tenant.
     #[validate(required, custom(function = is::<UserId>))]
     pub user_id: Option<String>,
     /// `ADMIN`, `WRITE` or `READ`.
     #[validate(required, custom(function = is::<Permission>))]
     pub permission: Option<String>,
-    /// From when on it will be refused: an instant in the future.
+    /// The time at which the key expires: in the future.
     #[validate(custom(function = is::<Edge>, code = "expiresAt"))]
     pub expires_at: Option<String>,
 }
 
-/// A new key, and its text, which is shown this once.
+/// A new key, and its text, which is shown only once.
 #[derive(Debug, Clone)]
 pub struct CreatedApiKey {
     /// The key.
     pub api_key: ApiKey,
-    /// What the client will send.
+    /// The text that the client sends.
     pub token: ApiKeyToken,
 }
 
 impl ApiKeys {
-    /// Makes a key for a user of the caller's tenant.
+    /// Creates a key for a user of the caller's tenant.
     ///
-    /// Its text is stored nowhere, so a request that is repeated is refused with the id of the key that it made.
+    /// The text of the key is not stored, so a repeated request is refused with the id of the key that the first one
+    /// created.
     pub async fn create(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Why nothing became of a key.
+//! Refusals of the API key use cases.
 
 use domain::ids::ApiKeyId;
 use domain::receipts::Reply;
@@ -10,31 +10,31 @@ use crate::input::sentence;
 use crate::problem::{Extension, Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the API key use cases.
 #[derive(Debug, Error)]
 pub enum ApiKeyError {
-    /// For reasons that have nothing to do with keys.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// No user of the tenant has such a key.
+    /// No user of the tenant has the key.
     #[error("The API key was not found.")]
     NotFound,
-    /// There is no such user to give a key to.
+    /// The user to create a key for was not found.
     #[error("The user was not found.")]
     UserNotFound {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// The request was done before, and what it made is not told again.
+    /// An earlier request created the key, and its text is shown only once.
     #[error("The API key was created by an earlier request, and is shown only once.")]
     AlreadyCreated {
-        /// The key that it made.
+        /// The id of that key.
         id: ApiKeyId,
     },
-    /// The keys of support users are not for everybody.
+    /// The caller may not manage the keys of support users.
     #[error(transparent)]
     SupportRestricted(#[from] SupportRestrictedError),
-    /// Nobody would be left to administer the workspace.
+    /// The workspace would lose its last administrator with a key.
     #[error("The workspace would be left without an administrator who has a key.")]
     LastAdministrator,
 }
@@ -46,7 +46,7 @@ impl ApiKeyError {
         Self::UserNotFound { faults: [(field.to_owned(), vec![sentence(field, "was not found.")])].into() }
     }
 
-    /// By the receipt of the earlier request, which holds the key's id.
+    /// Creates the refusal from the idempotency record of the earlier request, which contains the key's id.
     pub(super) fn already_created(reply: &Reply) -> Self {
         match String::from_utf8_lossy(&reply.body).parse() {
             Ok(id) => Self::AlreadyCreated { id },

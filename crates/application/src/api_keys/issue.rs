@@ -1,4 +1,4 @@
-//! The operator's way to another key.
+//! Issuing a key as the operator.
 
 use domain::access::{OperatorScope, Permission};
 use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
@@ -8,13 +8,13 @@ use validator::Validate;
 use super::{ApiKeyError, ApiKeys};
 use crate::input::{InvalidInput, checked, is, required};
 
-/// A new key, as the operator asks for it.
+/// The operator's request to issue a key.
 #[derive(Debug, Clone, Validate)]
 pub struct IssueApiKey {
     /// The workspace.
     #[validate(custom(function = is::<WorkspaceId>))]
     pub workspace: String,
-    /// Whose key it will be.
+    /// The key's user.
     #[validate(custom(function = is::<UserId>))]
     pub user: String,
     /// `ADMIN`, `WRITE` or `READ`.
@@ -23,7 +23,7 @@ pub struct IssueApiKey {
 }
 
 impl ApiKeys {
-    /// Gives any user another key.
+    /// Issues another key to any user.
     pub async fn issue(&self, scope: &OperatorScope, command: IssueApiKey) -> Result<ApiKeyToken, ApiKeyError> {
         let command = checked(Ok(command))?;
         let workspace_id: WorkspaceId = required("workspace", Some(&command.workspace))?;
@@ -70,6 +70,6 @@ mod tests {
     async fn a_permission_is_one_of_three() {
         let api_keys = api_keys(MockApiKeyRepository::new(), MockUserRepository::new(), MockUserQueries::new());
         let refused = api_keys.issue(&OperatorScope::new(), command("ROOT")).await.expect_err("invalid");
-        assert!(refused.faults().expect("fields at fault").contains_key("permission"));
+        assert!(refused.faults().expect("field errors").contains_key("permission"));
     }
 }

@@ -8,14 +8,14 @@ use crate::input::{Asked, checked};
 use crate::paging::{Listed, Paging};
 
 impl ApiKeys {
-    /// The keys of the users of the caller's tenant, oldest first, without their secrets.
+    /// Lists the keys of the users of the caller's tenant, oldest first, without their secrets.
     pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let page = checked(asked)?.page();
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
     }
 
-    /// How many keys there are.
+    /// Counts the keys of the users of the caller's tenant.
     pub async fn count(&self, caller: &Caller) -> Result<u64, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         Ok(self.queries.count(&scope).await?)

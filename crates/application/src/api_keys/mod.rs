@@ -1,4 +1,4 @@
-//! API keys: made, listed and revoked by a tenant's administrators, and made by the operator.
+//! API keys: created, listed and revoked by a tenant's administrators, and issued by the operator.
 
 mod create;
 mod error;
@@ -27,7 +27,7 @@ pub struct ApiKeys {
 }
 
 impl ApiKeys {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn ApiKeyRepository>,
         queries: Arc<dyn ApiKeyQueries>,
@@ -48,7 +48,7 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over these mocks; a port that is not named may not be called.
+    /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn api_keys(
         repository: MockApiKeyRepository,
         users: MockUserRepository,

@@ -7,7 +7,7 @@ use super::{ApiKeyError, ApiKeys};
 use crate::retry::decide_anew;
 
 impl ApiKeys {
-    /// Refuses a key from now on; may be repeated.
+    /// Revokes a key, with immediate effect; can be repeated.
     pub async fn revoke(&self, caller: &Caller, id: ApiKeyId) -> Result<(), ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         decide_anew(async || {

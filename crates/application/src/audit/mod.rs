@@ -1,4 +1,4 @@
-//! The audit trail: who did what to which resource in which tenant, when.
+//! Audit trail: the actor, action, resource, tenant and time of each change.
 
 use std::sync::Arc;
 
@@ -14,27 +14,27 @@ use crate::input::{Asked, InvalidInput, checked, fault, is, is_or_blank, optiona
 use crate::paging::{List, Listed, checked_list};
 use crate::refusal::Refusal;
 
-/// Which entries are asked for; a blank action does not matter.
+/// The filters of a list of audit entries. A blank action is ignored.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct FindAudit {
-    /// What was done, the whole word: `tenant.create`.
+    /// The whole name of the action: `tenant.create`.
     #[validate(custom(function = is_or_blank::<SearchText>))]
     pub action: Option<String>,
-    /// The id of the thing that was changed.
+    /// The id of the changed resource.
     #[validate(custom(function = is_id, code = "resourceID"))]
     pub resource_id: Option<String>,
     /// The tenant whose data changed.
     #[validate(custom(function = is::<TenantId>, code = "tenantID"))]
     pub tenant_id: Option<String>,
-    /// The first instant.
+    /// The earliest time, inclusive.
     #[validate(custom(function = is::<Edge>))]
     pub since: Option<String>,
-    /// The first instant no more.
+    /// The latest time, exclusive.
     #[validate(custom(function = is::<Edge>))]
     pub until: Option<String>,
 }
 
-/// The id of any kind of thing.
+/// Accepts the id of any kind of resource.
 fn is_id(text: &str) -> Result<(), ValidationError> {
     ids::parse(text).map(drop).map_err(fault)
 }
@@ -58,19 +58,19 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Works with this.
+    /// Creates the use cases from their port.
     pub fn new(queries: Arc<dyn AuditQueries>) -> Self {
         Self { queries }
     }
 
-    /// The entries that the caller may see, oldest first.
+    /// Lists the entries that the caller may see, oldest first.
     pub async fn list(&self, caller: &Caller, asked: Asked<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
         let scope = caller.audit_scope()?;
         let (filter, page) = checked_list(asked)?;
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
-    /// How many entries match.
+    /// Counts the entries that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindAudit>) -> Result<u64, Refusal> {
         let scope = caller.audit_scope()?;
         let filter = checked(asked)?.filter()?;
@@ -160,10 +160,10 @@ mod tests {
         let administrator = build::administrator();
         let listed = audit.list(&administrator, Ok(List { filter: filter(), paging })).await.expect_err("invalid");
         let counted = audit.count(&administrator, Ok(filter())).await.expect_err("invalid");
-        let fields = |error: &Refusal| error.faults().expect("fields at fault").keys().cloned().collect::<Vec<_>>();
+        let fields = |error: &Refusal| error.faults().expect("field errors").keys().cloned().collect::<Vec<_>>();
         assert_eq!(fields(&listed), ["action", "page", "resourceID", "since", "tenantID", "until"]);
         assert_eq!(fields(&counted), ["action", "resourceID", "since", "tenantID", "until"]);
-        assert_eq!(counted.faults().expect("fields at fault")["resourceID"], ["The resource ID must be a valid UUID."]);
+        assert_eq!(counted.faults().expect("field errors")["resourceID"], ["The resource ID must be a valid UUID."]);
     }
 
     #[tokio::test]

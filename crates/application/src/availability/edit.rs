@@ -1,4 +1,4 @@
-//! Writing into a calendar.
+//! Editing a calendar.
 
 use domain::access::{Caller, Permission};
 use domain::availability::{CalendarEdit, MOST_RANGES, RangeEdit};
@@ -11,18 +11,18 @@ use crate::collector::Collector;
 use crate::input::{Asked, InvalidInput, REQUIRED};
 use crate::retry::decide_anew;
 
-/// What the request calls the field.
+/// The field's name in the request.
 pub(super) const RANGES: &str = "ranges";
 
-/// What shall be written into a calendar, as sent: at most 366 ranges, of which the later one wins where they overlap.
+/// A requested edit of a calendar: at most 366 ranges. Where ranges overlap, the later one wins.
 #[derive(Debug, Clone, Default)]
 pub struct EditCalendar {
     /// The ranges.
     pub ranges: Option<Vec<RangeFields>>,
 }
 
-/// What shall become of the nights of a range: what is absent stays, what is null is the listing's again. The price is a
-/// text, digit by digit.
+/// An edit of a range of nights. Absent fields are left unchanged; null restores the listing's value. The price is a
+/// decimal number as text.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a range")]
 pub struct RangeFields {
@@ -48,7 +48,7 @@ impl EditCalendar {
 impl RangeFields {
     fn edit(&self, c: &mut Collector) -> Option<RangeEdit> {
         let nights = nights(c, self.start_date.as_deref(), self.end_date.as_deref());
-        // A blank text does not stand for null here: it would offer nights that were blocked.
+        // A blank status does not mean null: it would make blocked nights available.
         let status = self.status.as_ref().map(|status| c.required("status", Some(status.as_ref()?)));
         let price = c.cleared("price", &self.price);
         let minimum_nights = c.cleared_number("minimumNights", self.minimum_nights);
@@ -58,8 +58,8 @@ impl RangeFields {
 }
 
 impl Availability {
-    /// Writes into the calendar of a listing of the caller's tenant, all ranges or none, and says how many nights they
-    /// name.
+    /// Edits the calendar of a listing of the caller's tenant, with all ranges or none. Returns the number of nights in
+    /// the ranges.
     pub async fn edit(
         &self,
         caller: &Caller,
@@ -132,13 +132,13 @@ mod tests {
         availability.edit(&build::channel(Permission::Write), ListingId::new(build::id()), asked).await
     }
 
-    /// What is refused before anything is stored.
+    /// Returns the refusal of an edit that must not be stored.
     async fn refused(listings: MockListingRepository, ranges: Vec<RangeFields>) -> AvailabilityError {
         edit(MockAvailabilityRepository::new(), listings, ranges).await.expect_err("refused")
     }
 
     fn faults(refused: &AvailabilityError) -> Vec<&str> {
-        refused.faults().expect("fields at fault").keys().map(String::as_str).collect()
+        refused.faults().expect("field errors").keys().map(String::as_str).collect()
     }
 
     #[tokio::test]

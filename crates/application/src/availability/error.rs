@@ -1,4 +1,4 @@
-//! Why nothing is told of a calendar, or written into it.
+//! Refusals of the availability use cases.
 
 use domain::availability::CalendarEditError;
 use domain::listings::{ListingValuesError, NotTheOwnerError};
@@ -10,23 +10,23 @@ use crate::collector::Collector;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the availability use cases.
 #[derive(Debug, Error)]
 pub enum AvailabilityError {
-    /// For reasons that have nothing to do with availability.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The tenant has no such listing, neither of its own nor imported.
+    /// The tenant neither owns nor imports the listing.
     #[error("The listing was not found.")]
     ListingNotFound,
-    /// Only its owner writes into a listing's calendar.
+    /// Only the owner of a listing may edit its calendar.
     #[error(transparent)]
     NotTheOwner(#[from] NotTheOwnerError),
 }
 
 shares_refusals!(AvailabilityError);
 
-/// Which field of a range is at fault where its values do not go together.
+/// Returns the field of a range whose value does not fit the others.
 const fn field(error: ListingValuesError) -> &'static str {
     match error {
         ListingValuesError::Price(_) => "price",

@@ -1,4 +1,4 @@
-//! Looking into a calendar.
+//! Reading a calendar.
 
 use domain::access::{Caller, Permission};
 use domain::availability::Night;
@@ -9,7 +9,7 @@ use super::{Availability, AvailabilityError};
 use crate::collector::Collector;
 use crate::input::{Asked, InvalidInput};
 
-/// Which nights are asked for, as sent: those from the first date to the one before the second.
+/// The requested nights: from the first date to the day before the second date.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the parameters of the operation")]
 pub struct FindNights {
@@ -25,7 +25,7 @@ impl FindNights {
     }
 }
 
-/// The nights between two dates that must be there.
+/// Reads two required dates as nights.
 pub(super) fn nights(c: &mut Collector, start: Option<&str>, end: Option<&str>) -> Option<Stay> {
     let dates = (c.required("startDate", start), c.required("endDate", end));
     let (Some(start), Some(end)) = dates else { return None };
@@ -33,7 +33,7 @@ pub(super) fn nights(c: &mut Collector, start: Option<&str>, end: Option<&str>) 
 }
 
 impl Availability {
-    /// The nights of a listing of the caller's tenant, its own or imported, as they can be sold now.
+    /// Returns the nights of a listing that the caller's tenant owns or imports, with their present availability.
     pub async fn find(
         &self,
         caller: &Caller,
@@ -82,7 +82,7 @@ mod tests {
             .returning(|_, id, _, _| Ok(Some(Calendar::new(build::listing(id).details(), BTreeMap::new(), vec![]))));
         let nights = find(queries, Some("2030-01-31"), Some("2030-02-02")).await.expect("found");
         let dates: Vec<_> = nights.iter().map(|night| night.date.to_string()).collect();
-        assert_eq!(dates, ["2030-01-31", "2030-02-01"], "the last date is not among them");
+        assert_eq!(dates, ["2030-01-31", "2030-02-01"], "the last date is excluded");
     }
 
     #[tokio::test]
@@ -104,7 +104,7 @@ mod tests {
             (Some("2030-01-01"), Some("2032-01-02"), &["endDate"]),
         ] {
             let refused = find(MockAvailabilityQueries::new(), start, end).await.expect_err("invalid");
-            let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+            let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
             assert_eq!(faults, fields, "{start:?} {end:?}");
         }
     }

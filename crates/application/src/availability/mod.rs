@@ -1,4 +1,4 @@
-//! Availability: the calendars of the listings that the caller's tenant sees, and what it writes into those of its own.
+//! Availability: reading the calendars of the listings that the caller's tenant sees, and editing those of its own.
 
 mod edit;
 mod error;
@@ -22,7 +22,7 @@ pub struct Availability {
 }
 
 impl Availability {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn AvailabilityRepository>,
         queries: Arc<dyn AvailabilityQueries>,

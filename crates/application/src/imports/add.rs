@@ -10,7 +10,8 @@ use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Imports {
-    /// Makes other tenants' listings available to the caller's tenant: all of them, or none. In the order asked.
+    /// Imports other tenants' listings into the caller's tenant: all of them or none. Returns them in the order of the
+    /// request.
     pub async fn import(
         &self,
         caller: &Caller,
@@ -52,11 +53,11 @@ mod tests {
         [(); N].map(|()| ListingId::new(build::id()))
     }
 
-    /// What each reading finds, one after the other.
+    /// Returns a repository with the results of its successive reads.
     fn finding(found: Vec<Vec<ImportCandidate>>) -> MockImportRepository {
         let mut repository = MockImportRepository::new();
         let mut found = found.into_iter();
-        repository.expect_candidates().returning(move |_, _| Ok(found.next().expect("read so often")));
+        repository.expect_candidates().returning(move |_, _| Ok(found.next().expect("a result for each read")));
         repository
     }
 
@@ -83,7 +84,7 @@ mod tests {
         let error =
             imports.import(&build::channel(Permission::Write), Ok(ListingIds::default()), &Once::default()).await;
         let error = error.expect_err("invalid");
-        assert_eq!(error.faults().expect("fields at fault")["listingIDs"], ["The listing IDs field is required."]);
+        assert_eq!(error.faults().expect("field errors")["listingIDs"], ["The listing IDs field is required."]);
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Why nothing was imported or removed.
+//! Refusals of the import use cases.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,25 @@ use crate::listing_ids::ListingIds;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// What stands against a listing that a request names. The text is about all listings of a request.
+/// A reason why a listing of the request is refused. The text is used if it applies to all refused listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ListingReason {
-    /// There is no such listing, or it is not offered.
+    /// The listing does not exist or is not offered.
     #[error("The listing was not found.")]
     NotFound,
-    /// It is the tenant's own.
+    /// The listing is the tenant's own.
     #[error("A tenant does not import its own listings.")]
     OwnListing,
-    /// Its account allows no imports.
+    /// The listing's account does not allow imports.
     #[error("The listing may not be imported.")]
     NotAllowed,
-    /// It is imported already.
+    /// The tenant imports the listing already.
     #[error("The listing has already been imported.")]
     AlreadyImported,
-    /// It is not imported.
+    /// The tenant does not import the listing.
     #[error("The listing is not imported.")]
     NotImported,
-    /// It is named more than once.
+    /// The request names the listing more than once.
     #[error("A listing may be named only once.")]
     Duplicate,
 }
@@ -53,7 +53,7 @@ impl ListingReason {
         }
     }
 
-    /// What is said of one listing, with the code, by which programs tell the reasons apart.
+    /// Returns the message about one listing, with the code of the reason for programs.
     fn sentence(self, id: &str) -> String {
         let phrase = match self {
             Self::NotFound => "was not found",
@@ -88,24 +88,24 @@ impl From<RemovalFault> for ListingReason {
     }
 }
 
-/// The refusals of the area.
+/// A refusal of the import use cases.
 #[derive(Debug, Error)]
 pub enum ImportError {
-    /// For reasons that have nothing to do with imports.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Listings of the request stand against it, all for the same reason.
+    /// Some listings of the request are refused, all for the same reason.
     #[error("{reason}")]
     Listings {
         /// The reason.
         reason: ListingReason,
-        /// Their positions.
+        /// The field errors, by position.
         faults: Faults,
     },
-    /// Listings of the request stand against it, for different reasons.
+    /// Some listings of the request are refused, for different reasons.
     #[error("The listings were refused for different reasons.")]
     Mixed {
-        /// Their positions.
+        /// The field errors, by position.
         faults: Faults,
     },
 }
@@ -113,12 +113,12 @@ pub enum ImportError {
 shares_refusals!(ImportError);
 
 impl ImportError {
-    /// Nothing was imported of what the command names.
+    /// Creates the refusal of an import of the command's listings.
     pub(super) fn import(command: &ListingIds, ImportRefused { faults }: ImportRefused) -> Self {
         Self::of(command, faults)
     }
 
-    /// Nothing was removed of what the command names.
+    /// Creates the refusal of a removal of the command's listings.
     pub(super) fn removal(command: &ListingIds, RemovalRefused { faults }: RemovalRefused) -> Self {
         Self::of(command, faults)
     }

@@ -1,4 +1,4 @@
-//! Imports: other tenants' listings that the caller's tenant offers as if they were its own.
+//! Imports: other tenants' listings that the caller's tenant sells like its own.
 
 mod add;
 mod error;
@@ -20,7 +20,7 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(repository: Arc<dyn ImportRepository>, receipts: Receipts, ambient: Ambient) -> Self {
         Self { repository, receipts, ambient }
     }
@@ -39,12 +39,12 @@ mod fixture {
     use crate::listing_ids::ListingIds;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over this mock.
+    /// Returns the use cases over this mock.
     pub(super) fn imports(repository: MockImportRepository) -> Imports {
         Imports::new(Arc::new(repository), receipts(), ambient())
     }
 
-    /// What a client sends to name these listings.
+    /// Returns a request for these listings.
     pub(super) fn named(ids: &[ListingId]) -> ListingIds {
         ListingIds { listing_ids: Some(ids.iter().map(ToString::to_string).collect()) }
     }
@@ -53,7 +53,7 @@ mod fixture {
         TenantId::new(Uuid::from_u128(1))
     }
 
-    /// Another tenant's listing that the channel may import.
+    /// Returns another tenant's listing that the channel may import.
     pub(super) fn offered(listing: ListingId) -> ImportCandidate {
         ImportCandidate {
             listing,

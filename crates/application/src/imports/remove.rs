@@ -1,4 +1,4 @@
-//! Ending imports.
+//! Removing imports.
 
 use domain::access::{Caller, Permission};
 use domain::imports::decide_removal;
@@ -10,7 +10,7 @@ use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Imports {
-    /// Takes imported listings back out of the caller's tenant, all of them or none, and says how many. Stays that it
+    /// Removes imports of the caller's tenant, all of them or none. Returns their number. Reservations that the tenant
     /// has sold remain.
     pub async fn remove(
         &self,
@@ -97,7 +97,7 @@ mod tests {
         let [listing, _] = listings();
         let mut repository = MockImportRepository::new();
         let mut found = vec![vec![], vec![listing]];
-        repository.expect_imported().times(2).returning(move |_, _| Ok(found.pop().expect("read twice")));
+        repository.expect_imported().times(2).returning(move |_, _| Ok(found.pop().expect("two reads")));
         repository.expect_remove().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(remove(repository, &[listing]).await.expect_err("refused").code(), "not_imported");
     }

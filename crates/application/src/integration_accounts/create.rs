@@ -85,7 +85,7 @@ mod tests {
             ..IntegrationAccountFields::default()
         };
         let refused = create(MockIntegrationAccountRepository::new(), wrong).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         let expected = [
             "accountIdentifier",
             "allowImport",
@@ -105,6 +105,6 @@ mod tests {
         repository.expect_create().once().returning(move |_, _| Err(taken()));
         let refused = create(repository, fields()).await.expect_err("taken");
         assert_eq!((refused.code(), refused.kind()), ("account_identifier_taken", ProblemKind::Conflict));
-        assert!(refused.faults().expect("fields at fault").contains_key("accountIdentifier"));
+        assert!(refused.faults().expect("field errors").contains_key("accountIdentifier"));
     }
 }

@@ -9,8 +9,8 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl IntegrationAccounts {
-    /// Deletes an account of the caller's tenant with its listings and all that is said of them. An account with
-    /// reservations stays.
+    /// Deletes an account of the caller's tenant with its listings and their data. An account with reservations cannot
+    /// be deleted.
     pub async fn delete(
         &self,
         caller: &Caller,

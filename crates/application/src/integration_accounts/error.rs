@@ -1,4 +1,4 @@
-//! Why nothing became of an integration account.
+//! Refusals of the integration account use cases.
 
 use domain::integration_accounts::MoveError;
 use ports::{RepositoryError, rules};
@@ -8,31 +8,31 @@ use crate::input::sentence;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the integration account use cases.
 #[derive(Debug, Error)]
 pub enum IntegrationAccountError {
-    /// For reasons that have nothing to do with integration accounts.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The tenant has no such account; for a move, the workspace.
+    /// The tenant does not have the account; for a move, the workspace does not.
     #[error("The integration account was not found.")]
     NotFound,
-    /// The workspace has no tenant that the account could be moved to by this name.
+    /// The target tenant of a move was not found.
     #[error("The tenant was not found.")]
     TargetNotFound {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// It is not moved.
+    /// The account cannot be moved to the target.
     #[error(transparent)]
     Move(#[from] MoveError),
-    /// The workspace has an account of the provider with that identifier.
+    /// Another account of the provider in the workspace has the identifier.
     #[error("The account identifier has already been taken.")]
     IdentifierTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// An account with reservations stays.
+    /// An account with reservations cannot be deleted.
     #[error("The integration account has reservations. Set it INACTIVE instead.")]
     HasReservations,
 }

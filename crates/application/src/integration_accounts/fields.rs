@@ -1,4 +1,4 @@
-//! The fields of an integration account, as they were sent.
+//! The fields of an integration account, as sent.
 
 use domain::integration_accounts::{AccountEdit, AccountStatus, Details};
 use domain::tenants::FieldEdit;
@@ -6,8 +6,8 @@ use domain::tenants::FieldEdit;
 use crate::collector::Collector;
 use crate::input::{InvalidInput, REQUIRED};
 
-/// The fields of an account: what is absent stays, or is what it is by default, and what is null is cleared. Percentages are
-/// texts, digit by digit.
+/// The fields of an account. Absent fields are left unchanged, or get their default in a new account; null clears a
+/// field. Percentages are decimal numbers as text.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of an account, as the domain describes them")]
 pub struct IntegrationAccountFields {
@@ -24,14 +24,14 @@ pub struct IntegrationAccountFields {
 }
 
 impl IntegrationAccountFields {
-    /// What an update asks for.
+    /// Parses the fields of an update.
     pub(super) fn edit(&self) -> Result<AccountEdit, InvalidInput> {
         let mut collector = Collector::default();
         let edit = self.collect(&mut collector);
         collector.finish(Some(edit))
     }
 
-    /// What a new account says of itself, where all that must be there is.
+    /// Parses the fields of a new account, some of which are required.
     pub(super) fn details(&self) -> Result<Details, InvalidInput> {
         let mut collector = Collector::default();
         let edit = self.collect(&mut collector);

@@ -1,4 +1,4 @@
-//! Looking at one integration account.
+//! Reading an integration account.
 
 use domain::access::{Caller, Permission};
 use domain::ids::IntegrationAccountId;
@@ -7,7 +7,7 @@ use domain::integration_accounts::IntegrationAccount;
 use super::{IntegrationAccountError, IntegrationAccounts};
 
 impl IntegrationAccounts {
-    /// An account of the caller's tenant.
+    /// Returns an account of the caller's tenant.
     pub async fn get(
         &self,
         caller: &Caller,

@@ -10,10 +10,10 @@ use crate::input::{Asked, InvalidInput, checked, is, optional};
 use crate::paging::{List, Listed};
 use crate::refusal::Refusal;
 
-/// Which accounts are asked for; what is `None` does not matter.
+/// The filters of a list of accounts. `None` matches everything.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct FindIntegrationAccounts {
-    /// The system on the other side.
+    /// The provider.
     #[validate(custom(function = is::<Provider>))]
     pub provider: Option<String>,
     /// `ACTIVE` or `INACTIVE`.
@@ -31,7 +31,7 @@ impl FindIntegrationAccounts {
 }
 
 impl IntegrationAccounts {
-    /// The accounts of the caller's tenant, oldest first.
+    /// Lists the accounts of the caller's tenant, oldest first.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -43,7 +43,7 @@ impl IntegrationAccounts {
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
-    /// How many accounts of the caller's tenant match.
+    /// Counts the accounts of the caller's tenant that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindIntegrationAccounts>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
@@ -79,6 +79,6 @@ mod tests {
         let asked = FindIntegrationAccounts { provider: Some("x".to_owned()), status: Some("y".to_owned()) };
         let accounts = accounts(MockIntegrationAccountRepository::new());
         let refused = accounts.count(&build::channel(Permission::Read), Ok(asked)).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["provider", "status"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["provider", "status"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Integration accounts: those of the caller's tenant, and their moves between tenants.
+//! Integration accounts of the caller's tenant, and their moves between tenants.
 
 mod create;
 mod delete;
@@ -30,7 +30,7 @@ pub struct IntegrationAccounts {
 }
 
 impl IntegrationAccounts {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn IntegrationAccountRepository>,
         queries: Arc<dyn IntegrationAccountQueries>,
@@ -51,7 +51,7 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over this mock; a port that is not named may not be called.
+    /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn accounts(accounts: MockIntegrationAccountRepository) -> IntegrationAccounts {
         over(accounts, MockIntegrationAccountQueries::new(), MockTenantRepository::new())
     }
@@ -69,7 +69,7 @@ mod fixture {
         Some(Some(text.to_owned()))
     }
 
-    /// All that a new account needs.
+    /// Returns the required fields of a new account.
     pub(super) fn fields() -> IntegrationAccountFields {
         IntegrationAccountFields {
             name: sent("Host"),

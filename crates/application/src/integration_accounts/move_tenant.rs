@@ -9,26 +9,26 @@ use crate::input::{Asked, required};
 use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
-/// Where an account shall go, as asked for.
+/// A request to move an account.
 #[derive(Debug, Clone, Default)]
 pub struct MoveIntegrationAccount {
-    /// The tenant that gets it.
+    /// The target tenant.
     pub tenant_id: Option<String>,
-    /// Whether to tell only what would happen.
+    /// Whether only to report the effects of the move.
     pub dry_run: bool,
 }
 
-/// An account that was moved, and what went along.
+/// A moved account and its holdings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovedIntegrationAccount {
-    /// The account, as its new tenant has it.
+    /// The account after the move.
     pub account: IntegrationAccount,
-    /// What hung on it shortly before, and what became of the imports.
+    /// The holdings of the account before the move, and the effect on imports.
     pub holdings: Holdings,
 }
 
 impl IntegrationAccounts {
-    /// Moves an account, whichever tenant has it, with all that hangs on it; or tells what that would do.
+    /// Moves an account of any tenant with everything that belongs to it, or reports the effects of the move.
     pub async fn move_tenant(
         &self,
         caller: &Caller,
@@ -46,7 +46,7 @@ impl IntegrationAccounts {
             let target = self.tenants.find(tenants, target).await?;
             let target = target.ok_or_else(IntegrationAccountError::target_not_found)?;
             precondition.check(&account)?;
-            // It cannot be gone for good: a tenant that has an account is not deleted.
+            // The source exists: a tenant with accounts cannot be deleted.
             let source = self.tenants.find(tenants, account.tenant_id()).await?;
             let source = source.ok_or(IntegrationAccountError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());

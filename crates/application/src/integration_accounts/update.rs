@@ -10,7 +10,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl IntegrationAccounts {
-    /// Changes the fields that the command names.
+    /// Changes the fields that the command contains.
     pub async fn update(
         &self,
         caller: &Caller,

@@ -85,7 +85,7 @@ mod tests {
             ..ListingFields::default()
         };
         let refused = create(MockListingRepository::new(), wrong).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         let missing =
             ["integrationAccountID", "latitude", "longitude", "maxOccupancy", "name", "providerID", "startPrice"];
         assert_eq!(faults, [&["amenities.0"][..], &missing].concat());
@@ -95,7 +95,7 @@ mod tests {
     async fn a_price_must_fit_its_currency() {
         let fine = ListingFields { start_price: sent("0.5"), currency: sent("JPY"), ..fields("17") };
         let refused = create(with_account(), fine).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["startPrice"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["startPrice"]);
     }
 
     #[tokio::test]
@@ -104,7 +104,7 @@ mod tests {
         repository.expect_account().once().returning(|_, _| Ok(None));
         let refused = create(repository, fields("17")).await.expect_err("unknown");
         assert_eq!((refused.code(), refused.kind()), ("integration_account_not_found", ProblemKind::NotFound));
-        assert!(refused.faults().expect("fields at fault").contains_key("integrationAccountID"));
+        assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Listings {
-    /// Deletes a listing of the caller's tenant, and every import of it. A listing with reservations stays.
+    /// Deletes a listing of the caller's tenant and all its imports. A listing with reservations cannot be deleted.
     pub async fn delete(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Taking what a connector delivers.
+//! Storing the deliveries of connectors.
 
 use std::collections::HashSet;
 
@@ -14,15 +14,15 @@ use crate::retry::decide_anew;
 
 pub(super) const LISTINGS: &str = "listings";
 
-/// Listings of one account that are delivered together.
+/// A delivery of listings of one account.
 #[derive(Debug, Clone, Default)]
 pub struct DeliverListings {
-    /// At most [`MOST`](Self::MOST), each with all that a new listing needs.
+    /// The listings, at most [`MOST`](Self::MOST), each with the required fields of a new listing.
     pub listings: Option<Vec<ListingFields>>,
 }
 
 impl DeliverListings {
-    /// Listings of one delivery.
+    /// The maximum number of listings in a delivery.
     pub const MOST: usize = 1000;
 
     fn new_listings(&self) -> Result<Vec<NewListing>, InvalidInput> {
@@ -43,8 +43,8 @@ impl DeliverListings {
 }
 
 impl Listings {
-    /// Stores what a connector delivers for an account of the caller's tenant: all of it, or nothing. Listings are matched by the
-    /// provider's ids; those that are not delivered stay.
+    /// Stores a connector's delivery for an account of the caller's tenant: all of it or nothing. Listings are matched
+    /// by their provider ids; listings that are not delivered are left unchanged.
     pub async fn deliver(
         &self,
         caller: &Caller,
@@ -146,7 +146,7 @@ mod tests {
         let wrong = ListingFields { longitude: sent("181"), ..fields("b") };
         let refused = deliver(MockListingRepository::new(), Some(vec![fields("a"), wrong, fields("a")])).await;
         let refused = refused.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         assert_eq!(faults, ["listings.1.longitude", "listings.2.providerID"]);
 
         let fine = |provider_id| ListingFields {
@@ -157,7 +157,7 @@ mod tests {
         };
         let refused = deliver(with(vec![]), Some(vec![fields("a"), fine("b"), fine("c")])).await;
         let refused = refused.expect_err("invalid");
-        let faults = refused.faults().expect("fields at fault");
+        let faults = refused.faults().expect("field errors");
         assert_eq!(
             faults.keys().map(String::as_str).collect::<Vec<_>>(),
             ["listings.1.maximumNights", "listings.1.startPrice", "listings.2.maximumNights", "listings.2.startPrice"]
@@ -177,7 +177,7 @@ mod tests {
             [(MockListingRepository::new(), faulty), (with(vec![]), (0..DeliverListings::MOST).map(too_fine).collect())]
         {
             let refused = deliver(repository, Some(delivered)).await.expect_err("invalid");
-            assert_eq!(refused.faults().expect("fields at fault").len(), ENOUGH);
+            assert_eq!(refused.faults().expect("field errors").len(), ENOUGH);
             assert!(refused.to_string().ends_with("the rest was not looked at."), "{refused}");
         }
     }
@@ -186,7 +186,7 @@ mod tests {
     async fn a_delivery_has_bounds() {
         for delivered in [None, Some(vec![ListingFields::default(); DeliverListings::MOST + 1])] {
             let refused = deliver(MockListingRepository::new(), delivered).await.expect_err("invalid");
-            assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), [LISTINGS]);
+            assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), [LISTINGS]);
         }
         let nothing = deliver(with(vec![]), Some(vec![])).await.expect("nothing to do");
         assert_eq!(nothing, Delivered { created: 0, updated: 0, unchanged: 0 });

@@ -1,4 +1,4 @@
-//! Why nothing became of a listing.
+//! Refusals of the listing use cases.
 
 use domain::listings::{ListingValuesError, NotTheOwnerError};
 use ports::{RepositoryError, rules};
@@ -9,31 +9,31 @@ use crate::input::sentence;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the listing use cases.
 #[derive(Debug, Error)]
 pub enum ListingError {
-    /// For reasons that have nothing to do with listings.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The tenant has no such listing, neither of its own nor imported.
+    /// The tenant neither owns nor imports the listing.
     #[error("The listing was not found.")]
     NotFound,
-    /// The tenant has no such integration account.
+    /// The tenant does not have the integration account.
     #[error("The integration account was not found.")]
     AccountNotFound {
-        /// The field at fault, where it was named in the body.
+        /// The field error, if the body names the account.
         faults: Option<Faults>,
     },
-    /// Only its owner changes a listing.
+    /// Only the owner may change a listing.
     #[error(transparent)]
     NotTheOwner(#[from] NotTheOwnerError),
     /// Another listing of the account has the provider's id.
     #[error("The provider ID has already been taken.")]
     ProviderIdTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// A listing with reservations stays.
+    /// A listing with reservations cannot be deleted.
     #[error("The listing has reservations. Set it INACTIVE instead.")]
     HasReservations,
 }
@@ -45,13 +45,13 @@ fn fault(field: &str, phrase: &str) -> Faults {
 }
 
 impl ListingError {
-    /// The account that the body names is not there.
+    /// Creates the refusal for an account that the body names and that was not found.
     pub(super) fn account_not_found() -> Self {
         Self::AccountNotFound { faults: Some(fault("integrationAccountID", "was not found.")) }
     }
 }
 
-/// Which of the fields is at fault where values do not go together.
+/// Returns the field whose value does not fit the others.
 pub(super) const fn field(error: ListingValuesError) -> &'static str {
     match error {
         ListingValuesError::Price(_) => "startPrice",

@@ -1,4 +1,4 @@
-//! The fields of a listing, as they were sent.
+//! The fields of a listing, as sent.
 
 use domain::geography::Place;
 use domain::listings::{AddressEdit, ListingEdit, NewListing, Picture};
@@ -7,8 +7,8 @@ use domain::tenants::FieldEdit;
 use crate::collector::{Collector, emptied};
 use crate::input::REQUIRED;
 
-/// The fields of a listing: what is absent stays, or is what it is by default, and what is null is cleared. Numbers with
-/// decimals are texts, digit by digit.
+/// The fields of a listing. Absent fields are left unchanged, or get their default in a new listing; null clears a
+/// field. Decimal numbers are texts.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a listing")]
 pub struct ListingFields {
@@ -35,7 +35,7 @@ pub struct ListingFields {
     pub amenities: FieldEdit<Vec<String>>,
 }
 
-/// A picture, as it was sent.
+/// A picture, as sent.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a picture")]
 pub struct PictureFields {
@@ -43,7 +43,7 @@ pub struct PictureFields {
     pub description: Option<String>,
 }
 
-/// The fields of an address: what is absent stays, what is null is cleared.
+/// The fields of an address. Absent fields are left unchanged; null clears a field.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of an address")]
 pub struct AddressFields {
@@ -56,12 +56,12 @@ pub struct AddressFields {
 }
 
 impl ListingFields {
-    /// Pictures of one listing.
+    /// The maximum number of pictures of a listing.
     pub const MOST_PICTURES: usize = 100;
-    /// Amenities of one listing.
+    /// The maximum number of amenities of a listing.
     pub const MOST_AMENITIES: usize = 200;
 
-    /// What an update asks for.
+    /// Reads the fields of an update.
     pub(super) fn edit(&self, collector: &mut Collector) -> ListingEdit {
         let c = collector;
         ListingEdit {
@@ -96,7 +96,7 @@ impl ListingFields {
         }
     }
 
-    /// What a new listing is made from, where all that must be there is.
+    /// Reads the fields of a new listing, some of which are required.
     pub(super) fn new_listing(&self, collector: &mut Collector) -> Option<NewListing> {
         let mut rest = self.edit(collector);
         for (field, is_absent) in [

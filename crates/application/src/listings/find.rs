@@ -1,4 +1,4 @@
-//! Finding a listing.
+//! Reading a listing.
 
 use domain::access::{Caller, Permission};
 use domain::ids::ListingId;
@@ -7,7 +7,7 @@ use domain::listings::TenantListing;
 use super::{ListingError, Listings};
 
 impl Listings {
-    /// A listing of the caller's tenant, its own or imported.
+    /// Returns a listing that the caller's tenant owns or imports.
     pub async fn find(&self, caller: &Caller, id: ListingId) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)

@@ -21,12 +21,12 @@ use crate::input::{Asked, InvalidInput, REQUIRED, together, valid};
 use crate::paging::{List, Listed};
 use crate::refusal::Refusal;
 
-/// Amenities of one question.
+/// The maximum number of amenities in a filter.
 const MOST_AMENITIES: usize = 50;
-/// Results of a search, where nothing else is asked for.
+/// The default page size of a search.
 const SEARCH_SIZE: i64 = 20;
 
-/// Which listings are asked for, as sent; what is `None` does not matter.
+/// The filters of a list of listings, as sent. `None` matches everything.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the parameters of the list")]
 pub struct FindListings {
@@ -40,20 +40,20 @@ pub struct FindListings {
     pub min_price: Option<String>,
     pub max_price: Option<String>,
     pub currency: Option<String>,
-    /// All of them; each may hold several, with commas between them.
+    /// Required amenities; each text may contain several, separated by commas.
     pub amenities: Vec<String>,
     pub updated_since: Option<String>,
-    /// Latitude and longitude, with a comma between them.
+    /// Latitude and longitude, separated by a comma.
     pub location: Option<String>,
-    /// In kilometres.
+    /// The radius, in kilometres.
     pub radius: Option<String>,
-    /// The first of the nights that must be free.
+    /// The first night that must be free.
     pub check_in_date: Option<String>,
-    /// The day after the last of them.
+    /// The day after the last night that must be free.
     pub check_out_date: Option<String>,
 }
 
-/// A text that is no type of a listing.
+/// An invalid listing type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be self or imported.")]
 struct ListingTypeError;
@@ -113,7 +113,7 @@ impl FindListings {
         }
     }
 
-    /// The nights that must be free. The dates go together.
+    /// Reads the nights that must be free. Either both dates are present or neither.
     fn stay(&self, c: &mut Collector) -> Option<Stay> {
         let dates = [("checkInDate", &self.check_in_date), ("checkOutDate", &self.check_out_date)];
         if dates.iter().all(|(_, date)| date.is_none()) {
@@ -129,7 +129,7 @@ fn text<T: FromStr<Err: Display>>(c: &mut Collector, field: &str, text: Option<&
     text.and_then(|text| c.required(field, Some(text)))
 }
 
-/// The filter and the page, with all that is wrong with either.
+/// Reads the filter and the page, with the field errors of both.
 fn read(
     List { filter, paging }: List<FindListings>,
     needs_place: bool,
@@ -143,11 +143,11 @@ fn read(
     }
     match filter {
         Ok(filter) => wrong.map(|()| (filter, paging.page())),
-        Err(faults) => Err(together(wrong, Err::<(), _>(faults)).expect_err("there are faults")),
+        Err(faults) => Err(together(wrong, Err::<(), _>(faults)).expect_err("there are field errors")),
     }
 }
 
-/// Only imports, of those that are asked for: nothing where the tenant's own are.
+/// Restricts a filter to imports. Returns `None` if it asks for the tenant's own listings.
 fn imported(filter: ListingFilter) -> Option<ListingFilter> {
     match filter.origin {
         Some(Origin::Own) => None,
@@ -156,7 +156,8 @@ fn imported(filter: ListingFilter) -> Option<ListingFilter> {
 }
 
 impl Listings {
-    /// The listings of the caller's tenant and those that it imported: oldest first, or nearest first where a place is named.
+    /// Lists the listings that the caller's tenant owns or imports: nearest first if the filter has a place, else
+    /// oldest first.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -167,14 +168,14 @@ impl Listings {
         Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
-    /// How many of them match.
+    /// Counts the listings that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = asked?.filter(false, self.ambient.now())?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 
-    /// The listings that the caller's tenant imported, oldest first or nearest first.
+    /// Lists the listings that the caller's tenant imports: nearest first if the filter has a place, else oldest first.
     pub async fn list_imported(
         &self,
         caller: &Caller,
@@ -189,7 +190,7 @@ impl Listings {
         Ok(Listed::new(found, page))
     }
 
-    /// How many of them match.
+    /// Counts the imported listings that match.
     pub async fn count_imported(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         match imported(asked?.filter(false, self.ambient.now())?) {
@@ -198,7 +199,7 @@ impl Listings {
         }
     }
 
-    /// The listings around a place that other tenants offer for import, nearest first.
+    /// Searches the listings around a place that other tenants offer for import, nearest first.
     pub async fn search(
         &self,
         caller: &Caller,
@@ -214,7 +215,7 @@ impl Listings {
         Ok(Listed::new(self.queries.search(&scope, around, &filter, page).await?, page))
     }
 
-    /// How many of them match.
+    /// Counts the offered listings that match.
     pub async fn count_found(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = asked?.filter(true, self.ambient.now())?;
@@ -255,7 +256,7 @@ mod tests {
         let (caller, asked) = (build::channel(Permission::Read), Ok(List { filter, paging }));
         let answer = if searches { listings.search(&caller, asked).await } else { listings.list(&caller, asked).await };
         let refused = answer.expect_err("invalid");
-        refused.faults().expect("fields at fault").keys().cloned().collect()
+        refused.faults().expect("field errors").keys().cloned().collect()
     }
 
     #[tokio::test]
@@ -383,9 +384,9 @@ mod tests {
         let filter = || FindListings { listing_type: text("nonsense"), ..FindListings::default() };
         let asked = List { filter: filter(), paging: Paging { page: Some(0), ..Paging::default() } };
         let refused = listings.list_imported(&caller, Ok(asked)).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["listingType", "page"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingType", "page"]);
         let refused = listings.count_imported(&caller, Ok(filter())).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["listingType"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingType"]);
     }
 
     #[tokio::test]

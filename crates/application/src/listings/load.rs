@@ -1,4 +1,4 @@
-//! The operator's way to many listings.
+//! Loading many listings as the operator.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::{DeliverListings, ListingError, ListingFields, Listings};
 use crate::input::{checked, is, required};
 use crate::problem::{Faults, Problem};
 
-/// Listings of one account, as the operator loads them.
+/// The operator's request to load listings of one account.
 #[derive(Debug, Clone, Validate)]
 pub struct LoadListings {
     /// The workspace.
@@ -22,29 +22,30 @@ pub struct LoadListings {
     /// The integration account.
     #[validate(custom(function = is::<IntegrationAccountId>))]
     pub account: String,
-    /// The currency of prices that state none; the workspace's where there is none.
+    /// The currency of prices without one; the workspace's by default.
     #[validate(custom(function = is::<Currency>))]
     pub currency: Option<String>,
-    /// At most [`MOST`](Self::MOST) of them.
+    /// The listings, at most [`MOST`](Self::MOST).
     pub listings: Vec<ListingFields>,
 }
 
 impl LoadListings {
-    /// Listings that are loaded in one step.
+    /// The maximum number of listings in one load.
     pub const MOST: usize = DeliverListings::MOST;
 }
 
-/// What became of the listings that the operator loaded.
+/// The result of a load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loaded {
-    /// What became of those that were fine.
+    /// The result for the valid listings.
     pub delivered: Delivered,
-    /// Those at fault, by position counted from 0, each with all that is wrong with it.
+    /// The messages about each invalid listing, by its position, counted from 0.
     pub refused: BTreeMap<usize, Vec<String>>,
 }
 
 impl Listings {
-    /// Delivers listings for any account, whatever its tenant's status. Those at fault are left out, and all others are stored.
+    /// Stores listings for any account, whatever its tenant's status. Invalid listings are skipped, and all others are
+    /// stored.
     pub async fn load(&self, operator: &OperatorScope, command: LoadListings) -> Result<Loaded, ListingError> {
         let LoadListings { workspace, account, currency, mut listings } = checked(Ok(command))?;
         let workspace_id: WorkspaceId = required("workspace", Some(&workspace))?;
@@ -80,7 +81,7 @@ impl Listings {
     }
 }
 
-/// What is wrong with each listing of a delivery, in sentences that do not say again which one it is.
+/// Groups the field errors by listing, without the listing's path in the sentences.
 fn by_position(faults: &Faults) -> BTreeMap<usize, Vec<String>> {
     let mut by_position: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (path, sentences) in faults {
@@ -202,7 +203,7 @@ mod tests {
         };
         let refused = load(MockListingRepository::new(), wrong).await.expect_err("invalid");
         assert_eq!(refused.kind(), ProblemKind::Invalid);
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         assert_eq!(faults, ["account", "currency", "workspace"]);
     }
 

@@ -1,4 +1,4 @@
-//! Listings: those of the caller's tenant, those that it imported, and those that it could import.
+//! Listings that the caller's tenant owns, imports or can import.
 
 mod create;
 mod delete;
@@ -31,7 +31,7 @@ pub struct Listings {
 }
 
 impl Listings {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn ListingRepository>,
         queries: Arc<dyn ListingQueries>,
@@ -52,7 +52,7 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over this mock; a port that is not named may not be called.
+    /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn listings(listings: MockListingRepository) -> Listings {
         over(listings, MockListingQueries::new())
     }
@@ -66,7 +66,7 @@ mod fixture {
         Some(Some(text.into()))
     }
 
-    /// All that a new listing needs.
+    /// Returns the required fields of a new listing.
     pub(super) fn fields(provider_id: &str) -> ListingFields {
         ListingFields {
             integration_account_id: sent(build::listing_account().id.to_string()),

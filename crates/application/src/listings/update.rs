@@ -100,7 +100,7 @@ mod tests {
     async fn the_account_never_changes() {
         let other = ListingFields { integration_account_id: sent(build::id().to_string()), ..ListingFields::default() };
         let refused = update(stored(), other).await.expect_err("invalid");
-        assert!(refused.faults().expect("fields at fault").contains_key("integrationAccountID"));
+        assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]
@@ -117,7 +117,7 @@ mod tests {
         let fields =
             ListingFields { name: null(), minimum_nights: Some(None), currency: null(), ..ListingFields::default() };
         let refused = update(MockListingRepository::new(), fields).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         assert_eq!(faults, ["currency", "minimumNights", "name"]);
     }
 

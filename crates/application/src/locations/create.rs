@@ -13,7 +13,7 @@ use super::{LocationError, Locations};
 use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, required, unless_blank};
 use crate::receipts::{Done, Once};
 
-/// A new location, as asked for.
+/// A request to create a location.
 #[derive(Debug, Clone, Default, Validate)]
 #[expect(missing_docs, reason = "the fields of a location, as the domain describes them")]
 pub struct CreateLocation {
@@ -120,7 +120,7 @@ mod tests {
             .create(&build::channel(Permission::Write), Ok(command), &Once::default())
             .await
             .expect_err("invalid");
-        let faults = error.faults().expect("fields at fault");
+        let faults = error.faults().expect("field errors");
         assert_eq!(faults.keys().collect::<Vec<_>>(), ["country_code", "external_location_id", "lat", "lng", "name"]);
         assert_eq!(faults["name"], ["The name field is required."]);
         assert_eq!(faults["lat"], ["The lat must be decimal degrees from -90 to 90."]);

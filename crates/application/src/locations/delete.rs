@@ -9,7 +9,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Locations {
-    /// Deletes a location of the caller's tenant, where nobody works there.
+    /// Deletes a location of the caller's tenant, unless users work there.
     pub async fn delete(
         &self,
         caller: &Caller,

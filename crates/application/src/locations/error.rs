@@ -1,4 +1,4 @@
-//! Why nothing became of a location.
+//! Refusals of the location use cases.
 
 use domain::locations::DefaultLocationError;
 use ports::{RepositoryError, rules};
@@ -7,19 +7,19 @@ use thiserror::Error;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the location use cases.
 #[derive(Debug, Error)]
 pub enum LocationError {
-    /// For reasons that have nothing to do with locations.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The tenant has no such location.
+    /// The tenant does not have the location.
     #[error("The location was not found.")]
     NotFound,
-    /// The default location stays.
+    /// The default location cannot be deleted.
     #[error(transparent)]
     Default(#[from] DefaultLocationError),
-    /// Users work there.
+    /// Users work at the location.
     #[error("The location is in use: users work there.")]
     InUse,
 }

@@ -1,4 +1,4 @@
-//! Looking at one location.
+//! Reading a location.
 
 use domain::access::{Caller, Permission};
 use domain::ids::LocationId;
@@ -7,7 +7,7 @@ use domain::locations::Location;
 use super::{LocationError, Locations};
 
 impl Locations {
-    /// A location of the caller's tenant.
+    /// Returns a location of the caller's tenant.
     pub async fn get(&self, caller: &Caller, id: LocationId) -> Result<Location, LocationError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)

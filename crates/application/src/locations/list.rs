@@ -9,14 +9,14 @@ use crate::paging::{Listed, Paging};
 use crate::refusal::Refusal;
 
 impl Locations {
-    /// The locations of the caller's tenant, oldest first.
+    /// Lists the locations of the caller's tenant, oldest first.
     pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<Location>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let page = checked(asked)?.page();
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
     }
 
-    /// How many locations the caller's tenant has.
+    /// Counts the locations of the caller's tenant.
     pub async fn count(&self, caller: &Caller) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope).await?)

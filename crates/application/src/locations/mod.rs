@@ -26,7 +26,7 @@ pub struct Locations {
 }
 
 impl Locations {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn LocationRepository>,
         queries: Arc<dyn LocationQueries>,
@@ -45,7 +45,7 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over this mock; a port that is not named may not be called.
+    /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn locations(locations: MockLocationRepository) -> Locations {
         over(locations, MockLocationQueries::new())
     }

@@ -15,7 +15,7 @@ use crate::input::{Asked, InvalidInput, checked, edit, edits, edits_or_clears};
 use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
-/// A location's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
+/// A request to change a location: `None` leaves a field unchanged, `Some(None)` clears it.
 #[derive(Debug, Clone, Default, Validate)]
 #[expect(missing_docs, reason = "the fields of a location, as the domain describes them")]
 pub struct UpdateLocation {
@@ -59,7 +59,7 @@ impl UpdateLocation {
 }
 
 impl Locations {
-    /// Changes the fields that the command names.
+    /// Changes the fields that the command contains.
     pub async fn update(
         &self,
         caller: &Caller,
@@ -136,7 +136,7 @@ mod tests {
     async fn a_name_refuses_null_and_everything_else_is_cleared_by_it() {
         let command = UpdateLocation { name: Some(None), city: Some(None), lng: sent(""), ..UpdateLocation::default() };
         let error = update(MockLocationRepository::new(), command).await.expect_err("invalid");
-        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["name"]);
+        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["name"]);
     }
 
     #[tokio::test]

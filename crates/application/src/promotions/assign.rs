@@ -130,7 +130,7 @@ mod tests {
             "promotion_not_found"
         );
         let refused = assign(MockPromotionRepository::new(), Assignment::Assign, &[]).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["listingIDs"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingIDs"]);
     }
 
     #[tokio::test]

@@ -94,7 +94,7 @@ mod tests {
             ..PromotionFields::default()
         };
         let refused = create(MockPromotionRepository::new(), wrong).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         let expected = [
             "bookingPeriodStart",
             "couponCode",
@@ -117,7 +117,7 @@ mod tests {
             ..fields()
         };
         let refused = create(MockPromotionRepository::new(), reversed).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         assert_eq!(faults, ["bookingPeriodEnd", "endDate"]);
     }
 
@@ -127,7 +127,7 @@ mod tests {
         repository.expect_has_account().once().returning(|_, _| Ok(false));
         let refused = create(repository, fields()).await.expect_err("unknown");
         assert_eq!((refused.code(), refused.kind()), ("integration_account_not_found", ProblemKind::NotFound));
-        assert!(refused.faults().expect("fields at fault").contains_key("integrationAccountID"));
+        assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]
@@ -140,7 +140,7 @@ mod tests {
             repository.expect_create().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
             let refused = create(repository, fields()).await.expect_err("taken");
             assert_eq!((refused.code(), refused.kind()), (code, ProblemKind::Conflict));
-            assert!(refused.faults().expect("fields at fault").contains_key(field));
+            assert!(refused.faults().expect("field errors").contains_key(field));
         }
     }
 

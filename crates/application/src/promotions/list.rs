@@ -87,6 +87,6 @@ mod tests {
         let asked = FindPromotions { integration_account_id: Some("x".to_owned()), ..FindPromotions::default() };
         let promotions = promotions(MockPromotionRepository::new());
         let refused = promotions.count(&build::channel(Permission::Read), Ok(asked)).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["integrationAccountID"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["integrationAccountID"]);
     }
 }

@@ -78,7 +78,7 @@ mod tests {
         for said in [sent(build::id().to_string()), Some(None)] {
             let other = PromotionFields { integration_account_id: said, ..PromotionFields::default() };
             let refused = update(stored(), other).await.expect_err("invalid");
-            let faults = refused.faults().expect("fields at fault");
+            let faults = refused.faults().expect("field errors");
             assert_eq!(faults["integrationAccountID"], ["The integration account ID never changes."]);
         }
     }
@@ -95,7 +95,7 @@ mod tests {
             ..PromotionFields::default()
         };
         let refused = update(MockPromotionRepository::new(), nulls).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
         assert_eq!(faults, ["discountPercentage", "endDate", "name", "startDate"]);
     }
 
@@ -103,7 +103,7 @@ mod tests {
     async fn a_period_is_held_against_what_is_stored() {
         let early = PromotionFields { end_date: sent("2029-12-31"), ..PromotionFields::default() };
         let refused = update(stored(), early).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["endDate"]);
+        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["endDate"]);
     }
 
     #[tokio::test]

@@ -91,7 +91,7 @@ mod tests {
         let refused = create(repository, StayFields { coupon_code: text("SUMMER"), ..stay() }).await;
         let refused = refused.expect_err("there is no such promotion");
         assert_eq!((refused.code(), refused.kind()), ("promotion_not_valid", ProblemKind::Invalid));
-        assert!(refused.faults().expect("fields at fault").contains_key("couponCode"));
+        assert!(refused.faults().expect("field errors").contains_key("couponCode"));
     }
 
     #[tokio::test]
@@ -131,7 +131,7 @@ mod tests {
         };
         let refused = create(offering(Some(offer(vec![]))), fields).await.expect_err("invalid");
         assert_eq!(refused.code(), "validation_failed");
-        let faults = refused.faults().expect("fields at fault");
+        let faults = refused.faults().expect("field errors");
         assert_eq!(faults["guests"], ["The guests may not be more than 4."]);
         assert!(faults["checkInDate"][0].starts_with("The check in date may not lie before 2024-"), "{faults:?}");
     }

@@ -107,7 +107,7 @@ mod tests {
             let mut collector = Collector::default();
             let read = StayFields { check_out_date: text(check_out), ..stay() }.read(&mut collector);
             let refused = collector.finish(read).expect_err("no stay");
-            assert_eq!(refused.faults().expect("fields at fault")[CHECK_OUT], [expected]);
+            assert_eq!(refused.faults().expect("field errors")[CHECK_OUT], [expected]);
         }
     }
 
@@ -125,6 +125,6 @@ mod tests {
         let summer = PromotionChoice::Coupon("SUMMER".parse().expect("a code"));
         assert_eq!(asked(None, text("SUMMER")), Ok(Some(summer)));
         let both = asked(text(id), text("SUMMER")).expect_err("both");
-        assert_eq!(both.faults().expect("fields at fault").keys().collect::<Vec<_>>(), [COUPON]);
+        assert_eq!(both.faults().expect("field errors").keys().collect::<Vec<_>>(), [COUPON]);
     }
 }

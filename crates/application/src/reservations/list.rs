@@ -150,7 +150,7 @@ mod tests {
         let asked = Ok(List { filter: wrong(), paging: Paging::default() });
         let listed = reservations.list(&caller, asked).await.expect_err("invalid");
         for refused in [counted, listed] {
-            let faults: Vec<_> = refused.faults().expect("fields at fault").keys().map(String::as_str).collect();
+            let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
             assert_eq!(faults, expected);
         }
     }

@@ -133,7 +133,7 @@ mod tests {
         let refused =
             tenants(MockTenantRepository::new()).create(&build::administrator(), Ok(command), &Once::default()).await;
         let error = refused.expect_err("invalid");
-        let faults = error.faults().expect("fields at fault");
+        let faults = error.faults().expect("field errors");
         assert_eq!(faults["name"], ["The name field is required."]);
         assert_eq!(
             faults["country_code"],

@@ -94,7 +94,7 @@ mod tests {
             FindTenants { status: Some("GONE".to_owned()), q: Some("\0".to_owned()), ..FindTenants::default() };
         let paging = Paging { page: Some(0), ..Paging::default() };
         let error = tenants.list(&build::administrator(), Ok(List { filter, paging })).await.expect_err("invalid");
-        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["page", "q", "status"]);
+        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["page", "q", "status"]);
     }
 
     #[tokio::test]

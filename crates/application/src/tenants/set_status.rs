@@ -101,7 +101,7 @@ mod tests {
             .activate(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await
             .expect_err("invalid");
-        assert!(error.faults().expect("fields at fault").contains_key("user_status"));
+        assert!(error.faults().expect("field errors").contains_key("user_status"));
     }
 
     #[tokio::test]

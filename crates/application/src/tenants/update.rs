@@ -138,7 +138,7 @@ mod tests {
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await;
         let error = result.expect_err("invalid");
-        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["isDefault", "name"]);
+        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["isDefault", "name"]);
     }
 
     #[tokio::test]
@@ -150,7 +150,7 @@ mod tests {
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await
             .expect_err("invalid");
-        assert_eq!(error.faults().expect("fields at fault").keys().collect::<Vec<_>>(), ["domain", "name"]);
+        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["domain", "name"]);
     }
 
     #[tokio::test]
@@ -161,7 +161,7 @@ mod tests {
             .await;
         let error = error.expect_err("not here");
         assert_eq!(error.code(), "validation_failed");
-        assert!(error.faults().expect("fields at fault")["status"][0].contains("deactivate"));
+        assert!(error.faults().expect("field errors")["status"][0].contains("deactivate"));
     }
 
     #[tokio::test]

@@ -127,7 +127,7 @@ mod tests {
         };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let error = users.create(&build::administrator(), Ok(command), &Once::default()).await.expect_err("invalid");
-        let faults: Vec<_> = error.faults().expect("fields at fault").keys().collect();
+        let faults: Vec<_> = error.faults().expect("field errors").keys().collect();
         assert_eq!(faults, ["email", "location_id", "name", "role", "status"]);
     }
 
@@ -149,6 +149,6 @@ mod tests {
         let error =
             users.create(&build::administrator(), Ok(grace("venue")), &Once::default()).await.expect_err("taken");
         assert_eq!(error.code(), "email_taken");
-        assert!(error.faults().expect("fields at fault").contains_key("email"));
+        assert!(error.faults().expect("field errors").contains_key("email"));
     }
 }

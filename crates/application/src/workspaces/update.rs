@@ -157,7 +157,7 @@ mod tests {
                 .update(&build::administrator(), Ok(command), &Precondition::default())
                 .await;
             let refused = refused.expect_err("invalid");
-            let faults = refused.faults().expect("fields at fault");
+            let faults = refused.faults().expect("field errors");
             assert_eq!(faults.keys().collect::<Vec<_>>(), ["defaultCurrency", "defaultDiscountPercentage", "name"]);
             assert_eq!(faults["name"], [name]);
             assert_eq!(faults["defaultCurrency"], [currency]);
