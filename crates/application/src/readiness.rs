@@ -1,4 +1,4 @@
-//! Whether the service can serve.
+//! Readiness of the service.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use ports::Readiness;
 
 use crate::refusal::Refusal;
 
-/// The use case behind `/readyz`.
+/// The use case of `/readyz`.
 pub struct ReadinessCheck {
     readiness: Arc<dyn Readiness>,
 }
 
 impl ReadinessCheck {
-    /// Asks this.
+    /// Creates the use case from its port.
     pub fn new(readiness: Arc<dyn Readiness>) -> Self {
         Self { readiness }
     }
 
-    /// Asks whether the database answers, with the schema that this program needs.
+    /// Checks that the database is available and has the schema version of this program.
     pub async fn run(&self) -> Result<(), Refusal> {
         Ok(self.readiness.check().await?)
     }

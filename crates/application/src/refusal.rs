@@ -8,34 +8,34 @@ use thiserror::Error;
 use crate::input::{InvalidInput, Unreadable};
 use crate::problem::{Faults, Problem, ProblemKind};
 
-/// Why a use case did nothing, for reasons that have nothing to do with its area.
+/// A refusal that all areas share.
 #[derive(Debug, Error)]
 pub enum Refusal {
-    /// The caller may not.
+    /// The caller lacks the permission.
     #[error(transparent)]
     Access(#[from] AccessError),
     /// The request cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// Values break rules.
+    /// Some values are not valid.
     #[error(transparent)]
     Invalid(#[from] InvalidInput),
-    /// What is stored is not what the client takes for granted.
+    /// The stored resource does not meet the client's precondition.
     #[error("The resource is not what `If-Match` says.")]
     PreconditionFailed,
-    /// The idempotency key stands for another request.
+    /// The idempotency key was used for another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReusedError),
-    /// The same request is being served.
+    /// A concurrent duplicate of the request is in progress.
     #[error("The same request is still being served. Try again shortly.")]
     InFlight,
-    /// Others were faster, again and again.
+    /// Concurrent changes won on every attempt.
     #[error("The service is busy. Try again shortly.")]
     Busy,
-    /// The database is away.
+    /// The database is unavailable.
     #[error("The service is unavailable. Try again shortly.")]
     Unavailable(#[source] Source),
-    /// A defect.
+    /// A defect of this program or of the stored data.
     #[error("Something went wrong on our side.")]
     Internal(#[source] Source),
 }
@@ -46,7 +46,7 @@ impl From<RepositoryError> for Refusal {
             RepositoryError::Stale => Self::Busy,
             RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY } => Self::InFlight,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
-            // A rule that the use case did not expect to be broken is a defect of the use case.
+            // A unique rule that the use case does not handle is a defect of the use case.
             RepositoryError::Taken { .. } | RepositoryError::Corrupt { .. } | RepositoryError::Internal(_) => {
                 Self::Internal(error.into())
             }
@@ -121,7 +121,7 @@ impl Problem for AccessError {
     }
 }
 
-/// Lets `?` turn the shared refusals into an area's error, whose variant `Refused` holds them.
+/// Implements `From` for an area's error, so that `?` wraps the shared refusals in its variant `Refused`.
 macro_rules! shares_refusals {
     ($error:ident) => {
         impl From<domain::access::AccessError> for $error {

@@ -1,12 +1,12 @@
-//! Doing a thing again: deciding anew where others were faster, and sweeping until nothing is left.
+//! Loops: retrying after concurrent changes, and sweeping in batches.
 
 use crate::problem::{Problem, ProblemKind};
 
 const ATTEMPTS: usize = 3;
-/// How much one transaction of a sweep deletes.
+/// The number of rows that one transaction of a sweep deletes.
 const BATCH: u32 = 1000;
 
-/// Loads, decides and stores, at most three times: as long as what the decision was based on has changed meanwhile.
+/// Loads, decides and stores; retries if the data changed meanwhile, with three attempts at most.
 pub(crate) async fn decide_anew<T, E: Problem>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
     for _ in 1..ATTEMPTS {
         match attempt().await {
@@ -17,7 +17,7 @@ pub(crate) async fn decide_anew<T, E: Problem>(mut attempt: impl AsyncFnMut() ->
     attempt().await
 }
 
-/// Sweeps a batch at a time, and says how many were swept.
+/// Sweeps in batches until a batch is not full. Returns the number of rows.
 pub(crate) async fn until_none_are_left<E>(mut sweep: impl AsyncFnMut(u32) -> Result<u64, E>) -> Result<u64, E> {
     let mut swept = 0;
     loop {

@@ -1,4 +1,4 @@
-//! Giving a promotion on listings, or no more.
+//! Assigning promotions to listings, and unassigning them.
 
 use domain::access::{Caller, Permission};
 use domain::ids::PromotionId;
@@ -10,8 +10,8 @@ use crate::listing_ids::ListingIds;
 use crate::retry::decide_anew;
 
 impl Promotions {
-    /// Assigns a promotion of the caller's tenant to listings of its account, or takes it from them: all of them, or none. Says
-    /// how many were not as they should be.
+    /// Assigns a promotion of the caller's tenant to listings of its account, or unassigns it: from all of them or
+    /// none. Returns the number of listings that changed.
     pub async fn assign(
         &self,
         caller: &Caller,
@@ -56,11 +56,11 @@ mod tests {
         [(); 2].map(|()| ListingId::new(build::id()))
     }
 
-    /// What each reading finds, one after the other.
+    /// Returns a repository with the results of its successive reads.
     fn finding(found: Vec<Vec<Assignable>>) -> MockPromotionRepository {
         let mut repository = stored();
         let mut found = found.into_iter();
-        repository.expect_assignable().returning(move |_, _, _| Ok(found.next().expect("read so often")));
+        repository.expect_assignable().returning(move |_, _, _| Ok(found.next().expect("a result for each read")));
         repository
     }
 

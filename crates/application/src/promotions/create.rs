@@ -21,7 +21,7 @@ impl Promotions {
         let create = async || {
             let new = asked?.new_promotion(self.ambient.id(PromotionId::new))?;
             decide_anew(async || {
-                // Nothing that is stored says whether the values go together, so their faults come before a missing account.
+                // Whether the values fit each other does not depend on stored data, so check it before the account.
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let change = Promotion::create(new.clone(), &scope, stamp)?;
                 if !self.repository.has_account(&scope, new.integration_account_id).await? {
@@ -148,7 +148,7 @@ mod tests {
     async fn an_account_that_moves_away_meanwhile_is_not_found() {
         let mut repository = MockPromotionRepository::new();
         let mut found = vec![false, true];
-        repository.expect_has_account().times(2).returning(move |_, _| Ok(found.pop().expect("asked twice")));
+        repository.expect_has_account().times(2).returning(move |_, _| Ok(found.pop().expect("two reads")));
         repository.expect_create().once().returning(|_, _| Err(RepositoryError::Stale));
         let refused = create(repository, fields()).await.expect_err("gone");
         assert_eq!(refused.code(), "integration_account_not_found");

@@ -9,7 +9,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Promotions {
-    /// Deletes a promotion of the caller's tenant. What was quoted or sold with it keeps its price.
+    /// Deletes a promotion of the caller's tenant. Existing quotes and reservations keep their prices.
     pub async fn delete(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Why nothing became of a promotion.
+//! Refusals of the promotion use cases.
 
 use domain::promotions::{AssignmentRefused, PromotionValuesError};
 use ports::{RepositoryError, rules};
@@ -10,37 +10,37 @@ use crate::listing_ids::ListingIds;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the promotion use cases.
 #[derive(Debug, Error)]
 pub enum PromotionError {
-    /// For reasons that have nothing to do with promotions.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// No account of the tenant has such a promotion.
+    /// No account of the tenant has the promotion.
     #[error("The promotion was not found.")]
     NotFound,
-    /// The tenant has no such integration account.
+    /// The tenant does not have the integration account.
     #[error("The integration account was not found.")]
     AccountNotFound {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// The promotion's account has no such listings.
+    /// Some listings do not belong to the promotion's account.
     #[error("The listing was not found.")]
     ListingNotFound {
-        /// Their positions.
+        /// The field errors, by position.
         faults: Faults,
     },
     /// Another promotion of the account has the name.
     #[error("The name has already been taken.")]
     NameTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
     /// Another promotion of the account has the coupon code.
     #[error("The coupon code has already been taken.")]
     CouponCodeTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
 }
@@ -56,7 +56,7 @@ impl PromotionError {
         Self::AccountNotFound { faults: fault("integrationAccountID", "was not found.") }
     }
 
-    /// Nothing was assigned or unassigned of what the command names.
+    /// Creates the refusal of an assignment to the command's listings.
     pub(super) fn assignment(command: &ListingIds, AssignmentRefused { positions }: AssignmentRefused) -> Self {
         let sentence = |id: &str| format!("The listing {id} was not found (listing_not_found).");
         Self::ListingNotFound { faults: command.faults(positions.into_iter().map(|position| (position, sentence))) }

@@ -1,4 +1,4 @@
-//! The fields of a promotion, as they were sent.
+//! The fields of a promotion, as sent.
 
 use domain::ids::PromotionId;
 use domain::promotions::{NewPromotion, PromotionEdit};
@@ -7,8 +7,8 @@ use domain::tenants::FieldEdit;
 use crate::collector::Collector;
 use crate::input::{InvalidInput, REQUIRED};
 
-/// The fields of a promotion: what is absent stays, or is what it is by default, and what is null is cleared. The percentage
-/// is a text, digit by digit.
+/// The fields of a promotion. Absent fields are left unchanged, or get their default in a new promotion; null clears a
+/// field. The percentage is a decimal number as text.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a promotion")]
 pub struct PromotionFields {
@@ -26,14 +26,14 @@ pub struct PromotionFields {
 }
 
 impl PromotionFields {
-    /// What an update asks for.
+    /// Parses the fields of an update.
     pub(super) fn edit(&self) -> Result<PromotionEdit, InvalidInput> {
         let mut collector = Collector::default();
         let edit = self.collect(&mut collector);
         collector.finish(Some(edit))
     }
 
-    /// What a new promotion is made from, where all that must be there is.
+    /// Parses the fields of a new promotion, some of which are required.
     pub(super) fn new_promotion(&self, id: PromotionId) -> Result<NewPromotion, InvalidInput> {
         let mut collector = Collector::default();
         let account =

@@ -1,4 +1,4 @@
-//! Looking at one promotion.
+//! Reading a promotion.
 
 use domain::access::{Caller, Permission};
 use domain::ids::PromotionId;
@@ -7,7 +7,7 @@ use domain::promotions::Promotion;
 use super::{PromotionError, Promotions};
 
 impl Promotions {
-    /// A promotion of an account of the caller's tenant.
+    /// Returns a promotion of an account of the caller's tenant.
     pub async fn get(&self, caller: &Caller, id: PromotionId) -> Result<Promotion, PromotionError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)

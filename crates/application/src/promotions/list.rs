@@ -11,13 +11,13 @@ use crate::input::{Asked, InvalidInput, checked, is, optional};
 use crate::paging::{List, Listed, checked_list};
 use crate::refusal::Refusal;
 
-/// Which promotions are asked for.
+/// The filters of a list of promotions.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct FindPromotions {
-    /// The account that gives them, if only one matters.
+    /// The account of the promotions; any by default.
     #[validate(custom(function = is::<IntegrationAccountId>, code = "integrationAccountID"))]
     pub integration_account_id: Option<String>,
-    /// Also those that are not given at present.
+    /// Whether to include inactive promotions.
     pub include_inactive: bool,
 }
 
@@ -31,7 +31,7 @@ impl FindPromotions {
 }
 
 impl Promotions {
-    /// The promotions of the accounts of the caller's tenant, oldest first.
+    /// Lists the promotions of the accounts of the caller's tenant, oldest first.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -42,7 +42,7 @@ impl Promotions {
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
-    /// How many of them match.
+    /// Counts the promotions that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindPromotions>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)

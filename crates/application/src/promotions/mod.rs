@@ -1,4 +1,4 @@
-//! Promotions: those of the accounts of the caller's tenant.
+//! Promotions of the accounts of the caller's tenant.
 
 mod assign;
 mod create;
@@ -28,7 +28,7 @@ pub struct Promotions {
 }
 
 impl Promotions {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn PromotionRepository>,
         queries: Arc<dyn PromotionQueries>,
@@ -52,7 +52,7 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over this mock; a port that is not named may not be called.
+    /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn promotions(repository: MockPromotionRepository) -> Promotions {
         over(repository, MockPromotionQueries::new())
     }
@@ -61,7 +61,7 @@ mod fixture {
         Promotions::new(Arc::new(repository), Arc::new(queries), receipts(), ambient())
     }
 
-    /// A repository that finds [`promotion`] for the channel.
+    /// Returns a repository that finds [`promotion`] for the channel.
     pub(super) fn stored() -> MockPromotionRepository {
         let mut repository = MockPromotionRepository::new();
         repository
@@ -71,14 +71,14 @@ mod fixture {
         repository
     }
 
-    /// One that finds nothing.
+    /// Returns a repository that finds nothing.
     pub(super) fn nothing() -> MockPromotionRepository {
         let mut repository = MockPromotionRepository::new();
         repository.expect_find().once().returning(|_, _| Ok(None));
         repository
     }
 
-    /// 20 % off for all nights of January 2030.
+    /// Returns a promotion of 20 % off for all nights of January 2030.
     pub(super) fn promotion(id: PromotionId) -> Promotion {
         let new = NewPromotion {
             id,
@@ -99,7 +99,7 @@ mod fixture {
         Some(Some(text.into()))
     }
 
-    /// All that a new promotion needs.
+    /// Returns the required fields of a new promotion.
     pub(super) fn fields() -> PromotionFields {
         PromotionFields {
             integration_account_id: sent(build::listing_account().id.to_string()),

@@ -1,4 +1,4 @@
-//! Asking for a quote.
+//! Creating a quote.
 
 use domain::access::{Caller, Permission};
 use domain::ids::QuoteId;
@@ -12,7 +12,7 @@ use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Quotes {
-    /// Prices a stay at a listing of the caller's tenant, its own or imported, and keeps the price.
+    /// Creates a quote for a stay at a listing that the caller's tenant owns or imports.
     pub async fn create(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Why a stay has no price, or cannot be sold.
+//! Refusals of the quote use cases: a stay that has no price or cannot be sold.
 
 use domain::promotions::PromotionChoice;
 use domain::quotes::{CurrencyMismatchError, NotOpenError, OfferRefused, StayFault};
@@ -11,33 +11,33 @@ use crate::input::sentence;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the quote use cases.
 #[derive(Debug, Error)]
 pub enum QuoteError {
-    /// For reasons that have nothing to do with quotes.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The tenant has no such listing, neither of its own nor imported.
+    /// The tenant neither owns nor imports the listing.
     #[error("The listing was not found.")]
     ListingNotFound {
-        /// The field at fault, where it was named in the body.
+        /// The field error, if the body names the listing.
         faults: Option<Faults>,
     },
-    /// The price would be in another currency.
+    /// The price is in another currency than the requested one.
     #[error("{error}")]
     Currency {
-        /// Which one it would be in.
+        /// The mismatch, with the currency of the price.
         error: CurrencyMismatchError,
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// The promotion that was asked for does not apply.
+    /// The requested promotion does not apply.
     #[error("The promotion is not valid for this stay.")]
     Promotion {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// The nights cannot be sold.
+    /// The nights are not available.
     #[error(transparent)]
     NotOpen(#[from] NotOpenError),
 }
@@ -49,12 +49,13 @@ fn fault(field: &str, phrase: &str) -> Faults {
 }
 
 impl QuoteError {
-    /// The listing that the body names is not there.
+    /// Creates the refusal for a listing that the body names and that was not found.
     pub(crate) fn listing_not_found() -> Self {
         Self::ListingNotFound { faults: Some(fault(LISTING, "was not found.")) }
     }
 
-    /// What the offer says, by the names of the fields; the promotion is the one that was asked for.
+    /// Creates the refusal for an error of the offer, with the request's names of the fields. The promotion is the
+    /// requested one.
     pub(crate) fn offer(error: OfferRefused, promotion: Option<&PromotionChoice>) -> Self {
         match error {
             OfferRefused::Stay(errors) => {
@@ -77,7 +78,7 @@ impl QuoteError {
     }
 }
 
-/// Which of the fields is at fault where the listing does not allow a stay.
+/// Returns the field of the stay that breaks a rule of the listing.
 const fn field(fault: StayFault) -> &'static str {
     match fault {
         StayFault::InThePast { .. } => CHECK_IN,

@@ -1,4 +1,4 @@
-//! Forgetting quotes that nobody can book with any more.
+//! Deleting expired quotes.
 
 use domain::access::OperatorScope;
 use domain::quotes::Quote;
@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::retry::until_none_are_left;
 
 impl Quotes {
-    /// Deletes the quotes that expired a day ago or earlier, a batch at a time, and says how many.
+    /// Deletes the quotes that expired a day ago or earlier, in batches. Returns their number.
     pub async fn forget(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
         let before = Quote::kept_since(self.ambient.now());
         until_none_are_left(async |most| Ok(self.repository.forget(operator, before, most).await?)).await

@@ -1,4 +1,4 @@
-//! Quotes: the price of a stay, kept for a while.
+//! Quotes: prices of stays, valid for a while.
 
 mod create;
 mod error;
@@ -22,7 +22,7 @@ pub struct Quotes {
 }
 
 impl Quotes {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(repository: Arc<dyn QuoteRepository>, receipts: Receipts, ambient: Ambient) -> Self {
         Self { repository, receipts, ambient }
     }
@@ -45,7 +45,7 @@ pub(crate) mod fixture {
     use super::*;
     use crate::collector::Collector;
 
-    /// The listing of every offer here.
+    /// The listing of every offer in these tests.
     pub(crate) const LISTING: ListingId = ListingId::new(Uuid::from_u128(21));
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
@@ -53,7 +53,7 @@ pub(crate) mod fixture {
         Some(text.to_owned())
     }
 
-    /// Two nights for two people, as a client sends them.
+    /// Returns a request for two nights and two guests.
     pub(crate) fn stay() -> StayFields {
         StayFields {
             listing_id: Some(LISTING.to_string()),
@@ -64,7 +64,7 @@ pub(crate) mod fixture {
         }
     }
 
-    /// The channel's own listing at 149.00 USD a night, but for these stays, which are sold.
+    /// Returns an offer of the channel's own listing at 149.00 USD a night, with these stays sold.
     pub(crate) fn offer(sold: Vec<Stay>) -> Offer {
         let listing = build::listing(LISTING);
         let calendar = Calendar::new(listing.details(), BTreeMap::new(), sold);
@@ -83,7 +83,7 @@ pub(crate) mod fixture {
         }
     }
 
-    /// The same listing, which the channel has imported, and whose owner does not offer it at present.
+    /// Returns an offer of the same listing as an import by the channel that is asleep.
     pub(crate) fn asleep() -> Offer {
         let mut offer = offer(vec![]);
         offer.listing = build::imported(offer.listing.listing);
@@ -91,13 +91,13 @@ pub(crate) mod fixture {
         offer
     }
 
-    /// A stay that is sold in the midst of [`stay`].
+    /// Returns a sold stay in the middle of [`stay`].
     pub(crate) fn sold() -> Vec<Stay> {
         let date = |text: &str| text.parse().expect("a date");
         vec![Stay::new(date("2030-01-11"), date("2030-01-12")).expect("a stay")]
     }
 
-    /// A port that makes this offer to the channel for whatever it asks.
+    /// Returns a repository with this offer for every request of the channel.
     pub(crate) fn offering(offer: Option<Offer>) -> MockQuoteRepository {
         let mut repository = MockQuoteRepository::new();
         repository
@@ -107,7 +107,7 @@ pub(crate) mod fixture {
         repository
     }
 
-    /// A good quote of [`stay`] for 298.00 USD, or one that was used.
+    /// Returns a quote of [`stay`] for 298.00 USD: used for the reservation if there is one, else valid.
     pub(crate) fn quote(reservation: Option<ReservationId>) -> FoundQuote {
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
         let mut collector = Collector::default();

@@ -1,4 +1,4 @@
-//! A stay that somebody asks for, as it was sent.
+//! A requested stay, as sent.
 
 use domain::ids::ListingId;
 use domain::promotions::PromotionChoice;
@@ -15,7 +15,7 @@ pub(super) const CURRENCY: &str = "currency";
 pub(super) const PROMOTION: &str = "promotionID";
 pub(super) const COUPON: &str = "couponCode";
 
-/// What somebody wants to stay at: `listingID`, `checkInDate`, `checkOutDate` and `guests` must be there.
+/// A requested stay: `listingID`, `checkInDate`, `checkOutDate` and `guests` are required.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a stay")]
 pub struct StayFields {
@@ -23,14 +23,14 @@ pub struct StayFields {
     pub check_in_date: Option<String>,
     pub check_out_date: Option<String>,
     pub guests: Option<i64>,
-    /// The currency that the answer is expected in.
+    /// The expected currency of the price.
     pub currency: Option<String>,
     pub promotion_id: Option<String>,
     pub coupon_code: Option<String>,
 }
 
 impl StayFields {
-    /// The listing and the stay, where nothing is wrong with them.
+    /// Reads the listing and the stay. Returns `None` after a field error.
     pub(crate) fn read(&self, c: &mut Collector) -> Option<(ListingId, AskedStay)> {
         let listing = c.required(LISTING, self.listing_id.as_deref());
         let check_in = c.required(CHECK_IN, self.check_in_date.as_deref());
@@ -52,7 +52,7 @@ impl StayFields {
         id.or(coupon)
     }
 
-    /// The names of the fields that were sent.
+    /// Returns the names of the fields that are present.
     pub(crate) fn sent(&self) -> impl Iterator<Item = &'static str> {
         let Self { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code } = self;
         let fields = [

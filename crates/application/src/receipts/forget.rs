@@ -1,4 +1,4 @@
-//! Forgetting receipts that answer nothing any more.
+//! Deleting old idempotency records.
 
 use domain::access::OperatorScope;
 use domain::receipts::Receipt;
@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 use crate::retry::until_none_are_left;
 
 impl Receipts {
-    /// Deletes the receipts that are too old, a batch at a time, and says how many.
+    /// Deletes the idempotency records that are too old, in batches. Returns their number.
     pub async fn forget(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
         let before = Receipt::kept_since(self.clock.now());
         until_none_are_left(async |most| Ok(self.repository.forget(operator, before, most).await?)).await
@@ -30,7 +30,7 @@ mod tests {
         let mut left = vec![17, 1000, 1000];
         repository.expect_forget().times(3).returning(move |_, before, most| {
             assert_eq!((before, most), (build::at() - KEPT, 1000));
-            Ok(left.pop().expect("asked so often"))
+            Ok(left.pop().expect("a result for each call"))
         });
         assert_eq!(over(repository).forget(&OperatorScope::new()).await.expect("forgotten"), 2017);
     }

@@ -1,4 +1,4 @@
-//! Doing once what may be asked for more than once.
+//! Idempotency: a repeated request has its effect once and gets the same reply.
 
 mod forget;
 mod once;
@@ -13,7 +13,7 @@ use ports::{Clock, ReceiptRepository};
 pub use self::once::{Done, Once};
 use crate::refusal::Refusal;
 
-/// The receipts of requests that may be repeated.
+/// The idempotency records of requests with an idempotency key.
 #[derive(Clone)]
 pub struct Receipts {
     repository: Arc<dyn ReceiptRepository>,
@@ -21,15 +21,15 @@ pub struct Receipts {
 }
 
 impl Receipts {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(repository: Arc<dyn ReceiptRepository>, clock: Arc<dyn Clock>) -> Self {
         Self { repository, clock }
     }
 
-    /// Does it, where the caller's request was not done before; else answers as it was answered then.
+    /// Runs `act`, or returns the stored reply if the caller's request was already done.
     ///
-    /// To be called after the authorisation. `act` stores what it does with [`Once::sign`], or [`Receipts::keep`] where there is
-    /// nothing to do.
+    /// Call it after the authorisation. `act` must store its change with [`Once::sign`], or call [`Receipts::keep`] if
+    /// there is nothing to change.
     pub(crate) async fn once<T, R, E: From<Refusal>>(
         &self,
         caller: &Caller,
@@ -43,7 +43,7 @@ impl Receipts {
         }
         match act().await {
             Ok(done) => Ok(Done::Now(done)),
-            // Whatever stood against it: a twin may have done it in between.
+            // Whatever the reason of the refusal, a concurrent duplicate may have succeeded meanwhile.
             Err(refused) => match self.answer(scope, request).await {
                 Ok(Some(reply)) => Ok(Done::Before(reply)),
                 Err(other @ Refusal::KeyReused(_)) => Err(other.into()),
@@ -52,7 +52,7 @@ impl Receipts {
         }
     }
 
-    /// Keeps the answer of a request that changed nothing.
+    /// Stores the reply of a request that changed nothing.
     pub async fn keep<T: Clone>(
         &self,
         caller: &Caller,
@@ -68,7 +68,7 @@ impl Receipts {
         }
     }
 
-    /// How the request was answered before, if it was.
+    /// Returns the stored reply to the request, if there is one.
     async fn answer(&self, scope: OwnScope, request: &Repeatable) -> Result<Option<Reply>, Refusal> {
         match self.repository.find(scope, &request.key).await? {
             Some(receipt) => Ok(receipt.answer(request, self.clock.now())?),
@@ -90,7 +90,7 @@ pub(crate) mod fixture {
         Receipts::new(Arc::new(repository), Arc::new(clock))
     }
 
-    /// For requests that nobody repeats: nothing is looked for or kept.
+    /// Returns idempotency records for requests without a key: nothing is read or stored.
     pub(crate) fn receipts() -> Receipts {
         over(MockReceiptRepository::new())
     }
@@ -131,7 +131,7 @@ mod tests {
         Receipt::new(workspace_id, &stamp().actor, request(1), reply(), build::at()).expect("of a user")
     }
 
-    /// What each look finds, one after the other.
+    /// Returns a repository with the results of its successive reads.
     fn finding<const N: usize>(found: [Option<Receipt>; N]) -> Receipts {
         let mut repository = MockReceiptRepository::new();
         let mut found = found.into_iter();

@@ -1,11 +1,11 @@
-//! A request that may be repeated, as a use case takes it.
+//! A request that may carry an idempotency key, as a use case takes it.
 
 use std::fmt;
 
 use domain::change::Change;
 use domain::receipts::{Repeatable, Reply};
 
-/// A request that shall be done once, and how it will be answered.
+/// A request with its idempotency key, if any, and the function that makes its reply.
 pub struct Once<T>(Option<Keyed<T>>);
 
 struct Keyed<T> {
@@ -13,19 +13,19 @@ struct Keyed<T> {
     answer: Box<dyn Fn(T) -> Reply + Send + Sync>,
 }
 
-/// What became of a request that may be repeated.
+/// The outcome of a request that may be repeated.
 #[derive(Debug)]
 #[must_use = "it holds the answer"]
 pub enum Done<T> {
-    /// It was done.
+    /// The request was executed now.
     Now(T),
-    /// It was done before, and answered so.
+    /// The request was executed before, with this reply.
     Before(Reply),
 }
 
 impl<T> Once<T> {
-    /// A request that is known by this, where its client has named it. What it does is answered by the function, the first
-    /// time and later, so it must make the same bytes of the same.
+    /// Creates it from the key and fingerprint, if the client sent a key. `answer` makes the reply, both for the first
+    /// response and for the stored one, so equal values must give equal bytes.
     pub fn new(request: Option<Repeatable>, answer: impl Fn(T) -> Reply + Send + Sync + 'static) -> Self {
         Self(request.map(|request| Keyed { request, answer: Box::new(answer) }))
     }
@@ -36,7 +36,7 @@ impl<T> Once<T> {
 }
 
 impl<T: Clone> Once<T> {
-    /// The change with the receipt of its answer, where there shall be one: both are stored, or none.
+    /// Adds the idempotency record with the reply to the change, if there is a key, so that both are stored or neither.
     pub(crate) fn sign<A>(&self, change: Change<A>, answer: &T) -> Change<A> {
         match (self.request(), self.reply_to(answer)) {
             (Some(request), Some(reply)) => change.answering(request.clone(), reply),
@@ -49,7 +49,7 @@ impl<T: Clone> Once<T> {
     }
 }
 
-/// A request that nobody repeats.
+/// The default has no idempotency key.
 impl<T> Default for Once<T> {
     fn default() -> Self {
         Self(None)
@@ -63,7 +63,7 @@ impl<T> fmt::Debug for Once<T> {
 }
 
 impl<T> Done<T> {
-    /// What was done; `None` where it was done before.
+    /// Returns the new result, or `None` if the request was executed before.
     pub fn now(self) -> Option<T> {
         match self {
             Self::Now(done) => Some(done),
@@ -71,7 +71,7 @@ impl<T> Done<T> {
         }
     }
 
-    /// The answer: the one of the first time, or this one.
+    /// Returns the stored reply, or makes one from the new result.
     pub fn reply(self, answer: impl FnOnce(T) -> Reply) -> Reply {
         match self {
             Self::Now(done) => answer(done),

@@ -18,7 +18,7 @@ use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Reservations {
-    /// Books a stay at a listing of the caller's tenant, its own or imported: with a quote, or at the price of the moment.
+    /// Books a stay at a listing that the caller's tenant owns or imports: with a quote, or at the current price.
     pub async fn book(
         &self,
         caller: &Caller,
@@ -79,7 +79,7 @@ impl Reservations {
         }
     }
 
-    /// Why nothing is booked. Where that is the price, the present one is kept as a quote.
+    /// Returns the refusal of a booking. If the price has changed, stores a quote with the current price.
     async fn refused(
         &self,
         scope: &TenantScope,
@@ -124,7 +124,7 @@ mod tests {
         BookingFields { quote_id: Some(found.quote.id().to_string()), guest: Some(guest()), ..BookingFields::default() }
     }
 
-    /// A port that knows this quote, and makes an offer for its stay.
+    /// Returns a repository with this quote and an offer for its stay.
     fn quoting(found: Option<FoundQuote>, offer: Option<domain::quotes::Offer>) -> MockQuoteRepository {
         let mut quotes = offering(offer);
         quotes
@@ -134,7 +134,7 @@ mod tests {
         quotes
     }
 
-    /// A port that takes every booking.
+    /// Returns a repository that stores every booking.
     fn booking() -> MockReservationRepository {
         let mut repository = MockReservationRepository::new();
         repository.expect_book().once().returning(|_, change| {
@@ -153,7 +153,7 @@ mod tests {
         Ok(done.now().expect("not repeated"))
     }
 
-    /// What a booking that reaches no port is refused with.
+    /// Returns the refusal of a booking that must not be stored.
     async fn refusal(quotes: MockQuoteRepository, fields: BookingFields) -> ReservationError {
         book(MockReservationRepository::new(), quotes, fields).await.expect_err("refused")
     }

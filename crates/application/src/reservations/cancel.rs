@@ -9,7 +9,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Reservations {
-    /// Cancels a reservation and frees its nights. One whose nights are free already stays as it is.
+    /// Cancels a reservation and frees its nights. Leaves it unchanged if its nights are free already.
     pub async fn cancel(
         &self,
         caller: &Caller,

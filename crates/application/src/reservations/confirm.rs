@@ -9,7 +9,7 @@ use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
 impl Reservations {
-    /// Confirms a reservation that is held. One that is confirmed already stays as it is.
+    /// Confirms a held reservation. Leaves it unchanged if it is confirmed already.
     pub async fn confirm(
         &self,
         caller: &Caller,
@@ -24,7 +24,7 @@ impl Reservations {
                 if let Some(change) = found.reservation.confirm(&scope, stamp.clone())? {
                     let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
                     self.repository.update(&scope, once.sign(change, &confirmed)).await?;
-                    // What was signed, so that a retry gets the same bytes.
+                    // The value that was signed, so that a retry gets the same bytes.
                     Ok(confirmed)
                 } else {
                     self.receipts.keep(caller, once, &found, &stamp).await?;

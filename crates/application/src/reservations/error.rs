@@ -1,4 +1,4 @@
-//! Why nothing became of a reservation.
+//! Refusals of the reservation use cases.
 
 use domain::quotes::{NotOpenError, Quote, QuoteSpentError};
 use domain::reservations::NotPendingError;
@@ -11,37 +11,37 @@ use crate::problem::{Extension, Faults, Problem, ProblemKind};
 use crate::quotes::QuoteError;
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the reservation use cases.
 #[derive(Debug, Error)]
 pub enum ReservationError {
-    /// For reasons that have nothing to do with reservations.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The stay cannot be sold.
     #[error(transparent)]
     Stay(#[from] QuoteError),
-    /// The tenant sees no such reservation.
+    /// The reservation is not visible to the tenant.
     #[error("The reservation was not found.")]
     NotFound,
-    /// The tenant has asked for no such quote.
+    /// The tenant does not have the quote.
     #[error("The quote was not found.")]
     QuoteNotFound {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// Nobody can book with the quote any more.
+    /// The quote has been used or has expired.
     #[error(transparent)]
     QuoteSpent(#[from] QuoteSpentError),
-    /// The price is not the one that was expected.
+    /// The price differs from the expected total.
     #[error("The price has changed.")]
     PriceChanged(Box<Quote>),
-    /// The seller has another reservation of that name.
+    /// Another reservation of the seller has the external id.
     #[error("The external ID has already been taken.")]
     ExternalIdTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// It cannot be confirmed.
+    /// The reservation cannot be confirmed.
     #[error(transparent)]
     NotPending(#[from] NotPendingError),
 }
@@ -71,7 +71,7 @@ impl From<RepositoryError> for ReservationError {
             RepositoryError::Taken { rule: rules::RESERVATION_EXTERNAL_ID } => {
                 Self::ExternalIdTaken { faults: fault(EXTERNAL_ID, "has already been taken.") }
             }
-            // The quote was good when it was read: it knows by now what was booked with it.
+            // The quote was unused when it was read, so a retry will find the reservation that used it.
             RepositoryError::Taken { rule: rules::QUOTE_USED } => Self::Refused(Refusal::Busy),
             other => Self::Refused(other.into()),
         }

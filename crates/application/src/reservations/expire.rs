@@ -1,4 +1,4 @@
-//! Writing down which holds have expired.
+//! Marking lapsed holds as expired.
 
 use domain::access::OperatorScope;
 use ports::RepositoryError;
@@ -6,18 +6,18 @@ use ports::RepositoryError;
 use super::Reservations;
 use crate::refusal::Refusal;
 
-/// Holds that are read at once.
+/// The number of holds in one read.
 const MOST: u32 = 100;
 
 impl Reservations {
-    /// Writes down that holds have expired whose time is over, the oldest first and not too many at once, and says how many. Nights
-    /// are free without it; it is for those who look at the reservation.
+    /// Marks lapsed holds as expired, oldest first, in batches. Returns their number. The nights are free even before;
+    /// this updates the stored status.
     pub async fn expire(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
         let mut expired = 0;
         loop {
             let (batch, has_more) = self.expire_some(operator).await?;
             expired += batch;
-            // Where others were faster with all of them, they go on.
+            // If concurrent changes won for the whole batch, their servers continue.
             if batch == 0 || !has_more {
                 return Ok(expired);
             }
@@ -31,7 +31,7 @@ impl Reservations {
         for change in lapsed.iter().filter_map(|hold| hold.expire(self.ambient.audit_id(), now)) {
             match self.repository.expire(operator, change).await {
                 Ok(()) => expired += 1,
-                // Another server was faster, or a booking, or whoever cancelled it.
+                // Another server, a booking or a cancellation changed it first.
                 Err(RepositoryError::Stale) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -58,14 +58,14 @@ mod tests {
         LapsedHold { reservation, owner: seen.owner, owner_name: "Channel".parse().expect("a name") }
     }
 
-    /// A port that finds so many holds, reading after reading.
+    /// Returns a repository with these numbers of lapsed holds in its successive reads.
     fn lapsed(counts: &'static [usize]) -> MockReservationRepository {
         let mut repository = MockReservationRepository::new();
         let mut counts = counts.iter();
         repository
             .expect_lapsed()
             .withf(|_, at, limit| (*at, *limit) == (build::at(), MOST))
-            .returning(move |_, at, _| Ok(vec![hold(at); *counts.next().expect("read so often")]));
+            .returning(move |_, at, _| Ok(vec![hold(at); *counts.next().expect("a number for each read")]));
         repository
     }
 

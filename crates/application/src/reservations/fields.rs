@@ -1,4 +1,4 @@
-//! A booking, as it was sent.
+//! A booking, as sent.
 
 use chrono::{DateTime, Utc};
 use domain::ids::{ListingId, QuoteId, ReservationId};
@@ -17,13 +17,13 @@ pub(super) const HOLD: &str = "holdExpiresAt";
 pub(super) const EXTERNAL_ID: &str = "externalID";
 const GUEST: &str = "guest";
 
-/// What is booked: either `quoteID`, or the stay; and who comes.
+/// A booking: either `quoteID` or the stay, and the guest.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a booking")]
 pub struct BookingFields {
     pub quote_id: Option<String>,
     pub stay: StayFields,
-    /// What the stay is expected to cost, digit by digit.
+    /// The expected total, as a decimal number in text.
     pub total_price: Option<String>,
     pub guest: Option<GuestFields>,
     pub reservation_type: Option<String>,
@@ -33,7 +33,7 @@ pub struct BookingFields {
     pub external_id: Option<String>,
 }
 
-/// Who comes to stay, as it was sent.
+/// The guest, as sent.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a guest")]
 pub struct GuestFields {
@@ -43,17 +43,17 @@ pub struct GuestFields {
     pub phone: Option<String>,
 }
 
-/// What is sold.
+/// The subject of a booking.
 #[derive(Debug, Clone)]
 pub(super) enum Sale {
-    /// The stay of a quote, at its price.
+    /// The stay of a quote, at the quoted price.
     Quoted(QuoteId),
-    /// A stay at the price of the moment, which must be the total where one was sent.
+    /// A stay at the current price, which must equal the total if one is given.
     Priced { listing: ListingId, stay: AskedStay, total: Option<Total> },
 }
 
 impl BookingFields {
-    /// What is sold, and the reservation that shall be made of it.
+    /// Reads the subject of the booking and the fields of the new reservation.
     pub(super) fn read(&self, id: ReservationId) -> Result<(Sale, NewReservation), InvalidInput> {
         let mut collector = Collector::default();
         let sale = self.sale(&mut collector);
@@ -66,7 +66,7 @@ impl BookingFields {
             let total = c.given(TOTAL, self.total_price.as_deref());
             return self.stay.read(c).map(|(listing, stay)| Sale::Priced { listing, stay, total });
         };
-        // The quote says all of this.
+        // The quote determines all of these.
         for field in self.stay.sent().chain(self.total_price.as_ref().map(|_| TOTAL)) {
             c.fault(field, format_args!("may not be sent together with {QUOTE}."));
         }

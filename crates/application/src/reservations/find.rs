@@ -1,4 +1,4 @@
-//! Looking at one reservation.
+//! Reading a reservation.
 
 use domain::access::{Caller, Permission};
 use domain::ids::ReservationId;
@@ -7,7 +7,7 @@ use domain::reservations::TenantReservation;
 use super::{ReservationError, Reservations};
 
 impl Reservations {
-    /// A reservation that the caller's tenant sees.
+    /// Returns a reservation that the caller's tenant sees.
     pub async fn find(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)

@@ -12,28 +12,28 @@ use crate::input::{Asked, InvalidInput, checked, is, optional};
 use crate::paging::{List, Listed, checked_list};
 use crate::refusal::Refusal;
 
-/// Which reservations are asked for; what is `None` does not matter. Both days of a span belong to it.
+/// The filters of a list of reservations. `None` matches everything. Date ranges include both dates.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct FindReservations {
     /// The listing.
     #[validate(custom(function = is::<ListingId>, code = "listingID"))]
     pub listing_id: Option<String>,
-    /// The account that the listing hangs on.
+    /// The account of the listing.
     #[validate(custom(function = is::<IntegrationAccountId>, code = "integrationAccountID"))]
     pub integration_account_id: Option<String>,
-    /// What has become of them.
+    /// The status.
     #[validate(custom(function = is::<ReservationStatus>))]
     pub status: Option<String>,
-    /// The first day of check-in.
+    /// The earliest day of check-in.
     #[validate(custom(function = is::<StayDate>, code = "checkInStartDate"))]
     pub check_in_start_date: Option<String>,
-    /// The last day of check-in.
+    /// The latest day of check-in.
     #[validate(custom(function = is::<StayDate>, code = "checkInEndDate"))]
     pub check_in_end_date: Option<String>,
-    /// The first day of check-out.
+    /// The earliest day of check-out.
     #[validate(custom(function = is::<StayDate>, code = "checkOutStartDate"))]
     pub check_out_start_date: Option<String>,
-    /// The last day of check-out.
+    /// The latest day of check-out.
     #[validate(custom(function = is::<StayDate>, code = "checkOutEndDate"))]
     pub check_out_end_date: Option<String>,
 }
@@ -53,7 +53,7 @@ impl FindReservations {
 }
 
 impl Reservations {
-    /// The reservations that the caller's tenant sees, oldest first.
+    /// Lists the reservations that the caller's tenant sees, oldest first.
     pub async fn list(
         &self,
         caller: &Caller,
@@ -64,7 +64,7 @@ impl Reservations {
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
-    /// How many of them match.
+    /// Counts the reservations that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindReservations>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)

@@ -1,4 +1,4 @@
-//! Reservations: those of the caller's tenant's accounts, and those that it sold as an importer.
+//! Reservations of the accounts of the caller's tenant, and those that it sold as an importer.
 
 mod book;
 mod cancel;
@@ -29,7 +29,7 @@ pub struct Reservations {
 }
 
 impl Reservations {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn ReservationRepository>,
         queries: Arc<dyn ReservationQueries>,
@@ -58,7 +58,7 @@ mod fixture {
     use crate::quotes::fixture::{offer, stay, text};
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over these mocks; a port that is not named may not be called.
+    /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn over(repository: MockReservationRepository, quotes: MockQuoteRepository) -> Reservations {
         Reservations::new(
             Arc::new(repository),
@@ -69,17 +69,17 @@ mod fixture {
         )
     }
 
-    /// The same where no quote is asked for.
+    /// Returns the use cases over this mock; reads of quotes panic.
     pub(super) fn reservations(repository: MockReservationRepository) -> Reservations {
         over(repository, MockQuoteRepository::new())
     }
 
-    /// All that must be told of a guest.
+    /// Returns the required fields of a guest.
     pub(super) fn guest() -> GuestFields {
         GuestFields { first_name: text("Grace"), last_name: text("Hopper"), ..GuestFields::default() }
     }
 
-    /// A stay of the channel's own listing as it was booked, with another status.
+    /// Returns a reservation of the channel's own listing with this status.
     pub(super) fn seen(status: ReservationStatus) -> TenantReservation {
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
         let (_, asked) = stay().read(&mut Collector::default()).expect("a stay");

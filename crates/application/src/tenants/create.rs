@@ -13,13 +13,13 @@ use super::{TenantError, Tenants, restated};
 use crate::input::{Asked, InvalidInput, is, is_or_blank, optional, required, together, unless_blank, valid};
 use crate::receipts::{Done, Once};
 
-/// A new tenant, as asked for.
+/// A request to create a tenant.
 #[derive(Debug, Clone, Default, Validate)]
 #[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
 pub struct CreateTenant {
     #[validate(required, custom(function = is::<TenantName>))]
     pub name: Option<String>,
-    /// Made from the name where it is missing.
+    /// The domain; derived from the name by default.
     #[validate(custom(function = is::<DomainName>))]
     pub domain: Option<String>,
     #[validate(custom(function = is_or_blank::<Description>))]
@@ -51,7 +51,7 @@ impl CreateTenant {
 }
 
 impl Tenants {
-    /// Creates a tenant with its default location, and moves the caller into it.
+    /// Creates a tenant with its default location, and makes it the caller's current tenant.
     pub async fn create(
         &self,
         caller: &Caller,

@@ -9,7 +9,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Tenants {
-    /// Deletes a tenant with its locations, imports, users and keys, where it has no integration accounts.
+    /// Deletes a tenant with its locations, imports, users and keys, unless it has integration accounts.
     pub async fn delete(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Why nothing became of a tenant.
+//! Refusals of the tenant use cases.
 
 use domain::tenants::{DefaultTenantError, DeleteTenantError, TargetInactiveError, TenantHoldings};
 use ports::{RepositoryError, rules};
@@ -8,31 +8,31 @@ use crate::input::sentence;
 use crate::problem::{Counts, Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the tenant use cases.
 #[derive(Debug, Error)]
 pub enum TenantError {
-    /// For reasons that have nothing to do with tenants.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// There is no such tenant.
+    /// The tenant was not found.
     #[error("The tenant was not found.")]
     NotFound,
-    /// The default tenant stays as it is.
+    /// The default tenant cannot be changed in this way.
     #[error(transparent)]
     Default(#[from] DefaultTenantError),
-    /// Nobody goes to work in an inactive tenant.
+    /// The target tenant of a switch is inactive.
     #[error(transparent)]
     TargetInactive(#[from] TargetInactiveError),
-    /// Integration accounts do not go with their tenant.
+    /// The tenant still has integration accounts.
     #[error("The tenant still has integration accounts. Move or delete them first.")]
     NotEmpty {
-        /// How much there is.
+        /// The numbers of its holdings.
         counts: Counts,
     },
     /// Another tenant has the domain.
     #[error("The domain has already been taken.")]
     DomainTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
 }

@@ -1,4 +1,4 @@
-//! Looking at one tenant.
+//! Reading a tenant.
 
 use domain::access::{Caller, Permission};
 use domain::ids::TenantId;
@@ -7,13 +7,13 @@ use domain::tenants::Tenant;
 use super::{TenantError, Tenants};
 
 impl Tenants {
-    /// A tenant: any for the default tenant, for any other only itself.
+    /// Returns a tenant. The default tenant can read any tenant, another tenant only itself.
     pub async fn get(&self, caller: &Caller, id: TenantId) -> Result<Tenant, TenantError> {
         let scope = caller.view_scope(id)?;
         self.repository.find(&scope, id).await?.ok_or(TenantError::NotFound)
     }
 
-    /// The tenant of the request.
+    /// Returns the tenant of the request.
     pub async fn current(&self, caller: &Caller) -> Result<Tenant, TenantError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, scope.tenant_id()).await?.ok_or(TenantError::NotFound)

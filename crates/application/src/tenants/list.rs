@@ -10,7 +10,7 @@ use super::{TenantError, Tenants};
 use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, optional, unless_blank};
 use crate::paging::{List, Listed, checked_list};
 
-/// Which tenants are asked for; a blank text does not matter.
+/// The filters of a list of tenants. A blank text is ignored.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct FindTenants {
     /// The whole name, ignoring case.
@@ -39,7 +39,7 @@ impl FindTenants {
 }
 
 impl Tenants {
-    /// The tenants of the workspace, oldest first.
+    /// Lists the tenants of the workspace, oldest first.
     pub async fn list(&self, caller: &Caller, asked: Asked<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
         let (filter, page) = checked_list(asked)?;
@@ -47,7 +47,7 @@ impl Tenants {
         Ok(Listed::new(slice, page))
     }
 
-    /// How many tenants match.
+    /// Counts the tenants that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindTenants>) -> Result<u64, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
         let filter = checked(asked)?.filter()?;

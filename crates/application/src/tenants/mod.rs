@@ -1,4 +1,4 @@
-//! Tenants: create, look at, change, deactivate, activate, switch, delete.
+//! Tenants: create, read, change, deactivate, activate, switch, delete.
 
 mod create;
 mod delete;
@@ -32,7 +32,7 @@ pub struct Tenants {
 }
 
 impl Tenants {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn TenantRepository>,
         queries: Arc<dyn TenantQueries>,
@@ -44,8 +44,8 @@ impl Tenants {
     }
 }
 
-/// What a client that sends a whole tenant says about the fields that have operations of their own. A status that is
-/// none is a fault already.
+/// Returns the fields in a whole tenant that only other operations can change. An invalid status is a field error
+/// already.
 fn restated(is_default: Option<bool>, status: Option<&str>, is_trashed: Option<bool>) -> Restated {
     Restated { is_default, status: status.and_then(|status| status.parse().ok()), is_trashed }
 }
@@ -58,7 +58,7 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over these mocks; a port that is not named may not be called.
+    /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn tenants(tenants: MockTenantRepository) -> Tenants {
         over(tenants, MockTenantQueries::new(), MockUserRepository::new())
     }

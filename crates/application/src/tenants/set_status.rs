@@ -10,16 +10,16 @@ use crate::input::{Asked, checked, is_user_status, user_status};
 use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
-/// What becomes of the users of a tenant whose status is set.
+/// The change of a tenant's users when its status is set.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct SetTenantStatus {
-    /// The status that the tenant's users get, support users excepted: 0 passive, 1 active, 2 banned.
+    /// The new status of the tenant's users, except support users: 0 passive, 1 active, 2 banned.
     #[validate(custom(function = is_user_status))]
     pub user_status: Option<i64>,
 }
 
 impl Tenants {
-    /// Deactivates a tenant: from now on every request in it is refused.
+    /// Deactivates a tenant; from now on every request in it is refused.
     pub async fn deactivate(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Going to work in another tenant.
+//! Switching to another tenant.
 
 use domain::access::Caller;
 use domain::ids::TenantId;
@@ -8,7 +8,7 @@ use super::{TenantError, Tenants};
 use crate::retry::decide_anew;
 
 impl Tenants {
-    /// Moves the caller's current tenant.
+    /// Changes the caller's current tenant.
     pub async fn switch(&self, caller: &Caller, target: TenantId) -> Result<(), TenantError> {
         let scope = caller.switch_scope(target)?;
         decide_anew(async || {

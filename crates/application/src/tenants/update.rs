@@ -13,7 +13,7 @@ use crate::input::{Asked, InvalidInput, edit, edits, edits_or_clears, is, togeth
 use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
-/// A tenant's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
+/// A request to change a tenant: `None` leaves a field unchanged, `Some(None)` clears it.
 #[derive(Debug, Clone, Default, Validate)]
 #[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
 pub struct UpdateTenant {
@@ -52,7 +52,7 @@ impl UpdateTenant {
 }
 
 impl Tenants {
-    /// Changes the fields that the command names.
+    /// Changes the fields that the command contains.
     pub async fn update(
         &self,
         caller: &Caller,

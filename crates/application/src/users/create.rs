@@ -10,7 +10,7 @@ use crate::input::{Asked, checked, is, is_or_blank, is_user_status, required, un
 use crate::receipts::{Done, Once};
 use crate::retry::decide_anew;
 
-/// A new user of the caller's tenant, as asked for.
+/// A request to create a user of the caller's tenant.
 #[derive(Debug, Clone, Default, Validate)]
 #[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
 pub struct CreateUser {
@@ -20,7 +20,7 @@ pub struct CreateUser {
     pub email: Option<String>,
     #[validate(required, custom(function = is::<Role>))]
     pub role: Option<String>,
-    /// Active where nothing is said.
+    /// The status; active by default.
     #[validate(custom(function = is_user_status))]
     pub status: Option<i64>,
     #[validate(custom(function = is_or_blank::<LocationId>))]
@@ -28,7 +28,7 @@ pub struct CreateUser {
 }
 
 impl Users {
-    /// Creates a user at home in the caller's tenant.
+    /// Creates a user whose home is the caller's tenant.
     pub async fn create(
         &self,
         caller: &Caller,

@@ -9,7 +9,7 @@ use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
 impl Users {
-    /// Deletes a user; the user's keys are refused from now on.
+    /// Deletes a user, and revokes the user's keys.
     pub async fn delete(
         &self,
         caller: &Caller,

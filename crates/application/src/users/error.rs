@@ -1,4 +1,4 @@
-//! Why nothing became of a user.
+//! Refusals of the user use cases.
 
 use domain::users::SupportRestrictedError;
 use ports::{RepositoryError, rules};
@@ -8,31 +8,31 @@ use crate::input::sentence;
 use crate::problem::{Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
-/// The refusals of the area.
+/// A refusal of the user use cases.
 #[derive(Debug, Error)]
 pub enum UserError {
-    /// For reasons that have nothing to do with users.
+    /// A refusal that all areas share.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Nobody of that id is at home in the tenant.
+    /// The tenant has no user with the id.
     #[error("The user was not found.")]
     NotFound,
-    /// The tenant has no such location.
+    /// The tenant does not have the location.
     #[error("The location was not found.")]
     LocationNotFound {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// Support users are not for everybody.
+    /// The caller may not manage support users.
     #[error(transparent)]
     SupportRestricted(#[from] SupportRestrictedError),
-    /// Another user has the address.
+    /// Another user has the email address.
     #[error("The email has already been taken.")]
     EmailTaken {
-        /// The field at fault.
+        /// The field error.
         faults: Faults,
     },
-    /// Nobody would be left to administer the workspace.
+    /// The workspace would lose its last administrator with a key.
     #[error("The workspace would be left without an administrator who has a key.")]
     LastAdministrator,
 }

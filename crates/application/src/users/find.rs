@@ -1,4 +1,4 @@
-//! Looking at one user.
+//! Reading a user.
 
 use chrono::{DateTime, Utc};
 use domain::access::{AccessError, Caller, Permission};
@@ -7,28 +7,28 @@ use domain::users::ApiUser;
 
 use super::{UserError, Users};
 
-/// Who a key is.
+/// The user and the properties of the caller's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Me {
-    /// Whose key it is.
+    /// The key's user.
     pub user: ApiUser,
-    /// What the key permits.
+    /// The key's permission.
     pub permission: Permission,
-    /// From when on the key is refused.
+    /// The time at which the key expires.
     pub expires_at: DateTime<Utc>,
 }
 
 impl Users {
-    /// A user of the caller's tenant.
+    /// Returns a user of the caller's tenant.
     pub async fn get(&self, caller: &Caller, id: UserId) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)
     }
 
-    /// Who the caller is; works in an inactive tenant too.
+    /// Returns the caller's own user and key; works in an inactive tenant, too.
     pub async fn me(&self, caller: &Caller) -> Result<Me, UserError> {
         let user = self.queries.own(caller.own_scope()).await?;
-        // Deleted since the key was looked at: the key is none any more.
+        // The user was deleted after the authentication, so the key is invalid.
         let user = user.ok_or(AccessError::Unauthenticated)?;
         Ok(Me { user, permission: caller.permission(), expires_at: caller.key_expires_at() })
     }

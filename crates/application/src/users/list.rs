@@ -10,13 +10,13 @@ use super::{UserError, Users};
 use crate::input::{Asked, InvalidInput, checked, is_or_blank, unless_blank};
 use crate::paging::{List, Listed, checked_list};
 
-/// Which users are asked for; a blank text does not matter.
+/// The filters of a list of users. A blank text is ignored.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct FindUsers {
     /// A part of the name, ignoring case.
     #[validate(custom(function = is_or_blank::<SearchText>))]
     pub name: Option<String>,
-    /// A part of the address, ignoring case.
+    /// A part of the email address, ignoring case.
     #[validate(custom(function = is_or_blank::<SearchText>))]
     pub email: Option<String>,
 }
@@ -31,14 +31,14 @@ impl FindUsers {
 }
 
 impl Users {
-    /// The users of the caller's tenant, oldest first.
+    /// Lists the users of the caller's tenant, oldest first.
     pub async fn list(&self, caller: &Caller, asked: Asked<List<FindUsers>>) -> Result<Listed<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = checked_list(asked)?;
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
-    /// How many users match.
+    /// Counts the users that match.
     pub async fn count(&self, caller: &Caller, asked: Asked<FindUsers>) -> Result<u64, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = checked(asked)?.filter()?;

@@ -1,4 +1,4 @@
-//! Users: the people and programs of the caller's tenant.
+//! Users of the caller's tenant: people and programs.
 
 mod create;
 mod delete;
@@ -32,7 +32,7 @@ pub struct Users {
 }
 
 impl Users {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn UserRepository>,
         queries: Arc<dyn UserQueries>,
@@ -43,7 +43,7 @@ impl Users {
         Self { repository, queries, locations, receipts, ambient }
     }
 
-    /// The tenant's location that a user is to work at.
+    /// Finds the location of the tenant where a user is to work.
     async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Workplace, UserError> {
         let location = self.locations.find(scope, id).await?.ok_or_else(UserError::location_not_found)?;
         Ok(Workplace { id, name: location.name().clone() })
@@ -62,12 +62,12 @@ mod fixture {
     use crate::ambient::fixture::ambient;
     use crate::receipts::fixture::receipts;
 
-    /// The use cases over these mocks; a port that is not named may not be called.
+    /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn users(repository: MockUserRepository, locations: MockLocationRepository) -> Users {
         Users::new(Arc::new(repository), Arc::new(MockUserQueries::new()), Arc::new(locations), receipts(), ambient())
     }
 
-    /// A stored user of the channel.
+    /// Returns a stored user of the channel.
     pub(super) fn stored(id: UserId, role: Role) -> ApiUser {
         let administrator: Caller = build::administrator();
         let scope = build::channel(Permission::Admin).tenant_scope(Permission::Admin).expect("an active tenant");

@@ -13,13 +13,13 @@ use crate::input::{
 use crate::precondition::Precondition;
 use crate::retry::decide_anew;
 
-/// A user's new fields, as asked for: `None` leaves a field as it is, `Some(None)` clears it.
+/// A request to change a user: `None` leaves a field unchanged, `Some(None)` clears it.
 #[derive(Debug, Clone, Default, Validate)]
 #[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
 pub struct UpdateUser {
     #[validate(custom(function = edits::<UserName>))]
     pub name: FieldEdit<String>,
-    /// Null is taken from a user who has none.
+    /// The email address; null is valid only for a user without one.
     #[validate(custom(function = edits_or_clears::<Email>))]
     pub email: FieldEdit<String>,
     #[validate(custom(function = edits::<Role>))]
@@ -31,7 +31,7 @@ pub struct UpdateUser {
 }
 
 impl Users {
-    /// Changes the fields that the command names.
+    /// Changes the fields that the command contains.
     pub async fn update(
         &self,
         caller: &Caller,
@@ -44,7 +44,8 @@ impl Users {
         decide_anew(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
-            // Null is how a user without an address is read; to lose one is another thing.
+            // Null is accepted only if there is no address, so that a client can send back what it read; it removes no
+            // address.
             if command.email == Some(None) && user.email().is_some() {
                 return Err(InvalidInput::new("email", REQUIRED).into());
             }

@@ -1,4 +1,4 @@
-//! Looking at the workspace.
+//! Reading the workspace.
 
 use domain::access::{Caller, Permission};
 use domain::workspaces::Workspace;
@@ -7,7 +7,7 @@ use super::Workspaces;
 use crate::refusal::Refusal;
 
 impl Workspaces {
-    /// The caller's workspace.
+    /// Returns the caller's workspace.
     pub async fn get(&self, caller: &Caller) -> Result<Workspace, Refusal> {
         let scope = caller.admin_scope(Permission::Read)?;
         Ok(self.repository.find(&scope).await?)

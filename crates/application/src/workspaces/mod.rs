@@ -1,5 +1,5 @@
-//! Workspaces: made by the operator, through the command line or at the first start; looked at and changed by their
-//! default tenants.
+//! Workspaces: created by the operator, by command line or at the first start; read and changed by their default
+//! tenants.
 
 mod find;
 mod update;
@@ -25,15 +25,15 @@ pub struct Workspaces {
     ambient: Ambient,
 }
 
-/// A new workspace, as asked for.
+/// A request to create a workspace.
 #[derive(Debug, Clone, Validate)]
 pub struct CreateWorkspace {
-    /// What people will call it.
+    /// The name.
     #[validate(custom(function = is::<WorkspaceName>))]
     pub name: String,
 }
 
-/// The way into a new workspace.
+/// The ids of a new workspace, and the key to it.
 #[derive(Debug, Clone)]
 pub struct NewWorkspaceKey {
     /// The workspace.
@@ -42,24 +42,24 @@ pub struct NewWorkspaceKey {
     pub tenant_id: TenantId,
     /// Its administrator.
     pub user_id: UserId,
-    /// The administrator's key, shown this once.
+    /// The administrator's key, which is shown only once.
     pub token: ApiKeyToken,
 }
 
 impl Workspaces {
-    /// Works with these.
+    /// Creates the use cases from their ports.
     pub fn new(repository: Arc<dyn WorkspaceRepository>, ambient: Ambient) -> Self {
         Self { repository, ambient }
     }
 
-    /// Makes a workspace with its default tenant, an administrator and a key.
+    /// Creates a workspace with its default tenant, an administrator and a key.
     pub async fn create(&self, scope: &OperatorScope, command: CreateWorkspace) -> Result<NewWorkspaceKey, Refusal> {
         let (change, key) = self.decide(scope, command)?;
         self.repository.create(scope, change).await?;
         Ok(key)
     }
 
-    /// Does the same where there is no workspace at all, or `None` where there is one.
+    /// Creates a workspace if there is none yet; returns `None` otherwise.
     pub async fn create_first(
         &self,
         scope: &OperatorScope,
@@ -72,7 +72,7 @@ impl Workspaces {
         }
     }
 
-    /// Whether any workspace is called that.
+    /// Whether a workspace has this name.
     pub async fn is_named(&self, scope: &OperatorScope, name: &str) -> Result<bool, Refusal> {
         Ok(self.repository.is_named(scope, &required("name", Some(name))?).await?)
     }
@@ -110,7 +110,7 @@ mod fixture {
     use super::*;
     use crate::ambient::fixture::ambient;
 
-    /// The use cases over this mock.
+    /// Returns the use cases over this mock.
     pub(super) fn workspaces(repository: MockWorkspaceRepository) -> Workspaces {
         Workspaces::new(Arc::new(repository), ambient())
     }

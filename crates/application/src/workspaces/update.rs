@@ -13,16 +13,16 @@ use crate::precondition::Precondition;
 use crate::refusal::Refusal;
 use crate::retry::decide_anew;
 
-/// The workspace's new fields, as asked for: `None` leaves a field as it is, `Some(None)` is refused.
+/// A request to change the workspace: `None` leaves a field unchanged, `Some(None)` is refused.
 #[derive(Debug, Clone, Default, Validate)]
 pub struct UpdateWorkspace {
-    /// What people call it.
+    /// The name.
     #[validate(custom(function = edits::<WorkspaceName>))]
     pub name: FieldEdit<String>,
-    /// ISO 4217, in any case.
+    /// The ISO 4217 code, ignoring case.
     #[validate(custom(function = edits::<Currency>, code = "defaultCurrency"))]
     pub default_currency: FieldEdit<String>,
-    /// From 0 to 100, in decimal digits.
+    /// A percentage from 0 to 100, as a decimal number in text.
     #[validate(custom(function = edits::<Percentage>, code = "defaultDiscountPercentage"))]
     pub default_discount_percentage: FieldEdit<String>,
 }
@@ -38,7 +38,7 @@ impl UpdateWorkspace {
 }
 
 impl Workspaces {
-    /// Changes the fields that the command names.
+    /// Changes the fields that the command contains.
     pub async fn update(
         &self,
         caller: &Caller,
