@@ -1,4 +1,4 @@
-//! Builds again when a migration comes: they are embedded.
+//! Rebuilds the crate when a migration is added: the migrations are embedded.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations/sqlite");

@@ -1,4 +1,4 @@
-//! What PostgreSQL does its own way.
+//! The dialect of PostgreSQL.
 
 use adapters_sql::{Dialect, Violation};
 use ports::rules;
@@ -7,11 +7,11 @@ use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
 
-/// SQLSTATEs and their classes of what passes: connection exceptions, a server that was made a standby, credentials that are
-/// being changed, a database that is being restored, insufficient resources, an object not available (lock timeout), operator
-/// intervention (shutdown, cancelled), system errors.
+/// SQLSTATEs, and classes of them, of temporary errors: connection exceptions, a server that became a standby,
+/// credentials that are being changed, a database that is being restored, insufficient resources, an object not
+/// available (lock timeout), operator intervention (shutdown, cancelled), system errors.
 const UNAVAILABLE: [&str; 8] = ["08", "25006", "28", "3D", "53", "55", "57", "58"];
-/// The SQLSTATE class of transactions that were rolled back for others: serialization failures, deadlocks.
+/// The SQLSTATE class of transactions that were rolled back because of others: serialization failures, deadlocks.
 const ROLLBACK: &str = "40";
 /// `lock_not_available`: the lock timeout.
 const LOCKED: &str = "55P03";
@@ -48,7 +48,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn first_workspace_lock(&self) -> Option<&'static str> {
-        // An arbitrary number that is this lock's alone.
+        // An arbitrary number that no other lock uses.
         Some("SELECT pg_advisory_xact_lock(7301846)")
     }
 
@@ -57,7 +57,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
-        // Columns that nobody asks for are not read.
+        // The planner does not read columns that the outer query does not select.
         let before = format!(
             "CROSS JOIN LATERAL (SELECT m.* FROM {table} m \
              WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
@@ -70,13 +70,13 @@ impl Dialect for PostgresDialect {
     }
 
     fn in_box(&self) -> &'static str {
-        // For a point the same as `<@`, of which the planner expects five times less: so little that, of a small table, it
-        // would sort all that lies in the box instead of walking the index until it has enough.
+        // For a point equivalent to `<@`, for which the planner estimates a fifth as many rows: so few that in a small
+        // table it would sort all rows in the box instead of reading the index until it has enough.
         "m.position && cube_enlarge(cube(ARRAY[$3, $4, $5]::double precision[]), ?, 3)"
     }
 
     fn nearest_first(&self) -> Option<&'static str> {
-        // A second key would keep the index from being walked in this order; whoever asks sorts what comes back.
+        // With a second sort key the index could not be read in this order; the caller sorts the result.
         Some(" ORDER BY m.position <-> cube(ARRAY[$3, $4, $5]::double precision[])")
     }
 
@@ -88,7 +88,7 @@ impl Dialect for PostgresDialect {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),
             ErrorKind::UniqueViolation => {
-                // The shards of a distributed table append a number to the names of their rules.
+                // In a distributed table, the shards append a number to the names of their constraints.
                 let broken = error.constraint().unwrap_or_default();
                 rules::UNIQUE.into_iter().find(|rule| broken.starts_with(rule)).map(Violation::Taken)
             }

@@ -1,10 +1,10 @@
-//! Tenantry on PostgreSQL: any number of servers on one database.
+//! Storage in PostgreSQL: any number of servers on one database.
 //!
 //! # What belongs here
 //!
-//! The pool, the migrations, the dialect and the notifications; statements and rows are `adapters-sql`'s.
+//! The pool, the migrations, the dialect and the notifications; statements and rows belong to `adapters-sql`.
 //!
-//! A connection belongs to the runtime that opened it, so each worker thread of the server has a pool of its own
+//! A connection belongs to the runtime that opened it, so each worker thread of the server has its own pool
 //! ([`Postgres::database`]).
 
 mod dialect;
@@ -23,45 +23,45 @@ use crate::dialect::PostgresDialect;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// The setting by which a connection plans each of its statements once. Otherwise PostgreSQL plans those of lists and
-/// searches at each run, for values that hardly change the plan: that takes longer than to run them.
+/// The setting with which a connection plans each statement once. Otherwise PostgreSQL plans the statements of lists
+/// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.
 pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// Connections of one pool, unless told otherwise.
+/// The default number of connections of a pool.
 const CONNECTIONS: u32 = 8;
 
 /// A PostgreSQL database.
 #[derive(Clone)]
 pub struct Postgres {
-    /// Boxed: it is large, and stands beside small things.
+    /// Boxed because it is large.
     options: Box<PgConnectOptions>,
     limits: Limits,
-    /// What all its [`Database`]s know of access.
+    /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
 }
 
 impl Postgres {
-    /// The database that `postgres://…` names. Connects to nothing yet.
+    /// Parses a `postgres://…` URL, without connecting.
     pub fn new(url: &str) -> Result<Self, sqlx::Error> {
         let options = PgConnectOptions::from_str(url)?.application_name("tenantry");
         Ok(Self { options: Box::new(options), limits: Limits::default(), credentials: Arc::default() })
     }
 
-    /// The same with other limits.
+    /// Returns the database with other limits.
     #[must_use]
     pub fn within(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Brings the schema up to date. Servers that do this at the same time wait for each other.
+    /// Applies missing migrations. Servers that do so at the same time wait for each other.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let mut connection = self.options.connect().await?;
         MIGRATIONS.run(&mut connection).await?;
         Ok(connection.close().await?)
     }
 
-    /// The database, for the threads of the present runtime: each call opens a pool, whose connections are made when
-    /// they are needed.
+    /// Returns the database for the threads of the current runtime. Each call creates a pool, which connects when
+    /// necessary.
     pub fn database(&self) -> Database {
         let Limits { connections, wait, statement } = self.limits;
         let timeouts = [("statement_timeout", statement), ("lock_timeout", wait)];

@@ -1,4 +1,4 @@
-//! Hearing of what other servers change.
+//! Notifications of changes by other servers.
 
 use std::convert::Infallible;
 use std::time::Instant;
@@ -10,15 +10,16 @@ use tokio::time::{sleep, timeout};
 use crate::Postgres;
 
 impl Postgres {
-    /// Listens to other servers, for as long as this one serves; until then, each request reads who calls.
+    /// Listens for changes by other servers as long as this server runs. While it cannot listen, each request reads the
+    /// credentials from the database.
     ///
-    /// That a connection is open does not prove that notifications come through it: a network may have swallowed it, and a pooler may
-    /// pass each statement to another. So this server sends itself a notification again and again, and trusts what it knows
-    /// only as long as these arrive.
+    /// An open connection does not prove that notifications arrive: a network may have dropped it silently, and a
+    /// pooler may send each statement to another server connection. So this server sends itself notifications at the
+    /// heartbeat interval, and uses the credential cache only while they arrive.
     pub async fn watch(self) -> Infallible {
         loop {
             let Err(error) = self.listen().await;
-            tracing::warn!(%error, "no notifications: each request reads who calls");
+            tracing::warn!(%error, "no LISTEN connection: the credential cache is off until it is back");
             sleep(BEAT).await;
         }
     }
@@ -34,7 +35,7 @@ impl Postgres {
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
         listener.listen(ACCESS_CHANNEL).await?;
-        // Nobody knows what has happened before.
+        // Notifications sent before LISTEN are lost, so the cache is emptied.
         self.credentials.forget_all();
         for number in 0_u64.. {
             let looked = Instant::now();
@@ -47,7 +48,7 @@ impl Postgres {
         Err(sqlx::Error::PoolClosed)
     }
 
-    /// Sends a notification to itself and waits for it: all that others have sent before has come by then.
+    /// Sends a notification to this connection and waits for it: all that were sent before have then arrived.
     async fn beat(&self, listener: &mut PgListener, number: u64) -> Result<(), sqlx::Error> {
         let notify =
             "SELECT 'beat ' || pg_backend_pid() || ' ' || $2, pg_notify($1, 'beat ' || pg_backend_pid() || ' ' || $2)";

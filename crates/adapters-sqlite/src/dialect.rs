@@ -1,4 +1,4 @@
-//! What SQLite does its own way.
+//! The dialect of SQLite.
 
 use adapters_sql::{Dialect, Violation};
 use ports::rules;
@@ -7,7 +7,7 @@ use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::MIGRATIONS;
 
-/// SQLite names the columns of a broken rule, not the rule.
+/// Unique rules by their columns: SQLite reports the columns of a violated rule, not its name.
 const RULES: [(&str, &str); 10] = [
     ("tenants.workspace_id, tenants.domain", rules::TENANT_DOMAIN),
     ("tenants.workspace_id", rules::TENANT_DEFAULT),
@@ -30,7 +30,7 @@ const RULES: [(&str, &str); 10] = [
     ("reservations.workspace_id, reservations.quote_id", rules::QUOTE_USED),
 ];
 
-/// Primary codes of results that pass: busy, locked, I/O error, disk full, cannot open.
+/// Primary result codes of temporary errors: busy, locked, I/O error, disk full, cannot open.
 const UNAVAILABLE: [i32; 5] = [5, 6, 10, 13, 14];
 
 pub(crate) struct SqliteDialect;
@@ -45,12 +45,12 @@ impl Dialect for SqliteDialect {
     }
 
     fn begin_writing(&self) -> &'static str {
-        // Takes the lock at once: a transaction that reads first could not have it later without starting anew.
+        // Takes the write lock at once: a transaction that reads first could only get it later by starting again.
         "BEGIN IMMEDIATE"
     }
 
     fn begin_reading(&self) -> &'static str {
-        // Sees the file as it is when it first reads.
+        // The snapshot is taken by the first read.
         "BEGIN"
     }
 
@@ -75,7 +75,8 @@ impl Dialect for SqliteDialect {
     }
 
     fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
-        // SQLite has no LATERAL, but an IN may look at the rows before it. By their numbers rows are found without an index.
+        // SQLite has no LATERAL, but an IN subquery can refer to the rows before it. Rows are found by rowid, without
+        // an index.
         let before = format!(
             "CROSS JOIN {table} m ON m.rowid IN (SELECT m.rowid FROM {table} m \
              WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
@@ -84,7 +85,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn placed_listings(&self) -> &'static str {
-        // CROSS JOIN keeps the tree in front: everything else is looked up by what it finds.
+        // CROSS JOIN keeps the R-tree in front: everything else is looked up from its results.
         "listing_tree r CROSS JOIN listings m ON m.number = r.number"
     }
 

@@ -1,12 +1,13 @@
-//! Tenantry on SQLite, the embedded default: one file, nothing to install.
+//! Storage in SQLite, the embedded default: one file, no server.
 //!
 //! # What belongs here
 //!
-//! The pools, the migrations, the dialect, and a look at what other programs change; statements and rows are `adapters-sql`'s.
+//! The pools, the migrations, the dialect and the detection of changes by other programs; statements and rows belong to
+//! `adapters-sql`.
 //!
-//! * One connection writes, several read (WAL): a write transaction takes the writer's lock when it begins, and is itself
-//!   the lock that guarded writes need.
-//! * `synchronous = FULL`: what was acknowledged survives a crash of the machine.
+//! * One connection writes, several read (WAL). A write transaction takes the write lock when it begins, which is the
+//!   lock that guarded writes need.
+//! * `synchronous = FULL`: committed changes survive a crash of the machine.
 
 mod dialect;
 mod versions;
@@ -25,18 +26,18 @@ use crate::dialect::SqliteDialect;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
-/// Connections that read, unless told otherwise.
+/// The default number of connections that read.
 const READERS: u32 = 8;
-/// What each connection keeps of the file in memory, in KiB below zero, as the pragma has it.
+/// The page cache of each connection. The pragma takes KiB as a negative number.
 const CACHE: &str = "-8192";
 
-/// Why there is no database.
+/// An error while opening a database.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// It would be forgotten at the end, and every connection would have its own.
+    /// The URL names no file. A database in memory would be lost at the end, and every connection would have its own.
     #[error("an SQLite database needs a file: sqlite:PATH")]
     NoFile,
-    /// The folder of the file cannot be made.
+    /// The folder of the file cannot be created.
     #[error("the folder of the database file cannot be made")]
     Folder(#[source] std::io::Error),
     /// The file cannot be opened.
@@ -49,19 +50,19 @@ pub enum OpenError {
 pub struct Sqlite {
     readers: Arc<Connections<sqlx::Sqlite>>,
     writer: Arc<Connections<sqlx::Sqlite>>,
-    /// One connection that looks what other programs change.
+    /// A connection that detects changes by other programs.
     watcher: Arc<Connections<sqlx::Sqlite>>,
-    /// What all its [`Database`]s know of access.
+    /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
 }
 
 impl Sqlite {
-    /// Opens the file that `sqlite:PATH` names, and makes it where it is missing.
+    /// Opens the file that `sqlite:PATH` names, and creates it if it is missing.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_within(url, Limits::default()).await
     }
 
-    /// The same with other limits.
+    /// Opens the file with other limits.
     pub async fn open_within(url: &str, limits: Limits) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -84,24 +85,24 @@ impl Sqlite {
             watcher: connections("sqlite-watcher", 1),
             credentials: Arc::default(),
         };
-        // It makes the file.
+        // The first connection creates the file.
         opened.writer.get().await?;
         Ok(opened)
     }
 
-    /// Brings the schema up to date.
+    /// Applies missing migrations.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         let mut writer = self.writer.get().await?;
         let migrated = MIGRATIONS.run(writer.start()).await;
         writer.finish(migrated)
     }
 
-    /// The database, for any number of threads.
+    /// Returns the database, for any number of threads.
     pub fn database(&self) -> Database {
         Database::new(self.readers.clone(), self.writer.clone(), &SqliteDialect, self.credentials.clone())
     }
 
-    /// Lets go of the file: what is still in the write-ahead log moves into it.
+    /// Closes all connections, which moves the write-ahead log into the file.
     pub async fn close(&self) {
         self.watcher.close().await;
         self.readers.close().await;

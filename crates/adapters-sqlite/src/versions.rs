@@ -1,4 +1,4 @@
-//! Seeing what other programs change in the file.
+//! Detection of changes by other programs.
 
 use std::convert::Infallible;
 use std::time::Instant;
@@ -9,21 +9,21 @@ use tokio::time::sleep;
 use crate::Sqlite;
 
 impl Sqlite {
-    /// Looks again and again whether the file was changed, for as long as this program serves; until then, each request reads who
-    /// calls.
+    /// Checks at the heartbeat interval whether the file was changed, as long as this program runs. While it cannot
+    /// check, each request reads the credentials from the database.
     ///
-    /// SQLite tells a connection that another one has changed the file, but not which: also after a write of this program, what is
-    /// kept is read anew once.
+    /// SQLite reports to a connection that another one has changed the file, but not which one: so the credential cache
+    /// is emptied after this program's own writes, too.
     pub async fn watch(self) -> Infallible {
         loop {
             let Err(error) = self.look().await;
-            tracing::warn!(%error, "the file cannot be watched: each request reads who calls");
+            tracing::warn!(%error, "cannot watch the database file: the credential cache is off until that works again");
             sleep(BEAT).await;
         }
     }
 
     async fn look(&self) -> Result<Infallible, sqlx::Error> {
-        // Always the same connection: the number means something to this one only.
+        // Always the same connection: `data_version` can only be compared with values from the same connection.
         let mut connection = self.watcher.get().await?;
         let mut before = None::<i64>;
         loop {

@@ -1,4 +1,4 @@
-//! PostgreSQL keeps the contract of every port, and its schema keeps the rules of the house.
+//! Tests of PostgreSQL: the contract of every port, the schema and the plans.
 
 mod contract;
 mod plans;
@@ -21,7 +21,7 @@ impl Trail for Server {
     }
 }
 
-/// A fresh database with the schema in it.
+/// Returns a fresh database with the schema.
 fn fresh() -> testkit::Postgres {
     testkit::Postgres::fresh(|url| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

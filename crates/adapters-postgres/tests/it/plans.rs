@@ -1,4 +1,4 @@
-//! How PostgreSQL goes about what must stay fast however many listings there are.
+//! Plans of PostgreSQL for statements that must be fast with any number of listings.
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ use testkit::build;
 
 use crate::fresh;
 
-/// So many listings of the default tenant, all over the globe, that looking at each would be slow.
+/// Creates listings of the default tenant in so many places all over the globe that a sequential scan would be slow.
 const LISTINGS: [&str; 7] = [
     "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())",
     "INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, version, created_at, updated_at) \
@@ -43,8 +43,8 @@ const LISTINGS: [&str; 7] = [
     "ANALYZE",
 ];
 
-/// So many imports of 100 accounts, whose listings 20 tenants have imported, that looking at each would be slow. Nobody minds
-/// here that there are no such tenants and listings.
+/// Creates so many imports, by 20 tenants of the listings of 100 accounts, that a sequential scan would be slow.
+/// Foreign keys are off, so the tenants and listings need not exist.
 const IMPORTS: [&str; 3] = [
     "SET session_replication_role = replica",
     "INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
@@ -80,7 +80,7 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
         for table in ["listings", "calendar_nights", "reservations"] {
             assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
         }
-        assert!(!plan.iter().any(|line| line.contains("Hash")), "what lies near is looked at, and no more: {plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("Hash")), "only near listings are read: {plan:#?}");
     }
 }
 
@@ -98,25 +98,25 @@ async fn a_move_finds_imports_by_their_account() {
     }
 }
 
-/// A connection to a database that these statements have filled.
+/// Returns a connection to a database that these statements have filled.
 async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
     let options = PgConnectOptions::from_str(url).expect("an address").options([PLANNED_ONCE]);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.expect("a connection");
     for statement in statements {
         let query = sqlx::query(*statement);
         let query = if statement.contains("$1") { query.bind(build::workspace_id().as_uuid()) } else { query };
-        query.execute(&pool).await.expect("a good statement");
+        query.execute(&pool).await.expect("a valid statement");
     }
     pool
 }
 
-/// The plan that is made without the values, and so without a look at them here.
+/// Returns the generic plan, which does not depend on the values.
 async fn plan(pool: &PgPool, Statement { sql, values, .. }: Statement) -> Vec<String> {
     let nulls = vec!["NULL"; values.map_or(0, |values| values.0.len())].join(", ");
     let prepare = AssertSqlSafe(format!("PREPARE statement AS {sql}"));
     let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE statement ({nulls})"));
-    pool.execute(prepare).await.expect("a good statement");
+    pool.execute(prepare).await.expect("a valid statement");
     let plan = sqlx::query_scalar(explain).fetch_all(pool).await.expect("a plan");
-    pool.execute("DEALLOCATE statement").await.expect("it is there");
+    pool.execute("DEALLOCATE statement").await.expect("it is prepared");
     plan
 }

@@ -1,4 +1,4 @@
-//! What only a server with locks on rows can show.
+//! Idempotency records under row locks, which only a server database has.
 
 use adapters_postgres::Postgres;
 use domain::access::Permission;
@@ -10,7 +10,7 @@ use testkit::build;
 
 use crate::fresh;
 
-/// The twin's transaction does not end while the other waits, for as long as a lock is waited for.
+/// The transaction of a concurrent duplicate lasts longer than the lock timeout.
 #[tokio::test]
 async fn a_twin_that_takes_too_long_holds_the_key() {
     let server = fresh();
@@ -32,7 +32,7 @@ async fn a_twin_that_takes_too_long_holds_the_key() {
     .bind(scope.user_id().as_uuid())
     .execute(&mut *twin)
     .await
-    .expect("the twin's receipt");
+    .expect("the duplicate's record");
 
     let request = Repeatable { key: "key".parse().expect("a key"), fingerprint: [7; 32] };
     let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };
@@ -41,6 +41,6 @@ async fn a_twin_that_takes_too_long_holds_the_key() {
     let waited = database.keep(scope, receipt.clone()).await;
     assert!(matches!(waited, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY })), "{waited:?}");
 
-    twin.rollback().await.expect("the twin gives up");
+    twin.rollback().await.expect("the duplicate is rolled back");
     database.keep(scope, receipt).await.expect("the key is free");
 }

@@ -1,4 +1,4 @@
-//! The rules that every table keeps.
+//! Rules that every table must keep.
 
 use sqlx::{PgPool, Row};
 
@@ -18,7 +18,7 @@ async fn every_table_is_keyed_by_workspace() {
         let expected = match name.as_str() {
             "workspaces" => "PRIMARY KEY (id)",
             "receipts" => "PRIMARY KEY (workspace_id, user_id, idempotency_key)",
-            // What has no id of its own is named by what it joins.
+            // A table without an id is keyed by the ids that it joins.
             "imports" => "PRIMARY KEY (workspace_id, tenant_id, listing_id)",
             "calendar_nights" => "PRIMARY KEY (workspace_id, listing_id, night)",
             "promotion_listings" => "PRIMARY KEY (workspace_id, promotion_id, listing_id)",

@@ -1,4 +1,4 @@
-//! Connections come back whole, whatever became of the work that they were lent for.
+//! Connections return to the pool in a clean state, whatever happened to them.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 const WAIT: Duration = Duration::from_millis(500);
 
-/// A pool of one connection, which has a table of its own that ends with it.
+/// Returns a pool of one connection, which has a temporary table to recognise it by.
 async fn one() -> (TempDir, Connections<Sqlite>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}?mode=rwc", folder.path().join("tenantry.db").display());
@@ -40,7 +40,7 @@ async fn kept(lent: &mut dyn Lent) -> i64 {
     row.expect("a row").try_get("", "count").expect("a count")
 }
 
-/// Whether it is the connection that made the table of its own.
+/// Whether it is the connection with the temporary table.
 async fn is_the_same(lent: &mut dyn Lent) -> bool {
     lent.all(statement("SELECT value FROM own")).await.is_ok()
 }
@@ -65,7 +65,7 @@ async fn a_connection_that_is_not_in_its_transaction_any_more_is_closed() {
     let (_folder, connections) = one().await;
     let mut lent = connections.lend().await.expect("a connection");
     begin(&mut *lent).await;
-    // As SQLite does by itself on a full disk.
+    // SQLite does this by itself when the disk is full.
     lent.execute(statement("ROLLBACK")).await.expect("no transaction");
     drop(lent);
     let mut lent = connections.lend().await.expect("another connection");
@@ -95,7 +95,7 @@ async fn whoever_waits_too_long_is_refused_and_told_of() {
     let lent = connections.lend().await.expect("a connection");
     let used = connections.in_use();
     assert_eq!((used.pool, used.idle, used.used, used.max), ("one", 0, 1, 1));
-    let refused = connections.lend().await.err().expect("there is only one");
+    let refused = connections.lend().await.err().expect("the pool has only one");
     assert!(
         matches!(&refused, DbErr::Conn(RuntimeErr::SqlxError(error)) if matches!(**error, sqlx::Error::PoolTimedOut)),
         "{refused:?}"
@@ -109,8 +109,8 @@ async fn whoever_waits_too_long_is_refused_and_told_of() {
 async fn closing_waits_for_what_is_lent() {
     let (_folder, connections) = one().await;
     let lent = connections.lend().await.expect("a connection");
-    timeout(Duration::from_millis(50), connections.close()).await.expect_err("it is lent still");
+    timeout(Duration::from_millis(50), connections.close()).await.expect_err("a connection is still in use");
     drop(lent);
-    timeout(WAIT, connections.close()).await.expect("it is back");
-    connections.lend().await.err().expect("it is closed");
+    timeout(WAIT, connections.close()).await.expect("the connection is returned");
+    connections.lend().await.err().expect("the pool is closed");
 }

@@ -1,3 +1,3 @@
-//! The contract of every port.
+//! Contract of every port.
 
 testkit::suite!(super::super::open);

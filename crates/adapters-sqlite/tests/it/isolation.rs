@@ -1,4 +1,4 @@
-//! What belongs to another tenant is not even read.
+//! Rows of other tenants are not even read.
 
 use domain::access::Permission;
 use domain::ids::IntegrationAccountId;
@@ -9,7 +9,7 @@ use testkit::build;
 
 use crate::file;
 
-/// An account of a tenant that nobody has, which cannot be read: there is no such provider.
+/// Inserts an account of an unknown tenant that cannot be read, because its provider does not exist.
 const UNREADABLE: &str = "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, \
      auth_type, status, allow_import, markup, distribution_markup, version, created_at, updated_at) \
      VALUES ($1, $2, $2, 'Host', 'NOBODY', '1', 'API_KEY', 'ACTIVE', true, 0, 0, 1, \
@@ -22,12 +22,12 @@ async fn an_account_of_another_tenant_is_not_even_read() {
     let pool = SqlitePool::connect_with(options).await.expect("a connection");
     let id = build::id();
     let insert = sqlx::query(UNREADABLE).bind(build::workspace_id().as_uuid()).bind(id);
-    insert.execute(&pool).await.expect("a good statement");
+    insert.execute(&pool).await.expect("a valid statement");
 
     let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
     let found = sqlite.database().find(&scope, IntegrationAccountId::new(id)).await;
     assert_eq!(found.expect("nothing to read"), None);
     let scope = build::administrator().admin_scope(Permission::Read).expect("the default tenant");
     let found = sqlite.database().find_anywhere(&scope, IntegrationAccountId::new(id)).await;
-    found.expect_err("whoever reads it sees that it is broken");
+    found.expect_err("reading the row fails");
 }

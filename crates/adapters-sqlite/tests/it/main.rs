@@ -1,4 +1,4 @@
-//! SQLite keeps the contract of every port, and its schema keeps the rules of the house.
+//! Tests of SQLite: the contract of every port, the schema, the plans and the connections.
 
 mod connections;
 mod contract;
@@ -23,7 +23,7 @@ impl Trail for File {
     }
 }
 
-/// A fresh file with the schema in it, and its address.
+/// Returns a fresh file with the schema, and its URL.
 async fn file() -> (TempDir, String, Sqlite) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("tenantry.db").display());

@@ -1,4 +1,4 @@
-//! How SQLite goes about what must stay fast however many listings there are.
+//! Plans of SQLite for statements that must be fast with any number of listings.
 
 use domain::access::Permission;
 use domain::geography::Around;
@@ -24,12 +24,12 @@ async fn a_search_begins_with_the_tree_of_places() {
     let statement = sqlite.database().search_statement(&scope, around, around.radius, &filter, page);
     let plan = plan(&url, statement).await;
     let line = |text: &str| plan.iter().position(|line| line.starts_with(text));
-    // The tree is asked with conditions: without any, its index would be `2:` and no more.
+    // The R-tree is searched with conditions: without any, its index would be `2:` and nothing more.
     let tree = line("SCAN r VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
     let listings = line("SEARCH m USING INTEGER PRIMARY KEY");
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
     assert!(!plan.iter().any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN l ")), "{plan:#?}");
-    // Whose they are is looked up by what the tree has found, and so is the page: SQLite knows of neither how few there are.
+    // The owner and the page are looked up from the results of the tree: SQLite cannot tell how few there are.
     for behind in ["SEARCH a USING INDEX", "SEARCH t USING INDEX"] {
         assert!(line(behind) > listings, "{plan:#?}");
     }

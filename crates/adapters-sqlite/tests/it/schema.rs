@@ -1,4 +1,4 @@
-//! The rules that every table keeps.
+//! Rules that every table must keep.
 
 use std::str::FromStr;
 
@@ -21,11 +21,11 @@ async fn every_table_is_keyed_by_workspace() {
         let expected = match name.as_str() {
             "workspaces" => "id",
             "receipts" => "workspace_id,user_id,idempotency_key",
-            // What has no id of its own is named by what it joins.
+            // A table without an id is keyed by the ids that it joins.
             "imports" => "workspace_id,tenant_id,listing_id",
             "calendar_nights" => "workspace_id,listing_id,night",
             "promotion_listings" => "workspace_id,promotion_id,listing_id",
-            // The tree and what it counts by; listings are unique by (workspace_id, id) besides.
+            // Keyed by the number that the R-tree refers to; listings are also unique by (workspace_id, id).
             "listings" | "workspace_numbers" => "number",
             name if name.starts_with("listing_tree") => continue,
             _ => "workspace_id,id",
@@ -37,7 +37,7 @@ async fn every_table_is_keyed_by_workspace() {
 #[tokio::test]
 async fn places_take_up_room_in_the_tree() {
     let (_folder, url, sqlite) = file().await;
-    // References are not what this is about.
+    // This test does not need foreign keys.
     let options = SqliteConnectOptions::from_str(&url).expect("an address").foreign_keys(false);
     let pool = SqlitePool::connect_with(options).await.expect("a connection");
     let run = async |statement: &'static str| sqlx::query(statement).execute(&pool).await.expect("it runs");
@@ -53,7 +53,7 @@ async fn places_take_up_room_in_the_tree() {
     };
     assert_eq!(room().await, [0.5]);
 
-    // As it was before places took up room.
+    // The state before the R-tree entries had an extent.
     run("UPDATE listing_tree SET max_workspace = min_workspace").await;
     run("DELETE FROM _sqlx_migrations WHERE version = 13").await;
     assert_eq!(room().await, [0.0]);
@@ -64,7 +64,7 @@ async fn places_take_up_room_in_the_tree() {
 #[tokio::test]
 async fn readers_do_not_wait_for_the_writer() {
     let (_folder, url, _sqlite) = file().await;
-    // What the connections of the service say; the journal mode is the file's own.
+    // The settings of the service's connections; the journal mode is stored in the file.
     let pool = SqlitePool::connect(&url).await.expect("a connection");
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&pool).await.expect("a mode");
     assert_eq!(mode, "wal");
