@@ -80,7 +80,8 @@ pub(crate) async fn metrics(api: web::Data<Api>) -> HttpResponse {
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "operations", security(()),
-    responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json", body = Object)))]
+    responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json",
+        body = std::collections::BTreeMap<String, serde_json::Value>)))]
 pub(crate) async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::json())
 }

@@ -37,10 +37,10 @@ pub(crate) struct AuditEntryView {
     #[schema(example = "Channel A")]
     resource_name: String,
     /// What it was before, where that changed: null, true or false, a whole number or a text under each name.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     before: FactsView,
     /// What it is now, where that changed: null, true or false, a whole number or a text under each name.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     after: FactsView,
 }
 

@@ -9,7 +9,7 @@ use crate::data::Instant;
 
 /// A listing of another tenant that this one offers as if it were its own.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Import)]
+#[schema(as = ImportedListing)]
 pub(crate) struct ImportView {
     #[serde(rename = "listingID")]
     listing_id: Uuid,

@@ -32,7 +32,7 @@ pub(crate) async fn list(
     Ok(lists::list(&request, listed, IntegrationAccountView::from, |account| account.id().as_uuid()))
 }
 
-/// Counts them.
+/// Counts the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/count", operation_id = "countIntegrationAccounts",
     tag = "integration-accounts", params(IntegrationAccountsQuery, TenantHeaders),
     responses((status = 200, body = Count), TenantInactive))]

@@ -44,7 +44,7 @@ pub(crate) struct ListingBody {
     status: FieldEdit<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$")]
+    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*)?$")]
     thumbnail_url: FieldEdit<String>,
     /// All of them, in order.
     #[serde(default, deserialize_with = "sent")]
@@ -104,7 +104,7 @@ pub(crate) struct PictureBody {
         required,
         nullable = false,
         max_length = 2048,
-        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*$"
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*$"
     )]
     url: Option<String>,
     #[schema(max_length = 255)]

@@ -36,7 +36,7 @@ pub(crate) async fn list(
     Ok(page(&request, listed, view(&caller)))
 }
 
-/// Counts them.
+/// Counts the listings of the tenant of the request, its own and those that it imported.
 #[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
     params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
@@ -141,7 +141,7 @@ pub(crate) async fn search(
     Ok(page(&request, listed, |listing| ListingView::found(caller.tenant_id(), listing)))
 }
 
-/// Counts them.
+/// Counts the listings around a location that other tenants offer for import.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
     params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
@@ -163,7 +163,7 @@ pub(crate) async fn list_imported(
     Ok(page(&request, listed, view(&caller)))
 }
 
-/// Counts them.
+/// Counts the listings that the tenant of the request imported.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings/count", operation_id = "countImportedListings",
     tag = "imports", params(ListingsQuery, TenantHeaders),
     responses((status = 200, body = Count), TenantInactive))]

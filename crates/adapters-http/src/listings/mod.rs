@@ -9,6 +9,7 @@ use actix_web::web::{self, ServiceConfig};
 
 pub(crate) use self::bodies::ListingBody;
 pub(crate) use self::handlers::*;
+pub(crate) use self::queries::ListingType;
 use crate::resource::{get, resource};
 
 /// Must come before the routes of tenants and accounts, where the second part of the path is an id.

@@ -2,12 +2,22 @@
 
 use application::FindListings;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::lists::PageQuery;
 use crate::words::ListingStatusWord;
+
+/// The words for whose listings are asked for.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "it stands for what the application reads")]
+pub(crate) enum ListingType {
+    #[schema(rename = "self")]
+    Own,
+    Imported,
+}
 
 /// Which listings.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -15,7 +25,7 @@ use crate::words::ListingStatusWord;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListingsQuery {
     /// `self` or `imported`.
-    #[param(pattern = "^(self|imported)$")]
+    #[param(value_type = Option<ListingType>)]
     listing_type: Option<String>,
     /// Whether it is offered.
     #[param(value_type = Option<ListingStatusWord>)]

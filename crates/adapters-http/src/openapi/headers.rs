@@ -11,7 +11,7 @@ pub(crate) struct TenantHeaders {
     /// The tenant in which the request is served.
     #[param(rename = "x-calry-tenant-id")]
     calry_tenant_id: Option<Uuid>,
-    /// The same by a shorter name.
+    /// `x-calry-tenant-id` by a shorter name.
     #[param(rename = "x-tenant-id")]
     tenant_id: Option<Uuid>,
 }

@@ -1,13 +1,13 @@
 //! What a client that has made a thing can do with it.
 
-use serde_json::json;
 use utoipa::Modify;
 use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::conventions::operations;
 
-/// Where the id of what was made goes.
+/// Where the id of what was made goes. Of a body it is told in words: a link's body would have to be an object, and the parsers of
+/// OpenAPI Generator and Swagger take none but a text.
 enum To {
     /// Into the path.
     Path,
@@ -112,8 +112,8 @@ fn link(to: &str, place: &To) -> utoipa::openapi::link::Link {
     let link = LinkBuilder::new().operation_id(to);
     match place {
         Path => link.parameter("id", ID),
-        Body(field) => link.request_body(Some(json!({ *field: ID }))),
-        List(field) => link.request_body(Some(json!({ *field: [ID] }))),
+        Body(field) => link.description(format!("Its id goes into `{field}` of the body.")),
+        List(field) => link.description(format!("Its id goes into `{field}` of the body, a list.")),
     }
     .build()
 }

@@ -4,8 +4,11 @@ mod bodies;
 mod conventions;
 mod headers;
 mod links;
+mod names;
 mod refusals;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,6 +20,7 @@ pub(crate) use self::bodies::*;
 use self::conventions::Conventions;
 pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
 use self::links::Links;
+use self::names::Names;
 use self::refusals::Refusals;
 pub(crate) use self::refusals::*;
 use self::schemas::Schemas;
@@ -33,8 +37,9 @@ use crate::{
         title = "Tenantry",
         description = "Multi-tenant management: workspaces, tenants, and what they share. Each field keeps the spelling of \
                        the contract that it comes from.",
-        license(name = "MIT OR Apache-2.0")
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
+    servers((url = "/")),
     paths(
         tenants::list,
         tenants::count,
@@ -115,7 +120,7 @@ use crate::{
         operations::openapi_json,
         operations::docs,
     ),
-    components(schemas(ProblemView)),
+    components(schemas(ProblemView, listings::ListingType)),
     security(("api_key" = []), ("bearer" = [])),
     tags(
         (name = "tenants", description = "The channels and business units of a workspace."),
@@ -134,7 +139,7 @@ use crate::{
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "For those who run the service."),
     ),
-    modifiers(&Keys, &Refusals, &Links, &Conventions, &Schemas)
+    modifiers(&Names, &Keys, &Refusals, &Links, &Conventions, &Schemas)
 )]
 struct Document;
 

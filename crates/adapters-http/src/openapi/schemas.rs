@@ -2,19 +2,21 @@
 
 use utoipa::Modify;
 use utoipa::openapi::path::ParameterIn;
-use utoipa::openapi::schema::{ArrayItems, Object, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayItems, Object, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::conventions::{is_null, operations};
 
-/// No control characters.
-const LINE: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
-/// The same, but for line feed and tab.
-const PROSE: &str = "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]*$";
+/// No control characters of ASCII. Those above are refused too, but a client that matches bytes, as PHP's do, would find them in
+/// texts that have none.
+const LINE: &str = r"^[^\x00-\x1f\x7f]*$";
+/// None but line feed and tab.
+const PROSE: &str = r"^[^\x00-\x08\x0b-\x1f\x7f]*$";
 /// Longer texts may span lines.
 const LONGEST_LINE: usize = 2048;
 
-/// A text that is read has no control characters; a field that is answered with null is answered always.
+/// A text that is read has no control characters; a field that is answered with null is answered always; what has a name or is
+/// null is `anyOf` the two, by which OpenAPI Generator knows what may be null.
 pub(super) struct Schemas;
 
 impl Modify for Schemas {
@@ -46,7 +48,13 @@ fn each(schema: &mut RefOr<Schema>, change: fn(&mut Object)) {
                 each(items, change);
             }
         }
-        RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter_mut().for_each(|item| each(item, change)),
+        RefOr::T(Schema::OneOf(one_of)) => {
+            one_of.items.iter_mut().for_each(|item| each(item, change));
+            if one_of.items.iter().any(is_null) {
+                let items = std::mem::take(&mut one_of.items);
+                *schema = items.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item).into();
+            }
+        }
         RefOr::T(_) | RefOr::Ref(_) => {}
     }
 }
@@ -76,7 +84,7 @@ fn may_be_null(schema: &RefOr<Schema>) -> bool {
         RefOr::T(Schema::Array(array)) => {
             matches!(&array.schema_type, SchemaType::Array(types) if types.contains(&Type::Null))
         }
-        RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter().any(is_null),
+        RefOr::T(Schema::AnyOf(any_of)) => any_of.items.iter().any(is_null),
         _ => false,
     }
 }

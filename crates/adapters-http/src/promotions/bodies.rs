@@ -77,7 +77,7 @@ pub(crate) struct PromotionBody {
     status: FieldEdit<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
-    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f-\\x9f][^\\s\\x00-\\x1f\\x7f-\\x9f]*)?$")]
+    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*)?$")]
     thumbnail_url: FieldEdit<String>,
 }
 

@@ -33,7 +33,7 @@ pub(crate) async fn list(
     Ok(lists::list(&request, listed, PromotionView::from, |promotion| promotion.id().as_uuid()))
 }
 
-/// Counts them.
+/// Counts the promotions of the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
     params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {

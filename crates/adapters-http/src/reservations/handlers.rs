@@ -33,7 +33,7 @@ pub(crate) async fn list(
     Ok(lists::list(&request, listed, ReservationView::from, |seen| seen.reservation.id().as_uuid()))
 }
 
-/// Counts them.
+/// Counts the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
     params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
