@@ -40,7 +40,7 @@ fn a_channels_key_works_in_its_own_tenant_only(world: &World) {
         assert_eq!(client.get("/api/v1/tenants/current").json["data"]["id"], channel.as_str());
         assert_eq!(client.clone().named(&sibling).get("/api/v1/users").refusal(), (404, "tenant_not_found"));
         assert_eq!(client.get("/api/v1/tenants").refusal(), (403, "default_tenant_required"));
-        // It administers its own: users and keys of the channel.
+        // The tenant administers its own users and keys.
         let body =
             json!({ "name": "A colleague", "email": format!("{}@example.com", uuid::Uuid::new_v4()), "role": "venue" });
         let colleague = client.post("/api/v1/users", &body);
@@ -78,8 +78,8 @@ fn a_revoked_key_is_refused_at_once(world: &World) {
     let path = format!("{KEYS}/{}", text(&key["id"]));
     assert_eq!(client.delete(&path).status, 204);
     assert_eq!(caller.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
-    assert_eq!(client.delete(&path).status, 204, "it may be repeated");
-    assert!(client.get(KEYS).json["data"][0]["revokedAt"].is_string(), "and is still listed");
+    assert_eq!(client.delete(&path).status, 204, "the request can be repeated");
+    assert!(client.get(KEYS).json["data"][0]["revokedAt"].is_string(), "the key is still listed");
 }
 
 fn an_expired_key_is_refused(world: &World) {
@@ -101,7 +101,7 @@ fn an_expired_key_is_refused(world: &World) {
     assert_eq!(
         world.client().calry(text(&lasting["apiKey"])).get("/api/v1/locations").status,
         200,
-        "by its expiry alone"
+        "because it has expired"
     );
 }
 
@@ -146,5 +146,5 @@ fn keys_of_other_tenants_are_not_there(world: &World) {
         assert_eq!(client.delete(&path).refusal(), (404, "api_key_not_found"));
         assert!(!client.get(KEYS).text.contains(text(&key["id"])));
     }
-    assert_eq!(world.client().calry(text(&key["apiKey"])).get("/api/v1/locations").status, 200, "it still works");
+    assert_eq!(world.client().calry(text(&key["apiKey"])).get("/api/v1/locations").status, 200, "the key still works");
 }

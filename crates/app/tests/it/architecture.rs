@@ -1,4 +1,4 @@
-//! The shape of the house, held by tests.
+//! Tests of the architecture.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What each crate may depend on inside the house; `testkit` stands outside of the layers.
+/// The dependencies that each crate may have on other crates of the workspace; `testkit` is outside of the layers.
 const ALLOWED: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("ports", &["domain"]),
@@ -20,7 +20,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("testkit", &["domain", "ports"]),
 ];
 
-/// Who may use what from outside.
+/// External libraries, and the only crates that may use each.
 const RESERVED: [(&str, &[&str]); 6] = [
     ("actix-web", &["adapters-http", "app"]),
     ("anyhow", &["app"]),
@@ -30,7 +30,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("serde", &["adapters-http", "app"]),
 ];
 
-/// The only places that may make what nobody authorised.
+/// The only places that may create credentials and operator scopes without an authentication.
 const CREDENTIAL_MAKERS: [&str; 3] =
     ["crates/adapters-sql/src/credentials.rs", "crates/domain/src/access/", "crates/testkit/src/build.rs"];
 const OPERATORS: [&str; 4] = [
@@ -44,7 +44,7 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
 }
 
-/// Each crate of the workspace with what it depends on, but for tests.
+/// Returns the crates of the workspace with their dependencies, except those for tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().expect("cargo runs");
@@ -66,7 +66,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
 fn crates_depend_inwards_only() {
     let dependencies = dependencies();
     let crates: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(dependencies.keys().cloned().collect::<BTreeSet<_>>(), crates, "every crate has its place");
+    assert_eq!(dependencies.keys().cloned().collect::<BTreeSet<_>>(), crates, "every crate is listed");
     for (name, allowed) in ALLOWED {
         let inside: Vec<_> = dependencies[name].iter().filter(|dependency| crates.contains(*dependency)).collect();
         let forbidden: Vec<_> = inside.iter().filter(|dependency| !allowed.contains(&dependency.as_str())).collect();
@@ -79,7 +79,7 @@ fn crates_depend_inwards_only() {
     }
 }
 
-/// All Rust files below a folder.
+/// Returns all Rust files in a folder.
 pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
@@ -92,7 +92,7 @@ pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The files that hold the text, but for tests of whole crates and those below the given places.
+/// Returns the files that contain the text, except integration tests and files at the given places.
 fn holding(text: &str, places: &[&str]) -> Vec<String> {
     let root = root();
     let files = sources(&root.join("crates")).into_iter().filter_map(|file| {
@@ -108,7 +108,7 @@ fn nobody_is_let_in_past_authentication() {
     assert_eq!(holding("Credential::from_parts", &CREDENTIAL_MAKERS), [""; 0]);
     assert_eq!(holding("Caller::admitted", &["crates/domain/src/access/"]), [""; 0]);
     assert_eq!(holding("OperatorScope::new()", &OPERATORS), [""; 0]);
-    // In `application` only tests take the operator's leave.
+    // In `application` only tests create an operator scope.
     for file in holding("OperatorScope::new()", &["crates/app/", "crates/domain/", "crates/testkit/"]) {
         let source = fs::read_to_string(root().join(&file)).expect("a source");
         let code = source.split("#[cfg(test)]").next().unwrap_or_default();
@@ -128,5 +128,5 @@ fn every_path_in_the_routes_is_in_the_document() {
             assert!(known.contains(&path), "{path} is not in the document");
         }
     }
-    assert_eq!(found, known.len(), "and nothing else is");
+    assert_eq!(found, known.len(), "no other operation is in the document");
 }

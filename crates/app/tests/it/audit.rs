@@ -23,7 +23,7 @@ on_both_engines! {
 const AUDIT: &str = "/api/v1/audit";
 const TENANTS: &str = "/api/v1/tenants";
 
-/// The entries that the client finds; the count says as many.
+/// Returns the entries that the client finds, after checking that the count agrees.
 fn trail(client: &Client, query: &str) -> Vec<Value> {
     let listed = client.get(&format!("{AUDIT}?per_page=100{query}"));
     assert_eq!(listed.status, 200, "{query}: {}", listed.text);
@@ -161,7 +161,7 @@ fn a_channel_sees_its_own_entries_only(world: &World) {
     let default = id_of(&world.default_tenant());
     let key = world.key_in(&channel, "ADMIN");
     world.calry().patch(&format!("{TENANTS}/{sibling}"), &json!({ "city": "Lyon" }));
-    // By a key at home in it, and by an administrator in its context.
+    // By a key whose home it is, and by an administrator in its context.
     for client in [world.client().calry(&key), world.client().bearer(&key), world.calry().named(&channel)] {
         let entries = trail(&client, "");
         let mut found = actions(&entries);
@@ -177,7 +177,7 @@ fn a_channel_sees_its_own_entries_only(world: &World) {
     }
     let whole = trail(&world.calry(), "");
     assert_eq!(whole.len(), 6, "{:?}", actions(&whole));
-    assert_eq!(world.bearer().get(AUDIT).header("x-tenant-id"), Some(&*default), "wherever the user was moved to");
+    assert_eq!(world.bearer().get(AUDIT).header("x-tenant-id"), Some(&*default), "whatever the user's current tenant");
     assert_eq!(trail(&world.bearer(), ""), whole);
     assert_eq!(trail(&world.calry(), &format!("&tenantID={sibling}")).len(), 2);
 }
@@ -189,7 +189,7 @@ fn another_workspace_has_another_trail(world: &World) {
     for filter in ["tenantID", "resourceID"] {
         assert_eq!(trail(&other, &format!("&{filter}={channel}")), [Value::Null; 0]);
     }
-    // An `after` of this workspace is only compared.
+    // An `after` that is an id of this workspace is only compared.
     let last = id_of(trail(&world.calry(), "").last().expect("two entries"));
     let walked = other.get(&format!("{AUDIT}?after={last}"));
     assert_eq!(walked.status, 200);
@@ -237,8 +237,8 @@ fn entries_are_found_by_action_resource_tenant_and_time(world: &World) {
     let created = &trail(&client, "&action=tenant.create")[0];
     let at = created["at"].as_str().expect("an instant");
     let of = format!("&resourceID={channel}");
-    assert_eq!(found(&format!("{of}&since={at}")), "tenant.create", "its own instant is inside");
-    assert_eq!(found(&format!("{of}&until={at}")), "", "and is the end that is not");
+    assert_eq!(found(&format!("{of}&since={at}")), "tenant.create", "since is inclusive");
+    assert_eq!(found(&format!("{of}&until={at}")), "", "until is exclusive");
     let [earlier, later] = [at.replace('Z', "%2B00:01"), at.replace('Z', "-00:01")];
     assert_eq!(found(&format!("{of}&since={earlier}&until={later}")), "tenant.create", "any offset");
     assert_eq!(found(&format!("{of}&since={later}")), "");

@@ -23,7 +23,7 @@ on_both_engines! {
     of_edits_at_once_none_loses_what_another_does_not_name
 }
 
-/// A listing with its owner.
+/// A listing and its owner.
 struct Owned {
     owner: String,
     client: Client,
@@ -47,7 +47,7 @@ impl Owned {
         self.client.put(&self.path(), &json!({ "ranges": ranges }))
     }
 
-    /// Writes ranges that nothing stands against.
+    /// Edits ranges, expecting success.
     fn write(&self, ranges: &Value, nights: u64) {
         let answer = self.edit(ranges);
         assert_eq!((answer.status, &answer.json), (200, &json!({ "data": { "updated": nights } })), "{}", answer.text);
@@ -57,7 +57,7 @@ impl Owned {
         look(&self.client, &self.listing, start, end)
     }
 
-    /// One field of each night.
+    /// Returns one field of each night.
     fn nights(&self, start: &str, end: &str, field: &str) -> Value {
         let looked = self.look(start, end);
         let nights = looked.json["data"].as_array().expect("nights");
@@ -74,7 +74,7 @@ fn look(client: &Client, listing: &str, start: &str, end: &str) -> Answer {
     client.get(&format!("/api/v1/availability/{listing}?startDate={start}&endDate={end}"))
 }
 
-/// A range of January 2030.
+/// Returns a range of January 2030.
 fn range(first: u32, end: u32, fields: &Value) -> Value {
     let mut range = json!({ "startDate": format!("2030-01-{first:02}"), "endDate": format!("2030-01-{end:02}") });
     for (field, value) in fields.as_object().expect("fields") {
@@ -96,7 +96,11 @@ fn where_the_calendar_is_silent_the_listing_speaks(world: &World) {
     assert_eq!((&night["minimumNights"], &night["maximumNights"]), (&json!(2), &json!(14)));
     let most = owned.look("2030-01-01", "2032-01-01");
     assert_eq!(most.json["data"].as_array().map(Vec::len), Some(730), "{}", most.status);
-    assert_eq!(owned.look("2020-02-28", "2020-03-02").json["data"][1]["date"], "2020-02-29", "the past is there too");
+    assert_eq!(
+        owned.look("2020-02-28", "2020-03-02").json["data"][1]["date"],
+        "2020-02-29",
+        "past nights are included"
+    );
 }
 
 fn absent_keeps_and_null_is_the_listings_again(world: &World) {
@@ -126,7 +130,7 @@ fn absent_keeps_and_null_is_the_listings_again(world: &World) {
     owned.write(&json!([]), 0);
     owned.write(&json!([range(1, 31, &json!({}))]), 0);
     assert_eq!(owned.look("2030-01-01", "2030-01-31").json, before);
-    assert_eq!(world.calry().get("/api/v1/audit/count").json, trail, "what asks for nothing is no change");
+    assert_eq!(world.calry().get("/api/v1/audit/count").json, trail, "an edit without changes is not stored");
 }
 
 fn the_later_range_wins_in_what_it_names(world: &World) {
@@ -190,15 +194,19 @@ fn an_importer_looks_and_does_not_write(world: &World) {
     assert_eq!(import.status, 200, "{}", import.text);
     owned.write(&json!([range(2, 4, &json!({ "price": 200, "status": "NOT_AVAILABLE" }))]), 2);
     let as_owner = || owned.look("2030-01-01", "2030-01-05");
-    assert_eq!((seen().status, seen().json), (200, as_owner().json), "there is one calendar, whoever looks");
+    assert_eq!(
+        (seen().status, seen().json),
+        (200, as_owner().json),
+        "the owner and the importer see the same calendar"
+    );
     let before = as_owner().json;
     assert_eq!(importer.put(&owned.path(), &blocks).refusal(), (403, "not_the_owner"));
     assert_eq!(as_owner().json, before);
 
-    // An import that sleeps is still seen.
+    // The importer still sees the calendar when the import sleeps.
     owned.set_listing(&json!({ "status": "INACTIVE" }));
     assert_eq!(seen().json, before);
-    // Who gets the account writes the calendar, which goes along.
+    // The calendar moves with the account, and the new owner can edit it.
     let path = format!("/api/v1/integration-account/{}/move-tenant", owned.account);
     let target = world.tenant_id("Target");
     assert_eq!(world.calry().patch(&path, &json!({ "tenantID": target })).status, 200);
@@ -208,7 +216,7 @@ fn an_importer_looks_and_does_not_write(world: &World) {
     assert_eq!(target.put(&owned.path(), &blocks).status, 200);
 }
 
-/// Another tenant's, another workspace's, one that nobody has and what is no id: all the same, to the byte.
+/// Calendars of another tenant and another workspace, an unknown id and an invalid id are answered alike, byte by byte.
 fn what_is_not_seen_is_not_there(world: &World) {
     let owned = Owned::new(world);
     let sibling = world.calry().named(&world.tenant_id("Sibling"));
@@ -276,7 +284,7 @@ fn all_faults_of_an_edit_are_named(world: &World) {
     assert_eq!(refused.refusal(), (422, "validation_failed"), "{}", refused.text);
     insta::assert_json_snapshot!("the_faults_of_an_edit", refused.json["errors"]);
 
-    // What goes together only with the listing is told together, too.
+    // Errors that depend on the listing's own values are reported together, too.
     let ranges = json!([
         range(1, 3, &json!({ "price": 0.001 })),
         range(1, 3, &json!({ "price": 200 })),

@@ -1,6 +1,6 @@
-//! `kill -9` during loads, imports and moves: no half-made batch, no mixed ownership.
+//! `kill -9` during deliveries, imports and moves: no partial batch, no mixed ownership.
 //!
-//! `TENANTRY_TEST_KILLS` says how often; the suite is content with few.
+//! `TENANTRY_TEST_KILLS` is the number of kills, small by default.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, Engine, Server, World, id_of, listing_fields};
 
-/// Listings of a delivery.
+/// The number of listings in a delivery.
 const DELIVERED: usize = 60;
-/// Listings that are imported and removed together.
+/// The number of listings in a batch of imports.
 const IMPORTED: usize = 20;
-/// How many such batches there are.
+/// The number of such batches.
 const BATCHES: usize = 3;
 
 #[test]
@@ -27,7 +27,7 @@ fn nothing_is_left_half_done_on_postgresql() {
     nothing_is_left_half_done(Engine::postgres());
 }
 
-/// An account whose listings two tenants import, while it moves to and fro between its owner and one of them.
+/// An account whose listings two tenants import, while it moves between its owner and one of them.
 struct Shop {
     owner: String,
     target: String,
@@ -48,7 +48,7 @@ impl Shop {
         Self { owner, target, importer, account, batches }
     }
 
-    /// Imports or removes whole batches, until the server is gone.
+    /// Imports or removes whole batches until the server is killed.
     fn trade(&self, client: &Client, importer: &str, done: &AtomicUsize) {
         let client = client.clone().named(importer);
         for round in 0.. {
@@ -56,14 +56,14 @@ impl Shop {
             let verb = if (round / BATCHES).is_multiple_of(2) { "import-listings" } else { "remove-imported-listings" };
             let path = format!("/api/v1/tenants/{verb}");
             let Some(answer) = client.try_call("POST", &path, Some(&body)) else { return };
-            // What is the target's own is refused to it, and so is what an earlier life has left or taken; who loses again
-            // and again is told to come back.
+            // Refused are the target's own listings and batches that were imported or removed before a kill; a request
+            // that loses every retry is told to try again.
             assert!([200, 409, 422, 503].contains(&answer.status), "{}", answer.text);
             done.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Moves the account to and fro, until the server is gone.
+    /// Moves the account back and forth until the server is killed.
     fn swing(&self, client: &Client, done: &AtomicUsize) {
         let path = format!("/api/v1/integration-account/{}/move-tenant", self.account);
         for round in 0.. {
@@ -75,15 +75,16 @@ impl Shop {
         }
     }
 
-    /// The account and its listings have one owner, who imports none of them; and every batch is imported whole or not at all.
+    /// Asserts that the account and its listings have the same owner, who imports none of them, and that each batch is
+    /// imported as a whole or not at all.
     fn is_whole(&self, client: &Client) {
         let owners = [&self.owner, &self.target].into_iter().filter(|tenant| {
             let inside = client.clone().named(tenant);
             let account = inside.get(&format!("/api/v1/integration-account/{}", self.account)).status == 200;
             let own = listed(&inside, &format!("listingType=self&integrationAccountID={}", self.account)).len();
-            assert_eq!(own, if account { BATCHES * IMPORTED } else { 0 }, "listings go with their account");
+            assert_eq!(own, if account { BATCHES * IMPORTED } else { 0 }, "listings move with their account");
             let imported = imported(&inside);
-            assert!(!account || imported.is_empty(), "nobody imports its own");
+            assert!(!account || imported.is_empty(), "an owner does not import its own listings");
             account
         });
         assert_eq!(owners.count(), 1);
@@ -97,7 +98,7 @@ impl Shop {
     }
 }
 
-/// Delivers so many new listings, whose ids begin with the name of the batch. Tells whether it was acknowledged.
+/// Delivers new listings whose ids begin with the batch's name. Returns `None` if the delivery was not acknowledged.
 fn deliver(client: &Client, account: &str, batch: &str, count: usize) -> Option<()> {
     let listings: Vec<_> = (0..count).map(|number| listing_fields(&format!("{batch}-{number}"))).collect();
     let path = format!("/api/v1/integration-account/{account}/listings");
@@ -106,7 +107,7 @@ fn deliver(client: &Client, account: &str, batch: &str, count: usize) -> Option<
     Some(())
 }
 
-/// All listings that match.
+/// Returns all listings that match.
 fn listed(client: &Client, query: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let mut after = String::new();
@@ -147,7 +148,7 @@ fn nothing_is_left_half_done(engine: Engine) {
                     }
                 }),
             ];
-            // Everything has begun; then somewhere in the middle of it, at another moment each time.
+            // After all workers have begun, the moment of the kill is random.
             let moment = usize::from(uuid::Uuid::new_v4().as_bytes()[0] % 64);
             let counters = [&traded, &moved, &delivered];
             let done = || counters.map(|counter| counter.load(Ordering::Relaxed));
@@ -168,6 +169,6 @@ fn nothing_is_left_half_done(engine: Engine) {
             *batches.entry(batch.parse().expect("a number")).or_default() += 1;
         }
         assert!(batches.values().all(|count| *count == DELIVERED), "a delivery is whole: {batches:?}");
-        assert!(batches.len() >= delivered.load(Ordering::Relaxed), "what was acknowledged is there");
+        assert!(batches.len() >= delivered.load(Ordering::Relaxed), "no acknowledged delivery is lost");
     }
 }

@@ -1,4 +1,4 @@
-//! `/integration-account/{id}/listings`: what a connector delivers.
+//! `/integration-account/{id}/listings`: deliveries by connectors.
 
 use serde_json::{Value, json};
 
@@ -60,10 +60,10 @@ fn what_is_delivered_is_matched_by_the_ids_of_the_provider(world: &World) {
         [with("c", &json!({})), with("b", &json!({ "name": "Barn" })), with("a", &json!({ "startPrice": 1100 }))];
     assert_eq!(deliver(&host, &again).json, counts(1, 2, 0));
     let after = stored(&host);
-    assert_eq!(after.as_array().map(Vec::len), Some(4), "what is not delivered stays");
-    assert_eq!((&after[0], &after[1]["id"]), (&before[0], &before[1]["id"]), "what is there keeps its id");
+    assert_eq!(after.as_array().map(Vec::len), Some(4), "listings that are not delivered stay");
+    assert_eq!((&after[0], &after[1]["id"]), (&before[0], &before[1]["id"]), "existing listings keep their ids");
     assert_eq!((&after[1]["startPrice"], &after[1]["currency"]), (&json!(1100), &json!("JPY")));
-    assert_eq!((&after[2]["name"], &after[2]["internalName"]), (&json!("Barn"), &json!("B")), "what is absent stays");
+    assert_eq!((&after[2]["name"], &after[2]["internalName"]), (&json!("Barn"), &json!("B")), "absent fields stay");
     assert_eq!(deliver(&host, &[]).json, counts(0, 0, 0));
 }
 
@@ -130,7 +130,7 @@ fn a_delivery_has_16_mib_at_most(world: &World) {
     let delivered = send(16 * MIB);
     assert_eq!((delivered.status, &delivered.json["data"]["created"]), (200, &json!(1)), "{}", delivered.text);
     assert_eq!(send(16 * MIB + 1).refusal(), (413, "payload_too_large"));
-    // So many small items are more than memory should hold.
+    // Parsing so many small items would take too much memory.
     let many = format!(r#"{{"listings":[{{}}{}]}}"#, ",{}".repeat(5 * MIB));
     let refused = host.client.send("PUT", &path_of(&host), "application/json", many);
     assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["listings"]));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, Engine, Server, World, id_of};
 
-/// Makes a test of each function, on both engines: each gets a fresh database that nobody serves yet.
+/// Declares a test of each function on both engines, each with a fresh database and no server.
 macro_rules! on_both_engines {
     ($($test:ident)+) => {
         mod sqlite {
@@ -32,7 +32,7 @@ fn start(engine: Engine) -> World {
     world
 }
 
-/// The names of all tenants with their ids.
+/// Returns the names and ids of all tenants.
 fn tenants(world: &World) -> Vec<(String, String)> {
     let listed = world.calry().get("/api/v1/tenants?per_page=100").json;
     let tenants = listed["data"].as_array().expect("tenants").iter();
@@ -50,14 +50,14 @@ fn sample_data_can_be_searched_and_is_imported(engine: Engine) {
     assert_eq!(names, ["Default", "Manhattan Homes", "Brooklyn Rooms", "City Channel"]);
     assert_eq!(world.calry().get("/api/v1/workspace").json["data"]["name"], "Sample workspace");
     let current = world.bearer().get("/api/v1/tenants/current").json;
-    assert_eq!(current["data"]["isDefault"], true, "whoever made it is back home");
+    assert_eq!(current["data"]["isDefault"], true, "the administrator's current tenant is the home tenant again");
 
     let channel = in_tenant(&world, "City Channel");
     let found = channel.get(&format!("{SEARCH}&per_page=100")).json;
     let is_imported = |listing: &&Value| listing["isImported"] == true;
     let found = found["data"].as_array().expect("listings");
     assert_eq!((found.len(), found.iter().filter(is_imported).count()), (100, 12));
-    assert!(found[..12].iter().all(|listing| is_imported(&listing)), "the nearest of them");
+    assert!(found[..12].iter().all(|listing| is_imported(&listing)), "the nearest are imported");
     assert_eq!(channel.get("/api/v1/tenants/imported-listings/count").json, json!({ "count": 12 }));
     let shown = &channel.get("/api/v1/tenants/imported-listings").json["data"][0];
     assert_eq!((&shown["isAvailable"], &shown["is_tenant_owned"]), (&json!(true), &json!(false)), "{shown}");
@@ -84,7 +84,7 @@ fn what_is_shown_can_be_pasted(engine: Engine) {
         let url = words.next().expect("an address").trim_matches('\'');
         let mut client = Client::new("");
         while let (Some("-H"), Some(name), Some(value)) = (words.next(), words.next(), words.next()) {
-            // `Authorization` has two words behind it.
+            // The value of `Authorization` has two words.
             let value =
                 if value == "Bearer" { format!("Bearer {}", words.next().expect("a key")) } else { value.into() };
             client = client.with(name.trim_matches(['\'', ':']), value.trim_matches('\''));
@@ -107,7 +107,7 @@ fn a_database_that_has_workspaces_stays_as_it_is(engine: Engine) {
 
 fn sample_data_that_are_unfinished_are_recognised(engine: Engine) {
     let mut world = start(engine.clone());
-    // As it is called until all is there.
+    // The name of a workspace whose sample data is not complete.
     let name = json!({ "name": "Sample workspace (unfinished)" });
     assert_eq!(world.calry().patch("/api/v1/workspace", &name).status, 200);
     world.server.terminate();

@@ -1,7 +1,7 @@
-//! Many who sell the same nights at once: every night is sold once, and no booking that was acknowledged is lost.
+//! Concurrent sales of the same nights: every night is sold once, and no acknowledged booking is lost.
 //!
-//! `TENANTRY_TEST_WRITERS`, `_LISTINGS` and `_ATTEMPTS` say how many; the suite is content with few, `just stress` is not. What is
-//! tried follows from `TENANTRY_TEST_SEED` alone; who wins does not.
+//! `TENANTRY_TEST_WRITERS`, `_LISTINGS` and `_ATTEMPTS` set the size: small by default, large in `just stress`. The
+//! attempts depend on `TENANTRY_TEST_SEED` only; their results also depend on timing.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, Engine, Market, Server, World, booking, data, id_of, quoted};
 
-/// The nights that everybody wants.
+/// The number of nights for sale.
 const SEASON: u64 = 60;
 const LONGEST_STAY: u64 = 6;
 
@@ -46,14 +46,14 @@ fn no_booking_is_lost_while_accounts_move_by_two_servers() {
     sell(&world, &[second], Owners::Change);
 }
 
-/// Whether the account moves to and fro, and its imports sleep and wake, while its listings are sold.
+/// Whether the account moves back and forth, and its imports sleep and wake, while its listings are sold.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Owners {
     Stay,
     Change,
 }
 
-/// How much is done.
+/// The size of the test.
 struct Size {
     writers: usize,
     listings: usize,
@@ -65,7 +65,7 @@ impl Size {
     fn told() -> Self {
         fn number<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
             let told = std::env::var(format!("TENANTRY_TEST_{name}")).ok();
-            told.map_or(otherwise, |told| told.parse().ok().unwrap_or_else(|| panic!("{name} is no number")))
+            told.map_or(otherwise, |told| told.parse().ok().unwrap_or_else(|| panic!("{name} is not a valid number")))
         }
         Self {
             writers: number("WRITERS", 8),
@@ -76,7 +76,7 @@ impl Size {
     }
 }
 
-/// `SplitMix64`: the same numbers for the same seed, on every machine.
+/// Pseudo-random numbers (`SplitMix64`), the same for the same seed on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -99,14 +99,14 @@ impl Dice {
     }
 }
 
-/// A booking that was acknowledged: the answer, and what must have become of it.
+/// An acknowledged booking: the answer, and the expected status.
 struct Booked {
     seller: usize,
     answer: Value,
     status: &'static str,
 }
 
-/// Somebody who sells for all tenants by turns, and looks after what it sold.
+/// A worker that sells for all tenants in turn, and confirms or cancels its sales.
 struct Writer<'a> {
     clients: Vec<Client>,
     listings: &'a [String],
@@ -167,7 +167,7 @@ impl Writer<'_> {
         } else {
             let may_be = match self.owners {
                 Owners::Stay => &[(409, "not_available")][..],
-                // Who loses again and again is told to come back.
+                // A booking that loses every retry is told to try again.
                 Owners::Change => {
                     &[(409, "not_available"), (409, "import_asleep"), (404, "listing_not_found"), (503, "busy")]
                 }
@@ -176,7 +176,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Confirms or cancels something that this writer sold.
+    /// Confirms or cancels one of this worker's sales.
     fn turn(&mut self, method: &str, rest: &str) {
         let live: Vec<_> = (0..self.booked.len()).filter(|number| self.booked[*number].status != "CANCELLED").collect();
         if live.is_empty() {
@@ -190,7 +190,7 @@ impl Writer<'_> {
         if answer.status == 200 {
             self.booked[number].status = if rest.is_empty() { "CANCELLED" } else { "CONFIRMED" };
         } else {
-            // A direct sale goes with its account.
+            // A direct sale moves with its account.
             let may_be = [(404, "reservation_not_found"), (503, "busy")];
             assert!(self.owners == Owners::Change && may_be.contains(&answer.refusal()), "{}", answer.text);
         }
@@ -202,7 +202,7 @@ impl Writer<'_> {
     }
 }
 
-/// An owner, and three tenants that import all of its listings.
+/// An owner, and three tenants that import all its listings.
 struct Season<'a> {
     market: Market<'a>,
     tenants: Vec<String>,
@@ -226,8 +226,8 @@ impl<'a> Season<'a> {
         self.market.import(importer, &self.listings.iter().collect::<Vec<_>>());
     }
 
-    /// Moves the account to the first importer and back, and lets the imports sleep and wake, one step after every few attempts,
-    /// until somebody is through.
+    /// Moves the account to the first importer and back, and puts the imports to sleep and wakes them, one step after
+    /// every few attempts, until a worker has finished.
     fn unsettle(&self, done: &AtomicUsize, is_over: impl Fn() -> bool) {
         const FEW: usize = 16;
         let world = self.market.world;
@@ -258,7 +258,7 @@ impl<'a> Season<'a> {
         }
     }
 
-    /// Who owns the account now.
+    /// Returns the present owner of the account.
     fn owner(&self) -> &String {
         let path = format!("/api/v1/integration-account/{}", self.market.account);
         let owns = |tenant: &&String| self.market.world.calry().named(tenant).get(&path).status == 200;
@@ -267,7 +267,7 @@ impl<'a> Season<'a> {
         owners[0]
     }
 
-    /// Everything that the tenant sees, by id.
+    /// Returns everything that the tenant sees, by id.
     fn seen(&self, tenant: &str) -> BTreeMap<String, Value> {
         let client = self.market.world.calry().named(tenant);
         let mut seen = BTreeMap::new();
@@ -281,11 +281,12 @@ impl<'a> Season<'a> {
         }
     }
 
-    /// No night is sold twice; everything that was acknowledged is there as it was left, and nothing else; everybody sees its own.
+    /// Asserts that no night is sold twice, that exactly the acknowledged bookings are stored, with their last status,
+    /// and that every tenant sees its own.
     fn is_whole(&self, booked: &[Booked]) {
         let owner = self.owner();
         let all = self.seen(owner);
-        assert_eq!(all.len(), booked.len(), "nothing is there that was not acknowledged");
+        assert_eq!(all.len(), booked.len(), "only acknowledged bookings are stored");
         let mut of_sellers: BTreeMap<&str, usize> = BTreeMap::new();
         for Booked { seller, answer, status } in booked {
             let found = all.get(&id_of(answer)).unwrap_or_else(|| panic!("lost: {answer}"));
@@ -327,7 +328,8 @@ fn sell(world: &World, more_servers: &[Server], owners: Owners) {
     let sold = thread::scope(|scope| {
         let working: Vec<_> = (0..writers)
             .map(|number| {
-                // One for all tenants: a connection that never rests is never closed by the server while it is sent to.
+                // One client for all tenants, so that its connection is never idle: the server might close an idle one
+                // while a request is sent.
                 let client = Client::new(bases[number % bases.len()]).calry(&world.key);
                 let mut writer = Writer {
                     clients: season.tenants.iter().map(|tenant| client.clone().named(tenant)).collect(),
@@ -362,7 +364,7 @@ fn sell(world: &World, more_servers: &[Server], owners: Owners) {
     }
     season.is_whole(&booked);
     println!("{writers} writers, {listings} listings, {attempts} attempts, seed {seed}: {answers:#?}");
-    assert!(booked.len() >= listings, "somebody always wins");
+    assert!(booked.len() >= listings, "some bookings succeed");
     let lost = answers.get("book 409 not_available").copied().unwrap_or_default();
-    assert!(lost > 0, "they were in each other's way");
+    assert!(lost > 0, "some bookings are refused");
 }

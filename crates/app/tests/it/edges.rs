@@ -1,5 +1,4 @@
-//! What holds for every request, whatever it asks for: how often a key may call, compression, pages of other origins, limits of
-//! time, and what browsers are told.
+//! Behaviour common to all requests: rate limits, compression, CORS, timeouts and security headers.
 
 use domain::api_keys::{ApiKeyToken, KeySecret};
 use serde_json::json;
@@ -18,12 +17,12 @@ on_both_engines! {
 const TENANTS: &str = "/api/v1/tenants";
 const ORIGIN: &str = "https://app.example.com";
 
-/// Another server on the same database, with these settings.
+/// Starts another server on the same database, with these settings.
 fn beside(world: &World, arguments: &[&str]) -> Server {
     Server::start_with(world.server.engine.clone(), arguments)
 }
 
-/// A key of the same id with another secret.
+/// Returns a key with the same id and another secret.
 fn forged(key: &str) -> String {
     let token: ApiKeyToken = key.parse().expect("a key");
     ApiKeyToken::new(token.workspace_id(), token.id(), KeySecret::new([7; 24])).reveal()
@@ -38,10 +37,14 @@ fn a_key_that_calls_too_often_is_told_when_to_come_back(world: &World) {
     let client = || Client::new(&server.base);
     let forged = forged(&world.key);
     for _ in 0..5 {
-        assert_eq!(client().calry(&forged).get(TENANTS).status, 401, "and it takes nothing from the key that it names");
+        assert_eq!(
+            client().calry(&forged).get(TENANTS).status,
+            401,
+            "a forged key does not use up the limit of the real one"
+        );
     }
     let busy = client().calry(&world.key);
-    // A good key counts whatever else stands against the request, and by whichever header it comes.
+    // Every request with a valid key counts, even one that is refused, with either header.
     let asked = [
         (busy.get(TENANTS), 200),
         (client().bearer(&world.key).delete("/api/v1/tenants/x"), 404),
@@ -66,7 +69,11 @@ fn a_key_that_calls_too_often_is_told_when_to_come_back(world: &World) {
         assert_eq!((refused.refusal(), refused.header("ratelimit")), ((401, "unauthenticated"), None));
     }
     let other = client().calry(&quiet).get("/api/v1/locations");
-    assert_eq!((other.status, other.header("ratelimit")), (200, Some(r#""api-key";r=2;t=1200"#)), "others go on");
+    assert_eq!(
+        (other.status, other.header("ratelimit")),
+        (200, Some(r#""api-key";r=2;t=1200"#)),
+        "other keys are not limited"
+    );
     assert_eq!(client().get("/healthz").status, 200);
 }
 
@@ -86,7 +93,7 @@ fn large_answers_are_compressed_for_those_who_take_it(world: &World) {
 
     let credentials = format!("x-calry-api-key: {}\r\naccept-encoding: gzip\r\n", world.key);
     let (head, _) = ask("/api/v1/tenants/current", &credentials);
-    assert!(!head.contains("content-encoding"), "a small answer is sent as it is: {head}");
+    assert!(!head.contains("content-encoding"), "a small answer is not compressed: {head}");
     for number in 0..8 {
         world.tenant(&format!("Channel {number}"));
     }
@@ -104,7 +111,7 @@ fn only_the_pages_of_allowed_origins_may_call(world: &World) {
         client.with("access-control-request-headers", header).call("OPTIONS", "/api/v1/tenants/x", None)
     };
     let refused = preflight(&world.server.base, ORIGIN, "authorization");
-    assert_eq!(refused.refusal(), (405, "method_not_allowed"), "nobody may, unless it is set");
+    assert_eq!(refused.refusal(), (405, "method_not_allowed"), "no origin is allowed by default");
 
     let server = beside(world, &["--cors-origins", &format!("http://localhost:3000,{ORIGIN}")]);
     for header in
@@ -132,13 +139,13 @@ fn only_the_pages_of_allowed_origins_may_call(world: &World) {
         }
         let vary = answer.header("vary").unwrap_or_default().to_ascii_lowercase();
         assert!(vary.contains("origin") && vary.contains("x-calry-api-key"), "{vary}");
-        assert_eq!(answer.header("access-control-allow-credentials"), None, "there are no cookies");
+        assert_eq!(answer.header("access-control-allow-credentials"), None, "the service uses no cookies");
     }
     let other = page("https://evil.example").calry(&world.key).get(TENANTS);
     assert_eq!(
         (other.status, other.header("access-control-allow-origin")),
         (200, None),
-        "its browser keeps it from it"
+        "the browser does not show it the answer"
     );
 }
 
@@ -179,10 +186,7 @@ fn browsers_are_told_what_the_page_may_do(world: &World) {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
     }
     let page = world.client().get("/docs/").text;
-    assert!(
-        !page.contains("<script>") && !page.contains("onload="),
-        "the policy would stop what is written into the page"
-    );
+    assert!(!page.contains("<script>") && !page.contains("onload="), "the policy would block inline scripts");
     assert_eq!(world.client().get("/docs/nothing").refusal(), (404, "route_not_found"));
     for answer in [world.calry().get(TENANTS), world.client().get(TENANTS), world.client().get("/metrics")] {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));

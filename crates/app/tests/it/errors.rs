@@ -1,4 +1,4 @@
-//! The table of codes in `docs/errors.md` and the sources agree.
+//! Comparison of the codes in `docs/errors.md` and in the sources.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,24 +6,24 @@ use std::path::Path;
 
 use crate::architecture::{root, sources};
 
-/// The text before the tests of a file.
+/// Returns the text of a file before its tests.
 fn code(path: &Path) -> String {
     let source = fs::read_to_string(path).expect("a source");
     source.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
 }
 
-/// The string literals of a piece of source that look like a code.
+/// Returns the string literals in a piece of source that look like a code.
 fn literals(source: &str) -> impl Iterator<Item = &str> {
     let is_code = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     source.split('"').skip(1).step_by(2).filter(is_code)
 }
 
-/// What stands between each `start` and the next `end`.
+/// Returns the texts between each `start` and the next `end`.
 fn pieces<'a>(source: &'a str, start: &str, end: &str) -> Vec<&'a str> {
     source.split(start).skip(1).filter_map(|rest| rest.split(end).next()).collect()
 }
 
-/// Every code that the service can answer with. A refusal has it from the `code` of a `Problem`, or is HTTP's own.
+/// Returns every code that the service can answer with: those of the `Problem` implementations, and HTTP's own.
 fn answered() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     for file in sources(&root().join("crates/application/src")) {
@@ -41,7 +41,7 @@ fn answered() -> BTreeSet<String> {
     codes
 }
 
-/// The codes in the tables of a page: the second column, behind a status.
+/// Returns the codes in the tables of a page: the second column, after a status.
 fn documented(page: &str) -> BTreeSet<String> {
     let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | `"));
     let rows = rows.filter(|(status, _)| status.parse::<u16>().is_ok());

@@ -1,4 +1,5 @@
-//! `ETag`, `If-None-Match` and `If-Match`: nothing is sent that is known, and nothing is overwritten that was not seen.
+//! `ETag`, `If-None-Match` and `If-Match`: unchanged resources are not sent again, and unseen changes are not
+//! overwritten.
 
 use std::thread;
 
@@ -66,7 +67,7 @@ fn what_is_known_is_not_sent_again(world: &World) {
     let list = world.calry().with("if-none-match", "*").get("/api/v1/tenants");
     assert_eq!((list.status, list.header("etag")), (200, None), "lists have no tag");
     let nobody = world.client().with("if-none-match", &current).get(&path);
-    assert_eq!(nobody.status, 401, "who may not see it is not told that it is the same");
+    assert_eq!(nobody.status, 401, "an unauthenticated caller does not get 304");
 }
 
 fn tag_of(answer: &Answer) -> Option<&str> {

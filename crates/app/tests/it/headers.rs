@@ -1,4 +1,4 @@
-//! Who calls, and in which tenant: the headers.
+//! The headers of authentication and of the tenant.
 
 use crate::on_both_engines;
 use crate::support::{World, id_of};
@@ -43,7 +43,7 @@ fn different_keys_or_tenants_in_one_request_are_refused(world: &World) {
     ] {
         assert_eq!(client.get(CURRENT).refusal(), (400, code));
     }
-    assert_eq!(world.calry().bearer(&world.key).get(CURRENT).status, 200, "the same key twice is one key");
+    assert_eq!(world.calry().bearer(&world.key).get(CURRENT).status, 200, "both headers may have the same key");
     assert_eq!(world.calry().named(&a).with("x-tenant-id", &a).get(CURRENT).status, 200);
 }
 
@@ -85,7 +85,11 @@ fn the_header_chooses_the_rule_where_no_tenant_is_named(world: &World) {
     }
     let inside = world.key_in(&channel, "READ");
     for client in [world.client().bearer(&inside), world.client().calry(&inside)] {
-        assert_eq!(client.get(CURRENT).json["data"]["id"], channel.as_str(), "a channel is at home in itself");
+        assert_eq!(
+            client.get(CURRENT).json["data"]["id"],
+            channel.as_str(),
+            "a channel's key has the channel as its home"
+        );
     }
 }
 
@@ -93,5 +97,5 @@ fn another_scheme_is_ignored(world: &World) {
     let client = world.calry().with("authorization", "Basic dXNlcjpwYXNz");
     assert_eq!(client.get(CURRENT).status, 200);
     let client = world.client().with("authorization", &format!("bearer {}", world.key));
-    assert_eq!(client.get(CURRENT).status, 200, "schemes have no case");
+    assert_eq!(client.get(CURRENT).status, 200, "schemes ignore case");
 }

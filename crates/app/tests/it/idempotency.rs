@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what is sent again is not done again, and is answered as it was the first time.
+//! `Idempotency-Key`: a repeated request has no second effect, and gets the first answer.
 
 use std::thread;
 
@@ -33,7 +33,7 @@ fn count(client: &Client, list: &str) -> u64 {
     client.get(&format!("/api/v1/{list}/count")).json["count"].as_u64().expect("a number")
 }
 
-/// All that a client sees of an answer, but what names the request.
+/// Returns the parts of an answer that do not identify the request: status, body, content type and ETag.
 fn seen(answer: &Answer) -> (u16, &str, Option<&str>, Option<&str>) {
     (answer.status, &answer.text, answer.header("content-type"), answer.header("etag"))
 }
@@ -47,14 +47,14 @@ fn a_repeated_request_is_done_once_and_answered_the_same(world: &World) {
     for _ in 0..3 {
         assert_eq!(seen(&client.post(LOCATIONS, &named("Airport"))), seen(&first));
     }
-    // However it has changed since.
+    // The replay shows the resource as it was, although it has changed.
     let path = format!("{LOCATIONS}/{}", id_of(&first.json["data"]));
     assert_eq!(inside.patch(&path, &named("Seaport")).status, 200);
     assert_eq!(seen(&client.post(LOCATIONS, &named("Airport"))), seen(&first));
     assert_eq!(inside.delete(&path).status, 204);
     assert_eq!(seen(&client.post(LOCATIONS, &named("Airport"))), seen(&first));
-    assert_eq!(count(&inside, "locations"), 1, "the default one");
-    // Without the key, or with another, it is done again.
+    assert_eq!(count(&inside, "locations"), 1, "only the default location");
+    // Without the key, or with another key, it is executed again.
     assert_eq!(inside.post(LOCATIONS, &named("Airport")).status, 201);
     assert_eq!(keyed(inside.clone(), "location-2").post(LOCATIONS, &named("Airport")).status, 201);
     assert_eq!(count(&inside, "locations"), 3);
@@ -64,7 +64,7 @@ fn every_key_and_every_context_of_the_user_gets_the_answer(world: &World) {
     let home = id_of(&world.default_tenant());
     let first = keyed(world.bearer(), "tenant-1").post("/api/v1/tenants", &named("Channel A"));
     assert_eq!(first.status, 200);
-    // It moves the user, once: the answer says so for what it was, and moves nobody.
+    // The first request moves the user; its replay answers the same and moves no user.
     assert_eq!(world.bearer().put(&format!("/api/v1/tenants/{home}/switch"), &json!({})).status, 200);
     let other = world.key_of(&world.user, "ADMIN");
     for client in [world.bearer(), world.calry(), world.client().bearer(&other)] {
@@ -89,7 +89,7 @@ fn another_request_under_the_key_is_refused(world: &World) {
     ] {
         assert_eq!(refused.refusal(), (422, "idempotency_key_reused"), "{}", refused.text);
     }
-    // Other methods may be repeated as they are, and do not look at it.
+    // Other methods ignore the key: they can be repeated anyway.
     assert_eq!(client(&channel).get(LOCATIONS).status, 200);
     assert_eq!(client(&channel).patch("/api/v1/workspace", &json!({})).refusal().1, "default_tenant_required");
 }
@@ -126,7 +126,7 @@ fn a_secret_is_never_told_again(world: &World) {
     let before = count(&world.calry(), "api-keys");
     let first = client.post("/api/v1/api-keys", &body);
     assert_eq!(first.status, 201, "{}", first.text);
-    assert_eq!(first.header("etag"), None, "no GET shows it");
+    assert_eq!(first.header("etag"), None, "no GET shows the resource");
     let secret = first.json["data"]["apiKey"].as_str().expect("a key");
     let again = client.post("/api/v1/api-keys", &body);
     assert_eq!(again.refusal(), (409, "key_already_created"));
@@ -172,5 +172,5 @@ fn twins_at_once_get_one_answer(world: &World) {
     for answer in &answers {
         assert_eq!((answer.status, &answer.text), (201, &answers[0].text));
     }
-    assert_eq!(count(&inside, "locations"), 2, "the default one, and one");
+    assert_eq!(count(&inside, "locations"), 2, "the default location and the new one");
 }

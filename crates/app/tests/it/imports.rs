@@ -76,7 +76,7 @@ fn what_cannot_be_read_is_400(world: &World) {
             assert_eq!(refused.refusal(), (400, "malformed_request"), "{}", refused.text);
             assert!(refused.json["message"].as_str().unwrap_or_default().contains(message), "{}", refused.text);
         }
-        assert_eq!(client.call("POST", path, None).status, 422, "nothing stands for an empty object");
+        assert_eq!(client.call("POST", path, None).status, 422, "an absent body means an empty object");
     }
 }
 

@@ -55,7 +55,7 @@ fn an_account_lives_and_ends(world: &World) {
     let cleared = client.patch(&path, &json!({ "defaultDiscountPercentage": null, "providerAccountID": null }));
     assert_eq!(cleared.json["data"]["defaultDiscountPercentage"], Value::Null);
     assert_eq!(cleared.json["data"]["providerAccountID"], Value::Null);
-    assert_eq!(client.patch(&path, &cleared.json["data"]).json, cleared.json, "a whole account may be sent back");
+    assert_eq!(client.patch(&path, &cleared.json["data"]).json, cleared.json, "a whole account can be sent back");
 
     client.post(ACCOUNTS, &new_account("second@example.com"));
     for (query, count) in [("", 2), ("?status=ACTIVE", 1), ("?provider=GUESTY", 2), ("?provider=OTHER", 0)] {
@@ -175,7 +175,7 @@ fn a_move_takes_everything_along(world: &World) {
     assert_eq!(seen["data"]["tenantID"], json!(target.0), "an import names the new owner");
     assert_eq!(seen["data"]["isAvailable"], json!(true));
 
-    // Both were told.
+    // The move is recorded in both trails.
     for tenant in [&source.0, &target.0] {
         let entries = world.calry().get(&format!("/api/v1/audit?action=integration_account.move&tenantID={tenant}"));
         let [entry] = entries.json["data"].as_array().expect("entries").as_slice() else {
@@ -206,7 +206,7 @@ fn a_dry_run_tells_the_same_and_changes_nothing(world: &World) {
         let unreadable = world.calry().patch(&format!("{path}/move-tenant?{flag}"), &json!({ "tenantID": source }));
         assert_eq!(unreadable.refusal(), (400, "malformed_request"), "{flag}: {}", unreadable.text);
     }
-    assert_eq!(world.calry().named(&target).get(&path).status, 200, "what cannot be read moves nothing");
+    assert_eq!(world.calry().named(&target).get(&path).status, 200, "a malformed request moves nothing");
 }
 
 fn what_stands_against_a_move(world: &World) {
@@ -219,14 +219,14 @@ fn what_stands_against_a_move(world: &World) {
     assert_eq!(move_to(world, &account, &asleep).refusal(), (409, "target_inactive"));
     let [unknown, foreign] = [nobody, &other.tenant].map(|target| move_to(world, &account, target));
     assert_eq!((unknown.refusal(), unknown.faults()), ((404, "tenant_not_found"), vec!["tenantID"]));
-    assert_eq!(unknown.text, foreign.text, "not yours is not there");
+    assert_eq!(unknown.text, foreign.text, "a tenant of another workspace is answered like an unknown one");
     assert_eq!(move_to(world, nobody, &source).refusal(), (404, "integration_account_not_found"));
     assert_eq!(move_to(world, "x", &source).refusal(), (404, "integration_account_not_found"));
     assert_eq!(move_to(world, &account, "x").refusal(), (422, "validation_failed"));
     let without = world.calry().patch(&format!("{ACCOUNTS}/{account}/move-tenant"), &json!({}));
     assert_eq!((without.status, without.faults()), (422, vec!["tenantID"]));
 
-    // An inactive source may lose its accounts.
+    // The source of a move may be inactive.
     world.calry().put(&format!("/api/v1/tenants/{source}/deactivate"), &json!({}));
     let target = world.tenant_id("Target");
     assert_eq!(move_to(world, &account, &target).status, 200);

@@ -1,4 +1,4 @@
-//! `/listing`: one at a time. Lists are in `listings_filters`, many at once in `deliveries`.
+//! `/listing`: single listings. Tests of lists are in `listings_filters`, those of deliveries in `deliveries`.
 
 use serde_json::{Value, json};
 
@@ -73,7 +73,7 @@ fn a_listing_lives_and_ends(world: &World) {
     let path = path_of(listing);
     assert_eq!(host.client.get(&path).json, created.json);
     for same in [host.client.put(&path, listing), host.client.patch(&path, listing)] {
-        assert_eq!((same.status, &same.json), (200, &created.json), "a whole listing may be sent back");
+        assert_eq!((same.status, &same.json), (200, &created.json), "a whole listing can be sent back");
     }
     let changed = host.client.patch(&path, &json!({ "name": "Barn", "status": "ACTIVE", "id": NOBODY, "tenantID": 5 }));
     assert_eq!((&changed.json["data"]["name"], &changed.json["data"]["isAvailable"]), (&json!("Barn"), &json!(true)));
@@ -97,7 +97,7 @@ fn a_new_listing_needs_seven_fields(world: &World) {
         let refused = host.client.post(LISTING, &body);
         assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), required.clone()));
     }
-    assert_eq!(host.client.call("POST", LISTING, None).faults(), required, "nothing stands for an empty object");
+    assert_eq!(host.client.call("POST", LISTING, None).faults(), required, "an absent body means an empty object");
     for account in [NOBODY.to_owned(), Host::open(world, "Channel B").account] {
         let refused = host.client.post(LISTING, &host.body("17", &json!({ "integrationAccountID": account })));
         assert_eq!(refused.refusal(), (404, "integration_account_not_found"));
@@ -277,11 +277,7 @@ fn a_put_demands_what_a_new_listing_needs(world: &World) {
     assert_eq!(replaced.status, 200, "{}", replaced.text);
     let listing = &replaced.json["data"];
     assert_eq!((&listing["providerID"], &listing["startPrice"]), (&json!("18"), &json!(149.0)));
-    assert_eq!(
-        (&listing["currency"], &listing["internalName"]),
-        (&json!("EUR"), &json!("H-17")),
-        "what is absent stays"
-    );
+    assert_eq!((&listing["currency"], &listing["internalName"]), (&json!("EUR"), &json!("H-17")), "absent fields stay");
 }
 
 fn the_account_of_a_listing_never_changes(world: &World) {
@@ -333,7 +329,7 @@ fn only_its_owner_changes_a_listing(world: &World) {
         assert_eq!(refused.refusal(), (403, "not_the_owner"));
     }
     let invalid = other.client.patch(&path, &json!({ "name": "" }));
-    assert_eq!(invalid.refusal(), (422, "validation_failed"), "what was sent is looked at first");
+    assert_eq!(invalid.refusal(), (422, "validation_failed"), "the request is validated first");
     let (seen, own) = (other.client.get(&path).json, owner.client.get(&path).json);
     let own = own["data"].as_object().expect("fields");
     for (field, value) in own.iter().filter(|(field, _)| *field != "is_tenant_owned") {

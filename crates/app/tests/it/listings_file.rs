@@ -34,7 +34,7 @@ struct Load<'a> {
     folder: TempDir,
 }
 
-/// How a load ended.
+/// The result of a load.
 struct Ended {
     status: Option<i32>,
     printed: String,
@@ -54,7 +54,7 @@ impl<'a> Load<'a> {
         path.display().to_string()
     }
 
-    /// Loads a file of these lines below the names of the columns.
+    /// Loads a file with the header line and these rows.
     fn rows(&self, rows: &str) -> Ended {
         self.run(&[&self.file(format!("{NAMES}\n{rows}"))])
     }
@@ -80,7 +80,7 @@ impl<'a> Load<'a> {
 }
 
 impl Ended {
-    /// Created, updated, unchanged, skipped.
+    /// Returns the numbers in the summary: created, updated, unchanged, skipped.
     fn summary(&self) -> [&str; 4] {
         assert_eq!(self.status, Some(0), "{}", self.told);
         let words: Vec<_> = self.printed.split_whitespace().collect();
@@ -168,7 +168,7 @@ fn a_row_that_changed_changes_its_listing(world: &World) {
     let after = load.get("/api/v1/listing")["data"][0].clone();
     assert_eq!((id_of(&after), after["startPrice"].as_f64()), (id_of(&before), Some(90.0)));
     assert_eq!(load.rows("").summary(), ["0", "0", "0", "0"]);
-    assert_eq!(load.count(), 1, "what is not in the file stays");
+    assert_eq!(load.count(), 1, "listings that are not in the file stay");
 }
 
 fn a_long_file_is_loaded_in_steps(world: &World) {

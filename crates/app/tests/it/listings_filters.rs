@@ -1,4 +1,4 @@
-//! Lists and counts of `/listing`, of imported listings and of what a search finds: filters, order and pages.
+//! Lists, counts and searches of listings: filters, order and pages.
 
 use serde_json::{Value, json};
 
@@ -17,8 +17,8 @@ const IMPORTED: &str = "/api/v1/tenants/imported-listings";
 const SEARCH: &str = "/api/v1/tenants/search-listings";
 const TIMES_SQUARE: &str = "location=40.7580,-73.9855";
 
-/// A tenant with three listings of its own, and one that it has imported: `small`, `large`, `far` and `theirs`, made in this
-/// order.
+/// A tenant with three listings of its own and an imported one, created in this order: `small`, `large`, `far` and
+/// `theirs`.
 struct Shelf {
     own: Host,
     other: Host,
@@ -61,7 +61,7 @@ impl Shelf {
         Self { own, other, theirs }
     }
 
-    /// What the list and its count say.
+    /// Returns the result of the list, after checking that the count agrees.
     fn found(&self, path: &str, query: &str) -> Vec<String> {
         let listed = self.own.client.get(&format!("{path}?{query}"));
         let count = self.own.client.get(&format!("{path}/count?{query}"));
@@ -159,7 +159,7 @@ fn the_nearest_come_first(world: &World) {
     for (found, expected) in distances.iter().zip([0.0, 5.315, 6.805]) {
         assert!((found - expected).abs() < 0.001, "{distances:?}");
     }
-    // Pages by number only.
+    // Results ordered by distance have numbered pages only.
     let first = shelf.own.client.get(&format!("{LISTING}?{TIMES_SQUARE}&radius=50&per_page=2"));
     assert_eq!(names(&first), ["large", "small"]);
     let next = first.json["links"]["next"].as_str().expect("a link").to_owned();
@@ -192,7 +192,7 @@ fn filters_that_cannot_be_are_named(world: &World) {
         ("updatedSince=2030-01-31T12:00:00+02:00", &["updatedSince"]),
     ] {
         for path in [LISTING, IMPORTED, SEARCH] {
-            // Of the place of a search nothing is wrong.
+            // The search also needs a valid place.
             let query = if path == SEARCH { format!("{query}&{place}") } else { query.to_owned() };
             for path in [path.to_owned(), format!("{path}/count")] {
                 let refused = client.get(&format!("{path}?{query}"));

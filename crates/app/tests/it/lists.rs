@@ -14,7 +14,7 @@ on_both_engines! {
 
 const TENANTS: &str = "/api/v1/tenants";
 
-/// Follows `next` to the end.
+/// Follows the `next` links to the end.
 fn walk(world: &World, first: &str) -> (Vec<Value>, Vec<Value>) {
     let (mut ids, mut metas) = (Vec::new(), Vec::new());
     let mut next = Some(first.to_owned());

@@ -38,7 +38,7 @@ fn airport() -> Value {
     })
 }
 
-/// The administrator in a new tenant.
+/// Returns the administrator in a new tenant.
 fn in_channel(world: &World) -> Client {
     world.calry().named(&world.tenant_id("Channel A"))
 }
@@ -87,7 +87,7 @@ fn a_location_lives_its_life(world: &World) {
     let mut expected = location.clone();
     expected["name"] = json!("Seaport");
     expected["lng"] = json!("-180.000");
-    assert_eq!(updated.json["data"], expected, "degrees are kept as written, and what is absent stays");
+    assert_eq!(updated.json["data"], expected, "degrees are stored as written, and absent fields stay");
     assert_eq!(client.get(&path).json["data"], expected);
 
     let deleted = client.delete(&path);
@@ -103,7 +103,7 @@ fn a_location_is_its_tenants_alone(world: &World) {
     let inside = world.client().bearer(&world.key_in(&channel, "READ"));
     assert_eq!(inside.get(&path).json["data"]["name"], "Airport");
 
-    // The default tenant, too, reaches another tenant's only where it names that tenant.
+    // Even the default tenant finds another tenant's location only if it names that tenant.
     let (other, key) = (world.other_workspace(), world.key_in(&sibling, "ADMIN"));
     let outside = [world.calry(), world.calry().named(&sibling), world.client().calry(&key)];
     for client in outside.into_iter().chain([world.client().calry(&other.key)]) {
@@ -174,9 +174,9 @@ fn put_needs_a_name_and_patch_does_not(world: &World) {
     assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["name"]));
     assert_eq!(refused.json["errors"]["name"], json!(["The name field is required."]));
     assert_eq!(client.patch(&path, &json!({ "city": "Paris" })).json["data"]["city"], "Paris");
-    assert_eq!(client.call("PATCH", &path, None).status, 200, "nothing to change is fine");
+    assert_eq!(client.call("PATCH", &path, None).status, 200, "a change of nothing succeeds");
     let empty = client.call("POST", LOCATIONS, None);
-    assert_eq!((empty.status, empty.faults()), (422, vec!["name"]), "nothing stands for an empty object");
+    assert_eq!((empty.status, empty.faults()), (422, vec!["name"]), "an absent body means an empty object");
 }
 
 fn null_clears_and_absence_keeps(world: &World) {
@@ -244,7 +244,7 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         }
     }
     let all = client.post(LOCATIONS, &json!({ "lat": "x", "lng": "y", "country_code": "ZZ" }));
-    assert_eq!(all.faults(), ["country_code", "lat", "lng", "name"], "all faults at once");
+    assert_eq!(all.faults(), ["country_code", "lat", "lng", "name"], "all field errors at once");
     assert_eq!(client.get(&existing).json, before);
     assert_eq!(count(&client), json!(1));
 }
@@ -280,7 +280,7 @@ fn an_id_that_is_none_is_not_found(world: &World) {
         assert_eq!(client.patch(&path, &json!({ "city": "Paris" })).refusal(), (404, "location_not_found"), "{id}");
         let body = json!({ "name": "Airport" });
         assert_eq!(client.put(&path, &body).refusal(), (404, "location_not_found"), "{id}");
-        assert_eq!(client.put(&path, &json!({ "name": "" })).status, 422, "a broken rule comes first");
+        assert_eq!(client.put(&path, &json!({ "name": "" })).status, 422, "validation comes first");
     }
 }
 
@@ -293,7 +293,7 @@ fn a_reader_reads_and_a_writer_writes(world: &World) {
     for (method, path) in [("POST", LOCATIONS), ("PUT", &path), ("PATCH", &path), ("DELETE", &path)] {
         let body = (method != "DELETE").then(|| json!({ "name": 5 }));
         let refused = reader.call(method, path, body.as_ref());
-        assert_eq!(refused.refusal(), (403, "permission_denied"), "{method}: before the body is looked at");
+        assert_eq!(refused.refusal(), (403, "permission_denied"), "{method}: before the body is read");
     }
     assert_eq!(writer.post(LOCATIONS, &json!({ "name": "Seaport" })).status, 201);
     assert_eq!(writer.patch(&path, &json!({ "city": "Paris" })).status, 200);
@@ -319,6 +319,6 @@ fn changes_at_once_are_all_made(world: &World) {
     });
     let location = client.get(&path).json["data"].clone();
     for (field, value) in changes {
-        assert_eq!(location[field], value, "nobody wrote over somebody else's change");
+        assert_eq!(location[field], value, "no change was overwritten");
     }
 }

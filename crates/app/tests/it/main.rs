@@ -1,4 +1,4 @@
-//! The whole service: the binary, real wiring, both engines. The modules mirror the routes.
+//! Tests of the whole service: the binary with its real wiring, on both engines. The modules correspond to the routes.
 
 mod api_keys;
 mod architecture;
@@ -41,7 +41,7 @@ mod tenants_input;
 mod users;
 mod workspaces;
 
-/// Makes a test of each function, on both engines: each gets a world of its own.
+/// Declares a test of each function on both engines, each with its own world.
 macro_rules! on_both_engines {
     ($($test:ident)+) => {
         mod sqlite {

@@ -1,4 +1,4 @@
-//! What tenants come for: finding, importing and selling each other's listings, while owners keep the say.
+//! The market: finding, importing and selling other tenants' listings, under the owners' control.
 
 use std::thread;
 
@@ -24,7 +24,7 @@ const REMOVE: &str = "/api/v1/tenants/remove-imported-listings";
 const IMPORTED: &str = "/api/v1/tenants/imported-listings";
 const SEARCH: &str = "/api/v1/tenants/search-listings?location=40.7128,-74.0060&radius=50";
 
-/// Why an import sleeps, what puts it to sleep, and what wakes it.
+/// A reason for an import to sleep, the change that puts it to sleep, and the one that wakes it.
 type Reason<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn());
 
 fn named(listings: &[&String]) -> Value {
@@ -48,7 +48,7 @@ fn the_travel_documents_walk_from_search_to_move(world: &World) {
         (&json!(0.0), &json!(false))
     );
     assert_eq!(found.json["meta"]["per_page"], json!(20));
-    assert_eq!(ids(&market.as_owner().get(SEARCH)), [""; 0], "one's own are not found");
+    assert_eq!(ids(&market.as_owner().get(SEARCH)), [""; 0], "the owner does not find its own listings");
 
     let answer = importer.post(IMPORT, &json!({ "listingIDs": listings }));
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -135,7 +135,7 @@ fn an_import_sleeps_and_wakes_for_each_of_four_reasons(world: &World) {
     let is_seen = |why: &str, is_available: bool| {
         for path in [IMPORTED, "/api/v1/listing", "/api/v1/listing?location=40.7128,-74.0060&radius=1"] {
             let seen = importer.get(path);
-            assert_eq!(ids(&seen), [listing.as_str()], "{why}: it stays");
+            assert_eq!(ids(&seen), [listing.as_str()], "{why}: the import stays");
             assert_eq!(seen.json["data"][0]["isAvailable"], json!(is_available), "{why}: {path}");
             assert_eq!(seen.json["data"][0]["importedAt"], import, "{why}");
         }
@@ -156,11 +156,11 @@ fn an_import_sleeps_and_wakes_for_each_of_four_reasons(world: &World) {
         wake();
         is_seen(why, true);
     }
-    // Two reasons at once: it wakes when the last one ends.
+    // With two reasons, the import wakes when the second one ends.
     listed("INACTIVE");
     account(json!({ "allowImport": false }));
     listed("ACTIVE");
-    is_seen("one of two reasons is left", false);
+    is_seen("one of two reasons remains", false);
     account(json!({ "allowImport": true }));
     is_seen("at last", true);
 }
@@ -186,7 +186,7 @@ fn an_importer_writes_nothing(world: &World) {
     assert_eq!(refused.refusal(), (404, "integration_account_not_found"));
 }
 
-/// Listings of another workspace, and those that are not offered, are answered like one that nobody has.
+/// Listings of another workspace and listings that are not offered are answered like unknown ones.
 fn what_may_not_be_seen_is_not_there_at_any_position(world: &World) {
     const POSITIONS: usize = 5;
     let market = Market::open(world);
@@ -220,7 +220,7 @@ fn what_may_not_be_seen_is_not_there_at_any_position(world: &World) {
     let expected = importer.get(&format!("/api/v1/listing/{nobody}")).text.replace(&nobody, "hidden");
     for hidden in [&foreign, &asleep, &offered[0]] {
         let got = importer.get(&format!("/api/v1/listing/{hidden}")).text.replace(hidden, "hidden");
-        assert_eq!(got, expected, "what is not imported is not there");
+        assert_eq!(got, expected, "a listing that is not imported is not found");
     }
     for filter in [&account, &nobody, &market.account] {
         let listed = importer.get(&format!("/api/v1/listing?integrationAccountID={filter}"));
@@ -229,7 +229,7 @@ fn what_may_not_be_seen_is_not_there_at_any_position(world: &World) {
     assert_eq!(importer.get(&format!("{IMPORTED}/count")).json, json!({ "count": 0 }));
 }
 
-/// Runs the work in so many threads at once and gathers what each answers.
+/// Runs the work in several threads at once; returns the results.
 fn at_once<T: Send>(workers: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let work = &work;
@@ -293,7 +293,7 @@ fn nobody_imports_its_own_listing_while_accounts_move(world: &World) {
             let refusal = answer.refusal();
             assert!(answer.status == 200 || refusal == (422, "own_listing"), "{}", answer.text);
         }
-        // The target owns them all and imports none; nothing hangs in the air.
+        // The target owns all listings and imports none.
         assert_eq!(market.as_importer().get(&format!("{IMPORTED}/count")).json, json!({ "count": 0 }));
         let own = market.as_importer().get("/api/v1/listing?listingType=self&per_page=100");
         assert!(listings.iter().all(|listing| ids(&own).contains(listing)));
@@ -309,12 +309,12 @@ fn of_many_moves_at_once_each_is_whole(world: &World) {
     let mut moves = 0;
     for answer in &answers {
         let refusal = answer.refusal();
-        // Who lost three times in a row is told to try again.
+        // A request that loses three times is told to try again.
         assert!([(200, ""), (409, "already_there"), (503, "busy")].contains(&refusal), "{}", answer.text);
         moves += usize::from(answer.status == 200);
     }
     let trail = world.calry().get("/api/v1/audit/count?action=integration_account.move").json;
-    assert_eq!(trail, json!({ "count": 2 * moves }), "each that was done is told in two trails");
+    assert_eq!(trail, json!({ "count": 2 * moves }), "each move has an entry in both trails");
     let owners = targets.iter().filter(|target| {
         let client = world.calry().named(target);
         let account = client.get(&format!("/api/v1/integration-account/{}", market.account)).status == 200;

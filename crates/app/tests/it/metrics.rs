@@ -1,4 +1,4 @@
-//! What the service counts about itself.
+//! The metrics of the service.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ on_both_engines! {
 const REQUESTS: &str = "tenantry_http_requests_total";
 const DURATIONS: &str = "tenantry_http_request_duration_seconds";
 
-/// Every sample of a scrape: name and labels as they are written, and the value.
+/// Returns every sample of a scrape: the name and labels as written, and the value.
 fn scrape(world: &World) -> BTreeMap<String, f64> {
     let answer = world.client().get("/metrics");
     assert_eq!(answer.status, 200);
@@ -28,11 +28,11 @@ fn scrape(world: &World) -> BTreeMap<String, f64> {
     });
     let found: Vec<(String, f64)> = samples.collect();
     let (count, samples) = (found.len(), found.into_iter().collect::<BTreeMap<_, _>>());
-    assert_eq!(count, samples.len(), "no series is there twice");
+    assert_eq!(count, samples.len(), "no series occurs twice");
     samples
 }
 
-/// How many requests were counted so.
+/// Returns the number of requests with these labels.
 fn counted(samples: &BTreeMap<String, f64>, method: &str, route: &str, status: u16) -> f64 {
     let series = format!("{REQUESTS}{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}}");
     samples.get(&series).copied().unwrap_or_default()
@@ -68,7 +68,7 @@ fn a_request_is_counted_under_its_route_and_status(world: &World) {
         ("GET", "/api/v1/tenants", 401, 3.0),
         ("DELETE", "/api/v1/tenants", 405, 1.0),
         ("HEAD", "/api/v1/tenants", 200, 1.0),
-        // Each scrape counts those before it.
+        // Each scrape counts the previous ones.
         ("GET", "/metrics", 200, 1.0),
     ] {
         let [before, after] = [&before, &after].map(|samples| counted(samples, method, route, status));
@@ -142,9 +142,9 @@ fn build_and_pools_are_told(world: &World) {
     let version = format!("tenantry_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
     assert_same(samples[&version], 1.0, "the build");
     let pools: &[(&str, f64)] = match &world.server.engine {
-        // However many workers there are, they share these.
+        // All workers share these pools.
         Engine::Sqlite(_) => &[("sqlite-reader", 8.0), ("sqlite-writer", 1.0)],
-        // Each worker has eight.
+        // Each worker has a pool of eight.
         Engine::Postgres(_) | Engine::Own(_) => &[("postgres", 8.0)],
     };
     for (pool, size) in pools {

@@ -1,4 +1,4 @@
-//! What stands around the API: health, ids, the log, the document, the end.
+//! Operational endpoints and behaviour: health, request ids, the log, the document, the end of the process.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn a_request_id_is_taken_or_made(world: &World) {
         assert_eq!(made.header("x-request-id").map(str::len), Some(36), "{bad}");
     }
     let made = world.client().get("/api/v1/nowhere");
-    assert_eq!(made.header("x-request-id").map(str::len), Some(36), "refusals have one too");
+    assert_eq!(made.header("x-request-id").map(str::len), Some(36), "refusals have an id, too");
 }
 
 fn unknown_routes_and_methods_have_the_same_body(world: &World) {
@@ -81,9 +81,12 @@ fn the_document_and_the_page_are_served(world: &World) {
     assert_eq!((document.status, document.header("content-type")), (200, Some("application/json")));
     assert!(document.json["paths"]["/api/v1/tenants"]["post"].is_object());
     let page = world.client().get("/docs");
-    assert_eq!(page.status, 200, "it leads to /docs/");
+    assert_eq!(page.status, 200, "it redirects to /docs/");
     assert!(page.text.contains("swagger-ui"));
-    assert!(!page.text.contains("http://") && !page.text.contains("https://"), "nothing comes from elsewhere");
+    assert!(
+        !page.text.contains("http://") && !page.text.contains("https://"),
+        "the page loads nothing from other hosts"
+    );
 }
 
 fn the_log_has_requests_and_no_keys(world: &World) {
@@ -106,12 +109,12 @@ fn sigterm_ends_it_well(world: &World) {
     let mut server = Server::start(world.server.engine.clone());
     assert_eq!(crate::support::Client::new(&server.base).get("/healthz").status, 200);
     assert_eq!(server.terminate().code(), Some(0));
-    assert_eq!(server.all_printed(), "", "only the first start greets");
+    assert_eq!(server.all_printed(), "", "only the first start prints the greeting");
 }
 
 #[test]
 fn a_database_that_is_away_is_503_and_never_a_hung_request() {
-    // The server of the test process cannot be stopped, but this test's database can be taken away.
+    // The tests share a PostgreSQL server that must not stop, so this test blocks its own database.
     let engine = Engine::postgres();
     let world = World::start(engine.clone());
     assert_eq!(world.calry().get("/api/v1/tenants").status, 200);
@@ -125,5 +128,5 @@ fn a_database_that_is_away_is_503_and_never_a_hung_request() {
     }
     assert_eq!(world.client().get("/healthz").status, 200);
     postgres.bring_back();
-    assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "it is served again without a restart");
+    assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "it works again without a restart");
 }

@@ -1,6 +1,7 @@
-//! The database goes away under load and comes back: nobody waits long, nothing acknowledged is lost, nobody restarts anything.
+//! Outages of the database under load: answers stay fast, no acknowledged change is lost, and the service recovers by
+//! itself.
 //!
-//! `TENANTRY_TEST_OUTAGE` says for how many seconds; the suite is content with few.
+//! `TENANTRY_TEST_OUTAGE` is the duration in seconds, short by default.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Client, Engine, Load, Server, World, is_unavailable, migrate};
 
 const CLIENTS: usize = 8;
-/// Two seconds, and some for a machine that has much else to do.
+/// The limit of two seconds, and some time for a busy machine.
 const LIMIT: Duration = Duration::from_secs(4);
 const BACK_WITHIN: Duration = Duration::from_secs(5);
 
@@ -18,7 +19,7 @@ fn outage() -> Duration {
     Duration::from_secs(std::env::var("TENANTRY_TEST_OUTAGE").map_or(2, |seconds| seconds.parse().expect("a number")))
 }
 
-/// Writes, lets the database go, comes back to it, and looks at what is left.
+/// Creates load, takes the database away, brings it back, and checks that no acknowledged change is lost.
 fn goes_on_after(world: &World, take_away: impl FnOnce(), bring_back: impl FnOnce(), meanwhile: impl Fn()) {
     let load = Load::default();
     let client = world.calry();
@@ -36,7 +37,7 @@ fn goes_on_after(world: &World, take_away: impl FnOnce(), bring_back: impl FnOnc
         load.end();
         assert!(took < BACK_WITHIN, "back after {took:?}");
     });
-    assert!(load.slowest() < LIMIT, "somebody waited for {:?}", load.slowest());
+    assert!(load.slowest() < LIMIT, "the slowest answer took {:?}", load.slowest());
     load.was_kept(&client);
 }
 
@@ -57,15 +58,15 @@ fn a_postgresql_that_crashes_under_load_loses_nothing_and_is_found_again() {
 
 #[test]
 fn an_sqlite_whose_disk_is_full_loses_nothing_and_goes_on_when_there_is_space() {
-    // A limit of the size of files is to SQLite what a full disk is, and needs no disk. The signal that comes with it would
-    // end the process.
+    // For SQLite, a limit of the file size acts like a full disk, without needing one. The signal that comes with it
+    // would end the process.
     let world = World::of(Server::start_ignoring("XFSZ", Engine::sqlite()));
     let limit = |size: &str| {
         let pid = world.server.pid().to_string();
         let limited = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={size}:")]).status();
         assert!(limited.expect("prlimit is there, from util-linux").success());
     };
-    let reads = || assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "what is there can be read");
+    let reads = || assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "existing data can be read");
     goes_on_after(&world, || limit("16384"), || limit("unlimited"), reads);
 
     let World { mut server, key, .. } = world;

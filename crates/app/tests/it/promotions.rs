@@ -28,7 +28,7 @@ on_both_engines! {
 const PROMOTIONS: &str = "/api/v1/promotions";
 const NOBODY: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
 
-/// An account with its owner.
+/// An account and its owner.
 struct Giver {
     tenant: String,
     client: Client,
@@ -45,7 +45,7 @@ impl Giver {
         Self { account: world.account(&tenant), client: world.calry().named(&tenant), tenant }
     }
 
-    /// What a client sends to make a promotion, with these fields changed.
+    /// Returns the body of a new promotion, with these fields changed.
     fn fields(&self, name: &str, fields: &Value) -> Value {
         let mut body = promotion_fields(name);
         body["integrationAccountID"] = json!(self.account);
@@ -59,7 +59,7 @@ impl Giver {
         self.client.post(PROMOTIONS, &self.fields(name, fields))
     }
 
-    /// The path of a new promotion.
+    /// Creates a promotion; returns its path.
     fn create(&self, name: &str, fields: &Value) -> String {
         let created = self.post(name, fields);
         assert_eq!(created.status, 201, "{}", created.text);
@@ -99,7 +99,7 @@ fn a_promotion_lives_and_ends(world: &World) {
     assert_eq!(giver.client.get(&path).json, created.json);
     for method in ["PUT", "PATCH"] {
         let same = giver.client.call(method, &path, Some(promotion));
-        assert_eq!((same.status, &same.json), (200, &created.json), "a whole promotion may be sent back");
+        assert_eq!((same.status, &same.json), (200, &created.json), "a whole promotion can be sent back");
     }
     let changed = giver.client.patch(&path, &json!({ "status": "INACTIVE", "discountPercentage": 100 }));
     let mut expected = created.json.clone();
@@ -230,9 +230,9 @@ fn periods_end_after_they_begin(world: &World) {
     assert_eq!((refused.refusal(), &refused.json["errors"]), ((422, "validation_failed"), &expected));
     let path = giver.create("Winter", &json!({ "endDate": "2030-01-01", "bookingPeriodStart": "2029-06-02" }));
     let refused = giver.client.patch(&path, &json!({ "startDate": "2030-01-02", "bookingPeriodEnd": "2029-06-01" }));
-    assert_eq!((refused.status, &refused.json["errors"]), (422, &expected), "held against what is stored");
+    assert_eq!((refused.status, &refused.json["errors"]), (422, &expected), "checked together with the stored values");
     let day = giver.client.patch(&path, &json!({ "bookingPeriodEnd": "2029-06-02" }));
-    assert_eq!(day.status, 200, "a day is a period: {}", day.text);
+    assert_eq!(day.status, 200, "a period can be one day: {}", day.text);
 }
 
 fn put_needs_what_a_new_promotion_needs_and_patch_does_not(world: &World) {
@@ -242,13 +242,13 @@ fn put_needs_what_a_new_promotion_needs_and_patch_does_not(world: &World) {
     assert_eq!(refused.refusal(), (422, "validation_failed"));
     assert_eq!(refused.faults(), ["discountPercentage", "endDate", "name", "startDate"]);
     let put = giver.client.put(&path, &promotion_fields("Spring"));
-    assert_eq!((put.status, &put.json["data"]["couponCode"]), (200, &json!("WINTER")), "what is absent stays");
+    assert_eq!((put.status, &put.json["data"]["couponCode"]), (200, &json!("WINTER")), "absent fields stay");
     let patched = giver.client.patch(&path, &json!({ "couponCode": "SNOW" }));
     assert_eq!(
         (&patched.json["data"]["name"], &patched.json["data"]["couponCode"]),
         (&json!("Spring"), &json!("SNOW"))
     );
-    assert_eq!(giver.client.call("PATCH", &path, None).json, patched.json, "nothing to change is fine");
+    assert_eq!(giver.client.call("PATCH", &path, None).json, patched.json, "a change of nothing succeeds");
 }
 
 fn null_clears_and_absence_keeps(world: &World) {
@@ -299,9 +299,9 @@ fn names_and_coupon_codes_are_unique_in_their_account(world: &World) {
         assert_eq!(giver.client.patch(&path, &fields).refusal(), (409, code));
     }
     assert_eq!(giver.client.patch(&path, &json!({ "name": "OTHER" })).status, 200, "its own name is not taken");
-    assert_eq!(giver.client.get(&third).json["data"]["couponCode"], Value::Null, "several have no code");
+    assert_eq!(giver.client.get(&third).json["data"]["couponCode"], Value::Null, "several promotions may have no code");
 
-    // Another account may have the same, be it the tenant's own or another's.
+    // Other accounts may use the same name and code, whether of the same tenant or of another.
     let beside = world.account(&giver.tenant);
     giver.create("Straße", &json!({ "couponCode": "Winter", "integrationAccountID": beside }));
     Giver::named(world, "Another").create("Straße", &json!({ "couponCode": "Winter" }));
@@ -317,7 +317,7 @@ fn of_many_who_take_a_name_one_wins(world: &World) {
                     let (name, code) = (&name, &code);
                     let giver = &giver;
                     scope.spawn(move || {
-                        // Every other one wants the coupon code only.
+                        // Half of the promotions conflict in the coupon code only.
                         let own = if number % 2 == 0 { name.clone() } else { format!("{name} {number}") };
                         giver.post(&own, &json!({ "couponCode": code }))
                     })
@@ -372,14 +372,14 @@ fn listings_are_assigned_and_unassigned(world: &World) {
             assert_eq!((broken.status, broken.faults()), (422, vec!["listingIDs.1"]));
         }
     }
-    // Who is deleted is given nothing any more.
+    // A deleted listing has no promotion any more.
     assert_eq!(put("assign", &json!(listings)), json!({ "assigned": 3 }));
     assert_eq!(giver.client.delete(&format!("/api/v1/listing/{}", listings[0])).status, 204);
     assert_eq!(put("unassign", &json!(listings[1..])), json!({ "unassigned": 2 }));
 }
 
-/// The tenant's own of another account, an imported one, another tenant's, another workspace's, and one that nobody has: to the
-/// byte.
+/// Listings of another account of the tenant, imported listings, those of another tenant or workspace, and unknown ids
+/// are answered alike, byte by byte.
 fn a_listing_of_another_account_is_not_there_at_any_position(world: &World) {
     const POSITIONS: usize = 3;
     let giver = Giver::new(world);
@@ -479,7 +479,7 @@ fn promotions_go_with_their_account(world: &World) {
     assert_eq!(giver.count("?includeInactive=true"), json!(0));
     assert_eq!(target.get(&path).json, before);
     let again = target.put(&format!("{path}/listings/assign"), &named);
-    assert_eq!(again.json["data"], json!({ "assigned": 0 }), "it is given on its listings as before");
+    assert_eq!(again.json["data"], json!({ "assigned": 0 }), "its assignments are unchanged");
 
     assert_eq!(target.delete(&account).status, 204);
     assert_eq!(target.get(&path).refusal(), (404, "promotion_not_found"));

@@ -19,12 +19,12 @@ on_both_engines! {
 
 const QUOTE: &str = "/api/v1/quote";
 
-/// A stay of three nights.
+/// Returns the request of a stay of three nights.
 fn three_nights(listing: &str) -> Value {
     stay(listing, "2060-01-10", "2060-01-13")
 }
 
-/// Two nights at 149.00, one at 199.99, and a promotion of 20 % on all of them.
+/// Creates two nights at 149.00, one at 199.99, and a promotion of 20 % on all of them.
 fn with_calendar_and_promotion(market: &Market, listing: &str) {
     market.set_account(&json!({
         "markupPercentage": 10, "distributionMarkupPercentage": 5, "defaultDiscountPercentage": 2.5,
@@ -54,7 +54,7 @@ fn a_price_is_reckoned_line_by_line(world: &World) {
     insta::assert_json_snapshot!("a_quote", quote, {
         ".id" => "[id]", ".listingID" => "[id]", ".expiresAt" => "[instant]",
     });
-    // Digit by digit, as no binary floating point would have it.
+    // Exact decimal digits, which binary floating point would not give.
     for part in
         [r#""totalPrice":460.64"#, r#""fees":0.00"#, r#""percentage":2.5,"value":12.45"#, r#""basePrice":497.99"#]
     {
@@ -107,7 +107,7 @@ fn the_workspaces_discount_holds_where_the_account_has_none(world: &World) {
     }
 }
 
-/// Also of a booking, which asks for the same.
+/// Also tests a booking, which has the same fields.
 fn every_bad_input_has_its_own_error(world: &World) {
     let market = Market::open(world);
     let listing = market.shared();
@@ -155,11 +155,7 @@ fn every_bad_input_has_its_own_error(world: &World) {
             with("couponCode", json!("THEIRS")),
             ((422, "promotion_not_valid"), Some("couponCode")),
         ),
-        (
-            "a listing that nobody has",
-            with("listingID", json!(nobody)),
-            ((404, "listing_not_found"), Some("listingID")),
-        ),
+        ("an unknown listing", with("listingID", json!(nobody)), ((404, "listing_not_found"), Some("listingID"))),
         ("a blocked night", stay(&listing, "2060-02-28", "2060-03-02"), ((409, "not_available"), None)),
     ] {
         let mut booking = asked.clone();
@@ -208,11 +204,11 @@ fn what_is_not_offered_is_not_priced(world: &World) {
     let listing = market.shared();
     let price = |client: &Client| client.post(QUOTE, &three_nights(&listing));
     let sibling = world.calry().named(&world.tenant_id("Sibling"));
-    assert_eq!(price(&sibling).refusal(), (404, "listing_not_found"), "it has not imported the listing");
+    assert_eq!(price(&sibling).refusal(), (404, "listing_not_found"), "the tenant does not import the listing");
 
     market.set_account(&json!({ "allowImport": false }));
     assert_eq!(price(&market.as_importer()).refusal(), (409, "import_asleep"));
-    assert_eq!(price(&market.as_owner()).status, 201, "the owner sells on");
+    assert_eq!(price(&market.as_owner()).status, 201, "the owner can still sell");
     market.set_account(&json!({ "allowImport": true, "status": "INACTIVE" }));
     assert_eq!(price(&market.as_importer()).refusal(), (409, "import_asleep"));
     assert_eq!(price(&market.as_owner()).refusal(), (409, "not_available"));

@@ -37,7 +37,7 @@ fn confirm(client: &Client, reservation: &Value) -> Answer {
     client.call("POST", &format!("{}/confirm", path(reservation)), None)
 }
 
-/// Whether the nights can be sold, as quotes, the calendar and the search say.
+/// Whether the nights can be sold, according to a quote, the calendar and the search, which must agree.
 fn is_free(client: &Client, listing: &str, check_in: &str, check_out: &str) -> bool {
     let quote = client.post(QUOTE, &stay(listing, check_in, check_out));
     let is_free = match quote.refusal() {
@@ -115,7 +115,7 @@ fn every_quote_equals_the_reservation_made_from_it(world: &World) {
         for client in [market.as_owner(), market.as_importer()] {
             let (check_in, check_out) = nights.next().expect("endless");
             let quote = data(201, &client.post(QUOTE, &stay(&listing, &check_in, &check_out)));
-            // Whatever the account says by the time of the booking.
+            // The markup and the discount of the account change before the booking.
             market.set_account(&json!({ "markupPercentage": 77, "defaultDiscountPercentage": 1 }));
             let reservation = data(201, &client.post(RESERVATION, &quoted(&id_of(&quote))));
             market.set_account(&serde_json::from_str(&rates).expect("JSON"));
@@ -197,7 +197,7 @@ fn confirming_and_cancelling_may_be_repeated(world: &World) {
         instant("holdExpiresAt").zip(instant("createdAt")).map(|(end, made)| end - made),
         Some(TimeDelta::hours(24))
     );
-    assert_eq!(owner.post(RESERVATION, &asked).refusal(), (409, "not_available"), "a hold has its nights");
+    assert_eq!(owner.post(RESERVATION, &asked).refusal(), (409, "not_available"), "a hold occupies its nights");
 
     let confirmed = confirm(&owner, &held);
     assert_eq!(data(200, &confirmed)["status"], json!("CONFIRMED"));
@@ -217,7 +217,7 @@ fn confirming_and_cancelling_may_be_repeated(world: &World) {
     assert_eq!(actions.map(trail), [json!(1), json!(1), json!(1)]);
 }
 
-/// Books nights until a moment that comes soon, by the server's own clock.
+/// Books nights until a time that comes soon by the server's clock.
 fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str) -> Value {
     let quote = data(201, &client.post(QUOTE, &stay(listing, check_in, check_out)));
     let good_until: DateTime<Utc> = quote["expiresAt"].as_str().expect("an instant").parse().expect("an instant");
@@ -230,7 +230,7 @@ fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str)
     held
 }
 
-/// The answer as soon as it is what is waited for.
+/// Repeats the request until the answer is as expected; returns it.
 fn until(ask: impl Fn() -> Answer, is_it: impl Fn(&Answer) -> bool) -> Answer {
     let start = Instant::now();
     loop {
@@ -249,16 +249,16 @@ fn a_hold_that_lapses_makes_way_and_is_written_down(world: &World) {
     let held = hold_shortly(&importer, &listing, "2060-01-10", "2060-01-13");
     let unmet = hold_shortly(&importer, &listing, "2060-02-10", "2060-02-13");
 
-    // Nobody swept yet, or somebody did: the booking that meets it does not mind.
+    // Whether the sweep has run or not, the booking succeeds.
     let asked = booking(&listing, "2060-01-12", "2060-01-15");
     let booked = until(|| market.as_owner().post(RESERVATION, &asked), |answer| answer.status == 201);
     assert_eq!(data(201, &booked)["status"], json!("CONFIRMED"));
     let expired = data(200, &importer.get(&path(&held)));
-    assert_eq!(expired["status"], json!("EXPIRED"), "written down with the booking that met it");
+    assert_eq!(expired["status"], json!("EXPIRED"), "the booking stored the expiry");
     assert_eq!(confirm(&importer, &held).refusal(), (409, "not_pending"));
-    assert_eq!(data(200, &importer.delete(&path(&held))), expired, "it stays as it is");
+    assert_eq!(data(200, &importer.delete(&path(&held))), expired, "the reservation is unchanged");
 
-    // This one is met by nobody but the sweep.
+    // Only the sweep stores the expiry of this one.
     until(|| importer.get(&path(&unmet)), |answer| answer.json["data"]["status"] == "EXPIRED");
     for reservation in [&held, &unmet] {
         let query = format!("action=reservation.expire&resourceID={}", id_of(reservation));
@@ -289,7 +289,7 @@ fn several_servers_sweep_side_by_side() {
         until(|| owner.get(&path(reservation)), |answer| answer.json["data"]["status"] == "EXPIRED");
     }
     let trail = world.calry().get("/api/v1/audit/count?action=reservation.expire");
-    assert_eq!(trail.json, json!({ "count": held.len() }), "each is told once");
+    assert_eq!(trail.json, json!({ "count": held.len() }), "each expiry has one entry");
     for server in [&world.server, &second] {
         let log = server.log_with("listening");
         assert!(!log.contains("\"WARN\"") && !log.contains("\"ERROR\""), "{log}");
@@ -311,7 +311,7 @@ fn an_external_id_is_the_sellers_own(world: &World) {
     assert_eq!((refused.refusal(), refused.faults()), ((409, "external_id_taken"), vec!["externalID"]));
     data(201, &book(&market.as_owner()));
     data(200, &market.as_importer().delete(&path(&reservation)));
-    assert_eq!(book(&market.as_importer()).refusal(), (409, "external_id_taken"), "a name is given once");
+    assert_eq!(book(&market.as_importer()).refusal(), (409, "external_id_taken"), "an external id is taken once");
 }
 
 fn lists_show_what_is_asked_for(world: &World) {
@@ -418,7 +418,7 @@ fn what_others_have_is_not_there(world: &World) {
             let foreign = client.call(method, &format!("{RESERVATION}/{id}{rest}"), None);
             assert_eq!(foreign.refusal(), (404, "reservation_not_found"), "{method} {rest}");
             let unknown = client.call(method, &format!("{RESERVATION}/{UNKNOWN}{rest}"), None);
-            assert_eq!(foreign.text.replace(&id, UNKNOWN), unknown.text, "to the byte");
+            assert_eq!(foreign.text.replace(&id, UNKNOWN), unknown.text, "equal byte by byte");
         }
     };
     for other in &others {
@@ -426,11 +426,11 @@ fn what_others_have_is_not_there(world: &World) {
         hides(other, &sold);
         let foreign = other.post(RESERVATION, &quoted(&quote));
         assert_eq!(foreign.refusal(), (404, "quote_not_found"));
-        assert_eq!(foreign.text, other.post(RESERVATION, &quoted(UNKNOWN)).text, "to the byte");
+        assert_eq!(foreign.text, other.post(RESERVATION, &quoted(UNKNOWN)).text, "equal byte by byte");
         assert_eq!(other.get("/api/v1/reservation/count").json, json!({ "count": 0 }));
     }
     hides(&importer, &direct);
-    // The calendar is one, but it does not tell who has booked.
+    // All sellers share one calendar, but it does not show who has booked.
     let refused = others[0].post(RESERVATION, &booking(&listing, "2060-02-10", "2060-02-13"));
     assert_eq!(refused.refusal(), (409, "not_available"));
     assert!(!refused.text.contains(&id_of(&direct)) && !refused.text.contains("Grace"), "{}", refused.text);

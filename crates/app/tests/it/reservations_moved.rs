@@ -1,4 +1,4 @@
-//! What becomes of quotes and reservations when accounts move and imports end.
+//! Quotes and reservations after moves of accounts and the end of imports.
 
 use serde_json::{Value, json};
 
@@ -71,10 +71,10 @@ fn an_importer_that_becomes_the_owner_keeps_its_quotes_and_sales(world: &World) 
     assert_eq!(market.move_to(&market.importer).status, 200);
 
     let direct = data(201, &book_with(&importer, &kept));
-    assert_eq!((&direct["totalPrice"], &kept["totalPrice"]), (&json!(491.7), &json!(491.7)), "with the markup in it");
+    assert_eq!((&direct["totalPrice"], &kept["totalPrice"]), (&json!(491.7), &json!(491.7)), "including the markup");
     is_of(&direct, &market.importer, &market.importer);
-    assert_eq!(book(&importer, &listing, 3)["totalPrice"], json!(447.0), "from now on without");
-    // Both moved on: what was sold as an importer stays so, the direct sales go.
+    assert_eq!(book(&importer, &listing, 3)["totalPrice"], json!(447.0), "without the markup from now on");
+    // After the next move, the sale as an importer still belongs to its seller, and the direct sales moved.
     let target = world.tenant_id("Target");
     assert_eq!(market.move_to(&target).status, 200);
     assert_eq!(seen(&importer), [id_of(&before)]);

@@ -1,8 +1,8 @@
-//! Many clients that send the same requests again and again, connections that break, and a server that is killed: each request is
-//! done exactly once, and all that were answered were answered the same.
+//! Many clients that repeat the same requests, connections that break, and a server that is killed: each request has
+//! its effect exactly once, and all its answers are the same.
 //!
-//! `TENANTRY_TEST_STORM_KEYS` and `TENANTRY_TEST_STORM_CALLS` say how many requests there are and how often each is sent at the same
-//! time; the suite is content with few.
+//! `TENANTRY_TEST_STORM_KEYS` is the number of requests and `TENANTRY_TEST_STORM_CALLS` the number of clients that send
+//! each of them at the same time; both are small by default.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -36,13 +36,13 @@ struct Storm {
     tenant: String,
     keys: usize,
     calls: usize,
-    /// How each request was answered.
+    /// The first answer to each request.
     answers: Mutex<BTreeMap<usize, String>>,
     done: AtomicUsize,
 }
 
 impl Storm {
-    /// Sends every request from all sides, until all are answered or the server is gone.
+    /// Sends every request from all clients, until all are answered or the server is gone.
     fn rage(&self, base: &str, may_end: bool) {
         thread::scope(|scope| {
             for side in 0..self.calls {
@@ -60,7 +60,7 @@ impl Storm {
         });
     }
 
-    /// Asks until there is an answer.
+    /// Repeats the request until it is answered.
     fn ask(&self, base: &str, number: usize) -> Option<()> {
         let key = format!("storm-{number}");
         let client = Client::new(base).calry(&self.key).named(&self.tenant).with("idempotency-key", &key);
@@ -79,7 +79,7 @@ impl Storm {
         }
     }
 
-    /// Asks, and is gone before there is an answer.
+    /// Sends the request and closes the connection before the answer.
     fn drop(&self, base: &str, number: usize) -> Option<()> {
         let body = json!({ "name": format!("storm-{number}") }).to_string();
         let host = base.strip_prefix("http://").expect("an address");
@@ -104,7 +104,7 @@ fn every_request_of_a_storm_is_done_once(engine: Engine) {
     let base = server.base.clone();
     thread::scope(|scope| {
         let raging = scope.spawn(|| storm.rage(&base, true));
-        // Somewhere in the middle.
+        // The moment of the kill.
         while storm.done.load(Ordering::Relaxed) < keys * calls / 2 && !raging.is_finished() {
             thread::yield_now();
         }
@@ -127,7 +127,7 @@ fn every_request_of_a_storm_is_done_once(engine: Engine) {
     made.remove("Default");
     assert_eq!(made, (0..keys).map(|number| (format!("storm-{number}"), 1)).collect());
     let trail = world_trail(&again.base, &storm.key);
-    assert_eq!(trail, keys as u64, "and told of once");
+    assert_eq!(trail, keys as u64, "each has one audit entry");
 }
 
 fn world_trail(base: &str, key: &str) -> u64 {

@@ -1,4 +1,4 @@
-//! No secret is told: not in the log, errors, the trail, numbers or help.
+//! Secrets must not appear in the log, errors, the audit trail, metrics or help.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn no_secret_is_told(world: &World) {
     let body = json!({ "name": "Booking site", "user_id": user, "permission": "READ" });
     let created = client.post("/api/v1/api-keys", &body).json["data"].clone();
     let key = created["apiKey"].as_str().expect("a key").to_owned();
-    // Most of a key that nobody has: what is mistyped may be somebody's.
+    // An unknown key that shares most of its text with a real one, like a mistyped key.
     let mistyped = format!("{}aaaa", &key[..96]);
 
     let mut told = Vec::new();
@@ -48,10 +48,10 @@ fn no_secret_is_told(world: &World) {
         told.iter().any(|text| text.contains("the-last-one"))
             && told.iter().any(|text| text.contains("api_key.create"))
     );
-    // The random part begins behind the ids of workspace and key: that part alone would be enough.
+    // The random part of a key follows the ids of workspace and key; a part of it alone would already be a leak.
     for secret in [&key, &mistyped, &world.key, &key[60..90], &world.key[60..90], DATABASE_PASSWORD] {
         for text in &told {
-            assert!(!text.contains(secret), "{secret} is told in: {text}");
+            assert!(!text.contains(secret), "{secret} appears in: {text}");
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Client, Engine, Server, World};
 
-/// The answer as soon as it is no success, which must be within a second.
+/// Repeats the request until it is refused, which must happen within a second; returns the answer.
 fn refused_within_a_second(client: &Client, path: &str) -> Answer {
     let start = Instant::now();
     loop {
@@ -29,7 +29,11 @@ fn what_one_server_takes_away_the_other_refuses_within_a_second() {
 
     let path = format!("/api/v1/tenants/{channel}");
     world.calry().put(&format!("{path}/deactivate"), &json!({}));
-    assert_eq!(here.get("/api/v1/locations").refusal(), (403, "tenant_inactive"), "by itself at once");
+    assert_eq!(
+        here.get("/api/v1/locations").refusal(),
+        (403, "tenant_inactive"),
+        "at once on the server that made the change"
+    );
     assert_eq!(refused_within_a_second(&there, "/api/v1/locations").refusal(), (403, "tenant_inactive"));
 
     world.calry().put(&format!("{path}/activate"), &json!({ "user_status": 2 }));

@@ -1,6 +1,6 @@
 //! SIGTERM under load: no request in flight is dropped, and the exit code is 0.
 //!
-//! `TENANTRY_TEST_STOPS` says how often; the suite is content with few.
+//! `TENANTRY_TEST_STOPS` is the number of stops, small by default.
 
 use std::net::TcpStream;
 use std::thread;
@@ -8,7 +8,7 @@ use std::thread;
 use crate::support::{Client, Engine, Load, Server, Wire, World};
 
 const CLIENTS: usize = 6;
-/// Requests whose body is not there yet when the signal comes.
+/// The number of requests whose body is incomplete when the signal comes.
 const UNFINISHED: usize = 4;
 
 fn nothing_in_flight_is_dropped(engine: Engine) {
@@ -27,7 +27,7 @@ fn nothing_in_flight_is_dropped(engine: Engine) {
                     (wire, rest)
                 })
                 .collect();
-            // The answers to these come behind those: the server has read what there is of them.
+            // Once these later requests are answered, the server has read the beginnings of the unfinished ones.
             load.more_acknowledged(CLIENTS);
             server.ask_to_end();
             while TcpStream::connect(server.base.trim_start_matches("http://")).is_ok() {

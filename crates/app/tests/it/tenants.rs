@@ -1,4 +1,4 @@
-//! The life cycle of tenants, as the two published documents print it.
+//! The life cycle of tenants, as the two published contracts show it.
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ fn the_venue_documents_life_cycle(world: &World) {
     }
 
     let again = client.post(TENANTS, &venue_tenant());
-    assert_eq!(again.status, 200, "a caller who was moved goes on creating: {}", again.text);
+    assert_eq!(again.status, 200, "a moved caller can create another tenant: {}", again.text);
 
     let listed = client.get(&format!("{TENANTS}?name=company&description=new%20york&page=1&per_page=1"));
     assert_eq!(listed.status, 200);
@@ -124,7 +124,7 @@ fn the_travel_documents_life_cycle(world: &World) {
     });
     assert_eq!(channel["workspaceID"], world.workspace.as_str());
 
-    // Stateless: creating moved the user, but this header goes by the home tenant.
+    // This header does not depend on the current tenant, which the creation changed, but on the home tenant.
     let current = client.get(&format!("{TENANTS}/current"));
     assert_eq!(current.json["data"]["id"], default["id"]);
     assert_eq!(current.header("x-tenant-id"), default["id"].as_str());
@@ -133,7 +133,7 @@ fn the_travel_documents_life_cycle(world: &World) {
     let current = named.get(&format!("{TENANTS}/current"));
     assert_eq!((current.json["data"]["id"].as_str(), current.header("x-tenant-id")), (Some(&*id), Some(&*id)));
 
-    // In the context of a channel nobody administers.
+    // In the context of a channel, the administrator cannot manage tenants.
     let path = format!("{TENANTS}/{id}");
     for (method, path) in [
         ("GET", TENANTS),
@@ -163,7 +163,7 @@ fn creating_makes_a_default_location_and_moves_the_caller(world: &World) {
     assert_eq!(
         created.header("x-tenant-id"),
         world.default_tenant()["id"].as_str(),
-        "served under the default's authority"
+        "with the default tenant's permissions"
     );
 
     let current = client.get(&format!("{TENANTS}/current"));
@@ -220,7 +220,7 @@ fn deactivating_takes_a_user_status(world: &World) {
         set("deactivate", status);
         set("activate", status);
         assert_eq!(clerk.get("/api/v1/locations").refusal(), (403, "user_not_active"), "{status}");
-        assert_eq!(support.get("/api/v1/locations").status, 200, "support is untouched");
+        assert_eq!(support.get("/api/v1/locations").status, 200, "support is unchanged");
     }
     set("activate", 1);
     assert_eq!(clerk.get("/api/v1/locations").status, 200);
@@ -278,7 +278,7 @@ fn a_deleted_tenant_is_gone_with_its_keys(world: &World) {
 
     assert_eq!(world.client().calry(&key).get("/api/v1/locations").refusal(), (401, "unauthenticated"));
     let home = world.bearer().get(&format!("{TENANTS}/current"));
-    assert_eq!(home.json["data"]["isDefault"], true, "whoever was switched into it is back home");
+    assert_eq!(home.json["data"]["isDefault"], true, "users who worked in it are back in their home tenant");
     assert_eq!(world.bearer().delete(&format!("{TENANTS}/{channel}")).refusal(), (404, "tenant_not_found"));
 }
 
@@ -293,7 +293,7 @@ fn the_default_tenant_cannot_be_deleted_deactivated_or_demoted(world: &World) {
     assert_eq!(client.put(&format!("{path}/activate"), &json!({})).status, 200);
     assert_eq!(world.default_tenant(), before);
     let renamed = client.patch(&path, &json!({ "name": "Headquarters" }));
-    assert_eq!(renamed.json["data"]["name"], "Headquarters", "it may be changed all the same");
+    assert_eq!(renamed.json["data"]["name"], "Headquarters", "it can be changed");
 }
 
 fn a_whole_tenant_may_be_sent_back(world: &World) {
@@ -320,7 +320,7 @@ fn put_needs_a_name_and_patch_does_not(world: &World) {
     let refused = world.calry().put(&path, &json!({ "city": "Paris" }));
     assert_eq!((refused.status, refused.faults()), (422, vec!["name"]));
     assert_eq!(world.calry().patch(&path, &json!({ "city": "Paris" })).json["data"]["city"], "Paris");
-    assert_eq!(world.calry().call("PATCH", &path, None).status, 200, "nothing to change is fine");
+    assert_eq!(world.calry().call("PATCH", &path, None).status, 200, "a change of nothing succeeds");
 }
 
 fn null_clears_and_absence_keeps(world: &World) {
@@ -341,9 +341,9 @@ fn a_channel_sees_itself_only(world: &World) {
     let inside = world.client().calry(&world.key_in(&channel, "ADMIN"));
     assert_eq!(inside.get(&format!("{TENANTS}/{channel}")).json["data"]["name"], "Channel A");
     assert_eq!(inside.get(&format!("{TENANTS}/{sibling}")).refusal(), (404, "tenant_not_found"));
-    assert_eq!(inside.put(&format!("{TENANTS}/{channel}/switch"), &json!({})).status, 200, "to where it is already");
+    assert_eq!(inside.put(&format!("{TENANTS}/{channel}/switch"), &json!({})).status, 200, "to the current tenant");
     assert_eq!(inside.put(&format!("{TENANTS}/{sibling}/switch"), &json!({})).refusal(), (404, "tenant_not_found"));
-    // The administrator in the context of a channel is no more than the channel.
+    // In the context of a channel, the administrator has no more permissions than the channel.
     let named = world.calry().named(&channel);
     assert_eq!(named.get(&format!("{TENANTS}/{channel}")).status, 200);
     assert_eq!(named.get(&format!("{TENANTS}/{sibling}")).refusal(), (404, "tenant_not_found"));

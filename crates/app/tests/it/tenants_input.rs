@@ -1,4 +1,4 @@
-//! Bad input: the right status and body, nothing stored.
+//! Invalid input: it gets the right status and body, and nothing is stored.
 
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ fn a_body_that_cannot_be_read_is_400_at_the_first_place(world: &World) {
     let deep = format!("{{\"name\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(world.calry().send("POST", TENANTS, "application/json", deep).status, 400);
     let long = json!({ "name": ["x".repeat(200_000)], "isDefault": "x".repeat(1000) });
-    assert!(world.calry().post(TENANTS, &long).text.len() < 1000, "what was sent is not sent back whole");
+    assert!(world.calry().post(TENANTS, &long).text.len() < 1000, "the answer does not repeat the whole value");
     let status = world.calry().put(&format!("{TENANTS}/{}/activate", world.workspace), &json!({ "user_status": "1" }));
     assert_eq!(status.refusal(), (400, "malformed_request"));
     assert_eq!(tenant_count(world), 1);
@@ -113,7 +113,7 @@ fn what_is_too_large_or_no_json_is_413_or_415(world: &World) {
         assert_eq!(created.status, 200, "{media_type}");
     }
     let empty = world.calry().call("POST", TENANTS, None);
-    assert_eq!((empty.status, empty.faults()), (422, vec!["name"]), "nothing stands for an empty object");
+    assert_eq!((empty.status, empty.faults()), (422, vec!["name"]), "an absent body means an empty object");
 }
 
 fn an_id_that_is_none_is_not_found(world: &World) {
@@ -126,7 +126,7 @@ fn an_id_that_is_none_is_not_found(world: &World) {
         assert_eq!(client.put(&format!("{path}/switch"), &json!({})).refusal(), (404, "tenant_not_found"), "{id}");
         let body = json!({ "name": "Channel B" });
         assert_eq!(client.put(&path, &body).refusal(), (404, "tenant_not_found"), "{id}");
-        assert_eq!(client.put(&path, &json!({ "name": "B" })).status, 422, "a broken rule comes first");
+        assert_eq!(client.put(&path, &json!({ "name": "B" })).status, 422, "validation comes first");
     }
 }
 

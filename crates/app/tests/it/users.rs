@@ -149,7 +149,7 @@ fn a_channel_neither_makes_nor_changes_support_users(world: &World) {
     ] {
         assert_eq!(answer.refusal(), (403, "support_restricted"));
     }
-    assert_eq!(inside.get(&path).status, 200, "to look is allowed");
+    assert_eq!(inside.get(&path).status, 200, "reading is allowed");
     assert_eq!(world.calry().named(&channel).patch(&path, &json!({ "status": 0 })).status, 200);
 }
 
@@ -163,7 +163,7 @@ fn users_of_other_tenants_are_not_there(world: &World) {
         assert_eq!(client.patch(&path, &json!({ "status": 2 })).refusal(), (404, "user_not_found"));
         assert_eq!(client.delete(&path).refusal(), (404, "user_not_found"));
     }
-    // A workplace of another tenant is none either.
+    // A location of another tenant is not a valid workplace.
     let location = world.calry().named(&sibling).get("/api/v1/locations").json["data"][0]["id"].clone();
     let patched = world.calry().named(&channel).patch(&path, &json!({ "location_id": location }));
     assert_eq!(patched.refusal(), (404, "location_not_found"));
@@ -194,7 +194,7 @@ fn deactivating_is_seen_through_users(world: &World) {
         let listed = world.calry().named(&channel).get(USERS);
         let statuses: Vec<_> =
             listed.json["data"].as_array().expect("users").iter().map(|user| user["status"].clone()).collect();
-        assert_eq!(json!(statuses), json!([1, status, status, status]), "everybody but support");
+        assert_eq!(json!(statuses), json!([1, status, status, status]), "all users except support");
     }
 }
 

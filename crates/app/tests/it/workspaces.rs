@@ -22,7 +22,7 @@ fn get(world: &World) -> Value {
     world.calry().get(WORKSPACE).json["data"].clone()
 }
 
-/// Sends these bytes.
+/// Sends a body of these bytes.
 fn patch(world: &World, body: &str) -> Answer {
     world.calry().send("PATCH", WORKSPACE, "application/json", body)
 }
@@ -47,7 +47,7 @@ fn a_new_workspace_has_settings_that_can_be_changed(world: &World) {
     assert!(workspace["updatedAt"].as_str() > workspace["createdAt"].as_str());
     assert_eq!(get(world), *workspace);
 
-    // What is absent stays, also where the administrator works in a tenant of its own.
+    // Absent fields stay, also when the administrator's current tenant is another one.
     world.tenant_id("Channel A");
     let renamed = world.bearer().patch(WORKSPACE, &json!({ "name": "Stays" }));
     assert_eq!(renamed.header("x-tenant-id"), world.default_tenant()["id"].as_str());
@@ -97,7 +97,7 @@ fn what_changes_nothing_leaves_the_workspace_untouched(world: &World) {
         let answer = patch(world, body);
         assert_eq!((answer.status, &answer.json["data"]), (200, &before), "{body}");
     }
-    assert_eq!(world.calry().call("PATCH", WORKSPACE, None).status, 200, "nothing stands for an empty object");
+    assert_eq!(world.calry().call("PATCH", WORKSPACE, None).status, 200, "an absent body means an empty object");
     assert_eq!(get(world), before);
 }
 
@@ -185,7 +185,7 @@ fn only_administrators_of_the_default_tenant_change_it(world: &World) {
         let refused = client.patch(WORKSPACE, &json!({ "name": 5 }));
         assert_eq!(refused.refusal(), (403, "permission_denied"), "{permission}");
     }
-    // The administrator's current tenant does not matter, not even where it was deactivated.
+    // The administrator's current tenant does not matter, even a deactivated one.
     world.calry().put(&format!("/api/v1/tenants/{channel}/deactivate"), &json!({}));
     assert_eq!(world.bearer().get(WORKSPACE).json["data"], before);
     assert_eq!(world.bearer().patch(WORKSPACE, &json!({ "name": "Stays" })).status, 200);
@@ -200,7 +200,7 @@ fn another_workspace_has_its_own(world: &World) {
     let changed = theirs.patch(WORKSPACE, &settings);
     assert_eq!((changed.status, &changed.json["data"]["name"]), (200, &json!("Theirs")));
     assert_eq!(get(world), before);
-    // Naming a tenant of this workspace opens nothing.
+    // Naming a tenant of this workspace gives no access.
     let default = world.default_tenant();
     let forged = theirs.named(default["id"].as_str().expect("an id"));
     assert_eq!(forged.get(WORKSPACE).refusal(), (404, "tenant_not_found"));

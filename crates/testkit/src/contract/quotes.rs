@@ -215,7 +215,7 @@ pub async fn a_quote_of_what_is_gone_is_not_stored(ports: Ports) {
 pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
     let shop = Shop::open(ports).await;
     let quote = shop.importer.quote(shop.id(), nights()).await;
-    assert_eq!(find(&shop.owner, quote.id()).await, None, "it is the importer's alone");
+    assert_eq!(find(&shop.owner, quote.id()).await, None, "only the importer finds its quote");
     let trail = shop.owner.world.ports.trail.actions().await;
     for other in
         [Host::of(&shop.owner.world, "sibling").await, Host::of(&shop.owner.world.beside().await, "stranger").await]

@@ -150,7 +150,7 @@ pub async fn of_twenty_twins_one_replaces_an_old_receipt(ports: Ports) {
     .await;
     assert_eq!(won, 1);
     assert!(lost.into_iter().all(|error| is_taken::<()>(&Err(error))));
-    assert_eq!(locations(&world, &channel).await, 2, "the default one, and one");
+    assert_eq!(locations(&world, &channel).await, 2, "the default location and the new one");
 }
 
 /// Isolation: of users, and of workspaces. `Stale`.

@@ -164,7 +164,7 @@ pub async fn what_is_not_offered_is_not_found(ports: Ports) {
     offered.distance = Some(Distance::of_squared_chord(0.0));
     assert_eq!(found().await, [offered.clone()]);
     assert_eq!(stranger.found(here, &ListingFilter::default()).await, []);
-    assert_eq!(host.found(here, &ListingFilter::default()).await.len(), 1, "the buyer's, not its own");
+    assert_eq!(host.found(here, &ListingFilter::default()).await.len(), 1, "the buyer's listing, not its own");
 
     buyer.import(&[listing.id()]).await.expect("imported");
     assert_eq!(found().await, [TenantListing { imported_at: Some(build::at()), ..offered.clone() }]);

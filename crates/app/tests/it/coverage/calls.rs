@@ -1,4 +1,4 @@
-//! How each operation is called, and what becomes of it in the hands of a sibling channel.
+//! Calls of each operation, with the expected result for a sibling channel.
 
 use std::collections::BTreeMap;
 
@@ -6,27 +6,28 @@ use serde_json::{Value, json};
 
 use crate::support::{booking, listing_fields, promotion_fields, stay};
 
-/// What becomes of an operation that the key of a sibling channel calls on the victim.
+/// The expected result of an operation that a sibling channel's key calls on the victim.
 pub(super) enum Sibling {
-    /// It takes the default tenant's authority.
+    /// The operation needs the permissions of the default tenant.
     Forbidden,
-    /// The victim is not there.
+    /// The victim's resource is not found.
     NotFound,
-    /// The sibling has no such import.
+    /// The sibling does not import the listing.
     NotImported,
-    /// It is about the sibling itself.
+    /// The operation concerns the sibling itself.
     Itself,
 }
 
-/// How to call an operation. In paths `{id}` is the victim's thing of that kind, in bodies `{user}`, `{account}`, `{listing}`,
-/// `{promoted}` (a listing that the victim's promotion is given on) and `{imported}` are the victim's, `{offered}` is a
-/// listing that the default tenant offers to anybody, `{elsewhere}` the default tenant, and `{new}` what nobody has yet.
+/// A call of an operation. In paths, `{id}` is the id of the victim's resource. In bodies, `{user}`, `{account}`,
+/// `{listing}`, `{promoted}` (a listing with the victim's promotion) and `{imported}` belong to the victim, `{offered}`
+/// is a listing that the default tenant offers to all tenants, `{elsewhere}` is the default tenant, and `{new}` is a
+/// new id.
 pub(super) struct Call {
     pub(super) body: Option<Value>,
     pub(super) sibling: Sibling,
 }
 
-/// What must stand behind the path.
+/// Returns the query that the operation requires.
 pub(super) fn query(operation: &str) -> &'static str {
     match operation {
         "searchListings" | "countFoundListings" => "?location=40.7128,-74.0060&radius=50",
@@ -35,7 +36,7 @@ pub(super) fn query(operation: &str) -> &'static str {
     }
 }
 
-/// All of them, by name.
+/// Returns all calls by operation.
 pub(super) fn calls() -> BTreeMap<&'static str, Call> {
     use Sibling::{Forbidden, Itself, NotFound, NotImported};
     let named = || Some(json!({ "name": "Taken over" }));

@@ -1,4 +1,4 @@
-//! Every operation of the document is called as it is meant, and attacked by whoever may not call it.
+//! Calls and attacks of every operation of the document.
 
 mod calls;
 mod revoked;
@@ -24,10 +24,11 @@ on_both_engines! {
     nothing_is_written_for_whom_was_revoked_before_the_body_arrived
 }
 
-/// Operations that need no key. This list may only shrink.
+/// Operations without authentication. This list may only shrink.
 const OPEN: [&str; 5] = ["docs", "healthz", "metrics", "openapi", "readyz"];
 
-/// Operations that change something without looking at `If-Match`: no GET shows what they change. This list may only shrink.
+/// Operations that make a change but ignore `If-Match`, because no GET shows the changed resource. This list may only
+/// shrink.
 const UNTAGGED: [&str; 6] = [
     "assignPromotionListings",
     "deliverListings",
@@ -37,7 +38,7 @@ const UNTAGGED: [&str; 6] = [
     "updateAvailability",
 ];
 
-/// Every operation that needs a key: its name, method, path and how to call it.
+/// Returns every operation that needs a key: its name, method, path and call.
 fn guarded(world: &World) -> Vec<(String, String, String, Call)> {
     let document = world.client().get("/openapi.json").json;
     let mut calls = calls();
@@ -58,7 +59,7 @@ fn guarded(world: &World) -> Vec<(String, String, String, Call)> {
     found
 }
 
-/// Calls every operation on the victim, and lets `check` look at each answer.
+/// Calls every operation on the victim; `check` tests each answer.
 fn attack(world: &World, attacker: &Client, victim: &Victim, check: impl Fn(&str, &Call, &Answer)) {
     for (name, method, path, call) in guarded(world) {
         let answer = victim.call(attacker, &method, &path, &call);
@@ -66,12 +67,12 @@ fn attack(world: &World, attacker: &Client, victim: &Victim, check: impl Fn(&str
     }
 }
 
-/// How many entries there are.
+/// Returns the number of audit entries.
 fn trail(world: &World) -> u64 {
     world.calry().get("/api/v1/audit/count").json["count"].as_u64().expect("a number")
 }
 
-/// Whether the document says that an operation reads the header.
+/// Whether the operation has the header in the document.
 fn reads(document: &Value, method: &str, path: &str, header: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     let parameters = document["paths"][path][method.to_lowercase()]["parameters"].as_array();
@@ -92,19 +93,19 @@ fn every_operation_answers_as_documented(world: &World) {
     for (name, method, path, call) in guarded(world) {
         let tenant = Victim::of(world, &format!("A tenant for {name}"));
         let client = tenant.client(world, &call);
-        // Another tenant last, so that to switch is a change.
+        // Created last, so that a switch to the victim is a change.
         world.tenant_id("Somewhere else");
         let trail = || trail(world);
         if name == "deleteTenant" {
-            // It could not be deleted with an integration account.
+            // A tenant with an integration account cannot be deleted.
             let inside = world.calry().named(&tenant.tenant);
             assert_eq!(inside.delete(&format!("/api/v1/integration-account/{}", tenant.account)).status, 204);
         }
         let before = trail();
         let answer = tenant.call(&client, &method, &path, &call);
-        // A move is told of in both trails.
+        // A move is recorded in both tenants' trails.
         let changes = if name == "moveIntegrationAccount" { 2 } else { u64::from(method != "GET") };
-        assert_eq!(trail() - before, changes, "{name}: every change is in the trail exactly once");
+        assert_eq!(trail() - before, changes, "{name}: every change has exactly one entry");
         let path = path.trim_end_matches(query(&name));
         let responses = &document["paths"][path][method.to_lowercase()]["responses"];
         assert!(answer.status < 300, "{name}: {}", answer.text);
@@ -134,7 +135,7 @@ fn another_workspace_reaches_nothing(world: &World) {
         for (name, method, path, call) in guarded(world) {
             let foreign = victim.call(&attacker, &method, &path, &call);
             if Victim::is_named_by(&path, &call) {
-                // What is foreign is answered like what nobody has, to the byte.
+                // Ids of another tenant are answered like unknown ids, byte by byte.
                 let hides = if name == "removeImportedListings" { is_not_imported } else { is_not_found };
                 assert!(hides(&foreign), "{name}: {}", foreign.text);
                 let text = foreign.text;
@@ -182,14 +183,14 @@ fn another_tenant_reaches_nothing(world: &World) {
             }
         });
     }
-    // And by an administrator in a sibling's context.
+    // The same attack by an administrator in a sibling's context.
     attack(world, &world.calry().named(&siblings[3]), &victim, |name, call, answer| match call.sibling {
         Sibling::Forbidden => assert_eq!(answer.refusal(), (403, "default_tenant_required"), "{name}"),
-        // The administrator may enter every tenant: a switch is about the user, not about the context.
+        // An administrator may switch to any tenant: a switch is about the user, not about the context.
         Sibling::NotFound if name == "switchTenant" => assert_eq!(answer.status, 200),
         Sibling::NotFound => assert!(is_not_found(answer), "{name}: {}", answer.text),
         Sibling::NotImported => assert!(is_not_imported(answer), "{name}: {}", answer.text),
-        // As is whom `getMe` tells of: the administrator was moved into the victim by making it.
+        // `getMe` shows the current tenant: the administrator was moved into the victim by creating it.
         Sibling::Itself => assert!(name == "getMe" || !victim.is_in(answer), "{name}"),
     });
     assert_eq!(victim.state(world), before);
@@ -271,7 +272,7 @@ fn nothing_is_changed_that_is_not_as_it_was_seen(world: &World) {
             continue;
         }
         let looks = reads(&document, &method, &path, "If-Match");
-        assert_eq!(looks, !UNTAGGED.contains(&&*name), "{name} looks at If-Match, or is in `UNTAGGED`");
+        assert_eq!(looks, !UNTAGGED.contains(&&*name), "{name} reads If-Match, or is in `UNTAGGED`");
         if looks {
             let client = victim.client(world, &call).with("if-match", "\"another\"");
             let refused = victim.call(&client, &method, &path, &call);
@@ -281,7 +282,7 @@ fn nothing_is_changed_that_is_not_as_it_was_seen(world: &World) {
     assert_eq!(victim.state(world), before);
 }
 
-/// A server for half-sent requests, which may take longer than usual.
+/// Starts a server with a longer request timeout, for half-sent requests.
 fn patient_server(world: &World) -> Server {
     Server::start_with(world.server.engine.clone(), &["--request-timeout", "120"])
 }

@@ -1,4 +1,4 @@
-//! What becomes of requests whose caller is revoked before their last byte.
+//! Requests whose caller is revoked before their last byte arrives.
 
 use std::time::{Duration, Instant};
 
@@ -9,20 +9,20 @@ use super::victim::Victim;
 use super::{guarded, trail};
 use crate::support::{Client, Server, Wire, World, id_of};
 
-/// A caller who is let in now, and who will be refused.
+/// A caller who is authenticated now and will be revoked.
 struct Doomed {
     key: String,
-    /// The header of the key, and what stands in it before the key.
+    /// The header with the key, and the prefix of its value.
     header: (&'static str, &'static str),
     victim: Victim,
     is_at_home: bool,
-    /// How the caller is revoked: method, path and body.
+    /// The request that revokes the caller: method, path and body.
     revoke: (&'static str, String, serde_json::Value),
     refused: (u16, &'static str),
 }
 
 impl Doomed {
-    /// One for each way to be revoked.
+    /// Returns a caller for each kind of revocation.
     fn all(world: &World) -> [Self; 4] {
         let default = id_of(&world.default_tenant());
         let in_default = |header, method, path: fn(&str, &str) -> String, body, refused| {
@@ -52,7 +52,7 @@ impl Doomed {
         ]
     }
 
-    /// All but the last byte of a call of the operation; `None` where the caller could not call it in the first place.
+    /// Sends all but the last byte of a call. Returns `None` if the caller may not call the operation anyway.
     fn begin(&self, base: &str, method: &str, path: &str, call: &Call) -> Option<(Wire, &'static str)> {
         let needs_authority = matches!(call.sibling, Sibling::Forbidden);
         if self.is_at_home && needs_authority {
@@ -70,7 +70,7 @@ impl Doomed {
         Some((wire, end))
     }
 
-    /// Revokes the caller, and waits until the server knows.
+    /// Revokes the caller, and waits until the server refuses the key.
     fn revoke(&self, administrator: &Client, base: &str) {
         let (method, path, body) = &self.revoke;
         let revoked = administrator.call(method, path, Some(body));
@@ -84,7 +84,7 @@ impl Doomed {
     }
 }
 
-/// An ADMIN key of the user of the tenant: its id, and the key.
+/// Creates an ADMIN key for a user of the tenant; returns its id and the key.
 fn new_key(world: &World, tenant: &str, user: &str) -> (String, String) {
     let body = json!({ "name": "Doomed", "user_id": user, "permission": "ADMIN" });
     let made = world.calry().named(tenant).post("/api/v1/api-keys", &body);
@@ -92,12 +92,12 @@ fn new_key(world: &World, tenant: &str, user: &str) -> (String, String) {
     (id_of(&made.json["data"]), made.json["data"]["apiKey"].as_str().expect("a key").to_owned())
 }
 
-/// Whether the operation waits for a body.
+/// Whether the operation has a body.
 fn has_body(name: &str, call: &Call) -> bool {
     call.body.is_some() || name == "confirmReservation"
 }
 
-/// Half-sends every operation that has a body to a server, revokes the callers by way of another or the same, and sends the rest.
+/// Half-sends every operation with a body to a server, revokes the callers through `revoker`, and sends the rest.
 pub(super) fn nothing_is_written(world: &World, server: &Server, revoker: &Server) {
     let doomed = Doomed::all(world);
     let mut begun = Vec::new();

@@ -1,11 +1,11 @@
-//! Whoever is attacked.
+//! The tenant under attack.
 
 use serde_json::{Value, json};
 
 use super::calls::{Call, Sibling, query};
 use crate::support::{Answer, Client, World, booking, data, id_of};
 
-/// A tenant with somebody in it.
+/// The tenant under attack, with one of each resource.
 pub(super) struct Victim {
     pub(super) tenant: String,
     location: String,
@@ -14,14 +14,14 @@ pub(super) struct Victim {
     pub(super) account: String,
     listing: String,
     promotion: String,
-    /// A listing that the promotion is given on.
+    /// A listing to which the promotion is assigned.
     promoted: String,
-    /// A listing of the default tenant that the victim has imported.
+    /// A listing of the default tenant that the victim imports.
     imported: String,
-    /// Another one, that nobody has imported.
+    /// Another listing of the default tenant, which no tenant imports.
     offered: String,
     elsewhere: String,
-    /// A stay at the imported listing that the victim holds for somebody.
+    /// A held reservation of the imported listing, sold by the victim.
     reservation: String,
 }
 
@@ -32,9 +32,9 @@ impl Victim {
         world.key_of(&user, "READ");
         let listed = world.calry().named(&tenant).get("/api/v1/api-keys");
         let key = listed.json["data"][0]["id"].as_str().expect("an id").to_owned();
-        // Not the default one: it could not be deleted.
+        // Not the default location, which cannot be deleted.
         let location = world.location_id(&tenant, &format!("{name}'s location"));
-        // Not to be imported: it is not in what others find.
+        // The account does not allow imports, so its listings are not in the search results of other tenants.
         let account = world.account(&tenant);
         let closed = json!({ "allowImport": false });
         let inside = world.calry().named(&tenant);
@@ -67,7 +67,7 @@ impl Victim {
         }
     }
 
-    /// Things that nobody has.
+    /// Returns a victim whose ids are all unknown.
     pub(super) fn nobody() -> Self {
         let id = || "0192f0c1-7b1e-7000-8000-000000000000".to_owned();
         Self {
@@ -86,7 +86,7 @@ impl Victim {
         }
     }
 
-    /// What stands for the victim's things in bodies.
+    /// Returns the placeholders in bodies, with the ids of the victim.
     pub(super) fn named_things(&self) -> [(&'static str, &String); 7] {
         [
             ("{user}", &self.user),
@@ -99,7 +99,7 @@ impl Victim {
         ]
     }
 
-    /// Whoever may call the operation on the victim.
+    /// Returns a client that may call the operation on the victim.
     pub(super) fn client(&self, world: &World, call: &Call) -> Client {
         match call.sibling {
             Sibling::Forbidden => world.calry(),
@@ -125,7 +125,7 @@ impl Victim {
         client.call(method, &path.replace("{id}", self.id(path)), self.body(call).as_ref())
     }
 
-    /// The body of a call on the victim: a new one each time.
+    /// Returns the body of a call on the victim, with new ids each time.
     pub(super) fn body(&self, call: &Call) -> Option<Value> {
         call.body.as_ref().map(|body| {
             let things = self.named_things().into_iter();
@@ -134,13 +134,13 @@ impl Victim {
         })
     }
 
-    /// Whether an operation names anything of the victim.
+    /// Whether the path or the body contains an id of the victim.
     pub(super) fn is_named_by(path: &str, call: &Call) -> bool {
         let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
         path.contains("{id}") || Self::nobody().named_things().iter().any(|(name, _)| body.contains(name))
     }
 
-    /// Whether an answer tells anything of the victim.
+    /// Whether an answer contains an id of the victim.
     pub(super) fn is_in(&self, answer: &Answer) -> bool {
         let own = [
             &self.tenant,
@@ -156,7 +156,7 @@ impl Victim {
         own.into_iter().any(|id| answer.text.contains(id.as_str()))
     }
 
-    /// Everything that an attacker could have changed.
+    /// Returns all data that an attack could change.
     pub(super) fn state(&self, world: &World) -> Vec<Value> {
         let inside = world.calry().named(&self.tenant);
         let tenants = world.calry().get("/api/v1/tenants?per_page=100");
@@ -172,7 +172,7 @@ impl Victim {
         let lists = lists.map(|list| inside.get(&format!("/api/v1/{list}")));
         let nights = query("getAvailability");
         let calendar = inside.get(&format!("/api/v1/availability/{}{nights}", self.listing));
-        // Which listings a promotion is given on is in its trail only.
+        // Only the audit trail shows the listings to which a promotion is assigned.
         let given = inside.get(&format!("/api/v1/audit?resourceID={}", self.promotion));
         [tenants, world.calry().get("/api/v1/workspace"), calendar, given]
             .into_iter()

@@ -1,4 +1,4 @@
-//! A client that looks at everything.
+//! A client whose every answer is checked against the document.
 
 use serde_json::Value;
 use ureq::Agent;
@@ -6,7 +6,7 @@ use ureq::http::{HeaderMap, Request};
 
 use super::document;
 
-/// Calls a server, always with the same headers.
+/// A client of a server that always sends the same headers.
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
@@ -14,13 +14,13 @@ pub(crate) struct Client {
     headers: Vec<(String, String)>,
 }
 
-/// What came back.
+/// The answer to a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
-    /// Null where the body is no JSON.
+    /// The body as JSON, or null if it is not valid JSON.
     pub(crate) json: Value,
 }
 
@@ -29,12 +29,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The status, and the code where it is a refusal.
+    /// Returns the status, and the code of a refusal.
     pub(crate) fn refusal(&self) -> (u16, &str) {
         (self.status, self.json["code"].as_str().unwrap_or_default())
     }
 
-    /// The names of the fields at fault.
+    /// Returns the names of the fields with errors.
     pub(crate) fn faults(&self) -> Vec<&str> {
         self.json["errors"].as_object().map(|errors| errors.keys().map(String::as_str).collect()).unwrap_or_default()
     }
@@ -59,7 +59,7 @@ impl Client {
         self.with("x-calry-api-key", key)
     }
 
-    /// Names the tenant of the request.
+    /// Returns a client that names the tenant of its requests.
     pub(crate) fn named(self, tenant: &str) -> Self {
         self.with("x-calry-tenant-id", tenant)
     }
@@ -89,13 +89,13 @@ impl Client {
         self.must_send(method, path, body)
     }
 
-    /// For servers that may be gone.
+    /// Calls a server that may be gone; returns `None` without an answer.
     pub(crate) fn try_call(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Answer> {
         let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
         self.try_send(method, path, body).ok()
     }
 
-    /// Sends these bytes.
+    /// Sends a body of these bytes.
     pub(crate) fn send(&self, method: &str, path: &str, media_type: &str, body: impl Into<Vec<u8>>) -> Answer {
         self.must_send(method, path, Some((media_type, body.into())))
     }

@@ -1,4 +1,4 @@
-//! Every answer that a test gets, held against the document.
+//! Comparison of every answer with the document.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use super::client::Answer;
 
-/// What any operation may be answered before it is one: the origin of the page is not allowed.
+/// The code of the one refusal that any operation can answer with: an origin that is not allowed.
 const BEFORE: &str = "cross_origin_refused";
-/// It redirects, and the client follows.
+/// The path that redirects, which the client follows.
 const REDIRECT: &str = "/docs";
 
 /// The codes of refusals, by status.
 type Statuses = BTreeMap<u16, Vec<String>>;
 
-/// What the document says is answered, by path and method. Fixed paths come before the patterns that match them too.
+/// The documented answers, by path and method. Fixed paths precede patterns that match them, too.
 static SAID: LazyLock<BTreeMap<String, BTreeMap<String, Statuses>>> = LazyLock::new(|| {
     let document = serde_json::to_value(adapters_http::document()).expect("JSON");
     let statuses = |operation: &Value| {
@@ -36,7 +36,7 @@ fn codes(response: &Value) -> Vec<String> {
     codes.unwrap_or_default()
 }
 
-/// No operation answers what the document does not say of it.
+/// Asserts that the document contains the status and the code of the answer.
 pub(super) fn hold(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
     let (status, code) = answer.refusal();

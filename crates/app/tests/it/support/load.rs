@@ -9,10 +9,10 @@ use serde_json::json;
 
 use super::{Answer, Client};
 
-/// Longer than anything that is waited for takes.
+/// A timeout longer than any expected wait.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What the clients did and met.
+/// The requests of the clients, by their results.
 #[derive(Default)]
 pub(crate) struct Load {
     begun: AtomicUsize,
@@ -24,7 +24,7 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Starts so many clients, which go on until the load is over, or the server is gone.
+    /// Starts clients that send requests until the load is ended or the server is gone.
     pub(crate) fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, client: &Client, clients: usize) {
         for _ in 0..clients {
             let client = client.clone();
@@ -36,7 +36,7 @@ impl Load {
         }
     }
 
-    /// Creates one tenant, of a domain of its own; `None` where no answer came.
+    /// Creates a tenant with a new domain. Returns `None` without an answer.
     fn create(&self, client: &Client) -> Option<()> {
         let domain = format!("d{}", self.begun.fetch_add(1, Ordering::Relaxed));
         let start = Instant::now();
@@ -56,17 +56,17 @@ impl Load {
         Some(())
     }
 
-    /// Waits until so many more tenants are acknowledged. Tells how long that took.
+    /// Waits for this number of further acknowledged tenants; returns the duration.
     pub(crate) fn more_acknowledged(&self, more: usize) -> Duration {
         wait_for_more(more, || locked(&self.acknowledged).len())
     }
 
-    /// Waits until so many more requests are refused.
+    /// Waits for this number of further refused requests.
     pub(crate) fn more_refused(&self, more: usize) {
         wait_for_more(more, || self.refused.load(Ordering::Relaxed));
     }
 
-    /// Lets the clients finish their last request.
+    /// Ends the load after the last request of each client.
     pub(crate) fn end(&self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
@@ -75,7 +75,7 @@ impl Load {
         *locked(&self.slowest)
     }
 
-    /// Everything that was acknowledged is there, and nothing whose request found no answer.
+    /// Asserts that all acknowledged tenants are stored, and none whose request was not answered.
     pub(crate) fn was_kept(&self, client: &Client) {
         let stored =
             |domain: &String| client.get(&format!("/api/v1/tenants?q={domain}&per_page=100")).json["data"].clone();
@@ -90,7 +90,7 @@ impl Load {
     }
 }
 
-/// What whoever asks while the database is away must be told.
+/// Asserts that the answer is the refusal that is expected during an outage of the database.
 pub(crate) fn is_unavailable(answer: &Answer) {
     assert_eq!(answer.refusal(), (503, "unavailable"), "{}", answer.text);
     assert_eq!(answer.header("retry-after"), Some("1"));

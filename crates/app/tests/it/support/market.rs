@@ -1,10 +1,10 @@
-//! A market of two: an owner and an importer, and what they sell.
+//! A market of an owner and an importer.
 
 use serde_json::{Value, json};
 
 use super::{Answer, Client, World};
 
-/// An owner with an account, and somebody who could import its listings.
+/// An owner with an account, and a tenant that can import its listings.
 pub(crate) struct Market<'a> {
     pub(crate) world: &'a World,
     pub(crate) owner: String,
@@ -42,7 +42,7 @@ impl<'a> Market<'a> {
         self.world.calry().patch(&path, &json!({ "tenantID": target }))
     }
 
-    /// A new listing of the owner that the importer has imported.
+    /// Creates a listing of the owner and its import.
     pub(crate) fn shared(&self) -> String {
         let listing = self.listing();
         self.import(&self.importer, &[&listing]);
@@ -56,19 +56,19 @@ impl<'a> Market<'a> {
     }
 }
 
-/// Two people's stay, in years when nobody asks for today's date.
+/// Returns the request of a stay of two guests. The dates should be years ahead, so that today's date does not matter.
 pub(crate) fn stay(listing: &str, check_in: &str, check_out: &str) -> Value {
     json!({ "listingID": listing, "checkInDate": check_in, "checkOutDate": check_out, "guests": 2 })
 }
 
-/// The same, with what else a booking needs.
+/// Returns the request of a booking of a stay.
 pub(crate) fn booking(listing: &str, check_in: &str, check_out: &str) -> Value {
     let mut booking = stay(listing, check_in, check_out);
     booking["guest"] = guest();
     booking
 }
 
-/// A booking with a quote.
+/// Returns the request of a booking with a quote.
 pub(crate) fn quoted(quote: &str) -> Value {
     json!({ "quoteID": quote, "guest": guest() })
 }
@@ -77,7 +77,7 @@ pub(crate) fn guest() -> Value {
     json!({ "firstName": "Grace", "lastName": "Hopper", "email": "grace@example.com", "phone": "+1 212 555 0100" })
 }
 
-/// What is there after the answer's status was as expected.
+/// Returns the answer's data, after checking its status.
 pub(crate) fn data(status: u16, answer: &Answer) -> Value {
     assert_eq!(answer.status, status, "{}", answer.text);
     answer.json["data"].clone()

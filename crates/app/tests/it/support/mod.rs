@@ -1,4 +1,4 @@
-//! A running service with somebody to call it.
+//! A running service with its first workspace.
 
 mod client;
 mod document;
@@ -14,7 +14,7 @@ pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output
 pub(crate) use self::wire::Wire;
 use serde_json::{Value, json};
 
-/// A server with a first workspace and the key to it.
+/// A server with a first workspace and a key to it.
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) key: String,
@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) user: String,
 }
 
-/// A workspace made on the command line.
+/// A workspace that was created on the command line.
 pub(crate) struct OtherWorkspace {
     pub(crate) workspace: String,
     pub(crate) key: String,
@@ -35,24 +35,24 @@ impl World {
         Self::of(Server::start(engine))
     }
 
-    /// Takes over a server that was started on a fresh database.
+    /// Returns the world of a server that was started on a fresh database.
     pub(crate) fn of(server: Server) -> Self {
         let [workspace, user, key] =
             ["workspace", "user", "API key"].map(|label| server.greeting(label).expect("a first start greets"));
         Self { server, key, workspace, user }
     }
 
-    /// The administrator, by the venue contract's header.
+    /// Returns the administrator's client, with the header of the venue contract.
     pub(crate) fn bearer(&self) -> Client {
         self.client().bearer(&self.key)
     }
 
-    /// The administrator, by the travel contract's header.
+    /// Returns the administrator's client, with the header of the travel contract.
     pub(crate) fn calry(&self) -> Client {
         self.client().calry(&self.key)
     }
 
-    /// Somebody without a key.
+    /// Returns a client without a key.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.server.base)
     }
@@ -76,18 +76,18 @@ impl World {
         id_of(&answer.json["data"])
     }
 
-    /// The default tenant.
+    /// Returns the default tenant.
     pub(crate) fn default_tenant(&self) -> Value {
         let listed = self.calry().get("/api/v1/tenants?per_page=1");
         listed.json["data"][0].clone()
     }
 
-    /// A key of a new user at home in the tenant.
+    /// Creates a key of a new user whose home is the tenant.
     pub(crate) fn key_in(&self, tenant: &str, permission: &str) -> String {
         self.key_of(&self.user_in(tenant, "tenant"), permission)
     }
 
-    /// Another key of any user, by the operator.
+    /// Creates another key of any user, as the operator.
     pub(crate) fn key_of(&self, user: &str, permission: &str) -> String {
         let url = self.server.url();
         let made = run(
@@ -98,7 +98,7 @@ impl World {
         made["apiKey"].as_str().expect("a key").to_owned()
     }
 
-    /// A new user at home in the tenant.
+    /// Creates a user whose home is the tenant; returns its id.
     pub(crate) fn user_in(&self, tenant: &str, role: &str) -> String {
         let users = self.calry().named(tenant);
         let email = format!("{}@example.com", uuid::Uuid::new_v4());
@@ -108,7 +108,7 @@ impl World {
         id_of(&answer.json["data"])
     }
 
-    /// A new integration account of the tenant whose listings may be imported.
+    /// Creates an integration account of the tenant that allows imports; returns its id.
     pub(crate) fn account(&self, tenant: &str) -> String {
         let identifier = uuid::Uuid::new_v4().to_string();
         let body =
@@ -118,7 +118,7 @@ impl World {
         id_of(&answer.json["data"])
     }
 
-    /// A new listing in New York, of an account of the tenant.
+    /// Creates a listing in New York, of an account of the tenant; returns its id.
     pub(crate) fn listing(&self, tenant: &str, account: &str) -> String {
         let mut body = listing_fields(&uuid::Uuid::new_v4().to_string());
         body["integrationAccountID"] = account.into();
@@ -127,7 +127,7 @@ impl World {
         id_of(&answer.json["data"])
     }
 
-    /// A new promotion for January 2030, of an account of the tenant, on no listing yet.
+    /// Creates a promotion for January 2030, of an account of the tenant, without assignments; returns its id.
     pub(crate) fn promotion(&self, tenant: &str, account: &str) -> String {
         let mut body = promotion_fields(&uuid::Uuid::new_v4().to_string());
         body["integrationAccountID"] = account.into();
@@ -136,7 +136,7 @@ impl World {
         id_of(&answer.json["data"])
     }
 
-    /// Another workspace on the same server.
+    /// Creates another workspace on the same server.
     pub(crate) fn other_workspace(&self) -> OtherWorkspace {
         let made = run(&self.server.url(), &["workspace", "create", "--name", "Others Inc.", "--json"]);
         let made: Value = serde_json::from_str(&made.expect("a workspace")).expect("JSON");
@@ -145,7 +145,7 @@ impl World {
     }
 }
 
-/// A tenant with an account, on which listings hang.
+/// A tenant with an account, in which it creates listings.
 pub(crate) struct Host {
     pub(crate) client: Client,
     pub(crate) account: String,
@@ -158,7 +158,7 @@ impl Host {
         Self { client: world.calry().named(&tenant), account }
     }
 
-    /// The body of a listing of the account: all that it needs, and these fields.
+    /// Returns the body of a listing of the account: the required fields and these.
     pub(crate) fn body(&self, provider_id: &str, fields: &Value) -> Value {
         let mut body = listing_fields(provider_id);
         body["integrationAccountID"] = self.account.as_str().into();
@@ -176,7 +176,7 @@ impl Host {
     }
 }
 
-/// All that a listing needs but its account.
+/// Returns the required fields of a listing, except its account.
 pub(crate) fn listing_fields(provider_id: &str) -> Value {
     json!({
         "providerID": provider_id, "name": "Loft in Harlem", "latitude": 40.7128, "longitude": -74.006,
@@ -184,12 +184,12 @@ pub(crate) fn listing_fields(provider_id: &str) -> Value {
     })
 }
 
-/// All that a promotion needs but its account.
+/// Returns the required fields of a promotion, except its account.
 pub(crate) fn promotion_fields(name: &str) -> Value {
     json!({ "name": name, "discountPercentage": 20, "startDate": "2030-01-01", "endDate": "2030-01-31" })
 }
 
-/// The id of a thing.
+/// Returns the id of a resource.
 pub(crate) fn id_of(tenant: &Value) -> String {
     tenant["id"].as_str().expect("an id").to_owned()
 }

@@ -1,4 +1,4 @@
-//! The binary at work, on a database of its own.
+//! The binary as a process, with its own database.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) enum Engine {
     Sqlite(Arc<TempDir>),
     Postgres(Arc<testkit::Postgres>),
-    /// A server of the test's own.
+    /// A PostgreSQL server of one test.
     Own(Arc<testkit::PostgresServer>),
 }
 
@@ -36,26 +36,26 @@ impl Engine {
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("data/tenantry.db").display()),
-            // The server trusts everybody; the password is there to be looked for where it may not be.
+            // The server accepts any password; the tests search for this one where it must not appear.
             Self::Postgres(postgres) => postgres.url().replace("postgres@", &format!("postgres:{DATABASE_PASSWORD}@")),
             Self::Own(server) => server.url().to_owned(),
         }
     }
 }
 
-/// Brings the schema of a database up to date.
+/// Applies the migrations to a database.
 pub(crate) fn migrate(url: &str) {
     run(url, &["migrate"]).expect("a schema");
 }
 
-/// Runs a command to its end: standard output, or status and standard error.
+/// Runs a command to its end; returns standard output, or the status and standard error.
 pub(crate) fn run(database: &str, arguments: &[&str]) -> Result<String, (Option<i32>, String)> {
     let output = output(database, arguments);
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     if output.status.success() { Ok(text(output.stdout)) } else { Err((output.status.code(), text(output.stderr))) }
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end; returns its output.
 pub(crate) fn output(database: &str, arguments: &[&str]) -> Output {
     command(database).args(arguments).output().expect("the binary runs")
 }
@@ -65,7 +65,7 @@ fn command(database: &str) -> Command {
 }
 
 fn prepared(mut command: Command, database: &str) -> Command {
-    // No settings but these, whatever the machine has.
+    // Only these settings apply, whatever the environment of the machine.
     command.env_clear().current_dir("/").args(["--database", database]);
     command
 }
@@ -85,12 +85,12 @@ impl Server {
         Self::start_with(engine, &[])
     }
 
-    /// The same, with more arguments.
+    /// Starts a server with more arguments.
     pub(crate) fn start_with(engine: Engine, arguments: &[&str]) -> Self {
         Self::run(command(&engine.url()), engine, arguments)
     }
 
-    /// The same, which ignores a signal.
+    /// Starts a server that ignores a signal.
     pub(crate) fn start_ignoring(signal: &str, engine: Engine) -> Self {
         let mut shell = Command::new("/bin/sh");
         shell.args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\""), TENANTRY]);
@@ -110,7 +110,7 @@ impl Server {
         let log = Stream::gather(child.stderr.take().expect("piped"), move |line| {
             let event: Value = serde_json::from_str(line).unwrap_or_default();
             if event["message"] == "listening" {
-                // Only the first one is waited for.
+                // Only the first address is received.
                 let _ = told.send(event["address"].as_str().unwrap_or_default().to_owned());
             }
         });
@@ -122,30 +122,30 @@ impl Server {
         self.engine.url()
     }
 
-    /// What the first start printed behind the label, as soon as it has greeted.
+    /// Waits for the greeting of the first start; returns the text after the label.
     pub(crate) fn greeting(&self, label: &str) -> Option<String> {
         let greeting = self.printed.with(END_OF_GREETING);
         let line = greeting.lines().find_map(|line| line.trim().strip_prefix(label))?;
         Some(line.trim().to_owned())
     }
 
-    /// What was printed to standard output, as soon as it holds the text.
+    /// Waits until standard output contains the text; returns all output so far.
     pub(crate) fn printed_with(&self, text: &str) -> String {
         self.printed.with(text)
     }
 
-    /// The log, as soon as it holds the text.
+    /// Waits until the log contains the text; returns the log so far.
     pub(crate) fn log_with(&self, text: &str) -> String {
         self.log.with(text)
     }
 
-    /// Ends the server and returns all that it printed to standard output.
+    /// Ends the server; returns its whole standard output.
     pub(crate) fn all_printed(mut self) -> String {
         self.kill();
         self.printed.whole()
     }
 
-    /// `kill -9`.
+    /// Sends SIGKILL and waits for the end.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it runs, or has ended");
         self.child.wait().expect("it ran");
@@ -155,17 +155,17 @@ impl Server {
         self.child.id()
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     pub(crate) fn ask_to_end(&self) {
         Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().expect("kill runs");
     }
 
-    /// Waits for its end.
+    /// Waits for the end.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("it ran")
     }
 
-    /// SIGTERM, and its end.
+    /// Sends SIGTERM and waits for the end.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.ask_to_end();
         self.wait()
@@ -174,13 +174,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The lines of an output, read by a thread of its own.
+/// The lines of an output stream, read by a separate thread.
 struct Stream {
     text: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
@@ -204,7 +204,7 @@ impl Stream {
         self.text.lock().expect("no panic").clone()
     }
 
-    /// All so far, as soon as it holds the text.
+    /// Waits until the output contains the text; returns all output so far.
     fn with(&self, text: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -216,7 +216,7 @@ impl Stream {
         }
     }
 
-    /// All, once the stream has ended.
+    /// Waits for the end of the stream; returns its whole text.
     fn whole(&mut self) -> String {
         if let Some(reader) = self.reader.take() {
             reader.join().expect("no panic");

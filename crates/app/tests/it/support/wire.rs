@@ -1,4 +1,4 @@
-//! A connection on which every byte is the test's own.
+//! A connection on which the test controls every byte.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// Longer than anything takes.
+/// A timeout longer than any expected wait.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Wire(TcpStream);
@@ -19,15 +19,15 @@ impl Wire {
     }
 
     pub(crate) fn send(&mut self, bytes: &str) {
-        self.0.write_all(bytes.as_bytes()).expect("somebody reads");
+        self.0.write_all(bytes.as_bytes()).expect("the server reads");
     }
 
-    /// Begins to create a tenant of that name: all of the request but the last byte of its body, which is returned.
+    /// Sends all but the last byte of a request to create a tenant; returns that byte.
     pub(crate) fn begin_tenant(&mut self, key: &str, name: &str) -> &'static str {
         self.begin("POST", "/api/v1/tenants", &[("x-calry-api-key", key)], &json!({ "name": name }))
     }
 
-    /// Begins a request: all of it but the last byte of its body, which is returned.
+    /// Sends all but the last byte of a request; returns that byte.
     pub(crate) fn begin(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> &'static str {
         const END: &str = "}";
         let body = body.to_string();
@@ -42,14 +42,14 @@ impl Wire {
         END
     }
 
-    /// All that comes until the server closes the connection.
+    /// Returns all bytes until the server closes the connection.
     pub(crate) fn bytes(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.0.read_to_end(&mut bytes).expect("it comes to an end");
         bytes
     }
 
-    /// The same as a text.
+    /// Returns all text until the server closes the connection.
     pub(crate) fn whole(self) -> String {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
