@@ -161,7 +161,7 @@ pub fn listing(id: ListingId) -> Listing {
     };
     let scope = channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
     let stamp = scope.stamp(AuditId::new(self::id()), at());
-    Listing::create(id, &listing_account(), new, &scope, stamp).expect("values that go together").after
+    Listing::create(id, &listing_account(), new, &scope, stamp).expect("compatible values").after
 }
 
 /// Returns the listing as seen by the channel, its owner.

@@ -110,7 +110,7 @@ impl Postgres {
             format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"),
             format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
         ] {
-            admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
+            admin_sql(&self.server.url, &statement).expect("the statement succeeds");
         }
     }
 
@@ -121,13 +121,13 @@ impl Postgres {
              WHERE datname = '{}' AND application_name = 'tenantry notifications'",
             self.name
         );
-        admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
+        admin_sql(&self.server.url, &statement).expect("the statement succeeds");
     }
 
     /// Allows connections to the database again.
     pub fn bring_back(&self) {
         let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS true", self.name);
-        admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
+        admin_sql(&self.server.url, &statement).expect("the statement succeeds");
     }
 }
 
@@ -195,7 +195,7 @@ pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> 
         .stderr(output)
         .process_group(0); // ctrl-C must not end the watchdog, which has to clean up
     if let Some((uid, gid)) = unprivileged_user() {
-        chown(folder.path(), Some(uid), Some(gid)).expect("root may give a folder away");
+        chown(folder.path(), Some(uid), Some(gid)).expect("root may change the owner of a folder");
         command.uid(uid).gid(gid);
     }
     let watchdog = command.spawn().expect("`sh` can be run");

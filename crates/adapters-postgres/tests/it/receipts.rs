@@ -37,7 +37,7 @@ async fn a_twin_that_takes_too_long_holds_the_key() {
     let request = Repeatable { key: "key".parse().expect("a key"), fingerprint: [7; 32] };
     let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };
     let reply = Reply { status: 200, body: vec![] };
-    let receipt = Receipt::new(scope.workspace_id(), &actor, request, reply, build::at()).expect("of a user");
+    let receipt = Receipt::new(scope.workspace_id(), &actor, request, reply, build::at()).expect("a user's record");
     let waited = database.keep(scope, receipt.clone()).await;
     assert!(matches!(waited, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY })), "{waited:?}");
 

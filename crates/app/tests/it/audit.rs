@@ -231,7 +231,7 @@ fn entries_are_found_by_action_resource_tenant_and_time(world: &World) {
     assert_eq!(found(&format!("&tenantID={channel}&action=tenant.create")), "tenant.create");
     assert_eq!(found(&format!("&tenantID={}&action=tenant.create", channel.to_uppercase())), "tenant.create");
     assert_eq!(found(&format!("&resourceID={user}")), "user.create");
-    assert_eq!(found("&action=tenant"), "", "the whole word");
+    assert_eq!(found("&action=tenant"), "", "only the whole name matches");
     assert_eq!(found(&format!("&action=&tenantID={default}")), "workspace.create user.switch");
 
     let created = &trail(&client, "&action=tenant.create")[0];

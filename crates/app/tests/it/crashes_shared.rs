@@ -168,7 +168,7 @@ fn nothing_is_left_half_done(engine: Engine) {
             let (batch, _) = listing["providerID"].as_str().and_then(|id| id.split_once('-')).expect("an id");
             *batches.entry(batch.parse().expect("a number")).or_default() += 1;
         }
-        assert!(batches.values().all(|count| *count == DELIVERED), "a delivery is whole: {batches:?}");
+        assert!(batches.values().all(|count| *count == DELIVERED), "each delivery is stored as a whole: {batches:?}");
         assert!(batches.len() >= delivered.load(Ordering::Relaxed), "no acknowledged delivery is lost");
     }
 }

@@ -61,7 +61,7 @@ fn every_code_is_in_the_table_and_every_code_in_the_table_exists() {
     let pages = pages.filter(|page| page.extension().is_some_and(|extension| extension == "md"));
     let told: BTreeSet<_> = pages.flat_map(|name| page(&name)).collect();
     let untold: Vec<_> = answered.difference(&told).collect();
-    assert!(untold.is_empty(), "in no table of docs: {untold:?}");
+    assert!(untold.is_empty(), "not in the tables of docs: {untold:?}");
 }
 
 #[test]

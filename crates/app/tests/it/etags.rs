@@ -65,7 +65,7 @@ fn what_is_known_is_not_sent_again(world: &World) {
         assert_eq!(world.calry().with("if-none-match", unknown).get(&path).status, 200, "{unknown}");
     }
     let list = world.calry().with("if-none-match", "*").get("/api/v1/tenants");
-    assert_eq!((list.status, list.header("etag")), (200, None), "lists have no tag");
+    assert_eq!((list.status, list.header("etag")), (200, None), "lists have no ETag");
     let nobody = world.client().with("if-none-match", &current).get(&path);
     assert_eq!(nobody.status, 401, "an unauthenticated caller does not get 304");
 }

@@ -234,7 +234,7 @@ fn what_is_absent_stays_and_null_clears_or_is_refused(world: &World) {
         "line1": "17 West 125th Street", "line2": "Floor 3", "city": null, "state": null, "country": "US",
         "postal_code": "10027",
     });
-    assert_eq!(changed, expected, "parts of an address are changed alone");
+    assert_eq!(changed, expected, "parts of an address can be changed alone");
 
     let cleared = [
         ("internalName", Value::Null),

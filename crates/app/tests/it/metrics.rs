@@ -126,8 +126,8 @@ fn durations_are_a_histogram(world: &World) {
         .collect();
     buckets.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     assert_eq!(buckets.len(), 15);
-    assert_same(buckets[0].0, 0.0005, "the least bound");
-    assert_same(buckets[13].0, 10.0, "the greatest bound");
+    assert_same(buckets[0].0, 0.0005, "the lowest bound");
+    assert_same(buckets[13].0, 10.0, "the highest bound");
     assert!(buckets[14].0.is_infinite());
     assert!(buckets.windows(2).all(|pair| pair[0].1 <= pair[1].1), "each bucket holds those below it: {buckets:?}");
     assert_same(buckets[14].1, 4.0, "the last bucket holds all");

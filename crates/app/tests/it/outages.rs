@@ -72,5 +72,5 @@ fn an_sqlite_whose_disk_is_full_loses_nothing_and_goes_on_when_there_is_space() 
     let World { mut server, key, .. } = world;
     server.kill();
     let again = Server::start(server.engine.clone());
-    assert_eq!(Client::new(&again.base).calry(&key).get("/api/v1/tenants").status, 200, "the file is whole");
+    assert_eq!(Client::new(&again.base).calry(&key).get("/api/v1/tenants").status, 200, "the database file is intact");
 }

@@ -414,7 +414,7 @@ fn a_listing_of_another_account_is_not_there_at_any_position(world: &World) {
         }
     }
     let all = giver.client.put(&format!("{path}/listings/assign"), &json!({ "listingIDs": own }));
-    assert_eq!(all.json["data"], json!({ "assigned": POSITIONS }), "nothing was assigned before");
+    assert_eq!(all.json["data"], json!({ "assigned": POSITIONS }), "no earlier request has assigned a listing");
 }
 
 fn a_promotion_is_its_tenants_alone(world: &World) {

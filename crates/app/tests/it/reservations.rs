@@ -154,7 +154,7 @@ fn a_quote_is_booked_with_once(world: &World) {
     };
     used("at once");
     data(200, &importer.delete(&path(&reservation)));
-    used("a cancelled reservation does not give its quote back");
+    used("a cancelled reservation does not release its quote");
 
     let mut both = quoted(&quote);
     both["listingID"] = json!(listing);
@@ -201,10 +201,10 @@ fn confirming_and_cancelling_may_be_repeated(world: &World) {
 
     let confirmed = confirm(&owner, &held);
     assert_eq!(data(200, &confirmed)["status"], json!("CONFIRMED"));
-    assert_eq!(confirm(&importer, &held).json, confirmed.json, "once more, and nothing changes");
+    assert_eq!(confirm(&importer, &held).json, confirmed.json, "a repetition changes nothing");
     let cancelled = importer.delete(&path(&held));
     assert_eq!(data(200, &cancelled)["status"], json!("CANCELLED"));
-    assert_eq!(owner.delete(&path(&held)).json, cancelled.json, "once more, and nothing changes");
+    assert_eq!(owner.delete(&path(&held)).json, cancelled.json, "a repetition changes nothing");
     let refused = confirm(&owner, &held);
     assert_eq!(refused.refusal(), (409, "not_pending"));
     assert_eq!(refused.json["message"], json!("The reservation is CANCELLED and cannot be confirmed."));

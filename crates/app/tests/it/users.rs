@@ -48,7 +48,7 @@ fn an_administrator_makes_changes_and_deletes_users(world: &World) {
     whole["tenant_id"] = json!(world.workspace);
     let put = client.put(&path, &whole);
     assert_eq!(put.json["data"]["name"], "Grace Brewster Hopper");
-    assert_eq!(put.json["data"]["tenant_id"], channel.as_str(), "a home never changes");
+    assert_eq!(put.json["data"]["tenant_id"], channel.as_str(), "the home tenant never changes");
     let cleared = client.patch(&path, &json!({ "location_id": null }));
     assert_eq!(cleared.json["data"]["location_id"], Value::Null);
     assert_eq!(client.put(&path, &json!({ "status": 1 })).faults(), ["name"]);

@@ -139,6 +139,9 @@ mod tests {
         let assignable = |is_assigned| vec![Assignable { listing, is_assigned }];
         let mut repository = finding(vec![assignable(false), assignable(true)]);
         repository.expect_assign().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(assign(repository, Assignment::Assign, &[listing]).await.expect("assigned by another"), 0);
+        assert_eq!(
+            assign(repository, Assignment::Assign, &[listing]).await.expect("another request has assigned it"),
+            0
+        );
     }
 }

@@ -91,7 +91,7 @@ mod fixture {
         };
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
         let stamp = scope.stamp(AuditId::new(build::id()), build::at());
-        Promotion::create(new, &scope, stamp).expect("values that go together").after
+        Promotion::create(new, &scope, stamp).expect("compatible values").after
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]

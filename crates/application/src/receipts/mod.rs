@@ -128,7 +128,7 @@ mod tests {
 
     fn receipt() -> Receipt {
         let workspace_id = build::workspace_id();
-        Receipt::new(workspace_id, &stamp().actor, request(1), reply(), build::at()).expect("of a user")
+        Receipt::new(workspace_id, &stamp().actor, request(1), reply(), build::at()).expect("a user's record")
     }
 
     /// Returns a repository with the results of its successive reads.

@@ -101,7 +101,7 @@ mod tests {
 
         let mut repository = lapsed(&[MOST as usize]);
         repository.expect_expire().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(expire(repository).await.expect("swept"), 0, "no busy loop");
+        assert_eq!(expire(repository).await.expect("swept"), 0, "the sweep stops if it makes no progress");
     }
 
     #[tokio::test]

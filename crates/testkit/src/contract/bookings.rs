@@ -179,7 +179,10 @@ pub async fn a_quote_is_booked_with_once(ports: Ports) {
     let sold = shop.importer.sell(shop.importer.booking_with(&quote, instant()).await).await.expect("booked");
     assert!(is_taken(&shop.importer.sell(again.clone()).await, rules::QUOTE_USED));
     shop.importer.turn(shop.importer.cancellation(&sold.reservation).await).await.expect("cancelled");
-    assert!(is_taken(&shop.importer.sell(again).await, rules::QUOTE_USED), "a cancelled stay does not give it back");
+    assert!(
+        is_taken(&shop.importer.sell(again).await, rules::QUOTE_USED),
+        "a cancelled stay does not release the quote"
+    );
 }
 
 /// A race.
@@ -413,7 +416,7 @@ pub async fn nobody_books_in_anothers_name(ports: Ports) {
                 external: None,
                 ..change.after.reservation.clone().into_parts()
             };
-            assert!(is_stale(&other.sell(of(own.clone())).await), "it has not imported it");
+            assert!(is_stale(&other.sell(of(own.clone())).await), "the tenant does not import the listing");
             let mut owned = of(ReservationParts { sold_by: None, ..own });
             owned.after.owner = other.tenant.id();
             assert!(is_stale(&other.sell(owned).await), "the listing is another tenant's");

@@ -139,10 +139,10 @@ pub async fn a_calendar_that_is_gone_or_anothers_is_not_written(ports: Ports) {
 
     owner.world.move_account(owner.account.id, &importer.tenant).await;
     assert!(is_stale(&availability.edit(&owner.scope().await, change.clone()).await), "its account moved away");
-    importer.write(listing, &[blocked(nights)]).await.expect("its own now");
+    importer.write(listing, &[blocked(nights)]).await.expect("the tenant owns the listing now");
     let moved = Host { account: owner.account.clone(), ..importer.clone() };
     moved.delete(listing).await.expect("deleted");
-    assert!(is_stale(&availability.edit(&importer.scope().await, change).await), "it is gone");
+    assert!(is_stale(&availability.edit(&importer.scope().await, change).await), "the listing is gone");
 }
 
 /// A race: fields that one edit does not name may have been written by another.

@@ -31,7 +31,7 @@ pub async fn what_is_delivered_is_stored_and_delivered_again_is_unchanged(ports:
     let delivered = host.deliver(vec![new_listing("8"), new_listing("7")]).await.expect("delivered");
     assert_eq!(delivered, Delivered { created: 2, updated: 0, unchanged: 0 });
     let before = host.listed(&ListingFilter::default()).await;
-    assert_eq!((before.len(), &before[0].listing), (3, &stays), "what is not delivered stays");
+    assert_eq!((before.len(), &before[0].listing), (3, &stays), "listings that are not delivered stay");
 
     let again = host.deliver(vec![new_listing("7"), new_listing("8")]).await.expect("delivered");
     assert_eq!(again, Delivered { created: 0, updated: 0, unchanged: 2 });
@@ -40,7 +40,7 @@ pub async fn what_is_delivered_is_stored_and_delivered_again_is_unchanged(ports:
     let third = vec![new_listing("9"), called("Barn", new_listing("8")), new_listing("7")];
     let third = host.deliver(third).await.expect("delivered");
     assert_eq!(third, Delivered { created: 1, updated: 1, unchanged: 1 });
-    assert_eq!(names(&host).await, ["Loft", "Barn", "Loft", "Loft"], "it keeps its place, and so its id");
+    assert_eq!(names(&host).await, ["Loft", "Barn", "Loft", "Loft"], "the listing keeps its position and its id");
 }
 
 /// New and changed listings, of which one is stale.

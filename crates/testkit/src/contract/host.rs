@@ -106,7 +106,7 @@ impl Host {
     /// Returns the creation of a listing, not yet stored.
     pub(crate) async fn creation(&self, new: NewListing) -> Change<Listing> {
         let (scope, id) = (self.scope().await, ListingId::new(build::id()));
-        Listing::create(id, &self.account, new, &scope, Self::stamp(&scope)).expect("values that go together")
+        Listing::create(id, &self.account, new, &scope, Self::stamp(&scope)).expect("compatible values")
     }
 
     pub(crate) async fn create(&self, new: NewListing) -> Result<TenantListing, RepositoryError> {
@@ -122,7 +122,7 @@ impl Host {
     /// Returns a change of the listing, not yet stored.
     pub(crate) async fn edition(&self, listing: &Listing, edit: ListingEdit) -> Change<Listing> {
         let scope = self.scope().await;
-        listing.update(edit, &scope, Self::stamp(&scope)).expect("values that go together").expect("a change")
+        listing.update(edit, &scope, Self::stamp(&scope)).expect("compatible values").expect("a change")
     }
 
     pub(crate) async fn update(&self, listing: &Listing, edit: ListingEdit) -> Result<TenantListing, RepositoryError> {
@@ -163,7 +163,7 @@ impl Host {
         let (scope, stored) = (self.scope().await, self.known(&delivered).await);
         let delivered = delivered.into_iter().map(|new| (ListingId::new(build::id()), new)).collect();
         let decided = Delivery::decide(&self.account, delivered, stored, &scope, Self::stamp(&scope));
-        decided.expect("values that go together")
+        decided.expect("compatible values")
     }
 
     pub(crate) async fn deliver(&self, delivered: Vec<NewListing>) -> Result<Delivered, RepositoryError> {

@@ -327,7 +327,7 @@ pub async fn imports_and_a_move_at_once_leave_nobody_with_its_own_listing(ports:
             let imported = worker.await.expect("no panic");
             assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
         }
-        assert_eq!(market.imported(&market.importer, &listings).await, [], "they are its own");
+        assert_eq!(market.imported(&market.importer, &listings).await, [], "an owner imports none of its own listings");
         market.move_to(&market.host.tenant).await;
     }
 }

@@ -300,8 +300,11 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
     let nothing = accounts.holdings(&admin, account.id(), stranger.id()).await.expect("no failure");
     assert_eq!(nothing, Holdings::default());
     let change = moving(&world, &account, &owner, &stranger).await;
-    assert!(is_stale(&accounts.move_tenant(&admin, change.clone()).await), "not from another workspace");
-    assert!(is_stale(&move_tenant(&world, change).await), "nor into one");
+    assert!(
+        is_stale(&accounts.move_tenant(&admin, change.clone()).await),
+        "an account of another workspace cannot be moved"
+    );
+    assert!(is_stale(&move_tenant(&world, change).await), "an account cannot be moved into another workspace");
     assert_eq!(find(&world, &owner, account.id()).await, Some(account));
 }
 
@@ -362,7 +365,9 @@ pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports)
     assert_eq!(imported(&world, &asleep, &listing).await, 1, "nothing of a refused move is stored");
 
     world.set_status(&owner, TenantStatus::Inactive).await;
-    move_tenant(&world, moving(&world, &account, &owner, &awake).await).await.expect("an inactive source may lose it");
+    move_tenant(&world, moving(&world, &account, &owner, &awake).await)
+        .await
+        .expect("the source of a move may be inactive");
 }
 
 /// A race.

@@ -107,7 +107,7 @@ pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(listing.version(), 4);
     host.edit_account(account_with(AccountStatus::Inactive)).await;
     let asleep = host.update(&listing, renamed("Loft")).await.expect("updated");
-    assert!(!asleep.is_available, "of an inactive account");
+    assert!(!asleep.is_available, "the account is inactive");
     assert_eq!(host.find(listing.id()).await, Some(asleep));
 }
 
@@ -245,7 +245,7 @@ pub async fn an_import_and_a_deletion_of_its_listing_at_once_leave_nothing(ports
         let deleting = tokio::spawn(async move { owner.delete(&listing).await });
         let outcome = importing.await.expect("no panic");
         assert!(outcome.is_ok() || is_stale(&outcome), "{outcome:?}");
-        deleting.await.expect("no panic").expect("an import does not keep a listing");
+        deleting.await.expect("no panic").expect("an import does not prevent a deletion");
         let left = host.world.ports.imports.imported(&importer.scope().await, &[id]).await.expect("no failure");
         assert_eq!((left, host.find(id).await), (vec![], None));
     }

@@ -230,7 +230,7 @@ pub async fn another_tenant_reaches_no_location(ports: Ports) {
         let mut row = renamed.after.clone().into_parts();
         (row.workspace_id, row.tenant_id) = (scope.workspace_id(), scope.tenant_id());
         let forged = Change { after: Location::from_parts(row), ..renamed };
-        assert!(is_stale(&update(world, other, forged).await), "the scope's tenant counts, not the location's");
+        assert!(is_stale(&update(world, other, forged).await), "the scope's tenant decides, not the location's");
         assert!(is_stale(&delete(world, other, &location).await));
         let mut row = location.clone().into_parts();
         row.id = LocationId::new(build::id());

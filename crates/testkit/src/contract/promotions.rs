@@ -147,7 +147,7 @@ pub async fn a_name_and_a_coupon_code_are_taken_once_in_their_account(ports: Por
     assert_eq!(host.world.ports.trail.actions().await, trail);
 
     let second = host.promote("Second", PromotionEdit::default()).await.expect("created");
-    host.promote("Third", PromotionEdit::default()).await.expect("many have no code");
+    host.promote("Third", PromotionEdit::default()).await.expect("several promotions may have no code");
     assert!(is_taken(&host.edit_promotion(&second, renamed("strasse")).await, rules::PROMOTION_NAME));
     assert!(is_taken(&host.edit_promotion(&second, with_coupon("Winter")).await, rules::PROMOTION_COUPON_CODE));
     assert_eq!(host.promotion(second.id()).await, Some(second));
@@ -396,10 +396,16 @@ pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
         let [at_home] = other.listings().await;
         let found_there = [Assignable { listing: at_home, is_assigned: false }];
         let change = forged.assign(Assignment::Assign, &[at_home], &found_there, &scope, Host::stamp(&scope));
-        assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await), "the promotion is another's");
+        assert!(
+            is_stale(&other.assign(change.expect("found").expect("a change")).await),
+            "the promotion is another tenant's"
+        );
         let own = other.promote("Own", PromotionEdit::default()).await.expect("created");
         let change = own.assign(Assignment::Assign, &[listing], &found, &scope, Host::stamp(&scope));
-        assert!(is_stale(&other.assign(change.expect("found").expect("a change")).await), "the listing is another's");
+        assert!(
+            is_stale(&other.assign(change.expect("found").expect("a change")).await),
+            "the listing is another tenant's"
+        );
     }
     assert_eq!(host.promotions(&any()).await, std::slice::from_ref(&promotion));
     assert_eq!(host.given(&promotion, &[listing]).await, []);

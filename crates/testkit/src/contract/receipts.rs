@@ -30,7 +30,7 @@ async fn own(world: &World, token: &ApiKeyToken) -> OwnScope {
 /// Returns an idempotency record of the administrator for a request that changed nothing.
 async fn receipt(world: &World, key: &str, at: DateTime<Utc>) -> Receipt {
     let stamp = world.stamp().await;
-    Receipt::new(world.workspace_id(), &stamp.actor, request(key), reply(), at).expect("of a user")
+    Receipt::new(world.workspace_id(), &stamp.actor, request(key), reply(), at).expect("a user's record")
 }
 
 async fn keep(world: &World, receipt: Receipt) -> Result<(), RepositoryError> {
@@ -173,7 +173,7 @@ pub async fn a_key_belongs_to_its_user(ports: Ports) {
 
     let stamp = caller.tenant_scope(Permission::Read).expect("active").stamp(world.stamp().await.id, build::at());
     let own = Receipt::new(world.workspace_id(), &stamp.actor, request("key"), reply(), build::at());
-    world.ports.receipts.keep(scope, own.expect("of a user")).await.expect("the same key, another user");
+    world.ports.receipts.keep(scope, own.expect("a user's record")).await.expect("the same key, another user");
     keep(&elsewhere, receipt(&elsewhere, "key", build::at()).await).await.expect("the same key, another workspace");
 }
 
@@ -221,7 +221,7 @@ pub async fn a_deleted_user_leaves_no_receipt(ports: Ports) {
         let (scope, stamp) = (caller.own_scope(), world.stamp().await);
         let actor = caller.tenant_scope(Permission::Read).expect("active").stamp(stamp.id, stamp.at).actor;
         let own = Receipt::new(world.workspace_id(), &actor, request("key"), reply(), build::at());
-        world.ports.receipts.keep(scope, own.expect("of a user")).await.expect("kept");
+        world.ports.receipts.keep(scope, own.expect("a user's record")).await.expect("kept");
         scopes.push(scope);
         users.push(user);
     }

@@ -120,7 +120,7 @@ impl Host {
     pub(crate) async fn calendar_edit(&self, listing: &Listing, ranges: &[RangeEdit]) -> Change<CalendarEdit> {
         let scope = self.scope().await;
         let decided = CalendarEdit::decide(listing, ranges, &scope, Self::stamp(&scope));
-        decided.expect("values that go together").expect("a change")
+        decided.expect("compatible values").expect("a change")
     }
 
     pub(crate) async fn write(&self, listing: &Listing, ranges: &[RangeEdit]) -> Result<(), RepositoryError> {
@@ -149,7 +149,7 @@ impl Host {
             end_date: date("2030-01-31"),
             rest,
         };
-        Promotion::create(new, &scope, Self::stamp(&scope)).expect("values that go together")
+        Promotion::create(new, &scope, Self::stamp(&scope)).expect("compatible values")
     }
 
     pub(crate) async fn promote(&self, name: &str, rest: PromotionEdit) -> Result<Promotion, RepositoryError> {
@@ -230,7 +230,7 @@ impl Host {
 
     pub(crate) async fn confirmation(&self, reservation: &Reservation) -> Change<Reservation> {
         let scope = self.scope().await;
-        reservation.confirm(&scope, Self::stamp(&scope)).expect("a hold in time").expect("a change")
+        reservation.confirm(&scope, Self::stamp(&scope)).expect("a hold that has not lapsed").expect("a change")
     }
 
     pub(crate) async fn cancellation(&self, reservation: &Reservation) -> Change<Reservation> {

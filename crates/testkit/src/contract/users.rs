@@ -256,7 +256,7 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     assert_eq!(world.user(world.user).await, Some(first), "nothing was stored");
 
     world.new_key(&second).await.expect("a key");
-    revoke().await.expect("another is left");
+    revoke().await.expect("another key is left");
 }
 
 /// A race: each revokes the other's key.
@@ -366,7 +366,7 @@ pub async fn a_key_that_expires_shortly_does_not_keep_a_workspace_open(ports: Po
     let refused = revoke_first().await;
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR })), "{refused:?}");
     key_until(&world, &first, build::at() + TimeDelta::days(2)).await.expect("a key");
-    revoke_first().await.expect("a lasting one is left");
+    revoke_first().await.expect("a key with a longer life is left");
 }
 
 /// Races over the same rows in opposite orders: a change may be stale, but never fails with a deadlock.

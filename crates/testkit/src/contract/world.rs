@@ -121,7 +121,7 @@ impl World {
             workplace: None,
         };
         let administrator = self.caller(&self.token, TenantChoice::Home).await;
-        ApiUser::create(new, scope, &administrator, self.stamp().await).expect("an administrator may")
+        ApiUser::create(new, scope, &administrator, self.stamp().await).expect("an administrator may create users")
     }
 
     /// Creates a user whose home is the tenant.

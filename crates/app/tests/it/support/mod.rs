@@ -37,8 +37,8 @@ impl World {
 
     /// Returns the world of a server that was started on a fresh database.
     pub(crate) fn of(server: Server) -> Self {
-        let [workspace, user, key] =
-            ["workspace", "user", "API key"].map(|label| server.greeting(label).expect("a first start greets"));
+        let [workspace, user, key] = ["workspace", "user", "API key"]
+            .map(|label| server.greeting(label).expect("the first start prints a greeting"));
         Self { server, key, workspace, user }
     }
 
