@@ -17,12 +17,12 @@ use domain::users::UserStatus;
 use domain::workspaces::{Workspace, WorkspaceParts};
 use uuid::Uuid;
 
-/// A moment.
+/// Returns a fixed time.
 pub fn at() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
 }
 
-/// A new id at each call.
+/// Returns a new id at each call.
 pub fn id() -> Uuid {
     static NEXT: AtomicU64 = AtomicU64::new(1 << 32);
     Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())

@@ -33,7 +33,7 @@ fn count(client: &Client, list: &str) -> u64 {
     client.get(&format!("/api/v1/{list}/count")).json["count"].as_u64().expect("a number")
 }
 
-/// Returns the parts of an answer that do not identify the request: status, body, content type and ETag.
+/// Returns the parts of an answer that do not identify the request: status, body, content type and `ETag`.
 fn seen(answer: &Answer) -> (u16, &str, Option<&str>, Option<&str>) {
     (answer.status, &answer.text, answer.header("content-type"), answer.header("etag"))
 }
