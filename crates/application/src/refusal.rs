@@ -46,7 +46,7 @@ impl From<RepositoryError> for Refusal {
             RepositoryError::Stale => Self::Busy,
             RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY } => Self::InFlight,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
-            // A unique rule that the use case does not handle is a defect of the use case.
+            // A violated rule that the use case does not handle is a defect of the use case.
             RepositoryError::Taken { .. } | RepositoryError::Corrupt { .. } | RepositoryError::Internal(_) => {
                 Self::Internal(error.into())
             }
