@@ -62,6 +62,10 @@ snapshots:
 conformance seconds="90":
     .ci/conformance {{ seconds }}
 
+# has validators and generators of clients read the OpenAPI document
+generators:
+    .ci/generators
+
 # does what CI does
 ci:
     .ci/run
