@@ -40,7 +40,8 @@ struct NightRow {
 impl AvailabilityRepository for Database {
     async fn edit(&self, scope: &TenantScope, change: Change<CalendarEdit>) -> Result<(), RepositoryError> {
         let Change { after: edit, audit, receipt } = change;
-        let CalendarEdit { listing_id, integration_account_id, nights: edits } = edit;
+        let CalendarEdit { listing_id, integration_account_id, nights: edits } = &edit;
+        let (listing_id, integration_account_id) = (*listing_id, *integration_account_id);
         let named = || [scope.workspace_id().as_uuid().into(), listing_id.as_uuid().into()];
         let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, integration_account_id).await?;
@@ -65,6 +66,11 @@ impl AvailabilityRepository for Database {
             .map(|(night, edit)| (night, before.get(&night).copied().unwrap_or_default().edited(edit)))
             .filter(|(night, terms)| before.get(night).copied().unwrap_or_default() != *terms)
             .collect();
+        if written.is_empty() {
+            // Only locks end with it: no entry says that something was changed.
+            return transaction.commit().await;
+        }
+        let audit = edit.entry_of(audit, &written.iter().map(|(night, _)| *night).collect());
         for nights in written.chunks(BATCH) {
             let stored = nights.iter().map(|(night, _)| night.as_date());
             let delete = "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2 AND night IN ";

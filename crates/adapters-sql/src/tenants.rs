@@ -60,7 +60,9 @@ impl TenantRepository for Database {
         insert(&transaction, tenant.clone()).await?;
         locations::insert(&transaction, default_location).await?;
         let moved = TenantSwitched { user: moved_user, target: tenant.id() };
-        transaction.move_user(scope.workspace_id(), moved, audit.at).await?;
+        if !transaction.move_user(scope.workspace_id(), moved, audit.at).await? {
+            return Err(RepositoryError::Stale);
+        }
         transaction.append(audit).await?;
         transaction.commit().await?;
         Ok(tenant)

@@ -129,8 +129,14 @@ impl UserRepository for Database {
             ],
         );
         transaction.expect_row(active.push(transaction.dialect().for_share())).await?;
-        transaction.move_user(scope.workspace_id(), switched, audit.at).await?;
-        transaction.append(audit).await?;
+        let (user, workspace) = (switched.user, scope.workspace_id());
+        if transaction.move_user(workspace, switched, audit.at).await? {
+            transaction.append(audit).await?;
+        } else {
+            let named = [workspace.as_uuid().into(), user.as_uuid().into()];
+            let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", named);
+            transaction.expect_row(user).await?;
+        }
         transaction.commit().await
     }
 }
@@ -194,18 +200,19 @@ impl Transaction {
         self.expect_row(unchanged.push(lock)).await
     }
 
-    /// Moves the user's current tenant.
+    /// Moves the user's current tenant, and says whether that changed anything: of several at once, one does.
     pub(crate) async fn move_user(
         &self,
         workspace_id: WorkspaceId,
         TenantSwitched { user, target }: TenantSwitched,
         at: DateTime<Utc>,
-    ) -> Result<(), RepositoryError> {
+    ) -> Result<bool, RepositoryError> {
         let moved = Query::new(
-            "UPDATE users SET current_tenant_id = $3, updated_at = $4 WHERE workspace_id = $1 AND id = $2",
+            "UPDATE users SET current_tenant_id = $3, updated_at = $4 \
+             WHERE workspace_id = $1 AND id = $2 AND current_tenant_id <> $3",
             [workspace_id.as_uuid().into(), user.as_uuid().into(), target.as_uuid().into(), at.into()],
         );
-        self.execute_guarded(moved).await
+        Ok(self.execute(moved).await?.rows_affected() > 0)
     }
 }
 

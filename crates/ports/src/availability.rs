@@ -15,7 +15,8 @@ use crate::RepositoryError;
 #[async_trait]
 pub trait AvailabilityRepository: Send + Sync {
     /// Edits the calendar of a listing of the tenant. Values that the edit does not name stay unchanged, and nights
-    /// that no longer differ from the listing are deleted. Sold stays are not checked.
+    /// that no longer differ from the listing are deleted. Sold stays are not checked. The audit entry names the nights
+    /// that changed; if none did, there is no entry.
     ///
     /// # Errors
     /// `Stale` if the listing is gone, or its account is another tenant's.

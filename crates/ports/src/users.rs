@@ -39,7 +39,7 @@ pub trait UserRepository: Send + Sync {
     /// was changed or deleted since it was read.
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError>;
 
-    /// Stores a user's new current tenant.
+    /// Stores a user's new current tenant. If the user works there already, nothing is stored, not even the audit entry.
     ///
     /// # Errors
     /// `Stale` if the target is no longer an active tenant, or the user is gone.

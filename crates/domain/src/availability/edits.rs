@@ -1,15 +1,17 @@
 //! Edits of a calendar by the owner of the listing.
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 
 use super::NightStatus;
 use crate::access::TenantScope;
-use crate::audit::{Fact, Facts, ResourceKind, Stamp};
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId};
 use crate::listings::{Listing, ListingValuesError};
 use crate::money::{Amount, Money};
-use crate::stays::{Nights, Stay};
+use crate::stays::{Nights, Stay, StayDate};
 use crate::tenants::FieldEdit;
 
 /// The maximum number of ranges in one edit.
@@ -105,10 +107,16 @@ impl CalendarEdit {
             return Ok(None);
         }
         let resource = (ResourceKind::Listing, listing.id().as_uuid(), listing.details().name.to_string());
-        let nights = edit.nights.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ");
-        let facts = (Facts::new(), vec![("nights", Fact::Text(nights))]);
+        let facts = (Facts::new(), facts(&edit.nights));
         let audit = stamp.entry(scope, "availability.update", resource, facts);
         Ok(Some(Change::new(edit, audit)))
+    }
+
+    /// Removes from the edit's audit entry the nights that storing it leaves unchanged.
+    #[must_use]
+    pub fn entry_of(&self, entry: AuditEntry, changed: &BTreeSet<StayDate>) -> AuditEntry {
+        let edits: Vec<_> = self.nights.iter().flat_map(|edit| edit.of_those(changed)).collect();
+        AuditEntry { after: facts(&edits), ..entry }
     }
 
     /// The number of nights.
@@ -131,6 +139,13 @@ impl NightEdit {
         let price = price.map(|amount| amount.and_then(&mut priced));
         let is_blocked = status.map(|status| status == Some(NightStatus::NotAvailable));
         Self { nights, is_blocked, price, minimum_nights, maximum_nights }
+    }
+
+    /// The same of those of its nights, adjoining ones together.
+    fn of_those(&self, nights: &BTreeSet<StayDate>) -> Vec<Self> {
+        let own: Vec<_> = self.nights.nights().filter(|night| nights.contains(night)).collect();
+        let runs = own.chunk_by(|night, later| night.next() == *later);
+        runs.map(|run| Self { nights: Stay::from_parts(run[0], run[run.len() - 1].next()), ..*self }).collect()
     }
 
     const fn is_empty(&self) -> bool {
@@ -164,6 +179,11 @@ impl NightEdit {
     }
 }
 
+/// The audit facts of the edits.
+fn facts(edits: &[NightEdit]) -> Facts {
+    vec![("nights", Fact::Text(edits.iter().map(NightEdit::words).collect::<Vec<_>>().join("; ")))]
+}
+
 /// Removes overlaps: between two consecutive dates at which an edit begins or ends, all nights have the same values.
 fn flattened(edits: &[NightEdit]) -> Vec<NightEdit> {
     let mut edges: Vec<_> = edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
@@ -189,7 +209,6 @@ mod tests {
     use crate::access::Permission;
     use crate::access::fixture::{caller, stamp, standing};
     use crate::listings::fixture::listing;
-    use crate::stays::StayDate;
     use crate::stays::fixture::{date, stay};
 
     fn scope() -> TenantScope {
@@ -288,6 +307,19 @@ mod tests {
         let audit = decide(&[priced("2030-01-01", "2030-01-02", "99.5")]).expect("fine").expect("a change").audit;
         assert_eq!((audit.action, audit.resource_kind), ("availability.update", ResourceKind::Listing));
         assert_eq!(audit.after, [("nights", Fact::from("2030-01-01/2030-01-02 price=99.50"))]);
+    }
+
+    #[test]
+    fn the_trail_names_no_night_that_stayed_as_it_was() {
+        let ranges = [priced("2030-01-01", "2030-01-10", "1"), priced("2030-01-20", "2030-01-22", "2")];
+        let Change { after: edit, audit, .. } = decide(&ranges).expect("fine").expect("a change");
+        let changed = ["01", "02", "05", "09", "20", "21"].map(|day| date(&format!("2030-01-{day}")));
+        let told = edit.entry_of(audit.clone(), &changed.into()).after;
+        let nights = "2030-01-01/2030-01-03 price=1.00; 2030-01-05/2030-01-06 price=1.00; \
+                      2030-01-09/2030-01-10 price=1.00; 2030-01-20/2030-01-22 price=2.00";
+        assert_eq!(told, [("nights", Fact::from(nights))]);
+        let all = ranges.iter().flat_map(|range| range.nights.nights()).collect();
+        assert_eq!(edit.entry_of(audit.clone(), &all), audit);
     }
 
     fn edits() -> impl Strategy<Value = Vec<NightEdit>> {

@@ -238,3 +238,30 @@ pub async fn an_edit_of_a_calendar_leaves_one_entry(ports: Ports) {
     written.expect("written");
     assert_eq!(host.world.ports.trail.actions().await[before..], ["availability.update"]);
 }
+
+/// Also where several write the same at once, and where a night is given back to the listing that never differed from it.
+pub async fn an_edit_that_changes_no_night_leaves_no_entry(ports: Ports) {
+    let host = Host::open(ports).await;
+    let listing = host.listing("7").await;
+    let january = stay("2030-01-01", "2030-02-01");
+    let edit = RangeEdit { minimum_nights: Some(2.try_into().ok()), ..priced(january, "200") };
+    let before = host.world.ports.trail.actions().await.len();
+    let mut edits = Vec::new();
+    for _ in 0..20 {
+        edits.push(host.calendar_edit(&listing, &[edit]).await);
+    }
+    let next = in_turn(edits);
+    let (won, lost) = twenty_at_once(|| {
+        let (host, change) = (host.clone(), next());
+        async move { host.world.ports.availability.edit(&host.scope().await, change).await }
+    })
+    .await;
+    assert_eq!((won, lost.len()), (20, 0), "{lost:?}");
+    host.write(
+        &listing,
+        &[RangeEdit { status: Some(None), price: Some(None), ..range(stay("2031-01-01", "2031-01-03")) }],
+    )
+    .await
+    .expect("written");
+    assert_eq!(host.world.ports.trail.actions().await[before..], ["availability.update"]);
+}

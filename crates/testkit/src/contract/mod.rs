@@ -188,6 +188,7 @@ macro_rules! suite {
                 a_night_that_is_sold_may_be_blocked,
                 another_tenant_sees_no_calendar,
                 an_edit_of_a_calendar_leaves_one_entry,
+                an_edit_that_changes_no_night_leaves_no_entry,
             }
             credentials {
                 a_credential_holds_the_key_its_user_and_the_tenants_at_play,
@@ -365,6 +366,7 @@ macro_rules! suite {
                 an_email_is_taken_once_whatever_its_case,
                 a_user_of_a_tenant_that_is_gone_is_not_stored,
                 a_switch_moves_the_user,
+                of_twenty_switches_to_the_same_tenant_one_leaves_an_entry,
                 nobody_switches_to_an_inactive_tenant,
                 nobody_switches_to_a_tenant_that_is_gone,
                 switches_and_a_deletion_at_once_leave_nobody_astray,

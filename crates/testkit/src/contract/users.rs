@@ -9,6 +9,8 @@ use domain::tenants::{Tenant, TenantStatus, TenantSwitched, switch};
 use domain::users::{ApiUser, Role, UserEdit, UserStatus, Workplace};
 use ports::{Page, PageStart, RepositoryError, UserFilter, rules};
 
+use super::shop::in_turn;
+use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
 
@@ -55,6 +57,28 @@ pub async fn a_switch_moves_the_user(ports: Ports) {
     world.ports.users.switch(&world.scope_in(world.default_tenant).await, change).await.expect("switched");
     let user = world.user(world.user).await.expect("the administrator");
     assert_eq!((user.home_tenant_id(), user.current_tenant_id()), (world.default_tenant, first.id()));
+}
+
+/// A race: each was decided on before any was stored.
+pub async fn of_twenty_switches_to_the_same_tenant_one_leaves_an_entry(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    go_home(&world).await;
+    let before = world.ports.trail.actions().await.len();
+    let mut switches = Vec::new();
+    for _ in 0..20 {
+        switches.push(switched(&world, &channel).await);
+    }
+    let next = in_turn(switches);
+    let (won, lost) = twenty_at_once(|| {
+        let (world, change) = (world.clone(), next());
+        async move { world.ports.users.switch(&world.scope_in(world.default_tenant).await, change).await }
+    })
+    .await;
+    assert_eq!((won, lost.len()), (20, 0), "{lost:?}");
+    let user = world.user(world.user).await.expect("the administrator");
+    assert_eq!(user.current_tenant_id(), channel.id());
+    assert_eq!(world.ports.trail.actions().await.len() - before, 1);
 }
 
 /// `Stale`.

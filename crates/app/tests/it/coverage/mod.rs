@@ -19,6 +19,7 @@ on_both_engines! {
     a_forged_header_reaches_nothing
     methods_that_are_not_documented_are_not_allowed
     every_post_may_be_repeated
+    what_changes_nothing_writes_nothing
     every_resource_has_a_tag
     nothing_is_changed_that_is_not_as_it_was_seen
     nothing_is_written_for_whom_was_revoked_before_the_body_arrived
@@ -243,6 +244,30 @@ fn every_post_may_be_repeated(world: &World) {
             assert_eq!((second.status, &second.text), (first.status, &first.text), "{name}");
         }
         assert_eq!(trail(world) - before, 1, "{name} was done once");
+    }
+}
+
+/// Sends each operation that changes something twice.
+fn what_changes_nothing_writes_nothing(world: &World) {
+    let changes =
+        |method: &str, name: &str| ["PUT", "PATCH", "DELETE"].contains(&method) || name == "confirmReservation";
+    for (name, method, path, call) in guarded(world).into_iter().filter(|(name, method, ..)| changes(method, name)) {
+        let tenant = Victim::of(world, &format!("A tenant for {name}"));
+        let client = tenant.client(world, &call);
+        world.tenant_id("Somewhere else");
+        if name == "deleteTenant" {
+            let inside = world.calry().named(&tenant.tenant);
+            assert_eq!(inside.delete(&format!("/api/v1/integration-account/{}", tenant.account)).status, 204);
+        }
+        let (path, body) = (path.replace("{id}", tenant.id(&path)), tenant.body(&call));
+        let first = client.call(&method, &path, body.as_ref());
+        assert!(first.status < 300, "{name}: {}", first.text);
+        let state = || (trail(world), tenant.shown(world));
+        let before = state();
+        let second = client.call(&method, &path, body.as_ref());
+        let is_done = second.status < 300 || is_not_found(&second) || second.refusal() == (409, "already_there");
+        assert!(is_done, "{name}: {}", second.text);
+        assert_eq!(state(), before, "{name}: nothing was changed, and nothing is written");
     }
 }
 
