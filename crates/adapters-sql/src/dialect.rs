@@ -44,6 +44,9 @@ pub trait Dialect: Send + Sync {
     /// is needed for that.
     fn first_workspace_lock(&self) -> Option<&'static str>;
 
+    /// The statement that locks the name `$1` until the end of the transaction; `None` if the write transaction itself is that lock.
+    fn named_lock(&self) -> Option<&'static str>;
+
     /// What stands before and after the conditions of a SELECT that takes some rows `m` of a table of each integration account `a`:
     /// so many rows are read of each account, and not all that it has.
     fn some_of_each_account(&self, table: &str) -> (String, &'static str);

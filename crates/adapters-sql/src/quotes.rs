@@ -6,6 +6,7 @@ use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, QuoteId, ReservationId, TenantId, WorkspaceId};
 use domain::quotes::{AccountRates, FoundQuote, Offer, Quote, QuoteParts};
+use domain::reservations::ImporterHoldHours;
 use ports::{OfferRequest, QuoteRepository, RepositoryError};
 use sea_orm::FromQueryResult;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
@@ -13,12 +14,12 @@ use sea_orm::prelude::{DateTimeUtc, Uuid};
 use crate::database::{Database, Transaction, inside_tenant};
 use crate::priced::{self, PricedRow, priced};
 use crate::query::Query;
-use crate::rows::percentage;
+use crate::rows::{percentage, whole};
 
 const WHAT: &str = "quote";
 
 const RATES: &str = "\
-    SELECT a.markup, a.distribution_markup, a.default_discount, w.default_discount AS workspace_discount \
+    SELECT a.markup, a.distribution_markup, a.default_discount, w.default_discount AS workspace_discount, w.max_importer_hold_hours \
     FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
     WHERE a.workspace_id = $1 AND a.id = $2";
 
@@ -34,6 +35,7 @@ struct RatesRow {
     distribution_markup: i32,
     default_discount: Option<i32>,
     workspace_discount: i32,
+    max_importer_hold_hours: i32,
 }
 
 #[derive(FromQueryResult)]
@@ -55,7 +57,7 @@ impl QuoteRepository for Database {
         let transaction = self.begin_reading().await?;
         let Some(seen) = transaction.seen_listing(scope, *listing).await? else { return Ok(None) };
         let account = seen.listing.integration_account_id();
-        let rates = transaction.rates(scope, account).await?;
+        let (rates, longest_importer_hold) = transaction.rates(scope, account).await?;
         let calendar = transaction.calendar(scope, &seen.listing, *stay, *at).await?;
         let lapsed = transaction.lapsed_holds(scope, *listing, *stay, *at).await?;
         let promotion = match promotion {
@@ -63,7 +65,7 @@ impl QuoteRepository for Database {
             None => None,
         };
         transaction.commit().await?;
-        Ok(Some(Offer { listing: seen, rates, calendar, lapsed, promotion }))
+        Ok(Some(Offer { listing: seen, rates, longest_importer_hold, calendar, lapsed, promotion }))
     }
 
     async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
@@ -104,17 +106,23 @@ impl QuoteRepository for Database {
 }
 
 impl Transaction {
-    async fn rates(&self, scope: &TenantScope, id: IntegrationAccountId) -> Result<AccountRates, RepositoryError> {
+    /// The markups and discounts of an account, and the maximum hours of importers' holds.
+    async fn rates(
+        &self,
+        scope: &TenantScope,
+        id: IntegrationAccountId,
+    ) -> Result<(AccountRates, ImporterHoldHours), RepositoryError> {
         let query = Query::new(RATES, [scope.workspace_id().as_uuid().into(), id.as_uuid().into()]);
-        let RatesRow { markup, distribution_markup, default_discount, workspace_discount } =
+        let RatesRow { markup, distribution_markup, default_discount, workspace_discount, max_importer_hold_hours } =
             self.row(query).await?.ok_or(RepositoryError::Stale)?;
         let share = |basis_points| percentage("integration account", basis_points);
-        Ok(AccountRates {
+        let rates = AccountRates {
             markup: share(markup)?,
             distribution_markup: share(distribution_markup)?,
             default_discount: default_discount.map(share).transpose()?,
             workspace_discount: share(workspace_discount)?,
-        })
+        };
+        Ok((rates, whole("workspace", max_importer_hold_hours)?))
     }
 }
 

@@ -14,7 +14,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use crate::database::{Database, Transaction, inside};
 use crate::entities::workspaces::{ActiveModel, Column, Entity, Model};
 use crate::query::Query;
-use crate::rows::{corrupt, stored};
+use crate::rows::{corrupt, stored, whole};
 use crate::{api_keys, locations, tenants, users};
 
 #[async_trait]
@@ -86,13 +86,24 @@ async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), R
 }
 
 fn row(workspace: Workspace) -> Model {
-    let WorkspaceParts { id, name, default_currency, default_discount, version, created_at, updated_at } =
-        workspace.into_parts();
+    let WorkspaceParts {
+        id,
+        name,
+        default_currency,
+        default_discount,
+        longest_importer_hold,
+        most_importer_holds,
+        version,
+        created_at,
+        updated_at,
+    } = workspace.into_parts();
     Model {
         id: id.as_uuid(),
         name: name.into(),
         default_currency: default_currency.code().to_owned(),
         default_discount: default_discount.basis_points().into(),
+        max_importer_hold_hours: longest_importer_hold.get(),
+        max_importer_holds: most_importer_holds.get(),
         version,
         created_at,
         updated_at,
@@ -101,12 +112,24 @@ fn row(workspace: Workspace) -> Model {
 
 fn workspace(row: Model) -> Result<Workspace, RepositoryError> {
     const WHAT: &str = "workspace";
-    let Model { id, name, default_currency, default_discount, version, created_at, updated_at } = row;
+    let Model {
+        id,
+        name,
+        default_currency,
+        default_discount,
+        max_importer_hold_hours,
+        max_importer_holds,
+        version,
+        created_at,
+        updated_at,
+    } = row;
     Ok(Workspace::from_parts(WorkspaceParts {
         id: WorkspaceId::new(id),
         name: stored(WHAT, &name)?,
         default_currency: stored(WHAT, &default_currency)?,
         default_discount: Percentage::try_from(i64::from(default_discount)).map_err(|error| corrupt(WHAT, error))?,
+        longest_importer_hold: whole(WHAT, max_importer_hold_hours)?,
+        most_importer_holds: whole(WHAT, max_importer_holds)?,
         version,
         created_at,
         updated_at,

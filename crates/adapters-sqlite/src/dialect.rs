@@ -70,6 +70,10 @@ impl Dialect for SqliteDialect {
         None
     }
 
+    fn named_lock(&self) -> Option<&'static str> {
+        None
+    }
+
     fn tell_of_access(&self) -> Option<&'static str> {
         None
     }

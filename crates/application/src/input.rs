@@ -244,6 +244,24 @@ pub(crate) fn edits_user_status(edit: &FieldEdit<i64>) -> Result<(), ValidationE
     }
 }
 
+/// For `validator`: a number that can be changed, not cleared.
+#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
+pub(crate) fn edits_number<T: TryFrom<i64, Error: Display>>(edit: &FieldEdit<i64>) -> Result<(), ValidationError> {
+    match edit {
+        None => Ok(()),
+        Some(None) => Err(fault(REQUIRED)),
+        Some(Some(number)) => T::try_from(*number).map(drop).map_err(fault),
+    }
+}
+
+/// Parses the new number of a field that changes.
+pub(crate) fn edit_number<T: TryFrom<i64, Error: Display>>(
+    field: &str,
+    edit: FieldEdit<i64>,
+) -> Result<Option<T>, InvalidInput> {
+    edit.flatten().map(T::try_from).transpose().map_err(|error| InvalidInput::new(field, error))
+}
+
 /// Parses an optional user status.
 pub(crate) fn user_status(field: &str, number: Option<i64>) -> Result<Option<UserStatus>, InvalidInput> {
     number.map(UserStatus::try_from).transpose().map_err(|error| InvalidInput::new(field, error))

@@ -10,6 +10,7 @@ use crate::currencies::Currency;
 use crate::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::percentages::Percentage;
+use crate::reservations::{ImporterHoldHours, ImporterHolds};
 use crate::tenants::{NewTenant, Profile, Tenant, TenantName};
 use crate::text::Line;
 use crate::users::{ApiUser, NewApiUser, Role, UserStatus};
@@ -34,6 +35,10 @@ pub struct WorkspaceParts {
     pub default_currency: Currency,
     /// The discount of integration accounts that state none.
     pub default_discount: Percentage,
+    /// The maximum hours for which an importer may hold nights.
+    pub longest_importer_hold: ImporterHoldHours,
+    /// The maximum number of pending stays of one owner for one importer.
+    pub most_importer_holds: ImporterHolds,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -70,6 +75,10 @@ pub struct WorkspaceEdit {
     pub default_currency: Option<Currency>,
     /// The new discount for integration accounts that state none.
     pub default_discount: Option<Percentage>,
+    /// The new maximum hours for which an importer may hold nights.
+    pub longest_importer_hold: Option<ImporterHoldHours>,
+    /// The new maximum number of pending stays of one owner for one importer.
+    pub most_importer_holds: Option<ImporterHolds>,
 }
 
 /// A new workspace with its default tenant, location, administrator and key.
@@ -134,6 +143,8 @@ impl Workspace {
                 name,
                 default_currency: "USD".parse().expect("a constant that is a currency"),
                 default_discount: Percentage::default(),
+                longest_importer_hold: 72.try_into().expect("a constant within the bounds"),
+                most_importer_holds: 100.try_into().expect("a constant within the bounds"),
                 version: 1,
                 created_at: stamp.at,
                 updated_at: stamp.at,
@@ -156,13 +167,16 @@ impl Workspace {
     /// tenant, which `tenant` names.
     pub fn update(&self, edit: WorkspaceEdit, tenant: (TenantId, &TenantName), stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
-        let WorkspaceEdit { name, default_currency, default_discount } = edit;
+        let WorkspaceEdit { name, default_currency, default_discount, longest_importer_hold, most_importer_holds } =
+            edit;
         let parts = &mut after.parts;
         if let Some(name) = name {
             parts.name = name;
         }
         parts.default_currency = default_currency.unwrap_or(parts.default_currency);
         parts.default_discount = default_discount.unwrap_or(parts.default_discount);
+        parts.longest_importer_hold = longest_importer_hold.unwrap_or(parts.longest_importer_hold);
+        parts.most_importer_holds = most_importer_holds.unwrap_or(parts.most_importer_holds);
         if after == *self {
             return None;
         }
@@ -178,6 +192,8 @@ impl Workspace {
             ("name", Fact::from(self.parts.name.as_str())),
             ("defaultCurrency", Fact::from(self.parts.default_currency.code())),
             ("defaultDiscountPercentage", Fact::Text(self.parts.default_discount.to_string())),
+            ("maxImporterHoldHours", Fact::Integer(self.parts.longest_importer_hold.get().into())),
+            ("maxImporterHolds", Fact::Integer(self.parts.most_importer_holds.get().into())),
         ]
     }
 
@@ -252,6 +268,7 @@ mod tests {
         let Change { after, audit, .. } = created();
         let parts = after.workspace.into_parts();
         assert_eq!((parts.default_currency.code(), parts.default_discount.basis_points()), ("USD", 0));
+        assert_eq!((parts.longest_importer_hold.get(), parts.most_importer_holds.get()), (72, 100));
         assert_eq!((audit.action, &*audit.tenant_name), ("workspace.create", "Default"));
         assert!(audit.after.contains(&("defaultDiscountPercentage", Fact::from("0"))));
     }
@@ -284,6 +301,8 @@ mod tests {
             name: Some("Stays Inc.".parse().expect("a name")),
             default_currency: Some("usd".parse().expect("a currency")),
             default_discount: Some("0.00".parse().expect("a percentage")),
+            longest_importer_hold: 72.try_into().ok(),
+            most_importer_holds: 100.try_into().ok(),
         };
         assert_eq!(update(same), None);
         assert_eq!(update(WorkspaceEdit::default()), None);

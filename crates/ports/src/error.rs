@@ -64,6 +64,8 @@ pub mod rules {
     pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
     /// A quote is used for one reservation.
     pub const QUOTE_USED: &str = "quote_used";
+    /// An importer holds at most as many pending stays of one owner as the workspace allows.
+    pub const IMPORTER_HOLDS: &str = "importer_holds";
     /// An account or listing with reservations cannot be deleted.
     pub const HAS_RESERVATIONS: &str = "has_reservations";
     /// A workspace keeps an administrator: an active user at home in its default tenant with a valid ADMIN key.

@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
-use domain::reservations::{LapsedHold, Reservation, ReservationBooked, ReservationStatus, TenantReservation};
+use domain::reservations::{
+    ExternalId, LapsedHold, Reservation, ReservationBooked, ReservationStatus, TenantReservation,
+};
 use domain::stays::StayDate;
 
 use crate::{Page, RepositoryError, Slice};
@@ -18,14 +20,18 @@ pub trait ReservationRepository: Send + Sync {
     /// Returns the reservation, or `None` if the tenant does not see it.
     async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError>;
 
+    /// Returns whether the tenant has made a reservation with this id of its own system.
+    async fn has_external_id(&self, scope: &TenantScope, id: &ExternalId) -> Result<bool, RepositoryError>;
+
     /// Stores the expiry of the lapsed holds of the same nights, and then the new reservation. Of several concurrent
     /// bookings of a night, one succeeds.
     ///
     /// # Errors
     /// `Taken { rule: "reservation_stay" }` if one of the nights is blocked or sold; `Taken { rule:
     /// "reservation_external_id" }` if the seller has a reservation with that id; `Taken { rule: "quote_used" }` if the
-    /// quote was used; `Stale` if the listing is gone, no longer available to the seller, no longer imported or has
-    /// another owner, or if one of the holds was changed since it was read.
+    /// quote was used; `Taken { rule: "importer_holds" }` if it is a hold of an importer that already has as many of the
+    /// owner as the workspace allows; `Stale` if the listing is gone, no longer available to the seller, no longer
+    /// imported or has another owner, or if one of the holds was changed since it was read.
     async fn book(
         &self,
         scope: &TenantScope,

@@ -45,6 +45,8 @@ pub fn workspace() -> Workspace {
         name: "Stays Inc.".parse().expect("a name"),
         default_currency: "USD".parse().expect("a currency"),
         default_discount: Percentage::default(),
+        longest_importer_hold: 72.try_into().expect("hours"),
+        most_importer_holds: 100.try_into().expect("a number"),
         version: 1,
         created_at: at(),
         updated_at: at(),

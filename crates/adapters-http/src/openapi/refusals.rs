@@ -64,7 +64,7 @@ refusals! {
     /// The stay cannot be sold.
     NotOpen: 409 "not_available", "import_asleep";
     /// The booking does not go with what was quoted, or was booked before.
-    BookingConflict: 409 "quote_expired", "quote_used", "price_changed", "external_id_taken";
+    BookingConflict: 409 "quote_expired", "quote_used", "price_changed", "external_id_taken", "too_many_holds";
     /// Listings cannot be imported.
     ImportRefused: 422 "own_listing", "import_not_allowed", "duplicate_listing", "import_refused";
     /// Imports cannot be ended.

@@ -47,7 +47,8 @@ pub(crate) struct BookingBody {
     /// `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the nights.
     #[schema(value_type = Option<ReservationTypeWord>)]
     reservation_type: Option<String>,
-    /// Until when the nights are held: in 24 hours if nothing is said, in 30 days at most.
+    /// Until when the nights are held: in 24 hours if nothing is said, in 30 days at most. An importer holds them for at most
+    /// the workspace's `maxImporterHoldHours`.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     hold_expires_at: Option<String>,
     /// Where the booking came from.

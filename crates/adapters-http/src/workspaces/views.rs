@@ -22,6 +22,12 @@ pub(crate) struct WorkspaceView {
     /// The discount of integration accounts that state none.
     #[schema(value_type = f64, example = 12.5, minimum = 0, maximum = 100)]
     default_discount_percentage: Decimal,
+    /// The hours for which an importer may hold nights.
+    #[schema(example = 72, minimum = 1, maximum = 720)]
+    max_importer_hold_hours: i32,
+    /// The pending stays of one owner that one importer may have at a time.
+    #[schema(example = 100, minimum = 0, maximum = 10_000)]
+    max_importer_holds: i32,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     created_at: Instant,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
@@ -30,13 +36,24 @@ pub(crate) struct WorkspaceView {
 
 impl From<Workspace> for WorkspaceView {
     fn from(workspace: Workspace) -> Self {
-        let WorkspaceParts { id, name, default_currency, default_discount, version: _, created_at, updated_at } =
-            workspace.into_parts();
+        let WorkspaceParts {
+            id,
+            name,
+            default_currency,
+            default_discount,
+            longest_importer_hold,
+            most_importer_holds,
+            version: _,
+            created_at,
+            updated_at,
+        } = workspace.into_parts();
         Self {
             id: id.as_uuid(),
             name: name.into(),
             default_currency: default_currency.code(),
             default_discount_percentage: default_discount.into(),
+            max_importer_hold_hours: longest_importer_hold.get(),
+            max_importer_holds: most_importer_holds.get(),
             created_at: Instant(created_at),
             updated_at: Instant(updated_at),
         }

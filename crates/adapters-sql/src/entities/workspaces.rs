@@ -11,6 +11,8 @@ pub(crate) struct Model {
     pub(crate) default_currency: String,
     /// In basis points.
     pub(crate) default_discount: i32,
+    pub(crate) max_importer_hold_hours: i32,
+    pub(crate) max_importer_holds: i32,
     pub(crate) version: i64,
     pub(crate) created_at: DateTimeUtc,
     pub(crate) updated_at: DateTimeUtc,

@@ -7,12 +7,13 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
-use domain::ids::{QuoteId, ReservationId, TenantId};
+use domain::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 use domain::reservations::{
-    ExternalName, LapsedHold, Reservation, ReservationBooked, ReservationParts, TenantReservation,
+    ExternalId, ExternalName, LapsedHold, Reservation, ReservationBooked, ReservationParts, ReservationStatus,
+    TenantReservation,
 };
 use ports::{RepositoryError, ReservationRepository, rules};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 
 use self::rows::{COLUMNS, HoldRow, hold, seen, values};
 use crate::database::{Database, Transaction, inside};
@@ -46,6 +47,14 @@ const OBSTACLES: &str = "\
            EXISTS (SELECT 1 FROM calendar_nights \
              WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked) AS a_night_is_blocked";
 
+/// Finds the workspace if the importer `$2` has as many pending stays of the owner `$3` at the instant `$4` as it may have. The
+/// workspace is not locked: a concurrent change of the number counts as made after the booking.
+const ALL_HOLDS: &str = "\
+    SELECT 1 FROM workspaces w WHERE w.id = $1 AND w.max_importer_holds <= \
+    (SELECT COUNT(*) FROM reservations r \
+     JOIN integration_accounts a ON a.workspace_id = r.workspace_id AND a.id = r.integration_account_id \
+     WHERE r.workspace_id = $1 AND r.sold_by = $2 AND r.status = 'PENDING' AND r.hold_expires_at > $4 AND a.tenant_id = $3)";
+
 /// Over the version before.
 const TURN: &str = "\
     UPDATE reservations SET status = $4, version = $5, updated_at = $6, confirmed_at = $7, cancelled_at = $8 \
@@ -60,10 +69,30 @@ struct ObstaclesRow {
     a_night_is_blocked: bool,
 }
 
+impl Database {
+    /// The count of an importer's holds, for the engine's tests of its plan.
+    #[doc(hidden)]
+    pub fn holds_statement(
+        &self,
+        workspace: WorkspaceId,
+        importer: TenantId,
+        owner: TenantId,
+        at: DateTime<Utc>,
+    ) -> Statement {
+        self.statement(all_holds(workspace, importer, owner, at))
+    }
+}
+
 #[async_trait]
 impl ReservationRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError> {
         self.row(queries::one(scope, id)).await?.map(seen).transpose()
+    }
+
+    async fn has_external_id(&self, scope: &TenantScope, id: &ExternalId) -> Result<bool, RepositoryError> {
+        let select = "SELECT COUNT(*) AS count FROM reservations WHERE workspace_id = $1 AND external_seller = $2";
+        let found = self.count_of(Query::of_tenant(select, scope).and("external_id = ?", Some(id.as_str()))).await?;
+        Ok(found > 0)
     }
 
     async fn book(
@@ -76,6 +105,10 @@ impl ReservationRepository for Database {
         sold_by_the_scope(scope, &parts, owner)?;
         let transaction = self.begin(receipt).await?;
         transaction.hold_offer(&parts, owner).await?;
+        let holder = parts.sold_by.filter(|_| parts.status == ReservationStatus::Pending);
+        if let Some(importer) = holder {
+            transaction.one_hold_at_a_time(&parts, owner, importer).await?;
+        }
         // In the order of their ids, so that two who meet the same ones do not wait for each other.
         expired.sort_by_key(|hold| hold.after.id());
         for Change { after: hold, audit, receipt: _ } in expired {
@@ -85,6 +118,9 @@ impl ReservationRepository for Database {
         // On SQLite this look is what keeps stays apart. On PostgreSQL others may book at the same time: the constraint
         // keeps them apart, and whoever comes second learns here what the first has taken.
         transaction.refuse_obstacles(&parts).await?;
+        if let Some(importer) = holder {
+            transaction.refuse_too_many_holds(&parts, owner, importer).await?;
+        }
         let insert = format!("INSERT INTO reservations ({COLUMNS}, {}) VALUES ", priced::COLUMNS);
         let insert = Query::new(&insert, []).push_list(values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
         if transaction.execute(insert).await?.rows_affected() == 0 {
@@ -152,6 +188,31 @@ impl Transaction {
         self.expect_row(offer.push(self.dialect().for_share())).await
     }
 
+    /// Serialises the holds of one importer at the listings of one owner, so that none is missed by the count of another.
+    async fn one_hold_at_a_time(
+        &self,
+        parts: &ReservationParts,
+        owner: TenantId,
+        importer: TenantId,
+    ) -> Result<(), RepositoryError> {
+        if let Some(lock) = self.dialect().named_lock() {
+            let name = format!("importer-holds {} {owner} {importer}", parts.workspace_id);
+            self.execute(Query::new(lock, [name.into()])).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses the hold if the importer has as many as it may have.
+    async fn refuse_too_many_holds(
+        &self,
+        parts: &ReservationParts,
+        owner: TenantId,
+        importer: TenantId,
+    ) -> Result<(), RepositoryError> {
+        let held = all_holds(parts.workspace_id, importer, owner, parts.created_at);
+        self.refuse(held, rules::IMPORTER_HOLDS).await
+    }
+
     /// Nobody has booked with the quote, the seller has no reservation of that name, and the nights are free.
     async fn refuse_obstacles(&self, parts: &ReservationParts) -> Result<(), RepositoryError> {
         let (seller, name) =
@@ -188,6 +249,11 @@ fn sold_by_the_scope(scope: &TenantScope, parts: &ReservationParts, owner: Tenan
     let importer = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
     let names_itself = parts.external.as_ref().is_none_or(|external| external.seller == scope.tenant_id());
     if parts.sold_by == importer && names_itself { Ok(()) } else { Err(RepositoryError::Stale) }
+}
+
+fn all_holds(workspace: WorkspaceId, importer: TenantId, owner: TenantId, at: DateTime<Utc>) -> Query {
+    let named = [workspace.as_uuid().into(), importer.as_uuid().into(), owner.as_uuid().into(), at.into()];
+    Query::new(ALL_HOLDS, named)
 }
 
 /// Writes what has become of the reservation.

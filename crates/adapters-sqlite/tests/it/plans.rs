@@ -74,6 +74,17 @@ async fn an_import_finds_each_of_its_listings_by_its_id() {
 }
 
 #[tokio::test]
+async fn a_hold_counts_those_of_its_importer_only() {
+    let (_folder, url, sqlite) = file().await;
+    let [importer, owner] = [(); 2].map(|()| TenantId::new(build::id()));
+    let statement = sqlite.database().holds_statement(build::workspace_id(), importer, owner, build::at());
+    let plan = plan(&url, statement).await;
+    let holds =
+        "SEARCH r USING INDEX reservations_held_by_importer (workspace_id=? AND sold_by=? AND hold_expires_at>?)";
+    assert!(plan.iter().any(|line| line == holds), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn a_move_finds_imports_by_their_account() {
     let (_folder, url, sqlite) = file().await;
     let account = build::listing_account().id;

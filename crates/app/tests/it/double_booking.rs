@@ -212,6 +212,8 @@ struct Season<'a> {
 impl<'a> Season<'a> {
     fn open(world: &'a World, listings: usize) -> Self {
         let market = Market::open(world);
+        let holds = world.calry().patch("/api/v1/workspace", &json!({ "maxImporterHolds": 10_000 }));
+        assert_eq!(holds.status, 200, "{}", holds.text);
         let listings: Vec<_> = (0..listings).map(|_| market.listing()).collect();
         let others = ["Second importer", "Third importer"].map(|name| world.tenant_id(name));
         let tenants: Vec<_> = [market.owner.clone(), market.importer.clone()].into_iter().chain(others).collect();

@@ -29,6 +29,7 @@ mod operations;
 mod outages;
 mod promotions;
 mod quotes;
+mod races;
 mod reservations;
 mod reservations_moved;
 mod retry_storm;

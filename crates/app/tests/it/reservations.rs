@@ -15,6 +15,7 @@ on_both_engines! {
     a_changed_price_books_nothing_and_brings_a_fresh_quote
     confirming_and_cancelling_may_be_repeated
     a_hold_that_lapses_makes_way_and_is_written_down
+    an_importer_holds_nights_no_longer_than_the_workspace_lets_it
     an_external_id_is_the_sellers_own
     lists_show_what_is_asked_for
     all_faults_of_a_booking_are_told_at_once
@@ -273,6 +274,35 @@ fn a_hold_that_lapses_makes_way_and_is_written_down(world: &World) {
         let refused = importer.post(RESERVATION, &asked);
         assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{hold}");
     }
+}
+
+fn an_importer_holds_nights_no_longer_than_the_workspace_lets_it(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let quote = data(201, &market.as_owner().post(QUOTE, &stay(&listing, "2060-01-10", "2060-01-13")));
+    let good_until: DateTime<Utc> = quote["expiresAt"].as_str().expect("an instant").parse().expect("an instant");
+    let now = good_until - TimeDelta::minutes(15);
+    let ask_for = |client: &Client, month: u32, hours: Option<i64>| {
+        let mut asked = booking(&listing, &format!("2060-{month:02}-10"), &format!("2060-{month:02}-13"));
+        asked["reservationType"] = json!("PENDING_CONFIRMATION");
+        let end = hours.map(|hours| (now + TimeDelta::hours(hours)).to_rfc3339_opts(SecondsFormat::Millis, true));
+        asked["holdExpiresAt"] = json!(end);
+        client.post(RESERVATION, &asked)
+    };
+    let (owner, importer) = (market.as_owner(), market.as_importer());
+    data(201, &ask_for(&importer, 1, Some(72)));
+    let refused = ask_for(&importer, 2, Some(73));
+    assert_eq!(refused.refusal(), (422, "validation_failed"));
+    let errors = json!({ "holdExpiresAt": ["The hold expires at may not lie more than 72 hours ahead."] });
+    assert_eq!(refused.json["errors"], errors);
+    data(201, &ask_for(&owner, 2, Some(73)));
+
+    data(200, &world.calry().patch("/api/v1/workspace", &json!({ "maxImporterHoldHours": 6 })));
+    assert_eq!(ask_for(&importer, 3, Some(7)).faults(), ["holdExpiresAt"]);
+    let held = data(201, &ask_for(&importer, 3, None));
+    let instant = |field: &str| held[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let lasts = instant("holdExpiresAt").zip(instant("createdAt")).map(|(end, made)| end - made);
+    assert_eq!(lasts, Some(TimeDelta::hours(6)), "a hold of which nothing is said is as long as it may be");
 }
 
 #[test]

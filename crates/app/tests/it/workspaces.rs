@@ -36,7 +36,17 @@ fn a_new_workspace_has_settings_that_can_be_changed(world: &World) {
     });
     assert_eq!(first.json["data"]["id"], world.workspace.as_str());
     let fields = first.json["data"].as_object().expect("a workspace").keys().cloned().collect::<Vec<_>>();
-    assert_eq!(fields, ["createdAt", "defaultCurrency", "defaultDiscountPercentage", "id", "name", "updatedAt"]);
+    let expected = [
+        "createdAt",
+        "defaultCurrency",
+        "defaultDiscountPercentage",
+        "id",
+        "maxImporterHoldHours",
+        "maxImporterHolds",
+        "name",
+        "updatedAt",
+    ];
+    assert_eq!(fields, expected);
 
     let settings = json!({ "name": "Zürich Stays 🏨", "defaultCurrency": "chf", "defaultDiscountPercentage": 12.5 });
     let changed = world.calry().patch(WORKSPACE, &settings);
@@ -46,6 +56,10 @@ fn a_new_workspace_has_settings_that_can_be_changed(world: &World) {
     assert!(changed.text.contains(r#""defaultDiscountPercentage":12.5,"#), "{}", changed.text);
     assert!(workspace["updatedAt"].as_str() > workspace["createdAt"].as_str());
     assert_eq!(get(world), *workspace);
+
+    let holds = world.calry().patch(WORKSPACE, &json!({ "maxImporterHoldHours": 720, "maxImporterHolds": 0 }));
+    let told = ["maxImporterHoldHours", "maxImporterHolds"].map(|field| holds.json["data"][field].as_i64());
+    assert_eq!((holds.status, told), (200, [Some(720), Some(0)]), "{}", holds.text);
 
     // Absent fields stay, also when the administrator's current tenant is another one.
     world.tenant_id("Channel A");
@@ -105,6 +119,8 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
     const NAME: &str = "name";
     const CURRENCY: &str = "defaultCurrency";
     const DISCOUNT: &str = "defaultDiscountPercentage";
+    const HOURS: &str = "maxImporterHoldHours";
+    const HOLDS: &str = "maxImporterHolds";
     const NO_CURRENCY: &str = "The default currency field is invalid. It must be ISO 4217 currency code.";
     const RANGE: &str = "The default discount percentage must be between 0 and 100.";
     const DECIMALS: &str = "The default discount percentage may not have more than 2 decimals.";
@@ -126,6 +142,12 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         (CURRENCY, r#""AAA""#, NO_CURRENCY),
         (CURRENCY, r#""XXX""#, NO_CURRENCY),
         (CURRENCY, r#""usd\u0000""#, NO_CURRENCY),
+        (HOURS, "null", "The max importer hold hours field is required."),
+        (HOURS, "0", "The max importer hold hours must be between 1 and 720."),
+        (HOURS, "721", "The max importer hold hours must be between 1 and 720."),
+        (HOLDS, "null", "The max importer holds field is required."),
+        (HOLDS, "-1", "The max importer holds must be between 0 and 10000."),
+        (HOLDS, "10001", "The max importer holds must be between 0 and 10000."),
         (DISCOUNT, "null", "The default discount percentage field is required."),
         (DISCOUNT, "-0.01", RANGE),
         (DISCOUNT, "100.01", RANGE),
@@ -156,6 +178,8 @@ fn a_body_that_cannot_be_read_is_400_at_the_first_place(world: &World) {
         (r#"{"defaultDiscountPercentage":{"amount":5}}"#, "at defaultDiscountPercentage: "),
         (r#"{"defaultDiscountPercentage":NaN}"#, "at defaultDiscountPercentage: "),
         (r#"{"defaultDiscountPercentage":.5}"#, "at defaultDiscountPercentage: "),
+        (r#"{"maxImporterHoldHours":"72"}"#, "at maxImporterHoldHours: "),
+        (r#"{"maxImporterHolds":1.5}"#, "at maxImporterHolds: "),
         (r#"{"defaultCurrency":840}"#, "at defaultCurrency: "),
         (r#"{"name":["Stays"]}"#, "at name: "),
         (r#"{"name":"Stays","name":"Rooms"}"#, "duplicate field"),

@@ -77,6 +77,7 @@ pub(crate) mod fixture {
                 default_discount: None,
                 workspace_discount: nothing,
             },
+            longest_importer_hold: 72.try_into().expect("hours"),
             calendar,
             lapsed: vec![],
             promotion: None,

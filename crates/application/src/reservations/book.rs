@@ -6,7 +6,7 @@ use domain::change::Change;
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::money::Total;
 use domain::promotions::PromotionChoice;
-use domain::quotes::{AskedStay, Quote};
+use domain::quotes::{AskedStay, FoundQuote, Quote, QuoteSpentError};
 use domain::reservations::{BookingRefused, NewReservation, Reservation, ReservationBooked, TenantReservation};
 use ports::{OfferRequest, RepositoryError};
 
@@ -30,11 +30,15 @@ impl Reservations {
             let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
             decide_anew(async || {
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-                let change = match &sale {
-                    Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await?,
+                let decided = match &sale {
+                    Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await,
                     Sale::Priced { listing, stay, total } => {
-                        self.priced(&scope, (*listing, stay, *total), new.clone(), stamp).await?
+                        self.priced(&scope, (*listing, stay, *total), new.clone(), stamp).await
                     }
+                };
+                let change = match decided {
+                    Ok(change) => change,
+                    Err(error) => return Err(self.reason_of_a_retry(&scope, &sale, &new, error).await?),
                 };
                 let ReservationBooked { reservation, owner, .. } = &change.after;
                 let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
@@ -79,6 +83,35 @@ impl Reservations {
         }
     }
 
+    /// Returns the refusal that a retry would get. If a concurrent booking took the nights before the offer was read, it may have
+    /// used the quote or the external id too, which says more than that the nights are sold.
+    async fn reason_of_a_retry(
+        &self,
+        scope: &TenantScope,
+        sale: &Sale,
+        new: &NewReservation,
+        error: ReservationError,
+    ) -> Result<ReservationError, RepositoryError> {
+        let (is_missing, is_closed) = match &error {
+            ReservationError::Stay(QuoteError::ListingNotFound { .. }) => (true, false),
+            ReservationError::Stay(QuoteError::NotOpen(_)) => (false, true),
+            _ => (false, false),
+        };
+        if let Sale::Quoted(quote) = sale
+            && (is_missing || is_closed)
+            && let Some(FoundQuote { reservation: Some(reservation), .. }) = self.quotes.find(scope, *quote).await?
+        {
+            return Ok(QuoteSpentError::Used { reservation }.into());
+        }
+        if let Some(id) = &new.external_id
+            && is_closed
+            && self.repository.has_external_id(scope, id).await?
+        {
+            return Ok(ReservationError::external_id_taken());
+        }
+        Ok(error)
+    }
+
     /// Returns the refusal of a booking. If the price has changed, stores a quote with the current price.
     async fn refused(
         &self,
@@ -104,7 +137,6 @@ impl Reservations {
 #[cfg(test)]
 mod tests {
     use domain::ids::TenantId;
-    use domain::quotes::FoundQuote;
     use domain::reservations::ReservationStatus;
     use ports::{MockQuoteRepository, MockReservationRepository, rules};
     use testkit::build;
@@ -224,6 +256,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_second_learns_it_also_where_the_first_was_seen_to_take_the_nights() {
+        let reservation = ReservationId::new(build::id());
+        for offer in [None, Some(asleep()), Some(offer(sold()))] {
+            let mut quotes = offering(offer);
+            let mut found = vec![quote(Some(reservation)), quote(None)];
+            quotes.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+            let lost = refusal(quotes, quoted(&quote(None))).await;
+            assert_eq!((lost.code(), lost.extension()), ("quote_used", Some(Extension::Reservation(reservation))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_taken_says_more_than_that_the_nights_are_sold() {
+        for (is_taken, expected) in [(true, "external_id_taken"), (false, "not_available")] {
+            let mut repository = MockReservationRepository::new();
+            repository.expect_has_external_id().once().returning(move |_, id| {
+                assert_eq!(id.as_str(), "X-1");
+                Ok(is_taken)
+            });
+            let fields = BookingFields { external_id: text("X-1"), ..priced() };
+            let refused = book(repository, offering(Some(offer(sold()))), fields).await.expect_err("refused");
+            assert_eq!((refused.code(), refused.kind()), (expected, ProblemKind::Conflict));
+        }
+    }
+
+    #[tokio::test]
     async fn each_obstacle_to_a_quote_has_its_own_name() {
         let found = || Some(quote(None));
         for (found, offer, expected) in [
@@ -272,6 +330,7 @@ mod tests {
         for (rule, expected) in [
             (rules::RESERVATION_STAY, ("not_available", ProblemKind::Conflict)),
             (rules::RESERVATION_EXTERNAL_ID, ("external_id_taken", ProblemKind::Conflict)),
+            (rules::IMPORTER_HOLDS, ("too_many_holds", ProblemKind::Conflict)),
         ] {
             let mut repository = MockReservationRepository::new();
             repository.expect_book().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));

@@ -41,6 +41,9 @@ pub enum ReservationError {
         /// The field error.
         faults: Faults,
     },
+    /// The importer has as many pending stays of the owner as it may have.
+    #[error("You hold as many stays of this owner as you may. Confirm or cancel some of them first.")]
+    TooManyHolds,
     /// The reservation cannot be confirmed.
     #[error(transparent)]
     NotPending(#[from] NotPendingError),
@@ -56,6 +59,10 @@ impl ReservationError {
     pub(super) fn quote_not_found() -> Self {
         Self::QuoteNotFound { faults: fault(QUOTE, "was not found.") }
     }
+
+    pub(super) fn external_id_taken() -> Self {
+        Self::ExternalIdTaken { faults: fault(EXTERNAL_ID, "has already been taken.") }
+    }
 }
 
 impl From<NotOpenError> for ReservationError {
@@ -68,9 +75,8 @@ impl From<RepositoryError> for ReservationError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Taken { rule: rules::RESERVATION_STAY } => NotOpenError::NotAvailable.into(),
-            RepositoryError::Taken { rule: rules::RESERVATION_EXTERNAL_ID } => {
-                Self::ExternalIdTaken { faults: fault(EXTERNAL_ID, "has already been taken.") }
-            }
+            RepositoryError::Taken { rule: rules::RESERVATION_EXTERNAL_ID } => Self::external_id_taken(),
+            RepositoryError::Taken { rule: rules::IMPORTER_HOLDS } => Self::TooManyHolds,
             // The quote was unused when it was read, so a retry will find the reservation that used it.
             RepositoryError::Taken { rule: rules::QUOTE_USED } => Self::Refused(Refusal::Busy),
             other => Self::Refused(other.into()),
@@ -84,9 +90,11 @@ impl Problem for ReservationError {
             Self::Refused(refusal) => refusal.kind(),
             Self::Stay(error) => error.kind(),
             Self::NotFound | Self::QuoteNotFound { .. } => ProblemKind::NotFound,
-            Self::QuoteSpent(_) | Self::PriceChanged(_) | Self::ExternalIdTaken { .. } | Self::NotPending(_) => {
-                ProblemKind::Conflict
-            }
+            Self::QuoteSpent(_)
+            | Self::PriceChanged(_)
+            | Self::ExternalIdTaken { .. }
+            | Self::TooManyHolds
+            | Self::NotPending(_) => ProblemKind::Conflict,
         }
     }
 
@@ -100,6 +108,7 @@ impl Problem for ReservationError {
             Self::QuoteSpent(QuoteSpentError::Expired) => "quote_expired",
             Self::PriceChanged(_) => "price_changed",
             Self::ExternalIdTaken { .. } => "external_id_taken",
+            Self::TooManyHolds => "too_many_holds",
             Self::NotPending(_) => "not_pending",
         }
     }
@@ -109,7 +118,9 @@ impl Problem for ReservationError {
             Self::Refused(refusal) => refusal.faults(),
             Self::Stay(error) => error.faults(),
             Self::QuoteNotFound { faults } | Self::ExternalIdTaken { faults } => Some(faults),
-            Self::NotFound | Self::QuoteSpent(_) | Self::PriceChanged(_) | Self::NotPending(_) => None,
+            Self::NotFound | Self::QuoteSpent(_) | Self::PriceChanged(_) | Self::TooManyHolds | Self::NotPending(_) => {
+                None
+            }
         }
     }
 
@@ -123,6 +134,7 @@ impl Problem for ReservationError {
             | Self::NotFound
             | Self::QuoteNotFound { .. }
             | Self::ExternalIdTaken { .. }
+            | Self::TooManyHolds
             | Self::NotPending(_) => None,
         }
     }

@@ -3,12 +3,13 @@
 use domain::access::{Caller, Permission};
 use domain::currencies::Currency;
 use domain::percentages::Percentage;
+use domain::reservations::{ImporterHoldHours, ImporterHolds};
 use domain::tenants::FieldEdit;
 use domain::workspaces::{Workspace, WorkspaceEdit, WorkspaceName};
 use validator::Validate;
 
 use super::Workspaces;
-use crate::input::{Asked, InvalidInput, checked, edit, edits};
+use crate::input::{Asked, InvalidInput, checked, edit, edit_number, edits, edits_number};
 use crate::precondition::Precondition;
 use crate::refusal::Refusal;
 use crate::retry::decide_anew;
@@ -25,6 +26,12 @@ pub struct UpdateWorkspace {
     /// A percentage from 0 to 100, as a decimal number in text.
     #[validate(custom(function = edits::<Percentage>, code = "defaultDiscountPercentage"))]
     pub default_discount_percentage: FieldEdit<String>,
+    /// The hours for which an importer may hold nights.
+    #[validate(custom(function = edits_number::<ImporterHoldHours>, code = "maxImporterHoldHours"))]
+    pub max_importer_hold_hours: FieldEdit<i64>,
+    /// The pending stays of one owner that one importer may have at a time.
+    #[validate(custom(function = edits_number::<ImporterHolds>, code = "maxImporterHolds"))]
+    pub max_importer_holds: FieldEdit<i64>,
 }
 
 impl UpdateWorkspace {
@@ -33,6 +40,8 @@ impl UpdateWorkspace {
             name: edit("name", self.name.as_ref())?.flatten(),
             default_currency: edit("defaultCurrency", self.default_currency.as_ref())?.flatten(),
             default_discount: edit("defaultDiscountPercentage", self.default_discount_percentage.as_ref())?.flatten(),
+            longest_importer_hold: edit_number("maxImporterHoldHours", self.max_importer_hold_hours)?,
+            most_importer_holds: edit_number("maxImporterHolds", self.max_importer_holds)?,
         })
     }
 }
@@ -107,11 +116,14 @@ mod tests {
             name: sent("Rooms Inc."),
             default_currency: sent("jpy"),
             default_discount_percentage: sent("12.50"),
+            max_importer_hold_hours: Some(Some(24)),
+            max_importer_holds: Some(Some(0)),
         };
         let parts = workspaces(repository).update(&build::administrator(), Ok(command), &Precondition::default()).await;
         let parts = parts.expect("updated").into_parts();
         assert_eq!((parts.name.as_str(), parts.default_currency.code()), ("Rooms Inc.", "JPY"));
         assert_eq!(parts.default_discount.to_string(), "12.5");
+        assert_eq!((parts.longest_importer_hold.get(), parts.most_importer_holds.get()), (24, 0));
     }
 
     #[tokio::test]
@@ -128,20 +140,29 @@ mod tests {
 
     #[tokio::test]
     async fn all_faults_are_named_as_the_request_names_the_fields() {
-        let null =
-            UpdateWorkspace { name: Some(None), default_currency: Some(None), default_discount_percentage: Some(None) };
+        let null = UpdateWorkspace {
+            name: Some(None),
+            default_currency: Some(None),
+            default_discount_percentage: Some(None),
+            max_importer_hold_hours: Some(None),
+            max_importer_holds: Some(None),
+        };
         let wrong = UpdateWorkspace {
             name: sent(""),
             default_currency: sent("EURO"),
             default_discount_percentage: sent("100.01"),
+            max_importer_hold_hours: Some(Some(721)),
+            max_importer_holds: Some(Some(-1)),
         };
-        for (command, [name, currency, discount]) in [
+        for (command, [name, currency, discount, hours, holds]) in [
             (
                 null,
                 [
                     "The name field is required.",
                     "The default currency field is required.",
                     "The default discount percentage field is required.",
+                    "The max importer hold hours field is required.",
+                    "The max importer holds field is required.",
                 ],
             ),
             (
@@ -150,6 +171,8 @@ mod tests {
                     "The name may not be empty.",
                     "The default currency field is invalid. It must be ISO 4217 currency code.",
                     "The default discount percentage must be between 0 and 100.",
+                    "The max importer hold hours must be between 1 and 720.",
+                    "The max importer holds must be between 0 and 10000.",
                 ],
             ),
         ] {
@@ -158,10 +181,14 @@ mod tests {
                 .await;
             let refused = refused.expect_err("invalid");
             let faults = refused.faults().expect("field errors");
-            assert_eq!(faults.keys().collect::<Vec<_>>(), ["defaultCurrency", "defaultDiscountPercentage", "name"]);
+            let expected =
+                ["defaultCurrency", "defaultDiscountPercentage", "maxImporterHoldHours", "maxImporterHolds", "name"];
+            assert_eq!(faults.keys().collect::<Vec<_>>(), expected);
             assert_eq!(faults["name"], [name]);
             assert_eq!(faults["defaultCurrency"], [currency]);
             assert_eq!(faults["defaultDiscountPercentage"], [discount]);
+            assert_eq!(faults["maxImporterHoldHours"], [hours]);
+            assert_eq!(faults["maxImporterHolds"], [holds]);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::ids::{IntegrationAccountId, ListingId, PromotionId, TenantId};
 use crate::listings::{Occupancy, TenantListing};
 use crate::percentages::Percentage;
 use crate::promotions::{Promotion, PromotionChoice, PromotionNotValidError};
-use crate::reservations::LapsedHold;
+use crate::reservations::{ImporterHoldHours, LapsedHold};
 use crate::stays::{Nights, Stay, StayDate};
 
 /// The markups and discounts of an account.
@@ -42,6 +42,8 @@ pub struct Offer {
     pub listing: TenantListing,
     /// The markups and discounts of its account.
     pub rates: AccountRates,
+    /// The maximum hours for which importers of the workspace may hold nights.
+    pub longest_importer_hold: ImporterHoldHours,
     /// Its calendar for the nights of the stay, without lapsed holds.
     pub calendar: Calendar,
     /// Lapsed holds that overlap the stay and are not yet stored as expired.

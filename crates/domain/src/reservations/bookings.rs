@@ -11,10 +11,17 @@ use crate::audit::{Facts, Stamp};
 use crate::change::Change;
 use crate::ids::{AuditId, QuoteId, ReservationId, TenantId};
 use crate::money::{Money, Total};
+use crate::numbers::Whole;
 use crate::quotes::{AskedStay, FoundQuote, Offer, OfferRefused, PricedStay, QuoteSpentError};
 
 const HOLD: TimeDelta = TimeDelta::hours(24);
 const LONGEST_HOLD_DAYS: i64 = 30;
+
+/// The maximum hours for which an importer may hold nights: at most as long as the owner itself.
+pub type ImporterHoldHours = Whole<1, { 24 * 30 }>;
+
+/// The maximum number of pending stays of one owner for one importer.
+pub type ImporterHolds = Whole<0, 10_000>;
 
 /// A refusal to hold nights until the requested time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -25,6 +32,12 @@ pub enum HoldError {
     /// The time is too late for a booking that is not confirmed.
     #[error("may not lie more than {LONGEST_HOLD_DAYS} days ahead.")]
     TooFar,
+    /// The time is too late for an importer.
+    #[error("may not lie more than {} hours ahead.", longest.get())]
+    TooFarForImporter {
+        /// The maximum hours for which importers of the workspace may hold nights.
+        longest: ImporterHoldHours,
+    },
     /// The booking is confirmed at once, so it has no hold.
     #[error("may be sent with PENDING_CONFIRMATION only.")]
     Instant,
@@ -91,7 +104,7 @@ impl Reservation {
         stamp: Stamp,
         next_id: impl FnMut() -> AuditId,
     ) -> Result<Change<ReservationBooked>, BookingRefused> {
-        let hold = new.hold(stamp.at)?;
+        let hold = new.hold(stamp.at, offer.longest_hold(scope.tenant_id()))?;
         let quote = quote.good(stamp.at)?;
         offer.is_open(quote.priced().stay, scope.tenant_id()).map_err(OfferRefused::from)?;
         let sold = Sold { priced: quote.priced().clone(), quote_id: Some(quote.id()), hold };
@@ -111,7 +124,7 @@ impl Reservation {
         stamp: Stamp,
         next_id: impl FnMut() -> AuditId,
     ) -> Result<Change<ReservationBooked>, BookingRefused> {
-        let hold = new.hold(stamp.at)?;
+        let hold = new.hold(stamp.at, offer.longest_hold(scope.tenant_id()))?;
         let priced = offer.price(asked, scope.tenant_id(), stamp.at)?;
         let (price, currency) = (priced.price.total(), priced.price.currency());
         if total.is_some_and(|total| Money::of(total, currency) != Ok(price)) {
@@ -122,16 +135,29 @@ impl Reservation {
     }
 }
 
+impl Offer {
+    /// The tenant's longest hold, and the refusal of a longer one.
+    fn longest_hold(&self, tenant: TenantId) -> (TimeDelta, HoldError) {
+        let longest = self.longest_importer_hold;
+        match self.importer(tenant) {
+            Some(_) => (TimeDelta::hours(longest.get().into()), HoldError::TooFarForImporter { longest }),
+            None => (TimeDelta::days(LONGEST_HOLD_DAYS), HoldError::TooFar),
+        }
+    }
+}
+
 impl NewReservation {
-    fn hold(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, HoldError> {
+    fn hold(
+        &self,
+        now: DateTime<Utc>,
+        (longest, too_far): (TimeDelta, HoldError),
+    ) -> Result<Option<DateTime<Utc>>, HoldError> {
         match (self.kind, self.hold_expires_at) {
             (ReservationType::InstantBooking, None) => Ok(None),
             (ReservationType::InstantBooking, Some(_)) => Err(HoldError::Instant),
-            (ReservationType::PendingConfirmation, None) => Ok(Some(now + HOLD)),
+            (ReservationType::PendingConfirmation, None) => Ok(Some(now + HOLD.min(longest))),
             (ReservationType::PendingConfirmation, Some(end)) if end <= now => Err(HoldError::Past),
-            (ReservationType::PendingConfirmation, Some(end)) if end - now > TimeDelta::days(LONGEST_HOLD_DAYS) => {
-                Err(HoldError::TooFar)
-            }
+            (ReservationType::PendingConfirmation, Some(end)) if end - now > longest => Err(too_far),
             (ReservationType::PendingConfirmation, Some(end)) => Ok(Some(end)),
         }
     }

@@ -11,7 +11,9 @@ mod values;
 
 use chrono::{DateTime, Utc};
 
-pub use self::bookings::{BookingRefused, HoldError, NewReservation, ReservationBooked};
+pub use self::bookings::{
+    BookingRefused, HoldError, ImporterHoldHours, ImporterHolds, NewReservation, ReservationBooked,
+};
 pub use self::decisions::{LapsedHold, NotPendingError};
 pub use self::values::{
     ExternalId, Guest, GuestName, Notes, Phone, PhoneError, ReservationStatus, ReservationStatusError, ReservationType,

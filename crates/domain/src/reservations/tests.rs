@@ -105,6 +105,30 @@ fn nights_are_held_until_an_instant_that_makes_sense() {
 }
 
 #[test]
+fn an_importer_holds_the_nights_no_longer_than_the_workspace_allows() {
+    let hours = TimeDelta::hours;
+    for (longest, asked, expected) in [
+        (72, None, Ok(hours(24))),
+        (12, None, Ok(hours(12))),
+        (72, Some(hours(72)), Ok(hours(72))),
+        (72, Some(hours(72) + ONE), Err("may not lie more than 72 hours ahead.")),
+        (720, Some(hours(720)), Ok(hours(720))),
+    ] {
+        let offer = Offer { longest_importer_hold: longest.try_into().expect("hours"), ..offer(4) };
+        let hold_expires_at = asked.map(|ahead| now() + ahead);
+        let new = NewReservation { hold_expires_at, ..new_reservation(ReservationType::PendingConfirmation) };
+        let held = book(new.clone(), None, &offer).map(|change| change.after.reservation.into_parts().hold_expires_at);
+        let held = held.map_err(|error| error.to_string());
+        assert_eq!(held, expected.map(|ahead| Some(now() + ahead)).map_err(str::to_owned));
+
+        let quote = Quote::create(QuoteId::new(Uuid::from_u128(9)), priced(), &scope(), by_user(now())).after;
+        let quoted = FoundQuote { quote, reservation: None };
+        let booked = Reservation::book_quoted(new, &quoted, &offer, &scope(), by_user(now()), audit_ids());
+        assert_eq!(booked.is_ok(), expected.is_ok(), "a quote is held no longer either");
+    }
+}
+
+#[test]
 fn who_sold_it_stands_there_only_where_an_importer_did() {
     for (owner, importer) in [(2, false), (4, true)] {
         let change = book(new_reservation(ReservationType::InstantBooking), None, &offer(owner)).expect("on offer");

@@ -13,13 +13,14 @@ use domain::reservations::{
 };
 use domain::stays::{Stay, StayDate};
 use domain::tenants::TenantStatus;
+use domain::workspaces::WorkspaceEdit;
 use ports::{RepositoryError, ReservationFilter, rules};
 use tokio::task::JoinHandle;
 
 use super::Ports;
 use super::host::{Host, account_with, allowing, is_stale, with_status};
 use super::shop::{Shop, blocked, date, in_turn, instant, is_taken, named, pending, stay};
-use super::world::twenty_at_once;
+use super::world::{World, twenty_at_once};
 use crate::build;
 
 fn all_taken(lost: &[RepositoryError], rule: &str) -> bool {
@@ -211,6 +212,13 @@ pub async fn an_external_id_is_taken_once_for_each_seller(ports: Ports) {
     shop.importer.book(shop.id(), nights, named("X-1")).await;
     let again = shop.importer.booking(elsewhere.id(), nights, named("X-1")).await;
     assert!(is_taken(&shop.importer.sell(again).await, rules::RESERVATION_EXTERNAL_ID));
+    for (seller, name, is_theirs) in
+        [(&shop.importer, "X-1", true), (&shop.importer, "x-1", false), (&shop.owner, "X-1", false)]
+    {
+        let name = name.parse().expect("a name");
+        let known = shop.owner.world.ports.reservations.has_external_id(&seller.scope().await, &name).await;
+        assert_eq!(known.expect("no failure"), is_theirs);
+    }
     shop.importer.book(elsewhere.id(), nights, named("x-1")).await;
     let third = shop.another().await;
     shop.owner.book(third.id(), nights, named("X-1")).await;
@@ -245,6 +253,75 @@ pub async fn of_twenty_who_give_the_same_external_id_one_wins(ports: Ports) {
     .await;
     assert_eq!((won, shop.importer.reservations(&ReservationFilter::default()).await.len()), (1, 1));
     assert!(all_taken(&lost, rules::RESERVATION_EXTERNAL_ID), "{lost:?}");
+}
+
+/// Sets the maximum number of pending stays of one owner for one importer.
+async fn allow_holds(world: &World, number: i64) {
+    let admin = world.admin().await;
+    let workspace = world.ports.workspaces.find(&admin).await.expect("a workspace");
+    let edit = WorkspaceEdit { most_importer_holds: number.try_into().ok(), ..WorkspaceEdit::default() };
+    let default_tenant = (admin.tenant_id(), admin.tenant_name());
+    let change = workspace.update(edit, default_tenant, world.stamp().await).expect("a change");
+    world.ports.workspaces.update(&admin, change).await.expect("updated");
+}
+
+/// `Taken`. Those count that are pending in time, at listings of the same owner, by the same importer; and a night that is sold is
+/// told of first.
+pub async fn an_importer_holds_so_many_stays_of_one_owner(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let world = &shop.owner.world;
+    allow_holds(world, 2).await;
+    let night = |day: u32| stay(&format!("2030-01-{day:02}"), &format!("2030-01-{:02}", day + 1));
+    let first = shop.importer.book(shop.id(), night(1), pending()).await.reservation;
+    let other_account = Shop { owner: shop.owner.anew().await, ..shop.clone() }.another().await;
+    let second = shop.importer.book(other_account.id(), night(1), pending()).await.reservation;
+    let third = shop.importer.booking(shop.id(), night(2), pending()).await;
+    let late = build::at() + TimeDelta::days(2);
+    let after_both = shop.importer.booking_at(shop.id(), night(3), pending(), late).await;
+    let trail = world.ports.trail.actions().await;
+    assert!(is_taken(&shop.importer.sell(third.clone()).await, rules::IMPORTER_HOLDS));
+    assert_eq!(world.ports.trail.actions().await, trail, "nothing is stored");
+
+    // Confirmed stays do not count, nor holds of the owner, of another importer, or at another owner's listing.
+    shop.importer.book(shop.id(), night(4), instant()).await;
+    shop.owner.book(shop.id(), night(5), pending()).await;
+    let sibling = Host::of(world, "sibling").await;
+    sibling.import(&[shop.id()]).await.expect("imported");
+    sibling.book(shop.id(), night(6), pending()).await;
+    let elsewhere = Host::of(world, "elsewhere").await;
+    let theirs = elsewhere.listing("8").await.id();
+    shop.importer.import(&[theirs]).await.expect("imported");
+    shop.importer.book(theirs, night(1), pending()).await;
+
+    shop.importer.sell(after_both).await.expect("the others have lapsed by then");
+    assert!(is_taken(&shop.importer.sell(third.clone()).await, rules::IMPORTER_HOLDS));
+    shop.importer.turn(shop.importer.confirmation(&first).await).await.expect("confirmed");
+    shop.importer.turn(shop.importer.cancellation(&second).await).await.expect("cancelled");
+    shop.importer.sell(third).await.expect("there is room again");
+
+    let taken = shop.importer.booking(shop.id(), night(7), pending()).await;
+    shop.owner.book(shop.id(), night(7), instant()).await;
+    assert!(is_taken(&shop.importer.sell(taken).await, rules::RESERVATION_STAY));
+}
+
+/// A race, at listings of two accounts.
+pub async fn of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    allow_holds(&shop.owner.world, 3).await;
+    let second = Shop { owner: shop.owner.anew().await, ..shop.clone() };
+    let mut bookings = Vec::new();
+    for turn in 0..20 {
+        let shop = [&shop, &second][turn % 2].another().await;
+        bookings.push(shop.importer.booking(shop.id(), stay("2030-01-10", "2030-01-12"), pending()).await);
+    }
+    let next = in_turn(bookings);
+    let (won, lost) = twenty_at_once(|| {
+        let (importer, change) = (shop.importer.clone(), next());
+        async move { importer.sell(change).await }
+    })
+    .await;
+    assert_eq!((won, shop.importer.reservations(&ReservationFilter::default()).await.len()), (3, 3));
+    assert!(all_taken(&lost, rules::IMPORTER_HOLDS), "{lost:?}");
 }
 
 /// A change after which an importer must not sell the listing. The last four stop the owner, too.

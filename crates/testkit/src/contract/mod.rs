@@ -174,6 +174,8 @@ macro_rules! suite {
                 of_twenty_who_book_with_a_quote_one_wins,
                 an_external_id_is_taken_once_for_each_seller,
                 of_twenty_who_give_the_same_external_id_one_wins,
+                an_importer_holds_so_many_stays_of_one_owner,
+                of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may,
                 what_may_not_be_sold_any_more_is_not_sold,
                 nothing_is_sold_once_it_may_not_be,
                 nobody_books_in_anothers_name,

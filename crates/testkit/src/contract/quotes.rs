@@ -93,9 +93,13 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     let world = &owner.world;
     let admin = world.admin().await;
     let workspace = world.ports.workspaces.find(&admin).await.expect("no failure");
-    let discount = WorkspaceEdit { default_discount: Some(percent("3")), ..WorkspaceEdit::default() };
+    let settings = WorkspaceEdit {
+        default_discount: Some(percent("3")),
+        longest_importer_hold: 48.try_into().ok(),
+        ..WorkspaceEdit::default()
+    };
     let default_tenant = (admin.tenant_id(), admin.tenant_name());
-    let change = workspace.update(discount, default_tenant, world.stamp().await).expect("a change");
+    let change = workspace.update(settings, default_tenant, world.stamp().await).expect("a change");
     world.ports.workspaces.update(&admin, change).await.expect("updated");
 
     let asked = stay("2030-01-10", "2030-01-14");
@@ -109,6 +113,7 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
                 default_discount: None,
                 workspace_discount: percent("3"),
             },
+            longest_importer_hold: 48.try_into().expect("hours"),
             calendar: host.calendar_at(shop.id(), asked, late).await.expect("a listing"),
             lapsed: vec![LapsedHold {
                 reservation: lapsed.clone(),

@@ -68,11 +68,13 @@ pub async fn a_workspace_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!((&stored, &found(&world).await), (&expected, &expected));
 
     let mut read = stored;
-    for discount in ["0.01", "12.5", "100"] {
+    for (discount, hours, holds) in [("0.01", 1, 0), ("12.5", 24, 5), ("100", 720, 10_000)] {
         let edit = WorkspaceEdit {
             name: Some(format!("Zimmer 🏨 \"{discount}\" '; --").parse().expect("a name")),
             default_currency: Some("KWD".parse().expect("a currency")),
             default_discount: Some(discount.parse().expect("a percentage")),
+            longest_importer_hold: hours.try_into().ok(),
+            most_importer_holds: holds.try_into().ok(),
         };
         let admin = world.admin().await;
         let change = read.update(edit, (admin.tenant_id(), admin.tenant_name()), world.stamp().await);
