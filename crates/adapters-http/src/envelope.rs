@@ -29,8 +29,6 @@ pub(crate) const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 const VARY_BY: &str = "authorization, x-calry-api-key, x-calry-tenant-id, x-tenant-id";
-/// In how many seconds what passes may be asked for again.
-const SOON: HeaderValue = HeaderValue::from_static("1");
 const MAX_REQUEST_ID: usize = 128;
 
 /// Serves a request.
@@ -115,7 +113,7 @@ impl Asked {
             tracing::error!(request_id = self.id(), code = error.code, "{}", chain(&**cause));
         }
         let body = serde_json::to_vec(&ProblemView::new(error, &self.path)).unwrap_or_default();
-        Refused { status: error.status, passes: error.passes, body }
+        Refused { status: error.status, retry_after: error.retry_after, body }
     }
 
     /// The headers that depend on nothing else.
@@ -150,7 +148,7 @@ impl Asked {
 /// A refusal, written.
 struct Refused {
     status: StatusCode,
-    passes: bool,
+    retry_after: Option<u32>,
     body: Vec<u8>,
 }
 
@@ -160,8 +158,8 @@ impl Refused {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.passes {
-            headers.insert(RETRY_AFTER, SOON);
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
     }
 }

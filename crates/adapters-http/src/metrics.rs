@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::{Method, StatusCode};
+use application::CouponOutcome;
 pub(crate) use prometheus::TEXT_FORMAT;
 use prometheus::core::Collector;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
@@ -37,6 +38,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     durations: HistogramVec,
     in_flight: IntGauge,
+    coupons: IntCounterVec,
     connections: IntGaugeVec,
     connections_max: IntGaugeVec,
     pools: Arc<dyn Fn() -> Vec<PoolUse> + Send + Sync>,
@@ -53,17 +55,28 @@ impl Metrics {
         let durations = HistogramOpts::new("tenantry_http_request_duration_seconds", "How long an answer took.");
         let durations = HistogramVec::new(durations.buckets(BUCKETS.into()), &["method", "route"]);
         let in_flight = IntGauge::new("tenantry_http_requests_in_flight", "Requests that are being served.");
+        let coupons = Opts::new("tenantry_coupon_codes_total", "Coupon codes that were wrong, or not looked up.");
+        let coupons = known_to(&registry, IntCounterVec::new(coupons, &["result"]));
+        for outcome in [CouponOutcome::Wrong, CouponOutcome::Limited] {
+            coupons.with_label_values(&[label_of_coupon(outcome)]);
+        }
         let build = gauges("tenantry_build_info", "Always 1: the label says which build this is.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Self {
             requests: known_to(&registry, requests),
             durations: known_to(&registry, durations),
             in_flight: known_to(&registry, in_flight),
+            coupons,
             connections: gauges("tenantry_db_connections", "Open database connections.", &["pool", "state"]),
             connections_max: gauges("tenantry_db_connections_max", "Database connections at most.", &["pool"]),
             registry,
             pools: Arc::new(pools),
         }
+    }
+
+    /// Counts a coupon code.
+    pub fn count_coupon(&self, outcome: CouponOutcome) {
+        self.coupons.with_label_values(&[label_of_coupon(outcome)]).inc();
     }
 
     /// Begins to watch a request.
@@ -122,6 +135,13 @@ fn label_of(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "OTHER",
+    }
+}
+
+const fn label_of_coupon(outcome: CouponOutcome) -> &'static str {
+    match outcome {
+        CouponOutcome::Wrong => "wrong",
+        CouponOutcome::Limited => "limited",
     }
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::metrics::TEXT_FORMAT;
-use crate::problem::{Answer, ApiError};
+use crate::problem::{Answer, ApiError, SOON};
 use crate::resource::{get, resource};
 use crate::{Api, openapi};
 
@@ -66,7 +66,12 @@ pub(crate) async fn healthz() -> HttpResponse {
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
         // To whoever asks it is the same whether the database is away or its schema is old.
-        ApiError { status: StatusCode::SERVICE_UNAVAILABLE, code: "not_ready", passes: true, ..ApiError::from(refusal) }
+        ApiError {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "not_ready",
+            retry_after: Some(SOON),
+            ..ApiError::from(refusal)
+        }
     })?;
     Ok(HttpResponse::Ok().json(OK))
 }

@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use crate::quotes::QuoteView;
 
+/// In how many seconds what passes shortly may be asked for again.
+pub(crate) const SOON: u32 = 1;
+
 /// What a handler answers.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
 
@@ -27,8 +30,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// Boxed, because most answers are no refusals.
     pub(crate) members: Box<Members>,
-    /// Whether it passes, and the request can be sent again shortly.
-    pub(crate) passes: bool,
+    /// The seconds after which the request can be sent again, where it passes.
+    pub(crate) retry_after: Option<u32>,
     /// Kept for the log, where the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -44,8 +47,8 @@ pub(crate) struct Members {
 impl ApiError {
     /// A refusal that is HTTP's own.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        let passes = status == StatusCode::SERVICE_UNAVAILABLE;
-        Self { status, code, message: message.to_owned(), members: Box::default(), passes, cause: None }
+        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(SOON);
+        Self { status, code, message: message.to_owned(), members: Box::default(), retry_after, cause: None }
     }
 }
 
@@ -61,15 +64,20 @@ impl<P: Problem> From<P> for ApiError {
             ProblemKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             ProblemKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             ProblemKind::Conflict | ProblemKind::InFlight => StatusCode::CONFLICT,
+            ProblemKind::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
             ProblemKind::Busy | ProblemKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let passes = matches!(problem.kind(), ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable);
+        let retry_after = match problem.kind() {
+            ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable => Some(SOON),
+            ProblemKind::Limited { seconds } => Some(seconds),
+            _ => None,
+        };
         let (code, message) = (problem.code(), problem.to_string());
         let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
         let members = Box::new(Members { faults, counts, extension: problem.extension() });
         let cause = status.is_server_error().then(|| problem.into());
-        Self { status, code, message, members, passes, cause }
+        Self { status, code, message, members, retry_after, cause }
     }
 }
 

@@ -8,8 +8,8 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations,
-    Promotions, Quotes, ReadinessCheck, Receipts, Reservations, Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Audit, Authentication, Availability, CouponLimit, Imports, IntegrationAccounts, Listings,
+    Locations, Promotions, Quotes, ReadinessCheck, Receipts, Reservations, Tenants, Users, Workspaces,
 };
 
 use crate::ambient;
@@ -69,7 +69,7 @@ impl Engine {
     }
 
     /// The use cases of the API on a database, for one worker thread.
-    pub(crate) fn api(database: Arc<Database>, metrics: Metrics, edges: Edges) -> Api {
+    pub(crate) fn api(database: Arc<Database>, metrics: Metrics, coupons: CouponLimit, edges: Edges) -> Api {
         let ambient = ambient::system();
         let receipts = receipts(&database, &ambient);
         Api {
@@ -93,8 +93,8 @@ impl Engine {
             listings: Listings::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
             availability: Availability::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
             promotions: Promotions::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
-            quotes: Quotes::new(database.clone(), receipts.clone(), ambient.clone()),
-            reservations: reservations(&database, ambient.clone()),
+            quotes: Quotes::new(database.clone(), receipts.clone(), coupons.clone(), ambient.clone()),
+            reservations: reservations(&database, coupons, ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), receipts, ambient.clone()),
             api_keys: keys(&database, ambient.clone()),
             audit: Audit::new(database.clone()),
@@ -145,9 +145,11 @@ impl Engine {
     pub(crate) fn swept(&self) -> Swept {
         let (database, ambient) = (self.database(), ambient::system());
         let receipts = receipts(&database, &ambient);
+        // Sweeps look up no coupon codes.
+        let coupons = CouponLimit::new(|_| ());
         Swept {
-            quotes: Quotes::new(database.clone(), receipts.clone(), ambient.clone()),
-            reservations: reservations(&database, ambient),
+            quotes: Quotes::new(database.clone(), receipts.clone(), coupons.clone(), ambient.clone()),
+            reservations: reservations(&database, coupons, ambient),
             receipts,
         }
     }
@@ -177,7 +179,7 @@ fn receipts(database: &Arc<Database>, ambient: &Ambient) -> Receipts {
     Receipts::new(database.clone(), ambient.clock.clone())
 }
 
-fn reservations(database: &Arc<Database>, ambient: Ambient) -> Reservations {
+fn reservations(database: &Arc<Database>, coupons: CouponLimit, ambient: Ambient) -> Reservations {
     let receipts = receipts(database, &ambient);
-    Reservations::new(database.clone(), database.clone(), database.clone(), receipts, ambient)
+    Reservations::new(database.clone(), database.clone(), database.clone(), receipts, coupons, ambient)
 }

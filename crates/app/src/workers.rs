@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use adapters_http::{Api, Edges, Metrics};
 use adapters_sqlite::Database;
+use application::CouponLimit;
 
 use crate::wire::Engine;
 
@@ -17,6 +18,7 @@ pub(crate) struct Workers {
     engine: Engine,
     databases: Databases,
     metrics: Metrics,
+    coupons: CouponLimit,
     edges: Edges,
 }
 
@@ -26,14 +28,16 @@ impl Workers {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());
         let metrics = Metrics::new(move || watched.pools(&owned.live()));
-        Self { engine, databases, metrics, edges }
+        let counted = metrics.clone();
+        let coupons = CouponLimit::new(move |outcome| counted.count_coupon(outcome));
+        Self { engine, databases, metrics, coupons, edges }
     }
 
     /// The use cases of the API, for one more worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
-        Engine::api(database, self.metrics.clone(), self.edges.clone())
+        Engine::api(database, self.metrics.clone(), self.coupons.clone(), self.edges.clone())
     }
 }
 

@@ -65,7 +65,7 @@ pub use self::paging::{List, Listed, Paging};
 pub use self::precondition::Precondition;
 pub use self::problem::{Counts, Extension, Faults, Problem, ProblemKind};
 pub use self::promotions::{FindPromotions, PromotionError, PromotionFields, Promotions};
-pub use self::quotes::{QuoteError, Quotes, StayFields};
+pub use self::quotes::{CouponLimit, CouponOutcome, QuoteError, Quotes, StayFields};
 pub use self::readiness::ReadinessCheck;
 pub use self::receipts::{Done, Once, Receipts};
 pub use self::refusal::Refusal;

@@ -35,6 +35,11 @@ pub enum ProblemKind {
     Conflict,
     /// A concurrent duplicate of the request is in progress; retry shortly for its answer.
     InFlight,
+    /// Too many requests of this kind; retry after `seconds`.
+    Limited {
+        /// The seconds to wait.
+        seconds: u32,
+    },
     /// Concurrent changes won on every attempt; retry at once.
     Busy,
     /// The database is unavailable; retry shortly.

@@ -29,6 +29,12 @@ pub enum Refusal {
     /// A concurrent duplicate of the request is in progress.
     #[error("The same request is still being served. Try again shortly.")]
     InFlight,
+    /// The tenant has sent too many wrong coupon codes.
+    #[error("The tenant has sent too many wrong coupon codes. Try again in {seconds} s.")]
+    CouponsLimited {
+        /// The seconds after which another one is looked up.
+        seconds: u32,
+    },
     /// Concurrent changes won on every attempt.
     #[error("The service is busy. Try again shortly.")]
     Busy,
@@ -63,6 +69,7 @@ impl Problem for Refusal {
             Self::PreconditionFailed => ProblemKind::PreconditionFailed,
             Self::KeyReused(_) => ProblemKind::Invalid,
             Self::InFlight => ProblemKind::InFlight,
+            Self::CouponsLimited { seconds } => ProblemKind::Limited { seconds: *seconds },
             Self::Busy => ProblemKind::Busy,
             Self::Unavailable(_) => ProblemKind::Unavailable,
             Self::Internal(_) => ProblemKind::Internal,
@@ -77,6 +84,7 @@ impl Problem for Refusal {
             Self::PreconditionFailed => "precondition_failed",
             Self::KeyReused(_) => "idempotency_key_reused",
             Self::InFlight => "request_in_flight",
+            Self::CouponsLimited { .. } => "too_many_coupon_codes",
             Self::Busy => "busy",
             Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal_error",
@@ -91,6 +99,7 @@ impl Problem for Refusal {
             | Self::PreconditionFailed
             | Self::KeyReused(_)
             | Self::InFlight
+            | Self::CouponsLimited { .. }
             | Self::Busy
             | Self::Unavailable(_)
             | Self::Internal(_) => None,

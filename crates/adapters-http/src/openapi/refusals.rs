@@ -69,6 +69,8 @@ refusals! {
     ImportRefused: 422 "own_listing", "import_not_allowed", "duplicate_listing", "import_refused";
     /// Imports cannot be ended.
     RemovalRefused: 422 "not_imported", "duplicate_listing", "import_refused";
+    /// The tenant has guessed too many coupon codes.
+    CouponsLimited: 429 "too_many_coupon_codes";
     /// The stay has no such price.
     PriceRefused: 422 "currency_mismatch", "promotion_not_valid";
     /// The service cannot serve.

@@ -8,14 +8,15 @@ use crate::Api;
 use crate::caller::InTenant;
 use crate::data::{Data, created, plain};
 use crate::input::Body;
-use crate::openapi::{ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive};
+use crate::openapi::{CouponsLimited, ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
 /// Prices a stay at a listing of the tenant of the request, its own or imported, and keeps the price for 15 minutes. It does not hold
 /// the nights.
 #[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
     params(TenantHeaders), request_body = QuoteBody,
-    responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused))]
+    responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused,
+        CouponsLimited))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |quote| created(QuoteView::from(quote));
     let (caller, body, once) = body.read_once::<QuoteBody, _, _>(caller, answer).await?;

@@ -13,8 +13,8 @@ use crate::data::{Count, Data, counted, created, ok, tagged};
 use crate::input::{Body, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
-    BookingConflict, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending, PriceRefused,
-    QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive,
+    BookingConflict, CouponsLimited, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending,
+    PriceRefused, QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive,
 };
 use crate::problem::Answer;
 use crate::tags::IfMatch;
@@ -45,7 +45,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
 #[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
     params(TenantHeaders), request_body = BookingBody,
     responses((status = 201, body = Data<ReservationView>),
-        TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused))]
+        TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused,
+        CouponsLimited))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
     let (caller, body, once) = body.read_once::<BookingBody, _, _>(caller, answer).await?;

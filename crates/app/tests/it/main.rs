@@ -5,6 +5,7 @@ mod architecture;
 mod audit;
 mod availability;
 mod command_line;
+mod coupons;
 mod coverage;
 mod crashes;
 mod crashes_shared;

@@ -25,7 +25,7 @@ impl Quotes {
             let read = asked?.read(&mut collector);
             let (listing, asked) = collector.finish(read)?;
             let id = self.ambient.id(QuoteId::new);
-            decide_anew(async || {
+            let quote = async || {
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let request =
                     OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
@@ -36,8 +36,9 @@ impl Quotes {
                 let quote = change.after.clone();
                 self.repository.create(&scope, once.sign(change, &quote)).await?;
                 Ok(quote)
-            })
-            .await
+            };
+            let quote = async || decide_anew(quote).await;
+            self.coupons.guard(scope.tenant_id(), asked.promotion.as_ref(), &self.ambient, quote).await
         };
         self.receipts.once(caller, once, create).await
     }
@@ -51,15 +52,19 @@ mod tests {
     use ports::{MockQuoteRepository, RepositoryError};
     use testkit::build;
 
-    use super::super::fixture::{LISTING, asleep, offer, offering, sold, stay, text};
+    use super::super::fixture::{LISTING, asleep, coupons, offer, offering, sold, stay, text};
     use super::*;
     use crate::ambient::fixture::ambient;
     use crate::input::Unreadable;
     use crate::problem::{Problem, ProblemKind};
     use crate::receipts::fixture::receipts;
 
+    fn quotes(repository: MockQuoteRepository) -> Quotes {
+        Quotes::new(Arc::new(repository), receipts(), coupons(), ambient())
+    }
+
     async fn create(repository: MockQuoteRepository, fields: StayFields) -> Result<Quote, QuoteError> {
-        let quotes = Quotes::new(Arc::new(repository), receipts(), ambient());
+        let quotes = quotes(repository);
         let done = quotes.create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await?;
         Ok(done.now().expect("not repeated"))
     }
@@ -137,6 +142,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn after_ten_wrong_coupon_codes_none_is_looked_up() {
+        let mut repository = MockQuoteRepository::new();
+        repository.expect_offer().times(10).returning(|_, _| Ok(Some(offer(vec![]))));
+        let quotes = quotes(repository);
+        let mut codes = Vec::new();
+        for _ in 0..12 {
+            let fields = StayFields { coupon_code: text("SUMMER"), ..stay() };
+            let refused = quotes.create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await;
+            codes.push(refused.expect_err("wrong").code());
+        }
+        assert_eq!(codes[..10], ["promotion_not_valid"; 10]);
+        assert_eq!(codes[10..], ["too_many_coupon_codes"; 2]);
+    }
+
+    #[tokio::test]
     async fn a_tenant_that_is_gone_is_no_defect() {
         let mut repository = offering(Some(offer(vec![])));
         repository.expect_create().times(3).returning(|_, _| Err(RepositoryError::Stale));
@@ -145,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_is_told_that_before_the_body_is_looked_at() {
-        let quotes = Quotes::new(Arc::new(MockQuoteRepository::new()), receipts(), ambient());
+        let quotes = quotes(MockQuoteRepository::new());
         let unread = Err(Unreadable::Malformed(String::new()));
         let refused =
             quotes.create(&build::channel(Permission::Read), unread, &Once::default()).await.expect_err("refused");

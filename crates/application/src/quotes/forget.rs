@@ -25,6 +25,7 @@ mod tests {
 
     use super::*;
     use crate::ambient::fixture::ambient;
+    use crate::quotes::fixture::coupons;
     use crate::receipts::fixture::receipts;
 
     #[tokio::test]
@@ -34,7 +35,7 @@ mod tests {
             assert_eq!(before, build::at() - TimeDelta::days(1));
             Ok(17)
         });
-        let quotes = Quotes::new(Arc::new(repository), receipts(), ambient());
+        let quotes = Quotes::new(Arc::new(repository), receipts(), coupons(), ambient());
         assert_eq!(quotes.forget(&OperatorScope::new()).await.expect("forgotten"), 17);
     }
 }

@@ -1,5 +1,6 @@
 //! Quotes: prices of stays, valid for a while.
 
+mod coupons;
 mod create;
 mod error;
 mod forget;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use ports::QuoteRepository;
 
+pub use self::coupons::{CouponLimit, CouponOutcome};
 pub use self::error::QuoteError;
 pub use self::stay::StayFields;
 use crate::ambient::Ambient;
@@ -18,13 +20,19 @@ use crate::receipts::Receipts;
 pub struct Quotes {
     repository: Arc<dyn QuoteRepository>,
     receipts: Receipts,
+    coupons: CouponLimit,
     ambient: Ambient,
 }
 
 impl Quotes {
     /// Creates the use cases from their ports.
-    pub fn new(repository: Arc<dyn QuoteRepository>, receipts: Receipts, ambient: Ambient) -> Self {
-        Self { repository, receipts, ambient }
+    pub fn new(
+        repository: Arc<dyn QuoteRepository>,
+        receipts: Receipts,
+        coupons: CouponLimit,
+        ambient: Ambient,
+    ) -> Self {
+        Self { repository, receipts, coupons, ambient }
     }
 }
 
@@ -42,6 +50,7 @@ pub(crate) mod fixture {
     use testkit::build;
     use uuid::Uuid;
 
+    pub(crate) use super::coupons::fixture::coupons;
     use super::*;
     use crate::collector::Collector;
 

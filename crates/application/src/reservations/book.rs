@@ -28,7 +28,11 @@ impl Reservations {
         let scope = caller.tenant_scope(Permission::Write)?;
         let book = async || {
             let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
-            decide_anew(async || {
+            let promotion = match &sale {
+                Sale::Quoted(_) => None,
+                Sale::Priced { stay, .. } => stay.promotion.as_ref(),
+            };
+            let book = async || {
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let decided = match &sale {
                     Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await,
@@ -43,8 +47,9 @@ impl Reservations {
                 let ReservationBooked { reservation, owner, .. } = &change.after;
                 let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
                 Ok(self.repository.book(&scope, once.sign(change, &booked)).await?)
-            })
-            .await
+            };
+            let book = async || decide_anew(book).await;
+            self.coupons.guard(scope.tenant_id(), promotion, &self.ambient, book).await
         };
         self.receipts.once(caller, once, book).await
     }
@@ -323,6 +328,22 @@ mod tests {
             let faults = refused.faults().and_then(|faults| faults.keys().next().map(String::as_str));
             assert_eq!(faults, field, "{expected}");
         }
+    }
+
+    #[tokio::test]
+    async fn after_ten_wrong_coupon_codes_none_is_looked_up() {
+        let mut quotes = MockQuoteRepository::new();
+        quotes.expect_offer().times(10).returning(|_, _| Ok(Some(offer(vec![]))));
+        let (caller, reservations) =
+            (build::channel(Permission::Write), over(MockReservationRepository::new(), quotes));
+        let mut codes = Vec::new();
+        for _ in 0..12 {
+            let stay = StayFields { coupon_code: text("SUMMER"), ..stay() };
+            let refused = reservations.book(&caller, Ok(BookingFields { stay, ..priced() }), &Once::default()).await;
+            codes.push(refused.expect_err("wrong").code());
+        }
+        assert_eq!(codes[..10], ["promotion_not_valid"; 10]);
+        assert_eq!(codes[10..], ["too_many_coupon_codes"; 2]);
     }
 
     #[tokio::test]

@@ -82,12 +82,12 @@ mod tests {
     use crate::ambient::fixture::ambient;
     use crate::paging::Paging;
     use crate::problem::Problem;
-    use crate::quotes::fixture::{LISTING, text};
+    use crate::quotes::fixture::{LISTING, coupons, text};
     use crate::receipts::fixture::receipts;
 
     fn over(queries: MockReservationQueries) -> Reservations {
         let (repository, quotes) = (MockReservationRepository::new(), MockQuoteRepository::new());
-        Reservations::new(Arc::new(repository), Arc::new(queries), Arc::new(quotes), receipts(), ambient())
+        Reservations::new(Arc::new(repository), Arc::new(queries), Arc::new(quotes), receipts(), coupons(), ambient())
     }
 
     #[tokio::test]

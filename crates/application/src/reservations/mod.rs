@@ -17,6 +17,7 @@ pub use self::error::ReservationError;
 pub use self::fields::{BookingFields, GuestFields};
 pub use self::list::FindReservations;
 use crate::ambient::Ambient;
+use crate::quotes::CouponLimit;
 use crate::receipts::Receipts;
 
 /// The use cases of reservations.
@@ -25,6 +26,7 @@ pub struct Reservations {
     queries: Arc<dyn ReservationQueries>,
     quotes: Arc<dyn QuoteRepository>,
     receipts: Receipts,
+    coupons: CouponLimit,
     ambient: Ambient,
 }
 
@@ -35,9 +37,10 @@ impl Reservations {
         queries: Arc<dyn ReservationQueries>,
         quotes: Arc<dyn QuoteRepository>,
         receipts: Receipts,
+        coupons: CouponLimit,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, quotes, receipts, ambient }
+        Self { repository, queries, quotes, receipts, coupons, ambient }
     }
 }
 
@@ -55,7 +58,7 @@ mod fixture {
     use super::*;
     use crate::ambient::fixture::ambient;
     use crate::collector::Collector;
-    use crate::quotes::fixture::{offer, stay, text};
+    use crate::quotes::fixture::{coupons, offer, stay, text};
     use crate::receipts::fixture::receipts;
 
     /// Returns the use cases over these mocks; calls of other ports panic.
@@ -65,6 +68,7 @@ mod fixture {
             Arc::new(MockReservationQueries::new()),
             Arc::new(quotes),
             receipts(),
+            coupons(),
             ambient(),
         )
     }
