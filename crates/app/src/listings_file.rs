@@ -1,12 +1,15 @@
 //! Files of listings: comma-separated, the names of the columns first, then one place to stay on each line.
+//!
+//! A line ends at a line feed, at a carriage return, or at both together: programs write all three, and some mix them.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, ErrorKind};
+use std::mem;
 
 use anyhow::{Context, bail};
 use application::{AddressFields, ListingFields};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-/// Bytes of one line. So an opening quote that nothing closes costs its own line only, and not the rest of the file.
+/// More bytes than a line may have, so that a file without ends of lines does not fill the memory.
 const MOST: usize = 64 * 1024;
 /// The file does not say how many people may stay.
 const MAX_OCCUPANCY: i64 = 2;
@@ -41,7 +44,7 @@ struct Columns {
 impl<R: BufRead> ListingsFile<R> {
     /// Reads the names of the columns.
     pub(crate) fn new(reader: R) -> anyhow::Result<Self> {
-        let mut lines = Lines { reader, number: 0, bytes: Vec::new() };
+        let mut lines = Lines { reader, number: 0, bytes: Vec::new(), is_after_return: false };
         let Some((line, names)) = lines.next()? else { bail!("it is empty") };
         let names = names.map_err(|fault| anyhow::anyhow!("line {line}: {fault}"))?;
         Ok(Self { lines, columns: Columns::find(&names)? })
@@ -58,24 +61,52 @@ impl<R: BufRead> ListingsFile<R> {
 struct Lines<R> {
     reader: R,
     number: u64,
+    /// The present line, without its end; no more than `MOST` bytes of it.
     bytes: Vec<u8>,
+    /// Whether the line before ended at a carriage return, which a line feed may follow.
+    is_after_return: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     /// The next line with its number, split into cells where it can be.
     fn next(&mut self) -> io::Result<Option<(u64, Result<StringRecord, String>)>> {
-        loop {
-            self.bytes.clear();
-            if self.reader.by_ref().take(MOST as u64).read_until(b'\n', &mut self.bytes)? == 0 {
-                return Ok(None);
-            }
+        while self.read()? {
             self.number += 1;
-            if self.bytes.len() == MOST && !self.bytes.ends_with(b"\n") {
-                self.reader.skip_until(b'\n')?;
+            if self.bytes.len() == MOST {
                 return Ok(Some((self.number, Err(format!("The line has {MOST} bytes or more.")))));
             }
             if let Some(cells) = cells(&self.bytes) {
                 return Ok(Some((self.number, cells)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads a line to its end; whether there was one.
+    fn read(&mut self) -> io::Result<bool> {
+        self.bytes.clear();
+        let mut is_there = false;
+        loop {
+            let found = match self.reader.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                found => found?,
+            };
+            if found.is_empty() {
+                return Ok(is_there);
+            }
+            if mem::take(&mut self.is_after_return) && found[0] == b'\n' {
+                self.reader.consume(1);
+                continue;
+            }
+            is_there = true;
+            let end = found.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let line = &found[..end.unwrap_or(found.len())];
+            self.bytes.extend_from_slice(&line[..line.len().min(MOST - self.bytes.len())]);
+            self.is_after_return = end.is_some_and(|end| found[end] == b'\r');
+            let read = line.len() + usize::from(end.is_some());
+            self.reader.consume(read);
+            if end.is_some() {
+                return Ok(true);
             }
         }
     }
@@ -156,6 +187,20 @@ mod tests {
         let sent = |text: &str| Some(Some(text.to_owned()));
         assert_eq!((listing.provider_id, listing.start_price), (sent("a"), sent("80")));
         assert_eq!((listing.name, listing.minimum_nights), (sent("Private room in Astoria"), Some(Some(1))));
+    }
+
+    /// What a reader makes of the same bytes may not depend on how many come at once.
+    #[test]
+    fn a_line_ends_at_a_line_feed_a_carriage_return_or_both() {
+        let row = ROW.trim_end();
+        let file = format!("{NAMES}{row}\r{row}\n{row}\r\n\r\n{row}\r\rbad\n\r{row}");
+        for capacity in [1, 2, 7, 8192] {
+            let reader = io::BufReader::with_capacity(capacity, file.as_bytes());
+            let mut file = ListingsFile::new(reader).expect("all columns");
+            let read = std::iter::from_fn(|| file.next().expect("a slice"));
+            let read: Vec<_> = read.map(|row| (row.line, row.listing.is_ok())).collect();
+            assert_eq!(read, [(2, true), (3, true), (4, true), (6, true), (8, false), (10, true)], "{capacity}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::support::{World, id_of, output};
 on_both_engines! {
     a_file_is_loaded_and_may_be_loaded_again
     what_is_wrong_is_named_by_its_line_and_skipped
+    rows_between_carriage_returns_are_rows
     a_row_that_changed_changes_its_listing
     a_long_file_is_loaded_in_steps
     prices_are_in_the_currency_that_was_told
@@ -157,6 +158,17 @@ fn what_is_wrong_is_named_by_its_line_and_skipped(world: &World) {
     }
     assert_eq!(told.len(), 6, "{told:?}");
     assert_eq!(load.count(), 2);
+}
+
+fn rows_between_carriage_returns_are_rows(world: &World) {
+    let load = Load::new(world);
+    let row = |id: &str| format!("{id},Queens,Astoria,40.76,-73.92,Private room,80,1,0,0");
+    let rows = [row("a"), row("b") + "\r" + &row("c"), "nothing\r".to_owned(), row("d")].join("\n");
+    let loaded = load.rows(&rows);
+    assert_eq!(loaded.summary(), ["4", "0", "0", "1"], "{}", loaded.told);
+    assert_eq!(loaded.told, "line 5: The line has 1 cells instead of 10.\n");
+    let from_an_old_program = format!("{NAMES}\r{}\r{}\r", row("a"), row("e"));
+    assert_eq!(load.run(&[&load.file(from_an_old_program)]).summary(), ["1", "0", "1", "0"]);
 }
 
 fn a_row_that_changed_changes_its_listing(world: &World) {
