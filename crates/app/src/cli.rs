@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::seconds::Seconds;
+use crate::telemetry::LogFilter;
 
 /// A multi-tenant management service.
 #[derive(Debug, Parser)]
@@ -33,7 +34,7 @@ pub(crate) struct Options {
     pub(crate) listen: Option<SocketAddr>,
     /// What to log, like `info` or `info,sqlx=debug` [default: info]
     #[arg(long, global = true, env = "TENANTRY_LOG", value_name = "FILTER")]
-    pub(crate) log: Option<String>,
+    pub(crate) log: Option<LogFilter>,
     /// How to log [default: pretty]
     #[arg(long, global = true, env = "TENANTRY_LOG_FORMAT")]
     pub(crate) log_format: Option<LogFormat>,

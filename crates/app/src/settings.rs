@@ -13,6 +13,7 @@ use anyhow::Context;
 use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
 use crate::seconds::Seconds;
+use crate::telemetry::LogFilter;
 
 const DEFAULT_FILE: &str = "tenantry.toml";
 const DEFAULT_DATABASE: &str = "sqlite:data/tenantry.db";
@@ -22,7 +23,7 @@ const DEFAULT_PORT: u16 = 8080;
 pub(crate) struct Settings {
     pub(crate) database: String,
     pub(crate) listen: SocketAddr,
-    pub(crate) log: String,
+    pub(crate) log: LogFilter,
     pub(crate) log_format: LogFormat,
     pub(crate) demo: bool,
     pub(crate) edges: Edges,
@@ -55,7 +56,7 @@ impl Settings {
         Ok(Self {
             database: said.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
             listen: said.listen.or(file.listen).unwrap_or_else(|| (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()),
-            log: said.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: said.log.or(file.log).unwrap_or_default(),
             log_format: said.log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
             demo: said.demo.or(file.demo).unwrap_or(false),
             edges: Edges {
@@ -130,6 +131,8 @@ mod tests {
             ("cors-origins = [\"app.example.com\"]", "must be an origin"),
             ("request-timeout = 0", "seconds from 0.001"),
             ("workers = 0", "nonzero"),
+            ("log = \"warning\"", "must be off, error, warn"),
+            ("log = \"\"", "must be off, error, warn"),
             ("config = \"other.toml\"", "unknown field"),
         ] {
             let error = parse(line).expect_err(line).to_string();

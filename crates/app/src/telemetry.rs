@@ -1,20 +1,131 @@
 //! The log: on standard error, one line an event.
 
 use std::io::{IsTerminal, stderr};
+use std::str::FromStr;
 
-use tracing_subscriber::EnvFilter;
+use serde::Deserialize;
+use thiserror::Error;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::LogFormat;
-use crate::failure::BadUsage;
 use crate::settings::Settings;
 
-/// Begins to log.
-pub(crate) fn start(settings: &Settings) -> Result<(), BadUsage> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| BadUsage(format!("--log: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
-    match settings.log_format {
-        LogFormat::Pretty => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+const LEVELS: [(&str, LevelFilter); 6] = [
+    ("off", LevelFilter::OFF),
+    ("error", LevelFilter::ERROR),
+    ("warn", LevelFilter::WARN),
+    ("info", LevelFilter::INFO),
+    ("debug", LevelFilter::DEBUG),
+    ("trace", LevelFilter::TRACE),
+];
+
+/// A filter of the log: a level, and others for parts of the program.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct LogFilter(Targets);
+
+/// A text that is no such filter.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("must be off, error, warn, info, debug or trace, and may go on with others for parts, like info,sqlx=debug")]
+pub(crate) struct InvalidLogFilterError;
+
+impl Default for LogFilter {
+    fn default() -> Self {
+        Self(Targets::new().with_default(LevelFilter::INFO))
     }
-    Ok(())
+}
+
+impl FromStr for LogFilter {
+    type Err = InvalidLogFilterError;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLogFilterError> {
+        // A word that is no level is not taken for a part: it would switch off all others, errors too.
+        let level = |text: &str| {
+            let known = LEVELS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
+            known.map(|(_, level)| level).ok_or(InvalidLogFilterError)
+        };
+        let is_part = |part: &str| {
+            let is_fine = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':' | '-');
+            !part.is_empty() && part.chars().all(is_fine)
+        };
+        text.split(',').try_fold(Self::default(), |Self(filter), said| match said.split_once('=') {
+            None => Ok(Self(filter.with_default(level(said)?))),
+            Some((part, said)) if is_part(part.trim()) => Ok(Self(filter.with_target(part.trim(), level(said)?))),
+            Some(_) => Err(InvalidLogFilterError),
+        })
+    }
+}
+
+impl TryFrom<String> for LogFilter {
+    type Error = InvalidLogFilterError;
+
+    fn try_from(text: String) -> Result<Self, InvalidLogFilterError> {
+        text.parse()
+    }
+}
+
+/// Begins to log.
+pub(crate) fn start(settings: &Settings) {
+    let LogFilter(filter) = settings.log.clone();
+    let log = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal());
+    match settings.log_format {
+        LogFormat::Pretty => log.finish().with(filter).init(),
+        LogFormat::Json => log.json().flatten_event(true).finish().with(filter).init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn a_filter_says_levels_for_all_and_for_parts() {
+        for (text, rest, sqlx) in [
+            ("warn", Some(Level::WARN), Some(Level::WARN)),
+            ("INFO , sqlx=Debug", Some(Level::INFO), Some(Level::DEBUG)),
+            ("sqlx=trace", Some(Level::INFO), Some(Level::TRACE)),
+            ("off,sqlx::query=error", None, Some(Level::ERROR)),
+            ("off", None, None),
+        ] {
+            let LogFilter(filter) = text.parse().expect(text);
+            let most = |part| {
+                [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR]
+                    .into_iter()
+                    .find(|level| filter.would_enable(part, level))
+            };
+            assert_eq!((most("adapters_http"), most("sqlx::query")), (rest, sqlx), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_level_is_refused() {
+        for text in [
+            "",
+            " ",
+            "warning",
+            "err",
+            "information",
+            "3",
+            "info,",
+            ",info",
+            "info,sqlx",
+            "sqlx=",
+            "=info",
+            "sqlx=loud",
+            "info;sqlx=debug",
+            "info sqlx=debug",
+            "info,a b=debug",
+            "[span]=info",
+        ] {
+            assert_eq!(text.parse::<LogFilter>(), Err(InvalidLogFilterError), "{text}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ use crate::workers::Workers;
 const FIRST_WORKSPACE: &str = "My workspace";
 
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
-    telemetry::start(settings)?;
+    telemetry::start(settings);
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
 

@@ -67,6 +67,8 @@ fn bad_usage_ends_with_2() {
         &["serve", "--listen", "nowhere"],
         &["workspace", "create"],
         &["--log-format", "loud"],
+        &["openapi", "--log", "warning"],
+        &["openapi", "--log", ""],
         &["serve", "--demo=maybe"],
     ] {
         let (status, _) = run("sqlite:unused.db", arguments).expect_err("refused");
@@ -76,6 +78,28 @@ fn bad_usage_ends_with_2() {
         let (status, error) = run(url, &["migrate"]).expect_err("refused");
         assert_eq!(status, Some(2), "{url}");
         assert!(error.starts_with("tenantry: --database"), "{error}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_empty_or_makes_no_sense_is_refused_by_its_flag() {
+    let help = run("sqlite:unused.db", &["--help"]).expect("help");
+    let variables: Vec<_> =
+        help.split("env: TENANTRY_").skip(1).filter_map(|rest| rest.split(['=', ']']).next()).collect();
+    assert!(variables.contains(&"LOG"), "{help}");
+    for variable in variables {
+        let flag = format!("--{}", variable.to_lowercase().replace('_', "-"));
+        // A file may be called anything; that there is none is no usage error.
+        let senseless = (variable != "CONFIG").then_some("warning");
+        for value in [Some(""), senseless].into_iter().flatten() {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+            command.current_dir(folder.path()).env_clear().env(format!("TENANTRY_{variable}"), value);
+            let ended = command.arg("migrate").output().expect("the binary runs");
+            let told = String::from_utf8(ended.stderr).expect("UTF-8");
+            assert_eq!(ended.status.code(), Some(2), "TENANTRY_{variable}={value}: {told}");
+            assert!(told.contains(&flag), "TENANTRY_{variable}={value}: {told}");
+        }
     }
 }
 
