@@ -60,7 +60,7 @@ pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(OK)
 }
 
-/// Whether requests can be served: the database answers, and its schema is this program's.
+/// Whether requests can be served: the database answers and can be written, and its schema is this program's.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
     responses((status = 200, body = Health), openapi::NotReady))]
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {

@@ -35,6 +35,11 @@ impl Dialect for PostgresDialect {
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     }
 
+    fn probe_writing(&self) -> &'static str {
+        // An update of nothing would wait for a migration that indexes the table.
+        "SELECT 1 FROM workspaces WHERE false FOR UPDATE"
+    }
+
     fn for_share(&self) -> &'static str {
         " FOR SHARE"
     }

@@ -7,25 +7,33 @@
 //! A connection belongs to the runtime that opened it, so each worker thread of the server has its own pool
 //! ([`Postgres::database`]).
 
+mod address;
 mod dialect;
+mod encoding;
 mod notifications;
 
-use std::str::FromStr;
 use std::sync::Arc;
 
 use adapters_sql::{Connections, CredentialCache};
 pub use adapters_sql::{Database, Limits};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 
+pub use crate::address::AddressError;
 use crate::dialect::PostgresDialect;
+pub use crate::encoding::EncodingError;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// The setting with which a connection plans each statement once. Otherwise PostgreSQL plans the statements of lists
 /// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.
 pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+
+/// Time limits that the role or the database may set.
+const LIMITS_OF_ROLE: [&str; 3] = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+/// Lifts the limits that not every version has: a version refuses settings that it does not know.
+const NO_LIMITS: &str = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('transaction_timeout', 'idle_session_timeout')";
 
 /// The default number of connections of a pool.
 const CONNECTIONS: u32 = 8;
@@ -42,8 +50,8 @@ pub struct Postgres {
 
 impl Postgres {
     /// Parses a `postgres://…` URL, without connecting.
-    pub fn new(url: &str) -> Result<Self, sqlx::Error> {
-        let options = PgConnectOptions::from_str(url)?.application_name("tenantry");
+    pub fn new(url: &str) -> Result<Self, AddressError> {
+        let options = address::parse(url)?.application_name("tenantry");
         Ok(Self { options: Box::new(options), limits: Limits::default(), credentials: Arc::default() })
     }
 
@@ -53,9 +61,11 @@ impl Postgres {
         Self { limits, ..self }
     }
 
-    /// Applies missing migrations. Servers that do so at the same time wait for each other.
+    /// Applies missing migrations, however long that takes. Servers that do so at the same time wait for each other.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        let mut connection = self.options.connect().await?;
+        let unlimited = LIMITS_OF_ROLE.map(|limit| (limit, "0"));
+        let mut connection = PgConnectOptions::clone(&self.options).options(unlimited).connect().await?;
+        connection.execute(NO_LIMITS).await?;
         MIGRATIONS.run(&mut connection).await?;
         Ok(connection.close().await?)
     }

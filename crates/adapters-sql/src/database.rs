@@ -54,6 +54,11 @@ impl Database {
         self.dialect
     }
 
+    /// What lends connections that write.
+    pub(crate) fn writers(&self) -> &dyn Lender {
+        &*self.writers
+    }
+
     pub(crate) fn credentials(&self) -> &CredentialCache {
         &self.credentials
     }

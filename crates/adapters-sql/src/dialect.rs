@@ -30,6 +30,9 @@ pub trait Dialect: Send + Sync {
     /// The statement that begins a transaction that only reads: all that it reads is as it was at one moment.
     fn begin_reading(&self) -> &'static str;
 
+    /// A statement that changes nothing, and is refused if the database is read-only.
+    fn probe_writing(&self) -> &'static str;
+
     /// What locks the rows of a SELECT until the end of the transaction, so that nobody changes them meanwhile; empty
     /// where the write transaction itself is that lock.
     fn for_share(&self) -> &'static str;

@@ -5,6 +5,7 @@ use ports::{Readiness, RepositoryError};
 use thiserror::Error;
 
 use crate::database::Database;
+use crate::pools::PoolUse;
 use crate::query::Query;
 
 /// `sqlx`'s own table of the migrations that were run.
@@ -17,10 +18,13 @@ struct OldSchemaError {
     needed: i64,
 }
 
-#[async_trait]
-impl Readiness for Database {
-    /// A newer schema is fine: servers are upgraded one after the other, behind their database.
-    async fn check(&self) -> Result<(), RepositoryError> {
+impl Database {
+    /// Checks that the schema is this program's. A newer one is fine: servers are upgraded one after the other, behind their
+    /// database.
+    ///
+    /// # Errors
+    /// `Unavailable` if the database does not answer, `Internal` if its schema is older.
+    pub async fn expect_schema(&self) -> Result<(), RepositoryError> {
         let row = self.first(self.statement(Query::new(SCHEMA_VERSION, []))).await?;
         let found = row.map_or(Ok(0), |row| row.try_get("", "version")).map_err(|error| self.error(error))?;
         let needed = self.dialect().schema_version();
@@ -28,5 +32,25 @@ impl Readiness for Database {
             return Err(RepositoryError::Internal(OldSchemaError { found, needed }.into()));
         }
         Ok(())
+    }
+
+    /// Checks that the database can be written.
+    async fn expect_writable(&self) -> Result<(), RepositoryError> {
+        let PoolUse { idle, used, max, .. } = self.writers().in_use();
+        if idle == 0 && used == max {
+            // Not worth waiting for: those who write at this moment find out.
+            return Ok(());
+        }
+        let mut writer = self.writers().lend().await.map_err(|error| self.error(error))?;
+        let probe = self.statement(Query::new(self.dialect().probe_writing(), []));
+        writer.execute(probe).await.map(drop).map_err(|error| self.error(error))
+    }
+}
+
+#[async_trait]
+impl Readiness for Database {
+    async fn check(&self) -> Result<(), RepositoryError> {
+        self.expect_schema().await?;
+        self.expect_writable().await
     }
 }

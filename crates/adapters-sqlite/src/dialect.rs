@@ -30,8 +30,8 @@ const RULES: [(&str, &str); 10] = [
     ("reservations.workspace_id, reservations.quote_id", rules::QUOTE_USED),
 ];
 
-/// Primary result codes of temporary errors: busy, locked, I/O error, disk full, cannot open.
-const UNAVAILABLE: [i32; 5] = [5, 6, 10, 13, 14];
+/// Primary result codes of temporary errors: busy, locked, read-only, I/O error, disk full, cannot open.
+const UNAVAILABLE: [i32; 6] = [5, 6, 8, 10, 13, 14];
 
 pub(crate) struct SqliteDialect;
 
@@ -52,6 +52,11 @@ impl Dialect for SqliteDialect {
     fn begin_reading(&self) -> &'static str {
         // The snapshot is taken by the first read.
         "BEGIN"
+    }
+
+    fn probe_writing(&self) -> &'static str {
+        // To begin a transaction that writes is allowed on a file that cannot be written.
+        "UPDATE workspaces SET id = id WHERE false"
     }
 
     fn for_share(&self) -> &'static str {

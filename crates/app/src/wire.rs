@@ -15,6 +15,8 @@ use application::{
 use crate::ambient;
 use crate::failure::BadUsage;
 
+const UNUSABLE: &str = "the database cannot be used";
+
 /// One of the two engines.
 #[derive(Clone)]
 pub(crate) enum Engine {
@@ -49,7 +51,10 @@ impl Engine {
     pub(crate) async fn migrate(&self) -> anyhow::Result<()> {
         match self {
             Self::Sqlite(sqlite) => sqlite.migrate().await,
-            Self::Postgres(postgres) => postgres.migrate().await,
+            Self::Postgres(postgres) => {
+                postgres.expect_utf8().await.context(UNUSABLE)?;
+                postgres.migrate().await
+            }
         }
         .context("the schema cannot be brought up to date")
     }
@@ -58,8 +63,8 @@ impl Engine {
     pub(crate) async fn prepare(&self) -> anyhow::Result<()> {
         match self {
             Self::Sqlite(_) => self.migrate().await,
-            Self::Postgres(_) => {
-                let check = ReadinessCheck::new(self.database()).run().await.map_err(anyhow::Error::new);
+            Self::Postgres(postgres) => {
+                let check = postgres.database().expect_schema().await.map_err(anyhow::Error::new);
                 check.map_err(|error| {
                     let cause = error.root_cause();
                     anyhow!("the database is not ready: is it there, and did `tenantry migrate` run? ({cause})")

@@ -86,6 +86,12 @@ impl Postgres {
         Self::copy_of(server, "template0")
     }
 
+    /// Creates a database without a schema, for texts in LATIN1.
+    pub fn latin1(migrate: fn(&str)) -> Self {
+        let server = Self::fresh(migrate).server;
+        Self::copy_of(server, "template0 ENCODING 'LATIN1' LOCALE 'C'")
+    }
+
     fn copy_of(server: &'static Server, template: &str) -> Self {
         // One clone at a time: the server does not copy a template that is in use.
         let mut clones = server.clones.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,6 +128,17 @@ impl Postgres {
             self.name
         );
         admin_sql(&self.server.url, &statement).expect("the statement succeeds");
+    }
+
+    /// Sets a parameter of the database, and ends all connections, which have the old value.
+    pub fn set(&self, setting: &str, value: &str) {
+        let Self { name, .. } = self;
+        for statement in [
+            format!("ALTER DATABASE {name} SET {setting} = '{value}'"),
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+        ] {
+            admin_sql(&self.server.url, &statement).expect("the server does as its owner says");
+        }
     }
 
     /// Allows connections to the database again.

@@ -1,6 +1,7 @@
 //! Tests of PostgreSQL: the contract of every port, the schema and the plans.
 
 mod contract;
+mod limits;
 mod plans;
 mod receipts;
 mod schema;
@@ -21,12 +22,15 @@ impl Trail for Server {
     }
 }
 
+/// Makes the schema, on a thread without a runtime.
+fn migrate(url: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async { Postgres::new(url).expect("an address").migrate().await.expect("a schema") });
+}
+
 /// Returns a fresh database with the schema.
 fn fresh() -> testkit::Postgres {
-    testkit::Postgres::fresh(|url| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async { Postgres::new(url).expect("an address").migrate().await.expect("a schema") });
-    })
+    testkit::Postgres::fresh(migrate)
 }
 
 async fn open() -> Ports {

@@ -117,6 +117,33 @@ fn postgresql_is_served_only_once_it_is_migrated() {
 }
 
 #[test]
+fn a_database_of_another_encoding_is_refused() {
+    let server = testkit::Postgres::latin1(migrate);
+    let (status, error) = run(server.url(), &["migrate"]).expect_err("it is LATIN1");
+    assert_eq!(status, Some(1));
+    let message = "tenantry: the database cannot be used: its encoding is LATIN1, and must be UTF8";
+    assert!(error.starts_with(message) && error.lines().count() == 1, "{error}");
+}
+
+#[test]
+fn what_a_database_url_says_is_known_or_refused() {
+    let server = testkit::Postgres::fresh(migrate);
+    for parameters in ["?sslmod=verify-full", "?sslmode=disable&sslmode=verify-full", "#?sslmode=verify-full"] {
+        let (status, error) = run(&format!("{}{parameters}", server.url()), &["migrate"]).expect_err("refused");
+        assert!(status == Some(2) && error.starts_with("tenantry: --database: "), "{parameters}: {error}");
+    }
+    // The driver would take the first for no mode at all, and the second for the usual port.
+    for (variable, value) in [("PGSSLMODE", "verify_full"), ("PGPORT", "many"), ("PGSSLROOTCERT", "ca.pem")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        command.args(["migrate", "--database", &format!("{}?options[geqo]=on", server.url())]).env_clear();
+        command.env("PGSSLMODE", "require").env(variable, value);
+        let ended = command.current_dir("/").output().expect("the binary runs");
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.code() == Some(2) && told.contains("--database: "), "{variable}: {told}");
+    }
+}
+
+#[test]
 fn help_and_errors_show_no_password() {
     let url = "postgres://app:planted-secret@127.0.0.1:1/tenantry";
     for arguments in [&["--help"][..], &["serve", "--help"], &["migrate"], &["serve"]] {

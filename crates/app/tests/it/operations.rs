@@ -1,9 +1,9 @@
 //! Operational endpoints and behaviour: health, request ids, the log, the document, the end of the process.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Engine, Server, World};
+use crate::support::{Client, Engine, Server, World, is_unavailable};
 
 on_both_engines! {
     the_service_is_alive_and_ready
@@ -107,7 +107,7 @@ fn the_log_has_requests_and_no_keys(world: &World) {
 
 fn sigterm_ends_it_well(world: &World) {
     let mut server = Server::start(world.server.engine.clone());
-    assert_eq!(crate::support::Client::new(&server.base).get("/healthz").status, 200);
+    assert_eq!(Client::new(&server.base).get("/healthz").status, 200);
     assert_eq!(server.terminate().code(), Some(0));
     assert_eq!(server.all_printed(), "", "only the first start prints the greeting");
 }
@@ -129,4 +129,25 @@ fn a_database_that_is_away_is_503_and_never_a_hung_request() {
     assert_eq!(world.client().get("/healthz").status, 200);
     postgres.bring_back();
     assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "it works again without a restart");
+}
+
+#[test]
+fn a_database_that_may_only_be_read_is_read_and_not_ready() {
+    let engine = Engine::postgres();
+    let world = World::start(engine.clone());
+    let Engine::Postgres(postgres) = &engine else { unreachable!("it is PostgreSQL") };
+    postgres.set("default_transaction_read_only", "on");
+    let not_ready = world.client().get("/readyz");
+    assert_eq!(not_ready.refusal(), (503, "not_ready"));
+    assert!(!not_ready.text.contains("read-only"), "{}", not_ready.text);
+    assert!(world.server.log_with("read-only transaction").contains("read-only transaction"));
+    assert_eq!(world.calry().get("/api/v1/tenants").status, 200);
+    is_unavailable(&world.calry().post("/api/v1/tenants", &json!({ "name": "Channel" })));
+    // As when it was made a standby: those that start meanwhile serve too, and are ready later.
+    let second = Server::start(engine.clone());
+    assert_eq!(Client::new(&second.base).get("/readyz").refusal(), (503, "not_ready"));
+    postgres.set("default_transaction_read_only", "off");
+    for base in [&world.server.base, &second.base] {
+        assert_eq!(Client::new(base).get("/readyz").status, 200);
+    }
 }
