@@ -142,6 +142,16 @@ pub struct Loan<DB: Driver> {
 }
 
 impl<DB: Driver> Loan<DB> {
+    /// Whether it was opened for this.
+    pub fn is_new(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| Object::metrics(connection).recycle_count == 0)
+    }
+
+    /// Closes it.
+    pub fn discard(mut self) {
+        drop(self.connection.take().map(Object::take));
+    }
+
     /// Begins to work with it.
     pub fn start(&mut self) -> &mut DB::Connection {
         self.is_whole = false;

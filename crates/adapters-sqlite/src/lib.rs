@@ -9,20 +9,25 @@
 //!   lock that guarded writes need.
 //! * `synchronous = FULL`: committed changes survive a crash of the machine.
 
+mod address;
 mod dialect;
+mod file;
+mod guarded;
 mod versions;
 
-use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use adapters_sql::{Connections, CredentialCache};
 pub use adapters_sql::{Database, Limits};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
 
+pub use crate::address::AddressError;
+use crate::address::Mode;
 use crate::dialect::SqliteDialect;
+use crate::file::DatabaseFile;
+use crate::guarded::Guarded;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
@@ -34,12 +39,12 @@ const CACHE: &str = "-8192";
 /// An error while opening a database.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The URL names no file. A database in memory would be lost at the end, and every connection would have its own.
-    #[error("an SQLite database needs a file: sqlite:PATH")]
-    NoFile,
-    /// The folder of the file cannot be created.
-    #[error("the folder of the database file cannot be made")]
-    Folder(#[source] std::io::Error),
+    /// The address cannot be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The file or its folder cannot be made, or is not there.
+    #[error("the database file {0} cannot be used")]
+    File(String, #[source] std::io::Error),
     /// The file cannot be opened.
     #[error("the database file cannot be opened")]
     Database(#[from] sqlx::Error),
@@ -48,10 +53,12 @@ pub enum OpenError {
 /// A database file.
 #[derive(Clone)]
 pub struct Sqlite {
-    readers: Arc<Connections<sqlx::Sqlite>>,
-    writer: Arc<Connections<sqlx::Sqlite>>,
-    /// A connection that detects changes by other programs.
-    watcher: Arc<Connections<sqlx::Sqlite>>,
+    file: Arc<DatabaseFile>,
+    readers: Arc<Guarded>,
+    writer: Arc<Guarded>,
+    /// A connection that detects changes by other programs. It is always open: SQLite removes the write-ahead log with the last
+    /// connection.
+    watcher: Arc<Guarded>,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
 }
@@ -64,30 +71,38 @@ impl Sqlite {
 
     /// Opens the file with other limits.
     pub async fn open_within(url: &str, limits: Limits) -> Result<Self, OpenError> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+        let (options, mode) = address::parse(url)?;
+        let path = options.get_filename().to_owned();
+        let unusable = |error| OpenError::File(path.display().to_string(), error);
+        if mode == Mode::Make {
+            file::make(&path).map_err(unusable)?;
+        }
+        if mode != Mode::Read {
+            file::close_to_others(&path).map_err(unusable)?;
+        }
+        let options = options
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .pragma("cache_size", CACHE)
             .busy_timeout(limits.wait);
-        let file = options.get_filename();
-        if file == Path::new("") || url.contains(":memory:") || url.contains("mode=memory") {
-            return Err(OpenError::NoFile);
-        }
-        if let Some(folder) = file.parent().filter(|folder| *folder != Path::new("")) {
-            std::fs::create_dir_all(folder).map_err(OpenError::Folder)?;
-        }
         let connections = |name, most| Arc::new(Connections::new(name, options.clone(), most, limits.wait));
-        let opened = Self {
-            readers: connections("sqlite-reader", limits.connections.unwrap_or(READERS)),
-            writer: connections("sqlite-writer", 1),
-            watcher: connections("sqlite-watcher", 1),
+        let (writer, watcher) = (connections("sqlite-writer", 1), connections("sqlite-watcher", 1));
+        for connections in [&writer, &watcher] {
+            let mut opened = connections.get().await?;
+            // The write-ahead log is opened by the first read.
+            let read = sqlx::query("SELECT 1 FROM sqlite_schema LIMIT 1").execute(opened.start()).await;
+            opened.finish(read)?;
+        }
+        let file = Arc::new(DatabaseFile::opened(&path).map_err(unusable)?);
+        let guarded = |connections, writes| Arc::new(Guarded { connections, file: file.clone(), writes });
+        Ok(Self {
+            readers: guarded(connections("sqlite-reader", limits.connections.unwrap_or(READERS)), false),
+            writer: guarded(writer, true),
+            watcher: guarded(watcher, true),
+            file,
             credentials: Arc::default(),
-        };
-        // The first connection creates the file.
-        opened.writer.get().await?;
-        Ok(opened)
+        })
     }
 
     /// Applies missing migrations.
@@ -104,8 +119,8 @@ impl Sqlite {
 
     /// Closes all connections, which moves the write-ahead log into the file.
     pub async fn close(&self) {
-        self.watcher.close().await;
-        self.readers.close().await;
-        self.writer.close().await;
+        for Guarded { connections, .. } in [&*self.watcher, &self.readers, &self.writer] {
+            connections.close().await;
+        }
     }
 }

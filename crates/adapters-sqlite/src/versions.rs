@@ -28,11 +28,13 @@ impl Sqlite {
         let mut before = None::<i64>;
         loop {
             let looked = Instant::now();
-            let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(connection.start()).await?;
-            if before.replace(version) != Some(version) {
-                self.credentials.forget_all();
+            if self.file.check().is_ok() {
+                let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(connection.start()).await?;
+                if before.replace(version) != Some(version) {
+                    self.credentials.forget_all();
+                }
+                self.credentials.is_current_at(looked);
             }
-            self.credentials.is_current_at(looked);
             sleep(BEAT).await;
         }
     }

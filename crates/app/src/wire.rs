@@ -36,7 +36,7 @@ impl Engine {
     pub(crate) async fn open(url: &str, limits: Limits) -> anyhow::Result<Self> {
         match url.split_once(':') {
             Some(("sqlite", _)) => match Sqlite::open_within(url, limits).await {
-                Err(error @ OpenError::NoFile) => Err(BadUsage(format!("--database: {error}")).into()),
+                Err(OpenError::Address(error)) => Err(BadUsage(format!("--database: {error}")).into()),
                 opened => Ok(Self::Sqlite(opened?)),
             },
             Some(("postgres" | "postgresql", _)) => {
@@ -68,7 +68,8 @@ impl Engine {
                 check.map_err(|error| {
                     let cause = error.root_cause();
                     anyhow!("the database is not ready: is it there, and did `tenantry migrate` run? ({cause})")
-                })
+                })?;
+                postgres.expect_utf8().await.context(UNUSABLE)
             }
         }
     }

@@ -114,3 +114,13 @@ async fn closing_waits_for_what_is_lent() {
     timeout(WAIT, connections.close()).await.expect("the connection is returned");
     connections.lend().await.err().expect("the pool is closed");
 }
+
+#[tokio::test]
+async fn a_connection_that_is_discarded_is_replaced_by_a_new_one() {
+    let (_folder, connections) = one().await;
+    let lent = connections.get().await.expect("the connection");
+    assert!(!lent.is_new());
+    lent.discard();
+    let mut lent = connections.get().await.expect("another connection");
+    assert!(lent.is_new() && !is_the_same(&mut lent).await);
+}

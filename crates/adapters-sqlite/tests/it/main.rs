@@ -2,6 +2,7 @@
 
 mod connections;
 mod contract;
+mod files;
 mod isolation;
 mod plans;
 mod schema;

@@ -69,10 +69,3 @@ async fn readers_do_not_wait_for_the_writer() {
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&pool).await.expect("a mode");
     assert_eq!(mode, "wal");
 }
-
-#[tokio::test]
-async fn a_database_in_memory_is_refused() {
-    for url in ["sqlite:", "sqlite::memory:", "sqlite://?mode=memory"] {
-        assert!(adapters_sqlite::Sqlite::open(url).await.is_err(), "{url}");
-    }
-}

@@ -26,6 +26,7 @@ mod lists;
 mod locations;
 mod market;
 mod metrics;
+mod moved_files;
 mod operations;
 mod outages;
 mod promotions;

@@ -1,0 +1,78 @@
+//! Connections to a file that must be in its place.
+
+use std::sync::Arc;
+
+use adapters_sql::{Connections, Lender, Lent, Loan, PoolUse};
+use async_trait::async_trait;
+use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+
+use crate::file::DatabaseFile;
+
+/// Connections that are lent only while the file is in its place.
+pub(crate) struct Guarded {
+    pub(crate) connections: Arc<Connections<sqlx::Sqlite>>,
+    pub(crate) file: Arc<DatabaseFile>,
+    /// Whether each loan is worth a check of the file.
+    pub(crate) writes: bool,
+}
+
+impl Guarded {
+    /// A connection, to be used as the driver has it.
+    pub(crate) async fn get(&self) -> sqlx::Result<Loan<sqlx::Sqlite>> {
+        // Reads do not check each time, which takes three calls to the system: the watcher checks often enough.
+        if self.writes || !self.file.was_in_place() {
+            self.file.check()?;
+        }
+        let loan = self.connections.get().await?;
+        if loan.is_new()
+            && let Err(error) = self.file.check()
+        {
+            // It may have opened another file.
+            loan.discard();
+            return Err(error.into());
+        }
+        Ok(loan)
+    }
+}
+
+#[async_trait]
+impl Lender for Guarded {
+    async fn lend(&self) -> Result<Box<dyn Lent>, DbErr> {
+        let loan = self.get().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
+        Ok(Box::new(GuardedLoan { loan, file: self.file.clone() }))
+    }
+
+    fn in_use(&self) -> PoolUse {
+        self.connections.in_use()
+    }
+}
+
+struct GuardedLoan {
+    loan: Loan<sqlx::Sqlite>,
+    file: Arc<DatabaseFile>,
+}
+
+#[async_trait]
+impl Lent for GuardedLoan {
+    async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.loan.execute(statement).await
+    }
+
+    async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.loan.first(statement).await
+    }
+
+    async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.loan.all(statement).await
+    }
+
+    async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
+        self.loan.begin(statement).await
+    }
+
+    async fn commit(&mut self) -> Result<(), DbErr> {
+        self.loan.commit().await?;
+        // After the commit: what was committed before the file was moved is in it.
+        self.file.check().map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error.into()))))
+    }
+}
