@@ -90,8 +90,12 @@ impl Dialect for PostgresDialect {
         Some(" ORDER BY m.position <-> cube(ARRAY[$3, $4, $5]::double precision[])")
     }
 
-    fn first_ring(&self) -> Option<f64> {
-        None
+    fn first_ring(&self) -> f64 {
+        16.0
+    }
+
+    fn has_amenity(&self) -> &'static str {
+        "strpos(m.amenities_folded, ?) > 0"
     }
 
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {

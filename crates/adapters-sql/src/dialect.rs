@@ -63,8 +63,11 @@ pub trait Dialect: Send + Sync {
     /// An ORDER BY that yields the nearest to that point first and stops when it is told to; `None` where no index can do that.
     fn nearest_first(&self) -> Option<&'static str>;
 
-    /// Where the nearest cannot be had first: the radius in kilometres with which to begin to look.
-    fn first_ring(&self) -> Option<f64>;
+    /// The radius in kilometres with which to begin to look.
+    fn first_ring(&self) -> f64;
+
+    /// The condition that the listing `m` has the folded amenity `?`.
+    fn has_amenity(&self) -> &'static str;
 
     /// A statement that has other processes told, once the transaction is committed, that access has changed in the workspace `$1`;
     /// `None` where they see it by themselves.

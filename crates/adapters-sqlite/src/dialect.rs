@@ -30,8 +30,8 @@ const RULES: [(&str, &str); 10] = [
     ("reservations.workspace_id, reservations.quote_id", rules::QUOTE_USED),
 ];
 
-/// Primary result codes of temporary errors: busy, locked, read-only, I/O error, disk full, cannot open.
-const UNAVAILABLE: [i32; 6] = [5, 6, 8, 10, 13, 14];
+/// Primary result codes of temporary errors: busy, locked, read-only, interrupted, I/O error, disk full, cannot open.
+const UNAVAILABLE: [i32; 7] = [5, 6, 8, 9, 10, 13, 14];
 
 pub(crate) struct SqliteDialect;
 
@@ -109,8 +109,13 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn first_ring(&self) -> Option<f64> {
-        Some(1.0)
+    fn first_ring(&self) -> f64 {
+        // The nearest cannot be had first: all that lies inside is sorted.
+        1.0
+    }
+
+    fn has_amenity(&self) -> &'static str {
+        "instr(m.amenities_folded, ?) > 0"
     }
 
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {

@@ -142,19 +142,23 @@ pub trait ListingQueries: Send + Sync {
 
     /// Lists the listings around a place that other tenants offer for import, nearest first. An origin of `Imported`
     /// selects those that are imported already; `Own` selects none, since the tenant's own are never included.
+    /// Returns `None` if the page needs a look at an area with more than `most` listings of the workspace.
     async fn search(
         &self,
         scope: &TenantScope,
         around: Around,
         filter: &ListingFilter,
         page: Page,
-    ) -> Result<Slice<TenantListing>, RepositoryError>;
+        most: u32,
+    ) -> Result<Option<Slice<TenantListing>>, RepositoryError>;
 
-    /// Counts the listings around a place that other tenants offer for import.
+    /// Counts the listings around a place that other tenants offer for import. Returns `None` if more than `most`
+    /// listings of the workspace lie there.
     async fn count_found(
         &self,
         scope: &TenantScope,
         around: Around,
         filter: &ListingFilter,
-    ) -> Result<u64, RepositoryError>;
+        most: u32,
+    ) -> Result<Option<u64>, RepositoryError>;
 }

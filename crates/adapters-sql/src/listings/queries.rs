@@ -17,7 +17,7 @@ use sea_orm::{Statement, Value};
 use super::rows::{ListingRow, folded, seen};
 use crate::database::Database;
 use crate::dialect::Dialect;
-use crate::query::{Query, containing, most};
+use crate::query::{Query, most};
 
 /// What a page of listings shows besides, by the ids that `p` has found.
 const SEEN: &str = ", p.owner_id, p.is_available, p.imported_at, p.squared_chord FROM (";
@@ -48,6 +48,8 @@ const OFFERED: &str = " CROSS JOIN integration_accounts a CROSS JOIN tenants t \
     AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2 AND a.allow_import \
     AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
 /// What others offer is never one's own.
+/// As far as this, in kilometres, a search looks at all that there is.
+const NEAR: f64 = 16.0;
 const NONE_OF_OTHERS: &str = " AND 1 = 0";
 /// A night of the listing `m` that its owner has blocked.
 const BLOCKED: &str =
@@ -72,8 +74,8 @@ impl ListingQueries for Database {
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
         let query = begin("SELECT COUNT(*) AS count FROM (", scope, filter.around);
         let query = match filter.around {
-            None => arms(query, filter, |query| query, "NULL", None),
-            Some(around) => arms(query, filter, |query| within(query, around.radius), "NULL", None),
+            None => arms(self.dialect(), query, filter, |query| query, "NULL", None),
+            Some(around) => arms(self.dialect(), query, filter, |query| within(query, around.radius), "NULL", None),
         };
         self.count_of(query.push(") p")).await
     }
@@ -84,16 +86,20 @@ impl ListingQueries for Database {
         around: Around,
         filter: &ListingFilter,
         page: Page,
-    ) -> Result<Slice<TenantListing>, RepositoryError> {
-        // Where the nearest cannot be asked for first, rings are searched until enough lie inside.
-        let mut ring = self.dialect().first_ring().map_or(around.radius, |ring| around.radius.at_most(ring));
+        most: u32,
+    ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
+        // Rings are searched until enough lie inside: so not more is looked at than need be, and it is known before.
+        let mut ring = around.radius.at_most(self.dialect().first_ring());
         loop {
             let query = found(self.dialect(), scope, around, ring, filter, page);
             let nearest = self.whole_page_of(query, page, seen).await?;
             if nearest.has_more || ring >= around.radius {
-                return Ok(nearest);
+                return Ok(Some(nearest));
             }
             ring = ring.doubled_up_to(around.radius);
+            if ring.kilometres() > NEAR && self.has_more_inside(scope, around, ring, most).await? {
+                return Ok(None);
+            }
         }
     }
 
@@ -102,18 +108,38 @@ impl ListingQueries for Database {
         scope: &TenantScope,
         around: Around,
         filter: &ListingFilter,
-    ) -> Result<u64, RepositoryError> {
+        most: u32,
+    ) -> Result<Option<u64>, RepositoryError> {
+        if self.has_more_inside(scope, around, around.radius, most).await? {
+            return Ok(None);
+        }
         let query = begin("SELECT COUNT(*) AS count FROM ", scope, Some(around));
         let query = offered(self.dialect(), query, around.radius, filter);
-        self.count_of(within(query, around.radius)).await
+        self.count_of(within(query, around.radius)).await.map(Some)
     }
 }
 
 impl Database {
+    /// Whether more than so many listings of the workspace lie inside the ring, or in the corners of the box around it.
+    async fn has_more_inside(
+        &self,
+        scope: &TenantScope,
+        around: Around,
+        ring: Radius,
+        most: u32,
+    ) -> Result<bool, RepositoryError> {
+        let query = begin("SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM ", scope, Some(around))
+            .push(self.dialect().placed_listings())
+            .push(" WHERE m.workspace_id = $1 AND ")
+            .push_bound(self.dialect().in_box(), ring.chord())
+            .push_bound(" LIMIT ?) m", i64::from(most) + 1);
+        Ok(self.count_of(query).await? > most.into())
+    }
+
     fn list_query(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
         match filter.around {
             None => listed(self.dialect(), scope, filter, page),
-            Some(around) => listed_around(scope, around, filter, page),
+            Some(around) => listed_around(self.dialect(), scope, around, filter, page),
         }
     }
 
@@ -171,35 +197,43 @@ fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
     let query = whole(scope, None).push("SELECT * FROM (");
     let behind = |query: Query| query.behind("m.id > ?", page);
-    let query = arms(query, filter, behind, NOWHERE, Some((dialect, most(page))));
+    let query = arms(dialect, query, filter, behind, NOWHERE, Some(most(page)));
     query.push(") u ORDER BY id").limited(page).push(BY_ID)
 }
 
 /// A page by distance: what lies around the place among the tenant's own listings and imports.
-fn listed_around(scope: &TenantScope, around: Around, filter: &ListingFilter, page: Page) -> Query {
+fn listed_around(
+    dialect: &dyn Dialect,
+    scope: &TenantScope,
+    around: Around,
+    filter: &ListingFilter,
+    page: Page,
+) -> Query {
     let query = whole(scope, Some(around)).push("SELECT * FROM (");
     let squared_chord = format!("{SQUARED_CHORD} AS squared_chord");
-    let query = arms(query, filter, |query| within(query, around.radius), &squared_chord, None);
+    let query = arms(dialect, query, filter, |query| within(query, around.radius), &squared_chord, None);
     query.push(") u ORDER BY squared_chord, id").limited(page).push(BY_DISTANCE)
 }
 
 /// The tenant's own listings and those that it imported, as far as they are asked for. Where there is a limit, each account
 /// and the imports yield only so many, in the order of ids.
 fn arms(
+    dialect: &dyn Dialect,
     mut query: Query,
     filter: &ListingFilter,
     narrowed: impl Fn(Query) -> Query,
     squared_chord: &str,
-    limit: Option<(&dyn Dialect, i64)>,
+    limit: Option<i64>,
 ) -> Query {
     let is_asked_for = |origin| filter.origin.is_none_or(|asked| asked == origin);
     if is_asked_for(Origin::Own) {
         query = query.push(OWN).push(squared_chord);
         query = match limit {
-            None => narrowed(filtered(query.push(FROM_OWN), filter)),
-            Some((dialect, most)) => {
+            None => narrowed(filtered(dialect, query.push(FROM_OWN), filter)),
+            Some(most) => {
                 let (before, after) = dialect.some_of_each_account("listings");
-                let narrowed = narrowed(filtered(query.push(" FROM integration_accounts a ").push(&before), filter));
+                let narrowed =
+                    narrowed(filtered(dialect, query.push(" FROM integration_accounts a ").push(&before), filter));
                 narrowed
                     .push_bound(" ORDER BY m.id LIMIT ?", most)
                     .push(after)
@@ -212,8 +246,8 @@ fn arms(
     }
     if is_asked_for(Origin::Imported) {
         query = query.push("SELECT * FROM (").push(IMPORTED).push(squared_chord).push(FROM_IMPORTS);
-        query = narrowed(filtered(query, filter));
-        if let Some((_, most)) = limit {
+        query = narrowed(filtered(dialect, query, filter));
+        if let Some(most) = limit {
             query = query.push_bound(" ORDER BY i.listing_id LIMIT ?", most);
         }
         query = query.push(") imported");
@@ -260,7 +294,7 @@ fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFi
         Some(Origin::Own) => NONE_OF_OTHERS,
         Some(Origin::Imported) => ALREADY_IMPORTED,
     });
-    filtered(query, filter)
+    filtered(dialect, query, filter)
 }
 
 fn within(query: Query, radius: Radius) -> Query {
@@ -269,7 +303,7 @@ fn within(query: Query, radius: Radius) -> Query {
 }
 
 /// The conditions on the listings `m`.
-fn filtered(query: Query, filter: &ListingFilter) -> Query {
+fn filtered(dialect: &dyn Dialect, query: Query, filter: &ListingFilter) -> Query {
     let ListingFilter {
         origin: _,
         status,
@@ -296,9 +330,7 @@ fn filtered(query: Query, filter: &ListingFilter) -> Query {
         .and("m.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
         .and("m.currency = ?", currency.map(Currency::code))
         .and("m.updated_at >= ?", updated_since.map(Edge::instant));
-    amenities.iter().fold(query, |query, amenity| {
-        query.and(r"m.amenities_folded LIKE ? ESCAPE '\'", Some(containing(&folded(amenity))))
-    })
+    amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
 }
 
 /// The condition that the listings `m` are free for these nights.

@@ -22,7 +22,9 @@ use crate::paging::{List, Listed};
 use crate::refusal::Refusal;
 
 /// The maximum number of amenities in a filter.
-const MOST_AMENITIES: usize = 50;
+const MOST_AMENITIES: usize = 20;
+/// The maximum number of listings that a search or its count looks at.
+const MOST_LOOKED_AT: u32 = 100_000;
 /// The default page size of a search.
 const SEARCH_SIZE: i64 = 20;
 
@@ -212,7 +214,8 @@ impl Listings {
         }
         let (filter, page) = read(List { filter, paging }, true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
-        Ok(Listed::new(self.queries.search(&scope, around, &filter, page).await?, page))
+        let found = self.queries.search(&scope, around, &filter, page, MOST_LOOKED_AT).await?;
+        Ok(Listed::new(found.ok_or_else(too_wide)?, page))
     }
 
     /// Counts the offered listings that match.
@@ -220,8 +223,14 @@ impl Listings {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = asked?.filter(true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
-        Ok(self.queries.count_found(&scope, around, &filter).await?)
+        let count = self.queries.count_found(&scope, around, &filter, MOST_LOOKED_AT).await?;
+        Ok(count.ok_or_else(too_wide)?)
     }
+}
+
+fn too_wide() -> InvalidInput {
+    let phrase = format_args!("covers more than {MOST_LOOKED_AT} listings. It must be smaller.");
+    InvalidInput::new("radius", phrase)
 }
 
 #[cfg(test)]
@@ -390,6 +399,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_search_that_would_look_at_too_much_is_refused() {
+        let mut queries = MockListingQueries::new();
+        queries.expect_search().once().returning(|_, _, _, _, _| Ok(None));
+        queries.expect_count_found().once().returning(|_, _, _, _| Ok(None));
+        let (listings, caller) = (over(MockListingRepository::new(), queries), build::channel(Permission::Read));
+        let asked = List { filter: around(), paging: Paging::default() };
+        let searched = listings.search(&caller, Ok(asked)).await.expect_err("too much");
+        let counted = listings.count_found(&caller, Ok(around())).await.expect_err("too much");
+        for refused in [searched, counted] {
+            let faults = refused.faults().expect("fields at fault");
+            assert_eq!(faults["radius"], ["The radius covers more than 100000 listings. It must be smaller."]);
+        }
+        let amenities = vec!["wifi,".repeat(MOST_AMENITIES + 1)];
+        let many = FindListings { amenities, ..around() };
+        assert_eq!(faults(many, Paging::default(), true).await, ["amenities"]);
+    }
+
+    #[tokio::test]
     async fn a_search_shows_twenty_unless_told() {
         for (paging, size) in [
             (Paging::default(), 20),
@@ -400,8 +427,8 @@ mod tests {
             queries
                 .expect_search()
                 .once()
-                .withf(move |_, _, _, page| page.size == size)
-                .returning(|_, _, _, _| Ok(nothing()));
+                .withf(move |_, _, _, page, _| page.size == size)
+                .returning(|_, _, _, _, _| Ok(Some(nothing())));
             let listings = over(MockListingRepository::new(), queries);
             let asked = Ok(List { filter: around(), paging });
             listings.search(&build::channel(Permission::Read), asked).await.expect("searched");

@@ -341,6 +341,7 @@ macro_rules! suite {
                 a_search_finds_what_looking_at_each_finds,
                 a_list_around_a_place_shows_what_looking_at_each_shows,
                 pages_of_what_is_found_join_without_gaps,
+                what_would_be_too_much_is_not_looked_at,
                 what_is_not_offered_is_not_found,
                 every_filter_keeps_what_matches_of_what_is_found,
                 a_listing_is_found_where_it_is_now,

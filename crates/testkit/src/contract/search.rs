@@ -107,6 +107,28 @@ pub async fn a_search_finds_what_looking_at_each_finds(ports: Ports) {
     assert!(finds > 20, "most searches find nothing: {finds}");
 }
 
+/// The bound applies to listings of the own workspace, and only if the page is not full already.
+pub async fn what_would_be_too_much_is_not_looked_at(ports: Ports) {
+    let host = Host::open(ports).await;
+    let (third, stranger) = (Host::of(&host.world, "third").await, Host::of(&host.world.beside().await, "far").await);
+    let around = around(SPOTS[7], "100");
+    let new: Vec<_> = (0..20).map(|number| at(around.place, &i32::to_string(&number))).collect();
+    for owner in [&host, &stranger] {
+        owner.deliver(new.clone()).await.expect("delivered");
+    }
+    let (queries, scope) = (&third.world.ports.listing_queries, third.scope().await);
+    let all = ListingFilter::default();
+    for (most, expected) in [(19, None), (20, Some(20))] {
+        assert_eq!(queries.count_found(&scope, around, &all, most).await.expect("a count"), expected);
+    }
+    let none = ListingFilter { guests: 1000.try_into().ok(), ..ListingFilter::default() };
+    for (filter, most, expected) in [(&all, 0, Some(5)), (&none, 19, None), (&none, 20, Some(0))] {
+        let page = Page { start: PageStart::Number(1), size: 5 };
+        let found = queries.search(&scope, around, filter, page, most).await.expect("a search");
+        assert_eq!(found.map(|found| found.items.len()), expected, "{filter:?} {most}");
+    }
+}
+
 /// The list includes the listings of accounts and imports.
 pub async fn a_list_around_a_place_shows_what_looking_at_each_shows(ports: Ports) {
     let (host, _, own, others) = spread(ports).await;
@@ -134,7 +156,8 @@ pub async fn pages_of_what_is_found_join_without_gaps(ports: Ports) {
             for number in 1.. {
                 let page = Page { start: PageStart::Number(number), size };
                 let slice = if searches {
-                    queries.search(&scope, around, &ListingFilter::default(), page).await
+                    let found = queries.search(&scope, around, &ListingFilter::default(), page, u32::MAX).await;
+                    found.map(|found| found.expect("not too much"))
                 } else {
                     queries.list(&scope, &filter, page).await
                 };
