@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::Refusal;
+use application::fairness::{Client, works_for};
 use domain::access::{AccessError, Caller, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use domain::ids::{ApiKeyId, TenantId};
@@ -91,6 +92,7 @@ impl<T: RunsIn> FromRequest for Admitted<T> {
 
 impl<T: RunsIn> Admitted<T> {
     fn new(request: &HttpRequest, caller: Caller) -> Self {
+        works_for(Client { workspace: caller.own_scope().workspace_id(), tenant: caller.home_tenant_id() });
         let admitted = Self { caller, runs_in: PhantomData };
         request.extensions_mut().insert(ServedIn(admitted.served_in()));
         admitted

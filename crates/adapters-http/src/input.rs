@@ -60,16 +60,17 @@ impl Body {
         T: DeserializeOwned,
         C: RunsIn,
     {
-        self.read_up_to(BODY_LIMIT, caller).await
+        let Arrived { request, caller, bytes } = self.arrive(BODY_LIMIT, caller).await?;
+        Ok((caller, bytes.and_then(|body| read(is_json(&request), &body))))
     }
 
-    /// The same for what a connector delivers.
-    pub(crate) async fn read_delivery<T, C>(self, caller: Admitted<C>) -> Result<(Admitted<C>, Asked<T>), ApiError>
-    where
-        T: DeserializeOwned,
-        C: RunsIn,
-    {
-        self.read_up_to(DELIVERY_LIMIT, caller).await
+    /// Receives what a connector delivers, to be read later.
+    pub(crate) async fn receive_delivery<C: RunsIn>(
+        self,
+        caller: Admitted<C>,
+    ) -> Result<(Admitted<C>, Asked<Delivered>), ApiError> {
+        let Arrived { request, caller, bytes } = self.arrive(DELIVERY_LIMIT, caller).await?;
+        Ok((caller, bytes.map(|body| Delivered { body, is_json: is_json(&request) })))
     }
 
     /// The same for a request that its client may repeat, with what it does made into an answer.
@@ -97,16 +98,7 @@ impl Body {
     {
         let Arrived { request, caller, bytes } = self.arrive(BODY_LIMIT, caller).await?;
         let repeatable = bytes.as_ref().ok().and_then(|body| receipts::repeatable(&request, body));
-        Ok((caller, bytes.and_then(|body| read(&request, &body)), repeatable))
-    }
-
-    async fn read_up_to<T, C>(self, limit: usize, caller: Admitted<C>) -> Result<(Admitted<C>, Asked<T>), ApiError>
-    where
-        T: DeserializeOwned,
-        C: RunsIn,
-    {
-        let Arrived { request, caller, bytes } = self.arrive(limit, caller).await?;
-        Ok((caller, bytes.and_then(|body| read(&request, &body))))
+        Ok((caller, bytes.and_then(|body| read(is_json(&request), &body)), repeatable))
     }
 
     /// Waits for the body, and admits the caller again.
@@ -118,16 +110,34 @@ impl Body {
     }
 }
 
+/// The body of a delivery.
+pub(crate) struct Delivered {
+    body: web::Bytes,
+    is_json: bool,
+}
+
+impl Delivered {
+    /// Whether it is larger than any other body.
+    pub(crate) fn is_large(&self) -> bool {
+        self.body.len() > BODY_LIMIT
+    }
+
+    /// Reads it, as [`Body::read`] does.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Asked<T> {
+        read(self.is_json, &self.body)
+    }
+}
+
 async fn bytes(payload: web::Payload, limit: usize) -> Asked<web::Bytes> {
     let read = payload.to_bytes_limited(limit).await.map_err(|_| Unreadable::TooLarge { limit })?;
     read.map_err(|_| malformed("The request body is incomplete."))
 }
 
-fn read<T: DeserializeOwned>(request: &HttpRequest, body: &[u8]) -> Asked<T> {
+fn read<T: DeserializeOwned>(is_json: bool, body: &[u8]) -> Asked<T> {
     if body.is_empty() {
         return parse(b"{}");
     }
-    if !is_json(request) {
+    if !is_json {
         return Err(Unreadable::UnsupportedMediaType);
     }
     parse(body)

@@ -6,7 +6,7 @@
 //!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
 //! * What all areas share: who calls (`caller`), what is read (`input`), what may be repeated (`receipts`), lists (`lists`),
 //!   the tags of resources (`tags`), refusals (`problem`), what surrounds every answer (`envelope`, `compression`), who may call
-//!   and how often (`cors`, `rate_limit`, `time_limit`) and what is counted (`metrics`).
+//!   and how often (`cors`, `rate_limit`, `time_limit`), what would keep others waiting (`apart`) and what is counted (`metrics`).
 //!
 //! There is no authorisation here: a handler cannot call a use case without a caller, and the use case asks the caller.
 //!
@@ -15,6 +15,7 @@
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
 //! `openapi`, its route in the area's folder; a test holds routes and document against each other.
 
+mod apart;
 mod api_keys;
 mod audit;
 mod availability;

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 use actix_web::web;
+use application::fairness::on_behalf_of;
 
 use crate::Api;
 use crate::problem::ApiError;
@@ -19,7 +20,8 @@ pub(crate) async fn time_limit<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let limit = request.app_data::<web::Data<Api>>().expect("`configure` adds it").edges.time_limit;
-    timeout(limit, next.call(request)).await.unwrap_or_else(|_| Err(given_up(limit).into()))
+    // Its client is not known yet.
+    timeout(limit, on_behalf_of(None, next.call(request))).await.unwrap_or_else(|_| Err(given_up(limit).into()))
 }
 
 fn given_up(limit: Duration) -> ApiError {

@@ -11,11 +11,14 @@ mod address;
 mod dialect;
 mod encoding;
 mod notifications;
+mod sizes;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-use adapters_sql::{Connections, CredentialCache};
+use adapters_sql::{Connections, CredentialCache, NOTICED, Plans};
 pub use adapters_sql::{Database, Limits};
+use ports::fairness::{self, Gate};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
@@ -46,13 +49,23 @@ pub struct Postgres {
     limits: Limits,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
+    /// The order of turns, for the pools of all threads.
+    gate: Arc<Gate>,
+    /// The query plans of all connections.
+    plans: Plans,
 }
 
 impl Postgres {
     /// Parses a `postgres://…` URL, without connecting.
     pub fn new(url: &str) -> Result<Self, AddressError> {
         let options = address::parse(url)?.application_name("tenantry");
-        Ok(Self { options: Box::new(options), limits: Limits::default(), credentials: Arc::default() })
+        Ok(Self {
+            options: Box::new(options),
+            limits: Limits::default(),
+            credentials: Arc::default(),
+            gate: Gate::new(fairness::share()),
+            plans: Plans::default(),
+        })
     }
 
     /// Returns the database with other limits.
@@ -73,12 +86,20 @@ impl Postgres {
     /// Returns the database for the threads of the current runtime. Each call creates a pool, which connects when
     /// necessary.
     pub fn database(&self) -> Database {
-        let Limits { connections, wait, statement } = self.limits;
-        let timeouts = [("statement_timeout", statement), ("lock_timeout", wait)];
-        let timeouts = timeouts.map(|(name, limit)| (name, limit.as_millis().to_string()));
-        let options = PgConnectOptions::clone(&self.options).options(timeouts).options([PLANNED_ONCE]);
-        let connections = connections.unwrap_or(CONNECTIONS);
-        let connections = Arc::new(Connections::<sqlx::Postgres>::new("postgres", options, connections, wait));
+        let connections = Arc::new(self.connections("postgres", self.limits.connections.unwrap_or(CONNECTIONS)));
         Database::new(connections.clone(), connections, &PostgresDialect, self.credentials.clone())
+    }
+
+    /// Creates a pool; public for tests that look at a single connection.
+    #[doc(hidden)]
+    pub fn connections(&self, name: &'static str, most: u32) -> Connections<sqlx::Postgres> {
+        let Limits { wait, statement, .. } = self.limits;
+        let limits =
+            [("statement_timeout", statement), ("lock_timeout", wait), ("client_connection_check_interval", NOTICED)];
+        let limits = limits.map(|(name, limit)| (name, limit.as_millis().to_string()));
+        let options = PgConnectOptions::clone(&self.options).options(limits).options([PLANNED_ONCE]);
+        // The server itself ends statements that take too long or whose connection is closed.
+        let prepare = |_: &mut _, _| -> Pin<Box<dyn Future<Output = _> + Send>> { Box::pin(async { Ok(()) }) };
+        Connections::new(name, options, most, self.limits, &self.gate, prepare, self.plans.clone())
     }
 }

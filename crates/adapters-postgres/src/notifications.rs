@@ -5,18 +5,24 @@ use std::time::Instant;
 
 use adapters_sql::{ACCESS_CHANNEL, BEAT};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::join;
 use tokio::time::{sleep, timeout};
 
 use crate::Postgres;
 
 impl Postgres {
-    /// Listens for changes by other servers as long as this server runs. While it cannot listen, each request reads the
-    /// credentials from the database.
+    /// Listens for changes by other servers, and watches the sizes of the tables, as long as this server runs.
+    pub async fn watch(self) -> Infallible {
+        let (heard, _) = join!(self.watch_access(), self.watch_sizes());
+        heard
+    }
+
+    /// Listens for changes by other servers. While it cannot listen, each request reads the credentials from the database.
     ///
     /// An open connection does not prove that notifications arrive: a network may have dropped it silently, and a
     /// pooler may send each statement to another server connection. So this server sends itself notifications at the
     /// heartbeat interval, and uses the credential cache only while they arrive.
-    pub async fn watch(self) -> Infallible {
+    async fn watch_access(&self) -> Infallible {
         loop {
             let Err(error) = self.listen().await;
             tracing::warn!(%error, "no LISTEN connection: the credential cache is off until it is back");

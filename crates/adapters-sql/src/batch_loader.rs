@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::ids::WorkspaceId;
 use ports::RepositoryError;
+use ports::fairness::{client, on_behalf_of};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -53,11 +54,11 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
         if waiting % MOST == 1 {
             // A task of its own: it runs after those that are ready to ask now, and goes on where this request is given up.
             let loader = self.clone();
-            tokio::spawn(async move {
+            tokio::spawn(on_behalf_of(client(), async move {
                 let batch = loader.take(workspace_id);
                 let rows = read(ids(&batch)).await;
                 loader.answer(batch, rows);
-            });
+            }));
         }
         answered.await.unwrap_or_else(|gone| Err(RepositoryError::Internal(gone.into())))
     }

@@ -4,11 +4,13 @@
 //! those are asked that rested, or whose work was broken off.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult};
+use ports::fairness::{Door, Gate, Permit};
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::query::Query;
@@ -16,7 +18,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Database, Executor, IntoAr
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
-use crate::pools::PoolUse;
+use crate::deadline::Deadline;
+use crate::plans::Plans;
+use crate::pools::{Limits, PoolUse};
 
 /// After so long a connection is asked whether it is there still: the server may have been restarted. Under load none rests
 /// so long.
@@ -25,6 +29,11 @@ const RESTED: Duration = Duration::from_millis(10);
 const FORGOTTEN: Duration = Duration::from_mins(10);
 /// A connection of this age is replaced: what it holds in memory grows with the statements that it has seen.
 const AGED: Duration = Duration::from_mins(30);
+
+/// The time that an abandoned statement has to end before its connection is closed.
+const GRACE: Duration = Duration::from_millis(100);
+/// The time within which a database server notices a closed connection. Its place in the pool stays taken until then.
+pub const NOTICED: Duration = Duration::from_millis(100);
 
 /// What lends connections of one engine.
 #[async_trait]
@@ -72,29 +81,55 @@ where
     }
 }
 
+/// Prepares a new connection to end its statements at the deadline.
+pub type Prepare<DB> = for<'c> fn(
+    &'c mut <DB as Database>::Connection,
+    Deadline,
+) -> Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + 'c>>;
+
 /// The connections of one pool.
 pub struct Connections<DB: Driver> {
     name: &'static str,
     pool: Pool<Opener<DB>>,
-    wait: Duration,
+    door: Door,
+    limits: Limits,
 }
 
 impl<DB: Driver> Connections<DB> {
-    /// At most so many, each of which is opened when it is needed first. Whoever waits longer than `wait` for one is refused.
-    pub fn new(name: &'static str, options: OptionsOf<DB>, most: u32, wait: Duration) -> Self {
+    /// Creates a pool of at most `most` connections, each opened on first use. The gate decides the order of turns; a request
+    /// that waits longer than `limits.wait` is refused.
+    pub fn new(
+        name: &'static str,
+        options: OptionsOf<DB>,
+        most: u32,
+        limits: Limits,
+        gate: &Arc<Gate>,
+        prepare: Prepare<DB>,
+        plans: Plans,
+    ) -> Self {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         // Whoever asks gets the one that came back last, so that few are busy.
-        let pool = Pool::builder(Opener { options }).max_size(most).queue_mode(QueueMode::Lifo).build();
-        Self { name, pool: pool.expect("without time limits of its own it needs no runtime"), wait }
+        let pool = Pool::builder(Opener { options, prepare, plans }).max_size(most).queue_mode(QueueMode::Lifo).build();
+        let pool = pool.expect("without time limits of its own it needs no runtime");
+        Self { name, pool, door: gate.door(most), limits }
     }
 
     /// A connection, to be used as the driver has it.
     pub async fn get(&self) -> sqlx::Result<Loan<DB>> {
-        match timeout(self.wait, self.pool.get()).await {
-            Ok(Ok(connection)) => Ok(Loan { connection: Some(connection), is_whole: true, is_in_transaction: false }),
-            Ok(Err(PoolError::Backend(error))) => Err(error),
-            Ok(Err(PoolError::Closed)) => Err(sqlx::Error::PoolClosed),
-            Ok(Err(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut),
+        let got = async {
+            let permit = self.door.enter().await;
+            (self.pool.get().await, permit)
+        };
+        match timeout(self.limits.wait, got).await {
+            Ok((Ok(connection), permit)) => Ok(Loan {
+                lent: Some((connection, permit)),
+                limit: self.limits.statement,
+                is_whole: true,
+                is_in_transaction: false,
+            }),
+            Ok((Err(PoolError::Backend(error)), _)) => Err(error),
+            Ok((Err(PoolError::Closed), _)) => Err(sqlx::Error::PoolClosed),
+            Ok((Err(_), _)) | Err(_) => Err(sqlx::Error::PoolTimedOut),
         }
     }
 
@@ -102,7 +137,7 @@ impl<DB: Driver> Connections<DB> {
     pub async fn close(&self) {
         loop {
             for connection in self.pool.retain(|_, _| false).removed {
-                if let Err(error) = connection.close().await {
+                if let Err(error) = connection.connection.close().await {
                     tracing::warn!(%error, pool = self.name, "a connection was not closed well");
                 }
             }
@@ -135,7 +170,9 @@ where
 /// A connection of a pool, lent.
 pub struct Loan<DB: Driver> {
     /// There until it is dropped.
-    connection: Option<Object<Opener<DB>>>,
+    lent: Option<(Object<Opener<DB>>, Permit)>,
+    /// How long a statement may take.
+    limit: Duration,
     /// Whether all that was begun with it has ended well.
     is_whole: bool,
     is_in_transaction: bool,
@@ -144,18 +181,29 @@ pub struct Loan<DB: Driver> {
 impl<DB: Driver> Loan<DB> {
     /// Whether it was opened for this.
     pub fn is_new(&self) -> bool {
-        self.connection.as_ref().is_some_and(|connection| Object::metrics(connection).recycle_count == 0)
+        self.lent.as_ref().is_some_and(|(opened, _)| Object::metrics(opened).recycle_count == 0)
     }
 
     /// Closes it.
     pub fn discard(mut self) {
-        drop(self.connection.take().map(Object::take));
+        drop(self.lent.take().map(|(opened, _)| Object::take(opened)));
     }
 
-    /// Begins to work with it.
+    /// Begins to work with it, for as long as that takes.
     pub fn start(&mut self) -> &mut DB::Connection {
+        self.start_within(None)
+    }
+
+    fn start_within(&mut self, limit: Option<Duration>) -> &mut DB::Connection {
         self.is_whole = false;
-        self.connection.as_mut().expect("it is there until it is dropped")
+        let (opened, _) = self.lent.as_mut().expect("it is there until it is dropped");
+        opened.deadline.set(limit);
+        &mut opened.connection
+    }
+
+    /// Begins a statement.
+    fn start_statement(&mut self) -> &mut DB::Connection {
+        self.start_within(Some(self.limit))
     }
 
     /// Ends the work, which [`start`](Self::start) began.
@@ -170,17 +218,17 @@ impl<DB: Driver> Drop for Loan<DB> {
         if self.is_whole && !self.is_in_transaction {
             return;
         }
-        let (Some(mut connection), is_in_transaction) = (self.connection.take(), self.is_in_transaction) else {
-            return;
-        };
-        let Ok(runtime) = Handle::try_current() else { return drop(Object::take(connection)) };
+        let (is_whole, is_in_transaction) = (self.is_whole, self.is_in_transaction);
+        let Some((mut opened, permit)) = self.lent.take() else { return };
+        let Ok(runtime) = Handle::try_current() else { return drop(Object::take(opened)) };
         runtime.spawn(async move {
-            let sound =
-                if is_in_transaction { DB::run(&mut connection, "ROLLBACK").await } else { connection.ping().await };
+            let made_whole = timeout(GRACE, opened.make_whole::<DB>(is_whole, is_in_transaction)).await;
             // Also where the engine has rolled back by itself, as SQLite does on a full disk: nobody knows what it is in.
-            if sound.is_err() {
-                drop(Object::take(connection));
+            if !matches!(made_whole, Ok(Ok(()))) {
+                drop(Object::take(opened));
+                sleep(NOTICED).await;
             }
+            drop(permit);
         });
     }
 }
@@ -194,17 +242,17 @@ where
     QueryResult: From<DB::Row>,
 {
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let done = query::<DB>(statement).execute(self.start()).await;
+        let done = query::<DB>(statement).execute(self.start_statement()).await;
         self.finish(done).map(Into::into).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
     async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let row = query::<DB>(statement).fetch_optional(self.start()).await;
+        let row = query::<DB>(statement).fetch_optional(self.start_statement()).await;
         self.finish(row).map(|row| row.map(Into::into)).map_err(|error| DbErr::Query(runtime_error(error)))
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let rows = query::<DB>(statement).fetch_all(self.start()).await;
+        let rows = query::<DB>(statement).fetch_all(self.start_statement()).await;
         let rows = self.finish(rows).map_err(|error| DbErr::Query(runtime_error(error)))?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
@@ -237,26 +285,63 @@ fn runtime_error(error: sqlx::Error) -> RuntimeErr {
     RuntimeErr::SqlxError(Arc::new(error))
 }
 
-/// Opens connections, and says which can be lent again.
-struct Opener<DB: Database> {
-    options: OptionsOf<DB>,
+/// An open connection with its state.
+struct Opened<C> {
+    connection: C,
+    /// The deadline of the statement that runs.
+    deadline: Deadline,
+    /// The number of [`Plans::give_up`] calls that this connection has followed.
+    replanned: u64,
 }
 
-impl<DB: Database> Manager for Opener<DB> {
-    type Type = DB::Connection;
+impl<C: Send> Opened<C> {
+    /// Ends a statement that still runs, and the transaction.
+    async fn make_whole<DB: Driver<Connection = C>>(
+        &mut self,
+        is_whole: bool,
+        is_in_transaction: bool,
+    ) -> sqlx::Result<()>
+    where
+        C: Connection,
+    {
+        if !is_whole {
+            self.deadline.pass();
+            // Answered after the statement has ended.
+            self.connection.ping().await?;
+        }
+        self.deadline.set(None);
+        if is_in_transaction { DB::run(&mut self.connection, "ROLLBACK").await } else { Ok(()) }
+    }
+}
+
+/// Opens connections, and says which can be lent again.
+struct Opener<DB: Driver> {
+    options: OptionsOf<DB>,
+    prepare: Prepare<DB>,
+    plans: Plans,
+}
+
+impl<DB: Driver> Manager for Opener<DB> {
+    type Type = Opened<DB::Connection>;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> sqlx::Result<DB::Connection> {
-        self.options.connect().await
+    async fn create(&self) -> sqlx::Result<Opened<DB::Connection>> {
+        let (mut connection, deadline) = (self.options.connect().await?, Deadline::default());
+        (self.prepare)(&mut connection, deadline.clone()).await?;
+        Ok(Opened { connection, deadline, replanned: self.plans.given_up() })
     }
 
-    async fn recycle(&self, connection: &mut DB::Connection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, opened: &mut Opened<DB::Connection>, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
         let rested = metrics.last_used();
         if rested > FORGOTTEN || metrics.age() > AGED {
             return Err(RecycleError::message("too old"));
         }
-        if rested > RESTED {
-            connection.ping().await.map_err(RecycleError::Backend)?;
+        let given_up = self.plans.given_up();
+        if opened.replanned != given_up {
+            DB::run(&mut opened.connection, "DISCARD PLANS").await.map_err(RecycleError::Backend)?;
+            opened.replanned = given_up;
+        } else if rested > RESTED {
+            opened.connection.ping().await.map_err(RecycleError::Backend)?;
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ pub struct Limits {
     pub connections: Option<u32>,
     /// How long a request waits for a connection or a lock before it is told to try again.
     pub wait: Duration,
-    /// How long a statement may take before it is given up, on an engine that can do that.
+    /// How long a statement may take before it is ended.
     pub statement: Duration,
 }
 

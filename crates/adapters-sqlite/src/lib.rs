@@ -15,10 +15,13 @@ mod file;
 mod guarded;
 mod versions;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
-use adapters_sql::{Connections, CredentialCache};
+use adapters_sql::{Connections, CredentialCache, Deadline, Plans};
 pub use adapters_sql::{Database, Limits};
+use ports::fairness::{self, Gate};
+use sqlx::SqliteConnection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
@@ -35,6 +38,8 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const READERS: u32 = 8;
 /// The page cache of each connection. The pragma takes KiB as a negative number.
 const CACHE: &str = "-8192";
+/// The number of operations of SQLite's virtual machine between two checks of a statement's deadline.
+const OPERATIONS: i32 = 500;
 
 /// An error while opening a database.
 #[derive(Debug, Error)]
@@ -86,7 +91,11 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .pragma("cache_size", CACHE)
             .busy_timeout(limits.wait);
-        let connections = |name, most| Arc::new(Connections::new(name, options.clone(), most, limits.wait));
+        let gate = Gate::new(fairness::share());
+        let connections = |name, most| {
+            let options = options.clone();
+            Arc::new(Connections::new(name, options, most, limits, &gate, end_in_time, Plans::default()))
+        };
         let (writer, watcher) = (connections("sqlite-writer", 1), connections("sqlite-watcher", 1));
         for connections in [&writer, &watcher] {
             let mut opened = connections.get().await?;
@@ -123,4 +132,16 @@ impl Sqlite {
             connections.close().await;
         }
     }
+}
+
+/// Has SQLite check the deadline while it runs a statement. An interrupted write rolls its transaction back.
+pub fn end_in_time(
+    connection: &mut SqliteConnection,
+    deadline: Deadline,
+) -> Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + '_>> {
+    Box::pin(async move {
+        let mut handle = connection.lock_handle().await?;
+        handle.set_progress_handler(OPERATIONS, move || !deadline.has_passed());
+        Ok(())
+    })
 }

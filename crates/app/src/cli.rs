@@ -75,7 +75,7 @@ pub(crate) struct Options {
     /// How long a request waits for a database connection or a lock [default: 1.5]
     #[arg(long, global = true, env = "TENANTRY_DATABASE_WAIT", value_name = "SECONDS")]
     pub(crate) database_wait: Option<Seconds>,
-    /// How long a statement may take on PostgreSQL [default: 10]
+    /// How long a statement may take [default: 10]
     #[arg(long, global = true, env = "TENANTRY_STATEMENT_TIMEOUT", value_name = "SECONDS")]
     pub(crate) statement_timeout: Option<Seconds>,
 }

@@ -42,7 +42,7 @@ mod tenants;
 mod users;
 mod workspaces;
 
-pub use ports::{Page, PageStart};
+pub use ports::{Page, PageStart, fairness};
 
 pub use self::ambient::Ambient;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};

@@ -7,6 +7,7 @@
 //! * A second trait per area that **reads** lists and counts (`TenantQueries`).
 //! * Ports for the clock, ids and secrets ([`Clock`], [`IdGenerator`], [`SecretGenerator`]), so that tests can control
 //!   them.
+//! * [`fairness`]: the client that work is done for, and the order of turns.
 //!
 //! # How to add to it
 //!
@@ -24,6 +25,7 @@ mod audit;
 mod availability;
 mod credentials;
 mod error;
+pub mod fairness;
 mod imports;
 mod integration_accounts;
 mod listings;

@@ -10,9 +10,10 @@ use super::bodies::{DeliveryBody, ListingBody};
 use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView};
 use crate::Api;
+use crate::apart::apart;
 use crate::caller::InTenant;
 use crate::data::{Count, Data, counted, created, ok, plain, tagged};
-use crate::input::{Body, PathId, Query};
+use crate::input::{Body, Delivered, PathId, Query};
 use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{
     AccountNotFound, CreateListingBody, HasReservations, IfMatchHeader, IfNoneMatchHeader, ListingNotFound,
@@ -122,9 +123,14 @@ pub(crate) async fn deliver(
     id: PathId<IntegrationAccountId>,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read_delivery::<DeliveryBody, _>(caller).await?;
-    let delivered = api.listings.deliver(&caller, id.0, body.map(Into::into)).await?;
-    Ok(plain(ok(DeliveredView::from(delivered))))
+    let (caller, body) = body.receive_delivery(caller).await?;
+    let is_large = body.as_ref().is_ok_and(Delivered::is_large);
+    let deliver = async move || {
+        let listings = body.and_then(|body| body.read::<DeliveryBody>());
+        api.listings.deliver(&caller, id.0, listings.map(Into::into)).await
+    };
+    let delivered = if is_large { apart(deliver).await } else { deliver().await };
+    Ok(plain(ok(DeliveredView::from(delivered?))))
 }
 
 /// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.

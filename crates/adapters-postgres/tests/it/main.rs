@@ -1,5 +1,6 @@
 //! Tests of PostgreSQL: the contract of every port, the schema and the plans.
 
+mod connections;
 mod contract;
 mod limits;
 mod plans;

@@ -17,7 +17,7 @@ use testkit::build;
 use crate::fresh;
 
 /// Creates listings of the default tenant in so many places all over the globe that a sequential scan would be slow.
-const LISTINGS: [&str; 7] = [
+pub(crate) const LISTINGS: [&str; 7] = [
     "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())",
     "INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, version, created_at, updated_at) \
      SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'default', true, 'ACTIVE', 1, now(), now()",
@@ -102,12 +102,17 @@ async fn a_move_finds_imports_by_their_account() {
 async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
     let options = PgConnectOptions::from_str(url).expect("an address").options([PLANNED_ONCE]);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.expect("a connection");
+    fill(&pool, statements).await;
+    pool
+}
+
+/// Runs statements in the workspace `$1`.
+pub(crate) async fn fill(pool: &PgPool, statements: &[&'static str]) {
     for statement in statements {
         let query = sqlx::query(*statement);
         let query = if statement.contains("$1") { query.bind(build::workspace_id().as_uuid()) } else { query };
-        query.execute(&pool).await.expect("a valid statement");
+        query.execute(pool).await.expect("a valid statement");
     }
-    pool
 }
 
 /// Returns the generic plan, which does not depend on the values.

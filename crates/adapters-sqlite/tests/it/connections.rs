@@ -3,7 +3,9 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use adapters_sql::{Connections, Lender, Lent};
+use adapters_sql::{Connections, Lender, Lent, Limits, Plans};
+use adapters_sqlite::end_in_time;
+use ports::fairness::Gate;
 use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement};
 use sqlx::Sqlite;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -11,13 +13,20 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 const WAIT: Duration = Duration::from_millis(500);
+const ENDLESS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT COUNT(*) FROM n";
 
 /// Returns a pool of one connection, which has a temporary table to recognise it by.
 async fn one() -> (TempDir, Connections<Sqlite>) {
+    one_within(Limits::default().statement).await
+}
+
+/// The same, whose statements may take so long.
+async fn one_within(patience: Duration) -> (TempDir, Connections<Sqlite>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}?mode=rwc", folder.path().join("tenantry.db").display());
     let options = SqliteConnectOptions::from_str(&url).expect("an address");
-    let connections = Connections::new("one", options, 1, WAIT);
+    let limits = Limits { wait: WAIT, statement: patience, ..Limits::default() };
+    let connections = Connections::new("one", options, 1, limits, &Gate::new(1), end_in_time, Plans::default());
     let mut lent = connections.lend().await.expect("a connection");
     for create in ["CREATE TABLE kept (value integer)", "CREATE TEMP TABLE own (value integer)"] {
         lent.execute(statement(create)).await.expect("a table");
@@ -79,14 +88,43 @@ async fn a_connection_that_is_not_in_its_transaction_any_more_is_closed() {
 async fn what_was_broken_off_or_failed_leaves_the_connection_whole() {
     let (_folder, connections) = one().await;
     let mut lent = connections.lend().await.expect("a connection");
-    let endless = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n";
-    timeout(Duration::from_millis(20), lent.all(statement(endless))).await.expect_err("it never ends");
+    for endless in [ENDLESS, "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT n FROM n"] {
+        timeout(Duration::from_millis(20), lent.all(statement(endless))).await.expect_err("it never ends");
+        drop(lent);
+        lent = connections.lend().await.expect("the connection");
+    }
     drop(lent);
     let mut lent = connections.lend().await.expect("the connection");
     lent.execute(statement("INSERT INTO nothing VALUES (1)")).await.expect_err("there is no such table");
     drop(lent);
     let mut lent = connections.lend().await.expect("the connection");
     assert!(is_the_same(&mut *lent).await);
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_ended_and_leaves_the_connection_whole() {
+    let (_folder, connections) = one_within(Duration::from_millis(50)).await;
+    let mut lent = connections.lend().await.expect("a connection");
+    let error = lent.first(statement(ENDLESS)).await.expect_err("it never ends");
+    assert!(error.to_string().contains("interrupted"), "{error}");
+    drop(lent);
+    let mut lent = connections.lend().await.expect("the connection");
+    assert!(is_the_same(&mut *lent).await);
+}
+
+#[tokio::test]
+async fn a_transaction_whose_statement_takes_too_long_or_is_given_up_leaves_nothing() {
+    let (_folder, connections) = one_within(Duration::from_millis(50)).await;
+    let endless = format!("INSERT INTO kept {ENDLESS}");
+    for patience in [Duration::from_millis(10), WAIT] {
+        let mut lent = connections.lend().await.expect("a connection");
+        begin(&mut *lent).await;
+        let ended = timeout(patience, lent.execute(statement(&endless))).await;
+        assert!(!matches!(ended, Ok(Ok(_))), "it never ends");
+        drop(lent);
+        let mut lent = connections.lend().await.expect("a connection");
+        assert_eq!(kept(&mut *lent).await, 0);
+    }
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(of_server.api()))))
         .client_request_timeout(head_timeout)
         .keep_alive(keep_alive)
+        // A client that closes its side has gone: what it asked for is given up, and its statements end.
+        .h1_allow_half_closed(false)
         .shutdown_signal(stop_signal().context("signals cannot be caught")?)
         // It takes whole seconds.
         .shutdown_timeout(shutdown_timeout.as_secs().max(1));

@@ -1,0 +1,40 @@
+//! Work that would block a worker thread.
+
+use std::future::Future;
+use std::sync::LazyLock;
+
+use actix_web::web;
+use application::fairness::{self, Door, Gate, on_behalf_of};
+use tokio::runtime::Handle;
+use tokio::select;
+use tokio::sync::oneshot;
+
+/// The turns of such work. One client's share of the processors is for all such work together; the rest serves short requests.
+static DOOR: LazyLock<Door> = LazyLock::new(|| {
+    let share = fairness::share();
+    Gate::new(share).door(usize::try_from(share).unwrap_or(1))
+});
+
+/// Runs work on a blocking thread when the turn of its client comes, so that the worker thread serves other requests meanwhile.
+/// When the returned future is dropped, the work ends at its next await.
+pub(crate) async fn apart<F: Future>(work: impl FnOnce() -> F + Send + 'static) -> F::Output
+where
+    F::Output: Send + 'static,
+{
+    let client = fairness::client();
+    let permit = DOOR.enter().await;
+    // The sender is dropped with this future.
+    let (_here, gone) = oneshot::channel::<()>();
+    let runtime = Handle::current();
+    let done = web::block(move || {
+        let done = runtime.block_on(on_behalf_of(client, async {
+            select! {
+                done = work() => Some(done),
+                _ = gone => None,
+            }
+        }));
+        drop(permit);
+        done
+    });
+    done.await.ok().flatten().expect("the work does not panic, and the sender is alive")
+}

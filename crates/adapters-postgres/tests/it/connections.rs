@@ -1,0 +1,85 @@
+//! Abandoned statements, and plans made for empty tables.
+
+use std::time::Duration;
+
+use adapters_postgres::{Limits, Postgres};
+use adapters_sql::{Connections, Lender};
+use domain::access::Permission;
+use domain::ids::ListingId;
+use sea_orm::{DbBackend, Statement};
+use sqlx::{AssertSqlSafe, Executor, PgPool};
+use testkit::build;
+use tokio::task::yield_now;
+use tokio::time::timeout;
+
+use crate::fresh;
+use crate::plans::{LISTINGS, fill};
+
+/// So many that a table with hardly any rows is rather read whole.
+const IDS: usize = 1000;
+const SOON: Duration = Duration::from_secs(30);
+
+fn sleep(seconds: u32) -> Statement {
+    Statement::from_string(DbBackend::Postgres, format!("SELECT pg_sleep({seconds})"))
+}
+
+#[tokio::test]
+async fn a_statement_that_is_given_up_ends_on_the_server_and_one_that_takes_too_long_too() {
+    let server = fresh();
+    let limits = Limits { statement: Duration::from_millis(500), ..Limits::default() };
+    let postgres = Postgres::new(server.url()).expect("an address");
+    let connections = postgres.clone().connections("one", 1);
+    let mut lent = connections.lend().await.expect("a connection");
+    timeout(Duration::from_millis(50), lent.first(sleep(3600))).await.expect_err("it takes an hour");
+    drop(lent);
+
+    let own = PgPool::connect(server.url()).await.expect("another connection");
+    let sleeping = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid() \
+         AND state = 'active' AND datname = current_database()";
+    let ended = timeout(SOON, async {
+        while sqlx::query_scalar::<_, i64>(sleeping).fetch_one(&own).await.expect("an answer") > 0 {}
+    });
+    ended.await.expect("the server has ended it");
+    connections.lend().await.expect("another one is opened").first(sleep(0)).await.expect("it works");
+
+    let connections = postgres.within(limits).connections("one", 1);
+    let error = connections.lend().await.expect("a connection").first(sleep(3600)).await.expect_err("it is ended");
+    assert!(error.to_string().contains("statement timeout"), "{error}");
+}
+
+#[tokio::test]
+async fn a_plan_for_an_empty_table_is_made_again_once_the_table_has_rows() {
+    let server = fresh();
+    let postgres = Postgres::new(server.url()).expect("an address");
+    let watch = tokio::spawn(postgres.clone().watch());
+    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let candidates = postgres.database().candidates_statement(&scope, &[ListingId::new(build::id()); IDS]);
+
+    let connections = postgres.connections("one", 1);
+    let mut loan = connections.get().await.expect("a connection");
+    let prepared = loan.start().execute(AssertSqlSafe(format!("PREPARE candidates AS {}", candidates.sql))).await;
+    loan.finish(prepared).expect("a good statement");
+    drop(loan);
+    let finds_by_id = async || plan(&connections).await.contains("Index Scan using listings_pkey on listings");
+    assert!(!finds_by_id().await);
+
+    // All but the statistics.
+    let (_, filling) = LISTINGS.split_last().expect("statements");
+    fill(&PgPool::connect(server.url()).await.expect("another connection"), filling).await;
+    let made_again = timeout(SOON, async {
+        while !finds_by_id().await {
+            yield_now().await;
+        }
+    });
+    made_again.await.expect("another plan");
+    watch.abort();
+}
+
+/// The plan that the only connection has.
+async fn plan(connections: &Connections<sqlx::Postgres>) -> String {
+    let mut loan = connections.get().await.expect("the connection");
+    let values = vec!["NULL"; IDS + 2].join(", ");
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE candidates ({values})"));
+    let plan = sqlx::query_scalar::<_, String>(explain).fetch_all(loan.start()).await;
+    loan.finish(plan).expect("a plan").join("\n")
+}
