@@ -36,6 +36,10 @@ retry-storm:
 bench *arguments:
     python3 bench/throughput {{ arguments }}
 
+# attacks the service as one tenant and measures what others feel, on both engines; docs/performance.md
+starve *arguments:
+    python3 bench/starvation {{ arguments }}
+
 # measures resident memory and time to readiness of the release binary
 idle:
     bench/idle

@@ -19,6 +19,12 @@ use std::{env, thread};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
+/// A locked table. Dropping it releases the lock.
+pub struct Lock {
+    _connection: PgConnection,
+    _runtime: tokio::runtime::Runtime,
+}
+
 /// The variable with the URL of a server to use instead of starting one.
 const SHARED_SERVER: &str = "TENANTRY_TEST_POSTGRES";
 
@@ -118,6 +124,21 @@ impl Postgres {
         ] {
             admin_sql(&self.server.url, &statement).expect("the statement succeeds");
         }
+    }
+
+    /// Locks a table against reads and writes until the lock is dropped.
+    pub fn lock(&self, table: &str) -> Lock {
+        apart(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.expect("a runtime can be built");
+            let connection = runtime.block_on(async {
+                let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+                let lock = format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+                sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut connection).await.expect("there is such a table");
+                connection
+            });
+            Lock { _connection: connection, _runtime: runtime }
+        })
     }
 
     /// Ends the connections on which servers receive notifications; they reconnect.

@@ -37,6 +37,7 @@ mod reservations_moved;
 mod retry_storm;
 mod secrets;
 mod servers;
+mod starvation;
 mod stops;
 mod support;
 mod tenants;

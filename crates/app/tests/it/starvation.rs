@@ -1,0 +1,175 @@
+//! A tenant that asks or delivers as much as it can leaves others served, in its workspace and in others.
+//!
+//! `just starve` tells how fast they are served meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Engine, Server, Wire, World, listing_fields};
+
+const QUESTION: &str = "/api/v1/tenants/search-listings/count?location=40.7128,-74.006&radius=50";
+/// Longer than anything takes, however busy the machine is.
+const PATIENT: [&str; 8] =
+    ["--workers", "2", "--database-wait", "60", "--statement-timeout", "60", "--request-timeout", "120"];
+const AMENITIES: usize = 20;
+const SOON: Duration = Duration::from_secs(20);
+
+/// A tenant that attacks, and two that only work.
+struct Scene {
+    world: World,
+    attacker: Client,
+    account: String,
+    bystanders: [Client; 2],
+}
+
+impl Scene {
+    fn of(engine: Engine) -> Self {
+        let world = World::of(Server::start_with(engine, &PATIENT));
+        let [attacker, bystander] = ["Attacker", "Bystander"].map(|name| world.tenant_id(name));
+        let account = world.account(&attacker);
+        let [attacker, bystander] =
+            [attacker, bystander].map(|tenant| world.client().calry(&world.key_in(&tenant, "WRITE")));
+        let other = world.client().calry(&world.other_workspace().key);
+        Self { world, attacker, account, bystanders: [bystander, other] }
+    }
+
+    /// Reads and writes of others.
+    fn others_are_served(&self) {
+        for client in &self.bystanders {
+            for path in ["/api/v1/users/me", "/api/v1/locations"] {
+                assert_eq!(client.get(path).status, 200, "{path}");
+            }
+            let made = client.post("/api/v1/locations", &json!({ "name": "Front desk" }));
+            assert_eq!(made.status, 201, "{}", made.text);
+        }
+    }
+
+    /// Attacks from so many sides for as long as others are served a few times, and returns how often it was answered so.
+    fn attacked(&self, sides: usize, attack: impl Fn(&Client) -> u16 + Sync, meanwhile: impl Fn()) -> Vec<u16> {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let attacks: Vec<_> = (0..sides)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut answers = vec![];
+                        while !is_over.load(Ordering::Relaxed) {
+                            answers.push(attack(&self.attacker));
+                        }
+                        answers
+                    })
+                })
+                .collect();
+            for _ in 0..10 {
+                self.others_are_served();
+                meanwhile();
+            }
+            is_over.store(true, Ordering::Relaxed);
+            attacks.into_iter().flat_map(|attack| attack.join().expect("it does not panic")).collect()
+        })
+    }
+
+    fn deliver(&self, client: &Client, listings: &[Value]) -> u16 {
+        let path = format!("/api/v1/integration-account/{}/listings", self.account);
+        client.put(&path, &json!({ "listings": listings })).status
+    }
+
+    /// Database connections in use, of all pools that read.
+    fn used(&self) -> usize {
+        let scrape = self.world.client().get("/metrics").text;
+        let used = scrape.lines().find_map(|line| {
+            let (series, value) = line.rsplit_once(' ')?;
+            let reads = series.contains("pool=\"sqlite-reader\"") || series.contains("pool=\"postgres\"");
+            (series.starts_with("tenantry_db_connections{") && series.contains("\"used\"") && reads).then_some(value)
+        });
+        used.expect("a pool that reads").parse().expect("a number")
+    }
+}
+
+/// Listings that are delivered together, with so much text in each.
+fn listings(text: usize) -> Vec<Value> {
+    let listing = |number: usize| {
+        let mut listing = listing_fields(&number.to_string());
+        listing["description"] = "x".repeat(text).into();
+        let amenities: Vec<_> = (0..AMENITIES).map(|number| format!("Amenity number {number}")).collect();
+        listing["amenities"] = amenities.into();
+        listing
+    };
+    (0..1000).map(listing).collect()
+}
+
+fn one_that_asks_much_leaves_others_served(engine: Engine, sides: usize, most: usize) {
+    let scene = Scene::of(engine);
+    assert_eq!(scene.deliver(&scene.attacker, &listings(0)), 200);
+    // No listing has the last of them, so all are compared.
+    let amenities: Vec<_> = (1..=AMENITIES).map(|number| format!("Amenity%20number%20{number}")).collect();
+    let question = format!("/api/v1/listing/count?amenities={}", amenities.join(","));
+    let ask = |client: &Client| client.get(&question).status;
+    let bounded = || {
+        let used = scene.used();
+        assert!(used <= most, "the attacker holds {used} connections");
+    };
+    let answers = scene.attacked(sides, ask, bounded);
+    assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
+}
+
+#[test]
+fn one_that_asks_much_leaves_others_served_on_sqlite() {
+    one_that_asks_much_leaves_others_served(Engine::sqlite(), 16, 6);
+}
+
+#[test]
+fn one_that_asks_much_leaves_others_served_on_postgresql() {
+    one_that_asks_much_leaves_others_served(Engine::postgres(), 24, 12);
+}
+
+fn one_that_delivers_much_leaves_others_served(engine: Engine) {
+    let scene = Scene::of(engine);
+    let listings = listings(1000);
+    let answers = scene.attacked(6, |client| scene.deliver(client, &listings), || {});
+    assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
+}
+
+#[test]
+fn one_that_delivers_much_leaves_others_served_on_sqlite() {
+    one_that_delivers_much_leaves_others_served(Engine::sqlite());
+}
+
+#[test]
+fn one_that_delivers_much_leaves_others_served_on_postgresql() {
+    one_that_delivers_much_leaves_others_served(Engine::postgres());
+}
+
+#[test]
+fn a_client_that_hangs_up_leaves_no_statement_behind() {
+    let postgres = Arc::new(testkit::Postgres::fresh(crate::support::migrate));
+    let scene = Scene::of(Engine::Postgres(postgres.clone()));
+    let key = scene.world.key_in(&scene.world.tenant_id("Asker"), "READ");
+    let _lock = postgres.lock("listings");
+    let wires: Vec<_> = (0..24)
+        .map(|_| {
+            let mut wire = Wire::open(&scene.world.server.base);
+            wire.send(&format!("GET {QUESTION} HTTP/1.1\r\nhost: test\r\nx-calry-api-key: {key}\r\n\r\n"));
+            wire
+        })
+        .collect();
+    // What they ask for waits for the lock, with as many connections as one tenant may have of each worker's.
+    until(|| scene.used() > 0);
+    for _ in 0..10 {
+        scene.others_are_served();
+        assert!(scene.used() <= 12);
+    }
+    drop(wires);
+    until(|| scene.used() == 0);
+}
+
+fn until(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < SOON, "it does not come to that");
+        thread::yield_now();
+    }
+}
