@@ -90,8 +90,8 @@ impl Dialect for PostgresDialect {
         Some(" ORDER BY m.position <-> cube(ARRAY[$3, $4, $5]::double precision[])")
     }
 
-    fn first_ring(&self) -> f64 {
-        16.0
+    fn first_ring(&self) -> u32 {
+        16
     }
 
     fn has_amenity(&self) -> &'static str {

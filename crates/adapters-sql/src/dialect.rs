@@ -64,7 +64,7 @@ pub trait Dialect: Send + Sync {
     fn nearest_first(&self) -> Option<&'static str>;
 
     /// The radius in kilometres with which to begin to look.
-    fn first_ring(&self) -> f64;
+    fn first_ring(&self) -> u32;
 
     /// The condition that the listing `m` has the folded amenity `?`.
     fn has_amenity(&self) -> &'static str;

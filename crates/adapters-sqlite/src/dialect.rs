@@ -109,9 +109,9 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn first_ring(&self) -> f64 {
+    fn first_ring(&self) -> u32 {
         // The nearest cannot be had first: all that lies inside is sorted.
-        1.0
+        1
     }
 
     fn has_amenity(&self) -> &'static str {

@@ -15,7 +15,7 @@ const EARTH: f64 = 6371.0088;
 /// Decimals of a degree that are stored: a tenth of a millimetre.
 const DECIMALS: u32 = 9;
 /// The largest radius, in kilometres.
-const FARTHEST: i64 = 1000;
+const FARTHEST: u32 = 1000;
 
 /// A text that is not a valid latitude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -159,31 +159,31 @@ impl Position {
     }
 }
 
-/// A search radius, in kilometres along the surface.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Radius(f64);
+/// A search radius along the surface, in whole metres. It contains every place whose rounded [`Distance`] is not larger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Radius {
+    metres: u32,
+}
 
 impl Radius {
-    /// The kilometres.
-    pub const fn kilometres(self) -> f64 {
-        self.0
+    /// Creates a radius of whole kilometres.
+    pub const fn of_kilometres(kilometres: u32) -> Self {
+        Self { metres: kilometres * 1000 }
     }
 
-    /// The chord of the unit sphere under this arc.
+    /// The chord of the unit sphere under this arc and half a metre more, because distances are rounded to metres.
     pub fn chord(self) -> f64 {
-        2.0 * (self.0 / (2.0 * EARTH)).sin()
+        2.0 * ((f64::from(self.metres) + 0.5) / (2000.0 * EARTH)).sin()
     }
 
     /// Doubles the radius, up to the limit.
     #[must_use]
     pub fn doubled_up_to(self, limit: Self) -> Self {
-        Self((self.0 * 2.0).min(limit.0))
+        Self { metres: self.metres.saturating_mul(2) }.min(limit)
     }
 
-    /// The smaller of the radius and the limit.
-    #[must_use]
-    pub fn at_most(self, kilometres: f64) -> Self {
-        Self(self.0.min(kilometres))
+    fn holds(self, squared_chord: f64) -> bool {
+        squared_chord <= self.chord() * self.chord()
     }
 }
 
@@ -192,7 +192,9 @@ impl FromStr for Radius {
 
     fn from_str(text: &str) -> Result<Self, RadiusError> {
         let kilometres = decimal(text).filter(|number| *number > Decimal::ZERO && *number <= Decimal::from(FARTHEST));
-        kilometres.and_then(|number| number.to_f64()).map(Self).ok_or(RadiusError)
+        // Distances are whole metres, so a fraction of a metre adds no place.
+        let metres = kilometres.and_then(|number| (number * Decimal::ONE_THOUSAND).floor().to_u32());
+        metres.map(|metres| Self { metres }).ok_or(RadiusError)
     }
 }
 
@@ -212,11 +214,17 @@ pub struct Distance {
 }
 
 impl Distance {
-    /// Converts the square of a chord of the unit sphere into the length of its arc.
+    /// Converts the square of a chord of the unit sphere into the length of its arc. Used as a radius, that length is the smallest
+    /// that contains the place.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the circumference")]
     pub fn of_squared_chord(squared_chord: f64) -> Self {
         let half = (squared_chord.max(0.0).sqrt() / 2.0).min(1.0);
-        Self { metres: (2.0 * EARTH * half.asin() * 1000.0).round() as u32 }
+        let metres = (2.0 * EARTH * half.asin() * 1000.0).round() as u32;
+        // Halfway between two metres, rounding errors of arc and chord may disagree: the radius decides.
+        let mut nearest = metres.saturating_sub(1)..=metres;
+        let found = nearest.find(|metres| Radius { metres: *metres }.holds(squared_chord));
+        let is_a_radius = metres <= FARTHEST * 1000 + 1;
+        Self { metres: if is_a_radius { found.unwrap_or(metres + 1) } else { metres } }
     }
 }
 
@@ -323,13 +331,49 @@ mod tests {
         }
 
         #[test]
-        fn what_is_within_a_radius_is_within_its_chord(kilometres in 1_u32..=1000, metres in 0_u32..=1_000_000) {
-            let radius = Radius(kilometres.into());
-            let arc = f64::from(metres) / 1000.0;
-            let chord = 2.0 * (arc / (2.0 * EARTH)).sin();
-            if (arc - radius.0).abs() > 1e-9 {
-                prop_assert_eq!(arc < radius.0, chord < radius.chord());
+        fn a_distance_as_a_radius_is_the_smallest_that_finds_what_lies_there(
+            latitude in -90_000_000_000_i64..=90_000_000_000,
+            longitude in -180_000_000_000_i64..=180_000_000_000,
+            north in -6_000_000_000_i64..=6_000_000_000,
+            east in -6_000_000_000_i64..=6_000_000_000,
+            scale in 0_u32..=6,
+        ) {
+            let part = 10_i64.pow(scale);
+            let one = Place { latitude: Latitude(latitude), longitude: Longitude(longitude) };
+            let other = Place {
+                latitude: Latitude((latitude + north / part).clamp(-90_000_000_000, 90_000_000_000)),
+                longitude: Longitude((longitude + east / part).clamp(-180_000_000_000, 180_000_000_000)),
+            };
+            let squared_chord = one.position().squared_chord(other.position());
+            let distance = Distance::of_squared_chord(squared_chord);
+            if (1..=1_000_000).contains(&distance.metres) {
+                let radius: Radius = distance.to_string().parse().expect("a radius");
+                prop_assert!(radius.holds(squared_chord), "{distance}");
+                prop_assert!(!Radius { metres: distance.metres - 1 }.holds(squared_chord), "{distance}");
             }
+        }
+
+        #[test]
+        fn halfway_between_two_metres_radius_and_distance_agree(metres in 1_u32..1_000_000, bits in -3_i64..=3) {
+            let edge = Radius { metres }.chord();
+            let squared_chord = f64::from_bits((edge * edge).to_bits().checked_add_signed(bits).expect("a number"));
+            let expected = if bits > 0 { metres + 1 } else { metres };
+            prop_assert_eq!(Distance::of_squared_chord(squared_chord).metres, expected);
+        }
+
+        #[test]
+        fn what_is_within_a_radius_is_within_its_chord(kilometres in 1_u32..=1000, metres in 0_u32..=1_000_000) {
+            let chord = 2.0 * (f64::from(metres) / (2000.0 * EARTH)).sin();
+            prop_assert_eq!(metres <= kilometres * 1000, chord < Radius::of_kilometres(kilometres).chord());
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_metre_reaches_no_whole_one() {
+        for (text, metres) in
+            [("1.001", 1001), ("0.29", 290), ("1.0019", 1001), ("0.0009", 0), ("1e-3", 1), ("1000", 1_000_000)]
+        {
+            assert_eq!(text.parse(), Ok(Radius { metres }), "{text}");
         }
     }
 }

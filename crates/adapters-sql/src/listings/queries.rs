@@ -89,7 +89,7 @@ impl ListingQueries for Database {
         most: u32,
     ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
         // Rings are searched until enough lie inside: so not more is looked at than need be, and it is known before.
-        let mut ring = around.radius.at_most(self.dialect().first_ring());
+        let mut ring = around.radius.min(Radius::of_kilometres(self.dialect().first_ring()));
         loop {
             let query = found(self.dialect(), scope, around, ring, filter, page);
             let nearest = self.whole_page_of(query, page, seen).await?;

@@ -278,7 +278,8 @@ mod tests {
                 let amenities: Vec<_> = filter.amenities.iter().map(Amenity::as_str).collect();
                 assert_eq!(amenities, ["wifi", "pool", "gym"]);
                 let around = filter.around.expect("a place");
-                assert_eq!((around.place.latitude.to_string().as_str(), around.radius.kilometres()), ("40.7128", 50.0));
+                assert_eq!(around.place.latitude.to_string(), "40.7128");
+                assert_eq!(around.radius, Radius::of_kilometres(50));
                 scope.tenant_id() == build::channel_id()
                     && page.start == PageStart::Number(1)
                     && *filter
