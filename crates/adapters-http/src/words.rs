@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::access::Permission;
 use domain::availability::NightStatus;
 use domain::integration_accounts::{AccountStatus, AuthType, Provider};
-use domain::listings::ListingStatus;
+use domain::listings::{ListingStatus, Unavailable};
 use domain::promotions::PromotionStatus;
 use domain::reservations::{ReservationStatus, ReservationType};
 use domain::tenants::TenantStatus;
@@ -46,4 +46,5 @@ words! {
     ReservationTypeWord: ReservationType,
     RoleWord: Role,
     TenantStatusWord: TenantStatus,
+    UnavailableWord: Unavailable,
 }

@@ -75,6 +75,14 @@ impl Dialect for PostgresDialect {
         (before, ") m")
     }
 
+    fn first_of_list(&self, list: &str, most: usize) -> String {
+        format!("jsonb_path_query_array({list}, '$[0 to {}]')", most - 1)
+    }
+
+    fn length_of_list(&self, list: &str) -> String {
+        format!("jsonb_array_length({list})")
+    }
+
     fn placed_listings(&self) -> &'static str {
         "listings m"
     }

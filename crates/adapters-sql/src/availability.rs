@@ -101,7 +101,8 @@ impl AvailabilityQueries for Database {
         at: DateTime<Utc>,
     ) -> Result<Option<Calendar>, RepositoryError> {
         let transaction = self.begin_reading().await?;
-        let Some(seen) = transaction.seen_listing(scope, listing).await? else { return Ok(None) };
+        let seen = transaction.seen_listing(scope, listing).await?;
+        let Some(seen) = seen.filter(|seen| seen.asleep(scope.tenant_id()).is_none()) else { return Ok(None) };
         let calendar = transaction.calendar(scope, &seen.listing, nights, at).await?;
         transaction.commit().await?;
         Ok(Some(calendar))

@@ -54,6 +54,12 @@ pub trait Dialect: Send + Sync {
     /// so many rows are read of each account, and not all that it has.
     fn some_of_each_account(&self, table: &str) -> (String, &'static str);
 
+    /// The first items of a column that holds a list, at most so many, as a list.
+    fn first_of_list(&self, list: &str, most: usize) -> String;
+
+    /// How many items a column holds that is a list.
+    fn length_of_list(&self, list: &str) -> String;
+
     /// A FROM that yields listings `m` by where they are.
     fn placed_listings(&self) -> &'static str;
 

@@ -93,6 +93,18 @@ impl Dialect for SqliteDialect {
         (before, ")")
     }
 
+    fn first_of_list(&self, list: &str, most: usize) -> String {
+        // What is short enough, as nearly all are, need not be put together again.
+        format!(
+            "CASE WHEN json_array_length({list}) > {most} THEN (SELECT json_group_array(json(e.value)) \
+             FROM (SELECT value FROM json_each({list}) ORDER BY key LIMIT {most}) e) ELSE {list} END"
+        )
+    }
+
+    fn length_of_list(&self, list: &str) -> String {
+        format!("json_array_length({list})")
+    }
+
     fn placed_listings(&self) -> &'static str {
         // CROSS JOIN keeps the R-tree in front: everything else is looked up from its results.
         "listing_tree r CROSS JOIN listings m ON m.number = r.number"

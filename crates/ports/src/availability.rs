@@ -28,7 +28,7 @@ pub trait AvailabilityRepository: Send + Sync {
 #[async_trait]
 pub trait AvailabilityQueries: Send + Sync {
     /// Returns the nights of a stay as they can be sold at this instant, or `None` if the tenant neither owns nor
-    /// imports the listing. Holds that have lapsed by then do not count.
+    /// imports the listing, or its import sleeps. Holds that have lapsed by then do not count.
     async fn calendar(
         &self,
         scope: &TenantScope,

@@ -125,11 +125,20 @@ pub struct ListingFilter {
     pub around: Option<Around>,
 }
 
-/// Lists and counts of the listings that one tenant sees.
+impl ListingFilter {
+    /// Whether a condition besides the origin is set. No sleeping import matches then, so that conditions reveal nothing about
+    /// its hidden fields.
+    pub fn looks_inside(&self) -> bool {
+        *self != Self { origin: self.origin, ..Self::default() }
+    }
+}
+
+/// Lists and counts of the listings that one tenant sees. Lists have the first 1,000 characters of a description and the first
+/// 10 pictures.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ListingQueries: Send + Sync {
-    /// Lists the listings that the tenant owns or imports, by id.
+    /// Lists the listings that the tenant owns or imports, by id. Sleeping imports match no condition but the origin.
     async fn list(
         &self,
         scope: &TenantScope,

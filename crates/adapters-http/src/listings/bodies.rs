@@ -94,6 +94,10 @@ pub(crate) struct ListingBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     amenities: FieldEdit<Few<String, { ListingFields::MOST_AMENITIES }>>,
+    /// True of a listing as a list shows it: what it has cut is not taken for the whole.
+    #[serde(default)]
+    #[schema(ignore)]
+    is_truncated: Option<serde_json::Value>,
 }
 
 /// A picture.
@@ -174,6 +178,7 @@ impl From<ListingBody> for ListingFields {
             start_price,
             currency,
             amenities,
+            is_truncated,
         } = body;
         Self {
             integration_account_id,
@@ -198,6 +203,7 @@ impl From<ListingBody> for ListingFields {
             start_price: digits(start_price),
             currency,
             amenities: amenities.map(|amenities| amenities.map(|Few(amenities)| amenities)),
+            is_truncated: is_truncated == Some(true.into()),
         }
     }
 }

@@ -5,10 +5,11 @@ use application::Listed;
 use domain::access::Caller;
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
+use serde::Serialize;
 
 use super::bodies::{DeliveryBody, ListingBody};
 use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
-use super::views::{DeliveredView, ListingView};
+use super::views::{DeliveredView, ListingView, SeenListingView};
 use crate::Api;
 use crate::apart::apart;
 use crate::caller::InTenant;
@@ -23,10 +24,11 @@ use crate::problem::Answer;
 use crate::tags::IfMatch;
 
 /// Lists the listings of the tenant of the request, its own and those that it imported: oldest first, or nearest first where a
-/// location is named.
+/// location is named. Of each at most 10 pictures and 1,000 characters of the description. Imports that sleep match no filter but
+/// `listingType`.
 #[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
     params(ListingsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
+    responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -34,7 +36,7 @@ pub(crate) async fn list(
     request: HttpRequest,
 ) -> Answer {
     let listed = api.listings.list(&caller, query.asked()).await?;
-    Ok(page(&request, listed, view(&caller)))
+    Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
 }
 
 /// Counts the listings of the tenant of the request, its own and those that it imported.
@@ -60,10 +62,10 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// A listing of the tenant of the request, its own or imported.
 #[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<ListingView>), TenantInactive, ListingNotFound))]
+    responses((status = 200, body = Data<SeenListingView>), TenantInactive, ListingNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
     let listing = api.listings.find(&caller, id.0).await?;
-    Ok(tagged(ok(view(&caller)(listing))))
+    Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
 }
 
 /// Changes a listing's fields; what a new listing needs must be sent. Its owner only.
@@ -155,10 +157,11 @@ pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Qu
     Ok(counted(count))
 }
 
-/// Lists the listings that the tenant of the request imported: oldest first, or nearest first where a location is named.
+/// Lists the listings that the tenant of the request imported: oldest first, or nearest first where a location is named. Those
+/// that sleep match no filter but `listingType`.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
     params(ListingsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
+    responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
 pub(crate) async fn list_imported(
     api: web::Data<Api>,
     caller: InTenant,
@@ -166,7 +169,7 @@ pub(crate) async fn list_imported(
     request: HttpRequest,
 ) -> Answer {
     let listed = api.listings.list_imported(&caller, query.asked()).await?;
-    Ok(page(&request, listed, view(&caller)))
+    Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
 }
 
 /// Counts the listings that the tenant of the request imported.
@@ -178,16 +181,16 @@ pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query:
     Ok(counted(count))
 }
 
-/// How the tenant of the request sees a listing.
+/// How the tenant of the request sees its own listing.
 fn view(caller: &Caller) -> impl Fn(TenantListing) -> ListingView + Copy + Send + Sync + 'static {
     let tenant = caller.tenant_id();
     move |listing| ListingView::of(tenant, listing)
 }
 
-fn page(
+fn page<V: Serialize>(
     request: &HttpRequest,
     listed: Listed<TenantListing>,
-    view: impl Fn(TenantListing) -> ListingView,
+    view: impl Fn(TenantListing) -> V,
 ) -> HttpResponse {
     let id = |seen: &TenantListing| seen.distance.is_none().then(|| seen.listing.id().as_uuid());
     lists::page(request, listed, view, id)

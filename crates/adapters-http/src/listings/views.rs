@@ -10,7 +10,34 @@ use uuid::Uuid;
 
 use crate::data::Instant;
 use crate::decimal::Decimal;
-use crate::words::ListingStatusWord;
+use crate::words::{ListingStatusWord, UnavailableWord};
+
+/// A listing as the tenant of the request sees it: its own and imports that are awake as they are, and of an import that sleeps
+/// what it is called and why.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SeenListing)]
+#[serde(untagged)]
+pub(crate) enum SeenListingView {
+    Listing(Box<ListingView>),
+    Asleep(SleepingImportView),
+}
+
+/// An import that sleeps: its owner does not offer the listing at present.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SleepingImport)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SleepingImportView {
+    id: Uuid,
+    #[schema(example = "Loft in Harlem")]
+    name: String,
+    /// Always false: it cannot be found and booked.
+    #[schema(example = false)]
+    is_available: bool,
+    /// The first of these that is so: the owner is deactivated, the account is inactive, it does not allow imports, the listing
+    /// is inactive.
+    #[schema(value_type = UnavailableWord)]
+    reason: &'static str,
+}
 
 /// A place to stay, as the tenant of the request sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,12 +57,15 @@ pub(crate) struct ListingView {
     /// Whether that is the tenant of the request.
     #[serde(rename = "is_tenant_owned")]
     is_tenant_owned: bool,
-    /// Whether it can be found and booked. An import sleeps while its owner or account is not active, its account does not allow
-    /// imports, or the listing is not active.
+    /// Whether it can be found and booked.
     is_available: bool,
     #[schema(example = "Loft in Harlem")]
     name: String,
-    internal_name: Option<String>,
+    /// What its owner calls it; only the owner sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    #[expect(clippy::option_option, reason = "absent where it is hidden, null where there is none")]
+    internal_name: Option<Option<String>>,
     description: Option<String>,
     #[schema(example = "Apartment")]
     r#type: Option<String>,
@@ -71,6 +101,10 @@ pub(crate) struct ListingView {
     created_at: Instant,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     updated_at: Instant,
+    /// In a list: true where it shows the first 1,000 characters of the description or the first 10 pictures only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    is_truncated: Option<bool>,
     /// In kilometres, where a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable = false, example = 1.234)]
@@ -111,7 +145,7 @@ pub(crate) struct ListingAddressView {
 impl ListingView {
     /// As this tenant sees it.
     pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
-        let TenantListing { listing, owner, is_available, imported_at, distance } = seen;
+        let TenantListing { listing, owner, unavailable, imported_at, distance, is_truncated } = seen;
         let ListingParts { workspace_id: _, id, integration_account_id, details, version: _, created_at, updated_at } =
             listing.into_parts();
         let Details {
@@ -140,9 +174,9 @@ impl ListingView {
             integration_account_id: integration_account_id.as_uuid(),
             tenant_id: owner.as_uuid(),
             is_tenant_owned: owner == tenant,
-            is_available,
+            is_available: unavailable.is_none(),
             name: name.into(),
-            internal_name: internal_name.map(Into::into),
+            internal_name: (owner == tenant).then(|| internal_name.map(Into::into)),
             description: description.map(Into::into),
             r#type: kind.map(Into::into),
             status: status.as_str(),
@@ -162,6 +196,7 @@ impl ListingView {
             amenities: amenities.into_iter().map(Amenity::into).collect(),
             created_at: Instant(created_at),
             updated_at: Instant(updated_at),
+            is_truncated: is_truncated.then_some(true),
             distance: distance.map(Decimal::of),
             is_imported: None,
             imported_at: imported_at.map(Instant),
@@ -172,6 +207,20 @@ impl ListingView {
     /// As this tenant finds it in a search.
     pub(crate) fn found(tenant: TenantId, seen: TenantListing) -> Self {
         Self { is_imported: Some(seen.imported_at.is_some()), ..Self::of(tenant, seen) }
+    }
+}
+
+impl SeenListingView {
+    /// As this tenant sees it.
+    pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
+        match seen.asleep(tenant) {
+            None => Self::Listing(Box::new(ListingView::of(tenant, seen))),
+            Some(reason) => {
+                let ListingParts { id, details: Details { name, .. }, .. } = seen.listing.into_parts();
+                let reason = reason.as_str();
+                Self::Asleep(SleepingImportView { id: id.as_uuid(), name: name.into(), is_available: false, reason })
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists of listings: one statement each, whose every part is a fixed text.
 //!
-//! A page is found by ids first; only the listings on it are read whole.
+//! A page is found by ids first; only the listings on it are read, and no more of them than a list shows.
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
@@ -8,7 +8,7 @@ use domain::currencies::Currency;
 use domain::geography::{Around, Radius};
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::instants::Edge;
-use domain::listings::{Bathrooms, ListingStatus, TenantListing};
+use domain::listings::{Bathrooms, LISTED_DESCRIPTION, LISTED_PICTURES, ListingStatus, TenantListing};
 use domain::money::Amount;
 use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
@@ -19,18 +19,21 @@ use crate::database::Database;
 use crate::dialect::Dialect;
 use crate::query::{Query, most};
 
-/// What a page of listings shows besides, by the ids that `p` has found.
-const SEEN: &str = ", p.owner_id, p.is_available, p.imported_at, p.squared_chord FROM (";
+/// What is seen of listings besides, by the ids that `p` has found.
+const SEEN: &str = ", p.owner_id, p.unavailable, p.imported_at, p.squared_chord, ";
 const BY_ID: &str = ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
 const BY_DISTANCE: &str =
     ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
 
 /// What is found of a listing of one's own account `a`.
-const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, a.status = 'ACTIVE' AND m.status = 'ACTIVE' AS is_available, \
+const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, \
+    CASE WHEN a.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN m.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
     CAST(NULL AS timestamptz) AS imported_at, ";
 /// What is found of a listing that was imported by `i`, from the account `a` of the tenant `t`.
 const IMPORTED: &str = "SELECT m.id, a.tenant_id AS owner_id, \
-    t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND a.allow_import AND m.status = 'ACTIVE' AS is_available, i.imported_at, ";
+    CASE WHEN t.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN a.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
+    WHEN NOT a.allow_import THEN 'IMPORT_NOT_ALLOWED' WHEN m.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
+    i.imported_at, ";
 const FROM_IMPORTS: &str = " FROM imports i CROSS JOIN listings m CROSS JOIN integration_accounts a CROSS JOIN tenants t \
     WHERE i.workspace_id = $1 AND i.tenant_id = $2 \
     AND m.workspace_id = i.workspace_id AND m.id = i.listing_id \
@@ -45,11 +48,12 @@ const SQUARED_CHORD: &str = "((m.x - $3) * (m.x - $3) + (m.y - $4) * (m.y - $4) 
 /// The other tenants' accounts and tenants behind the listings `m` that are offered for import.
 const OFFERED: &str = " CROSS JOIN integration_accounts a CROSS JOIN tenants t \
     WHERE m.workspace_id = $1 AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2 AND a.allow_import \
-    AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
+    AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2";
+/// They may be found and booked by others than their owner.
+const AWAKE: &str = " AND a.allow_import AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
 /// What others offer is never one's own.
 /// As far as this, in kilometres, a search looks at all that there is.
-const NEAR: f64 = 16.0;
+const NEAR: u32 = 16;
 const NONE_OF_OTHERS: &str = " AND 1 = 0";
 /// A night of the listing `m` that its owner has blocked.
 const BLOCKED: &str =
@@ -97,7 +101,7 @@ impl ListingQueries for Database {
                 return Ok(Some(nearest));
             }
             ring = ring.doubled_up_to(around.radius);
-            if ring.kilometres() > NEAR && self.has_more_inside(scope, around, ring, most).await? {
+            if ring > Radius::of_kilometres(NEAR) && self.has_more_inside(scope, around, ring, most).await? {
                 return Ok(None);
             }
         }
@@ -165,7 +169,10 @@ impl Database {
 
 /// One listing, the tenant's own or imported.
 pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
-    whole(scope, None)
+    begin("SELECT ", scope, None)
+        .push(ListingRow::COLUMNS)
+        .push(SEEN)
+        .push("1 = 0 FROM (")
         .push(OWN)
         .push(NOWHERE)
         .push(FROM_OWN)
@@ -178,9 +185,16 @@ pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
         .push(BY_ID)
 }
 
-/// Begins to read whole what `p` will find.
-fn whole(scope: &TenantScope, around: Option<Around>) -> Query {
-    begin("SELECT ", scope, around).push(ListingRow::COLUMNS).push(SEEN)
+/// Begins to read what `p` will find, as far as a list shows it: the rest does not leave the database.
+fn cut(dialect: &dyn Dialect, scope: &TenantScope, around: Option<Around>) -> Query {
+    let description = format!("substr(l.description, 1, {LISTED_DESCRIPTION})");
+    let columns = ListingRow::COLUMNS
+        .replace("l.description", &description)
+        .replace("l.pictures", &dialect.first_of_list("l.pictures", LISTED_PICTURES));
+    let pictures = dialect.length_of_list("l.pictures");
+    let is_truncated =
+        format!("COALESCE(length(l.description), 0) > {LISTED_DESCRIPTION} OR {pictures} > {LISTED_PICTURES} FROM (");
+    begin("SELECT ", scope, around).push(&columns).push(SEEN).push(&is_truncated)
 }
 
 /// Begins with the workspace as `$1`, the tenant as `$2`, and where somebody looks as `$3` to `$5`.
@@ -195,7 +209,7 @@ fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
 
 /// A page by id: of each account, and of the imports, only as many as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
-    let query = whole(scope, None).push("SELECT * FROM (");
+    let query = cut(dialect, scope, None).push("SELECT * FROM (");
     let behind = |query: Query| query.behind("m.id > ?", page);
     let query = arms(dialect, query, filter, behind, NOWHERE, Some(most(page)));
     query.push(") u ORDER BY id").limited(page).push(BY_ID)
@@ -209,7 +223,7 @@ fn listed_around(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    let query = whole(scope, Some(around)).push("SELECT * FROM (");
+    let query = cut(dialect, scope, Some(around)).push("SELECT * FROM (");
     let squared_chord = format!("{SQUARED_CHORD} AS squared_chord");
     let query = arms(dialect, query, filter, |query| within(query, around.radius), &squared_chord, None);
     query.push(") u ORDER BY squared_chord, id").limited(page).push(BY_DISTANCE)
@@ -246,6 +260,9 @@ fn arms(
     }
     if is_asked_for(Origin::Imported) {
         query = query.push("SELECT * FROM (").push(IMPORTED).push(squared_chord).push(FROM_IMPORTS);
+        if filter.looks_inside() {
+            query = query.push(AWAKE);
+        }
         query = narrowed(filtered(dialect, query, filter));
         if let Some(most) = limit {
             query = query.push_bound(" ORDER BY i.listing_id LIMIT ?", most);
@@ -264,9 +281,9 @@ fn found(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    let query = whole(scope, Some(around))
-        .push("SELECT n.id, n.owner_id, n.is_available, i.imported_at, n.squared_chord FROM (")
-        .push("SELECT m.id, a.tenant_id AS owner_id, 1 = 1 AS is_available, ")
+    let query = cut(dialect, scope, Some(around))
+        .push("SELECT n.id, n.owner_id, n.unavailable, i.imported_at, n.squared_chord FROM (")
+        .push("SELECT m.id, a.tenant_id AS owner_id, CAST(NULL AS text) AS unavailable, ")
         .push(SQUARED_CHORD)
         .push(" AS squared_chord FROM ");
     let mut query = offered(dialect, query, ring, filter);
@@ -288,7 +305,7 @@ fn found(
 fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFilter) -> Query {
     // A little wider than the ring, which whoever asks looks at exactly.
     let inside = ring.chord() * (1.0 + 1e-9);
-    let query = query.push(dialect.placed_listings()).push(OFFERED).push(" AND ");
+    let query = query.push(dialect.placed_listings()).push(OFFERED).push(AWAKE).push(" AND ");
     let query = query.push_bound(dialect.in_box(), inside).push(match filter.origin {
         None => "",
         Some(Origin::Own) => NONE_OF_OTHERS,

@@ -70,9 +70,10 @@ struct ListingRow of l {
 pub(super) struct SeenRow {
     listing: ListingRow,
     owner_id: Uuid,
-    is_available: bool,
+    unavailable: Option<String>,
     imported_at: Option<DateTimeUtc>,
     squared_chord: Option<f64>,
+    is_truncated: bool,
 }
 
 impl FromQueryResult for SeenRow {
@@ -81,21 +82,23 @@ impl FromQueryResult for SeenRow {
         Ok(Self {
             listing: ListingRow::read(&mut columns)?,
             owner_id: columns.next()?,
-            is_available: columns.next()?,
+            unavailable: columns.next()?,
             imported_at: columns.next()?,
             squared_chord: columns.next()?,
+            is_truncated: columns.next()?,
         })
     }
 }
 
 pub(super) fn seen(row: SeenRow) -> Result<TenantListing, RepositoryError> {
-    let SeenRow { listing: row, owner_id, is_available, imported_at, squared_chord } = row;
+    let SeenRow { listing: row, owner_id, unavailable, imported_at, squared_chord, is_truncated } = row;
     Ok(TenantListing {
         listing: listing(row)?,
         owner: TenantId::new(owner_id),
-        is_available,
+        unavailable: stored_option(WHAT, unavailable)?,
         imported_at,
         distance: squared_chord.map(Distance::of_squared_chord),
+        is_truncated,
     })
 }
 

@@ -203,9 +203,10 @@ fn an_importer_looks_and_does_not_write(world: &World) {
     assert_eq!(importer.put(&owned.path(), &blocks).refusal(), (403, "not_the_owner"));
     assert_eq!(as_owner().json, before);
 
-    // The importer still sees the calendar when the import sleeps.
+    // The importer does not see the calendar of a sleeping import; the owner still does.
     owned.set_listing(&json!({ "status": "INACTIVE" }));
-    assert_eq!(seen().json, before);
+    assert_eq!(seen().refusal(), (404, "listing_not_found"));
+    assert_eq!(as_owner().json, before);
     // The calendar moves with the account, and the new owner can edit it.
     let path = format!("/api/v1/integration-account/{}/move-tenant", owned.account);
     let target = world.tenant_id("Target");

@@ -36,6 +36,7 @@ mod reservations;
 mod reservations_moved;
 mod retry_storm;
 mod secrets;
+mod seen_listings;
 mod servers;
 mod starvation;
 mod stops;

@@ -24,6 +24,8 @@ const REMOVE: &str = "/api/v1/tenants/remove-imported-listings";
 const IMPORTED: &str = "/api/v1/tenants/imported-listings";
 const SEARCH: &str = "/api/v1/tenants/search-listings?location=40.7128,-74.0060&radius=50";
 
+const NIGHTS: &str = "?startDate=2030-01-01&endDate=2030-01-03";
+
 /// A reason for an import to sleep, the change that puts it to sleep, and the one that wakes it.
 type Reason<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn());
 
@@ -123,46 +125,58 @@ fn an_import_sleeps_and_wakes_for_each_of_four_reasons(world: &World) {
         assert_eq!(world.calry().put(&path, &json!({})).status, 200);
     };
     let reasons: [Reason; 4] = [
-        ("imports are not allowed", &|| account(json!({ "allowImport": false })), &|| {
+        ("IMPORT_NOT_ALLOWED", &|| account(json!({ "allowImport": false })), &|| {
             account(json!({ "allowImport": true }));
         }),
-        ("the owner is deactivated", &|| owner("deactivate"), &|| owner("activate")),
-        ("the account is inactive", &|| account(json!({ "status": "INACTIVE" })), &|| {
+        ("OWNER_INACTIVE", &|| owner("deactivate"), &|| owner("activate")),
+        ("ACCOUNT_INACTIVE", &|| account(json!({ "status": "INACTIVE" })), &|| {
             account(json!({ "status": "ACTIVE" }));
         }),
-        ("the listing is inactive", &|| listed("INACTIVE"), &|| listed("ACTIVE")),
+        ("LISTING_INACTIVE", &|| listed("INACTIVE"), &|| listed("ACTIVE")),
     ];
-    let is_seen = |why: &str, is_available: bool| {
-        for path in [IMPORTED, "/api/v1/listing", "/api/v1/listing?location=40.7128,-74.0060&radius=1"] {
+    let one = format!("/api/v1/listing/{listing}");
+    let around = "/api/v1/listing?location=40.7128,-74.0060&radius=1";
+    let is_awake = || {
+        for path in [IMPORTED, "/api/v1/listing", around] {
             let seen = importer.get(path);
-            assert_eq!(ids(&seen), [listing.as_str()], "{why}: the import stays");
-            assert_eq!(seen.json["data"][0]["isAvailable"], json!(is_available), "{why}: {path}");
-            assert_eq!(seen.json["data"][0]["importedAt"], import, "{why}");
+            assert_eq!(ids(&seen), [listing.as_str()], "{path}");
+            assert_eq!(seen.json["data"][0]["isAvailable"], json!(true), "{path}");
+            assert_eq!(seen.json["data"][0]["importedAt"], import, "{path}");
         }
-        let one = importer.get(&format!("/api/v1/listing/{listing}"));
-        assert_eq!(one.json["data"]["isAvailable"], json!(is_available), "{why}");
-        let found = usize::from(is_available);
-        assert_eq!(ids(&importer.get(SEARCH)).len(), found, "{why}");
-        assert_eq!(ids(&sibling.get(SEARCH)).len(), found, "{why}");
+        assert_eq!(importer.get(&one).json["data"]["isAvailable"], json!(true));
+        assert_eq!(importer.get(&format!("/api/v1/availability/{listing}{NIGHTS}")).status, 200);
+        assert_eq!([&importer, &sibling].map(|client| ids(&client.get(SEARCH)).len()), [1, 1]);
     };
-    is_seen("at first", true);
-    for (why, sleep, wake) in reasons {
+    let sleeps = |reason: &str| {
+        let expected = json!({ "id": listing, "name": "Loft in Harlem", "isAvailable": false, "reason": reason });
+        for path in [IMPORTED, "/api/v1/listing", "/api/v1/listing?listingType=imported"] {
+            assert_eq!(importer.get(path).json["data"], json!([expected]), "{path}");
+        }
+        assert_eq!(importer.get(&one).json, json!({ "data": expected }));
+        assert_eq!(importer.get(&format!("{IMPORTED}/count")).json, json!({ "count": 1 }));
+        let calendar = importer.get(&format!("/api/v1/availability/{listing}{NIGHTS}"));
+        assert_eq!(calendar.refusal(), (404, "listing_not_found"), "{reason}");
+        assert_eq!([&importer, &sibling].map(|client| ids(&client.get(SEARCH)).len()), [0, 0], "{reason}");
+    };
+    is_awake();
+    for (reason, sleep, wake) in reasons {
         sleep();
-        is_seen(why, false);
+        sleeps(reason);
         let refused = sibling.post(IMPORT, &named(&[&listing]));
         let expected =
-            if why == "imports are not allowed" { (422, "import_not_allowed") } else { (404, "listing_not_found") };
-        assert_eq!(refused.refusal(), expected, "{why}");
+            if reason == "IMPORT_NOT_ALLOWED" { (422, "import_not_allowed") } else { (404, "listing_not_found") };
+        assert_eq!(refused.refusal(), expected, "{reason}");
         wake();
-        is_seen(why, true);
+        is_awake();
     }
     // With two reasons, the import wakes when the second one ends.
     listed("INACTIVE");
     account(json!({ "allowImport": false }));
+    sleeps("IMPORT_NOT_ALLOWED");
     listed("ACTIVE");
-    is_seen("one of two reasons remains", false);
+    sleeps("IMPORT_NOT_ALLOWED");
     account(json!({ "allowImport": true }));
-    is_seen("at last", true);
+    is_awake();
 }
 
 fn an_importer_writes_nothing(world: &World) {

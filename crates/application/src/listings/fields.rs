@@ -33,6 +33,8 @@ pub struct ListingFields {
     pub start_price: FieldEdit<String>,
     pub currency: FieldEdit<String>,
     pub amenities: FieldEdit<Vec<String>>,
+    /// Whether it was taken from a list, which may have cut its description and its pictures.
+    pub is_truncated: bool,
 }
 
 /// A picture, as sent.
@@ -64,6 +66,11 @@ impl ListingFields {
     /// Reads the fields of an update.
     pub(super) fn edit(&self, collector: &mut Collector) -> ListingEdit {
         let c = collector;
+        for (field, is_sent) in [("description", self.description.is_some()), ("pictures", self.pictures.is_some())] {
+            if self.is_truncated && is_sent {
+                c.fault(field, "may not be sent with isTruncated: a list may have cut it.");
+            }
+        }
         ListingEdit {
             provider_id: c.kept("providerID", &self.provider_id),
             name: c.kept("name", &self.name),

@@ -97,7 +97,7 @@ pub(crate) mod fixture {
     pub(crate) fn asleep() -> Offer {
         let mut offer = offer(vec![]);
         offer.listing = build::imported(offer.listing.listing);
-        offer.listing.is_available = false;
+        offer.listing.unavailable = Some(domain::listings::Unavailable::AccountInactive);
         offer
     }
 

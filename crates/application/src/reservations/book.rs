@@ -220,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn an_importer_that_sells_stands_in_the_reservation() {
         let mut imported = asleep();
-        imported.listing.is_available = true;
+        imported.listing.unavailable = None;
         let parts = book(booking(), offering(Some(imported)), priced()).await.expect("booked");
         assert_eq!(parts.owner, build::default_tenant().id());
         let sold_by: Option<TenantId> = parts.reservation.into_parts().sold_by;

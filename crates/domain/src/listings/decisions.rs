@@ -470,8 +470,7 @@ mod tests {
 
     #[test]
     fn only_the_owner_changes_a_listing() {
-        let seen =
-            |owner| TenantListing { listing: created(), owner, is_available: true, imported_at: None, distance: None };
+        let seen = |owner| TenantListing::own(created(), owner, true);
         assert!(seen(scope().tenant_id()).for_owner(&scope()).is_ok());
         let other = TenantId::new(uuid::Uuid::from_u128(77));
         assert_eq!(seen(other).for_owner(&scope()), Err(NotTheOwnerError));

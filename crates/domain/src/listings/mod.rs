@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 pub use self::decisions::{AddressEdit, ListingEdit, ListingValuesError, NewListing, NotTheOwnerError};
 pub use self::delivery::{Delivered, Delivery, DeliveryError};
 pub use self::values::{
-    Amenity, Bathrooms, BathroomsError, ListingStatus, ListingStatusError, Picture, WebAddress, WebAddressError,
+    Amenity, Bathrooms, BathroomsError, ListingStatus, ListingStatusError, Picture, Unavailable, UnavailableError,
+    WebAddress, WebAddressError,
 };
 use crate::countries::Country;
 use crate::currencies::Currency;
@@ -169,6 +170,11 @@ pub struct ListingAccount {
     pub is_active: bool,
 }
 
+/// The maximum number of pictures of a listing in a list.
+pub const LISTED_PICTURES: usize = 10;
+/// The maximum number of characters of a description in a list.
+pub const LISTED_DESCRIPTION: usize = 1_000;
+
 /// A listing as one tenant sees it: its own, an imported one, or one that it could import.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TenantListing {
@@ -176,20 +182,32 @@ pub struct TenantListing {
     pub listing: Listing,
     /// The owner: the tenant of its account.
     pub owner: TenantId,
-    /// Whether it can be found and booked: the listing and its account are active and, if another tenant owns it, the
-    /// owner is active and the account allows imports.
-    pub is_available: bool,
+    /// The reason why it cannot be found and booked, if it cannot.
+    pub unavailable: Option<Unavailable>,
     /// The time when the tenant imported it.
     pub imported_at: Option<DateTime<Utc>>,
     /// The distance from the searched place.
     pub distance: Option<Distance>,
+    /// Whether a list has shortened its description or its pictures.
+    pub is_truncated: bool,
 }
 
 impl TenantListing {
     /// Creates the view of a listing for its owner.
     pub fn own(listing: Listing, owner: TenantId, account_is_active: bool) -> Self {
-        let is_available = account_is_active && listing.details().status == ListingStatus::Active;
-        Self { listing, owner, is_available, imported_at: None, distance: None }
+        let unavailable = if !account_is_active {
+            Some(Unavailable::AccountInactive)
+        } else if listing.details().status == ListingStatus::Active {
+            None
+        } else {
+            Some(Unavailable::ListingInactive)
+        };
+        Self { listing, owner, unavailable, imported_at: None, distance: None, is_truncated: false }
+    }
+
+    /// The reason why the import sleeps, if the tenant has only imported the listing. It then learns the id and the name only.
+    pub fn asleep(&self, tenant: TenantId) -> Option<Unavailable> {
+        self.unavailable.filter(|_| self.owner != tenant)
     }
 }
 

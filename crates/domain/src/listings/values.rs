@@ -42,6 +42,48 @@ impl FromStr for ListingStatus {
     }
 }
 
+/// A text that is not a valid reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no reason why a listing is not available")]
+pub struct UnavailableError;
+
+/// The reason why a listing cannot be found and booked: the first that applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unavailable {
+    /// The owner is deactivated.
+    OwnerInactive,
+    /// The account is inactive.
+    AccountInactive,
+    /// The account does not allow imports.
+    ImportNotAllowed,
+    /// The listing is inactive.
+    ListingInactive,
+}
+
+impl Unavailable {
+    /// Every reason.
+    pub const ALL: [Self; 4] =
+        [Self::OwnerInactive, Self::AccountInactive, Self::ImportNotAllowed, Self::ListingInactive];
+
+    /// The word for it on the wire and in statements.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnerInactive => "OWNER_INACTIVE",
+            Self::AccountInactive => "ACCOUNT_INACTIVE",
+            Self::ImportNotAllowed => "IMPORT_NOT_ALLOWED",
+            Self::ListingInactive => "LISTING_INACTIVE",
+        }
+    }
+}
+
+impl FromStr for Unavailable {
+    type Err = UnavailableError;
+
+    fn from_str(text: &str) -> Result<Self, UnavailableError> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text).ok_or(UnavailableError)
+    }
+}
+
 /// An amenity: `wifi`.
 pub type Amenity = Line<1, 64>;
 

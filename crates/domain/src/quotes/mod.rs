@@ -178,13 +178,7 @@ pub(crate) mod fixture {
         let calendar = Calendar::new(listing.details(), std::collections::BTreeMap::new(), vec![]);
         let nothing = Percentage::default();
         Offer {
-            listing: TenantListing {
-                listing,
-                owner: TenantId::new(Uuid::from_u128(owner)),
-                is_available: true,
-                imported_at: None,
-                distance: None,
-            },
+            listing: TenantListing::own(listing, TenantId::new(Uuid::from_u128(owner)), true),
             rates: AccountRates {
                 markup: nothing,
                 distribution_markup: nothing,

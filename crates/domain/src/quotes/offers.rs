@@ -130,7 +130,7 @@ pub enum NotOpenError {
     NotAvailable,
 }
 
-/// The first reason why a stay has no price.
+/// The first reason why a stay has no price. A sleeping import comes before all others.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OfferRefused {
     /// All rules of the listing that the stay breaks; at least one.
@@ -158,6 +158,8 @@ impl Offer {
     /// # Errors
     /// The first reason that prevents it.
     pub fn price(&self, asked: &AskedStay, tenant: TenantId, now: DateTime<Utc>) -> Result<PricedStay, OfferRefused> {
+        // First, because an importer learns nothing else about a sleeping import.
+        self.is_awake(tenant)?;
         let AskedStay { stay, guests, currency, promotion } = asked;
         let details = self.listing.listing.details();
         let today = StayDate::new(details.time_zone.unwrap_or_default().today(now));
@@ -192,11 +194,13 @@ impl Offer {
     /// # Errors
     /// If the import is asleep, or a night is not available.
     pub fn is_open(&self, stay: Stay, tenant: TenantId) -> Result<(), NotOpenError> {
-        match (self.listing.is_available, self.importer(tenant)) {
-            (false, Some(_)) => Err(NotOpenError::ImportAsleep),
-            (true, _) if self.calendar.is_free(stay) => Ok(()),
-            _ => Err(NotOpenError::NotAvailable),
-        }
+        self.is_awake(tenant)?;
+        let is_open = self.listing.unavailable.is_none() && self.calendar.is_free(stay);
+        if is_open { Ok(()) } else { Err(NotOpenError::NotAvailable) }
+    }
+
+    fn is_awake(&self, tenant: TenantId) -> Result<(), NotOpenError> {
+        self.listing.asleep(tenant).map_or(Ok(()), |_| Err(NotOpenError::ImportAsleep))
     }
 
     fn faults(&self, stay: Stay, guests: Occupancy, today: StayDate) -> Vec<StayFault> {

@@ -6,7 +6,7 @@ use crate::access::fixture::stamp;
 use crate::audit::Fact;
 use crate::availability::{Calendar, NightTerms};
 use crate::currencies::Currency;
-use crate::listings::{ListingEdit, Nights};
+use crate::listings::{ListingEdit, Nights, Unavailable};
 use crate::money::Money;
 use crate::percentages::Percentage;
 use crate::promotions::fixture::promotion;
@@ -185,9 +185,29 @@ fn what_is_not_open_says_why() {
     ] {
         let sold = [("2030-01-01", "2030-01-11")];
         let mut offer = with_calendar(offer(owner), &[], if is_free { &[] } else { &sold });
-        offer.listing.is_available = is_available;
+        offer.listing.unavailable = (!is_available).then_some(Unavailable::AccountInactive);
         let refused = price(&offer, &asked("2030-01-10", "2030-01-12")).err();
         assert_eq!(refused, expected.map(OfferRefused::NotOpen), "{owner} {is_available} {is_free}");
+    }
+}
+
+/// Of a listing that sleeps, an importer is not told what it would say to a stay.
+#[test]
+fn what_sleeps_says_nothing_else() {
+    let mut offer = offer(4);
+    offer.listing.unavailable = Some(Unavailable::ListingInactive);
+    let (past, fine) = (("2029-01-01", "2029-01-02"), ("2030-01-10", "2030-01-12"));
+    let many = 1000.try_into().expect("guests");
+    let promotion = Some(PromotionChoice::Coupon("GUESS".parse().expect("a code")));
+    for stay in [past, fine].map(|(check_in, check_out)| asked(check_in, check_out)) {
+        for asked in [
+            AskedStay { guests: many, ..stay.clone() },
+            AskedStay { currency: "JPY".parse().ok(), ..stay.clone() },
+            AskedStay { promotion: promotion.clone(), ..stay.clone() },
+            stay,
+        ] {
+            assert_eq!(price(&offer, &asked).err(), Some(NotOpenError::ImportAsleep.into()), "{asked:?}");
+        }
     }
 }
 

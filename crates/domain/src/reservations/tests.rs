@@ -195,7 +195,7 @@ fn a_quote_is_booked_in_time_once_and_while_the_nights_are_free() {
     let sold = vec![stay("2030-01-11", "2030-01-12")];
     taken.calendar = Calendar::new(taken.listing.listing.details(), std::collections::BTreeMap::new(), sold);
     let mut asleep = offer(4);
-    asleep.listing.is_available = false;
+    asleep.listing.unavailable = Some(crate::listings::Unavailable::AccountInactive);
     for (offer, expected) in [(taken, NotOpenError::NotAvailable), (asleep, NotOpenError::ImportAsleep)] {
         assert_eq!(book_quoted(&found, &offer, now()).err(), Some(OfferRefused::NotOpen(expected).into()));
     }

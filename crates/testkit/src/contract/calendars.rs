@@ -11,7 +11,7 @@ use domain::stays::{Stay, StayDate};
 use ports::{RepositoryError, rules};
 
 use super::Ports;
-use super::host::{Host, is_stale};
+use super::host::{Host, is_stale, sleeps_and_wakes};
 use super::shop::{Shop, blocked, date, in_turn, instant, is_taken, pending, range, stay};
 use super::world::twenty_at_once;
 use crate::build;
@@ -215,6 +215,19 @@ pub async fn a_night_that_is_sold_may_be_blocked(ports: Ports) {
     assert_eq!(shop.owner.reservation(sold.reservation.id()).await, Some(sold.clone()));
     shop.owner.turn(shop.owner.cancellation(&sold.reservation).await).await.expect("cancelled");
     assert!(is_taken(&shop.owner.sell(booking).await, rules::RESERVATION_STAY));
+}
+
+/// Its owner goes on seeing it.
+pub async fn an_importer_sees_no_calendar_of_what_sleeps(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let nights = stay("2030-01-01", "2030-02-01");
+    for (asleep, awake) in sleeps_and_wakes() {
+        shop.owner.edit_account(asleep.clone()).await;
+        assert_eq!(shop.importer.calendar(shop.id(), nights).await, None, "{asleep:?}");
+        assert!(shop.owner.calendar(shop.id(), nights).await.is_some(), "{asleep:?}");
+        shop.owner.edit_account(awake).await;
+        assert!(shop.importer.calendar(shop.id(), nights).await.is_some(), "{asleep:?}");
+    }
 }
 
 /// Isolation: of tenants in a workspace, and of workspaces.

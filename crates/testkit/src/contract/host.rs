@@ -146,7 +146,7 @@ impl Host {
 
     /// Returns an active listing of the account as its owner sees it.
     pub(crate) fn own(&self, listing: Listing) -> TenantListing {
-        TenantListing { listing, owner: self.tenant.id(), is_available: true, imported_at: None, distance: None }
+        TenantListing { unavailable: None, ..TenantListing::own(listing, self.tenant.id(), true) }
     }
 
     /// Returns the account's listings with one of the delivered provider ids, ordered by id.

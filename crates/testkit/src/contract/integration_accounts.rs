@@ -335,7 +335,7 @@ pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
     assert_eq!(imported(&world, &other, &listings).await, 3);
     let scope = world.scope_in(other.id()).await;
     let seen = world.ports.listings.find(&scope, listings[0]).await.expect("no failure").expect("imported");
-    assert_eq!((seen.owner, seen.is_available), (target.id(), true), "imports name the new owner");
+    assert_eq!((seen.owner, seen.unavailable), (target.id(), None), "imports name the new owner");
     let scope = world.scope_in(target.id()).await;
     let seen = world.ports.listings.find(&scope, listings[0]).await.expect("no failure").expect("its own");
     assert_eq!((seen.owner, seen.imported_at), (target.id(), None));

@@ -2,13 +2,14 @@
 
 use chrono::TimeDelta;
 use domain::audit::Stamp;
+use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, ListingId};
-use domain::listings::{ListingEdit, ListingStatus, NewListing, TenantListing};
+use domain::listings::{Listing, ListingEdit, ListingStatus, NewListing, Picture, TenantListing, Unavailable};
 use domain::tenants::TenantStatus;
 use ports::{FreeNights, ListingFilter, Origin, Page, PageStart};
 
 use super::Ports;
-use super::host::{Host, new_listing, sleeps_and_wakes, with_status};
+use super::host::{Host, allowing, new_listing, sleeps_and_wakes, with_status};
 use super::shop::{blocked, instant, pending, stay};
 use crate::build;
 
@@ -212,26 +213,98 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     let importer = Host::of(&host.world, "importer").await;
     let listing = host.listing("7").await;
     importer.import(&[listing.id()]).await.expect("imported");
-    let is_available = async || {
+    let sleeps = async || {
         let listed = importer.listed(&ListingFilter::default()).await;
         assert_eq!(listed, [importer.find(listing.id()).await.expect("imported")], "find returns the same");
-        listed[0].is_available
+        listed[0].unavailable
     };
     let awake = TenantListing { imported_at: Some(build::at()), ..host.own(listing.clone()) };
     assert_eq!(importer.listed(&ListingFilter::default()).await, std::slice::from_ref(&awake));
     assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(listing.clone())]);
 
-    for (asleep, awake) in sleeps_and_wakes() {
+    let reasons = [Unavailable::AccountInactive, Unavailable::ImportNotAllowed];
+    for ((asleep, awake), reason) in sleeps_and_wakes().into_iter().zip(reasons) {
         host.edit_account(asleep.clone()).await;
-        assert!(!is_available().await, "{asleep:?}");
+        assert_eq!(sleeps().await, Some(reason), "{asleep:?}");
         host.edit_account(awake).await;
-        assert!(is_available().await, "{asleep:?}");
+        assert_eq!(sleeps().await, None, "{asleep:?}");
     }
     let inactive = host.world.set_status(&host.tenant, TenantStatus::Inactive).await;
-    assert!(!is_available().await, "the owner is inactive");
+    assert_eq!(sleeps().await, Some(Unavailable::OwnerInactive));
     host.world.set_status(&inactive, TenantStatus::Active).await;
     host.update(&listing, with_status(ListingStatus::Inactive)).await.expect("updated");
-    assert!(!is_available().await, "the listing is inactive");
+    assert_eq!(sleeps().await, Some(Unavailable::ListingInactive));
     let own = host.listed(&ListingFilter::default()).await.pop().expect("its own");
-    assert!(!own.is_available, "it is not available to its owner, either");
+    assert_eq!(own.unavailable, Some(Unavailable::ListingInactive), "it is not available to its owner, either");
+    host.edit_account(allowing(false)).await;
+    assert_eq!(sleeps().await, Some(Unavailable::ImportNotAllowed), "the first of two reasons");
+}
+
+/// Conditions reveal nothing about the hidden fields of a sleeping import.
+pub async fn an_import_that_sleeps_matches_no_filter_but_the_origin(ports: Ports) {
+    let stock = Stock::of(ports).await;
+    let importer = Host::of(&stock.host.world, "importer").await;
+    let names = ["plain", "grand", "late", "dear"];
+    let mut ids = stock.host.known(&names.map(new_listing)).await;
+    ids.extend(stock.second.known(&names.map(new_listing)).await);
+    importer.import(&ids.iter().map(Listing::id).collect::<Vec<_>>()).await.expect("imported");
+    let here = Around { place: new_listing("7").place, radius: "1000".parse().expect("a radius") };
+    let around = ListingFilter { around: Some(here), ..ListingFilter::default() };
+    let mut cases = stock.cases();
+    cases.push(("a place", around, &["plain", "grand", "late", "dear"]));
+    for (name, filter, expected) in &cases {
+        let expected = match filter.origin {
+            None => expected.iter().filter(|id| names.contains(id)).count(),
+            Some(Origin::Own) => 0,
+            Some(Origin::Imported) => names.len(),
+        };
+        assert_eq!(importer.listed(filter).await.len(), expected, "{name}, awake");
+    }
+    for host in [&stock.host, &stock.second] {
+        host.edit_account(allowing(false)).await;
+    }
+    for (name, filter, _) in &cases {
+        let expected = if ["none", "imported"].contains(name) { 4 } else { 0 };
+        assert_eq!(importer.listed(filter).await.len(), expected, "{name}, asleep");
+    }
+}
+
+/// Ten pictures and 1,000 characters, which may have several bytes. A single listing is complete.
+pub async fn a_list_shows_the_beginning_of_what_is_long(ports: Ports) {
+    let host = Host::open(ports).await;
+    let importer = Host::of(&host.world, "importer").await;
+    let (house, a) = ("🏠".repeat(1_000), "a".repeat(999));
+    let here = Around { place: new_listing("7").place, radius: "1".parse().expect("a radius") };
+    for (description, pictures, shown, is_cut) in [
+        (house.clone(), 10, house.clone(), false),
+        (format!("{house}ü"), 1, house.clone(), true),
+        ("short".to_owned(), 11, "short".to_owned(), true),
+        (format!("{a} and more"), 100, a.clone(), true),
+    ] {
+        let picture = |number| Picture {
+            url: format!("https://example.com/{number}.jpg").parse().expect("an address"),
+            description: (number % 2 == 0).then(|| format!("No. {number} \"ü\"").parse().expect("a text")),
+        };
+        let rest = ListingEdit {
+            description: Some(Some(description.parse().expect("a description"))),
+            pictures: Some((0..pictures).map(picture).collect()),
+            ..ListingEdit::default()
+        };
+        let new = NewListing { rest, ..new_listing(&format!("{} {pictures}", description.len())) };
+        let whole = host.create(new).await.expect("created");
+        importer.import(&[whole.listing.id()]).await.expect("imported");
+        assert_eq!(host.find(whole.listing.id()).await.as_ref(), Some(&whole));
+        for seen in [
+            host.listed(&ListingFilter::default()).await,
+            importer.listed(&ListingFilter::default()).await,
+            importer.listed(&ListingFilter { around: Some(here), ..ListingFilter::default() }).await,
+            importer.found(here, &ListingFilter::default()).await,
+        ] {
+            let seen = seen.into_iter().find(|seen| seen.listing.id() == whole.listing.id()).expect("listed");
+            let (details, all) = (seen.listing.details(), &whole.listing.details().pictures);
+            assert_eq!(details.description.as_ref().map(ToString::to_string), Some(shown.clone()));
+            assert_eq!(details.pictures[..], all[..all.len().min(10)]);
+            assert_eq!(seen.is_truncated, is_cut);
+        }
+    }
 }

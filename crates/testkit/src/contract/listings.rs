@@ -4,7 +4,10 @@ use domain::access::{OperatorScope, TenantStanding};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::integration_accounts::AccountStatus;
-use domain::listings::{AddressEdit, Delivery, Listing, ListingEdit, ListingParts, ListingStatus, NewListing, Picture};
+use domain::listings::{
+    AddressEdit, Delivery, Listing, ListingEdit, ListingParts, ListingStatus, NewListing, Picture, TenantListing,
+    Unavailable,
+};
 use domain::tenants::TenantStatus;
 use ports::{ListingFilter, RepositoryError, rules};
 
@@ -83,8 +86,7 @@ pub async fn a_listing_comes_back_as_it_was_stored(ports: Ports) {
     let full = NewListing { rest: everything(), currency: "KWD".parse().ok(), ..new_listing("Ⅶ/7 %_'") };
     for new in [new_listing("plain"), full] {
         let change = host.creation(new).await;
-        let is_available = change.after.details().status == ListingStatus::Active;
-        let expected = domain::listings::TenantListing { is_available, ..host.own(change.after.clone()) };
+        let expected = TenantListing::own(change.after.clone(), host.tenant.id(), true);
         let created = host.world.ports.listings.create(&host.scope().await, change).await;
         assert_eq!(created.expect("created"), expected);
         assert_eq!(host.find(expected.listing.id()).await.as_ref(), Some(&expected));
@@ -101,13 +103,13 @@ pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
         listing = change.after.clone();
         let updated = host.world.ports.listings.update(&host.scope().await, change).await.expect("updated");
         assert_eq!(updated.listing, listing);
-        assert_eq!(updated.is_available, listing.details().status == ListingStatus::Active);
+        assert_eq!(updated.unavailable.is_none(), listing.details().status == ListingStatus::Active);
         assert_eq!(host.find(listing.id()).await, Some(updated));
     }
     assert_eq!(listing.version(), 4);
     host.edit_account(account_with(AccountStatus::Inactive)).await;
     let asleep = host.update(&listing, renamed("Loft")).await.expect("updated");
-    assert!(!asleep.is_available, "the account is inactive");
+    assert_eq!(asleep.unavailable, Some(Unavailable::AccountInactive));
     assert_eq!(host.find(listing.id()).await, Some(asleep));
 }
 

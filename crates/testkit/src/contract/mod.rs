@@ -189,6 +189,7 @@ macro_rules! suite {
                 a_calendar_shows_what_is_sold_at_an_instant,
                 a_night_that_is_sold_may_be_blocked,
                 another_tenant_sees_no_calendar,
+                an_importer_sees_no_calendar_of_what_sleeps,
                 an_edit_of_a_calendar_leaves_one_entry,
                 an_edit_that_changes_no_night_leaves_no_entry,
             }
@@ -242,6 +243,8 @@ macro_rules! suite {
                 every_filter_keeps_what_matches,
                 pages_over_accounts_and_imports_join_without_gaps,
                 an_imported_listing_says_so_and_whether_it_sleeps,
+                an_import_that_sleeps_matches_no_filter_but_the_origin,
+                a_list_shows_the_beginning_of_what_is_long,
             }
             listings {
                 a_listing_comes_back_as_it_was_stored,

@@ -168,9 +168,9 @@ pub async fn an_offer_says_whether_the_import_sleeps(ports: Ports) {
     let shop = Shop::open(ports).await;
     for (asleep, awake) in sleeps_and_wakes() {
         shop.owner.edit_account(asleep).await;
-        assert!(!shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.is_available);
+        assert!(shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.unavailable.is_some());
         shop.owner.edit_account(awake).await;
-        assert!(shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.is_available);
+        assert_eq!(shop.importer.offer(shop.id(), nights()).await.expect("imported").listing.unavailable, None);
     }
 }
 
