@@ -6,12 +6,13 @@ use domain::audit::{Actor, AuditEntry, AuditRecord, Fact, Facts};
 use domain::ids::{ApiKeyId, AuditId, TenantId, UserId};
 use domain::text::SearchText;
 use ports::{AuditFilter, AuditQueries, Page, RepositoryError, Slice};
+use sea_orm::Statement;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
 use crate::database::{Database, Transaction};
 use crate::entities::audit::Model;
-use crate::query::Query;
+use crate::query::{Query, most};
 use crate::rows::corrupt;
 
 const OPERATOR: &str = "operator";
@@ -33,34 +34,84 @@ impl AuditQueries for Database {
         filter: &AuditFilter,
         page: Page,
     ) -> Result<Slice<AuditRecord>, RepositoryError> {
-        let query = filtered(
-            "SELECT workspace_id, id, at, tenant_id, tenant_name, actor_id, actor_name, actor_key_id, action, \
-             resource_kind, resource_id, resource_name, before, after FROM audit WHERE workspace_id = $1",
-            scope,
-            filter,
-        );
-        self.page_of(query, page, record).await
+        self.whole_page_of(listed(scope, filter, page), page, record).await
     }
 
     async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError> {
-        let select = "SELECT COUNT(*) AS count FROM audit WHERE workspace_id = $1";
-        self.count_of(filtered(select, scope, filter)).await
+        let query = match whose(scope, filter) {
+            None => filtered(begin("SELECT COUNT(*) AS count FROM audit WHERE workspace_id = $1", scope), filter),
+            Some(tenant) => {
+                let query = begin("SELECT COUNT(*) AS count FROM (", scope);
+                of_tenant(query, scope, tenant, filter, |query| query).push(") u")
+            }
+        };
+        self.count_of(query).await
     }
 }
 
-/// The tenant of the scope and that of the filter are conditions of their own: where they differ, nothing is found.
-///
+impl Database {
+    /// The statement of a list, for the engine's tests, which look at its plan.
+    #[doc(hidden)]
+    pub fn trail_statement(&self, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Statement {
+        self.statement(listed(scope, filter, page))
+    }
+}
+
+/// A page of a trail. Of each of the two indexes of a tenant's trail, only as many ids are read as the page could show, and only
+/// the entries on the page are read whole.
+fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
+    let select = "SELECT workspace_id, id, at, tenant_id, tenant_name, other_tenant_id, actor_id, actor_name, actor_key_id, \
+                  action, resource_kind, resource_id, resource_name, before, after FROM ";
+    let query = begin(select, scope);
+    let Some(tenant) = whose(scope, filter) else {
+        return filtered(query.push("audit WHERE workspace_id = $1"), filter).page(page);
+    };
+    let some = |query: Query| query.behind("id > ?", page).push_bound(" ORDER BY id LIMIT ?", most(page));
+    of_tenant(query.push("(SELECT found_id FROM ("), scope, tenant, filter, some)
+        .push(") u ORDER BY found_id")
+        .limited(page)
+        .push(") p CROSS JOIN audit WHERE workspace_id = $1 AND id = p.found_id ORDER BY id")
+}
+
+/// The tenant whose trail is read; `None` for the whole workspace.
+fn whose(scope: &AuditScope, filter: &AuditFilter) -> Option<TenantId> {
+    scope.tenant_id().or(filter.tenant_id)
+}
+
+fn begin(sql: &str, scope: &AuditScope) -> Query {
+    Query::new(sql, [scope.workspace_id().as_uuid().into()])
+}
+
+/// The ids of the entries in the trail of a tenant: its own, and those of others that concern it. Another tenant in the filter is
+/// a condition of its own: the entries that concern both.
+fn of_tenant(
+    mut query: Query,
+    scope: &AuditScope,
+    tenant: TenantId,
+    filter: &AuditFilter,
+    narrowed: impl Fn(Query) -> Query,
+) -> Query {
+    let other = filter.tenant_id.filter(|_| scope.tenant_id().is_some()).map(TenantId::as_uuid);
+    for (before, column) in [("SELECT * FROM (", "tenant_id"), (" UNION ALL SELECT * FROM (", "other_tenant_id")] {
+        query = query
+            .push(before)
+            .push("SELECT id AS found_id FROM audit WHERE workspace_id = $1")
+            .and(&format!("{column} = ?"), Some(tenant.as_uuid()))
+            .and("(tenant_id = ? OR other_tenant_id = ?)", other);
+        query = narrowed(filtered(query, filter)).push(") ").push(column).push("s");
+    }
+    query
+}
+
 /// SQLite compares instants as texts, which is their order in time: all are in UTC, and where one has no fraction of a
 /// second, or a shorter one, its `+` comes before the other's `.` or digit.
 ///
 /// One resource has few entries. `NOT` keeps SQLite from looking for them by time, and means nothing to PostgreSQL.
-fn filtered(select: &str, scope: &AuditScope, filter: &AuditFilter) -> Query {
-    let AuditFilter { action, resource_id, tenant_id, since, until } = filter;
+fn filtered(query: Query, filter: &AuditFilter) -> Query {
+    let AuditFilter { action, resource_id, tenant_id: _, since, until } = filter;
     let (not_before, before) =
         if resource_id.is_some() { ("NOT at < ?", "NOT at >= ?") } else { ("at >= ?", "at < ?") };
-    Query::new(select, [scope.workspace_id().as_uuid().into()])
-        .and("tenant_id = ?", scope.tenant_id().map(TenantId::as_uuid))
-        .and("tenant_id = ?", tenant_id.map(TenantId::as_uuid))
+    query
         .and("action = ?", action.as_ref().map(SearchText::as_str))
         .and("resource_id = ?", *resource_id)
         .and(not_before, *since)
@@ -81,6 +132,7 @@ fn row(entry: AuditEntry) -> Model {
         workspace_id,
         tenant_id,
         tenant_name,
+        other_tenant_id,
         at,
         actor,
         action,
@@ -100,6 +152,7 @@ fn row(entry: AuditEntry) -> Model {
         at,
         tenant_id: tenant_id.as_uuid(),
         tenant_name,
+        other_tenant_id: other_tenant_id.map(TenantId::as_uuid),
         actor_id,
         actor_name,
         actor_key_id,
@@ -133,6 +186,7 @@ fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
         at,
         tenant_id,
         tenant_name,
+        other_tenant_id,
         actor_id,
         actor_name,
         actor_key_id,
@@ -155,8 +209,9 @@ fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
         id: AuditId::new(id),
         tenant_id: TenantId::new(tenant_id),
         tenant_name,
+        other_tenant_id: other_tenant_id.map(TenantId::new),
         at,
-        actor,
+        actor: Some(actor),
         action,
         resource_kind,
         resource_id,

@@ -49,6 +49,7 @@ impl Stamp {
             workspace_id: scope.workspace_id(),
             tenant_id: scope.tenant_id(),
             tenant_name: scope.tenant_name().to_string(),
+            other_tenant_id: None,
             at,
             actor,
             action,
@@ -154,6 +155,9 @@ pub struct AuditEntry {
     pub tenant_id: TenantId,
     /// The tenant's name at that time.
     pub tenant_name: String,
+    /// The second tenant that finds the entry in its trail: of a reservation that an importer sold, the listing's owner at that
+    /// time or the importer, whichever did not act.
+    pub other_tenant_id: Option<TenantId>,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
     /// The author.
@@ -181,10 +185,13 @@ pub struct AuditRecord {
     pub tenant_id: TenantId,
     /// The tenant's name at that time.
     pub tenant_name: String,
+    /// The second tenant that finds the entry in its trail: of a reservation that an importer sold, the listing's owner at that
+    /// time or the importer, whichever did not act.
+    pub other_tenant_id: Option<TenantId>,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
-    /// The author.
-    pub actor: Actor,
+    /// The author; `None` for a user of another tenant than the reader's.
+    pub actor: Option<Actor>,
     /// The action: `tenant.create`.
     pub action: String,
     /// The kind of the changed resource: `tenant`.
@@ -197,4 +204,13 @@ pub struct AuditRecord {
     pub before: Vec<(String, Fact)>,
     /// The changed values after the change, sorted by name.
     pub after: Vec<(String, Fact)>,
+}
+
+impl AuditRecord {
+    /// Removes what the reader may not learn: which user of another tenant acted. `None` reads the trail of the whole workspace.
+    #[must_use]
+    pub fn for_reader(self, reader: Option<TenantId>) -> Self {
+        let is_told = reader.is_none_or(|reader| reader == self.tenant_id);
+        Self { actor: self.actor.filter(|actor| is_told || *actor == Actor::Operator), ..self }
+    }
 }

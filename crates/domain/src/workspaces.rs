@@ -209,6 +209,7 @@ impl Workspace {
             workspace_id: self.id(),
             tenant_id,
             tenant_name: tenant_name.to_string(),
+            other_tenant_id: None,
             at: stamp.at,
             actor: stamp.actor,
             action,

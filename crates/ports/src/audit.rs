@@ -18,7 +18,7 @@ pub struct AuditFilter {
     pub action: Option<SearchText>,
     /// The changed resource.
     pub resource_id: Option<Uuid>,
-    /// The tenant whose data changed. A tenant outside of the scope has no entries.
+    /// The tenant in whose trail the entry is. For a tenant other than that of the scope: the entries of both.
     pub tenant_id: Option<TenantId>,
     /// The first time, in whole milliseconds.
     pub since: Option<DateTime<Utc>>,

@@ -13,7 +13,7 @@ use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
 /// Lists who did what to which resource in which tenant, oldest first: the default tenant sees all of the workspace, any
-/// other only itself.
+/// other only itself, and what importers sell of its listings or owners do to what it sold.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
     params(AuditQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<AuditEntryView>), TenantInactive, PermissionDenied))]

@@ -1,6 +1,7 @@
 //! What is answered about the audit trail.
 
 use domain::audit::{Actor, AuditRecord, Fact};
+use domain::ids::TenantId;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,6 +26,10 @@ pub(crate) struct AuditEntryView {
     #[serde(rename = "tenantName")]
     #[schema(example = "Channel A")]
     tenant_name: String,
+    /// The other tenant that finds the entry in its trail, or null: of a reservation that an importer sold, the owner of the listing
+    /// at that time or the importer. It may be gone.
+    #[serde(rename = "otherTenantID")]
+    other_tenant_id: Option<Uuid>,
     actor: ActorView,
     /// The kind of thing that was changed.
     #[serde(rename = "resourceType")]
@@ -48,15 +53,17 @@ pub(crate) struct AuditEntryView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 struct ActorView {
-    /// `user`, or `operator` for the command line and what the service does by itself.
+    /// `user`; `tenant` where somebody of another tenant acted, and is not named; or `operator` for the command line and what the
+    /// service does by itself.
     #[schema(example = "user")]
     kind: &'static str,
-    /// The API user; null for the operator.
+    /// The API user; null for the operator and for another tenant.
     #[serde(rename = "userID")]
     user_id: Option<Uuid>,
+    /// Of the user, or of the tenant.
     #[schema(example = "Administrator")]
     name: String,
-    /// The key that the request came with; null for the operator.
+    /// The key that the request came with; null for the operator and for another tenant.
     #[serde(rename = "apiKeyID")]
     api_key_id: Option<Uuid>,
 }
@@ -84,13 +91,16 @@ impl Serialize for FactView<'_> {
     }
 }
 
-impl From<Actor> for ActorView {
-    fn from(actor: Actor) -> Self {
+impl ActorView {
+    /// The author, or the tenant that acted where no more may be told.
+    fn of(actor: Option<Actor>, tenant_name: &str) -> Self {
+        let nobody = |kind, name: &str| Self { kind, user_id: None, name: name.to_owned(), api_key_id: None };
         match actor {
-            Actor::ApiUser { id, name, api_key } => {
+            Some(Actor::ApiUser { id, name, api_key }) => {
                 Self { kind: "user", user_id: Some(id.as_uuid()), name, api_key_id: Some(api_key.as_uuid()) }
             }
-            Actor::Operator => Self { kind: OPERATOR, user_id: None, name: OPERATOR.to_owned(), api_key_id: None },
+            Some(Actor::Operator) => nobody(OPERATOR, OPERATOR),
+            None => nobody("tenant", tenant_name),
         }
     }
 }
@@ -101,6 +111,7 @@ impl From<AuditRecord> for AuditEntryView {
             id,
             tenant_id,
             tenant_name,
+            other_tenant_id,
             at,
             actor,
             action,
@@ -115,8 +126,9 @@ impl From<AuditRecord> for AuditEntryView {
             at: Instant(at),
             action,
             tenant_id: tenant_id.as_uuid(),
+            actor: ActorView::of(actor, &tenant_name),
             tenant_name,
-            actor: actor.into(),
+            other_tenant_id: other_tenant_id.map(TenantId::as_uuid),
             resource_type: resource_kind,
             resource_id,
             resource_name,

@@ -12,6 +12,7 @@ pub(crate) struct Model {
     pub(crate) at: DateTimeUtc,
     pub(crate) tenant_id: Uuid,
     pub(crate) tenant_name: String,
+    pub(crate) other_tenant_id: Option<Uuid>,
     pub(crate) actor_id: Option<Uuid>,
     pub(crate) actor_name: String,
     pub(crate) actor_key_id: Option<Uuid>,

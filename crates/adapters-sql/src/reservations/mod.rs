@@ -147,12 +147,17 @@ impl ReservationRepository for Database {
         let owner = Query::new(owner, account).push(transaction.dialect().for_share());
         let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
         let owner = TenantId::new(owner);
+        let turned = TenantReservation { reservation, owner };
+        // Decided while the account was another tenant's: the trail would name that one.
+        if audit.other_tenant_id != turned.other_than(audit.tenant_id) {
+            return Err(RepositoryError::Stale);
+        }
         let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
         let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
         transaction.execute_guarded(update).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
-        Ok(TenantReservation { reservation, owner })
+        Ok(turned)
     }
 
     async fn lapsed(

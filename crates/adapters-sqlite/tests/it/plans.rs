@@ -4,12 +4,31 @@ use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::{ListingId, TenantId};
 use domain::stays::Stay;
-use ports::{FreeNights, ListingFilter, Page, PageStart};
+use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
 use sqlx::SqlitePool;
 use testkit::build;
 
 use crate::file;
+
+#[tokio::test]
+async fn a_tenants_trail_is_read_from_the_indexes_of_its_own_and_of_others_entries() {
+    let (_folder, url, sqlite) = file().await;
+    let scope = build::channel(Permission::Admin).audit_scope().expect("an administrator");
+    for start in [PageStart::Number(2), PageStart::After(build::id())] {
+        let page = Page { start, size: 20 };
+        let statement = sqlite.database().trail_statement(&scope, &AuditFilter::default(), page);
+        let plan = plan(&url, statement).await;
+        for index in [
+            "audit_by_tenant (workspace_id=? AND tenant_id=?",
+            "audit_by_other_tenant (workspace_id=? AND other_tenant_id=?",
+        ] {
+            let search = format!("SEARCH audit USING COVERING INDEX {index}");
+            assert!(plan.iter().any(|line| line.starts_with(&search)), "{search}: {plan:#?}");
+        }
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN audit")), "{plan:#?}");
+    }
+}
 
 #[tokio::test]
 async fn a_search_begins_with_the_tree_of_places() {

@@ -4,7 +4,7 @@ use domain::api_keys::ApiKeyToken;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Client, World, id_of};
+use crate::support::{Client, Market, World, booking, data, id_of};
 
 on_both_engines! {
     an_entry_says_who_did_what_to_which_resource_in_which_tenant_and_when
@@ -12,6 +12,7 @@ on_both_engines! {
     what_changes_nothing_leaves_nothing
     no_secret_is_in_the_trail
     a_channel_sees_its_own_entries_only
+    what_an_importer_sells_stands_in_its_owners_trail_without_names
     another_workspace_has_another_trail
     only_an_admin_key_reads_the_trail
     an_administrator_reads_on_while_the_current_tenant_is_inactive
@@ -180,6 +181,50 @@ fn a_channel_sees_its_own_entries_only(world: &World) {
     assert_eq!(world.bearer().get(AUDIT).header("x-tenant-id"), Some(&*default), "whatever the user's current tenant");
     assert_eq!(trail(&world.bearer(), ""), whole);
     assert_eq!(trail(&world.calry(), &format!("&tenantID={sibling}")).len(), 2);
+}
+
+/// One entry that both see; each is told who of its own acted, and of the other the tenant.
+fn what_an_importer_sells_stands_in_its_owners_trail_without_names(world: &World) {
+    let market = Market::open(world);
+    let listing = market.shared();
+    let [owner, importer] = [&market.owner, &market.importer];
+    let [as_owner, as_importer] = [owner, importer].map(|tenant| world.client().calry(&world.key_in(tenant, "ADMIN")));
+    let mut hold = booking(&listing, "2030-01-10", "2030-01-12");
+    hold["reservationType"] = json!("PENDING_CONFIRMATION");
+    hold["notes"] = json!("Knows the way");
+    hold["guest"] =
+        json!({ "firstName": "Zora", "lastName": "Nimbus", "email": "zora@example.com", "phone": "+1 212 555 0177" });
+    let path = format!("/api/v1/reservation/{}", id_of(&data(201, &as_importer.post("/api/v1/reservation", &hold))));
+    data(200, &as_importer.post(&format!("{path}/confirm"), &json!({})));
+    data(200, &as_owner.delete(&path));
+
+    let sales = |client: &Client| {
+        let entries = trail(client, "");
+        entries.into_iter().filter(|entry| entry["resourceType"] == "reservation").collect::<Vec<_>>()
+    };
+    let ids = |entries: &[Value]| entries.iter().map(id_of).collect::<Vec<_>>();
+    let (owners, importers, all) = (sales(&as_owner), sales(&as_importer), sales(&world.calry()));
+    assert_eq!(actions(&owners), ["reservation.create", "reservation.confirm", "reservation.cancel"]);
+    assert_eq!((ids(&owners), ids(&importers)), (ids(&all), ids(&all)), "the same entries");
+    for (entries, own) in [(&owners, owner), (&importers, importer)] {
+        let told = format!("{entries:?}");
+        for secret in ["Zora", "Nimbus", "zora@", "212 555", "Knows the way"] {
+            assert!(!told.contains(secret), "{secret}");
+        }
+        for (entry, whole) in entries.iter().zip(&all) {
+            let (tenant, other) = (&entry["tenantID"], &entry["otherTenantID"]);
+            assert!([tenant, other].contains(&&json!(owner)) && [tenant, other].contains(&&json!(importer)), "{entry}");
+            if tenant == own {
+                assert_eq!((&entry["actor"], &entry["actor"]["kind"]), (&whole["actor"], &json!("user")));
+            } else {
+                let actor = json!({ "kind": "tenant", "userID": null, "name": entry["tenantName"], "apiKeyID": null });
+                assert_eq!(entry["actor"], actor);
+                assert_eq!(whole["actor"]["kind"], json!("user"), "the workspace's administrator is told");
+            }
+        }
+    }
+    assert_eq!(trail(&as_owner, &format!("&tenantID={importer}")), owners, "the entries of both");
+    assert_eq!(sales(&world.calry().named(&world.tenant_id("Sibling"))), [Value::Null; 0]);
 }
 
 fn another_workspace_has_another_trail(world: &World) {

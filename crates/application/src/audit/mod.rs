@@ -7,7 +7,7 @@ use domain::audit::AuditRecord;
 use domain::ids::{self, TenantId};
 use domain::instants::Edge;
 use domain::text::SearchText;
-use ports::{AuditFilter, AuditQueries};
+use ports::{AuditFilter, AuditQueries, Slice};
 use validator::{Validate, ValidationError};
 
 use crate::input::{Asked, InvalidInput, checked, fault, is, is_or_blank, optional, unless_blank};
@@ -23,7 +23,7 @@ pub struct FindAudit {
     /// The id of the changed resource.
     #[validate(custom(function = is_id, code = "resourceID"))]
     pub resource_id: Option<String>,
-    /// The tenant whose data changed.
+    /// The tenant in whose trail the entry stands.
     #[validate(custom(function = is::<TenantId>, code = "tenantID"))]
     pub tenant_id: Option<String>,
     /// The earliest time, inclusive.
@@ -67,7 +67,9 @@ impl Audit {
     pub async fn list(&self, caller: &Caller, asked: Asked<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
         let scope = caller.audit_scope()?;
         let (filter, page) = checked_list(asked)?;
-        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+        let Slice { items, has_more } = self.queries.list(&scope, &filter.filter()?, page).await?;
+        let items = items.into_iter().map(|record| record.for_reader(scope.tenant_id())).collect();
+        Ok(Listed::new(Slice { items, has_more }, page))
     }
 
     /// Counts the entries that match.
@@ -81,7 +83,9 @@ impl Audit {
 #[cfg(test)]
 mod tests {
     use domain::access::Permission;
-    use ports::{MockAuditQueries, Page, PageStart, Slice};
+    use domain::audit::Actor;
+    use domain::ids::{ApiKeyId, AuditId, UserId};
+    use ports::{MockAuditQueries, Page, PageStart};
     use testkit::build;
 
     use super::*;
@@ -136,6 +140,41 @@ mod tests {
         };
         let paging = Paging { page: Some(2), per_page: Some(5), ..Paging::default() };
         over(queries).list(&build::administrator(), Ok(List { filter, paging })).await.expect("listed");
+    }
+
+    #[tokio::test]
+    async fn a_tenant_learns_which_other_tenant_acted_and_not_which_user() {
+        let user = Actor::ApiUser {
+            id: UserId::new(build::id()),
+            name: "Ada".to_owned(),
+            api_key: ApiKeyId::new(build::id()),
+        };
+        let record = |tenant_id, actor: &Actor| AuditRecord {
+            id: AuditId::new(build::id()),
+            tenant_id,
+            tenant_name: "Seller".to_owned(),
+            other_tenant_id: Some(build::channel_id()),
+            at: build::at(),
+            actor: Some(actor.clone()),
+            action: "reservation.create".to_owned(),
+            resource_kind: "reservation".to_owned(),
+            resource_id: build::id(),
+            resource_name: String::new(),
+            before: vec![],
+            after: vec![],
+        };
+        let (own, others) = (build::channel_id(), TenantId::new(build::id()));
+        let items = vec![record(own, &user), record(others, &user), record(others, &Actor::Operator)];
+        for (caller, expected) in [
+            (build::administrator(), [Some(&user), Some(&user), Some(&Actor::Operator)]),
+            (build::channel(Permission::Admin), [Some(&user), None, Some(&Actor::Operator)]),
+        ] {
+            let (mut queries, items) = (MockAuditQueries::new(), items.clone());
+            queries.expect_list().returning(move |_, _, _| Ok(Slice { items: items.clone(), has_more: false }));
+            let listed = over(queries).list(&caller, Ok(List::default())).await.expect("listed");
+            let told: Vec<_> = listed.items.iter().map(|record| record.actor.as_ref()).collect();
+            assert_eq!(told, expected);
+        }
     }
 
     #[tokio::test]

@@ -21,7 +21,7 @@ impl Reservations {
             let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
             precondition.check(&found)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match found.reservation.cancel(&scope, stamp) {
+            match found.reservation.cancel(&scope, found.owner, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(found),
             }

@@ -21,7 +21,7 @@ impl Reservations {
             decide_anew(async || {
                 let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-                if let Some(change) = found.reservation.confirm(&scope, stamp.clone())? {
+                if let Some(change) = found.reservation.confirm(&scope, found.owner, stamp.clone())? {
                     let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
                     self.repository.update(&scope, once.sign(change, &confirmed)).await?;
                     // The value that was signed, so that a retry gets the same bytes.

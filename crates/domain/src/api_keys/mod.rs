@@ -124,6 +124,7 @@ impl ApiKey {
             workspace_id: self.parts.workspace_id,
             tenant_id: user.home_tenant_id(),
             tenant_name: user.home_tenant_name().to_string(),
+            other_tenant_id: None,
             at: stamp.at,
             actor: stamp.actor,
             action,

@@ -89,6 +89,7 @@ impl IntegrationAccount {
             workspace_id: self.workspace_id(),
             tenant_id: of.id(),
             tenant_name: of.name().to_string(),
+            other_tenant_id: None,
             at: stamp.at,
             actor: stamp.actor,
             action: "integration_account.move",

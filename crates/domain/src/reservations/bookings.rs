@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
+use super::decisions::Parties;
 use super::{
     ExternalId, ExternalName, Guest, Notes, Reservation, ReservationParts, ReservationStatus, ReservationType, Source,
 };
@@ -207,9 +208,9 @@ impl Sold {
                 cancelled_at: None,
             },
         };
-        let tenant = (scope.tenant_id(), scope.tenant_name());
+        let parties = Parties::of(scope, offer.listing.owner);
         let facts = (Facts::new(), reservation.facts());
-        let audit = reservation.entry(tenant, stamp, "reservation.create", facts);
+        let audit = reservation.entry(parties, stamp, "reservation.create", facts);
         Change::new(ReservationBooked { reservation, owner: offer.listing.owner, expired }, audit)
     }
 }

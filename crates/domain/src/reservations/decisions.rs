@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use super::{Reservation, ReservationStatus};
+use super::{Reservation, ReservationStatus, TenantReservation};
 use crate::access::TenantScope;
 use crate::audit::{Actor, AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
@@ -29,19 +29,52 @@ pub struct LapsedHold {
     pub owner_name: TenantName,
 }
 
+/// The tenants that find a change of a reservation in their trails.
+#[derive(Clone, Copy)]
+pub(super) struct Parties<'a> {
+    /// The tenant whose change it is.
+    pub(super) tenant: TenantId,
+    /// The tenant's name.
+    pub(super) name: &'a TenantName,
+    /// The owner of the listing.
+    pub(super) owner: TenantId,
+}
+
+impl<'a> Parties<'a> {
+    pub(super) const fn of(scope: &'a TenantScope, owner: TenantId) -> Self {
+        Self { tenant: scope.tenant_id(), name: scope.tenant_name(), owner }
+    }
+}
+
+impl TenantReservation {
+    /// The owner or the importer that sold it, whichever is not this tenant.
+    pub fn other_than(&self, tenant: TenantId) -> Option<TenantId> {
+        other_of(self.owner, self.reservation.parts.sold_by, tenant)
+    }
+}
+
+fn other_of(owner: TenantId, importer: Option<TenantId>, tenant: TenantId) -> Option<TenantId> {
+    [Some(owner), importer].into_iter().flatten().find(|party| *party != tenant)
+}
+
 impl Reservation {
     /// Confirms a hold that has not lapsed. Returns `None` if it is confirmed already.
     ///
     /// # Errors
     /// If it was cancelled or has expired: its nights may be sold to others.
-    pub fn confirm(&self, scope: &TenantScope, stamp: Stamp) -> Result<Option<Change<Self>>, NotPendingError> {
+    pub fn confirm(
+        &self,
+        scope: &TenantScope,
+        owner: TenantId,
+        stamp: Stamp,
+    ) -> Result<Option<Change<Self>>, NotPendingError> {
         match self.parts.status {
             ReservationStatus::Confirmed => Ok(None),
             ReservationStatus::Pending if !self.has_lapsed(stamp.at) => {
                 let mut after = self.clone();
                 after.parts.confirmed_at = Some(stamp.at);
-                let tenant = (scope.tenant_id(), scope.tenant_name());
-                Ok(Some(self.turned(after, ReservationStatus::Confirmed, tenant, stamp, "reservation.confirm")))
+                let parties = Parties::of(scope, owner);
+                Ok(Some(self.turned(after, ReservationStatus::Confirmed, parties, stamp, "reservation.confirm")))
             }
             ReservationStatus::Pending => Err(NotPendingError { status: ReservationStatus::Expired }),
             status @ (ReservationStatus::Cancelled | ReservationStatus::Expired) => Err(NotPendingError { status }),
@@ -50,18 +83,18 @@ impl Reservation {
 
     /// Cancels the reservation and frees its nights. Returns `None` if they are free already. A lapsed hold becomes
     /// expired, not cancelled.
-    pub fn cancel(&self, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
-        let tenant = (scope.tenant_id(), scope.tenant_name());
+    pub fn cancel(&self, scope: &TenantScope, owner: TenantId, stamp: Stamp) -> Option<Change<Self>> {
+        let parties = Parties::of(scope, owner);
         match self.parts.status {
             ReservationStatus::Cancelled | ReservationStatus::Expired => None,
             ReservationStatus::Pending if self.has_lapsed(stamp.at) => {
                 let stamp = Stamp { actor: Actor::Operator, ..stamp };
-                Some(self.turned(self.clone(), ReservationStatus::Expired, tenant, stamp, "reservation.expire"))
+                Some(self.turned(self.clone(), ReservationStatus::Expired, parties, stamp, "reservation.expire"))
             }
             ReservationStatus::Pending | ReservationStatus::Confirmed => {
                 let mut after = self.clone();
                 after.parts.cancelled_at = Some(stamp.at);
-                Some(self.turned(after, ReservationStatus::Cancelled, tenant, stamp, "reservation.cancel"))
+                Some(self.turned(after, ReservationStatus::Cancelled, parties, stamp, "reservation.cancel"))
             }
         }
     }
@@ -70,14 +103,14 @@ impl Reservation {
         &self,
         mut after: Self,
         status: ReservationStatus,
-        tenant: (TenantId, &TenantName),
+        parties: Parties<'_>,
         stamp: Stamp,
         action: &'static str,
     ) -> Change<Self> {
         after.parts.status = status;
         after.parts.version += 1;
         after.parts.updated_at = stamp.at;
-        let audit = after.entry(tenant, stamp, action, difference(self.facts(), after.facts()));
+        let audit = after.entry(parties, stamp, action, difference(self.facts(), after.facts()));
         Change::new(after, audit)
     }
 
@@ -100,7 +133,7 @@ impl Reservation {
 
     pub(super) fn entry(
         &self,
-        (tenant_id, tenant_name): (TenantId, &TenantName),
+        Parties { tenant, name, owner }: Parties<'_>,
         stamp: Stamp,
         action: &'static str,
         (before, after): (Facts, Facts),
@@ -108,8 +141,9 @@ impl Reservation {
         AuditEntry {
             id: stamp.id,
             workspace_id: self.parts.workspace_id,
-            tenant_id,
-            tenant_name: tenant_name.to_string(),
+            tenant_id: tenant,
+            tenant_name: name.to_string(),
+            other_tenant_id: other_of(owner, self.parts.sold_by, tenant),
             at: stamp.at,
             actor: stamp.actor,
             action,
@@ -129,9 +163,9 @@ impl LapsedHold {
         let Self { reservation, owner, owner_name } = self;
         let stamp = Stamp { id, actor: Actor::Operator, at };
         let expire = || {
-            let tenant = (*owner, owner_name);
+            let parties = Parties { tenant: *owner, name: owner_name, owner: *owner };
             let after = reservation.clone();
-            reservation.turned(after, ReservationStatus::Expired, tenant, stamp, "reservation.expire")
+            reservation.turned(after, ReservationStatus::Expired, parties, stamp, "reservation.expire")
         };
         reservation.has_lapsed(at).then(expire)
     }

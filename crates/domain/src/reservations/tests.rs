@@ -17,6 +17,11 @@ fn by_user(at: DateTime<Utc>) -> Stamp {
     scope().stamp(AuditId::new(Uuid::from_u128(8)), at)
 }
 
+/// The tenant of the scope.
+fn owner() -> TenantId {
+    scope().tenant_id()
+}
+
 fn new_reservation(kind: ReservationType) -> NewReservation {
     NewReservation {
         id: ReservationId::new(Uuid::from_u128(15)),
@@ -217,19 +222,23 @@ fn what_may_become_of_it() {
         let reservation = Reservation::from_parts(ReservationParts { status, ..parts });
         let at = now() + TimeDelta::hours(if is_lapsed { 24 } else { 23 });
         let becomes = |change: Option<Change<Reservation>>| change.map(|change| change.after.status());
-        assert_eq!(reservation.confirm(&scope(), by_user(at)).map(becomes), confirmed, "{status:?} {is_lapsed}");
-        assert_eq!(becomes(reservation.cancel(&scope(), by_user(at))), cancelled, "{status:?} {is_lapsed}");
+        assert_eq!(
+            reservation.confirm(&scope(), owner(), by_user(at)).map(becomes),
+            confirmed,
+            "{status:?} {is_lapsed}"
+        );
+        assert_eq!(becomes(reservation.cancel(&scope(), owner(), by_user(at))), cancelled, "{status:?} {is_lapsed}");
     }
 }
 
 #[test]
 fn a_change_of_status_says_when() {
     let later = now() + TimeDelta::hours(1);
-    let change = booked(ReservationType::PendingConfirmation).confirm(&scope(), by_user(later));
+    let change = booked(ReservationType::PendingConfirmation).confirm(&scope(), owner(), by_user(later));
     let change = change.expect("in time").expect("a change");
     assert_eq!(change.audit.before, [("status", Fact::from("PENDING"))]);
     assert_eq!(change.audit.after, [("status", Fact::from("CONFIRMED"))]);
-    let cancelled = change.after.cancel(&scope(), by_user(later + ONE)).expect("a change");
+    let cancelled = change.after.cancel(&scope(), owner(), by_user(later + ONE)).expect("a change");
     assert_eq!((change.audit.action, cancelled.audit.action), ("reservation.confirm", "reservation.cancel"));
     let parts = cancelled.after.into_parts();
     assert_eq!((parts.confirmed_at, parts.cancelled_at), (Some(later), Some(later + ONE)));
@@ -255,6 +264,31 @@ fn a_booking_ends_the_holds_in_its_way_that_have_lapsed() {
     assert_ne!(change.audit.actor, Actor::Operator, "the author of the booking itself is its seller");
 }
 
+/// Of a direct sale there is one party; of what an importer sold, the trail names the tenant that acted and the other one.
+#[test]
+fn the_trail_names_the_owner_and_the_importer_that_sold_it() {
+    let tenant = |number| TenantId::new(Uuid::from_u128(number));
+    let kind = ReservationType::PendingConfirmation;
+    let direct = book(new_reservation(kind), None, &offer(2)).expect("on offer");
+    assert_eq!((direct.audit.tenant_id, direct.audit.other_tenant_id), (owner(), None));
+    let sold = book(new_reservation(kind), None, &offer(4)).expect("on offer");
+    assert_eq!((sold.audit.tenant_id, sold.audit.other_tenant_id), (owner(), Some(tenant(4))));
+
+    let reservation = sold.after.reservation;
+    let confirmed =
+        |owner| reservation.confirm(&scope(), owner, by_user(now())).expect("in time").expect("a change").audit;
+    let cancelled = |owner| reservation.cancel(&scope(), owner, by_user(now())).expect("a change").audit;
+    // The owner at that time; once the account belongs to the importer, there is one party.
+    for (present, other) in [(4, Some(tenant(4))), (9, Some(tenant(9))), (2, None)] {
+        for audit in [confirmed(tenant(present)), cancelled(tenant(present))] {
+            assert_eq!((audit.tenant_id, audit.other_tenant_id), (owner(), other), "{}", audit.action);
+        }
+    }
+    let end = now() + TimeDelta::hours(24);
+    let expired = lapsed(reservation).expire(AuditId::new(Uuid::from_u128(8)), end).expect("lapsed").audit;
+    assert_eq!((expired.tenant_id, expired.other_tenant_id), (tenant(4), Some(owner())), "filed under the owner");
+}
+
 #[test]
 fn the_trail_holds_nothing_of_the_guest() {
     for audit in audits() {
@@ -273,8 +307,8 @@ fn the_trail_holds_nothing_of_the_guest() {
 fn audits() -> [AuditEntry; 4] {
     let pending = book(new_reservation(ReservationType::PendingConfirmation), None, &offer(2)).expect("on offer");
     let reservation = pending.after.reservation;
-    let confirmed = reservation.confirm(&scope(), by_user(now())).expect("in time").expect("a change").audit;
-    let cancelled = reservation.cancel(&scope(), by_user(now())).expect("a change").audit;
+    let confirmed = reservation.confirm(&scope(), owner(), by_user(now())).expect("in time").expect("a change").audit;
+    let cancelled = reservation.cancel(&scope(), owner(), by_user(now())).expect("a change").audit;
     let end = now() + TimeDelta::hours(24);
     let expired = lapsed(reservation).expire(AuditId::new(Uuid::from_u128(8)), end).expect("lapsed").audit;
     [pending.audit, confirmed, cancelled, expired]

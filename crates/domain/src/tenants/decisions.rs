@@ -281,6 +281,7 @@ impl Tenant {
             workspace_id: self.workspace_id(),
             tenant_id: self.id(),
             tenant_name: self.name().to_string(),
+            other_tenant_id: None,
             at: stamp.at,
             actor: stamp.actor,
             action,
@@ -317,6 +318,7 @@ pub fn switch(
         // The user belongs to the home tenant: the trail of the target must not reveal the users of other tenants.
         tenant_id: caller.home_tenant_id(),
         tenant_name: caller.home_tenant_name().to_string(),
+        other_tenant_id: None,
         at: stamp.at,
         actor: stamp.actor,
         action: "user.switch",

@@ -149,6 +149,7 @@ impl ApiUser {
             workspace_id: self.workspace_id(),
             tenant_id: self.home_tenant_id(),
             tenant_name: self.home_tenant_name().to_string(),
+            other_tenant_id: None,
             at: stamp.at,
             actor: stamp.actor,
             action,

@@ -8,6 +8,8 @@ use domain::tenants::{Tenant, TenantEdit, TenantStatus};
 use domain::users::{Role, UserStatus};
 use ports::{AuditFilter, Page, PageStart};
 
+use super::host::Host;
+use super::shop::{Shop, instant, pending, stay};
 use super::{Ports, World};
 use crate::build;
 
@@ -53,7 +55,7 @@ pub async fn an_entry_comes_back_as_it_was_written(ports: Ports) {
 
     let trail = found(&world, TenantChoice::Home, &AuditFilter::default()).await;
     let [made, created, deactivated] = &trail[..] else { panic!("three entries: {trail:?}") };
-    assert_eq!((made.action.as_str(), &made.actor), ("workspace.create", &Actor::Operator));
+    assert_eq!((made.action.as_str(), &made.actor), ("workspace.create", &Some(Actor::Operator)));
     assert_eq!(made.resource_id, world.workspace_id().as_uuid());
 
     assert_eq!((created.tenant_id, created.resource_id), (channel.id(), channel.id().as_uuid()));
@@ -76,8 +78,9 @@ pub async fn an_entry_comes_back_as_it_was_written(ports: Ports) {
         id: stamp.id,
         tenant_id: channel.id(),
         tenant_name: "The tenant channel".to_owned(),
+        other_tenant_id: None,
         at: stamp.at,
-        actor: Actor::ApiUser { id: world.user, name: "Administrator".to_owned(), api_key: world.token.id() },
+        actor: Some(Actor::ApiUser { id: world.user, name: "Administrator".to_owned(), api_key: world.token.id() }),
         action: "tenant.deactivate".to_owned(),
         resource_kind: "tenant".to_owned(),
         resource_id: channel.id().as_uuid(),
@@ -106,6 +109,68 @@ pub async fn a_channel_sees_its_own_entries_and_the_default_tenant_all(ports: Po
     }
     let of_other = AuditFilter { resource_id: Some(other.id().as_uuid()), ..AuditFilter::default() };
     assert_eq!(found(&world, TenantChoice::Named(one.id()), &of_other).await, []);
+}
+
+/// The importer that sells and the owner at that time; also after a move, and when the importer is gone.
+pub async fn what_an_importer_sells_stands_in_two_trails(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let (world, owner, importer) = (&shop.owner.world, &shop.owner, &shop.importer);
+    let third = Host::of(world, "third").await;
+    let sold = importer.book(shop.id(), stay("2030-01-10", "2030-01-12"), pending()).await.reservation;
+    let sold = importer.turn(importer.confirmation(&sold).await).await.expect("confirmed").reservation;
+    owner.turn(owner.cancellation(&sold).await).await.expect("cancelled");
+    owner.book(shop.id(), stay("2030-02-10", "2030-02-12"), instant()).await;
+    world.move_account(owner.account.id, &third.tenant).await;
+    importer.book(shop.id(), stay("2030-03-10", "2030-03-12"), instant()).await;
+    world.move_account(importer.account.id, &third.tenant).await;
+    world.delete(&importer.tenant).await.expect("deleted");
+
+    let [by, of, new] = [importer.tenant.id(), owner.tenant.id(), third.tenant.id()];
+    let create = ("reservation.create", by, Some(of));
+    let (confirm, cancel) = (("reservation.confirm", by, Some(of)), ("reservation.cancel", of, Some(by)));
+    let (direct, late) = (("reservation.create", of, None), ("reservation.create", by, Some(new)));
+    let told = async |choice, tenant_id| {
+        let filter = AuditFilter { tenant_id, ..AuditFilter::default() };
+        let found = found(world, choice, &filter).await;
+        let sales = found.into_iter().filter(|record| record.resource_kind == "reservation");
+        sales.map(|record| (record.action, record.tenant_id, record.other_tenant_id)).collect::<Vec<_>>()
+    };
+    let expect = |entries: &[(&str, TenantId, Option<TenantId>)]| {
+        entries.iter().map(|(action, tenant, other)| ((*action).to_owned(), *tenant, *other)).collect::<Vec<_>>()
+    };
+    let (whole, named) = (TenantChoice::Home, TenantChoice::Named);
+    assert_eq!(told(named(of), None).await, expect(&[create, confirm, cancel, direct]));
+    assert_eq!(told(named(new), None).await, expect(&[late]), "its own time only");
+    assert_eq!(told(whole, None).await, expect(&[create, confirm, cancel, direct, late]));
+    assert_eq!(told(whole, Some(by)).await, expect(&[create, confirm, cancel, late]), "what it would see itself");
+    assert_eq!(told(whole, Some(of)).await, expect(&[create, confirm, cancel, direct]));
+    assert_eq!(told(named(of), Some(of)).await, expect(&[create, confirm, cancel, direct]));
+    assert_eq!(told(named(of), Some(by)).await, expect(&[create, confirm, cancel]), "the entries of both");
+    assert_eq!(told(named(of), Some(new)).await, []);
+}
+
+/// By number and by the last item, also where the entries of others lie between a tenant's own.
+pub async fn a_trail_of_own_and_others_entries_is_read_in_pages(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    for (day, seller) in (10..).zip([&shop.owner, &shop.importer, &shop.importer, &shop.owner, &shop.importer]) {
+        let (check_in, check_out) = (format!("2030-01-{day}"), format!("2030-01-{}", day + 1));
+        seller.book(shop.id(), stay(&check_in, &check_out), instant()).await;
+    }
+    let (world, owner) = (&shop.owner.world, TenantChoice::Named(shop.owner.tenant.id()));
+    let whole: Vec<_> = found(world, owner, &AuditFilter::default()).await.iter().map(|record| record.id).collect();
+    assert!(whole.is_sorted() && whole.len() > 5, "{whole:?}");
+    let scope = scope(world, owner).await;
+    for walks in [false, true] {
+        let (mut start, mut seen) = (PageStart::Number(1), Vec::new());
+        for number in 2.. {
+            let page = Page { start, size: 2 };
+            let slice = world.ports.audit.list(&scope, &AuditFilter::default(), page).await.expect("a list");
+            seen.extend(slice.items.iter().map(|record| record.id));
+            let Some(last) = seen.last().filter(|_| slice.has_more) else { break };
+            start = if walks { PageStart::After(last.as_uuid()) } else { PageStart::Number(number) };
+        }
+        assert_eq!(seen, whole, "walked: {walks}");
+    }
 }
 
 /// Isolation.

@@ -156,6 +156,8 @@ macro_rules! suite {
             audit {
                 an_entry_comes_back_as_it_was_written,
                 a_channel_sees_its_own_entries_and_the_default_tenant_all,
+                what_an_importer_sells_stands_in_two_trails,
+                a_trail_of_own_and_others_entries_is_read_in_pages,
                 another_workspace_has_another_trail,
                 entries_are_found_by_action_resource_and_tenant,
                 a_span_begins_with_its_first_instant_and_ends_before_its_last,

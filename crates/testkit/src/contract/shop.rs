@@ -8,7 +8,7 @@ use domain::access::TenantScope;
 use domain::audit::Stamp;
 use domain::availability::{Calendar, CalendarEdit, NightStatus, RangeEdit};
 use domain::change::Change;
-use domain::ids::{AuditId, ListingId, PromotionId, QuoteId, ReservationId};
+use domain::ids::{AuditId, ListingId, PromotionId, QuoteId, ReservationId, TenantId};
 use domain::listings::Listing;
 use domain::promotions::{NewPromotion, Promotion, PromotionChoice, PromotionEdit};
 use domain::quotes::{AskedStay, Offer, Quote};
@@ -230,12 +230,19 @@ impl Host {
 
     pub(crate) async fn confirmation(&self, reservation: &Reservation) -> Change<Reservation> {
         let scope = self.scope().await;
-        reservation.confirm(&scope, Self::stamp(&scope)).expect("a hold that has not lapsed").expect("a change")
+        let owner = self.owner_of(reservation).await;
+        reservation.confirm(&scope, owner, Self::stamp(&scope)).expect("a hold that has not lapsed").expect("a change")
     }
 
     pub(crate) async fn cancellation(&self, reservation: &Reservation) -> Change<Reservation> {
         let scope = self.scope().await;
-        reservation.cancel(&scope, Self::stamp(&scope)).expect("a change")
+        let owner = self.owner_of(reservation).await;
+        reservation.cancel(&scope, owner, Self::stamp(&scope)).expect("a change")
+    }
+
+    /// The present owner, if the tenant sees the reservation.
+    async fn owner_of(&self, reservation: &Reservation) -> TenantId {
+        self.reservation(reservation.id()).await.map_or(self.tenant.id(), |seen| seen.owner)
     }
 
     pub(crate) async fn turn(&self, change: Change<Reservation>) -> Result<TenantReservation, RepositoryError> {
