@@ -20,7 +20,7 @@ use crate::caller::ServedIn;
 use crate::operations::restrict_page;
 use crate::problem::{ApiError, ProblemView};
 use crate::rate_limit::Standing;
-use crate::resource::{pattern_of, route_not_found};
+use crate::resource::pattern_of;
 use crate::tags::is_known;
 use crate::{Api, BASE};
 
@@ -89,12 +89,8 @@ impl Asked {
 
     /// Writes the body of a refusal.
     fn with_problem(&self, response: ServiceResponse) -> ServiceResponse {
-        let refused = match response.response().error() {
-            Some(error) => self.refused(error),
-            // The page's own answer to a file that it does not have.
-            None if response.status() == StatusCode::NOT_FOUND => self.refused(&route_not_found().into()),
-            None => return response,
-        };
+        let Some(error) = response.response().error() else { return response };
+        let refused = self.refused(error);
         let mut response = response;
         refused.describe(response.headers_mut());
         response.map_body(|_, _| BoxBody::new(refused.body))

@@ -4,17 +4,20 @@
 //!
 //! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
 //!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
-//! * What all areas share: who calls (`caller`), what is read (`input`), what may be repeated (`receipts`), lists (`lists`),
+//! * What all areas share: connections (`server`), where they came to (`address`), who calls (`caller`), what is read (`input`,
+//!   `parameters`), what may be repeated (`receipts`), lists (`lists`),
 //!   the tags of resources (`tags`), refusals (`problem`), what surrounds every answer (`envelope`, `compression`), who may call
 //!   and how often (`cors`, `rate_limit`, `time_limit`), what would keep others waiting (`apart`) and what is counted (`metrics`).
 //!
-//! There is no authorisation here: a handler cannot call a use case without a caller, and the use case asks the caller.
+//! Nothing is decided here about who may do what: a handler cannot call a use case without a caller, and the use case asks the
+//! caller. A body costs memory, so `input` asks the caller the same before it reads one.
 //!
 //! # How to add to it
 //!
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
 //! `openapi`, its route in the area's folder; a test holds routes and document against each other.
 
+mod address;
 mod apart;
 mod api_keys;
 mod audit;
@@ -33,6 +36,7 @@ mod listings;
 mod lists;
 mod locations;
 mod metrics;
+mod networks;
 mod openapi;
 mod operations;
 mod problem;
@@ -42,6 +46,7 @@ mod rate_limit;
 mod receipts;
 mod reservations;
 mod resource;
+mod server;
 mod tags;
 mod tenants;
 mod time_limit;
@@ -60,8 +65,10 @@ use application::{
 
 pub use self::cors::{AllowedOrigin, InvalidOriginError};
 pub use self::metrics::{Metrics, PoolUse};
+pub use self::networks::{InvalidNetworkError, Network};
 pub use self::openapi::document;
 pub use self::rate_limit::{Allowance, InvalidAllowanceError, RateLimit};
+pub use self::server::{Connections, listen, serve};
 
 /// Where the API begins.
 pub(crate) const BASE: &str = "/api/v1";
@@ -113,16 +120,19 @@ pub struct Edges {
     pub rate_limit: RateLimit,
     /// The origins whose pages may call.
     pub allowed_origins: Vec<AllowedOrigin>,
+    /// The proxies whose word counts for the address that a client used.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// Adds everything that the service answers to an actix-web application.
-pub fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
+pub(crate) fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         let origins = &api.edges.allowed_origins;
         let cors = Condition::new(!origins.is_empty(), cors::cors(origins));
         config.app_data(api).service(
             web::scope("")
                 // From the inside out.
+                .wrap(from_fn(address::address))
                 .wrap(from_fn(time_limit::time_limit))
                 .wrap(cors)
                 .wrap(from_fn(envelope::envelope))

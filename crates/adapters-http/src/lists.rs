@@ -12,6 +12,7 @@ use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::address::url;
 use crate::input::Query;
 
 /// Which part of a list.
@@ -118,7 +119,7 @@ pub(crate) fn page<T, V: Serialize>(
 ) -> HttpResponse {
     let next_is_numbered = listed.next_is_numbered();
     let Listed { items, has_more, page } = listed;
-    let path = path(request);
+    let path = url(request, request.path());
     let filters = filters(request.query_string());
     let link = |name: &str, value: String| {
         let query = form_urlencoded::Serializer::new(filters.clone()).append_pair(name, &value).finish();
@@ -147,12 +148,6 @@ pub(crate) fn page<T, V: Serialize>(
     };
     let links = Links { first: numbered(1), last: None, prev, next };
     HttpResponse::Ok().json(ListView { data: items.into_iter().map(view).collect(), links, meta })
-}
-
-/// The address by which the client reached us, without the query.
-fn path(request: &HttpRequest) -> String {
-    let connection = request.connection_info();
-    format!("{}://{}{}", connection.scheme(), connection.host(), request.path())
 }
 
 /// The query without the parameters that a link replaces.

@@ -1,17 +1,19 @@
 //! What stands at the root: for operators, and the API's own description.
 
+use std::sync::{Arc, LazyLock};
+
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
+    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
 };
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use utoipa_swagger_ui::{Config, serve};
 
 use crate::metrics::TEXT_FORMAT;
 use crate::problem::{Answer, ApiError, SOON};
-use crate::resource::{get, resource};
+use crate::resource::{get, resource, route_not_found};
 use crate::{Api, openapi};
 
 /// Where the page to try the API on is, with its files.
@@ -24,15 +26,13 @@ const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    // Without this the page would show the document's address to a server of others.
-    let page = Config::from("/openapi.json").validator_url("none");
     config
         .service(resource("/healthz").route(get(healthz)))
         .service(resource("/readyz").route(get(readyz)))
         .service(resource("/metrics").route(get(metrics)))
         .service(resource("/openapi.json").route(get(openapi_json)))
         .service(resource("/docs").route(get(docs)))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(page));
+        .service(resource("/docs/{file:.*}").route(get(page)));
 }
 
 /// Says what the page may do, where the path is one of its own.
@@ -96,4 +96,22 @@ pub(crate) async fn openapi_json() -> HttpResponse {
     responses((status = 308, description = "The page is at `/docs/`.")))]
 pub(crate) async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}
+
+/// Without this validator the page would show the document's address to a server of others.
+static PAGE_CONFIG: LazyLock<Arc<Config<'static>>> =
+    LazyLock::new(|| Arc::new(Config::from("/openapi.json").validator_url("none")));
+
+/// The page and its files.
+async fn page(file: web::Path<String>) -> Answer {
+    let found = serve(&file, Arc::clone(&PAGE_CONFIG)).map_err(|error| {
+        let cause = Some(error.to_string().into());
+        ApiError { cause, ..ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The page is broken.") }
+    })?;
+    let found = found.ok_or_else(route_not_found)?;
+    let mut response = HttpResponse::Ok();
+    if found.gzpipped {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response.content_type(found.content_type).body(found.bytes.into_owned()))
 }

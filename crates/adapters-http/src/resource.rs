@@ -50,8 +50,9 @@ pub(crate) fn pattern_of(path: &str) -> Option<&'static str> {
 async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
     let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route has no such method.");
     let mut response = HttpResponse::from_error(error);
-    let allowed = request.match_pattern().and_then(|pattern| ALLOWED.get(&pattern));
-    if let Some(allowed) = allowed.and_then(|allowed| header::HeaderValue::from_str(allowed).ok()) {
+    // The files of a page are not in the document.
+    let allowed = request.match_pattern().and_then(|pattern| ALLOWED.get(&pattern)).map_or("GET, HEAD", String::as_str);
+    if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
     }
     response

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
-use adapters_http::{Allowance, AllowedOrigin};
+use adapters_http::{Allowance, AllowedOrigin, Network};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
@@ -54,6 +54,9 @@ pub(crate) struct Options {
     /// The origins whose pages may call, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
+    /// The proxies whose forwarding headers count, like `10.0.0.0/8` [default: 127.0.0.0/8,::1]
+    #[arg(long, global = true, env = "TENANTRY_TRUSTED_PROXIES", value_name = "ADDRESS,…", value_delimiter = ',')]
+    pub(crate) trusted_proxies: Option<Vec<Network>>,
     /// How long a request may take [default: 15]
     #[arg(long, global = true, env = "TENANTRY_REQUEST_TIMEOUT", value_name = "SECONDS")]
     pub(crate) request_timeout: Option<Seconds>,
@@ -63,6 +66,9 @@ pub(crate) struct Options {
     /// After how long an idle connection is closed [default: 5]
     #[arg(long, global = true, env = "TENANTRY_KEEP_ALIVE", value_name = "SECONDS")]
     pub(crate) keep_alive: Option<Seconds>,
+    /// How long a client may take to receive a piece of an answer [default: 10]
+    #[arg(long, global = true, env = "TENANTRY_WRITE_TIMEOUT", value_name = "SECONDS")]
+    pub(crate) write_timeout: Option<Seconds>,
     /// How long requests in flight may take at the end [default: 30]
     #[arg(long, global = true, env = "TENANTRY_SHUTDOWN_TIMEOUT", value_name = "SECONDS")]
     pub(crate) shutdown_timeout: Option<Seconds>,

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use adapters_http::{Edges, RateLimit};
+use adapters_http::{Connections, Edges, Network, RateLimit};
 use adapters_sqlite::Limits;
 use anyhow::Context;
 
@@ -28,17 +28,7 @@ pub(crate) struct Settings {
     pub(crate) demo: bool,
     pub(crate) edges: Edges,
     pub(crate) limits: Limits,
-    pub(crate) server: ServerSettings,
-}
-
-/// How connections of clients are served.
-#[derive(Clone, Copy)]
-pub(crate) struct ServerSettings {
-    /// `None` is one for each processor.
-    pub(crate) workers: Option<usize>,
-    pub(crate) head_timeout: Duration,
-    pub(crate) keep_alive: Duration,
-    pub(crate) shutdown_timeout: Duration,
+    pub(crate) connections: Connections,
 }
 
 impl Settings {
@@ -52,7 +42,7 @@ impl Settings {
         let time = |said: Option<Seconds>, file: Option<Seconds>, default| {
             said.or(file).map_or(default, |Seconds(duration)| duration)
         };
-        let connections = said.database_connections.or(file.database_connections);
+        let pooled = said.database_connections.or(file.database_connections);
         Ok(Self {
             database: said.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
             listen: said.listen.or(file.listen).unwrap_or_else(|| (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()),
@@ -63,16 +53,21 @@ impl Settings {
                 time_limit: time(said.request_timeout, file.request_timeout, Duration::from_secs(15)),
                 rate_limit: RateLimit::new(said.rate_limit.or(file.rate_limit)),
                 allowed_origins: said.cors_origins.or(file.cors_origins).unwrap_or_default(),
+                trusted_proxies: said
+                    .trusted_proxies
+                    .or(file.trusted_proxies)
+                    .unwrap_or_else(|| Network::LOOPBACK.to_vec()),
             },
             limits: Limits {
-                connections: connections.map(|number| number.get().into()),
+                connections: pooled.map(|number| number.get().into()),
                 wait: time(said.database_wait, file.database_wait, defaults.wait),
                 statement: time(said.statement_timeout, file.statement_timeout, defaults.statement),
             },
-            server: ServerSettings {
+            connections: Connections {
                 workers: said.workers.or(file.workers).map(|number| number.get().into()),
                 head_timeout: time(said.head_timeout, file.head_timeout, Duration::from_secs(5)),
                 keep_alive: time(said.keep_alive, file.keep_alive, Duration::from_secs(5)),
+                write_timeout: time(said.write_timeout, file.write_timeout, Duration::from_secs(10)),
                 shutdown_timeout: time(said.shutdown_timeout, file.shutdown_timeout, Duration::from_secs(30)),
             },
         })
@@ -108,6 +103,7 @@ mod tests {
             demo = true
             rate-limit = "600/60"
             cors-origins = ["https://app.example.com"]
+            trusted-proxies = ["10.0.0.0/8"]
             request-timeout = 20
             database-wait = 0.5
             workers = 2
@@ -118,10 +114,11 @@ mod tests {
         assert_eq!(file.demo, Some(true));
         assert_eq!(file.rate_limit, "600/60".parse().ok());
         assert_eq!(file.cors_origins, Some(vec!["https://app.example.com".parse().expect("an origin")]));
-        let Settings { edges, limits, server, .. } =
+        assert_eq!(file.trusted_proxies, Some(vec!["10.0.0.0/8".parse().expect("a network")]));
+        let Settings { edges, limits, connections, .. } =
             Settings::gather(Options { request_timeout: "10".parse().ok(), ..file }).expect("settings");
         assert_eq!((edges.time_limit, limits.wait), (Duration::from_secs(10), Duration::from_millis(500)));
-        assert_eq!(server.workers, Some(2));
+        assert_eq!(connections.workers, Some(2));
     }
 
     #[test]
@@ -133,6 +130,7 @@ mod tests {
             ("workers = 0", "nonzero"),
             ("log = \"warning\"", "must be off, error, warn"),
             ("log = \"\"", "must be off, error, warn"),
+            ("trusted-proxies = [\"proxy\"]", "must be an address"),
             ("config = \"other.toml\"", "unknown field"),
         ] {
             let error = parse(line).expect_err(line).to_string();

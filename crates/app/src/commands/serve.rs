@@ -3,8 +3,7 @@
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 
-use actix_web::web::Data;
-use actix_web::{App, HttpServer, rt};
+use actix_web::rt;
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
@@ -13,7 +12,7 @@ use super::print;
 use super::sweeps::Sweeps;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
-use crate::settings::{ServerSettings, Settings};
+use crate::settings::Settings;
 use crate::stop::stop_signal;
 use crate::telemetry;
 use crate::wire::Engine;
@@ -28,22 +27,10 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
     // Bound before anything is made: a port that is taken leaves no workspace behind whose key nobody has seen.
     let workers = Workers::of(engine.clone(), settings.edges.clone());
-    let of_server = workers.clone();
-    let ServerSettings { workers: threads, head_timeout, keep_alive, shutdown_timeout } = settings.server;
-    let server = HttpServer::new(move || App::new().configure(adapters_http::configure(Data::new(of_server.api()))))
-        .client_request_timeout(head_timeout)
-        .keep_alive(keep_alive)
-        // A client that closes its side has gone: what it asked for is given up, and its statements end.
-        .h1_allow_half_closed(false)
-        .shutdown_signal(stop_signal().context("signals cannot be caught")?)
-        // It takes whole seconds.
-        .shutdown_timeout(shutdown_timeout.as_secs().max(1));
-    let server = match threads {
-        Some(threads) => server.workers(threads),
-        None => server,
-    };
-    let server = server.bind(settings.listen).with_context(|| format!("cannot listen on {}", settings.listen))?;
-    let address = server.addrs().first().copied().unwrap_or(settings.listen);
+    let listener = adapters_http::listen(settings.listen);
+    let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr().unwrap_or(settings.listen);
+    let stop = stop_signal().context("signals cannot be caught")?;
 
     let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };
     let first = CreateWorkspace { name: name.to_owned() };
@@ -59,10 +46,13 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None if settings.demo => print(why_no_sample_data(&engine).await?)?,
         None => {}
     }
+    let of_server = workers.clone();
+    let server = adapters_http::serve(listener, settings.connections, stop, move || of_server.api());
+    let server = server.context("the server cannot be started")?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let watch = rt::spawn(engine.clone().watch());
     let sweeps = Sweeps::start(&engine);
-    server.run().await.context("the server failed")?;
+    server.await.context("the server failed")?;
     sweeps.stop().await;
     // Its connection is given back while the runtime runs, and before the file is closed, which waits for everybody.
     watch.abort();

@@ -42,6 +42,23 @@ impl Wire {
         END
     }
 
+    /// The next answer, whose head tells its length.
+    pub(crate) fn answer(&mut self) -> String {
+        let mut bytes = Vec::new();
+        let mut more = |bytes: &mut Vec<u8>, count: usize| {
+            let before = bytes.len();
+            bytes.resize(before + count, 0);
+            self.0.read_exact(&mut bytes[before..]).expect("an answer");
+        };
+        while !bytes.ends_with(b"\r\n\r\n") {
+            more(&mut bytes, 1);
+        }
+        let head = String::from_utf8_lossy(&bytes).into_owned();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        more(&mut bytes, length.map_or(0, |length| length.parse().expect("a length")));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// Returns all bytes until the server closes the connection.
     pub(crate) fn bytes(mut self) -> Vec<u8> {
         let mut bytes = Vec::new();

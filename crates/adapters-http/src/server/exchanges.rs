@@ -1,0 +1,227 @@
+//! Requests and their answers.
+
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use actix_http::error::PayloadError;
+use actix_http::{HttpMessage, Payload, Request, Response};
+use actix_service::boxed::{self, BoxFuture, RcService};
+use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::web::Bytes;
+use futures_core::Stream;
+
+use super::connection::{Turn, Turns};
+use super::memory::{Memory, Waiting};
+
+/// The application, as a worker has it.
+type Application = RcService<Request, ServiceResponse, actix_web::Error>;
+
+/// Set when an operation reads a body that the client keeps back until it is asked for it (`Expect: 100-continue`).
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Awaited(Rc<Cell<bool>>);
+
+impl Awaited {
+    /// Asks the client for the body, where it waits for that.
+    pub(crate) fn ask(request: &impl HttpMessage) {
+        if let Some(Self(asked)) = request.extensions().get() {
+            asked.set(true);
+        }
+    }
+}
+
+/// An answer that is being made.
+type Making = BoxFuture<Response<Answer>>;
+
+/// A request whose answer is being made since before its client was asked for the body.
+struct Begun(Making);
+
+/// The application with what surrounds each call of it.
+#[derive(Clone)]
+struct Exchanges {
+    application: Application,
+    memory: Memory,
+}
+
+/// What serves requests, and what looks at those first whose clients wait to be asked for the body. Both call one application, which
+/// is made with the first of them.
+pub(super) fn services<A>(
+    app: impl IntoServiceFactory<A, Request>,
+    memory: Memory,
+) -> (
+    impl ServiceFactory<Request, Config = (), Response = Response<Answer>, Error = Response<BoxBody>, InitError = ()>,
+    impl ServiceFactory<Request, Config = (), Response = Request, Error = Response<BoxBody>, InitError = ()>,
+)
+where
+    A: ServiceFactory<
+            Request,
+            Config = AppConfig,
+            Response = ServiceResponse,
+            Error = actix_web::Error,
+            InitError = (),
+        > + 'static,
+{
+    let app = Rc::new(app.into_factory());
+    let made = Rc::new(RefCell::new(None::<Exchanges>));
+    let shared = Rc::clone(&made);
+    let serving = fn_factory(move || {
+        let (app, made, memory) = (Rc::clone(&app), Rc::clone(&made), memory.clone());
+        async move {
+            let application = boxed::rc_service(app.new_service(AppConfig::default()).await?);
+            let exchanges = Exchanges { application, memory };
+            made.replace(Some(exchanges.clone()));
+            Ok(fn_service(move |request| exchanges.serve(request)))
+        }
+    });
+    let expecting = fn_service(move |request| {
+        let exchanges = shared.borrow().clone();
+        async move {
+            match exchanges {
+                Some(exchanges) => exchanges.look(request).await,
+                None => Ok(request),
+            }
+        }
+    });
+    (serving, expecting)
+}
+
+impl Exchanges {
+    /// Answers a request, or goes on with one that was looked at before.
+    fn serve(&self, request: Request) -> impl Future<Output = Result<Response<Answer>, Response<BoxBody>>> + use<> {
+        let begun = request.extensions_mut().remove();
+        let making = begun.map_or_else(|| self.begin(request), |Begun(making)| making);
+        async move { Ok(making.await) }
+    }
+
+    /// Answers a request whose body the client keeps back, as far as that goes without the body: the answer takes the place of
+    /// `100 Continue`. Else the client is asked for the body, and [`Exchanges::serve`] goes on.
+    fn look(&self, request: Request) -> impl Future<Output = Result<Request, Response<BoxBody>>> + use<> {
+        let awaited = Awaited::default();
+        request.extensions_mut().insert(awaited.clone());
+        let mut making = self.begin(request);
+        async move {
+            let answer = poll_fn(|context| match making.as_mut().poll(context) {
+                Poll::Ready(answer) => Poll::Ready(Some(answer)),
+                Poll::Pending if awaited.0.get() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            });
+            if let Some(answer) = answer.await {
+                return Err(answer.map_into_boxed_body());
+            }
+            let request = Request::new();
+            request.extensions_mut().insert(Begun(making));
+            Ok(request)
+        }
+    }
+
+    fn begin(&self, mut request: Request) -> Making {
+        let turns = request.conn_data::<Rc<Turns>>().cloned();
+        let turn = turns.as_ref().map(Turns::begin);
+        let unread = Unread::take(&mut request, turns);
+        let waiting = self.memory.nothing();
+        let answered = self.application.call(request);
+        Box::pin(async move {
+            if unread.is_some() {
+                // What has arrived with the head belongs to the body: a small one is there in whole, and the connection can go on.
+                yield_now().await;
+            }
+            let response: Response<BoxBody> = match answered.await {
+                Ok(response) => response.into(),
+                Err(error) => error.error_response().into(),
+            };
+            response.map_body(|_, body| Answer { body, waiting, _unread: unread, _turn: turn })
+        })
+    }
+}
+
+/// Lets others go first, once.
+fn yield_now() -> impl Future<Output = ()> {
+    let mut has_yielded = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+/// The body of a request, of which the operation has one end. The other one is held until the answer is sent: so the dispatcher sees
+/// that a body was not read to its end, and closes the connection, whatever became of the operation's end.
+#[derive(Clone)]
+struct Unread(Rc<Kept>);
+
+struct Kept {
+    payload: RefCell<Payload>,
+    turns: Option<Rc<Turns>>,
+}
+
+impl Unread {
+    fn take(request: &mut Request, turns: Option<Rc<Turns>>) -> Option<Self> {
+        let payload = request.take_payload();
+        if matches!(payload, Payload::None) {
+            return None;
+        }
+        let unread = Self(Rc::new(Kept { payload: RefCell::new(payload), turns }));
+        *request.payload() = Payload::Stream { payload: Box::pin(unread.clone()) };
+        Some(unread)
+    }
+}
+
+impl Kept {
+    fn tell(&self, has_body: bool) {
+        if let Some(turns) = &self.turns {
+            turns.has_body(has_body);
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.tell(false);
+    }
+}
+
+impl Stream for Unread {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = Pin::new(&mut *self.0.payload.borrow_mut()).poll_next(context);
+        self.0.tell(!matches!(next, Poll::Ready(None | Some(Err(_)))));
+        next
+    }
+}
+
+/// The body of an answer, piece by piece, and what ends with it.
+pub(super) struct Answer {
+    body: BoxBody,
+    waiting: Waiting,
+    _unread: Option<Unread>,
+    _turn: Option<Turn>,
+}
+
+impl MessageBody for Answer {
+    type Error = Box<dyn Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(piece) = this.waiting.piece() {
+                return Poll::Ready(Some(Ok(piece)));
+            }
+            match ready!(Pin::new(&mut this.body).poll_next(context)) {
+                Some(Ok(bytes)) => this.waiting.hold(bytes),
+                end => return Poll::Ready(end),
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The server: HTTP/1.1 over TCP, with a limit for each phase of a connection.
+//!
+//! `connection` watches over the bytes of a connection, `exchanges` over requests and their answers. What actix-http does by
+//! itself is left to it: the first head, idle connections, and the end of connections at shutdown.
+
+mod connection;
+mod exchanges;
+mod memory;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_http::HttpService;
+use actix_server::{Server, ServerBuilder};
+use actix_service::{ServiceFactoryExt, fn_service};
+use actix_web::App;
+use actix_web::rt::net::{TcpSocket, TcpStream};
+use actix_web::web::{self, ServiceConfig};
+
+use self::connection::Connection;
+pub(crate) use self::connection::Turns;
+pub(crate) use self::exchanges::Awaited;
+use self::memory::Memory;
+use crate::{Api, configure};
+
+/// The most connections that wait to be accepted.
+const BACKLOG: u32 = 2048;
+/// How long a connection whose request was not read to its end is kept, so that the client can receive the answer.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// How connections are served.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// How many threads serve them; `None` is one for each processor.
+    pub workers: Option<usize>,
+    /// How long the head of a request may take to arrive.
+    pub head_timeout: Duration,
+    /// How long an idle connection is kept.
+    pub keep_alive: Duration,
+    /// How long a client may take to receive a piece of an answer.
+    pub write_timeout: Duration,
+    /// How long requests in flight may take at the end, in whole seconds.
+    pub shutdown_timeout: Duration,
+}
+
+/// Listens at the address.
+///
+/// # Errors
+/// The address cannot be had.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that starts again right after its end gets its address back.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
+}
+
+/// Serves until `stop`, then what is in flight. Each worker thread makes an `api` of its own.
+///
+/// # Errors
+/// The listener cannot be used.
+pub fn serve(
+    listener: TcpListener,
+    connections: Connections,
+    stop: impl Future<Output = ()> + Send + 'static,
+    api: impl Fn() -> Api + Clone + Send + 'static,
+) -> io::Result<Server> {
+    serve_routes(listener, connections, stop, move || configure(web::Data::new(api())))
+}
+
+fn serve_routes<C>(
+    listener: TcpListener,
+    connections: Connections,
+    stop: impl Future<Output = ()> + Send + 'static,
+    routes: impl Fn() -> C + Clone + Send + 'static,
+) -> io::Result<Server>
+where
+    C: FnOnce(&mut ServiceConfig),
+{
+    let builder = ServerBuilder::new().shutdown_signal(stop);
+    let builder = builder.shutdown_timeout(connections.shutdown_timeout.as_secs().max(1));
+    let builder = match connections.workers {
+        Some(workers) => builder.workers(workers),
+        None => builder,
+    };
+    let stopping = builder.graceful_shutdown_signal();
+    let memory = Memory::default();
+    let builder = builder.listen("tenantry", listener, move || {
+        let (stopping, memory) = (stopping.clone(), memory.clone());
+        let (serving, expecting) = exchanges::services(App::new().configure(routes()), memory.clone());
+        let http = HttpService::<Connection, _, _>::build()
+            .client_request_timeout(connections.head_timeout)
+            .client_disconnect_timeout(LINGER)
+            .keep_alive(connections.keep_alive)
+            // A client that closes its side has gone: what it asked for is given up, and its statements end.
+            .h1_allow_half_closed(false)
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.turns());
+            })
+            .expect(expecting)
+            .h1(serving);
+        fn_service(move |stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            let connection = Connection::new(stream, connections, memory.clone());
+            async move { Ok((connection?, peer)) }
+        })
+        .and_then(http)
+    })?;
+    Ok(builder.run())
+}
