@@ -62,7 +62,7 @@ impl Address {
         let named = host(head)?;
         let (mut scheme, mut host) = match (head.uri.scheme_str(), head.uri.authority()) {
             (scheme, Some(authority)) => (known(scheme.unwrap_or("http"))?, valid(authority.as_str())?),
-            (_, None) => ("http", named.unwrap_or_default()),
+            (_, None) => ("http", named),
         };
         if from_proxy {
             scheme = forwarded(&head.headers, "proto", &FORWARDED_PROTO, known).unwrap_or(scheme);
@@ -73,12 +73,12 @@ impl Address {
     }
 }
 
-/// What `Host` says. Only HTTP before 1.1 can do without.
-fn host(head: &RequestHead) -> Option<Option<&str>> {
+/// What `Host` says. Only HTTP before 1.1 can do without: it is empty then.
+fn host(head: &RequestHead) -> Option<&str> {
     let mut hosts = head.headers.get_all(HOST);
     match (hosts.next(), hosts.next()) {
-        (None, _) if head.version < Version::HTTP_11 => Some(None),
-        (Some(host), None) => valid(host.to_str().ok()?).map(Some),
+        (None, _) if head.version < Version::HTTP_11 => Some(""),
+        (Some(host), None) => valid(host.to_str().ok()?),
         _ => None,
     }
 }

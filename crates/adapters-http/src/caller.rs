@@ -11,7 +11,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use application::Refusal;
 use application::fairness::{Client, works_for};
-use domain::access::{AccessError, Caller, TenantChoice};
+use domain::access::{AccessError, Caller, Permission, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use domain::ids::{ApiKeyId, TenantId};
 
@@ -36,6 +36,9 @@ pub(crate) struct Admitted<T> {
 pub(crate) trait RunsIn: 'static {
     /// Among those that the request has to do with.
     fn tenant(caller: &Caller) -> TenantId;
+
+    /// Whether the caller may do there what takes the permission.
+    fn leave(caller: &Caller, needed: Permission) -> Result<(), AccessError>;
 }
 
 /// For operations that work in the tenant of the request.
@@ -54,11 +57,19 @@ impl RunsIn for TenantOfRequest {
     fn tenant(caller: &Caller) -> TenantId {
         caller.tenant_id()
     }
+
+    fn leave(caller: &Caller, needed: Permission) -> Result<(), AccessError> {
+        caller.tenant_scope(needed).map(drop)
+    }
 }
 
 impl RunsIn for TenantOfAuthority {
     fn tenant(caller: &Caller) -> TenantId {
         caller.authority_id()
+    }
+
+    fn leave(caller: &Caller, needed: Permission) -> Result<(), AccessError> {
+        caller.admin_scope(needed).map(drop)
     }
 }
 

@@ -10,9 +10,10 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use application::{Asked, Once, Unreadable};
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::{FromRequest, HttpRequest, web};
+use application::{Asked, Once, Refusal, Unreadable};
+use domain::access::{AccessError, Permission};
 use domain::receipts::{Repeatable, Reply};
 use domain::tenants::FieldEdit;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
@@ -20,8 +21,10 @@ use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use crate::caller::{Admitted, RunsIn};
+use crate::media_type::is_json;
 use crate::problem::ApiError;
-use crate::receipts;
+use crate::server::Awaited;
+use crate::{parameters, receipts, tags};
 
 /// The most that is read of a body, in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -52,24 +55,32 @@ struct Arrived<C> {
 }
 
 // The client decides how long its body takes, and the caller may be revoked meanwhile. So whoever reads a body gives the caller
-// away, and gets back the one who is admitted now.
+// away, and gets back the one who is admitted now. And a body can be large: it is read only for a caller who may do what is asked
+// for. The use case, which decides, asks that again.
 impl Body {
     /// Reads a JSON object; nothing stands for `{}`.
-    pub(crate) async fn read<T, C>(self, caller: Admitted<C>) -> Result<(Admitted<C>, Asked<T>), ApiError>
+    pub(crate) async fn read<T, C>(
+        self,
+        caller: Admitted<C>,
+        needed: Permission,
+    ) -> Result<(Admitted<C>, Asked<T>), ApiError>
     where
         T: DeserializeOwned,
         C: RunsIn,
     {
-        let Arrived { request, caller, bytes } = self.arrive(BODY_LIMIT, caller).await?;
-        Ok((caller, bytes.and_then(|body| read(is_json(&request), &body))))
+        self.arrive(BODY_LIMIT, caller, needed).await?.read()
     }
 
     /// Receives what a connector delivers, to be read later.
     pub(crate) async fn receive_delivery<C: RunsIn>(
         self,
         caller: Admitted<C>,
+        needed: Permission,
     ) -> Result<(Admitted<C>, Asked<Delivered>), ApiError> {
-        let Arrived { request, caller, bytes } = self.arrive(DELIVERY_LIMIT, caller).await?;
+        let Arrived { request, caller, bytes } = self.arrive(DELIVERY_LIMIT, caller, needed).await?;
+        if bytes.is_ok() {
+            is_writable(&request)?;
+        }
         Ok((caller, bytes.map(|body| Delivered { body, is_json: is_json(&request) })))
     }
 
@@ -77,13 +88,14 @@ impl Body {
     pub(crate) async fn read_once<T, A, C>(
         self,
         caller: Admitted<C>,
+        needed: Permission,
         answer: impl Fn(A) -> Reply + Send + Sync + 'static,
     ) -> Result<(Admitted<C>, Asked<T>, Once<A>), ApiError>
     where
         T: DeserializeOwned,
         C: RunsIn,
     {
-        let (caller, asked, request) = self.read_repeatable(caller).await?;
+        let (caller, asked, request) = self.read_repeatable(caller, needed).await?;
         Ok((caller, asked, Once::new(request, answer)))
     }
 
@@ -91,20 +103,34 @@ impl Body {
     pub(crate) async fn read_repeatable<T, C>(
         self,
         caller: Admitted<C>,
+        needed: Permission,
     ) -> Result<(Admitted<C>, Asked<T>, Option<Repeatable>), ApiError>
     where
         T: DeserializeOwned,
         C: RunsIn,
     {
-        let Arrived { request, caller, bytes } = self.arrive(BODY_LIMIT, caller).await?;
-        let repeatable = bytes.as_ref().ok().and_then(|body| receipts::repeatable(&request, body));
-        Ok((caller, bytes.and_then(|body| read(is_json(&request), &body)), repeatable))
+        let arrived = self.arrive(BODY_LIMIT, caller, needed).await?;
+        let repeatable = arrived.bytes.as_ref().ok().and_then(|body| receipts::repeatable(&arrived.request, body));
+        let (caller, asked) = arrived.read()?;
+        Ok((caller, asked, repeatable))
+    }
+
+    /// Looks at the rest of a request whose body says nothing, for a caller who may do what is asked for.
+    pub(crate) fn ignore(self, leave: Result<impl Sized, AccessError>) -> Result<(), ApiError> {
+        leave?;
+        is_writable(&self.request)
     }
 
     /// Waits for the body, and admits the caller again.
-    async fn arrive<C: RunsIn>(self, limit: usize, caller: Admitted<C>) -> Result<Arrived<C>, ApiError> {
+    async fn arrive<C: RunsIn>(
+        self,
+        limit: usize,
+        caller: Admitted<C>,
+        needed: Permission,
+    ) -> Result<Arrived<C>, ApiError> {
         let Self { request, payload } = self;
-        let bytes = bytes(payload, limit).await;
+        C::leave(&caller, needed)?;
+        let bytes = bytes(&request, payload, limit).await;
         let caller = caller.again(&request).await?;
         Ok(Arrived { request, caller, bytes })
     }
@@ -128,7 +154,35 @@ impl Delivered {
     }
 }
 
-async fn bytes(payload: web::Payload, limit: usize) -> Asked<web::Bytes> {
+impl<C> Arrived<C> {
+    fn read<T: DeserializeOwned>(self) -> Result<(Admitted<C>, Asked<T>), ApiError> {
+        let Self { request, caller, bytes } = self;
+        let asked = bytes.and_then(|body| read(is_json(&request), &body));
+        if asked.is_ok() {
+            is_writable(&request)?;
+        }
+        Ok((caller, asked))
+    }
+}
+
+/// Whether nothing in query and conditions stands against a request that writes.
+fn is_writable(request: &HttpRequest) -> Result<(), ApiError> {
+    parameters::refuse_unknown(request)?;
+    if tags::expects_nothing(request) {
+        return Err(Refusal::PreconditionFailed.into());
+    }
+    Ok(())
+}
+
+async fn bytes(request: &HttpRequest, payload: web::Payload, limit: usize) -> Asked<web::Bytes> {
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: u64| length > limit as u64) {
+        return Err(Unreadable::TooLarge { limit });
+    }
+    if declared.is_some_and(|length| length > 0) && !is_json(request) {
+        return Err(Unreadable::UnsupportedMediaType);
+    }
+    Awaited::ask(request);
     let read = payload.to_bytes_limited(limit).await.map_err(|_| Unreadable::TooLarge { limit })?;
     read.map_err(|_| malformed("The request body is incomplete."))
 }
@@ -141,14 +195,6 @@ fn read<T: DeserializeOwned>(is_json: bool, body: &[u8]) -> Asked<T> {
         return Err(Unreadable::UnsupportedMediaType);
     }
     parse(body)
-}
-
-fn is_json(request: &HttpRequest) -> bool {
-    let Ok(Some(mime)) = request.mime_type() else { return false };
-    let is_plain = !request.headers().contains_key(CONTENT_ENCODING);
-    let is_utf8 = mime.get_param("charset").is_none_or(|charset| charset == "utf-8");
-    let is_json = mime.essence_str() == "application/json" || mime.suffix().is_some_and(|suffix| suffix == "json");
-    is_plain && is_json && is_utf8 && request.headers().get_all(CONTENT_TYPE).count() == 1
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Asked<T> {

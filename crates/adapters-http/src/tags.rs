@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::sync::LazyLock;
 
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{ETAG, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 use application::Precondition;
@@ -11,6 +13,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::data::ok;
+use crate::openapi::{self, Operations};
+
+/// Stands for the tag of anything that there is.
+const ANY: &str = "*";
 
 /// The strong tag of a representation: a hash of its bytes, so it changes with whatever they show.
 pub(crate) fn tag(body: &[u8]) -> String {
@@ -19,38 +25,66 @@ pub(crate) fn tag(body: &[u8]) -> String {
     format!("\"{half:032x}\"")
 }
 
-/// What the client takes for granted about the resource that it changes.
-pub(crate) struct IfMatch(Option<Vec<String>>);
+/// What the client takes for granted about the resource that it changes: the tags of which it has one (`If-Match`), and those of
+/// which it has none (`If-None-Match`).
+pub(crate) struct IfMatch {
+    one_of: Option<Vec<String>>,
+    none_of: Vec<String>,
+}
 
 impl FromRequest for IfMatch {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let tags = request.headers().contains_key(IF_MATCH).then(|| tags(request.headers(), &IF_MATCH).collect());
-        ready(Ok(Self(tags)))
+        let headers = request.headers();
+        let one_of = headers.contains_key(IF_MATCH).then(|| tags(headers, &IF_MATCH).collect());
+        ready(Ok(Self { one_of, none_of: tags(headers, &IF_NONE_MATCH).collect() }))
     }
 }
 
 impl IfMatch {
-    /// The resource as GET would show it has one of the tags. A weak tag is nobody's, and neither is one that cannot be read.
+    /// Looks at the tag of the resource as GET would show it. For `If-Match` a weak tag is nobody's, and neither is one that cannot
+    /// be read.
     pub(crate) fn on<T, V>(self, view: impl Fn(T) -> V + Send + Sync + 'static) -> Precondition<T>
     where
         T: Clone,
         V: Serialize,
     {
-        let Some(tags) = self.0 else { return Precondition::default() };
-        if tags.iter().any(|tag| tag == "*") {
+        let Self { one_of, none_of } = self;
+        let one_of = one_of.filter(|tags| !tags.iter().any(|tag| tag == ANY));
+        if one_of.is_none() && none_of.is_empty() {
             return Precondition::default();
         }
-        Precondition::new(move |found: &T| tags.contains(&tag(&ok(view(found.clone())).body)))
+        Precondition::new(move |found: &T| {
+            let tag = tag(&ok(view(found.clone())).body);
+            one_of.as_ref().is_none_or(|tags| tags.contains(&tag)) && !none_of.iter().any(|known| is_of(known, &tag))
+        })
     }
+}
+
+/// The operations that look at tags themselves, by path and method.
+static TAGGED: LazyLock<Operations<bool>> = LazyLock::new(openapi::tagged);
+
+/// Whether the client changes only what is not there yet, where the operation changes what is there without a look at its tag.
+/// A POST makes something new.
+pub(crate) fn expects_nothing(request: &HttpRequest) -> bool {
+    if request.method() == Method::POST || !tags(request.headers(), &IF_NONE_MATCH).any(|tag| tag == ANY) {
+        return false;
+    }
+    let pattern = request.match_pattern().unwrap_or_default();
+    !TAGGED.get(&pattern).and_then(|methods| methods.get(request.method().as_str())).is_some_and(|is_tagged| *is_tagged)
 }
 
 /// Whether the client has the representation already that would be sent. Weak tags count here.
 pub(crate) fn is_known(request: &HeaderMap, response: &HeaderMap) -> bool {
     let Some(current) = response.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return false };
-    tags(request, &IF_NONE_MATCH).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(&tag) == current)
+    tags(request, &IF_NONE_MATCH).any(|tag| is_of(&tag, current))
+}
+
+/// Whether a tag of `If-None-Match` is this one, weak or strong.
+fn is_of(tag: &str, current: &str) -> bool {
+    tag == ANY || tag.strip_prefix("W/").unwrap_or(tag) == current
 }
 
 /// The tags of a header, as they are written. Those of this service hold no commas.

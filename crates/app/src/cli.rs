@@ -54,7 +54,7 @@ pub(crate) struct Options {
     /// The origins whose pages may call, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
-    /// The proxies whose forwarding headers count, like `10.0.0.0/8` [default: 127.0.0.0/8,::1]
+    /// The proxies whose forwarding headers count, like `10.0.0.0/8` [default: those on this machine]
     #[arg(long, global = true, env = "TENANTRY_TRUSTED_PROXIES", value_name = "ADDRESS,…", value_delimiter = ',')]
     pub(crate) trusted_proxies: Option<Vec<Network>>,
     /// How long a request may take [default: 15]

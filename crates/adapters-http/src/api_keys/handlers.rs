@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
 use domain::ids::ApiKeyId;
 
 use super::bodies::CreateApiKeyBody;
@@ -44,7 +45,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     params(TenantHeaders), request_body = CreateApiKeyBody,
     responses((status = 201, body = Data<NewApiKeyView>), TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let (caller, body, request) = body.read_repeatable::<CreateApiKeyBody, _>(caller).await?;
+    let (caller, body, request) = body.read_repeatable::<CreateApiKeyBody, _>(caller, Permission::Admin).await?;
     let key = api.api_keys.create(&caller, body.map(Into::into), request).await?;
     Ok(plain(created(NewApiKeyView::from(key))))
 }
@@ -53,7 +54,8 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "api-keys",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 204, description = "Revoked."), TenantInactive, SupportRestricted, ApiKeyNotFound, LastAdministrator))]
-pub(crate) async fn revoke(api: web::Data<Api>, caller: InTenant, id: PathId<ApiKeyId>) -> Answer {
+pub(crate) async fn revoke(api: web::Data<Api>, caller: InTenant, id: PathId<ApiKeyId>, body: Body) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Admin))?;
     api.api_keys.revoke(&caller, id.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

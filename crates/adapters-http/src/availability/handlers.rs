@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::web;
+use domain::access::Permission;
 use domain::ids::ListingId;
 
 use super::bodies::{CalendarBody, NightsQuery};
@@ -31,7 +32,7 @@ pub(crate) async fn get(
     params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
     responses((status = 200, body = Data<UpdatedView>), TenantInactive, NotTheOwner, ListingNotFound))]
 pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
-    let (caller, body) = body.read::<CalendarBody, _>(caller).await?;
+    let (caller, body) = body.read::<CalendarBody, _>(caller, Permission::Write).await?;
     let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;
     Ok(plain(ok(UpdatedView { updated })))
 }

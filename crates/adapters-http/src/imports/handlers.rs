@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::web;
+use domain::access::Permission;
 use domain::imports::Import;
 
 use super::views::{ImportView, RemovedView};
@@ -18,7 +19,7 @@ use crate::problem::Answer;
     responses((status = 200, body = Data<Vec<ImportView>>), TenantInactive, ListingNotFound, AlreadyImported, ImportRefused))]
 pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |imports: Vec<Import>| ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>());
-    let (caller, body, once) = body.read_once::<ListingIdsBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<ListingIdsBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.imports.import(&caller, body.map(Into::into), &once).await?;
     Ok(plain(done.reply(answer)))
 }
@@ -29,7 +30,7 @@ pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> An
     responses((status = 200, body = Data<RemovedView>), TenantInactive, RemovalRefused))]
 pub(crate) async fn remove(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |removed| ok(RemovedView { removed });
-    let (caller, body, once) = body.read_once::<ListingIdsBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<ListingIdsBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.imports.remove(&caller, body.map(Into::into), &once).await?;
     Ok(plain(done.reply(answer)))
 }

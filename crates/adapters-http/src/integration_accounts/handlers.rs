@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
 use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::IntegrationAccount;
 
@@ -47,7 +48,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<In
     responses((status = 201, body = Data<IntegrationAccountView>), TenantInactive, AccountIdentifierTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
-    let (caller, body, once) = body.read_once::<IntegrationAccountBody, _, _>(caller, answer).await?;
+    let (caller, body, once) =
+        body.read_once::<IntegrationAccountBody, _, _>(caller, Permission::Admin, answer).await?;
     let done = api.integration_accounts.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -73,7 +75,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<IntegrationAccountBody, _>(caller).await?;
+    let (caller, body) = body.read::<IntegrationAccountBody, _>(caller, Permission::Admin).await?;
     let account = api
         .integration_accounts
         .update(&caller, id.0, body.map(Into::into), &if_match.on(IntegrationAccountView::from))
@@ -90,7 +92,9 @@ pub(crate) async fn delete(
     caller: InTenant,
     id: PathId<IntegrationAccountId>,
     if_match: IfMatch,
+    body: Body,
 ) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Admin))?;
     api.integration_accounts.delete(&caller, id.0, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -108,7 +112,7 @@ pub(crate) async fn move_tenant(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<MoveBody, _>(caller).await?;
+    let (caller, body) = body.read::<MoveBody, _>(caller, Permission::Admin).await?;
     let asked = query.0.and_then(|query| body.map(|body| body.asked(query)));
     let moved =
         api.integration_accounts.move_tenant(&caller, id.0, asked, &if_match.on(IntegrationAccountView::from)).await?;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use application::Listed;
-use domain::access::Caller;
+use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
 use serde::Serialize;
@@ -54,7 +54,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Li
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let view = view(&caller);
     let answer = move |listing| created(view(listing));
-    let (caller, body, once) = body.read_once::<ListingBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<ListingBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.listings.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -79,7 +79,7 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<ListingBody, _>(caller).await?;
+    let (caller, body) = body.read::<ListingBody, _>(caller, Permission::Write).await?;
     let body = body.map(ListingBody::whole);
     let view = view(&caller);
     let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
@@ -97,7 +97,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<ListingBody, _>(caller).await?;
+    let (caller, body) = body.read::<ListingBody, _>(caller, Permission::Write).await?;
     let view = view(&caller);
     let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
     Ok(tagged(ok(view(listing))))
@@ -107,7 +107,14 @@ pub(crate) async fn update(
 #[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, NotTheOwner, ListingNotFound, HasReservations))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, if_match: IfMatch) -> Answer {
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
     let view = view(&caller);
     api.listings.delete(&caller, id.0, &if_match.on(view)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -125,7 +132,7 @@ pub(crate) async fn deliver(
     id: PathId<IntegrationAccountId>,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.receive_delivery(caller).await?;
+    let (caller, body) = body.receive_delivery(caller, Permission::Write).await?;
     let is_large = body.as_ref().is_ok_and(Delivered::is_large);
     let deliver = async move || {
         let listings = body.and_then(|body| body.read::<DeliveryBody>());

@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
 use domain::ids::LocationId;
 use domain::locations::Location;
 
@@ -47,7 +48,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     responses((status = 201, body = Data<LocationView>), TenantInactive))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |location: Location| created(LocationView::from(location));
-    let (caller, body, once) = body.read_once::<CreateLocationBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<CreateLocationBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.locations.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -72,7 +73,7 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateLocationBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateLocationBody, _>(caller, Permission::Write).await?;
     let body = body.map(UpdateLocationBody::named);
     let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
     Ok(tagged(ok(LocationView::from(location))))
@@ -89,7 +90,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateLocationBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateLocationBody, _>(caller, Permission::Write).await?;
     let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
     Ok(tagged(ok(LocationView::from(location))))
 }
@@ -98,7 +99,14 @@ pub(crate) async fn update(
 #[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, LocationNotFound, LocationKept))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>, if_match: IfMatch) -> Answer {
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<LocationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
     api.locations.delete(&caller, id.0, &if_match.on(LocationView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

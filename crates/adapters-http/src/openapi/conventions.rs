@@ -2,7 +2,7 @@
 
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoParams, Modify};
@@ -38,7 +38,7 @@ impl Modify for Conventions {
                     }
                 }
             }
-            if takes(operation, "If-None-Match") {
+            if method == "GET" && takes(operation, "If-None-Match") {
                 let not_modified = ResponseBuilder::new().description("The client has it already.");
                 operation.responses.responses.insert("304".to_owned(), not_modified.build().into());
             }
@@ -60,16 +60,19 @@ impl Modify for Conventions {
 
 /// Every operation, with its method.
 pub(super) fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    document.paths.paths.values_mut().flat_map(|item| {
-        let operations = [
-            ("GET", &mut item.get),
-            ("PUT", &mut item.put),
-            ("POST", &mut item.post),
-            ("PATCH", &mut item.patch),
-            ("DELETE", &mut item.delete),
-        ];
-        operations.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
-    })
+    document.paths.paths.values_mut().flat_map(operations_of)
+}
+
+/// The operations of a path, with their methods.
+pub(super) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let operations = [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
+    ];
+    operations.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 pub(super) fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {

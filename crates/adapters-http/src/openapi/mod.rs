@@ -13,11 +13,12 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 pub(crate) use self::bodies::*;
-use self::conventions::Conventions;
+use self::conventions::{Conventions, operations_of, parameters, takes};
 pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
 use self::links::Links;
 use self::names::Names;
@@ -169,6 +170,28 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub(crate) fn json() -> &'static str {
     static JSON: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
     &JSON
+}
+
+/// Something of each operation, by path and method.
+pub(crate) type Operations<T> = BTreeMap<String, BTreeMap<&'static str, T>>;
+
+/// The names of the parameters that each operation takes in its query.
+pub(crate) fn query_parameters() -> Operations<Vec<String>> {
+    of_operations(|operation| {
+        let in_query = parameters(operation).filter(|parameter| parameter.parameter_in == ParameterIn::Query);
+        in_query.map(|parameter| parameter.name.clone()).collect()
+    })
+}
+
+/// Whether each operation looks at the tag of what it changes.
+pub(crate) fn tagged() -> Operations<bool> {
+    of_operations(|operation| takes(operation, "If-Match"))
+}
+
+fn of_operations<T>(of: impl Fn(&Operation) -> T) -> Operations<T> {
+    let of_path =
+        |item: &mut PathItem| operations_of(item).map(|(method, operation)| (method, of(operation))).collect();
+    document().paths.paths.iter_mut().map(|(path, item)| (path.clone(), of_path(item))).collect()
 }
 
 /// For each path the methods that it answers, as `Allow` lists them.

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify};
 
-use super::conventions::{operations, parameters, takes};
+use super::conventions::{operations, parameters};
 
 /// Declares refusals, each with its status and its codes.
 ///
@@ -112,14 +112,15 @@ fn implied(method: &str, operation: &Operation) -> Vec<(u16, &'static str)> {
                 (503, "unavailable"),
             ],
         ),
-        (changes, &[(403, "permission_denied"), (503, "busy")]),
+        (true, &[(400, "malformed_host")]),
+        (changes, &[(403, "permission_denied"), (422, "validation_failed"), (503, "busy")]),
         (has_query || has_body, &[(400, "malformed_request"), (422, "validation_failed")]),
         (has_body, &[(413, "payload_too_large"), (415, "unsupported_media_type")]),
         (
             method == "POST",
             &[(400, "malformed_idempotency_key"), (409, "request_in_flight"), (422, "idempotency_key_reused")],
         ),
-        (takes(operation, "If-Match"), &[(412, "precondition_failed")]),
+        (changes && method != "POST", &[(412, "precondition_failed")]),
     ];
     kinds.into_iter().filter(|(is, _)| *is).flat_map(|(_, refusals)| refusals).copied().collect()
 }

@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
 use domain::ids::PromotionId;
 use domain::promotions::Assignment;
 
@@ -47,7 +48,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
     responses((status = 201, body = Data<PromotionView>), TenantInactive, AccountNotFound, PromotionTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |promotion| created(PromotionView::from(promotion));
-    let (caller, body, once) = body.read_once::<PromotionBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<PromotionBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.promotions.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -72,7 +73,7 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<PromotionBody, _>(caller).await?;
+    let (caller, body) = body.read::<PromotionBody, _>(caller, Permission::Write).await?;
     let body = body.map(PromotionBody::whole);
     let promotion =
         api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
@@ -90,7 +91,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<PromotionBody, _>(caller).await?;
+    let (caller, body) = body.read::<PromotionBody, _>(caller, Permission::Write).await?;
     let promotion =
         api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
@@ -105,7 +106,9 @@ pub(crate) async fn delete(
     caller: InTenant,
     id: PathId<PromotionId>,
     if_match: IfMatch,
+    body: Body,
 ) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
     api.promotions.delete(&caller, id.0, &if_match.on(PromotionView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -115,7 +118,7 @@ pub(crate) async fn delete(
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<AssignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
 pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
-    let (caller, body) = body.read::<ListingIdsBody, _>(caller).await?;
+    let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
     let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
     Ok(plain(ok(AssignedView { assigned })))
 }
@@ -125,7 +128,7 @@ pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<UnassignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
 pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
-    let (caller, body) = body.read::<ListingIdsBody, _>(caller).await?;
+    let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
     let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;
     Ok(plain(ok(UnassignedView { unassigned })))
 }

@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::web;
+use domain::access::Permission;
 
 use super::bodies::QuoteBody;
 use super::views::QuoteView;
@@ -19,7 +20,7 @@ use crate::problem::Answer;
         CouponsLimited))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |quote| created(QuoteView::from(quote));
-    let (caller, body, once) = body.read_once::<QuoteBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<QuoteBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.quotes.create(&caller, body.map(Into::into), &once).await?;
     Ok(plain(done.reply(answer)))
 }

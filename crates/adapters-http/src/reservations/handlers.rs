@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, web};
+use domain::access::Permission;
 use domain::ids::ReservationId;
 use serde::de::IgnoredAny;
 
@@ -49,7 +50,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
         CouponsLimited))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
-    let (caller, body, once) = body.read_once::<BookingBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<BookingBody, _, _>(caller, Permission::Write, answer).await?;
     let done = api.reservations.book(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -70,7 +71,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Reserv
 pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
     let answer = |confirmed| ok(ReservationView::from(confirmed));
     // There is nothing to say in a body; but it makes a request the same or another one.
-    let (caller, _, once) = body.read_once::<IgnoredAny, _, _>(caller, answer).await?;
+    let (caller, _, once) = body.read_once::<IgnoredAny, _, _>(caller, Permission::Write, answer).await?;
     let done = api.reservations.confirm(&caller, id.0, &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -84,7 +85,9 @@ pub(crate) async fn cancel(
     caller: InTenant,
     id: PathId<ReservationId>,
     if_match: IfMatch,
+    body: Body,
 ) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
     let cancelled = api.reservations.cancel(&caller, id.0, &if_match.on(ReservationView::from)).await?;
     Ok(tagged(ok(ReservationView::from(cancelled))))
 }

@@ -50,6 +50,7 @@ struct Exchanges {
 
 /// What serves requests, and what looks at those first whose clients wait to be asked for the body. Both call one application, which
 /// is made with the first of them.
+#[expect(clippy::type_complexity, reason = "types that have no names")]
 pub(super) fn services<A>(
     app: impl IntoServiceFactory<A, Request>,
     memory: Memory,

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::*;
 
 /// Longer than anything takes, and than the test waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SOON: Duration = Duration::from_millis(100);
 /// Enough for a head that comes at once, on a busy machine too.
 const ENOUGH: Duration = Duration::from_secs(2);

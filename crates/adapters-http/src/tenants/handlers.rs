@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
 use domain::ids::TenantId;
 use domain::tenants::Tenant;
 
@@ -47,7 +48,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
-    let (caller, body, once) = body.read_once::<CreateTenantBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<CreateTenantBody, _, _>(caller, Permission::Admin, answer).await?;
     let done = api.tenants.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -81,7 +82,7 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateTenantBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateTenantBody, _>(caller, Permission::Admin).await?;
     let body = body.map(UpdateTenantBody::named);
     let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
@@ -98,7 +99,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateTenantBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateTenantBody, _>(caller, Permission::Admin).await?;
     let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
 }
@@ -112,7 +113,9 @@ pub(crate) async fn delete(
     caller: UnderAuthority,
     id: PathId<TenantId>,
     if_match: IfMatch,
+    body: Body,
 ) -> Answer {
+    body.ignore(caller.admin_scope(Permission::Admin))?;
     api.tenants.delete(&caller, id.0, &if_match.on(TenantView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -128,7 +131,7 @@ pub(crate) async fn deactivate(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<StatusBody, _>(caller).await?;
+    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
     let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(trashed(&tenant))
 }
@@ -144,7 +147,7 @@ pub(crate) async fn activate(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<StatusBody, _>(caller).await?;
+    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
     let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
     Ok(trashed(&tenant))
 }
@@ -157,7 +160,8 @@ fn trashed(tenant: &Tenant) -> HttpResponse {
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/switch", operation_id = "switchTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 200, body = Success), TargetInactive))]
-pub(crate) async fn switch(api: web::Data<Api>, caller: InTenant, id: PathId<TenantId>) -> Answer {
+pub(crate) async fn switch(api: web::Data<Api>, caller: InTenant, id: PathId<TenantId>, body: Body) -> Answer {
+    body.ignore(caller.switch_scope(id.0))?;
     api.tenants.switch(&caller, id.0).await?;
     Ok(HttpResponse::Ok().json(Success { success: true }))
 }

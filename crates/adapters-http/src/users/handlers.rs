@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
 use domain::ids::UserId;
 use domain::users::ApiUser;
 
@@ -56,7 +57,7 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     responses((status = 201, body = Data<UserView>), TenantInactive, SupportRestricted, LocationNotFound, EmailTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |user: ApiUser| created(UserView::from(user));
-    let (caller, body, once) = body.read_once::<CreateUserBody, _, _>(caller, answer).await?;
+    let (caller, body, once) = body.read_once::<CreateUserBody, _, _>(caller, Permission::Admin, answer).await?;
     let done = api.users.create(&caller, body.map(Into::into), &once).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -82,7 +83,7 @@ pub(crate) async fn replace(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateUserBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateUserBody, _>(caller, Permission::Admin).await?;
     let body = body.map(UpdateUserBody::named);
     let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
     Ok(tagged(ok(UserView::from(user))))
@@ -100,7 +101,7 @@ pub(crate) async fn update(
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateUserBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateUserBody, _>(caller, Permission::Admin).await?;
     let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
     Ok(tagged(ok(UserView::from(user))))
 }
@@ -109,7 +110,14 @@ pub(crate) async fn update(
 #[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, SupportRestricted, UserNotFound, LastAdministrator))]
-pub(crate) async fn delete(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>, if_match: IfMatch) -> Answer {
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<UserId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Admin))?;
     api.users.delete(&caller, id.0, &if_match.on(UserView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

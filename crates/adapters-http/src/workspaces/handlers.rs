@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::web;
+use domain::access::Permission;
 
 use super::bodies::UpdateWorkspaceBody;
 use super::views::WorkspaceView;
@@ -26,7 +27,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
     params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
     responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
 pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, if_match: IfMatch, body: Body) -> Answer {
-    let (caller, body) = body.read::<UpdateWorkspaceBody, _>(caller).await?;
+    let (caller, body) = body.read::<UpdateWorkspaceBody, _>(caller, Permission::Admin).await?;
     let workspace = api.workspaces.update(&caller, body.map(Into::into), &if_match.on(WorkspaceView::from)).await?;
     Ok(tagged(ok(WorkspaceView::from(workspace))))
 }

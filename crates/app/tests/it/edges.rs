@@ -12,10 +12,53 @@ on_both_engines! {
     only_the_pages_of_allowed_origins_may_call
     a_request_that_is_given_up_is_answered_as_any_other
     browsers_are_told_what_the_page_may_do
+    links_are_made_of_the_host_that_counts
+    json_is_read_however_its_type_is_written
 }
 
 const TENANTS: &str = "/api/v1/tenants";
 const ORIGIN: &str = "https://app.example.com";
+
+/// The answer to a GET of the tenants with these lines in its head, and the first link in it.
+fn listed(world: &World, base: &str, target: &str, lines: &str) -> (String, String) {
+    let mut wire = Wire::open(base);
+    wire.send(&format!("GET {target} HTTP/1.1\r\nx-calry-api-key: {}\r\n{lines}\r\n", world.key));
+    let answer = wire.answer();
+    let link = answer.split_once(r#""first":""#).and_then(|(_, rest)| rest.split_once(TENANTS));
+    (answer[..12].to_owned(), link.map(|(link, _)| link.to_owned()).unwrap_or_default())
+}
+
+fn links_are_made_of_the_host_that_counts(world: &World) {
+    let forwarded = "host: a:81\r\nx-forwarded-proto: https\r\nx-forwarded-host: b:8443\r\n";
+    let absolute = format!("http://c:82{TENANTS}");
+    let trusting = &*world.server.base;
+    let server = beside(world, &["--trusted-proxies", "10.0.0.0/8"]);
+    for (base, target, lines, status, link) in [
+        (trusting, TENANTS, "host: a:81\r\n", "200", "http://a:81"),
+        (trusting, TENANTS, forwarded, "200", "https://b:8443"),
+        (&*server.base, TENANTS, forwarded, "200", "http://a:81"),
+        (trusting, TENANTS, "host: a\r\nx-forwarded-proto: javascript\r\n", "200", "http://a"),
+        (trusting, &*absolute, "host: a\r\n", "200", "http://c:82"),
+        (trusting, TENANTS, "host: a/b?c\r\n", "400", ""),
+        (trusting, TENANTS, "host: user:pw@a\r\n", "400", ""),
+        (trusting, TENANTS, "host: a\r\nhost: b\r\n", "400", ""),
+        (trusting, TENANTS, "", "400", ""),
+    ] {
+        let found = listed(world, base, target, lines);
+        assert_eq!(found, (format!("HTTP/1.1 {status}"), link.to_owned()), "{target} {lines}");
+    }
+}
+
+fn json_is_read_however_its_type_is_written(world: &World) {
+    for media_type in ["application/json ; charset=utf-8", "application/json; charset=\"UTF-8\"", "APPLICATION/JSON"] {
+        let made = world.calry().send("POST", TENANTS, media_type, r#"{"name":"Channel A"}"#);
+        assert_eq!(made.status, 200, "{media_type}: {}", made.text);
+    }
+    for media_type in ["text/plain", "application/json; charset=latin1", "application/jsonx"] {
+        let refused = world.calry().send("POST", TENANTS, media_type, r#"{"name":"Channel A"}"#);
+        assert_eq!(refused.refusal(), (415, "unsupported_media_type"), "{media_type}");
+    }
+}
 
 /// Starts another server on the same database, with these settings.
 fn beside(world: &World, arguments: &[&str]) -> Server {

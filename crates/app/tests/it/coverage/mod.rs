@@ -1,12 +1,17 @@
 //! Calls and attacks of every operation of the document.
 
 mod calls;
+mod heads;
 mod revoked;
 mod victim;
 
 use serde_json::Value;
 
 use self::calls::{Call, Sibling, calls, query};
+use self::heads::{
+    a_parameter_that_a_write_does_not_know_is_refused, head_is_get_without_its_body,
+    nothing_is_changed_where_nothing_shall_be_there, what_the_head_refuses_is_refused_without_the_body,
+};
 use self::victim::Victim;
 use crate::on_both_engines;
 use crate::support::{Answer, Client, Engine, Server, World};
@@ -23,6 +28,10 @@ on_both_engines! {
     every_resource_has_a_tag
     nothing_is_changed_that_is_not_as_it_was_seen
     nothing_is_written_for_whom_was_revoked_before_the_body_arrived
+    what_the_head_refuses_is_refused_without_the_body
+    a_parameter_that_a_write_does_not_know_is_refused
+    nothing_is_changed_where_nothing_shall_be_there
+    head_is_get_without_its_body
 }
 
 /// Operations without authentication. This list may only shrink.

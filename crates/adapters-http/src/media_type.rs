@@ -1,0 +1,75 @@
+//! The type of a body, as a request names it.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
+/// Whether the body is JSON as it is, by the one type that the request names.
+pub(crate) fn is_json(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let mut types = headers.get_all(CONTENT_TYPE);
+    let (Some(media_type), None) = (types.next(), types.next()) else { return false };
+    !headers.contains_key(CONTENT_ENCODING) && media_type.to_str().is_ok_and(names_json)
+}
+
+/// Whether a media type is `application/json`, or another one whose syntax is JSON, in UTF-8.
+fn names_json(media_type: &str) -> bool {
+    let mut is_quoted = false;
+    let mut parts = media_type.split(|c| {
+        is_quoted ^= c == '"';
+        c == ';' && !is_quoted
+    });
+    let name = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_json = name == "application/json"
+        || name.split_once('/').is_some_and(|(kind, subtype)| {
+            let is_token = |text: &str| text.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&c));
+            !kind.is_empty() && is_token(kind) && is_token(subtype) && subtype.len() > 5 && subtype.ends_with("+json")
+        });
+    is_json && parts.map(str::trim).filter(|part| !part.is_empty()).all(is_readable_parameter)
+}
+
+/// Any parameter may stand there, but no other charset than UTF-8.
+fn is_readable_parameter(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return false };
+    let value = value.trim().trim_matches('"');
+    !name.trim().eq_ignore_ascii_case("charset") || ["utf-8", "utf8"].iter().any(|utf| value.eq_ignore_ascii_case(utf))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_named_in_many_ways() {
+        for media_type in [
+            "application/json",
+            "application/json;charset=utf-8",
+            "application/json ; charset=utf-8",
+            "application/json; charset=\"UTF-8\"",
+            "Application/JSON;\tCharset=UTF-8",
+            "application/json;",
+            "application/json; ; charset=utf8",
+            "application/json; profile=\"a;b=c\"; charset=utf-8",
+            "application/merge-patch+json",
+            "application/vnd.example.v1+json; charset=utf-8",
+        ] {
+            assert!(names_json(media_type), "{media_type}");
+        }
+        for media_type in [
+            "",
+            "text/plain",
+            "application/json-seq",
+            "application/jsonx",
+            "application/json charset=utf-8",
+            "application/json, text/plain",
+            "application/json; charset=latin1",
+            "application/json; charset=\"utf-16\"",
+            "application/json; charset=utf-8; charset=latin1",
+            "application/json; charset",
+            "/+json",
+            "application/+json",
+            "a b/c+json",
+        ] {
+            assert!(!names_json(media_type), "{media_type}");
+        }
+    }
+}
