@@ -1,4 +1,4 @@
-//! Time, ids and secrets as they really are.
+//! The system's clock, id generator and secret generator.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use domain::api_keys::KeySecret;
 use ports::{Clock, IdGenerator, SecretGenerator};
 use uuid::Uuid;
 
-/// The machine's.
+/// Returns the clock and the generators of this machine.
 pub(crate) fn system() -> Ambient {
     Ambient { clock: Arc::new(System), ids: Arc::new(System), secrets: Arc::new(System) }
 }
@@ -16,14 +16,14 @@ pub(crate) fn system() -> Ambient {
 pub(crate) struct System;
 
 impl Clock for System {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody asks")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(3)
     }
 }
 
 impl IdGenerator for System {
-    #[expect(clippy::disallowed_methods, reason = "this is the generator that everybody asks")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that generates ids")]
     fn next(&self) -> Uuid {
         Uuid::now_v7()
     }
@@ -32,7 +32,7 @@ impl IdGenerator for System {
 impl SecretGenerator for System {
     fn next(&self) -> KeySecret {
         let mut random = [0; 24];
-        getrandom::fill(&mut random).expect("a machine without randomness cannot make secrets");
+        getrandom::fill(&mut random).expect("the operating system provides random bytes");
         KeySecret::new(random)
     }
 }

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU8, NonZeroU16};
@@ -21,82 +21,82 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
 }
 
-/// Settings: by flag, then by variable, then by file, which has the names of the flags.
+/// Settings. A flag overrides a variable, and a variable overrides the file, whose keys are the names of the flags.
 #[derive(Debug, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Options {
     /// The database: `sqlite:PATH` or `postgres://…` [default: sqlite:data/tenantry.db]
-    // It may hold a password, which help texts shall not show.
+    // It may contain a password, which help texts must not show.
     #[arg(long, global = true, env = "TENANTRY_DATABASE", value_name = "URL", hide_env_values = true)]
     pub(crate) database: Option<String>,
-    /// Where to listen [default: 127.0.0.1:8080]
+    /// The address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TENANTRY_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
-    /// What to log, like `info` or `info,sqlx=debug` [default: info]
+    /// The log filter, like `info` or `info,sqlx=debug` [default: info]
     #[arg(long, global = true, env = "TENANTRY_LOG", value_name = "FILTER")]
     pub(crate) log: Option<LogFilter>,
-    /// How to log [default: pretty]
+    /// The log format [default: pretty]
     #[arg(long, global = true, env = "TENANTRY_LOG_FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
-    /// Whether to fill a database without workspaces with sample data [default: false]
+    /// Fill a database that has no workspaces with sample data [default: false]
     #[arg(
         long, global = true, env = "TENANTRY_DEMO", value_name = "BOOL",
         num_args = 0..=1, require_equals = true, default_missing_value = "true"
     )]
     pub(crate) demo: Option<bool>,
-    /// A file of settings [default: tenantry.toml, where there is one]
+    /// The settings file [default: tenantry.toml, if it exists]
     #[arg(long, global = true, env = "TENANTRY_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
-    /// How often a key may call, like `600/60` for 600 requests in 60 seconds [default: as often as it likes]
+    /// The rate limit of each key, like `600/60` for 600 requests in 60 seconds [default: unlimited]
     #[arg(long, global = true, env = "TENANTRY_RATE_LIMIT", value_name = "REQUESTS/SECONDS")]
     pub(crate) rate_limit: Option<Allowance>,
-    /// The origins whose pages may call, like `https://app.example.com`, or `*` [default: none]
+    /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
     /// The proxies whose forwarding headers count, like `10.0.0.0/8` [default: those on this machine]
     #[arg(long, global = true, env = "TENANTRY_TRUSTED_PROXIES", value_name = "ADDRESS,…", value_delimiter = ',')]
     pub(crate) trusted_proxies: Option<Vec<Network>>,
-    /// How long a request may take [default: 15]
+    /// The time limit of a request [default: 15]
     #[arg(long, global = true, env = "TENANTRY_REQUEST_TIMEOUT", value_name = "SECONDS")]
     pub(crate) request_timeout: Option<Seconds>,
-    /// How long the head of a request may take to arrive [default: 5]
+    /// The time limit for the head of a request to arrive [default: 5]
     #[arg(long, global = true, env = "TENANTRY_HEAD_TIMEOUT", value_name = "SECONDS")]
     pub(crate) head_timeout: Option<Seconds>,
-    /// After how long an idle connection is closed [default: 5]
+    /// The time after which an idle client connection is closed [default: 5]
     #[arg(long, global = true, env = "TENANTRY_KEEP_ALIVE", value_name = "SECONDS")]
     pub(crate) keep_alive: Option<Seconds>,
     /// How long a client may take to receive a piece of an answer [default: 10]
     #[arg(long, global = true, env = "TENANTRY_WRITE_TIMEOUT", value_name = "SECONDS")]
     pub(crate) write_timeout: Option<Seconds>,
-    /// How long requests in flight may take at the end [default: 30]
+    /// The time that requests in flight have at shutdown [default: 30]
     #[arg(long, global = true, env = "TENANTRY_SHUTDOWN_TIMEOUT", value_name = "SECONDS")]
     pub(crate) shutdown_timeout: Option<Seconds>,
-    /// How many threads serve requests [default: one for each processor]
+    /// The number of threads that serve requests [default: one per processor]
     #[arg(long, global = true, env = "TENANTRY_WORKERS", value_name = "NUMBER")]
     pub(crate) workers: Option<NonZeroU8>,
-    /// Database connections of a pool: each worker has one on PostgreSQL; on SQLite, those that read [default: 8]
+    /// The connections of a pool: on PostgreSQL each worker has one; on SQLite all share one for reading [default: 8]
     #[arg(long, global = true, env = "TENANTRY_DATABASE_CONNECTIONS", value_name = "NUMBER")]
     pub(crate) database_connections: Option<NonZeroU16>,
-    /// How long a request waits for a database connection or a lock [default: 1.5]
+    /// The time that a request waits for a database connection or a lock [default: 1.5]
     #[arg(long, global = true, env = "TENANTRY_DATABASE_WAIT", value_name = "SECONDS")]
     pub(crate) database_wait: Option<Seconds>,
-    /// How long a statement may take [default: 10]
+    /// The time limit of a statement [default: 10]
     #[arg(long, global = true, env = "TENANTRY_STATEMENT_TIMEOUT", value_name = "SECONDS")]
     pub(crate) statement_timeout: Option<Seconds>,
 }
 
-/// How to write the log.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Lines for people to read.
     Pretty,
-    /// For programs: one JSON object a line.
+    /// One JSON object per line, for programs.
     Json,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve the API (the default)
@@ -124,13 +124,13 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspaceCommand {
-    /// Make a workspace with its default tenant, an API user and an ADMIN key
+    /// Create a workspace with its default tenant, an API user and an ADMIN key
     Create(CreateWorkspaceArguments),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CreateWorkspaceArguments {
-    /// What people will call it
+    /// The workspace's name
     #[arg(long)]
     pub(crate) name: String,
     /// Print JSON
@@ -140,7 +140,7 @@ pub(crate) struct CreateWorkspaceArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// Give an API user another key
+    /// Create another key for an API user
     Create(CreateKeyArguments),
 }
 

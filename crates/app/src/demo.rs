@@ -1,4 +1,4 @@
-//! The sample data of `serve --demo`: made through the use cases, as the administrator of the first workspace.
+//! The sample data of `serve --demo`, created through the use cases as the administrator of the first workspace.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use domain::listings::TenantListing;
 
 use crate::listings_file::ListingsFile;
 
-/// What the workspace is called.
+/// The name of the sample workspace.
 const NAME: &str = "Sample workspace";
-/// What it is called until all of it is there: so a start that broke off is recognised.
+/// The name until the workspace is complete, by which a later start recognises an interrupted one.
 pub(crate) const UNFINISHED: &str = "Sample workspace (unfinished)";
 
 const LISTINGS: &str = include_str!("../demo/nyc-listings.csv");
 /// Times Square.
 pub(crate) const PLACE: &str = "40.7580,-73.9855";
-/// In kilometres.
+/// The search radius in kilometres.
 pub(crate) const RADIUS: &str = "5";
-/// Listings that the channel imports: the nearest of them.
+/// The number of listings that the channel imports, nearest first.
 const IMPORTS: i64 = 12;
 
 /// The tenant that has no listings of its own.
@@ -59,7 +59,7 @@ struct Account {
     name: &'static str,
     provider: &'static str,
     allow_import: bool,
-    /// Where its listings are.
+    /// The areas of its listings.
     areas: &'static [&'static str],
 }
 
@@ -67,15 +67,15 @@ struct Account {
 pub(crate) struct SampleTenant {
     pub(crate) id: TenantId,
     pub(crate) name: &'static str,
-    /// Listings that others may import.
+    /// The number of its listings that other tenants may import.
     pub(crate) offered: usize,
-    /// Listings that others may not import.
+    /// The number of its listings that other tenants may not import.
     pub(crate) kept: usize,
-    /// Listings of others.
+    /// The number of listings that it has imported.
     pub(crate) imported: usize,
 }
 
-/// Fills a new workspace; the last of the tenants is the channel.
+/// Fills a new workspace and returns its tenants, the channel last.
 pub(crate) async fn fill(api: &Api, key: &NewWorkspaceKey) -> anyhow::Result<Vec<SampleTenant>> {
     let administrator = Administrator { api, key };
     let mut listings = by_area()?;
@@ -97,7 +97,7 @@ pub(crate) async fn fill(api: &Api, key: &NewWorkspaceKey) -> anyhow::Result<Vec
     Ok(tenants)
 }
 
-/// The sample listings, by where they are.
+/// Reads the sample listings, by area.
 fn by_area() -> anyhow::Result<BTreeMap<String, Vec<ListingFields>>> {
     let mut by_area: BTreeMap<_, Vec<_>> = BTreeMap::new();
     let mut file = ListingsFile::new(LISTINGS.as_bytes())?;
@@ -109,7 +109,7 @@ fn by_area() -> anyhow::Result<BTreeMap<String, Vec<ListingFields>>> {
     Ok(by_area)
 }
 
-/// Whoever has the first key.
+/// The administrator with the first key.
 struct Administrator<'a> {
     api: &'a Api,
     key: &'a NewWorkspaceKey,
@@ -154,7 +154,7 @@ impl Administrator<'_> {
         Ok(())
     }
 
-    /// Imports the nearest of what others offer.
+    /// Imports the nearest listings that others offer.
     async fn import(&self, channel: &SampleTenant) -> anyhow::Result<usize> {
         let caller = self.at(TenantChoice::Named(channel.id)).await?;
         let filter = FindListings {
@@ -169,7 +169,7 @@ impl Administrator<'_> {
         Ok(now(self.api.imports.import(&caller, Ok(ids), &Once::default()).await?)?.len())
     }
 
-    /// Goes home from the tenant that was made last, and says that all is there.
+    /// Switches from the tenant that was created last back to the home tenant, and gives the workspace its final name.
     async fn finish(&self) -> anyhow::Result<()> {
         let caller = self.at(TenantChoice::Home).await?;
         self.api.tenants.switch(&caller, self.key.tenant_id).await?;
@@ -179,7 +179,7 @@ impl Administrator<'_> {
     }
 }
 
-/// What was just made.
+/// Returns a fresh result; a replayed one is an error.
 fn now<T>(done: Done<T>) -> anyhow::Result<T> {
     done.now().context("it was made before")
 }

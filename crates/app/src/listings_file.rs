@@ -1,6 +1,7 @@
-//! Files of listings: comma-separated, the names of the columns first, then one place to stay on each line.
+//! CSV files of listings: a line with the column names, then one listing per line.
 //!
 //! A line ends at a line feed, at a carriage return, or at both together: programs write all three, and some mix them.
+//! Lines are parsed one by one, so that an unclosed quote costs its own line only, and not the rest of the file.
 
 use std::io::{self, BufRead, ErrorKind};
 use std::mem;
@@ -9,9 +10,10 @@ use anyhow::{Context, bail};
 use application::{AddressFields, ListingFields};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-/// More bytes than a line may have, so that a file without ends of lines does not fill the memory.
+/// The first length in bytes that is too long for a line, so that a file without ends of lines does not fill the
+/// memory.
 const MOST: usize = 64 * 1024;
-/// The file does not say how many people may stay.
+/// The occupancy of each listing, for which the file has no column.
 const MAX_OCCUPANCY: i64 = 2;
 
 /// A file of listings, read line by line.
@@ -22,13 +24,13 @@ pub(crate) struct ListingsFile<R> {
 
 /// A line of the file.
 pub(crate) struct Row {
-    /// Which one, counted from 1.
+    /// The line number, counted from 1.
     pub(crate) line: u64,
-    /// The listing, or why there is none.
+    /// The listing, or the reason why the line has none.
     pub(crate) listing: Result<ListingFields, String>,
 }
 
-/// Where to find what a listing is made from.
+/// The positions of the columns.
 struct Columns {
     provider_id: usize,
     area: usize,
@@ -50,25 +52,25 @@ impl<R: BufRead> ListingsFile<R> {
         Ok(Self { lines, columns: Columns::find(&names)? })
     }
 
-    /// The next listing, or `None` at the end.
+    /// Returns the next row, or `None` at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Row>> {
         let Some((line, cells)) = self.lines.next()? else { return Ok(None) };
         Ok(Some(Row { line, listing: cells.and_then(|cells| self.columns.listing(&cells)) }))
     }
 }
 
-/// The lines of a file, without those that are blank.
+/// The lines of a file, without blank lines.
 struct Lines<R> {
     reader: R,
     number: u64,
-    /// The present line, without its end; no more than `MOST` bytes of it.
+    /// The current line without its end, and at most `MOST` bytes of it.
     bytes: Vec<u8>,
-    /// Whether the line before ended at a carriage return, which a line feed may follow.
+    /// Whether the previous line ended at a carriage return, which a line feed may follow.
     is_after_return: bool,
 }
 
 impl<R: BufRead> Lines<R> {
-    /// The next line with its number, split into cells where it can be.
+    /// Returns the next line with its number, split into cells if that is possible.
     fn next(&mut self) -> io::Result<Option<(u64, Result<StringRecord, String>)>> {
         while self.read()? {
             self.number += 1;
@@ -82,7 +84,7 @@ impl<R: BufRead> Lines<R> {
         Ok(None)
     }
 
-    /// Reads a line to its end; whether there was one.
+    /// Reads a line to its end, and returns whether there was one.
     fn read(&mut self) -> io::Result<bool> {
         self.bytes.clear();
         let mut is_there = false;
@@ -112,7 +114,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// The cells of a line, or `None` where it is blank.
+/// Splits a line into cells, or returns `None` if it is blank.
 fn cells(line: &[u8]) -> Option<Result<StringRecord, String>> {
     let mut reader =
         ReaderBuilder::new().has_headers(false).trim(Trim::All).buffer_capacity(line.len().max(1)).from_reader(line);
@@ -137,7 +139,7 @@ impl Columns {
         })
     }
 
-    /// The listing of a line. What only the rules know is not looked at here.
+    /// Converts a line to a listing. The rules of the domain are not checked here.
     fn listing(&self, cells: &StringRecord) -> Result<ListingFields, String> {
         if cells.len() != self.count {
             return Err(format!("The line has {} cells instead of {}.", cells.len(), self.count));
@@ -172,7 +174,7 @@ mod tests {
     const NAMES: &str = "price,provider_id,area,neighbourhood,latitude,longitude,room_type,minimum_nights,host\r\n";
     const ROW: &str = "80,a,Queens,Astoria,40.76,-73.92,Private room,1,x\r\n";
 
-    /// The lines of a file below the names, with what is wrong with them.
+    /// Returns the numbers of the lines below the column names, each with its error.
     fn read(rows: &[u8]) -> Vec<(u64, Option<String>)> {
         let file = [NAMES.as_bytes(), rows].concat();
         let mut file = ListingsFile::new(file.as_slice()).expect("all columns");
@@ -189,7 +191,7 @@ mod tests {
         assert_eq!((listing.name, listing.minimum_nights), (sent("Private room in Astoria"), Some(Some(1))));
     }
 
-    /// What a reader makes of the same bytes may not depend on how many come at once.
+    /// The result must not depend on how many bytes arrive at once.
     #[test]
     fn a_line_ends_at_a_line_feed_a_carriage_return_or_both() {
         let row = ROW.trim_end();

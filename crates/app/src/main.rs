@@ -2,12 +2,11 @@
 //!
 //! # What belongs here
 //!
-//! * [`cli`]: what can be said on the command line, and [`settings`]: the same from the environment and a file.
-//! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: how files of listings are read.
+//! * [`cli`]: the command line, and [`settings`]: the settings from flags, the environment and a file.
+//! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: the reader of listing files.
 //! * [`wire`]: the only file that names a port and its adapter together.
-//! * [`workers`]: what the worker threads of the server have in common, and [`stop`]: what ends them.
-//! * `commands`: one file per command, and what a server does by itself. They take the operator's leave; no request ever
-//!   does.
+//! * [`workers`]: the shared state of the server's worker threads, and [`stop`]: the signals that stop the server.
+//! * `commands`: the commands, one file each, and the sweeps. They act with the operator's scope; requests never do.
 //!
 //! # How to add to it
 //!
@@ -36,7 +35,7 @@ use mimalloc::MiMalloc;
 use crate::cli::{Arguments, Command, KeyCommand, ListingsCommand, WorkspaceCommand};
 use crate::settings::Settings;
 
-/// Answers are made of many small texts, which it hands out and takes back faster than the system's.
+/// Responses consist of many small strings, which mimalloc allocates and frees faster than the system's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -1,4 +1,4 @@
-//! Lengths of time in settings.
+//! Durations in settings.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use thiserror::Error;
 #[serde(try_from = "f64")]
 pub(crate) struct Seconds(pub(crate) Duration);
 
-/// A number or text that is no such length.
+/// An invalid duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be a number of seconds from 0.001 to 3600")]
 pub(crate) struct InvalidSecondsError;

@@ -1,4 +1,4 @@
-//! Settings: by flag, then by `TENANTRY_*` variable, then by file.
+//! Settings: a flag overrides a `TENANTRY_*` variable, and a variable overrides the file.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -19,7 +19,7 @@ const DEFAULT_FILE: &str = "tenantry.toml";
 const DEFAULT_DATABASE: &str = "sqlite:data/tenantry.db";
 const DEFAULT_PORT: u16 = 8080;
 
-/// Everything that can be set.
+/// All settings, with their defaults.
 pub(crate) struct Settings {
     pub(crate) database: String,
     pub(crate) listen: SocketAddr,
@@ -32,7 +32,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Gathers what was said; `clap` has seen to flags and variables.
+    /// Combines the flags and variables, which `clap` has read, with the file and the defaults.
     pub(crate) fn gather(said: Options) -> anyhow::Result<Self> {
         let file = match &said.config {
             Some(path) => read(path).with_context(|| format!("cannot read {}", path.display()))?,
@@ -87,7 +87,7 @@ fn read_default() -> anyhow::Result<Options> {
 }
 
 fn parse(text: &str) -> Result<Options, BadUsage> {
-    // The message alone: the whole error would show the line, which may hold a password.
+    // Only the message: the whole error would show the line, which may contain a password.
     toml::from_str(text).map_err(|error| BadUsage(error.message().to_owned()))
 }
 

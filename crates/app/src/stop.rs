@@ -1,10 +1,10 @@
-//! What ends the server.
+//! Signals that stop the server.
 
 use std::future::Future;
 use std::io;
 
-/// The end: SIGTERM or SIGINT. They are caught from the moment of the call, not only once the server runs: one that
-/// answers its first request already ends as well as any other.
+/// Waits for SIGTERM or SIGINT. They are caught from the moment of the call, not only once the server runs, so a server
+/// that is stopped at its first request shuts down like any other.
 #[cfg(unix)]
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     use std::future::poll_fn;
@@ -22,9 +22,9 @@ pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     }))
 }
 
-/// The end: Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the other one can fail")]
+#[expect(clippy::unnecessary_wraps, reason = "the Unix version can fail")]
 pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
         if let Err(error) = actix_web::rt::signal::ctrl_c().await {

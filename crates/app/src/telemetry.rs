@@ -1,4 +1,4 @@
-//! The log: on standard error, one line an event.
+//! The log: on standard error, one line per event.
 
 use std::io::{IsTerminal, stderr};
 use std::str::FromStr;
@@ -22,12 +22,12 @@ const LEVELS: [(&str, LevelFilter); 6] = [
     ("trace", LevelFilter::TRACE),
 ];
 
-/// A filter of the log: a level, and others for parts of the program.
+/// A log filter: a level, and levels for parts of the program.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct LogFilter(Targets);
 
-/// A text that is no such filter.
+/// An invalid log filter.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("must be off, error, warn, info, debug or trace, and may go on with others for parts, like info,sqlx=debug")]
 pub(crate) struct InvalidLogFilterError;
@@ -42,7 +42,7 @@ impl FromStr for LogFilter {
     type Err = InvalidLogFilterError;
 
     fn from_str(text: &str) -> Result<Self, InvalidLogFilterError> {
-        // A word that is no level is not taken for a part: it would switch off all others, errors too.
+        // A word that is not a level is not accepted as a part, because it would switch off all others, even errors.
         let level = |text: &str| {
             let known = LEVELS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
             known.map(|(_, level)| level).ok_or(InvalidLogFilterError)
@@ -67,7 +67,7 @@ impl TryFrom<String> for LogFilter {
     }
 }
 
-/// Begins to log.
+/// Starts the log.
 pub(crate) fn start(settings: &Settings) {
     let LogFilter(filter) = settings.log.clone();
     let log = tracing_subscriber::fmt()

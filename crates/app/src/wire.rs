@@ -1,4 +1,4 @@
-//! Which adapter stands behind which port.
+//! Wiring of ports to adapters.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) enum Engine {
     Postgres(Postgres),
 }
 
-/// The use cases of what a server sweeps.
+/// The use cases of the sweeps.
 pub(crate) struct Swept {
     pub(crate) quotes: Quotes,
     pub(crate) receipts: Receipts,
@@ -32,7 +32,7 @@ pub(crate) struct Swept {
 }
 
 impl Engine {
-    /// The engine that the URL names.
+    /// Opens the engine that the URL names.
     pub(crate) async fn open(url: &str, limits: Limits) -> anyhow::Result<Self> {
         match url.split_once(':') {
             Some(("sqlite", _)) => match Sqlite::open_within(url, limits).await {
@@ -59,7 +59,8 @@ impl Engine {
         .context("the schema cannot be brought up to date")
     }
 
-    /// Makes the schema ready to serve: SQLite's is brought up to date, PostgreSQL's is the operator's to change.
+    /// Prepares the schema for serving: updates it on SQLite, and only checks it on PostgreSQL, where the operator
+    /// changes it.
     pub(crate) async fn prepare(&self) -> anyhow::Result<()> {
         match self {
             Self::Sqlite(_) => self.migrate().await,
@@ -74,7 +75,7 @@ impl Engine {
         }
     }
 
-    /// The use cases of the API on a database, for one worker thread.
+    /// Creates the use cases of the API on a database, for one worker thread.
     pub(crate) fn api(database: Arc<Database>, metrics: Metrics, coupons: CouponLimit, edges: Edges) -> Api {
         let ambient = ambient::system();
         let receipts = receipts(&database, &ambient);
@@ -111,10 +112,10 @@ impl Engine {
         }
     }
 
-    /// How much of the pools is in use that stand behind the databases of all worker threads.
+    /// Returns the use of the pools of all worker threads.
     pub(crate) fn pools(&self, databases: &[Arc<Database>]) -> Vec<PoolUse> {
         let different = match self {
-            // All workers share the same two.
+            // All workers share the same two pools.
             Self::Sqlite(_) => databases.len().min(1),
             Self::Postgres(_) => databases.len(),
         };
@@ -139,7 +140,7 @@ impl Engine {
         Listings::new(database.clone(), database, receipts, ambient)
     }
 
-    /// Keeps an eye on what other processes change, until it is dropped.
+    /// Watches for changes by other processes until it is dropped.
     pub(crate) async fn watch(self) -> Infallible {
         match self {
             Self::Sqlite(sqlite) => sqlite.watch().await,
@@ -147,11 +148,11 @@ impl Engine {
         }
     }
 
-    /// What a server sweeps, through one pool.
+    /// Creates the use cases of the sweeps, on one pool.
     pub(crate) fn swept(&self) -> Swept {
         let (database, ambient) = (self.database(), ambient::system());
         let receipts = receipts(&database, &ambient);
-        // Sweeps look up no coupon codes.
+        // Sweeps do not look up coupon codes.
         let coupons = CouponLimit::new(|_| ());
         Swept {
             quotes: Quotes::new(database.clone(), receipts.clone(), coupons.clone(), ambient.clone()),
@@ -160,14 +161,14 @@ impl Engine {
         }
     }
 
-    /// Lets go of the database.
+    /// Closes the database.
     pub(crate) async fn close(&self) {
         if let Self::Sqlite(sqlite) = self {
             sqlite.close().await;
         }
     }
 
-    /// The database, for one thread.
+    /// Opens the database for one thread.
     pub(crate) fn database(&self) -> Arc<Database> {
         Arc::new(match self {
             Self::Sqlite(sqlite) => sqlite.database(),

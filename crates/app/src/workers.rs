@@ -1,4 +1,4 @@
-//! What the worker threads of a server have in common.
+//! Shared state of the server's worker threads.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -8,11 +8,11 @@ use application::CouponLimit;
 
 use crate::wire::Engine;
 
-/// The databases of the worker threads. A worker that ends takes its own with it.
+/// The databases of the worker threads. A database is dropped with its worker.
 #[derive(Clone, Default)]
 struct Databases(Arc<Mutex<Vec<Weak<Database>>>>);
 
-/// The worker threads of a server. They count together.
+/// The shared state of the worker threads. They share one set of metrics.
 #[derive(Clone)]
 pub(crate) struct Workers {
     engine: Engine,
@@ -23,7 +23,7 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    /// None yet, on this engine, with these edges.
+    /// Creates the state for the workers of an engine.
     pub(crate) fn of(engine: Engine, edges: Edges) -> Self {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());
@@ -33,7 +33,7 @@ impl Workers {
         Self { engine, databases, metrics, coupons, edges }
     }
 
-    /// The use cases of the API, for one more worker thread.
+    /// Creates the use cases of the API for another worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);

@@ -23,7 +23,7 @@ pub(crate) async fn load_listings(settings: &Settings, arguments: LoadListingsAr
     engine.prepare().await?;
     let nothing = LoadListings { workspace, account, currency, listings: vec![] };
     let mut load = Load::new(engine.listings(), nothing);
-    // Nothing is delivered before the file is read, to see whether the account is there.
+    // Delivers an empty batch before the file is read, to check that the account exists.
     load.deliver().await?;
 
     let cannot_read = || format!("cannot read {}", file.display());
@@ -42,18 +42,18 @@ pub(crate) async fn load_listings(settings: &Settings, arguments: LoadListingsAr
     load.print_summary()
 }
 
-/// What was read so far, and what became of it.
+/// The progress of a load.
 struct Load {
     listings: Listings,
-    /// What every step says; it has no listings.
+    /// The command of each delivery, without listings.
     nothing: LoadListings,
-    /// Read, not delivered yet.
+    /// Listings that were read and are not delivered yet.
     waiting: Vec<ListingFields>,
-    /// On which lines they are.
+    /// The line numbers of the waiting listings.
     lines: Vec<u64>,
     so_far: Delivered,
     skipped: usize,
-    /// Shown on terminals only.
+    /// A progress bar, shown on terminals only.
     bar: ProgressBar,
 }
 
@@ -82,7 +82,7 @@ impl Load {
         Ok(())
     }
 
-    /// Delivers what waits, in one transaction.
+    /// Delivers the waiting listings in one transaction.
     async fn deliver(&mut self) -> anyhow::Result<()> {
         let command = LoadListings { listings: mem::take(&mut self.waiting), ..self.nothing.clone() };
         let loaded = self.listings.load(&OperatorScope::new(), command).await;
@@ -101,13 +101,13 @@ impl Load {
         Ok(())
     }
 
-    /// Says what is wrong with a line.
+    /// Counts a line as skipped and prints its errors.
     fn skip(&mut self, line: u64, faults: &[String]) {
         self.skipped += 1;
         self.bar.suspend(|| eprintln!("line {line}: {}", faults.join(" ")));
     }
 
-    /// How many rows something became of.
+    /// Returns the number of rows that were delivered or skipped.
     fn seen(&self) -> usize {
         let Delivered { created, updated, unchanged } = self.so_far;
         created + updated + unchanged + self.skipped

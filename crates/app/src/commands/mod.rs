@@ -1,4 +1,4 @@
-//! One file per command, and what a server does by itself.
+//! The commands, one file each, and the sweeps of a server.
 
 mod keys;
 mod listings;
@@ -19,7 +19,7 @@ pub(crate) use self::schema::migrate;
 pub(crate) use self::serve::serve;
 pub(crate) use self::workspaces::create_workspace;
 
-/// Prints a result. A reader who is gone is an error like any other.
+/// Prints a result. A closed standard output is an error like any other.
 fn print(text: impl std::fmt::Display) -> anyhow::Result<()> {
     writeln!(stdout(), "{text}").context("the result cannot be printed")
 }

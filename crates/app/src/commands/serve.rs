@@ -25,7 +25,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
 
-    // Bound before anything is made: a port that is taken leaves no workspace behind whose key nobody has seen.
+    // Bind before creating the first workspace: if the port is taken, no workspace is left whose key was never shown.
     let workers = Workers::of(engine.clone(), settings.edges.clone());
     let listener = adapters_http::listen(settings.listen);
     let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;
@@ -54,7 +54,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let sweeps = Sweeps::start(&engine);
     server.await.context("the server failed")?;
     sweeps.stop().await;
-    // Its connection is given back while the runtime runs, and before the file is closed, which waits for everybody.
+    // The watcher returns its connection while the runtime runs, and before the file is closed, which waits for all
+    // connections.
     watch.abort();
     let _ = watch.await;
     engine.close().await;
@@ -62,7 +63,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Shows the first key, on standard output: the log never has it.
+/// Prints the first key to standard output. The log never contains it.
 fn greet(address: SocketAddr, made: &NewWorkspaceKey) -> std::io::Result<()> {
     let key = made.token.reveal();
     let mut out = stdout().lock();
@@ -76,7 +77,7 @@ fn greet(address: SocketAddr, made: &NewWorkspaceKey) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Shows what there is to look at, and how.
+/// Prints the sample tenants, with requests to try.
 fn show(address: SocketAddr, made: &NewWorkspaceKey, tenants: &[SampleTenant]) -> std::io::Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "\nThe workspace has sample data:\n")?;
@@ -99,11 +100,11 @@ fn show(address: SocketAddr, made: &NewWorkspaceKey, tenants: &[SampleTenant]) -
     out.flush()
 }
 
-/// Why a database that has workspaces gets no sample data.
+/// Returns the reason why a database that has workspaces gets no sample data.
 async fn why_no_sample_data(engine: &Engine) -> anyhow::Result<&'static str> {
     let broke_off = engine.workspaces().is_named(&OperatorScope::new(), demo::UNFINISHED).await.map_err(told)?;
     Ok(if broke_off {
-        "The sample data of this database are unfinished, because an earlier start broke off: take another database to have them whole."
+        "The sample data of this database is incomplete, because an earlier start was interrupted. Use another database to get all of it."
     } else {
         "This database has workspaces already: no sample data was added."
     })

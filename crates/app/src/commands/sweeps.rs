@@ -1,4 +1,4 @@
-//! What a server does by itself, again and again.
+//! Sweeps: periodic work of a server on expired holds, quotes and idempotency records.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use domain::access::OperatorScope;
 
 use crate::wire::{Engine, Swept};
 
-/// Between two looks for holds that have lapsed. Their nights are free in time without it, so this is for those who look at the
-/// reservation.
+/// Interval between sweeps of lapsed holds. Their nights are free in time without a sweep; it updates the status that
+/// the reservation shows.
 const HOLDS: Duration = Duration::from_secs(5);
-/// Between two looks for receipts and quotes that nobody needs any more.
+/// Interval between sweeps of expired idempotency records and quotes.
 const LEFTOVERS: Duration = Duration::from_mins(1);
 
-/// Sweeps that go on until they are stopped.
+/// Sweeps that run until they are stopped.
 pub(super) struct Sweeps([JoinHandle<()>; 3]);
 
 impl Sweeps {
-    /// Begins to sweep, on this thread. Servers that share a database may all do: what is gone is gone.
+    /// Starts the sweeps on this thread. Servers that share a database may all sweep: they skip rows that are gone.
     pub(super) fn start(engine: &Engine) -> Self {
         let Swept { reservations, quotes, receipts } = engine.swept();
         Self([
@@ -30,18 +30,18 @@ impl Sweeps {
         ])
     }
 
-    /// Ends them, and waits until their connections are given back. What was not finished is rolled back; the next server goes
-    /// on with it.
+    /// Stops the sweeps and waits until their connections are back in the pool. Unfinished work is rolled back, and the
+    /// next server continues it.
     pub(super) async fn stop(self) {
         for sweep in self.0 {
             sweep.abort();
-            // It was aborted, or had panicked and is in the log.
+            // An error means that it was aborted, or that it panicked, which is in the log.
             let _ = sweep.await;
         }
     }
 }
 
-/// Sweeps again and again. Nobody waits for it: what keeps it from its work is told to the operator, and the next round tries again.
+/// Runs a sweep at this interval. An error is logged for the operator, and the next round tries again.
 fn every(
     round: Duration,
     what: &'static str,
@@ -54,7 +54,7 @@ fn every(
             match sweep().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(what, count, "swept"),
-                Err(error) => tracing::warn!(what, "not swept: {:#}", anyhow::Error::new(error)),
+                Err(error) => tracing::warn!(what, "sweep failed: {:#}", anyhow::Error::new(error)),
             }
         }
     })
@@ -86,7 +86,7 @@ mod tests {
         let made = engine.workspaces().create(&OperatorScope::new(), first).await.expect("a workspace");
         let (database, clock) = (engine.database(), ambient::system().clock);
         let authentication = Authentication::new(database.clone(), clock.clone());
-        let caller = authentication.authenticate(&made.token, TenantChoice::Home).await.expect("let in");
+        let caller = authentication.authenticate(&made.token, TenantChoice::Home).await.expect("an admitted caller");
         let (scope, now) = (caller.own_scope(), clock.now());
 
         let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };
@@ -94,7 +94,8 @@ mod tests {
         for (key, at) in [(&old, now - KEPT - TimeDelta::seconds(1)), (&young, now)] {
             let request = Repeatable { key: Clone::clone(key), fingerprint: [1; 32] };
             let reply = Reply { status: 200, body: vec![] };
-            let receipt = Receipt::new(scope.workspace_id(), &actor, request, reply, at).expect("of a user");
+            let receipt =
+                Receipt::new(scope.workspace_id(), &actor, request, reply, at).expect("an actor that is a user");
             database.keep(scope, receipt).await.expect("kept");
         }
         let sweeps = Sweeps::start(&engine);

@@ -113,5 +113,5 @@ fn sample_data_that_are_unfinished_are_recognised(engine: Engine) {
     world.server.terminate();
     world.server = Server::start_with(engine, &["--demo"]);
     let printed = world.server.all_printed();
-    assert!(printed.starts_with("The sample data of this database are unfinished") && printed.lines().count() == 1);
+    assert!(printed.starts_with("The sample data of this database is incomplete") && printed.lines().count() == 1);
 }
