@@ -1,4 +1,4 @@
-//! The rule that a workspace never locks itself out.
+//! The rule that a workspace always has an administrator.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Permission, TenantScope};
@@ -15,32 +15,34 @@ const ANY: &str = "\
     WHERE u.workspace_id = $1 AND u.home_tenant_id = $2 AND u.status = $3 \
     AND k.permission = $4 AND k.revoked_at IS NULL AND k.expires_at > $5 LIMIT 1";
 
-/// A key that expires sooner is nobody's way in for long.
+/// Keys that expire within a day do not count as administrator access.
 const LASTING: TimeDelta = TimeDelta::days(1);
 
-/// A promise that somebody can administer the workspace after a change too, at this instant.
+/// The instant at which the workspace must still have an administrator after a change.
 pub(crate) struct AdministratorAt(DateTime<Utc>);
 
 impl Transaction {
-    /// Before anything is taken from a user or key of the scope's tenant: what must be kept, where that tenant has the
-    /// administrators. Only one transaction at a time comes further then, so that two cannot take the last two.
+    /// Returns the guarantee to check after a change that may take access from a user or key; `None` if the scope's
+    /// tenant does not have the administrators. If it has, one transaction at a time continues, so that two concurrent
+    /// changes cannot remove the last two administrators.
     pub(crate) async fn guard_administrators(
         &self,
         scope: &TenantScope,
         now: DateTime<Utc>,
     ) -> Result<Option<AdministratorAt>, RepositoryError> {
         let values = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), true.into()];
-        // Those who only refer to the tenant need not wait: they take locks in another order.
+        // Transactions that only refer to the tenant need not wait: they take locks in another order.
         if !self.has_row(Query::new(LOCK, values).push(self.dialect().for_no_key_update())).await? {
             return Ok(None);
         }
-        // Whoever has a lasting key now must have one afterwards; where all expire shortly, any will do.
+        // If there is a lasting key now, there must be one afterwards. If all keys expire shortly, any valid key is
+        // enough.
         let lasting = now + LASTING;
         let kept = if self.has_administrator(scope, lasting).await? { lasting } else { now };
         Ok(Some(AdministratorAt(kept)))
     }
 
-    /// After it was taken: somebody must be left.
+    /// Checks after the change that an administrator is left.
     pub(crate) async fn keep_administrator(
         &self,
         scope: &TenantScope,

@@ -1,4 +1,4 @@
-//! The audit trail: written in the transaction of the change that it speaks of, and its port, which reads it.
+//! The audit trail, written in the transaction of the audited change, and its port, which reads it.
 
 use async_trait::async_trait;
 use domain::access::AuditScope;
@@ -17,12 +17,12 @@ use crate::rows::corrupt;
 
 const OPERATOR: &str = "operator";
 
-/// What a stored entry may not be.
+/// The defects of a stored entry.
 #[derive(Debug, Error)]
 enum CorruptEntry {
     #[error("a user without a key, or a key without a user")]
     HalfAnActor,
-    #[error("facts that are no object of simple values")]
+    #[error("facts that are not an object of simple values")]
     NoFacts,
 }
 
@@ -119,7 +119,7 @@ fn filtered(query: Query, filter: &AuditFilter) -> Query {
 }
 
 impl Transaction {
-    /// Appends the entry. Since every change has one, this is also where it is known what was changed.
+    /// Appends the entry. Since every change has one, this also notes the change for the credential cache.
     pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
         self.note(entry.workspace_id, entry.resource_kind).await?;
         self.insert(row(entry)).await
@@ -221,7 +221,7 @@ fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
     })
 }
 
-/// By name: the engines do not keep another order.
+/// Reads facts, sorted by name: the engines do not preserve another order.
 fn facts(json: Value) -> Result<Vec<(String, Fact)>, CorruptEntry> {
     let Value::Object(values) = json else { return Err(CorruptEntry::NoFacts) };
     let mut facts = values

@@ -45,7 +45,7 @@ impl AvailabilityRepository for Database {
         let named = || [scope.workspace_id().as_uuid().into(), listing_id.as_uuid().into()];
         let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, integration_account_id).await?;
-        // Who books holds the listing: a night is blocked before somebody books it, or after.
+        // A booking locks the listing, so that a night is blocked either before it is booked or after.
         let listing = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
             .and("integration_account_id = ?", Some(integration_account_id.as_uuid()))
             .push(transaction.dialect().for_no_key_update());
@@ -67,7 +67,7 @@ impl AvailabilityRepository for Database {
             .filter(|(night, terms)| before.get(night).copied().unwrap_or_default() != *terms)
             .collect();
         if written.is_empty() {
-            // Only locks end with it: no entry says that something was changed.
+            // The commit only releases the locks. An audit entry would claim a change that did not happen.
             return transaction.commit().await;
         }
         let audit = edit.entry_of(audit, &written.iter().map(|(night, _)| *night).collect());
@@ -110,7 +110,7 @@ impl AvailabilityQueries for Database {
 }
 
 impl Transaction {
-    /// The calendar of a listing for these nights. Holds that have lapsed by then are not in it.
+    /// Reads the calendar of a listing for these nights, without holds that have lapsed at this instant.
     pub(crate) async fn calendar(
         &self,
         scope: &TenantScope,
@@ -123,7 +123,7 @@ impl Transaction {
         Ok(Calendar::new(listing.details(), differing, sold))
     }
 
-    /// Those of the nights that differ from what the listing says.
+    /// Reads the nights whose terms differ from the listing's.
     async fn differing(
         &self,
         scope: &TenantScope,
@@ -144,7 +144,7 @@ impl Transaction {
     }
 }
 
-/// What a row holds of a night, in the order in which it is inserted.
+/// Returns the columns of a night, in the order of the INSERT.
 fn values(night: StayDate, terms: NightTerms) -> [Value; 6] {
     let NightTerms { is_blocked, price, minimum_nights, maximum_nights } = terms;
     [

@@ -1,8 +1,8 @@
-//! Rows that are asked for at the same moment, read by one statement.
+//! Batch loader: rows that are requested at the same moment are read by one statement.
 //!
-//! Under load a thread has several requests to answer at once. Where each needs one row of the same table, one statement
-//! for all of them is one round trip, and little more work for the database than for one. Nobody waits for others to come:
-//! whoever asks while a statement is about to be sent is taken along.
+//! Under load a thread answers several requests at once. If each needs one row of the same table, one statement for all
+//! of them is one round trip, and hardly more work for the database than a single row. A request does not wait for
+//! others: a batch contains the requests that arrive before its statement is sent.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,28 +13,29 @@ use ports::fairness::{client, on_behalf_of};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// At most so many rows are read by one statement.
+/// The most rows that one statement reads.
 const MOST: usize = 32;
 
-/// Loads single rows of one table by their ids. Rows of different workspaces are never asked for in one statement.
+/// A loader of single rows of one table by id. One statement never reads rows of different workspaces.
 pub(crate) struct BatchLoader<R> {
     id: fn(&R) -> Uuid,
     waiting: Mutex<HashMap<WorkspaceId, Vec<Waiting<R>>>>,
 }
 
-/// Whoever asked for a row that no statement has been sent for yet.
+/// A request for a row, for which no statement has been sent yet.
 struct Waiting<R> {
     id: Uuid,
     answer: oneshot::Sender<Result<Option<R>, RepositoryError>>,
 }
 
 impl<R: Clone + Send + 'static> BatchLoader<R> {
-    /// `id` tells a row's id.
+    /// Creates a loader; `id` returns the id of a row.
     pub(crate) fn new(id: fn(&R) -> Uuid) -> Self {
         Self { id, waiting: Mutex::default() }
     }
 
-    /// The row with this id, if there is one. `read` reads rows by their ids; of those who ask at the same moment, one's is used.
+    /// Returns the row with this id, if it exists. `read` reads rows by their ids; a batch calls the `read` of one of
+    /// its requests.
     pub(crate) async fn load<F>(
         self: &Arc<Self>,
         workspace_id: WorkspaceId,
@@ -52,7 +53,8 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
             batch.len()
         };
         if waiting % MOST == 1 {
-            // A task of its own: it runs after those that are ready to ask now, and goes on where this request is given up.
+            // A separate task: it runs after the requests that are ready now, and continues if this request is
+            // cancelled.
             let loader = self.clone();
             tokio::spawn(on_behalf_of(client(), async move {
                 let batch = loader.take(workspace_id);
@@ -79,7 +81,7 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
                 Ok(rows) => Ok(rows.iter().find(|row| (self.id)(row) == id).cloned()),
                 Err(error) => Err(shared(error.clone())),
             };
-            // Some may have given up meanwhile.
+            // Requests may have been cancelled in the meantime.
             drop(answer.send(found));
         }
     }
@@ -89,7 +91,7 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
     }
 }
 
-/// The ids that are asked for, the last one repeated up to a power of two: so there are few statements to prepare.
+/// Returns the ids of a batch, the last one repeated up to a power of two, so that few statements are prepared.
 fn ids<R>(batch: &[Waiting<R>]) -> Vec<Uuid> {
     let mut ids: Vec<_> = batch.iter().map(|waiting| waiting.id).collect();
     if let Some(last) = ids.last().copied() {
@@ -98,7 +100,7 @@ fn ids<R>(batch: &[Waiting<R>]) -> Vec<Uuid> {
     ids
 }
 
-/// An error that befell several, for one of them.
+/// Converts an error of a batch to the error of one request.
 fn shared(error: Arc<RepositoryError>) -> RepositoryError {
     match *error {
         RepositoryError::Unavailable(_) => RepositoryError::Unavailable(error.into()),
@@ -121,12 +123,12 @@ mod tests {
     const HERE: WorkspaceId = WorkspaceId::new(Uuid::from_u128(1));
     const ELSEWHERE: WorkspaceId = WorkspaceId::new(Uuid::from_u128(2));
 
-    /// Loads from a table of the ids up to 100, and notes what it is asked for.
+    /// Loads from a table of the ids up to 100, and logs the ids that were requested.
     async fn load(loader: &Arc<BatchLoader<u128>>, asked: &Asked, workspace: WorkspaceId, id: u128) -> Option<u128> {
         let asked = asked.clone();
         let read = async move |ids: Vec<Uuid>| {
             let mut ids: Vec<_> = ids.iter().map(Uuid::as_u128).collect();
-            asked.lock().expect("nobody has panicked").push(ids.clone());
+            asked.lock().expect("no panic under the lock").push(ids.clone());
             ids.dedup();
             Ok(ids.into_iter().filter(|id| *id <= 100).collect())
         };
@@ -138,7 +140,7 @@ mod tests {
     }
 
     fn asked(asked: &Asked) -> Vec<Vec<u128>> {
-        std::mem::take(&mut asked.lock().expect("nobody has panicked"))
+        std::mem::take(&mut asked.lock().expect("no panic under the lock"))
     }
 
     #[tokio::test]
@@ -148,7 +150,7 @@ mod tests {
         assert_eq!(join!(load(5), load(200), load(5), load(7), load(6)), (Some(5), None, Some(5), Some(7), Some(6)));
         assert_eq!(asked(&log), [[5, 200, 5, 7, 6, 6, 6, 6]]);
         assert_eq!((load(5).await, load(200).await), (Some(5), None));
-        assert_eq!(asked(&log), [[5], [200]], "one after the other is no batch");
+        assert_eq!(asked(&log), [[5], [200]], "sequential requests are not batched");
     }
 
     #[tokio::test]

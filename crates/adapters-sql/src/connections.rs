@@ -1,7 +1,7 @@
-//! Connections, each lent to one who asks at a time.
+//! Connection pools.
 //!
-//! The driver's own pool asks every connection that comes back whether it is alive: a round trip for each statement. Here only
-//! those are asked that rested, or whose work was broken off.
+//! The pool of sqlx pings every connection that is returned: a round trip for each statement. This pool pings only
+//! connections that were idle, or whose work was interrupted.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,12 +22,13 @@ use crate::deadline::Deadline;
 use crate::plans::Plans;
 use crate::pools::{Limits, PoolUse};
 
-/// After so long a connection is asked whether it is there still: the server may have been restarted. Under load none rests
-/// so long.
+/// Connections that were idle longer than this are pinged before use, because the server may have been restarted. Under
+/// load no connection is idle for so long.
 const RESTED: Duration = Duration::from_millis(10);
-/// After so long a connection is not even asked: what stands between may have forgotten it, and nobody would answer.
+/// Connections that were idle longer than this are closed without a ping: a firewall or NAT may have dropped them
+/// silently, and the ping would get no answer.
 const FORGOTTEN: Duration = Duration::from_mins(10);
-/// A connection of this age is replaced: what it holds in memory grows with the statements that it has seen.
+/// Connections older than this are replaced, because their memory grows with the statements that they have run.
 const AGED: Duration = Duration::from_mins(30);
 
 /// The time that an abandoned statement has to end before its connection is closed.
@@ -35,17 +36,17 @@ const GRACE: Duration = Duration::from_millis(100);
 /// The time within which a database server notices a closed connection. Its place in the pool stays taken until then.
 pub const NOTICED: Duration = Duration::from_millis(100);
 
-/// What lends connections of one engine.
+/// A connection pool of one engine.
 #[async_trait]
 pub trait Lender: Send + Sync {
-    /// A connection, which comes back when it is dropped.
+    /// Acquires a connection, which returns to the pool when it is dropped.
     async fn lend(&self) -> Result<Box<dyn Lent>, DbErr>;
 
-    /// How many there are.
+    /// Returns the number of connections in use and idle.
     fn in_use(&self) -> PoolUse;
 }
 
-/// A connection that is lent. Dropped in the middle of a transaction, that is rolled back.
+/// A pooled connection. If it is dropped during a transaction, the transaction is rolled back.
 #[async_trait]
 pub trait Lent: Send {
     /// Runs a statement.
@@ -57,18 +58,18 @@ pub trait Lent: Send {
     /// Runs a statement and reads its rows.
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr>;
 
-    /// Begins a transaction by this statement.
+    /// Begins a transaction with this statement.
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr>;
 
-    /// Commits it.
+    /// Commits the transaction.
     async fn commit(&mut self) -> Result<(), DbErr>;
 }
 
 type OptionsOf<DB> = <<DB as Database>::Connection as Connection>::Options;
 
-/// An engine of the driver.
+/// A database engine of sqlx.
 pub trait Driver: Database {
-    /// Runs a text without values.
+    /// Runs a statement without values.
     fn run(connection: &mut Self::Connection, text: &'static str) -> impl Future<Output = sqlx::Result<()>> + Send;
 }
 
@@ -87,7 +88,7 @@ pub type Prepare<DB> = for<'c> fn(
     Deadline,
 ) -> Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + 'c>>;
 
-/// The connections of one pool.
+/// A pool of connections.
 pub struct Connections<DB: Driver> {
     name: &'static str,
     pool: Pool<Opener<DB>>,
@@ -96,8 +97,8 @@ pub struct Connections<DB: Driver> {
 }
 
 impl<DB: Driver> Connections<DB> {
-    /// Creates a pool of at most `most` connections, each opened on first use. The gate decides the order of turns; a request
-    /// that waits longer than `limits.wait` is refused.
+    /// Creates a pool of at most `most` connections, which are opened on demand. The gate decides the order of turns.
+    /// Acquiring a connection fails after `limits.wait`.
     pub fn new(
         name: &'static str,
         options: OptionsOf<DB>,
@@ -108,13 +109,13 @@ impl<DB: Driver> Connections<DB> {
         plans: Plans,
     ) -> Self {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        // Whoever asks gets the one that came back last, so that few are busy.
+        // The connection that was returned last is used next, so that few are busy.
         let pool = Pool::builder(Opener { options, prepare, plans }).max_size(most).queue_mode(QueueMode::Lifo).build();
-        let pool = pool.expect("without time limits of its own it needs no runtime");
+        let pool = pool.expect("a pool without timeouts of its own needs no runtime");
         Self { name, pool, door: gate.door(most), limits }
     }
 
-    /// A connection, to be used as the driver has it.
+    /// Acquires a connection of sqlx.
     pub async fn get(&self) -> sqlx::Result<Loan<DB>> {
         let got = async {
             let permit = self.door.enter().await;
@@ -133,12 +134,12 @@ impl<DB: Driver> Connections<DB> {
         }
     }
 
-    /// Closes all of them, those that are lent as soon as they come back.
+    /// Closes all connections. Those in use are closed when they are returned.
     pub async fn close(&self) {
         loop {
             for connection in self.pool.retain(|_, _| false).removed {
                 if let Err(error) = connection.connection.close().await {
-                    tracing::warn!(%error, pool = self.name, "a connection was not closed well");
+                    tracing::warn!(%error, pool = self.name, "failed to close a database connection cleanly");
                 }
             }
             if self.pool.status().size == 0 {
@@ -167,46 +168,46 @@ where
     }
 }
 
-/// A connection of a pool, lent.
+/// A connection acquired from a pool.
 pub struct Loan<DB: Driver> {
-    /// There until it is dropped.
+    /// Set until the drop.
     lent: Option<(Object<Opener<DB>>, Permit)>,
-    /// How long a statement may take.
+    /// The time limit of a statement.
     limit: Duration,
-    /// Whether all that was begun with it has ended well.
+    /// Whether all work that was started on it has succeeded.
     is_whole: bool,
     is_in_transaction: bool,
 }
 
 impl<DB: Driver> Loan<DB> {
-    /// Whether it was opened for this.
+    /// Whether the connection was opened for this acquisition.
     pub fn is_new(&self) -> bool {
         self.lent.as_ref().is_some_and(|(opened, _)| Object::metrics(opened).recycle_count == 0)
     }
 
-    /// Closes it.
+    /// Closes the connection in place of returning it to the pool.
     pub fn discard(mut self) {
         drop(self.lent.take().map(|(opened, _)| Object::take(opened)));
     }
 
-    /// Begins to work with it, for as long as that takes.
+    /// Marks the start of work without a time limit, and returns the connection.
     pub fn start(&mut self) -> &mut DB::Connection {
         self.start_within(None)
     }
 
     fn start_within(&mut self, limit: Option<Duration>) -> &mut DB::Connection {
         self.is_whole = false;
-        let (opened, _) = self.lent.as_mut().expect("it is there until it is dropped");
+        let (opened, _) = self.lent.as_mut().expect("set until the drop");
         opened.deadline.set(limit);
         &mut opened.connection
     }
 
-    /// Begins a statement.
+    /// Marks the start of a statement, with the time limit, and returns the connection.
     fn start_statement(&mut self) -> &mut DB::Connection {
         self.start_within(Some(self.limit))
     }
 
-    /// Ends the work, which [`start`](Self::start) began.
+    /// Marks the end of the work that [`start`](Self::start) began.
     pub fn finish<T, E>(&mut self, done: Result<T, E>) -> Result<T, E> {
         self.is_whole = done.is_ok();
         done
@@ -223,7 +224,8 @@ impl<DB: Driver> Drop for Loan<DB> {
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(opened)) };
         runtime.spawn(async move {
             let made_whole = timeout(GRACE, opened.make_whole::<DB>(is_whole, is_in_transaction)).await;
-            // Also where the engine has rolled back by itself, as SQLite does on a full disk: nobody knows what it is in.
+            // Also if the engine has rolled back by itself, as SQLite does on a full disk: the connection's state is
+            // unknown.
             if !matches!(made_whole, Ok(Ok(()))) {
                 drop(Object::take(opened));
                 sleep(NOTICED).await;
@@ -258,7 +260,7 @@ where
     }
 
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
-        // From here on: if it is broken off, nobody knows whether it began.
+        // Set before the statement runs: if it is interrupted, the transaction may have begun.
         self.is_in_transaction = true;
         let begun = DB::run(self.start(), statement).await;
         self.finish(begun).map_err(|error| DbErr::Exec(runtime_error(error)))
@@ -271,13 +273,13 @@ where
     }
 }
 
-/// A statement as the driver takes it.
+/// Converts a statement for sqlx.
 fn query<DB: Database>(statement: Statement) -> Query<'static, DB, SqlxValues>
 where
     SqlxValues: IntoArguments<DB>,
 {
     let Statement { sql, values, .. } = statement;
-    // It was put together from fixed texts.
+    // Safe: the statement is composed of fixed texts.
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values.unwrap_or(Values(Vec::new()))))
 }
 
@@ -295,7 +297,7 @@ struct Opened<C> {
 }
 
 impl<C: Send> Opened<C> {
-    /// Ends a statement that still runs, and the transaction.
+    /// Ends a running statement and the transaction.
     async fn make_whole<DB: Driver<Connection = C>>(
         &mut self,
         is_whole: bool,
@@ -306,7 +308,7 @@ impl<C: Send> Opened<C> {
     {
         if !is_whole {
             self.deadline.pass();
-            // Answered after the statement has ended.
+            // The ping is answered after the statement has ended.
             self.connection.ping().await?;
         }
         self.deadline.set(None);
@@ -314,7 +316,7 @@ impl<C: Send> Opened<C> {
     }
 }
 
-/// Opens connections, and says which can be lent again.
+/// The manager of a pool, which opens connections and decides which can be used again.
 struct Opener<DB: Driver> {
     options: OptionsOf<DB>,
     prepare: Prepare<DB>,

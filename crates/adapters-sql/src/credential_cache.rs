@@ -1,9 +1,10 @@
-//! Credentials that were read before, for as long as nothing speaks against them.
+//! Credential cache.
 //!
-//! A revoked key, a banned user and a deactivated tenant are refused from the moment of the answer by the process that changed
-//! them, and within a second by all others. So what is kept is good only while three things hold: nothing that decides
-//! about access in its workspace was changed by this process since before it was read, no other process has told of such a change,
-//! and this process is known to hear of them. Who does not hear them reads everything anew.
+//! A revoked key, a banned user and a deactivated tenant are refused by the process that changed them as soon as it has
+//! answered, and within a second by all others. So a cached credential is valid only while three conditions hold: this
+//! process has not changed access in the workspace since before the credential was read, no other process has notified
+//! of such a change, and this process is known to receive notifications. A process that does not receive them reads
+//! every credential from the database.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -14,26 +15,26 @@ use domain::audit::ResourceKind;
 use domain::ids::{ApiKeyId, TenantId, WorkspaceId};
 use quick_cache::sync::Cache;
 
-/// Where changes of access are told of on PostgreSQL, by the id of their workspace.
+/// The channel of PostgreSQL on which changes of access are notified, by workspace id.
 pub const ACCESS_CHANNEL: &str = "tenantry_access";
-/// How often an engine looks for the changes of others.
+/// The heartbeat interval: an engine checks for changes by other processes this often.
 pub const BEAT: Duration = Duration::from_millis(200);
-/// How long after such a look what is kept is good without another.
+/// The time for which the cache stays valid after such a check.
 const TRUST: Duration = Duration::from_millis(700);
-/// How many credentials are kept: some megabytes.
+/// The capacity of the cache in credentials, which take some megabytes.
 const CAPACITY: usize = 10_000;
-/// The changes of workspaces are counted in so many places: two that share one only forget too much.
+/// The number of change counters. A change in one workspace also invalidates the workspaces that share its counter.
 const COUNTS: usize = 1_024;
 
-/// A key, and the tenant that the request names.
+/// The cache key: an API key, and the tenant that the request names.
 type Presented = (WorkspaceId, ApiKeyId, Option<TenantId>);
 
-/// The credentials that one process has read.
+/// The cached credentials of a process.
 pub struct CredentialCache {
     kept: Cache<Presented, (u64, Credential)>,
     changes: [AtomicU64; COUNTS],
     opened: Instant,
-    /// Until when it is good, in milliseconds since it was opened.
+    /// The instant until which the cache is valid, in milliseconds since `opened`.
     good_until: AtomicU64,
 }
 
@@ -49,31 +50,31 @@ impl Default for CredentialCache {
 }
 
 impl CredentialCache {
-    /// Says that all changes that others had made by then are known.
+    /// Records that all changes that other processes had made by this instant are known.
     pub fn is_current_at(&self, looked: Instant) {
         self.good_until.store(self.millis(looked + TRUST), Ordering::Release);
     }
 
-    /// Another process has changed who may do what in the workspace of this id.
+    /// Invalidates the workspace with this id, in which another process has changed access.
     pub fn changed(&self, workspace_id: &str) {
         if let Ok(workspace_id) = workspace_id.parse() {
             self.forget(workspace_id);
         }
     }
 
-    /// Others may have changed anything.
+    /// Invalidates everything, because notifications may have been lost.
     pub fn forget_all(&self) {
         for count in &self.changes {
             count.fetch_add(1, Ordering::AcqRel);
         }
     }
 
-    /// How often the workspace was changed: taken before a credential is read, for [`keep`](Self::keep).
+    /// Returns the change count of the workspace, to be read before a credential, for [`keep`](Self::keep).
     pub(crate) fn changes(&self, workspace_id: WorkspaceId) -> u64 {
         self.count(workspace_id).load(Ordering::Acquire)
     }
 
-    /// What was read before, where it is good still.
+    /// Returns the cached credential if it is still valid.
     pub(crate) fn find(&self, presented: &Presented) -> Option<Credential> {
         if self.good_until.load(Ordering::Acquire) <= self.millis(Instant::now()) {
             return None;
@@ -82,7 +83,7 @@ impl CredentialCache {
         (changes == self.changes(presented.0)).then_some(credential)
     }
 
-    /// Keeps what was read after the changes were counted.
+    /// Inserts a credential that was read after the change count.
     pub(crate) fn keep(&self, presented: Presented, changes: u64, credential: Credential) {
         self.kept.insert(presented, (changes, credential));
     }
@@ -102,19 +103,20 @@ impl CredentialCache {
     }
 }
 
-/// Forgets what a transaction has changed when it is over, however it ends: whether an unfinished commit took place, nobody knows.
+/// A guard that invalidates the workspace of an access change when its transaction ends, whatever the result: an
+/// interrupted commit may have taken place.
 pub(crate) struct Forgetting {
     cache: Arc<CredentialCache>,
     changed: OnceLock<WorkspaceId>,
 }
 
 impl Forgetting {
-    /// Nothing yet.
+    /// Creates a guard that has noted no change.
     pub(crate) const fn new(cache: Arc<CredentialCache>) -> Self {
         Self { cache, changed: OnceLock::new() }
     }
 
-    /// Takes note of what is written in a workspace; true where it is the first that decides about access.
+    /// Notes a write in a workspace. Returns true for the first one that affects access.
     pub(crate) fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> bool {
         decides_about_access(kind) && self.changed.set(workspace_id).is_ok()
     }
@@ -128,7 +130,7 @@ impl Drop for Forgetting {
     }
 }
 
-/// Whether a credential holds something of such a thing.
+/// Whether a credential contains data of a resource of this kind.
 const fn decides_about_access(kind: ResourceKind) -> bool {
     match kind {
         ResourceKind::Tenant | ResourceKind::User | ResourceKind::ApiKey => true,
@@ -148,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    /// A cache that knows of all changes by now, and what it has kept.
+    /// Returns a cache that is current, with one credential and its cache key.
     fn kept() -> (Arc<CredentialCache>, Presented) {
         let cache = Arc::new(CredentialCache::default());
         cache.is_current_at(Instant::now());
@@ -200,7 +202,7 @@ mod tests {
     #[test]
     fn who_does_not_hear_of_changes_finds_nothing() {
         let (cache, presented) = kept();
-        let long_ago = Instant::now().checked_sub(TRUST).expect("the machine runs longer");
+        let long_ago = Instant::now().checked_sub(TRUST).expect("an instant after the start of the machine");
         cache.is_current_at(long_ago);
         assert!(cache.find(&presented).is_none());
         cache.is_current_at(Instant::now());

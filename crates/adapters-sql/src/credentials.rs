@@ -1,4 +1,4 @@
-//! The port of authentication: one query, where nothing that was read before is good still.
+//! The port of authentication: one query, unless the credential is cached.
 
 use async_trait::async_trait;
 use domain::access::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
@@ -75,12 +75,13 @@ impl Credentials for Database {
     ) -> Result<Option<Credential>, RepositoryError> {
         let named = if let TenantChoice::Named(id) = choice { Some(id) } else { None };
         let presented = (workspace_id, key, named);
-        // Another server may have moved the user just now, and the next request must not be served in the tenant of before.
+        // The current tenant is not cached: after another server has switched the user, the next request must not be
+        // served in the previous tenant.
         let is_fixed = choice != TenantChoice::Current;
         if is_fixed && let Some(credential) = self.credentials().find(&presented) {
             return Ok(Some(credential));
         }
-        // Counted before it is read: what is changed meanwhile counts against it.
+        // Read the change count first, so that a change during the read invalidates the credential.
         let changes = self.credentials().changes(workspace_id);
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
         let row = self.first(self.statement(Query::new(FIND, values))).await?;
@@ -95,7 +96,7 @@ impl Credentials for Database {
             current: standing(current)?,
             named: named.map(standing).transpose()?,
         });
-        // What is refused is not kept: it may be allowed at any moment.
+        // Refused credentials are not cached: they may be admitted at any moment.
         if is_fixed && credential.is_in_good_standing(choice) {
             self.credentials().keep(presented, changes, credential.clone());
         }

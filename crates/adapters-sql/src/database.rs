@@ -33,8 +33,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database that is read and written through these connections; they may be the same. All databases of a process on the
-    /// same server or file share the credentials.
+    /// Creates a database with a pool for reads and one for writes, which may be the same. All databases of a process
+    /// on the same server or file share the credential cache.
     pub fn new(
         readers: Arc<dyn Lender>,
         writers: Arc<dyn Lender>,
@@ -44,7 +44,7 @@ impl Database {
         Self { readers, writers, dialect, credentials, tenants: Arc::new(BatchLoader::new(TenantRow::id)) }
     }
 
-    /// How much of its pools is in use; a pool that is both is told of once.
+    /// Returns the use of its pools. A pool for both reads and writes is listed once.
     pub fn pools(&self) -> Vec<PoolUse> {
         let writers = (!Arc::ptr_eq(&self.readers, &self.writers)).then_some(&self.writers);
         [&self.readers].into_iter().chain(writers).map(|lender| lender.in_use()).collect()
@@ -54,7 +54,7 @@ impl Database {
         self.dialect
     }
 
-    /// What lends connections that write.
+    /// Returns the pool of connections that write.
     pub(crate) fn writers(&self) -> &dyn Lender {
         &*self.writers
     }
@@ -63,22 +63,23 @@ impl Database {
         &self.credentials
     }
 
-    /// What loads single tenants.
+    /// Returns the batch loader of single tenants.
     pub(crate) const fn tenants(&self) -> &Arc<BatchLoader<TenantRow>> {
         &self.tenants
     }
 
-    /// Begins a transaction that writes, with the receipt of its change. Dropped without a commit, it leaves nothing behind.
+    /// Begins a transaction that writes, with the idempotency record of its change. Dropped without a commit, it is
+    /// rolled back.
     pub(crate) async fn begin(&self, receipt: Option<Receipt>) -> Result<Transaction, RepositoryError> {
         let transaction = self.begun(&*self.writers, self.dialect.begin_writing()).await?;
         if let Some(receipt) = receipt {
-            // First of all: a repeated request stops here, and not at a rule that it would break by being done twice.
+            // First, so that a repeated request stops here and not at a rule that a second execution would break.
             transaction.keep(receipt).await?;
         }
         Ok(transaction)
     }
 
-    /// Begins a transaction that only reads: all of it as it is at one moment.
+    /// Begins a transaction that only reads, from one snapshot.
     pub(crate) async fn begin_reading(&self) -> Result<Transaction, RepositoryError> {
         self.begun(&*self.readers, self.dialect.begin_reading()).await
     }
@@ -90,7 +91,7 @@ impl Database {
         Ok(Transaction { lent: Mutex::new(lent), dialect: self.dialect, forgetting })
     }
 
-    /// A statement as the engine takes it.
+    /// Converts a query to a statement of the engine.
     pub(crate) fn statement(&self, query: Query) -> Statement {
         query.statement(self.dialect.backend())
     }
@@ -149,7 +150,8 @@ impl Database {
         Ok(count.unsigned_abs())
     }
 
-    /// Deletes by a statement whose `$1` and `$2` say before when and at most how many, and tells how many there were.
+    /// Runs a DELETE in its own transaction and returns the number of deleted rows. Its `$1` is the instant before
+    /// which rows are deleted, its `$2` the maximum number of rows.
     pub(crate) async fn delete_before(
         &self,
         delete: &str,
@@ -162,7 +164,7 @@ impl Database {
         Ok(forgotten.rows_affected())
     }
 
-    /// Maps what went wrong while reading.
+    /// Maps an error of a read.
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
     }
@@ -172,7 +174,7 @@ impl Database {
 pub(crate) struct Transaction {
     lent: Mutex<Box<dyn Lent>>,
     dialect: &'static dyn Dialect,
-    /// After the connection: it forgets when that is back.
+    /// Declared after the connection, so that it invalidates the cache once the connection is back in the pool.
     forgetting: Forgetting,
 }
 
@@ -185,7 +187,7 @@ impl Transaction {
         self.lent.get_mut().commit().await.map_err(|error| repository_error(self.dialect, error))
     }
 
-    /// Takes note that something of this kind is written, and has other processes told where it decides about access.
+    /// Notes a write to a resource of this kind, and notifies other processes if it affects access.
     pub(crate) async fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> Result<(), RepositoryError> {
         if self.forgetting.note(workspace_id, kind)
             && let Some(tell) = self.dialect.tell_of_access()
@@ -208,7 +210,7 @@ impl Transaction {
         guarded(self.run(&update).await?.rows_affected())
     }
 
-    /// Runs what writes rows of an entity.
+    /// Runs a statement that writes rows of an entity.
     pub(crate) async fn run(&self, query: &impl QueryTrait) -> Result<ExecResult, RepositoryError> {
         let statement = query.build(self.dialect.backend());
         self.lent.lock().await.execute(statement).await.map_err(|error| self.error(error))
@@ -225,7 +227,7 @@ impl Transaction {
         guarded(self.execute(query).await?.rows_affected())
     }
 
-    /// Runs a statement; `None` where another transaction held a lock for too long.
+    /// Runs a statement. Returns `None` if another transaction held a lock for too long.
     pub(crate) async fn execute_unless_locked(&self, query: Query) -> Result<Option<ExecResult>, RepositoryError> {
         let statement = query.statement(self.dialect.backend());
         match self.lent.lock().await.execute(statement).await {
@@ -234,12 +236,12 @@ impl Transaction {
         }
     }
 
-    /// Runs a SELECT that must find a row: a row that is gone or different was changed meanwhile.
+    /// Runs a SELECT that must find a row. If it finds none, the row was changed or deleted since it was read.
     pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
         if self.has_row(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
-    /// The same for many rows: all of them.
+    /// Runs a SELECT that must find this number of rows.
     pub(crate) async fn expect_rows(&self, query: Query, expected: usize) -> Result<(), RepositoryError> {
         let rows = self.all(query).await?;
         if rows.len() == expected { Ok(()) } else { Err(RepositoryError::Stale) }
@@ -270,7 +272,7 @@ impl Transaction {
         Ok(self.first(query).await?.is_some())
     }
 
-    /// Runs a SELECT that must find nothing: a row stands against what is written.
+    /// Runs a SELECT that must find no row, because a row would violate the rule.
     pub(crate) async fn refuse(&self, query: Query, rule: &'static str) -> Result<(), RepositoryError> {
         if self.has_row(query).await? { Err(RepositoryError::Taken { rule }) } else { Ok(()) }
     }
@@ -281,7 +283,7 @@ impl Transaction {
         row.map(|row| row.try_get("", column)).transpose().map_err(|error| self.error(error))
     }
 
-    /// Maps what went wrong in it.
+    /// Maps an error of the transaction.
     pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
         repository_error(self.dialect, error)
     }
@@ -295,7 +297,7 @@ fn read_all<R: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<R>, DbErr> {
     rows.iter().map(|row| R::from_query_result(row, "")).collect()
 }
 
-/// The error below, where there is one.
+/// Returns the error of sqlx, if it is the cause.
 fn cause(error: &DbErr) -> Option<&sqlx::Error> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(cause))
@@ -329,12 +331,12 @@ fn repository_error(dialect: &dyn Dialect, error: DbErr) -> RepositoryError {
     if away { RepositoryError::Unavailable(error.into()) } else { RepositoryError::Internal(error.into()) }
 }
 
-/// What is written must be of the scope's own workspace: there is no such row elsewhere, as far as the scope knows.
+/// Checks that a row to write belongs to the scope's workspace. Rows elsewhere do not exist for the scope.
 pub(crate) fn inside(scope: WorkspaceId, row: WorkspaceId) -> Result<(), RepositoryError> {
     if scope == row { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
-/// The same for what belongs to a tenant: it must be the scope's own.
+/// Checks that a row to write belongs to the scope's tenant.
 pub(crate) fn inside_tenant(
     scope: &TenantScope,
     workspace_id: WorkspaceId,
@@ -344,12 +346,12 @@ pub(crate) fn inside_tenant(
     if scope.tenant_id() == tenant_id { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
-/// A guarded write that touched nothing was decided on what has changed since.
+/// Checks that a guarded write has written one row. If not, the data changed since it was read.
 const fn guarded(rows: u64) -> Result<(), RepositoryError> {
     if rows == 1 { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
-/// The same for a write of many rows: all of them, or none.
+/// Checks that a guarded write has written the expected number of rows.
 pub(crate) fn guarded_all(rows: u64, expected: usize) -> Result<(), RepositoryError> {
     if usize::try_from(rows) == Ok(expected) { Ok(()) } else { Err(RepositoryError::Stale) }
 }

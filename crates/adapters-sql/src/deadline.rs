@@ -18,17 +18,17 @@ impl Default for Deadline {
 }
 
 impl Deadline {
-    /// Sets it to this time from now; `None` removes it.
+    /// Sets the deadline to this time from now; `None` removes it.
     pub(crate) fn set(&self, limit: Option<Duration>) {
         self.0.store(limit.map_or(NONE, |limit| since_start().saturating_add(millis(limit))), Ordering::Relaxed);
     }
 
-    /// Makes it pass at once.
+    /// Makes the deadline pass at once.
     pub(crate) fn pass(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
 
-    /// Whether it has passed.
+    /// Whether the deadline has passed.
     pub fn has_passed(&self) -> bool {
         match self.0.load(Ordering::Relaxed) {
             NONE => false,

@@ -1,57 +1,58 @@
-//! What differs between the engines.
+//! Differences between the engines.
 
 use sea_orm::DbBackend;
 use sqlx::error::DatabaseError;
 
-/// Why a write was refused, where that is not the statement's fault.
+/// The reason why the engine refused a write, if the statement itself is correct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Violation {
-    /// A unique index: the name of the rule, one of [`ports::rules`].
+    /// A violated unique index: the name of the rule, one of [`ports::rules`].
     Taken(&'static str),
     /// A reference to a row that is gone.
     Reference,
-    /// None: two transactions stood in each other's way, and the engine ended this one.
+    /// A conflict of two transactions, of which the engine ended this one.
     Conflict,
-    /// None: another transaction held a lock for too long.
+    /// A lock that another transaction held for too long.
     Locked,
 }
 
-/// One engine.
+/// The dialect of an engine.
 pub trait Dialect: Send + Sync {
-    /// Which one.
+    /// Returns the engine.
     fn backend(&self) -> DbBackend;
 
-    /// The version of the newest migration that this program knows.
+    /// Returns the version of the newest migration that this program knows.
     fn schema_version(&self) -> i64;
 
-    /// The statement that begins a transaction that writes.
+    /// Returns the statement that begins a transaction that writes.
     fn begin_writing(&self) -> &'static str;
 
-    /// The statement that begins a transaction that only reads: all that it reads is as it was at one moment.
+    /// Returns the statement that begins a transaction that only reads, from one snapshot.
     fn begin_reading(&self) -> &'static str;
 
-    /// A statement that changes nothing, and is refused if the database is read-only.
+    /// Returns a statement that changes nothing, and fails if the database is read-only.
     fn probe_writing(&self) -> &'static str;
 
-    /// What locks the rows of a SELECT until the end of the transaction, so that nobody changes them meanwhile; empty
-    /// where the write transaction itself is that lock.
+    /// Returns the clause that locks the rows of a SELECT against changes until the end of the transaction; empty if
+    /// the write transaction itself is that lock.
     fn for_share(&self) -> &'static str;
 
-    /// The same, against those who read with [`for_share`](Self::for_share) or refer to the rows too.
+    /// Returns the clause that also locks the rows against [`for_share`](Self::for_share) and against new references.
     fn for_update(&self) -> &'static str;
 
-    /// The same, but those who only refer to the rows need not wait.
+    /// Returns the clause that locks like [`for_update`](Self::for_update), but does not block new references.
     fn for_no_key_update(&self) -> &'static str;
 
-    /// A statement that lets one transaction at a time make the first workspace, where more than the write transaction
-    /// is needed for that.
+    /// Returns the statement that lets one transaction at a time create the first workspace; `None` if the write
+    /// transaction is enough.
     fn first_workspace_lock(&self) -> Option<&'static str>;
 
-    /// The statement that locks the name `$1` until the end of the transaction; `None` if the write transaction itself is that lock.
+    /// Returns the statement that locks the name `$1` until the end of the transaction; `None` if the write transaction
+    /// itself is that lock.
     fn named_lock(&self) -> Option<&'static str>;
 
-    /// What stands before and after the conditions of a SELECT that takes some rows `m` of a table of each integration account `a`:
-    /// so many rows are read of each account, and not all that it has.
+    /// Returns the texts before and after the conditions of a SELECT of a limited number of rows `m` of a table for
+    /// each integration account `a`, which does not read all rows of the account.
     fn some_of_each_account(&self, table: &str) -> (String, &'static str);
 
     /// The first items of a column that holds a list, at most so many, as a list.
@@ -60,28 +61,30 @@ pub trait Dialect: Send + Sync {
     /// How many items a column holds that is a list.
     fn length_of_list(&self, list: &str) -> String;
 
-    /// A FROM that yields listings `m` by where they are.
+    /// Returns the FROM that yields listings `m` by their position.
     fn placed_listings(&self) -> &'static str;
 
-    /// The condition that they lie in the box around the point `$3`, `$4`, `$5` whose faces are `?` away, for an index.
+    /// Returns the condition, which an index answers, that listings lie in the box around the point `$3`, `$4`, `$5`
+    /// whose faces are at the distance `?`.
     fn in_box(&self) -> &'static str;
 
-    /// An ORDER BY that yields the nearest to that point first and stops when it is told to; `None` where no index can do that.
+    /// Returns the ORDER BY that yields the nearest to that point first and stops at a limit; `None` if no index can do
+    /// so.
     fn nearest_first(&self) -> Option<&'static str>;
 
-    /// The radius in kilometres with which to begin to look.
+    /// Returns the initial search radius in kilometres.
     fn first_ring(&self) -> u32;
 
-    /// The condition that the listing `m` has the folded amenity `?`.
+    /// Returns the condition that the listing `m` has the folded amenity `?`.
     fn has_amenity(&self) -> &'static str;
 
-    /// A statement that has other processes told, once the transaction is committed, that access has changed in the workspace `$1`;
-    /// `None` where they see it by themselves.
+    /// Returns the statement that notifies other processes at the commit that access has changed in the workspace `$1`;
+    /// `None` if they see it by themselves.
     fn tell_of_access(&self) -> Option<&'static str>;
 
-    /// Which rule of the schema was broken, if one was.
+    /// Returns the violation that an error reports, if any.
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation>;
 
-    /// Whether the error says that the database is away or busy, and not that a statement is wrong.
+    /// Whether the error means that the database is unavailable or busy, and not that a statement is wrong.
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool;
 }

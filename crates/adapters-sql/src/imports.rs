@@ -24,8 +24,8 @@ const CANDIDATES: &str = "\
       AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
       AND l.workspace_id = $1 AND l.id IN ";
 
-/// Each listing that is still what was decided about. In the order of their ids, so that two who import the same ones
-/// do not wait for each other.
+/// Inserts each listing that can still be imported from the owner that was read. In the order of their ids, so that
+/// concurrent imports of the same listings do not deadlock.
 const ADD: &str = "\
     INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
     SELECT l.workspace_id, $2, l.id, a.id, $3 \
@@ -54,7 +54,7 @@ struct ImportedRow {
 }
 
 impl Database {
-    /// What an import asks the engine about its listings: for the engine's tests, which look at the plan of this very statement.
+    /// Returns the statement that reads the listings of an import, for the tests of its plan.
     #[doc(hidden)]
     pub fn candidates_statement(&self, scope: &TenantScope, ids: &[ListingId]) -> Statement {
         self.statement(candidates(scope, ids))
@@ -105,7 +105,7 @@ impl ImportRepository for Database {
             let imports = " FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
             Query::of_tenant(verb, scope).push(imports).push_list(uuids(batch.listings()))
         });
-        // Locked first, in one order: two who remove the same ones do not wait for each other.
+        // Lock first, in one order, so that concurrent removals of the same listings do not deadlock.
         let lock = lock.push(" ORDER BY listing_id").push(transaction.dialect().for_update());
         transaction.execute(lock).await?;
         let removed = transaction.execute(delete).await?.rows_affected();
@@ -116,9 +116,9 @@ impl ImportRepository for Database {
 }
 
 impl Transaction {
-    /// Locks all that the condition of `ADD` reads: owners, accounts and listings, in this order. Without it, an
-    /// import and a move of the account to the importer that commit side by side would leave a tenant that imports its
-    /// own listing.
+    /// Locks the rows that the condition of `ADD` reads: owners, accounts and listings, in this order. Without the
+    /// locks, an import and a concurrent move of the account to the importer would leave a tenant that imports its own
+    /// listing.
     async fn hold(&self, scope: &TenantScope, listings: &[ImportCandidate]) -> Result<(), RepositoryError> {
         let lock = self.dialect().for_share();
         if lock.is_empty() {

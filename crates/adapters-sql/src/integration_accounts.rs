@@ -21,7 +21,7 @@ use crate::rows::{percentage, stored, stored_option};
 
 const WHAT: &str = "integration account";
 
-/// What hangs on an account.
+/// The counts of the data that belong to an account.
 const HOLDINGS: &str = "\
     SELECT (SELECT COUNT(*) FROM listings WHERE workspace_id = $1 AND integration_account_id = $2) AS listings, \
            (SELECT COUNT(*) FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2) AS promotions, \
@@ -82,7 +82,7 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, receipt } = change;
         let named = || [scope.workspace_id().as_uuid().into(), account.id().as_uuid().into()];
         let transaction = self.begin(receipt).await?;
-        // Locked first: whoever adds a listing, imports or books one meanwhile waits, and then finds the account gone.
+        // Lock first, so that concurrent new listings, imports and bookings wait and then see the deletion.
         let unchanged = Query::new("SELECT 1 FROM integration_accounts WHERE workspace_id = $1 AND id = $2", named())
             .and("tenant_id = ?", Some(scope.tenant_id().as_uuid()))
             .and("version = ?", Some(account.version()))
@@ -149,7 +149,7 @@ impl IntegrationAccountRepository for Database {
                 .push(" AND status = 'ACTIVE'")
                 .push(transaction.dialect().for_share());
         transaction.expect_row(target_is_active).await?;
-        // From here on whoever wants to import one of the listings waits.
+        // From here on, imports of the account's listings wait.
         update(&transaction, account, source).await?;
         let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
         let ended = transaction.execute(end_own).await?.rows_affected();
@@ -182,7 +182,7 @@ impl IntegrationAccountQueries for Database {
 }
 
 impl Transaction {
-    /// The account is the scope's own, and stays so until the end of the transaction. Tells whether it is active.
+    /// Locks an account of the scope until the end of the transaction, and returns whether it is active.
     pub(crate) async fn hold_account(
         &self,
         scope: &TenantScope,
@@ -204,7 +204,7 @@ fn filtered(select: &str, scope: &TenantScope, filter: &IntegrationAccountFilter
 }
 
 impl Database {
-    /// What a move does about imports: for the engines' tests, which look at the plans of these very statements.
+    /// Returns the statements of a move that concern imports, for the tests of their plans.
     #[doc(hidden)]
     pub fn move_statements(
         &self,
@@ -216,7 +216,8 @@ impl Database {
     }
 }
 
-/// Ends the target's own imports of the account's listings; then counts those that are left, which are others'.
+/// Returns the statements that delete the target's imports of the account's listings, and then count the imports of
+/// other tenants.
 fn imports_of_a_move(workspace_id: WorkspaceId, account: IntegrationAccountId, target: TenantId) -> [Query; 2] {
     let of_account = |sql: &str| {
         let sql = format!("{sql} FROM imports WHERE workspace_id = $1 AND integration_account_id = $2");
@@ -225,7 +226,7 @@ fn imports_of_a_move(workspace_id: WorkspaceId, account: IntegrationAccountId, t
     [of_account("DELETE").and("tenant_id = ?", Some(target.as_uuid())), of_account("SELECT COUNT(*) AS count")]
 }
 
-/// Writes the account over the version before it, which belonged to that tenant.
+/// Replaces the previous version of the account, which belonged to `owner`.
 async fn update(
     transaction: &Transaction,
     account: IntegrationAccount,
@@ -233,7 +234,7 @@ async fn update(
 ) -> Result<(), RepositoryError> {
     let row = row(account);
     let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
-    // All columns but the key.
+    // All columns except the key.
     let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
     let update = Entity::update_many()
         .set(columns)

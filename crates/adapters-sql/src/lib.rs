@@ -1,18 +1,18 @@
-//! What both databases share: entities, the mapping between rows and the domain, and every statement.
+//! Storage shared by both databases: entities, the mapping between rows and the domain, and every statement.
 //!
 //! # What belongs here
 //!
 //! * `entities`: one per table, used to find, insert and update single rows.
 //! * One file per area that implements its ports, once for both engines.
-//! * [`Connections`]: how both engines' connections are lent, and given back whole.
-//! * [`Dialect`]: the little that differs between the engines; the engine crates implement it.
+//! * [`Connections`]: the connection pool of both engines.
+//! * [`Dialect`]: the differences between the engines; the engine crates implement it.
 //!
 //! # How to add to it
 //!
 //! 1. The table in `migrations/postgres` and `migrations/sqlite`, keyed `(workspace_id, id)`; its entity.
 //! 2. The port, implemented on [`Database`]: lists, counts and guarded writes are fixed texts with bound values.
-//! 3. A method that writes begins a transaction with the change's receipt, stores, appends the audit entry and commits; a
-//!    guard whose row count is not what it should be is [`Stale`](ports::RepositoryError::Stale).
+//! 3. A method that writes begins a transaction with the change's idempotency record, stores, appends the audit entry
+//!    and commits; a guard with an unexpected row count is [`Stale`](ports::RepositoryError::Stale).
 //! 4. Every query names the workspace first.
 
 mod administrators;

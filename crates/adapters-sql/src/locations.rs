@@ -47,13 +47,13 @@ impl LocationRepository for Database {
         let Change { after: location, audit, receipt } = change;
         let id = location.id().as_uuid();
         let transaction = self.begin(receipt).await?;
-        // Locked first: whoever gives it to a user meanwhile waits, and then finds it gone.
+        // Lock first, so that a concurrent assignment to a user waits and then sees the deletion.
         let unchanged = Query::of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
             .and("id = ?", Some(id))
             .and("version = ?", Some(location.version()))
             .push(transaction.dialect().for_update());
         transaction.expect_row(unchanged).await?;
-        // Looked for and not left to the reference from users, whose violation says only that something is stale.
+        // An explicit check, because a violated reference from users would only be reported as stale.
         let named = "SELECT 1 FROM users WHERE workspace_id = $1 AND location_id = $2 LIMIT 1";
         if transaction.has_row(Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()])).await? {
             return Err(RepositoryError::Taken { rule: rules::LOCATION_IN_USE });
@@ -87,11 +87,11 @@ pub(crate) async fn insert(transaction: &Transaction, location: Location) -> Res
     transaction.insert(row(location)).await
 }
 
-/// Writes the location over the version before it.
+/// Replaces the previous version of the location.
 async fn update(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
     let row = row(location);
     let (workspace_id, id, tenant_id, before) = (row.workspace_id, row.id, row.tenant_id, row.version - 1);
-    // All columns but the key and the owner, which never change.
+    // All columns except the key and the owner, which never change.
     let columns =
         ActiveModel { workspace_id: NotSet, id: NotSet, tenant_id: NotSet, ..row.into_active_model().reset_all() };
     let update = Entity::update_many()

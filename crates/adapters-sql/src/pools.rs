@@ -1,34 +1,34 @@
-//! How many connections there are, how long they are waited for, and how busy they are.
+//! Limits and use of connection pools.
 
 use std::time::Duration;
 
-/// What a database is given.
+/// The limits of a database.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections of a pool; `None` is what suits the engine.
+    /// The connections of a pool; `None` is the engine's default.
     pub connections: Option<u32>,
-    /// How long a request waits for a connection or a lock before it is told to try again.
+    /// The time that a request waits for a connection or a lock before it fails as unavailable.
     pub wait: Duration,
-    /// How long a statement may take before it is ended.
+    /// The time after which a statement is ended.
     pub statement: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        // Whoever has waited in vain is answered before two seconds have passed.
+        // A request that waits in vain is answered within two seconds.
         Self { connections: None, wait: Duration::from_millis(1500), statement: Duration::from_secs(10) }
     }
 }
 
-/// How much of a pool of connections is in use, at this moment.
+/// The current use of a connection pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolUse {
-    /// The pool's name. Pools of different threads may have the same.
+    /// The pool's name. Pools of different threads may have the same name.
     pub pool: &'static str,
-    /// Open connections that nobody uses.
+    /// Open connections that are idle.
     pub idle: u32,
-    /// Connections that somebody uses, or waits for to open.
+    /// Connections that are in use or being opened.
     pub used: u32,
-    /// How many connections there may be.
+    /// The maximum number of connections.
     pub max: u32,
 }

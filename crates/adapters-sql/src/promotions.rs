@@ -85,7 +85,7 @@ impl PromotionRepository for Database {
         let account = promotion.integration_account_id();
         let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, account).await?;
-        // Locked first: whoever assigns it meanwhile waits, and then finds it gone.
+        // Lock first, so that concurrent assignments wait and then see the deletion.
         let unchanged = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
             .and("integration_account_id = ?", Some(account.as_uuid()))
             .and("version = ?", Some(promotion.version()))
@@ -135,7 +135,7 @@ impl PromotionRepository for Database {
             .push(transaction.dialect().for_share());
         transaction.expect_row(promotion).await?;
         let write = match batch.assignment() {
-            // In the order of their ids, so that two who assign the same ones do not wait for each other.
+            // In the order of their ids, so that concurrent assignments of the same listings do not deadlock.
             Assignment::Assign => {
                 let insert = "INSERT INTO promotion_listings (workspace_id, promotion_id, listing_id) \
                               SELECT workspace_id, $2, id FROM listings WHERE workspace_id = $1";
@@ -181,7 +181,7 @@ impl PromotionQueries for Database {
 }
 
 impl Transaction {
-    /// The promotion of the account that is asked for, and whether it is given on the listing.
+    /// Reads the requested promotion of the account, and whether it is assigned to the listing.
     pub(crate) async fn asked_promotion(
         &self,
         scope: &TenantScope,
@@ -204,7 +204,7 @@ impl Transaction {
     }
 }
 
-/// A page by id: of each account only as many as the page could show.
+/// Reads a page by id. Each account yields at most as many rows as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, page: Page) -> Query {
     let (before, after) = dialect.some_of_each_account("promotions");
     let query = Query::of_tenant(WHOLE, scope).push(" FROM (SELECT m.id FROM integration_accounts a ").push(&before);
@@ -219,21 +219,21 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, 
         .push(") u CROSS JOIN promotions p WHERE p.workspace_id = $1 AND p.id = u.id ORDER BY p.id")
 }
 
-/// The conditions on the promotions `m`.
+/// Adds the conditions on the promotions `m`.
 fn filtered(query: Query, filter: &PromotionFilter) -> Query {
     if filter.include_inactive { query } else { query.push(" AND m.status = 'ACTIVE'") }
 }
 
-/// The condition on the accounts `a`.
+/// Adds the condition on the accounts `a`.
 fn of_account(query: Query, filter: &PromotionFilter) -> Query {
     query.and("a.id = ?", filter.integration_account_id.map(IntegrationAccountId::as_uuid))
 }
 
-/// Writes the promotion over the version before it.
+/// Replaces the previous version of the promotion.
 async fn update(transaction: &Transaction, promotion: Promotion) -> Result<(), RepositoryError> {
     let row = row(promotion);
     let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
-    // All columns but the key and the account, which never change.
+    // All columns except the key and the account, which never change.
     let columns = ActiveModel {
         workspace_id: NotSet,
         id: NotSet,

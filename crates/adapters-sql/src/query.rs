@@ -1,14 +1,14 @@
 //! Statements: fixed texts with bound values.
 //!
-//! Where it matters, tables stand in the order in which they are to be looked at, with CROSS JOIN between them: SQLite keeps to
-//! that, and would guess otherwise, for it knows neither values nor how many rows there are. To PostgreSQL it is a join like
-//! any other.
+//! Where the join order matters, tables are listed in it, with CROSS JOIN between them. SQLite keeps this order;
+//! otherwise it would guess one, because it knows neither the values nor the row counts. For PostgreSQL it is an
+//! ordinary join.
 
 use domain::access::TenantScope;
 use ports::{Page, PageStart, Slice};
 use sea_orm::{DbBackend, Statement, Value};
 
-/// A statement that grows by fixed texts, with the values that are bound to it.
+/// A statement that is composed of fixed texts, with its bound values.
 pub(crate) struct Query {
     sql: String,
     values: Vec<Value>,
@@ -17,17 +17,17 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Begins with a text whose `$1`, `$2`, … are these values.
+    /// Begins a statement with a text whose `$1`, `$2`, … are these values.
     pub(crate) fn new(sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
         Self { sql: sql.to_owned(), values: values.into_iter().collect(), key: "id" }
     }
 
-    /// Begins with a text whose `$1` is the scope's workspace, and `$2` its tenant.
+    /// Begins a statement with a text whose `$1` is the scope's workspace, and `$2` its tenant.
     pub(crate) fn of_tenant(sql: &str, scope: &TenantScope) -> Self {
         Self::new(sql, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
     }
 
-    /// Names the column by which a list is ordered, where `id` alone would be ambiguous.
+    /// Sets the column by which a list is ordered, if `id` alone would be ambiguous.
     pub(crate) fn keyed(self, key: &'static str) -> Self {
         Self { key, ..self }
     }
@@ -46,7 +46,7 @@ impl Query {
         self
     }
 
-    /// Adds the values in brackets, as `IN` takes them. No values are a list that nothing is in.
+    /// Adds the values in parentheses, as `IN` takes them. Without values, the list matches nothing.
     pub(crate) fn push_list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
         let first = self.values.len() + 1;
         self.values.extend(values.into_iter().map(Into::into));
@@ -55,7 +55,7 @@ impl Query {
         self.push(&format!("({list})"))
     }
 
-    /// Adds a condition in which every `?` is the value, where there is one.
+    /// Adds a condition in which every `?` is the value, if there is a value.
     pub(crate) fn and<T: Into<Value>>(self, condition: &str, value: Option<T>) -> Self {
         match value {
             Some(value) => self.push(" AND ").push_bound(condition, value),
@@ -63,13 +63,13 @@ impl Query {
         }
     }
 
-    /// Orders by id and takes the page, and one row more to see whether the list goes on.
+    /// Orders by id and selects the page, and one more row, which shows whether the list continues.
     pub(crate) fn page(self, page: Page) -> Self {
         let key = self.key;
         self.behind(&format!("{key} > ?"), page).push(" ORDER BY ").push(key).limited(page)
     }
 
-    /// Adds the condition that rows come behind the id that the page starts after, where it does.
+    /// Adds the condition that rows come after the id at which the page starts, if it starts at an id.
     pub(crate) fn behind(self, condition: &str, page: Page) -> Self {
         match page.start {
             PageStart::After(id) => self.and(condition, Some(id)),
@@ -77,7 +77,7 @@ impl Query {
         }
     }
 
-    /// Takes the rows of the page, and one more.
+    /// Selects the rows of the page, and one more.
     pub(crate) fn limited(self, page: Page) -> Self {
         self.push_bound(" LIMIT ?", i64::from(page.size) + 1)
             .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
@@ -88,12 +88,12 @@ impl Query {
     }
 }
 
-/// How many rows the page and all before it could show, and one more.
+/// Returns the number of rows of the page and of all pages before it, plus one.
 pub(crate) fn most(page: Page) -> i64 {
     i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1)
 }
 
-/// Takes the row off again that [`Query::limited`] asked for in addition.
+/// Removes the extra row that [`Query::limited`] has selected.
 pub(crate) fn slice<T>(mut rows: Vec<T>, page: Page) -> Slice<T> {
     let size = usize::try_from(page.size).unwrap_or(usize::MAX);
     let has_more = rows.len() > size;
@@ -101,7 +101,7 @@ pub(crate) fn slice<T>(mut rows: Vec<T>, page: Page) -> Slice<T> {
     Slice { items: rows, has_more }
 }
 
-/// A pattern for `LIKE … ESCAPE '\'` that finds the text anywhere; `%` and `_` in it mean themselves.
+/// Returns a pattern for `LIKE … ESCAPE '\'` that finds the text anywhere, with `%` and `_` escaped.
 pub(crate) fn containing(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');

@@ -23,7 +23,7 @@ const RATES: &str = "\
     FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
     WHERE a.workspace_id = $1 AND a.id = $2";
 
-/// By way of the workspaces: the index by expiry begins with them.
+/// Deletes expired quotes. The statement starts from the workspaces, with which the index by expiry begins.
 const FORGET: &str = "\
     DELETE FROM quotes WHERE (workspace_id, id) IN \
     (SELECT q.workspace_id, q.id FROM workspaces w CROSS JOIN quotes q \
@@ -106,7 +106,7 @@ impl QuoteRepository for Database {
 }
 
 impl Transaction {
-    /// The markups and discounts of an account, and the maximum hours of importers' holds.
+    /// Reads the markups and discounts of an account, and the maximum hours of importers' holds.
     async fn rates(
         &self,
         scope: &TenantScope,

@@ -8,7 +8,7 @@ use crate::database::Database;
 use crate::pools::PoolUse;
 use crate::query::Query;
 
-/// `sqlx`'s own table of the migrations that were run.
+/// Reads the newest migration from the table in which sqlx records them.
 const SCHEMA_VERSION: &str = "SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations WHERE success";
 
 #[derive(Debug, Error)]
@@ -19,11 +19,11 @@ struct OldSchemaError {
 }
 
 impl Database {
-    /// Checks that the schema is this program's. A newer one is fine: servers are upgraded one after the other, behind their
-    /// database.
+    /// Checks that the schema is not older than this program. A newer one is accepted, because servers are upgraded one
+    /// by one after their database.
     ///
     /// # Errors
-    /// `Unavailable` if the database does not answer, `Internal` if its schema is older.
+    /// `Unavailable` if the database does not respond, `Internal` if its schema is older.
     pub async fn expect_schema(&self) -> Result<(), RepositoryError> {
         let row = self.first(self.statement(Query::new(SCHEMA_VERSION, []))).await?;
         let found = row.map_or(Ok(0), |row| row.try_get("", "version")).map_err(|error| self.error(error))?;
@@ -38,7 +38,7 @@ impl Database {
     async fn expect_writable(&self) -> Result<(), RepositoryError> {
         let PoolUse { idle, used, max, .. } = self.writers().in_use();
         if idle == 0 && used == max {
-            // Not worth waiting for: those who write at this moment find out.
+            // All connections are writing, so requests find out by themselves. The probe does not wait for one.
             return Ok(());
         }
         let mut writer = self.writers().lend().await.map_err(|error| self.error(error))?;

@@ -1,4 +1,4 @@
-//! The port of receipts, and how every transaction that writes stores one.
+//! The port of idempotency records, and their storage by the transactions that write.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,7 +19,8 @@ const WHAT: &str = "receipt";
 const FIND: &str = "\
     SELECT workspace_id, user_id, idempotency_key, api_key_id, fingerprint, status, body, created_at FROM receipts \
     WHERE workspace_id = $1 AND user_id = $2 AND idempotency_key = $3";
-/// In place of one that is too old. A twin in flight holds the row: whoever comes second waits here until it ends.
+/// Inserts a record or replaces an expired one. If a concurrent duplicate is in flight, it holds the lock on the row,
+/// and this statement waits until it ends.
 const KEEP: &str = "\
     INSERT INTO receipts (workspace_id, user_id, idempotency_key, api_key_id, fingerprint, status, body, created_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
@@ -27,19 +28,19 @@ const KEEP: &str = "\
     SET api_key_id = excluded.api_key_id, fingerprint = excluded.fingerprint, status = excluded.status, \
         body = excluded.body, created_at = excluded.created_at \
     WHERE receipts.created_at < $9";
-/// By way of the workspaces: the index by time begins with them. The age is looked at once more behind the row's lock: what was too
-/// old may have been replaced meanwhile.
+/// Deletes expired records. The statement starts from the workspaces, with which the index by time begins. It checks
+/// the age again under the row's lock, because an expired record may have been replaced in the meantime.
 const FORGET: &str = "\
     DELETE FROM receipts WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
     (SELECT r.workspace_id, r.user_id, r.idempotency_key \
      FROM workspaces w CROSS JOIN receipts r WHERE r.workspace_id = w.id AND r.created_at < $1 LIMIT $2)";
 
-/// What a stored receipt may not be.
+/// The defects of a stored idempotency record.
 #[derive(Debug, Error)]
 enum CorruptReceipt {
     #[error("a fingerprint that is not 32 bytes long")]
     Fingerprint,
-    #[error("a status that is none")]
+    #[error("an invalid HTTP status")]
     Status,
 }
 
@@ -77,7 +78,8 @@ impl ReceiptRepository for Database {
 }
 
 impl Transaction {
-    /// Stores the receipt. A twin that takes too long holds the key like one that has ended.
+    /// Stores the idempotency record. A concurrent duplicate that takes too long counts as one that has ended: the key
+    /// is taken.
     pub(crate) async fn keep(&self, receipt: Receipt) -> Result<(), RepositoryError> {
         const TAKEN: RepositoryError = RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY };
         let Receipt { workspace_id, user_id, api_key, request, reply, at } = receipt;

@@ -1,4 +1,4 @@
-//! From rows to values of the domain.
+//! Conversion of rows to values of the domain.
 
 use std::error::Error;
 use std::str::FromStr;
@@ -7,19 +7,19 @@ use domain::percentages::Percentage;
 use ports::RepositoryError;
 use sea_orm::{DbErr, QueryResult, TryGetable};
 
-/// The columns of a row, read one after the other.
+/// A reader of the columns of a row, one after the other.
 pub(crate) struct Columns<'a> {
     row: &'a QueryResult,
     next: usize,
 }
 
 impl<'a> Columns<'a> {
-    /// From the first on.
+    /// Starts at the first column.
     pub(crate) const fn of(row: &'a QueryResult) -> Self {
         Self { row, next: 0 }
     }
 
-    /// Reads the next one.
+    /// Reads the next column.
     pub(crate) fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
         let place = self.next;
         self.next += 1;
@@ -27,8 +27,8 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// A row of a table that long lists are made of. It is read by the places of its columns: to look each of them up by its name takes
-/// as long as to read it. `COLUMNS` are what a SELECT has first.
+/// Declares a row of a table with long lists. It is read by the positions of its columns, because a lookup by name
+/// takes as long as reading the value. A SELECT begins with `COLUMNS`.
 macro_rules! row {
     ($(#[$about:meta])* struct $name:ident of $table:ident {
         $first:ident: $first_type:ty, $($field:ident $(as $column:literal)?: $type:ty),+ $(,)?
@@ -59,7 +59,7 @@ macro_rules! row {
     };
 }
 
-/// The name of a column.
+/// Expands to the name of a column.
 macro_rules! column {
     ($field:ident) => {
         stringify!($field)
@@ -71,7 +71,7 @@ macro_rules! column {
 
 pub(crate) use {column, row};
 
-/// A stored text as a value of the domain.
+/// Parses a stored text to a value of the domain.
 pub(crate) fn stored<T>(what: &'static str, text: &str) -> Result<T, RepositoryError>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
@@ -79,7 +79,7 @@ where
     text.parse().map_err(|source| corrupt(what, source))
 }
 
-/// A stored text as a value of the domain, where there is one.
+/// Parses a stored text to a value of the domain, if there is a text.
 pub(crate) fn stored_option<T>(what: &'static str, text: Option<String>) -> Result<Option<T>, RepositoryError>
 where
     T: FromStr<Err: Error + Send + Sync + 'static>,
@@ -87,7 +87,7 @@ where
     text.map(|text| stored(what, &text)).transpose()
 }
 
-/// A stored number as a value of the domain.
+/// Converts a stored number to a value of the domain.
 pub(crate) fn whole<T>(what: &'static str, number: i32) -> Result<T, RepositoryError>
 where
     T: TryFrom<i64, Error: Error + Send + Sync + 'static>,
@@ -95,12 +95,12 @@ where
     sound(what, i64::from(number).try_into())
 }
 
-/// Stored basis points as a share.
+/// Converts stored basis points to a percentage.
 pub(crate) fn percentage(what: &'static str, basis_points: i32) -> Result<Percentage, RepositoryError> {
     whole(what, basis_points)
 }
 
-/// What a stored value is to the domain.
+/// Maps the error of a conversion to a corrupt row.
 pub(crate) fn sound<T>(
     what: &'static str,
     value: Result<T, impl Error + Send + Sync + 'static>,
@@ -108,7 +108,7 @@ pub(crate) fn sound<T>(
     value.map_err(|source| corrupt(what, source))
 }
 
-/// A row that breaks a rule of the domain.
+/// Returns the error for a row that violates a rule of the domain.
 pub(crate) fn corrupt(what: &'static str, source: impl Error + Send + Sync + 'static) -> RepositoryError {
     RepositoryError::Corrupt { what, source: Box::new(source) }
 }

@@ -98,7 +98,7 @@ impl TenantRepository for Database {
                 ))
                 .await?;
             if let (0, Some(unchanged)) = (changed.rows_affected(), unchanged) {
-                // Nothing happened, so nothing is written: the transaction ends with this.
+                // No user was changed, so the transaction is dropped and rolled back.
                 return Ok(unchanged);
             }
         }
@@ -126,12 +126,12 @@ impl TenantRepository for Database {
         let workspace = || scope.workspace_id().as_uuid().into();
         let id = || tenant.id().as_uuid().into();
         let transaction = self.begin(receipt).await?;
-        // Locked first: from here on nobody can be made in it or switched into it.
+        // Lock first: from here on no user can be created in it or switched into it.
         let lock = transaction.dialect().for_update();
         let version = tenant.version().into();
         let unchanged = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND version = $3";
         transaction.expect_row(Query::new(unchanged, [workspace(), id(), version]).push(lock)).await?;
-        // Then its users, in the order in which others lock a user: before the user's keys.
+        // Then lock its users. As elsewhere, a user is locked before its keys.
         let users = "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 ORDER BY id";
         transaction.execute(Query::new(users, [workspace(), id()]).push(lock)).await?;
         let go_home = Query::new(
@@ -149,7 +149,7 @@ impl TenantRepository for Database {
             "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
             "DELETE FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
             "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
-            // Where it has integration accounts, their reference to it refuses this.
+            // If it has integration accounts, their foreign key makes this statement fail.
             "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
         ] {
             transaction.execute(Query::new(statement, [workspace(), id()])).await?;
@@ -176,7 +176,7 @@ impl TenantQueries for Database {
     }
 }
 
-/// Begins to read tenants whole.
+/// Begins a SELECT of full tenants.
 fn whole() -> Query {
     Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants")
 }
@@ -213,11 +213,11 @@ pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<
     transaction.insert(row(tenant)).await
 }
 
-/// Writes the tenant over the version before it.
+/// Replaces the previous version of the tenant.
 async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
     let row = row(tenant);
     let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
-    // All columns but the key, which a distributed table would not let be written.
+    // All columns except the key, which cannot be updated in a distributed table.
     let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
     let update = Entity::update_many()
         .set(columns)

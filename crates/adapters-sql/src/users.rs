@@ -17,7 +17,7 @@ use crate::entities::users::Model;
 use crate::query::{Query, containing};
 use crate::rows::{corrupt, stored, stored_option};
 
-/// Users with the names of what they refer to.
+/// Users with the names of their tenants and location.
 const SELECT: &str = "\
     SELECT u.workspace_id, u.id, u.home_tenant_id, h.name AS home_tenant_name, u.current_tenant_id, \
            u.location_id, l.name AS location_name, u.name, u.email, u.role, u.status, u.version, u.created_at, \
@@ -28,7 +28,7 @@ const SELECT: &str = "\
     WHERE u.workspace_id = $1";
 const COUNT: &str = "SELECT COUNT(*) AS count FROM users u WHERE u.workspace_id = $1";
 
-/// All but the current tenant, which `switch` alone writes.
+/// Updates all columns except the current tenant, which only `switch` writes.
 const UPDATE: &str = "\
     UPDATE users SET name = $5, name_folded = $6, email = $7, email_folded = $8, role = $9, status = $10, \
            location_id = $11, version = version + 1, updated_at = $12 \
@@ -101,7 +101,7 @@ impl UserRepository for Database {
         let Change { after: user, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
-        // Locked first: from here on nobody can give the user a key.
+        // Lock first: from here on no key can be created for the user.
         transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
         for statement in [
             "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
@@ -119,7 +119,7 @@ impl UserRepository for Database {
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
         let Change { after: switched, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
-        // Whoever deactivates or deletes the target meanwhile waits for this, or this for them.
+        // Lock the target, so that this and a concurrent deactivation or deletion of it wait for each other.
         let active = Query::new(
             "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND status = $3",
             [
@@ -181,7 +181,7 @@ impl Database {
 }
 
 impl Transaction {
-    /// The user is still who was decided about, and by the lock stays so until the end of the transaction.
+    /// Checks that the user is unchanged since it was read, and locks it until the end of the transaction.
     pub(crate) async fn expect_unchanged(
         &self,
         scope: &TenantScope,
@@ -200,7 +200,8 @@ impl Transaction {
         self.expect_row(unchanged.push(lock)).await
     }
 
-    /// Moves the user's current tenant, and says whether that changed anything: of several at once, one does.
+    /// Changes the user's current tenant, and returns whether it was different. Of several concurrent changes to the
+    /// same tenant, only one returns true.
     pub(crate) async fn move_user(
         &self,
         workspace_id: WorkspaceId,

@@ -44,7 +44,7 @@ impl WorkspaceRepository for Database {
 
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
         let found = self.found(Entity::find_by_id(scope.workspace_id().as_uuid())).await?;
-        // Workspaces are never deleted: where there is none, the scope outlived a restored database.
+        // Workspaces are never deleted. If it is missing, an older database was restored since the scope was made.
         found.map_or(Err(RepositoryError::Stale), workspace)
     }
 
@@ -75,11 +75,11 @@ async fn store(
     Ok(workspace)
 }
 
-/// Writes the workspace over the version before it.
+/// Replaces the previous version of the workspace.
 async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), RepositoryError> {
     let row = row(workspace);
     let (id, before) = (row.id, row.version - 1);
-    // All columns but the key, which a distributed table would not let be written.
+    // All columns except the key, which cannot be updated in a distributed table.
     let columns = ActiveModel { id: NotSet, ..row.into_active_model().reset_all() };
     let update = Entity::update_many().set(columns).filter(Column::Id.eq(id)).filter(Column::Version.eq(before));
     transaction.update_guarded(update).await

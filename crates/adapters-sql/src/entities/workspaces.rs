@@ -9,7 +9,7 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) default_currency: String,
-    /// In basis points.
+    /// The discount in basis points.
     pub(crate) default_discount: i32,
     pub(crate) max_importer_hold_hours: i32,
     pub(crate) max_importer_holds: i32,

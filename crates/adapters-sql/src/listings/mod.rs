@@ -23,7 +23,7 @@ use crate::entities::listings::{ActiveModel, Column, Entity};
 use crate::query::Query;
 use crate::rows::stored;
 
-/// Rows of one INSERT: SQLite takes 32,766 values, and a listing has 36.
+/// The rows of one INSERT: SQLite accepts 32,766 values, and a listing has 36.
 const BATCH: usize = 500;
 
 #[derive(FromQueryResult)]
@@ -95,7 +95,7 @@ impl ListingRepository for Database {
         let account = listing.integration_account_id();
         let transaction = self.begin(receipt).await?;
         transaction.hold_account(scope, account).await?;
-        // Locked first: whoever imports or books it meanwhile waits, and then finds it gone.
+        // Lock first, so that concurrent imports and bookings wait and then see the deletion.
         let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
             .and("integration_account_id = ?", Some(account.as_uuid()))
             .and("version = ?", Some(listing.version()))
@@ -151,7 +151,7 @@ impl ListingRepository for Database {
 }
 
 impl Transaction {
-    /// The listing as the tenant sees it, its own or imported.
+    /// Reads a listing as the tenant sees it, its own or imported.
     pub(crate) async fn seen_listing(
         &self,
         scope: &TenantScope,
@@ -161,11 +161,11 @@ impl Transaction {
     }
 }
 
-/// Writes the listing over the version before it.
+/// Replaces the previous version of the listing.
 async fn update(transaction: &Transaction, listing: Listing) -> Result<(), RepositoryError> {
     let row = row(listing);
     let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
-    // All columns but the key and the account, which never change.
+    // All columns except the key and the account, which never change.
     let columns = ActiveModel {
         workspace_id: NotSet,
         id: NotSet,
@@ -181,8 +181,8 @@ async fn update(transaction: &Transaction, listing: Listing) -> Result<(), Repos
     transaction.update_guarded(update).await
 }
 
-/// Those of the listings that are not new are there, and stay until the end of the transaction: a write of one that is gone would
-/// bring it back. In the order of their ids, as imports lock them.
+/// Checks that the listings that are not new exist, and locks them until the end of the transaction: writing a deleted
+/// one would bring it back. In the order of their ids, as imports lock them.
 async fn hold_stored(
     transaction: &Transaction,
     scope: &TenantScope,
@@ -202,12 +202,13 @@ async fn hold_stored(
     Ok(())
 }
 
-/// Writes each listing over the version before it, or anew where it is the first.
+/// Inserts each new listing, and replaces the previous version of each other one.
 async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), RepositoryError> {
     let rows = listings.iter().map(|listing| row(listing.clone()).into_active_model());
     let keys = [Column::WorkspaceId, Column::IntegrationAccountId, Column::ProviderId];
     let never_change = [Column::WorkspaceId, Column::Id, Column::IntegrationAccountId, Column::CreatedAt];
-    // A version that is not the one before, or another id, touches nothing: then the rows do not add up.
+    // If the stored version is not the previous one, or the id differs, no row is written, and the row count does not
+    // match.
     let is_next = Expr::col((Entity, Column::Version))
         .eq(Expr::col(("excluded", Column::Version)).sub(1))
         .and(Expr::col((Entity, Column::Id)).eq(Expr::col(("excluded", Column::Id))));

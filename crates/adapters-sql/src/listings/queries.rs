@@ -25,11 +25,11 @@ const BY_ID: &str = ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.i
 const BY_DISTANCE: &str =
     ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
 
-/// What is found of a listing of one's own account `a`.
+/// The found columns of a listing of the tenant's own account `a`.
 const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, \
     CASE WHEN a.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN m.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
     CAST(NULL AS timestamptz) AS imported_at, ";
-/// What is found of a listing that was imported by `i`, from the account `a` of the tenant `t`.
+/// The found columns of a listing with the import `i`, from the account `a` of the tenant `t`.
 const IMPORTED: &str = "SELECT m.id, a.tenant_id AS owner_id, \
     CASE WHEN t.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN a.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
     WHEN NOT a.allow_import THEN 'IMPORT_NOT_ALLOWED' WHEN m.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
@@ -43,15 +43,15 @@ const FROM_OWN: &str = " FROM integration_accounts a CROSS JOIN listings m \
     WHERE a.workspace_id = $1 AND a.tenant_id = $2 \
     AND m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
 const NOWHERE: &str = "CAST(NULL AS double precision) AS squared_chord";
-/// The terms and their order are those of the domain's `squared_chord`.
+/// The squared chord, with the terms and their order of the domain's `squared_chord`.
 const SQUARED_CHORD: &str = "((m.x - $3) * (m.x - $3) + (m.y - $4) * (m.y - $4) + (m.z - $5) * (m.z - $5))";
-/// The other tenants' accounts and tenants behind the listings `m` that are offered for import.
+/// The accounts and tenants of the listings `m` that other tenants offer for import.
 const OFFERED: &str = " CROSS JOIN integration_accounts a CROSS JOIN tenants t \
     WHERE m.workspace_id = $1 AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
     AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2";
 /// They may be found and booked by others than their owner.
 const AWAKE: &str = " AND a.allow_import AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
-/// What others offer is never one's own.
+/// The condition for the tenant's own listings, which are never among the offers of others.
 /// As far as this, in kilometres, a search looks at all that there is.
 const NEAR: u32 = 16;
 const NONE_OF_OTHERS: &str = " AND 1 = 0";
@@ -92,7 +92,8 @@ impl ListingQueries for Database {
         page: Page,
         most: u32,
     ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
-        // Rings are searched until enough lie inside: so not more is looked at than need be, and it is known before.
+        // Growing rings are searched until enough listings lie inside, so that no more listings than necessary are
+        // read, and their number is known in advance.
         let mut ring = around.radius.min(Radius::of_kilometres(self.dialect().first_ring()));
         loop {
             let query = found(self.dialect(), scope, around, ring, filter, page);
@@ -124,7 +125,7 @@ impl ListingQueries for Database {
 }
 
 impl Database {
-    /// Whether more than so many listings of the workspace lie inside the ring, or in the corners of the box around it.
+    /// Whether more than `most` listings of the workspace lie inside the box around the ring.
     async fn has_more_inside(
         &self,
         scope: &TenantScope,
@@ -147,13 +148,13 @@ impl Database {
         }
     }
 
-    /// What a list asks the engine for: for the engine's tests, which look at the plan of this very statement.
+    /// Returns the statement of a list, for the tests of its plan.
     #[doc(hidden)]
     pub fn list_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
         self.statement(self.list_query(scope, filter, page))
     }
 
-    /// The same of a search, within one ring.
+    /// Returns the statement of a search within one ring, for the tests of its plan.
     #[doc(hidden)]
     pub fn search_statement(
         &self,
@@ -167,7 +168,7 @@ impl Database {
     }
 }
 
-/// One listing, the tenant's own or imported.
+/// Reads one listing, the tenant's own or imported.
 pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
     begin("SELECT ", scope, None)
         .push(ListingRow::COLUMNS)
@@ -197,7 +198,7 @@ fn cut(dialect: &dyn Dialect, scope: &TenantScope, around: Option<Around>) -> Qu
     begin("SELECT ", scope, around).push(&columns).push(SEEN).push(&is_truncated)
 }
 
-/// Begins with the workspace as `$1`, the tenant as `$2`, and where somebody looks as `$3` to `$5`.
+/// Begins a query with the workspace as `$1`, the tenant as `$2`, and the centre of the search as `$3` to `$5`.
 fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
     let mut values: Vec<Value> = vec![scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()];
     if let Some(around) = around {
@@ -207,7 +208,7 @@ fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
     Query::new(sql, values)
 }
 
-/// A page by id: of each account, and of the imports, only as many as the page could show.
+/// Reads a page by id. Each account and the imports yield at most as many rows as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
     let query = cut(dialect, scope, None).push("SELECT * FROM (");
     let behind = |query: Query| query.behind("m.id > ?", page);
@@ -215,7 +216,7 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, pa
     query.push(") u ORDER BY id").limited(page).push(BY_ID)
 }
 
-/// A page by distance: what lies around the place among the tenant's own listings and imports.
+/// Reads a page by distance of the tenant's own listings and imports around the place.
 fn listed_around(
     dialect: &dyn Dialect,
     scope: &TenantScope,
@@ -229,8 +230,8 @@ fn listed_around(
     query.push(") u ORDER BY squared_chord, id").limited(page).push(BY_DISTANCE)
 }
 
-/// The tenant's own listings and those that it imported, as far as they are asked for. Where there is a limit, each account
-/// and the imports yield only so many, in the order of ids.
+/// Adds the SELECTs of the tenant's own and imported listings, depending on the filter's origin. With a limit, each
+/// account and the imports yield at most so many rows, in the order of ids.
 fn arms(
     dialect: &dyn Dialect,
     mut query: Query,
@@ -272,7 +273,7 @@ fn arms(
     query
 }
 
-/// A page of what others offer inside the ring.
+/// Reads a page of the listings that others offer inside the ring.
 fn found(
     dialect: &dyn Dialect,
     scope: &TenantScope,
@@ -290,8 +291,8 @@ fn found(
     if let Some(nearest_first) = dialect.nearest_first() {
         query = query.push(nearest_first).push_bound(" FETCH FIRST (?) ROWS WITH TIES", most(page));
     }
-    // In the box's corners lies what is outside of the ring, and so farther than all that is inside: it can be told apart
-    // here, where the condition does not keep the engine from seeing how much the walk by distance saves.
+    // Listings in the corners of the box are outside the ring, and farther than all inside, so they can be excluded
+    // here. Inside the subquery, the condition would keep the planner from seeing how much the index by distance saves.
     let chord = ring.chord();
     query
         .push(") n LEFT JOIN imports i ON i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = n.id")
@@ -301,9 +302,9 @@ fn found(
         .push(BY_DISTANCE)
 }
 
-/// What others offer inside the box around the ring, after a FROM.
+/// Adds, after a FROM, the listings that others offer inside the box around the ring.
 fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFilter) -> Query {
-    // A little wider than the ring, which whoever asks looks at exactly.
+    // A little wider than the ring; the caller checks the exact distance.
     let inside = ring.chord() * (1.0 + 1e-9);
     let query = query.push(dialect.placed_listings()).push(OFFERED).push(AWAKE).push(" AND ");
     let query = query.push_bound(dialect.in_box(), inside).push(match filter.origin {
@@ -319,7 +320,7 @@ fn within(query: Query, radius: Radius) -> Query {
     query.and(&format!("{SQUARED_CHORD} <= ?"), Some(chord * chord))
 }
 
-/// The conditions on the listings `m`.
+/// Adds the conditions on the listings `m`.
 fn filtered(dialect: &dyn Dialect, query: Query, filter: &ListingFilter) -> Query {
     let ListingFilter {
         origin: _,
@@ -350,10 +351,10 @@ fn filtered(dialect: &dyn Dialect, query: Query, filter: &ListingFilter) -> Quer
     amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
 }
 
-/// The condition that the listings `m` are free for these nights.
+/// Adds the condition that the listings `m` are free for these nights.
 ///
-/// Of NOT EXISTS, PostgreSQL would make joins, or expect that hardly any listing is left, and then not walk the index of places
-/// nearest first. From this it expects nothing, and looks at each listing by itself.
+/// PostgreSQL would turn NOT EXISTS into joins, or estimate that hardly any listing remains, and then not read the
+/// index of positions nearest first. For this CASE it has no estimate, and checks each listing separately.
 fn free_for(query: Query, FreeNights { stay, at }: FreeNights) -> Query {
     let (check_in, check_out) = (stay.check_in().as_date(), stay.check_out().as_date());
     query

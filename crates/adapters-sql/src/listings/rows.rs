@@ -1,4 +1,4 @@
-//! From listings to rows and back.
+//! Conversion between listings and rows.
 
 use domain::countries::Country;
 use domain::geography::{Distance, Place};
@@ -20,16 +20,16 @@ use crate::entities::listings::Model;
 use crate::rows::{Columns, corrupt, row, sound, stored, stored_option, whole};
 
 const WHAT: &str = "listing";
-/// Stands around and between folded amenities: none of them holds one.
+/// The separator around and between folded amenities, none of which contains it.
 const SEPARATOR: char = '\n';
 
-/// What a stored list may not be.
+/// A stored list with an invalid shape.
 #[derive(Debug, Error)]
-#[error("a list that is no array of what it should hold")]
+#[error("a list that is not a JSON array of the expected values")]
 struct CorruptList;
 
 row! {
-/// What is read of a listing `l`; its other columns are there to be looked for.
+/// The columns that are read of a listing `l`; the others serve searches only.
 struct ListingRow of l {
     workspace_id: Uuid,
     id: Uuid,
@@ -65,7 +65,7 @@ struct ListingRow of l {
 }
 }
 
-/// A listing with what a tenant sees of it besides.
+/// A listing with the further data that a tenant sees.
 #[derive(Debug)]
 pub(super) struct SeenRow {
     listing: ListingRow,
@@ -102,7 +102,7 @@ pub(super) fn seen(row: SeenRow) -> Result<TenantListing, RepositoryError> {
     })
 }
 
-/// The amenity as it is looked for among those of a listing.
+/// Returns the folded text by which an amenity is found among those of a listing.
 pub(super) fn folded(amenity: &Amenity) -> String {
     format!("{SEPARATOR}{}{SEPARATOR}", fold(amenity.as_str()))
 }

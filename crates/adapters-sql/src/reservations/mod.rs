@@ -20,14 +20,14 @@ use crate::database::{Database, Transaction, inside};
 use crate::priced;
 use crate::query::Query;
 
-/// The owner's listing, which is offered. Locked in this order: account, listing.
+/// An offered listing of the owner. Rows are locked in this order: account, listing.
 const OWN: &str = "\
     SELECT 1 FROM integration_accounts a \
     JOIN listings l ON l.workspace_id = a.workspace_id AND l.integration_account_id = a.id \
     WHERE a.workspace_id = $1 AND a.tenant_id = $2 AND a.id = $3 AND l.id = $4 \
       AND a.status = 'ACTIVE' AND l.status = 'ACTIVE'";
 
-/// The listing that the seller has imported, which is offered. Locked in this order: owner, account, listing, import.
+/// An offered listing that the seller has imported. Rows are locked in this order: owner, account, listing, import.
 const IMPORTED: &str = "\
     SELECT 1 FROM tenants t \
     JOIN integration_accounts a ON a.workspace_id = t.workspace_id AND a.tenant_id = t.id \
@@ -36,7 +36,7 @@ const IMPORTED: &str = "\
     WHERE t.workspace_id = $1 AND t.id = $2 AND a.id = $3 AND l.id = $4 AND i.tenant_id = $5 \
       AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND a.allow_import AND l.status = 'ACTIVE'";
 
-/// What stands against a booking.
+/// The obstacles to a booking.
 const OBSTACLES: &str = "\
     SELECT EXISTS (SELECT 1 FROM reservations WHERE workspace_id = $1 AND quote_id = $2) AS quote_is_used, \
            EXISTS (SELECT 1 FROM reservations \
@@ -47,15 +47,15 @@ const OBSTACLES: &str = "\
            EXISTS (SELECT 1 FROM calendar_nights \
              WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked) AS a_night_is_blocked";
 
-/// Finds the workspace if the importer `$2` has as many pending stays of the owner `$3` at the instant `$4` as it may have. The
-/// workspace is not locked: a concurrent change of the number counts as made after the booking.
+/// Finds the workspace if the importer `$2` has reached its maximum number of pending stays of the owner `$3` at the
+/// instant `$4`. The workspace is not locked: a concurrent change of the maximum counts as made after the booking.
 const ALL_HOLDS: &str = "\
     SELECT 1 FROM workspaces w WHERE w.id = $1 AND w.max_importer_holds <= \
     (SELECT COUNT(*) FROM reservations r \
      JOIN integration_accounts a ON a.workspace_id = r.workspace_id AND a.id = r.integration_account_id \
      WHERE r.workspace_id = $1 AND r.sold_by = $2 AND r.status = 'PENDING' AND r.hold_expires_at > $4 AND a.tenant_id = $3)";
 
-/// Over the version before.
+/// Replaces the previous version.
 const TURN: &str = "\
     UPDATE reservations SET status = $4, version = $5, updated_at = $6, confirmed_at = $7, cancelled_at = $8 \
     WHERE workspace_id = $1 AND integration_account_id = $2 AND id = $3 AND version = $5 - 1";
@@ -70,7 +70,7 @@ struct ObstaclesRow {
 }
 
 impl Database {
-    /// The count of an importer's holds, for the engine's tests of its plan.
+    /// Returns the statement that counts an importer's holds, for the tests of its plan.
     #[doc(hidden)]
     pub fn holds_statement(
         &self,
@@ -109,14 +109,14 @@ impl ReservationRepository for Database {
         if let Some(importer) = holder {
             transaction.one_hold_at_a_time(&parts, owner, importer).await?;
         }
-        // In the order of their ids, so that two who meet the same ones do not wait for each other.
+        // In the order of their ids, so that concurrent bookings with the same lapsed holds do not deadlock.
         expired.sort_by_key(|hold| hold.after.id());
         for Change { after: hold, audit, receipt: _ } in expired {
             transaction.execute_guarded(expiration(hold)).await?;
             transaction.append(audit).await?;
         }
-        // On SQLite this look is what keeps stays apart. On PostgreSQL others may book at the same time: the constraint
-        // keeps them apart, and whoever comes second learns here what the first has taken.
+        // On SQLite this check prevents overlapping stays. On PostgreSQL bookings run concurrently: the constraint
+        // prevents overlaps, and the check after a failed insert tells the second booking what the first has taken.
         transaction.refuse_obstacles(&parts).await?;
         if let Some(importer) = holder {
             transaction.refuse_too_many_holds(&parts, owner, importer).await?;
@@ -125,7 +125,7 @@ impl ReservationRepository for Database {
         let insert = Query::new(&insert, []).push_list(values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
         if transaction.execute(insert).await?.rows_affected() == 0 {
             transaction.refuse_obstacles(&parts).await?;
-            // What stood against it is gone again.
+            // The obstacle is gone again.
             return Err(RepositoryError::Stale);
         }
         transaction.append(audit).await?;
@@ -179,8 +179,8 @@ impl ReservationRepository for Database {
 }
 
 impl Transaction {
-    /// The listing is the owner's and offered, and where somebody else sells it, imported; and stays so until the end of the
-    /// transaction.
+    /// Checks that the listing is the owner's, offered, and imported by the seller if that is another tenant, and locks
+    /// it so until the end of the transaction.
     async fn hold_offer(&self, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
         let named = [
             parts.workspace_id.as_uuid(),
@@ -193,7 +193,7 @@ impl Transaction {
         self.expect_row(offer.push(self.dialect().for_share())).await
     }
 
-    /// Serialises the holds of one importer at the listings of one owner, so that none is missed by the count of another.
+    /// Serialises the holds of one importer at the listings of one owner, so that none is missed by a concurrent count.
     async fn one_hold_at_a_time(
         &self,
         parts: &ReservationParts,
@@ -207,7 +207,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Refuses the hold if the importer has as many as it may have.
+    /// Refuses the hold if the importer has reached its maximum number.
     async fn refuse_too_many_holds(
         &self,
         parts: &ReservationParts,
@@ -218,7 +218,8 @@ impl Transaction {
         self.refuse(held, rules::IMPORTER_HOLDS).await
     }
 
-    /// Nobody has booked with the quote, the seller has no reservation of that name, and the nights are free.
+    /// Checks that the quote is unused, that the seller has no reservation with that external id, and that the nights
+    /// are free.
     async fn refuse_obstacles(&self, parts: &ReservationParts) -> Result<(), RepositoryError> {
         let (seller, name) =
             parts.external.as_ref().map(|ExternalName { seller, id }| (seller.as_uuid(), id.as_str())).unzip();
@@ -234,7 +235,8 @@ impl Transaction {
         ];
         let row = self.row(Query::new(OBSTACLES, named)).await?.ok_or(RepositoryError::Stale)?;
         let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = row;
-        // What a retry of the same booking would meet comes first: it says more than that the nights are sold.
+        // The obstacles that a retry of the same booking would meet come first: they say more than that the nights are
+        // sold.
         let rule = if quote_is_used {
             rules::QUOTE_USED
         } else if external_id_is_taken {
@@ -248,7 +250,8 @@ impl Transaction {
     }
 }
 
-/// What is booked must be the scope's own doing: in its workspace, sold by its tenant, by names of that tenant.
+/// Checks that a booking belongs to the scope: in its workspace, sold by its tenant, with an external id of that
+/// tenant.
 fn sold_by_the_scope(scope: &TenantScope, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
     inside(scope.workspace_id(), parts.workspace_id)?;
     let importer = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
@@ -261,7 +264,7 @@ fn all_holds(workspace: WorkspaceId, importer: TenantId, owner: TenantId, at: Da
     Query::new(ALL_HOLDS, named)
 }
 
-/// Writes what has become of the reservation.
+/// Updates the status of a reservation.
 fn turning(parts: ReservationParts) -> Query {
     let ReservationParts { workspace_id, id, priced, status, version, updated_at, confirmed_at, cancelled_at, .. } =
         parts;
@@ -278,7 +281,7 @@ fn turning(parts: ReservationParts) -> Query {
     Query::new(TURN, values)
 }
 
-/// Writes that a hold has expired.
+/// Updates a hold that has expired.
 fn expiration(hold: Reservation) -> Query {
     turning(hold.into_parts()).push(" AND status = 'PENDING'")
 }

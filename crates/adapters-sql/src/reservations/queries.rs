@@ -1,6 +1,6 @@
-//! Which reservations there are: one statement each, whose every part is a fixed text.
+//! Lists of reservations: one statement each, composed of fixed texts.
 //!
-//! A reservation is found with its owner first, and then read whole.
+//! The id and owner of a reservation are found first; then it is read in full.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -18,19 +18,20 @@ use crate::dialect::Dialect;
 use crate::priced;
 use crate::query::{Query, most};
 
-/// What is found of a reservation `m` of the account `a`.
+/// The found columns of a reservation `m` of the account `a`.
 const FOUND: &str = "SELECT m.id AS found_id, a.tenant_id AS owner_id";
-/// Those of the tenant's own accounts.
+/// The reservations of the tenant's own accounts.
 const FROM_OWN: &str = " FROM integration_accounts a \
     JOIN reservations m ON m.workspace_id = a.workspace_id AND m.integration_account_id = a.id \
     WHERE a.workspace_id = $1 AND a.tenant_id = $2";
-/// Those that the tenant sold as an importer. What it sold of an account that came to it is among its own.
+/// The reservations that the tenant sold as an importer. If the account has moved to the tenant since, they are among
+/// its own.
 const FROM_SOLD: &str = " FROM reservations m \
     JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
     WHERE m.workspace_id = $1 AND m.sold_by = $2 AND a.tenant_id <> $2";
 const BY_ID: &str = ") p CROSS JOIN reservations WHERE workspace_id = $1 AND id = p.found_id ORDER BY id";
 
-/// What is found of a hold `m`, of the account `a` of the tenant `t`.
+/// The found columns of a hold `m` of the account `a` of the tenant `t`.
 const FOUND_HOLD: &str = "SELECT m.workspace_id AS found_in, m.id AS found_id, a.tenant_id AS owner_id, t.name AS owner_name \
     FROM reservations m \
     JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
@@ -64,7 +65,7 @@ impl ReservationQueries for Database {
 }
 
 impl Transaction {
-    /// The stays that nobody else can have at this instant, as far as they meet these nights.
+    /// Reads the stays that block some of these nights at this instant.
     pub(crate) async fn live_stays(
         &self,
         scope: &TenantScope,
@@ -87,7 +88,7 @@ impl Transaction {
         Ok(self.rows(Query::new(select, named)).await?.into_iter().map(stay).collect())
     }
 
-    /// The holds in the way of a stay that have lapsed by this instant, but are stored as if they had not.
+    /// Reads the holds that overlap a stay and have lapsed at this instant, but are still stored as pending.
     pub(crate) async fn lapsed_holds(
         &self,
         scope: &TenantScope,
@@ -107,7 +108,7 @@ impl Transaction {
     }
 }
 
-/// One reservation, as far as the tenant sees it.
+/// Reads one reservation if the tenant may see it.
 pub(super) fn one(scope: &TenantScope, id: ReservationId) -> Query {
     Query::of_tenant(&whole("owner_id"), scope)
         .push(FOUND)
@@ -118,7 +119,7 @@ pub(super) fn one(scope: &TenantScope, id: ReservationId) -> Query {
         .push(BY_ID)
 }
 
-/// So many lapsed holds of all workspaces, the oldest first.
+/// Reads at most `limit` lapsed holds of all workspaces, oldest first.
 pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
     Query::new(&whole("owner_id, owner_name"), [at.into(), i64::from(limit).into()])
         .push(FOUND_HOLD)
@@ -126,7 +127,8 @@ pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
         .push(WHOLE_HOLDS)
 }
 
-/// A page by id: of each account, and of those sold as an importer, only as many as the page could show.
+/// Reads a page by id. Each account, and the reservations sold as an importer, yield at most as many rows as the page
+/// could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Query {
     let bounded = |query: Query| {
         filtered(query, filter).behind("m.id > ?", page).push_bound(" ORDER BY m.id LIMIT ?", most(page))
@@ -145,12 +147,12 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter
     query.limited(page).push(BY_ID)
 }
 
-/// Begins to read whole what `p` will find, and these columns of `p`.
+/// Begins a SELECT of the full reservations that `p` will find, with these columns of `p`.
 fn whole(found: &str) -> String {
     format!("SELECT {COLUMNS}, {}, {found} FROM (", priced::COLUMNS)
 }
 
-/// The conditions on the reservations `m`.
+/// Adds the conditions on the reservations `m`.
 fn filtered(query: Query, filter: &ReservationFilter) -> Query {
     let ReservationFilter {
         listing_id,

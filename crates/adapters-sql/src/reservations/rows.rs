@@ -1,4 +1,4 @@
-//! From reservations to rows and back.
+//! Conversion between reservations and rows.
 
 use domain::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 use domain::reservations::{
@@ -14,7 +14,7 @@ use crate::rows::{stored, stored_option};
 
 const WHAT: &str = "reservation";
 
-/// The columns, but those of the price, in the order of [`values`].
+/// The columns, except those of the price, in the order of [`values`].
 pub(super) const COLUMNS: &str = "workspace_id, id, quote_id, sold_by, external_seller, external_id, type, status, \
     guest_first_name, guest_last_name, guest_email, guest_phone, source, notes, hold_expires_at, version, created_at, \
     updated_at, confirmed_at, cancelled_at";
@@ -45,7 +45,7 @@ struct ReservationRow {
     priced: PricedRow,
 }
 
-/// A reservation with its present owner.
+/// A reservation with its current owner.
 #[derive(FromQueryResult)]
 pub(super) struct SeenRow {
     #[sea_orm(nested)]
@@ -53,7 +53,7 @@ pub(super) struct SeenRow {
     owner_id: Uuid,
 }
 
-/// A hold with its present owner, by whose name it is audited.
+/// A hold with its current owner, whose name is used in the audit entry.
 #[derive(FromQueryResult)]
 pub(super) struct HoldRow {
     #[sea_orm(nested)]
