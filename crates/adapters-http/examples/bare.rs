@@ -1,10 +1,10 @@
-//! What HTTP costs without the work: answers every request with the same bytes.
+//! A bare HTTP server that answers every request with the same bytes, to measure the cost of HTTP alone.
 //!
 //! ```text
 //! bare ADDRESS WORKERS STATUS FILE      FILE: lines of headers, an empty line, the body
 //! ```
 //!
-//! The bench measures the service against it: on the same actix-web, with as many workers, reading the same bodies.
+//! The bench compares the service with it: on the same actix-web, with as many workers, reading the same bodies.
 
 use std::error::Error;
 use std::{env, fs};
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: bare ADDRESS WORKERS STATUS FILE".into());
     };
     let text = fs::read_to_string(file)?;
-    let (head, body) = text.split_once("\n\n").ok_or("the file has no empty line behind the headers")?;
+    let (head, body) = text.split_once("\n\n").ok_or("the file has no empty line after the headers")?;
     let headers = head.lines().filter_map(|line| line.split_once(": "));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let given = Data::new(Answer { status: status.parse()?, headers, body: Bytes::copy_from_slice(body.as_bytes()) });

@@ -1,4 +1,4 @@
-//! Work that would block a worker thread.
+//! Execution of work that would block a worker thread.
 
 use std::future::Future;
 use std::sync::LazyLock;
@@ -9,14 +9,15 @@ use tokio::runtime::Handle;
 use tokio::select;
 use tokio::sync::oneshot;
 
-/// The turns of such work. One client's share of the processors is for all such work together; the rest serves short requests.
+/// The queue of such work. All of it together uses one client's share of the processors; the rest serves short
+/// requests.
 static DOOR: LazyLock<Door> = LazyLock::new(|| {
     let share = fairness::share();
     Gate::new(share).door(usize::try_from(share).unwrap_or(1))
 });
 
-/// Runs work on a blocking thread when the turn of its client comes, so that the worker thread serves other requests meanwhile.
-/// When the returned future is dropped, the work ends at its next await.
+/// Runs work on a blocking thread at its client's turn, so that the worker thread can serve other requests. If the
+/// returned future is dropped, the work ends at its next await.
 pub(crate) async fn apart<F: Future>(work: impl FnOnce() -> F + Send + 'static) -> F::Output
 where
     F::Output: Send + 'static,

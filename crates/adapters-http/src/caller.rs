@@ -1,4 +1,4 @@
-//! Who calls, and in which tenant: the headers of both contracts.
+//! Authentication of requests, by the key and tenant headers of both contracts.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -22,11 +22,11 @@ pub(crate) const API_KEY: &str = "x-calry-api-key";
 pub(crate) const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
 const BEARER: &str = "Bearer";
 
-/// The tenant that a request was served in, for the answer's header.
+/// The tenant in which a request was served, for the response header.
 #[derive(Clone, Copy)]
 pub(crate) struct ServedIn(pub(crate) TenantId);
 
-/// A caller whom the headers of the request let in.
+/// A caller admitted by the headers of the request.
 pub(crate) struct Admitted<T> {
     caller: Caller,
     runs_in: PhantomData<T>,
@@ -34,17 +34,17 @@ pub(crate) struct Admitted<T> {
 
 /// The tenant that an operation runs in.
 pub(crate) trait RunsIn: 'static {
-    /// Among those that the request has to do with.
+    /// Returns the tenant in which the operation runs.
     fn tenant(caller: &Caller) -> TenantId;
 
     /// Whether the caller may do there what takes the permission.
     fn leave(caller: &Caller, needed: Permission) -> Result<(), AccessError>;
 }
 
-/// For operations that work in the tenant of the request.
+/// A marker for operations that work in the tenant of the request.
 pub(crate) enum TenantOfRequest {}
 
-/// For operations that run in the tenant whose authority they use.
+/// A marker for operations that run in the tenant whose authority they use.
 pub(crate) enum TenantOfAuthority {}
 
 /// The caller of an operation that works in the tenant of the request.
@@ -109,7 +109,7 @@ impl<T: RunsIn> Admitted<T> {
         admitted
     }
 
-    /// Admits the caller again, as what is stored decides now: since the first time, the client may have taken its time.
+    /// Admits the caller again, by the data that is stored now: the client may have taken long to send its body.
     pub(crate) async fn again(self, request: &HttpRequest) -> Result<Self, ApiError> {
         request.extensions_mut().remove::<ServedIn>();
         let Presented { key, choice } = presented(request.headers())?;
@@ -127,13 +127,13 @@ fn api(request: &HttpRequest) -> &Api {
     request.app_data::<web::Data<Api>>().expect("`configure` adds it")
 }
 
-/// The key, where it is one: nothing is looked up for what is not.
+/// Parses the key. A malformed key is refused without a query.
 fn token(key: Option<&[u8]>) -> Result<ApiKeyToken, Refusal> {
     let token = key.and_then(|key| str::from_utf8(key).ok()).and_then(|key| key.parse().ok());
     token.ok_or(Refusal::Access(AccessError::Unauthenticated))
 }
 
-/// Whether the key is good, whatever else stands against the request.
+/// Whether the key is genuine, even if the request is refused for another reason.
 const fn is_genuine(admitted: &Result<Caller, Refusal>) -> bool {
     match admitted {
         Ok(_) => true,
@@ -142,7 +142,7 @@ const fn is_genuine(admitted: &Result<Caller, Refusal>) -> bool {
     }
 }
 
-/// Counts a request of the key, and refuses it where there were too many.
+/// Counts a request of the key, and refuses it if it exceeds the rate limit.
 fn count(request: &HttpRequest, api: &Api, key: ApiKeyId) -> Result<(), ApiError> {
     let Some(standing) = api.edges.rate_limit.count(key) else { return Ok(()) };
     let is_over = standing.is_over;
@@ -154,7 +154,7 @@ fn count(request: &HttpRequest, api: &Api, key: ApiKeyId) -> Result<(), ApiError
     Ok(())
 }
 
-/// What the headers say.
+/// The key and tenant that the headers name.
 #[derive(Debug, PartialEq)]
 struct Presented<'a> {
     key: Option<&'a [u8]>,
@@ -179,14 +179,14 @@ fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
     Ok(Presented { key, choice })
 }
 
-/// The credentials of a `Bearer` header; a header of another scheme is none of ours.
+/// Returns the credentials of a `Bearer` header. Headers of other schemes are ignored.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let (scheme, credentials) = value.split_at_checked(BEARER.len())?;
     let is_bearer = scheme.eq_ignore_ascii_case(BEARER.as_bytes()) && credentials.first().is_none_or(|c| *c == b' ');
     is_bearer.then(|| credentials.trim_ascii())
 }
 
-/// The value that all agree on, if there is any.
+/// Returns the common value, if there is one. Different values are an error.
 fn only_one<T: PartialEq>(
     mut values: impl Iterator<Item = T>,
     code: &'static str,

@@ -1,4 +1,4 @@
-//! Compression of answers: gzip, which every client has.
+//! Compression of responses with gzip, which every client supports.
 
 use actix_http::encoding::Encoder;
 use actix_web::HttpMessage;
@@ -13,18 +13,18 @@ use actix_web::middleware::Next;
 
 use crate::envelope::vary_by;
 
-/// Below this many bytes an answer fits into a packet or two, and compression would save nothing.
+/// The minimum size in bytes for compression. Smaller responses fit into a packet or two, so it would save nothing.
 const WORTHWHILE: u64 = 1024;
-/// What tells the tag of a compressed answer from that of the plain one: strong tags belong to bytes.
+/// The suffix of the tag of a compressed response. Strong tags identify bytes, so it must differ from the plain one's.
 const SUFFIX: &str = "-gzip\"";
 
-/// Compresses an answer where its client takes that and something is gained by it.
+/// Compresses a response if its client accepts gzip and it saves bytes.
 pub(crate) async fn compression(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let accepts = accepts_gzip(&request);
-    // Within, a thing has one tag, however it is sent.
+    // Inside, a resource has one tag, compressed or not.
     let asked = [IF_MATCH, IF_NONE_MATCH].map(|name| without_suffix(request.headers_mut(), &name));
     let mut response = next.call(request).await?;
 
@@ -38,7 +38,8 @@ pub(crate) async fn compression(
         let others = head.headers().get(VARY).cloned();
         let body = Encoder::response(encoding, head, body);
         if is_worthwhile || head.status == StatusCode::NOT_MODIFIED {
-            // In one line with the others, and not in one of its own, as the encoder says it of what it compresses.
+            // One Vary line with all names, in place of the separate line that the encoder adds to compressed
+            // responses.
             head.headers_mut().remove(VARY);
             if let Some(others) = others {
                 head.headers_mut().insert(VARY, others);
@@ -55,13 +56,13 @@ fn accepts_gzip(request: &ServiceRequest) -> bool {
     accepted == Some(Encoding::gzip())
 }
 
-/// Pictures are compressed already.
+/// Whether the content is text. Pictures other than SVG are already compressed.
 fn is_text(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     !media_type.starts_with("image/") || media_type.starts_with("image/svg")
 }
 
-/// Takes the suffix from the tags in a condition; tells whether there was one.
+/// Removes the suffix from the tags in a condition, and returns whether there was one.
 fn without_suffix(headers: &mut HeaderMap, name: &HeaderName) -> bool {
     let sent: Vec<HeaderValue> = headers.get_all(name).cloned().collect();
     let is_suffixed = |value: &HeaderValue| value.to_str().is_ok_and(|tags| tags.contains(SUFFIX));
@@ -95,7 +96,7 @@ mod tests {
     const TAG: &str = "\"a\"";
     const GZIPPED: &str = "\"a-gzip\"";
 
-    /// Answers with so many bytes of the media type, and repeats the conditions as they arrive.
+    /// Responds with a body of this size and media type, and returns the conditions as they arrived.
     async fn answer(request: HttpRequest, path: web::Path<(usize, String)>) -> HttpResponse {
         let (size, media_type) = path.into_inner();
         let mut response = HttpResponse::build(if size == 0 { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
@@ -153,6 +154,6 @@ mod tests {
             assert_eq!(text(&headers, "x-asked"), Some(arrived), "{sent}");
         }
         let (headers, _) = ask("/0/text-plain", &[("if-none-match", GZIPPED)]).await;
-        assert_eq!(text(&headers, "etag"), Some(GZIPPED), "what was not modified has the tag that it was asked by");
+        assert_eq!(text(&headers, "etag"), Some(GZIPPED), "a 304 has the tag of the condition");
     }
 }

@@ -1,4 +1,4 @@
-//! Pages of other origins: which of them may call, and what they may see.
+//! CORS: the origins whose pages may call, and the headers that they may read.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use crate::envelope::{REQUEST_ID, TENANT_ID};
 use crate::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-/// For how long a browser need not ask again, in seconds: browsers keep it for two hours at most.
+/// The time in seconds for which a browser caches a preflight response. Browsers cache it for two hours at most.
 const MAX_AGE: usize = 7200;
 const ANY: &str = "*";
 
@@ -24,7 +24,7 @@ const ANY: &str = "*";
 #[serde(try_from = "String")]
 pub struct AllowedOrigin(String);
 
-/// A text that is no origin.
+/// An invalid origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be an origin as browsers write it, like https://app.example.com, or *")]
 pub struct InvalidOriginError;
@@ -41,7 +41,7 @@ impl FromStr for AllowedOrigin {
     type Err = InvalidOriginError;
 
     fn from_str(text: &str) -> Result<Self, InvalidOriginError> {
-        // Compared byte for byte with what a browser sends: written otherwise it would never match.
+        // Origins are compared byte for byte with the browser's header, so any other spelling would never match.
         let is_origin = |url: Url| {
             let has_pages = matches!(url.scheme(), "http" | "https") && !text.contains(ANY);
             has_pages && url.origin().ascii_serialization() == text
@@ -51,9 +51,10 @@ impl FromStr for AllowedOrigin {
     }
 }
 
-/// What lets the pages of these origins call.
+/// Creates the middleware that lets pages of these origins call.
 ///
-/// Keys travel in headers that a page must set itself, never in cookies, so no credentials are allowed and none are needed.
+/// Keys are sent in headers that a page must set itself, never in cookies, so credentials are neither needed nor
+/// allowed.
 pub(crate) fn cors(origins: &[AllowedOrigin]) -> Cors {
     let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, REQUEST_ID].into_iter();
     let sent = sent.chain([API_KEY, "idempotency-key"].into_iter().chain(TENANT_HEADERS).map(HeaderName::from_static));

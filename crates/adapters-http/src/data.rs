@@ -1,4 +1,4 @@
-//! The shapes that answers share.
+//! Shared shapes of responses.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,47 +10,47 @@ use utoipa::ToSchema;
 
 use crate::tags::tag;
 
-/// An answer about one thing.
+/// A response with one resource.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Data<T> {
     pub(crate) data: T,
 }
 
-/// How many there are.
+/// A response with a count.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Count {
-    /// How many match.
+    /// The number of items that match.
     #[schema(example = 1000)]
     pub(crate) count: u64,
 }
 
-/// 200 with how many there are.
+/// Returns 200 with a count.
 pub(crate) fn counted(count: u64) -> HttpResponse {
     HttpResponse::Ok().json(Count { count })
 }
 
-/// 200 with one thing.
+/// Returns 200 with a resource.
 pub(crate) fn ok<T: Serialize>(data: T) -> Reply {
     reply(StatusCode::OK, data)
 }
 
-/// 201 with the new thing.
+/// Returns 201 with a new resource.
 pub(crate) fn created<T: Serialize>(data: T) -> Reply {
     reply(StatusCode::CREATED, data)
 }
 
 fn reply<T: Serialize>(status: StatusCode, data: T) -> Reply {
-    let body = serde_json::to_vec(&Data { data }).expect("views are JSON: their maps have texts for keys");
+    let body = serde_json::to_vec(&Data { data }).expect("views serialise: the keys of their maps are strings");
     Reply { status: status.as_u16(), body }
 }
 
-/// The answer with a result, which cannot be asked for again.
+/// Returns the response with a result that no GET shows, and so without a tag.
 pub(crate) fn plain(Reply { status, body }: Reply) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     HttpResponse::build(status).insert_header((CONTENT_TYPE, "application/json")).body(body)
 }
 
-/// The answer with a resource as GET shows it, and the tag by which the client will know it again.
+/// Returns the response with a resource as GET shows it, and its entity tag.
 pub(crate) fn tagged(reply: Reply) -> HttpResponse {
     let tag = tag(&reply.body);
     let mut response = plain(reply);

@@ -9,7 +9,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// The digits of a JSON number, as they were sent or shall be answered. Only for bodies in JSON.
+/// The digits of a JSON number, as they are received or sent. Only for bodies in JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decimal(String);
 
@@ -35,13 +35,13 @@ impl Serialize for Decimal {
 }
 
 impl Decimal {
-    /// A number whose text is one of JSON.
+    /// Creates a decimal from a number whose text is a JSON number.
     pub(crate) fn of(number: impl fmt::Display) -> Self {
         Self(number.to_string())
     }
 }
 
-/// The digits of a field that may be changed.
+/// Converts an edit of a decimal to an edit of its digits.
 pub(crate) fn digits(edit: FieldEdit<Decimal>) -> FieldEdit<String> {
     edit.map(|number| number.map(|number| number.0))
 }

@@ -1,5 +1,4 @@
-//! What surrounds every answer: the request's id, the tenant it was served in, the body of refusals, one line in the
-//! log, and its place in the metrics.
+//! Middleware for every response: request id, tenant header, error body, access log and metrics.
 
 use std::error::Error;
 use std::time::Duration;
@@ -43,7 +42,7 @@ pub(crate) async fn envelope(
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(mut error) => {
-            // The request was given up and is gone, and nobody else knows its route.
+            // The request was cancelled and dropped, so its route must be found by its path.
             let refused = asked.refused(&error);
             let took = watched.end(pattern_of(&asked.path), refused.status);
             asked.log(refused.status, None, took);
@@ -56,7 +55,7 @@ pub(crate) async fn envelope(
         }
     };
     let mut response = unless_known(asked.with_problem(response));
-    // The pattern is put together anew for each request: actix-web does not keep it.
+    // actix-web does not store the pattern, but composes it here for each request.
     let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
     let found = response.request().extensions();
@@ -74,7 +73,7 @@ pub(crate) async fn envelope(
     Ok(response)
 }
 
-/// What is known of a request when it arrives.
+/// The data of a request that are known when it arrives.
 struct Asked {
     id: HeaderValue,
     method: Method,
@@ -96,7 +95,7 @@ impl Asked {
         response.map_body(|_, _| BoxBody::new(refused.body))
     }
 
-    /// What is answered to an error, which is logged where the service is at fault.
+    /// Converts an error to a refusal, and logs it if the service caused it.
     fn refused(&self, error: &actix_web::Error) -> Refused {
         let foreign;
         let error = if let Some(error) = error.as_error::<ApiError>() {
@@ -112,7 +111,7 @@ impl Asked {
         Refused { status: error.status, retry_after: error.retry_after, body }
     }
 
-    /// The headers that depend on nothing else.
+    /// Sets the headers that depend on the request only.
     fn describe(&self, headers: &mut HeaderMap) {
         headers.insert(REQUEST_ID, self.id.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -135,13 +134,13 @@ impl Asked {
         );
     }
 
-    /// The id for the log.
+    /// Returns the id for the log.
     fn id(&self) -> &str {
         self.id.to_str().unwrap_or_default()
     }
 }
 
-/// A refusal, written.
+/// A refusal with its serialised body.
 struct Refused {
     status: StatusCode,
     retry_after: Option<u32>,
@@ -160,7 +159,7 @@ impl Refused {
     }
 }
 
-/// The refusal of a library.
+/// Converts an error of a library to a refusal.
 fn foreign_error(error: &actix_web::Error) -> ApiError {
     let status = error.as_response_error().status_code();
     match error.as_error::<CorsError>() {
@@ -169,7 +168,7 @@ fn foreign_error(error: &actix_web::Error) -> ApiError {
     }
 }
 
-/// The client's own id, where it can be repeated safely.
+/// Returns the client's request id if it is safe to repeat, or else a new one.
 fn request_id(headers: &HeaderMap) -> HeaderValue {
     headers
         .get(REQUEST_ID)
@@ -179,7 +178,7 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("-"))
 }
 
-/// Adds request headers to those that an answer depends on.
+/// Adds request headers to the `Vary` of a response.
 pub(crate) fn vary_by(headers: &mut HeaderMap, names: &'static str) {
     let others = headers.get(VARY).and_then(|value| value.to_str().ok());
     let all = others.map_or(HeaderValue::from_static(names), |others| {
@@ -188,7 +187,7 @@ pub(crate) fn vary_by(headers: &mut HeaderMap, names: &'static str) {
     headers.insert(VARY, all);
 }
 
-/// Answers 304 where the client has already what it asks for.
+/// Replaces the response by 304 if the client already has the representation.
 fn unless_known(response: ServiceResponse) -> ServiceResponse {
     let request = response.request();
     let is_read = [Method::GET, Method::HEAD].contains(request.method()) && response.status() == StatusCode::OK;
@@ -203,7 +202,7 @@ fn unless_known(response: ServiceResponse) -> ServiceResponse {
     response
 }
 
-/// An error and all that is behind it, in one line.
+/// Returns an error and all its causes in one line.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,7 +1,7 @@
-//! What a request holds: its body, its query and the ids in its path.
+//! Input of a request: its body, its query and the ids in its path.
 //!
-//! None of these refuses a request by itself. What cannot be read travels on as [`Unreadable`], and the use case refuses
-//! it after it has authorised the caller.
+//! The extractors do not refuse requests. Unreadable input is passed on as [`Unreadable`], and the use case refuses it
+//! after it has authorised the caller.
 
 use std::convert::Infallible;
 use std::fmt::{self, Display};
@@ -26,12 +26,12 @@ use crate::problem::ApiError;
 use crate::server::Awaited;
 use crate::{parameters, receipts, tags};
 
-/// The most that is read of a body, in bytes.
+/// The maximum size of a body in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
-/// The same where a connector delivers listings.
+/// The maximum size of a delivery of listings in bytes.
 const DELIVERY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A body that was not read yet.
+/// A body that has not been read yet.
 pub(crate) struct Body {
     request: HttpRequest,
     payload: web::Payload,
@@ -47,7 +47,7 @@ impl FromRequest for Body {
     }
 }
 
-/// A body that has arrived, and the caller as admitted since.
+/// A body that has arrived, and the caller, who was admitted again afterwards.
 struct Arrived<C> {
     request: HttpRequest,
     caller: Admitted<C>,
@@ -58,7 +58,7 @@ struct Arrived<C> {
 // away, and gets back the one who is admitted now. And a body can be large: it is read only for a caller who may do what is asked
 // for. The use case, which decides, asks that again.
 impl Body {
-    /// Reads a JSON object; nothing stands for `{}`.
+    /// Reads a JSON object. An empty body counts as `{}`.
     pub(crate) async fn read<T, C>(
         self,
         caller: Admitted<C>,
@@ -71,7 +71,7 @@ impl Body {
         self.arrive(BODY_LIMIT, caller, needed).await?.read()
     }
 
-    /// Receives what a connector delivers, to be read later.
+    /// Receives a delivery of listings, to be parsed later.
     pub(crate) async fn receive_delivery<C: RunsIn>(
         self,
         caller: Admitted<C>,
@@ -84,7 +84,8 @@ impl Body {
         Ok((caller, bytes.map(|body| Delivered { body, is_json: is_json(&request) })))
     }
 
-    /// The same for a request that its client may repeat, with what it does made into an answer.
+    /// Reads a request that its client may repeat with an idempotency key. `answer` makes the response to store from
+    /// the result.
     pub(crate) async fn read_once<T, A, C>(
         self,
         caller: Admitted<C>,
@@ -99,7 +100,8 @@ impl Body {
         Ok((caller, asked, Once::new(request, answer)))
     }
 
-    /// The same for a request whose answer is not kept, with what the request is known by.
+    /// Reads a request like [`read_once`](Self::read_once), for responses that must not be stored. Returns its
+    /// idempotency key and fingerprint too.
     pub(crate) async fn read_repeatable<T, C>(
         self,
         caller: Admitted<C>,
@@ -143,12 +145,12 @@ pub(crate) struct Delivered {
 }
 
 impl Delivered {
-    /// Whether it is larger than any other body.
+    /// Whether it is larger than other bodies can be.
     pub(crate) fn is_large(&self) -> bool {
         self.body.len() > BODY_LIMIT
     }
 
-    /// Reads it, as [`Body::read`] does.
+    /// Parses the delivery, like [`Body::read`].
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Asked<T> {
         read(self.is_json, &self.body)
     }
@@ -198,7 +200,7 @@ fn read<T: DeserializeOwned>(is_json: bool, body: &[u8]) -> Asked<T> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Asked<T> {
-    // Serde would take an array for a struct, field by field.
+    // Serde would accept an array as a struct, field by field.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(malformed("The request body must be a JSON object."));
     }
@@ -229,7 +231,8 @@ impl<T: DeserializeOwned> Query<T> {
     }
 }
 
-/// An id in the path. What is no UUID becomes the one that nothing has, and is not found like any other.
+/// An id in the path. An invalid UUID is replaced by the nil UUID, which no resource has, so it is not found like
+/// others.
 pub(crate) struct PathId<T>(pub(crate) T);
 
 impl<T: FromStr + From<Nil>> FromRequest for PathId<T> {
@@ -242,7 +245,7 @@ impl<T: FromStr + From<Nil>> FromRequest for PathId<T> {
     }
 }
 
-/// Stands for the UUID that nothing has.
+/// The nil UUID, which no resource has.
 pub(crate) struct Nil;
 
 macro_rules! from_nil {
@@ -257,12 +260,13 @@ macro_rules! from_nil {
 
 from_nil!(ApiKeyId, IntegrationAccountId, ListingId, LocationId, PromotionId, ReservationId, TenantId, UserId);
 
-/// For serde: a yes or no in a query. One without a value is neither: who writes `?dryRun` means something by it.
+/// Reads a boolean of a query, for serde. A parameter without a value, like `?dryRun`, is an error, because its meaning
+/// is not clear.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("expected true or false"))
 }
 
-/// For serde: tells an absent field (`None`, by `default`) from a null one (`Some(None)`).
+/// Distinguishes an absent field (`None`, by `default`) from a null one (`Some(None)`), for serde.
 pub(crate) fn sent<'de, D, T>(deserializer: D) -> Result<FieldEdit<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -271,8 +275,8 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// A list of at most `MOST` items, as far as it is kept: with one more, by which whoever counts sees that there are too many.
-/// What comes behind that is skipped, because a small body can hold more items than memory should.
+/// A list of at most `MOST` items, plus one, by which validation sees that there are too many. Further items are
+/// skipped, because a small body can contain more items than memory should.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Few<T, const MOST: usize>(pub(crate) Vec<T>);
 
@@ -311,7 +315,7 @@ fn misread(what: &str, error: &serde_path_to_error::Error<impl Display>) -> Unre
     }
 }
 
-/// What a parser says may hold all that was sent.
+/// Shortens the message of a parser, which may contain all that was sent.
 fn shortened(message: impl Display) -> String {
     const ENOUGH: usize = 200;
     message.to_string().chars().take(ENOUGH).collect()
@@ -407,6 +411,6 @@ mod tests {
             };
             assert!(found.contains(message), "{json}: {found}");
         }
-        assert!(parse::<Thing>(b"{\"name\":\"\xff\"}").is_err(), "bytes that are no UTF-8");
+        assert!(parse::<Thing>(b"{\"name\":\"\xff\"}").is_err(), "bytes that are not UTF-8");
     }
 }

@@ -1,4 +1,4 @@
-//! The REST API, on actix-web: what `docs/api.md` describes.
+//! The REST API, on actix-web. `docs/api.md` describes it.
 //!
 //! # What belongs here
 //!
@@ -15,7 +15,7 @@
 //! # How to add to it
 //!
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
-//! `openapi`, its route in the area's folder; a test holds routes and document against each other.
+//! `openapi`, its route in the area's folder; a test compares routes and document.
 
 mod address;
 mod apart;
@@ -72,14 +72,14 @@ pub use self::openapi::document;
 pub use self::rate_limit::{Allowance, InvalidAllowanceError, RateLimit};
 pub use self::server::{Connections, listen, serve};
 
-/// Where the API begins.
+/// The prefix of the API's paths.
 pub(crate) const BASE: &str = "/api/v1";
 
-/// The use cases that the API serves, and what counts its requests.
+/// The use cases that the API serves, with the metrics and limits of its requests.
 pub struct Api {
     /// API keys.
     pub api_keys: ApiKeys,
-    /// Who calls.
+    /// Authentication.
     pub authentication: Authentication,
     /// Tenants.
     pub tenants: Tenants,
@@ -105,20 +105,20 @@ pub struct Api {
     pub audit: Audit,
     /// Workspaces.
     pub workspaces: Workspaces,
-    /// Whether the service can serve.
+    /// The readiness check.
     pub readiness: ReadinessCheck,
-    /// What is counted, by all worker threads together.
+    /// The metrics, shared by all worker threads.
     pub metrics: Metrics,
-    /// What holds for every request.
+    /// The limits of every request.
     pub edges: Edges,
 }
 
-/// What holds for every request, whatever it asks for.
+/// The limits that hold for every request.
 #[derive(Clone)]
 pub struct Edges {
-    /// How long it may take.
+    /// The time limit of a request.
     pub time_limit: Duration,
-    /// How often a key may call, on all worker threads together.
+    /// The rate limit of each key, shared by all worker threads.
     pub rate_limit: RateLimit,
     /// The origins whose pages may call.
     pub allowed_origins: Vec<AllowedOrigin>,
@@ -133,7 +133,7 @@ pub(crate) fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) 
         let cors = Condition::new(!origins.is_empty(), cors::cors(origins));
         config.app_data(api).service(
             web::scope("")
-                // From the inside out.
+                // The innermost middleware comes first.
                 .wrap(from_fn(address::address))
                 .wrap(from_fn(time_limit::time_limit))
                 .wrap(cors)
@@ -142,8 +142,8 @@ pub(crate) fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) 
                 .configure(operations::routes)
                 .service(
                     web::scope(BASE)
-                        // One is tried after the other: fixed paths before patterns that match them too, then what is asked for
-                        // most.
+                        // Routes are tried in this order: fixed paths come before patterns that match them too, then
+                        // the most requested ones.
                         .configure(listings::routes)
                         .configure(imports::routes)
                         .configure(tenants::routes)

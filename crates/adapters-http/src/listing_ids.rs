@@ -4,7 +4,7 @@ use application::ListingIds;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The listings that something is done with: all of them, or none.
+/// The listings of an operation, which applies to all of them or to none.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ListingIdsBody {
     #[serde(rename = "listingIDs")]

@@ -1,4 +1,4 @@
-//! Lists: items, links and numbers, as the venue contract prints them.
+//! Lists: items, links and numbers, in the format of the venue contract.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -15,25 +15,25 @@ use uuid::Uuid;
 use crate::address::url;
 use crate::input::Query;
 
-/// Which part of a list.
+/// The requested page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// The number of the page, from 1.
     #[param(minimum = 1)]
     page: Option<i64>,
-    /// At most how many items (default 10).
+    /// The maximum number of items (default 10).
     #[param(minimum = 1, maximum = 100)]
     per_page: Option<i64>,
-    /// `per_page` by another name.
+    /// Another name of `per_page`.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
-    /// Instead of `page`: the id behind which the page starts.
+    /// The id after which the page starts, in place of `page`.
     #[param(value_type = Option<Uuid>)]
     after: Option<String>,
 }
 
-/// The query of a list: which items, by `Q`, and which part of them.
+/// The query of a list: its filter `Q` and its page.
 pub(crate) struct ListQuery<Q> {
     filter: Query<Q>,
     page: Query<PageQuery>,
@@ -49,7 +49,7 @@ impl<Q: DeserializeOwned> FromRequest for ListQuery<Q> {
 }
 
 impl<Q> ListQuery<Q> {
-    /// What the use case is asked for.
+    /// Converts the query to the input of the use case.
     pub(crate) fn asked<F: From<Q>>(self) -> Asked<List<F>> {
         Ok(List { filter: self.filter.0?.into(), paging: self.page.0?.into() })
     }
@@ -70,37 +70,37 @@ pub(crate) struct ListView<T> {
     meta: Meta,
 }
 
-/// The way to other pages: absolute, with the filters of the request.
+/// Links to other pages. They are absolute and keep the filters of the request.
 #[derive(Debug, Serialize, ToSchema)]
 struct Links {
     /// The first page.
     #[schema(example = "https://api.example.com/api/v1/tenants?page=1")]
     first: String,
-    /// Always null: how many there are is `/count`'s to say.
+    /// Always null: `/count` returns the number of items.
     last: Option<String>,
-    /// The page before, if there is one.
+    /// The previous page, if there is one.
     prev: Option<String>,
-    /// The page behind, if there is one.
+    /// The next page, if there is one.
     next: Option<String>,
 }
 
-/// Where the page is in the list. The numbers are null where the page was asked for by `after`.
+/// The position of the page in the list. The numbers are null if you requested the page by `after`.
 #[derive(Debug, Serialize, ToSchema)]
 struct Meta {
     /// The number of the page, from 1.
     current_page: Option<u32>,
     /// The number of the first item, from 1; null on an empty page.
     from: Option<u64>,
-    /// The list's own address.
+    /// The URL of the list, without a query.
     #[schema(example = "https://api.example.com/api/v1/tenants")]
     path: String,
-    /// At most how many items a page has.
+    /// The maximum number of items of a page.
     per_page: u32,
     /// The number of the last item; null on an empty page.
     to: Option<u64>,
 }
 
-/// 200 with a page. `id` tells an item's id, behind which an `after` walk goes on.
+/// Returns 200 with a page. `id` returns an item's id, after which the next page starts.
 pub(crate) fn list<T, V: Serialize>(
     request: &HttpRequest,
     listed: Listed<T>,
@@ -110,7 +110,8 @@ pub(crate) fn list<T, V: Serialize>(
     page(request, listed, view, |item| Some(id(item)))
 }
 
-/// The same, where not every list is ordered by id: one that is not cannot be walked behind an id.
+/// Returns 200 with a page of a list that may not be ordered by id. If it is not, `id` returns `None`, and no link uses
+/// `after`.
 pub(crate) fn page<T, V: Serialize>(
     request: &HttpRequest,
     listed: Listed<T>,
@@ -150,7 +151,7 @@ pub(crate) fn page<T, V: Serialize>(
     HttpResponse::Ok().json(ListView { data: items.into_iter().map(view).collect(), links, meta })
 }
 
-/// The query without the parameters that a link replaces.
+/// Returns the query without the parameters that a link replaces.
 fn filters(query: &str) -> String {
     let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "page" && name != "after");
     form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()

@@ -1,7 +1,7 @@
-//! What the service counts about itself, in the text format of Prometheus.
+//! Metrics, in the text format of Prometheus.
 //!
-//! Every label has few values, whatever clients send: routes are patterns, never paths, and nothing is labelled by tenant
-//! or user. Counting allocates nothing: a series is made once, and found again by a hash of its labels.
+//! Every label has few values, whatever clients send: routes are patterns, never paths, and there are no labels for
+//! tenants or users. Counting does not allocate: a series is created once, and found by a hash of its labels.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,25 +13,25 @@ pub(crate) use prometheus::TEXT_FORMAT;
 use prometheus::core::Collector;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 
-/// The route of requests that have none.
+/// The route label of requests that match no route.
 const UNMATCHED: &str = "unmatched";
-/// Upper bounds in seconds: from half a millisecond, which is a fast read, to what hardly anybody waits for.
+/// Upper bounds in seconds: from half a millisecond, a fast read, to ten seconds, for which hardly any client waits.
 const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// How much of a pool of database connections is in use, at this moment.
+/// The current use of a pool of database connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolUse {
-    /// The pool's name. Pools of the same name are added up.
+    /// The pool's name. Pools with the same name are added up.
     pub pool: &'static str,
-    /// Open connections that nobody uses.
+    /// Open connections that are idle.
     pub idle: u32,
     /// Connections in use.
     pub used: u32,
-    /// How many connections there may be.
+    /// The maximum number of connections.
     pub max: u32,
 }
 
-/// What is counted. Its clones count together.
+/// The metrics. Clones share their counters.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
@@ -45,22 +45,22 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Begins to count. `pools` is asked whenever somebody reads the numbers.
+    /// Creates the metrics. `pools` is called each time they are read.
     pub fn new(pools: impl Fn() -> Vec<PoolUse> + Send + Sync + 'static) -> Self {
         let registry = Registry::new();
         let gauges = |name, help, labels: &[&str]| known_to(&registry, IntGaugeVec::new(Opts::new(name, help), labels));
 
-        let requests = Opts::new("tenantry_http_requests_total", "Requests that were answered.");
+        let requests = Opts::new("tenantry_http_requests_total", "Number of answered requests.");
         let requests = IntCounterVec::new(requests, &["method", "route", "status"]);
-        let durations = HistogramOpts::new("tenantry_http_request_duration_seconds", "How long an answer took.");
+        let durations = HistogramOpts::new("tenantry_http_request_duration_seconds", "Duration of requests.");
         let durations = HistogramVec::new(durations.buckets(BUCKETS.into()), &["method", "route"]);
-        let in_flight = IntGauge::new("tenantry_http_requests_in_flight", "Requests that are being served.");
+        let in_flight = IntGauge::new("tenantry_http_requests_in_flight", "Number of requests in flight.");
         let coupons = Opts::new("tenantry_coupon_codes_total", "Coupon codes that were wrong, or not looked up.");
         let coupons = known_to(&registry, IntCounterVec::new(coupons, &["result"]));
         for outcome in [CouponOutcome::Wrong, CouponOutcome::Limited] {
             coupons.with_label_values(&[label_of_coupon(outcome)]);
         }
-        let build = gauges("tenantry_build_info", "Always 1: the label says which build this is.", &["version"]);
+        let build = gauges("tenantry_build_info", "Always 1, with the version of the build as label.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Self {
             requests: known_to(&registry, requests),
@@ -68,7 +68,7 @@ impl Metrics {
             in_flight: known_to(&registry, in_flight),
             coupons,
             connections: gauges("tenantry_db_connections", "Open database connections.", &["pool", "state"]),
-            connections_max: gauges("tenantry_db_connections_max", "Database connections at most.", &["pool"]),
+            connections_max: gauges("tenantry_db_connections_max", "Maximum database connections.", &["pool"]),
             registry,
             pools: Arc::new(pools),
         }
@@ -79,13 +79,13 @@ impl Metrics {
         self.coupons.with_label_values(&[label_of_coupon(outcome)]).inc();
     }
 
-    /// Begins to watch a request.
+    /// Starts to measure a request.
     pub(crate) fn watch(&self, method: &Method) -> Watched<'_> {
         self.in_flight.inc();
         Watched { metrics: self, method: label_of(method), started: Instant::now() }
     }
 
-    /// All numbers.
+    /// Returns all metrics as text.
     pub(crate) fn text(&self) -> String {
         let mut sums = BTreeMap::<_, [i64; 3]>::new();
         for PoolUse { pool, idle, used, max } in (self.pools)() {
@@ -101,7 +101,8 @@ impl Metrics {
     }
 }
 
-/// A request that is being served. Dropped without an end it was given up by its client, and is not counted.
+/// A request in flight. If it is dropped without [`end`](Self::end), its client has cancelled it, and it is not
+/// counted.
 pub(crate) struct Watched<'a> {
     metrics: &'a Metrics,
     method: &'static str,
@@ -109,7 +110,7 @@ pub(crate) struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    /// Counts the request, and says how long it took. `route` is the pattern that its path matched.
+    /// Counts the request and returns its duration. `route` is the pattern that its path matched.
     pub(crate) fn end(self, route: Option<&str>, status: StatusCode) -> Duration {
         let (took, route) = (self.started.elapsed(), route.unwrap_or(UNMATCHED));
         self.metrics.requests.with_label_values(&[self.method, route, status.as_str()]).inc();
@@ -124,7 +125,7 @@ impl Drop for Watched<'_> {
     }
 }
 
-/// The label of a method: clients may invent any number of methods.
+/// Returns the label of a method. Unknown ones share a label, because clients may send any number of methods.
 fn label_of(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -145,7 +146,7 @@ const fn label_of_coupon(outcome: CouponOutcome) -> &'static str {
     }
 }
 
-/// Adds the collector to what is told.
+/// Registers a collector.
 fn known_to<C: Collector + Clone + 'static>(registry: &Registry, collector: prometheus::Result<C>) -> C {
     let collector = collector.expect("names and labels are well-formed");
     registry.register(Box::new(collector.clone())).expect("no two have the same name");

@@ -1,4 +1,4 @@
-//! What stands at the root: for operators, and the API's own description.
+//! Operations at the root: health, metrics and the API's own description.
 
 use std::sync::{Arc, LazyLock};
 
@@ -16,10 +16,10 @@ use crate::problem::{Answer, ApiError, SOON};
 use crate::resource::{get, resource, route_not_found};
 use crate::{Api, openapi};
 
-/// Where the page to try the API on is, with its files.
+/// The path of the page for trying the API, and of its files.
 const PAGE: &str = "/docs";
-/// All that the page needs comes from here; it sets styles by itself, and has pictures in its style sheet. Nobody puts it into
-/// a frame, where clicks on it could be stolen.
+/// The content security policy of the page. All its files come from this server; it sets inline styles, and its style
+/// sheet contains pictures. Frames are forbidden, because clicks in a frame could be stolen.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -35,7 +35,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(resource("/docs/{file:.*}").route(get(page)));
 }
 
-/// Says what the page may do, where the path is one of its own.
+/// Sets the security headers of the page if the path belongs to it.
 pub(crate) fn restrict_page(path: &str, headers: &mut HeaderMap) {
     if path.strip_prefix(PAGE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
@@ -43,29 +43,29 @@ pub(crate) fn restrict_page(path: &str, headers: &mut HeaderMap) {
     }
 }
 
-/// How the service is.
+/// The state of the service.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `ok`.
+    /// Always `ok`.
     #[schema(example = "ok")]
     status: &'static str,
 }
 
 const OK: Health = Health { status: "ok" };
 
-/// Whether the process is alive.
+/// Reports that the process is alive.
 #[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "operations", security(()),
     responses((status = 200, body = Health)))]
 pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(OK)
 }
 
-/// Whether requests can be served: the database answers and can be written, and its schema is this program's.
+/// Reports whether requests can be served: the database responds and is writable, and its schema matches this program.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
     responses((status = 200, body = Health), openapi::NotReady))]
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
-        // To whoever asks it is the same whether the database is away or its schema is old.
+        // Probes need not distinguish an unreachable database from an old schema.
         ApiError {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: "not_ready",
@@ -76,14 +76,14 @@ pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     Ok(HttpResponse::Ok().json(OK))
 }
 
-/// What the service counts about itself, for Prometheus.
+/// Returns the metrics of the service, for Prometheus.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operations", security(()),
     responses((status = 200, description = "The text format 0.0.4.", content_type = "text/plain", body = String)))]
 pub(crate) async fn metrics(api: web::Data<Api>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, TEXT_FORMAT)).body(api.metrics.text())
 }
 
-/// This document.
+/// Returns this document.
 #[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "operations", security(()),
     responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json",
         body = std::collections::BTreeMap<String, serde_json::Value>)))]
@@ -91,7 +91,7 @@ pub(crate) async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::json())
 }
 
-/// A page to try the API on.
+/// Redirects to a page for trying the API.
 #[utoipa::path(get, path = "/docs", operation_id = "docs", tag = "operations", security(()),
     responses((status = 308, description = "The page is at `/docs/`.")))]
 pub(crate) async fn docs() -> HttpResponse {

@@ -14,29 +14,29 @@ use uuid::Uuid;
 
 use crate::quotes::QuoteView;
 
-/// In how many seconds what passes shortly may be asked for again.
+/// The `Retry-After` of errors that pass shortly, in seconds.
 pub(crate) const SOON: u32 = 1;
 
-/// What a handler answers.
+/// The result of a handler.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
 
-/// A refusal on its way out.
+/// A refusal to send.
 ///
-/// The body names the request's path, which an error does not know: the envelope writes it.
+/// The body contains the request's path, which an error does not know, so the envelope writes the body.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
-    /// Boxed, because most answers are no refusals.
+    /// Boxed, because most responses are not refusals.
     pub(crate) members: Box<Members>,
-    /// The seconds after which the request can be sent again, where it passes.
+    /// The seconds after which the request can be retried, if the error is temporary.
     pub(crate) retry_after: Option<u32>,
-    /// Kept for the log, where the service is at fault.
+    /// The cause for the log, if the service is at fault.
     pub(crate) cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What a refusal says besides.
+/// The further members of a refusal.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     faults: Option<Faults>,
@@ -45,7 +45,7 @@ pub(crate) struct Members {
 }
 
 impl ApiError {
-    /// A refusal that is HTTP's own.
+    /// Creates a refusal of the HTTP layer.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
         let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(SOON);
         Self { status, code, message: message.to_owned(), members: Box::default(), retry_after, cause: None }
@@ -101,7 +101,7 @@ impl ResponseError for ApiError {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemView<'a> {
-    /// Always `about:blank`: `code` says which problem it is.
+    /// Always `about:blank`: `code` identifies the problem.
     #[schema(example = "about:blank")]
     pub(crate) r#type: &'static str,
     /// The status in words.
@@ -116,18 +116,18 @@ pub(crate) struct ProblemView<'a> {
     /// The stable name of the problem, for programs.
     #[schema(example = "validation_failed")]
     pub(crate) code: &'static str,
-    /// What is wrong, for people.
+    /// The description of the problem, for people.
     #[schema(example = "The given data was invalid.")]
     pub(crate) message: &'a str,
-    /// The fields at fault, by the name that the request gave them.
+    /// The field errors, by the name of the field in the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Vec<String>>>, nullable = false)]
     pub(crate) errors: Option<&'a BTreeMap<String, Vec<String>>>,
-    /// How many things stand against the request, by their names.
+    /// The numbers of things that prevent the request, by their names.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, u64>>, nullable = false)]
     pub(crate) counts: Option<&'a BTreeMap<&'static str, u64>>,
-    /// The reservation that stands against the request.
+    /// The reservation that prevents the request.
     #[serde(rename = "reservationID", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) reservation_id: Option<Uuid>,
@@ -135,7 +135,7 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) quote: Option<QuoteView>,
-    /// The API key that an earlier request made.
+    /// The API key that an earlier request created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) id: Option<Uuid>,

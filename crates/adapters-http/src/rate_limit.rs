@@ -1,7 +1,7 @@
-//! How often a key may call.
+//! The rate limit of API keys.
 //!
-//! Only keys that were found to be good are counted: a forged one takes no place in the table, and nothing from the key that it
-//! pretends to be.
+//! Only genuine keys are counted: a forged key takes no place in the table, and does not use the quota of the key that
+//! it imitates.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -21,11 +21,11 @@ pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const MAX_REQUESTS: u32 = 1_000_000;
 const MAX_SECONDS: u32 = 86_400;
-/// After how many requests those keys are forgotten that have all of their allowance back. So the table never holds more
-/// than these and the keys that are in use.
+/// The number of requests after which keys with a full quota are removed. So the table never contains more keys than
+/// these and the keys in use.
 const FORGET_EVERY: u32 = 10_000;
 
-/// So many requests of a key in so many seconds, however they are spread.
+/// The quota of a key: a number of requests in a number of seconds, however they are distributed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Allowance {
@@ -33,7 +33,7 @@ pub struct Allowance {
     seconds: u32,
 }
 
-/// A text that is no allowance.
+/// An invalid quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be REQUESTS/SECONDS, like 600/60: up to {MAX_REQUESTS} requests in up to {MAX_SECONDS} seconds")]
 pub struct InvalidAllowanceError;
@@ -59,21 +59,21 @@ impl FromStr for Allowance {
 }
 
 impl Allowance {
-    /// As a bucket that holds all of the requests and fills up evenly.
+    /// Returns the quota as a bucket that holds all the requests and refills evenly.
     fn quota(self) -> Quota {
         let Self { requests, seconds } = self;
         let one = Duration::from_secs(seconds.into()) / requests;
-        let quota = Quota::with_period(one).expect("a second divided by a million is more than nothing");
+        let quota = Quota::with_period(one).expect("a second divided by a million is more than zero");
         quota.allow_burst(requests.try_into().expect("one request or more"))
     }
 
-    /// The field that tells of it.
+    /// Returns the `RateLimit-Policy` header.
     fn policy(self) -> HeaderValue {
         let Self { requests, seconds } = self;
         field(format!("\"api-key\";q={requests};w={seconds}"))
     }
 
-    /// In how many seconds a key has all of its requests again.
+    /// Returns the number of seconds until a key has all its requests again.
     fn until_all(self, remaining: u32) -> u64 {
         let used = u64::from(self.requests.saturating_sub(remaining));
         (used * u64::from(self.seconds)).div_ceil(self.requests.into())
@@ -82,17 +82,17 @@ impl Allowance {
 
 type Keys<C> = RateLimiter<ApiKeyId, DashMapStateStore<ApiKeyId>, C, StateInformationMiddleware>;
 
-/// What counts the requests of each key. Its clones count together.
+/// The rate limiter. Clones share their counters.
 #[derive(Clone)]
 pub struct RateLimit(Option<Arc<Counter>>);
 
 impl RateLimit {
-    /// Grants each key the allowance, or calls without end.
+    /// Creates a rate limiter with this quota for each key, or without a limit.
     pub fn new(allowance: Option<Allowance>) -> Self {
         Self(allowance.map(|allowance| Arc::new(Counter::new(allowance, DefaultClock::default()))))
     }
 
-    /// Counts a request of the key; `None` where there is no limit.
+    /// Counts a request of the key. Returns `None` if there is no limit.
     pub(crate) fn count(&self, key: ApiKeyId) -> Option<Standing> {
         self.0.as_ref().map(|counter| counter.count(key))
     }
@@ -130,23 +130,23 @@ impl<C: Clock> Counter<C> {
     }
 }
 
-/// Rounded up: who comes back earlier would be refused again.
+/// Rounds up, because a request that comes earlier would be refused again.
 fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
-/// How a key stands after a request of its own.
+/// The remaining quota of a key after a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
     policy: HeaderValue,
     remaining: u32,
-    /// Until it has all of its requests again; where it is over, until it has one.
+    /// The time until the key has all its requests again or, if it has exceeded the limit, until it has one.
     seconds: u64,
     pub(crate) is_over: bool,
 }
 
 impl Standing {
-    /// Tells it by the fields of `draft-ietf-httpapi-ratelimit-headers`.
+    /// Writes the `RateLimit` headers (`draft-ietf-httpapi-ratelimit-headers`).
     pub(crate) fn describe(self, headers: &mut HeaderMap) {
         let Self { policy, remaining, seconds, is_over } = self;
         headers.insert(RATE_LIMIT_POLICY, policy);
@@ -208,10 +208,10 @@ mod tests {
         let standing = Some(r#""api-key";r=0;t=3"#.to_owned());
         assert_eq!(told(refused), [policy(), standing, Some("3".to_owned())]);
         clock.advance(Duration::from_secs(3));
-        assert!(!counter.count(key(1)).is_over, "it came back when it was told to");
+        assert!(!counter.count(key(1)).is_over, "a retry after the given time is allowed");
         assert!(counter.count(key(1)).is_over);
         clock.advance(Duration::from_secs(10));
-        assert_eq!(counter.count(key(1)).remaining, 3, "all of them are back, and no more than all");
+        assert_eq!(counter.count(key(1)).remaining, 3, "the quota is full again, and not exceeded");
     }
 
     #[test]

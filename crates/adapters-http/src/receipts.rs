@@ -1,4 +1,4 @@
-//! Requests that their clients may repeat: what they are known by.
+//! Idempotency keys and fingerprints of requests that clients may repeat.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -11,8 +11,8 @@ use crate::problem::ApiError;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Reads the header of a POST; other methods may be repeated as they are. To be called with the other headers, before anything
-/// else is looked at.
+/// Reads the header of a POST; other methods may be repeated without it. It is read with the other headers, before
+/// anything else is checked.
 pub(crate) fn read_key(request: &HttpRequest) -> Result<(), ApiError> {
     if request.method() == Method::POST
         && let Some(key) = key(request.headers())?
@@ -25,7 +25,7 @@ pub(crate) fn read_key(request: &HttpRequest) -> Result<(), ApiError> {
 fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY).map(HeaderValue::as_bytes);
     let Some(key) = sent.next() else { return Ok(None) };
-    // A key is ASCII: what is not becomes a text that is no key.
+    // A key is ASCII: other bytes become a text that is not a valid key.
     let read = String::from_utf8_lossy(key).parse().ok().filter(|_| sent.all(|other| other == key));
     read.map(Some).ok_or_else(|| {
         let message = "The Idempotency-Key header must be 1 to 255 visible ASCII characters.";
@@ -33,14 +33,14 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     })
 }
 
-/// What the request is known by, where its client has named it.
+/// Returns the idempotency key and fingerprint of a request, if it has a key.
 pub(crate) fn repeatable(request: &HttpRequest, body: &[u8]) -> Option<Repeatable> {
     let key = request.extensions().get::<IdempotencyKey>().cloned()?;
     Some(Repeatable { key, fingerprint: fingerprint(request, body) })
 }
 
-/// Of all that makes two requests the same, as it was sent. Each part goes in behind its length, so that none can pass for a part
-/// of its neighbour.
+/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent. Each part follows its
+/// length, so that its bytes cannot pass for a part of its neighbour.
 fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
     let uri = request.uri();
     let line = [request.method().as_str(), uri.path(), uri.query().unwrap_or_default()].map(str::as_bytes);

@@ -1,4 +1,4 @@
-//! Paths and the methods they answer.
+//! Paths and their methods.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -10,12 +10,12 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 use crate::openapi;
 use crate::problem::ApiError;
 
-/// A path that answers 405, with the methods that it does answer, to any other.
+/// Creates a path that responds to other methods than its own with 405 and a list of its methods.
 pub(crate) fn resource(path: &str) -> Resource {
     web::resource(path).default_service(web::to(method_not_allowed))
 }
 
-/// A route for GET, and for HEAD, which is GET without its body.
+/// Creates a route for GET, and for HEAD, which is GET without a body.
 pub(crate) fn get<F, Args>(handler: F) -> Route
 where
     F: Handler<Args>,
@@ -25,7 +25,7 @@ where
     web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
 }
 
-/// What is answered on a path that does not exist.
+/// Refuses a request to a path that does not exist.
 pub(crate) async fn no_such_route() -> ApiError {
     route_not_found()
 }
@@ -37,8 +37,8 @@ pub(crate) fn route_not_found() -> ApiError {
 /// The methods that the document lists, by path.
 static ALLOWED: LazyLock<BTreeMap<String, String>> = LazyLock::new(openapi::methods_by_path);
 
-/// The pattern that a path matches, where no request is left to ask: from the document, in whose order fixed paths come
-/// before the patterns that match them too.
+/// Finds the pattern that a path matches when the request is gone: in the document, in whose order fixed paths come
+/// before patterns that match them too.
 pub(crate) fn pattern_of(path: &str) -> Option<&'static str> {
     let matches = |pattern: &&str| {
         let mut parts = pattern.split('/').zip(path.split('/'));

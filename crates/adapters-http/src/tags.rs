@@ -1,4 +1,4 @@
-//! Entity tags: by which a client knows whether a resource is still what it has seen.
+//! Entity tags, by which a client detects whether a resource has changed.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -18,7 +18,7 @@ use crate::openapi::{self, Operations};
 /// Stands for the tag of anything that there is.
 const ANY: &str = "*";
 
-/// The strong tag of a representation: a hash of its bytes, so it changes with whatever they show.
+/// Returns the strong tag of a representation: a hash of its bytes, so that every visible change changes it.
 pub(crate) fn tag(body: &[u8]) -> String {
     let hash = Sha256::digest(body);
     let half = hash.first_chunk::<16>().map_or(0, |half| u128::from_be_bytes(*half));
@@ -76,7 +76,7 @@ pub(crate) fn expects_nothing(request: &HttpRequest) -> bool {
     !TAGGED.get(&pattern).and_then(|methods| methods.get(request.method().as_str())).is_some_and(|is_tagged| *is_tagged)
 }
 
-/// Whether the client has the representation already that would be sent. Weak tags count here.
+/// Whether the client already has the representation. Weak tags match too.
 pub(crate) fn is_known(request: &HeaderMap, response: &HeaderMap) -> bool {
     let Some(current) = response.get(ETAG).and_then(|tag| tag.to_str().ok()) else { return false };
     tags(request, &IF_NONE_MATCH).any(|tag| is_of(&tag, current))
@@ -87,7 +87,7 @@ fn is_of(tag: &str, current: &str) -> bool {
     tag == ANY || tag.strip_prefix("W/").unwrap_or(tag) == current
 }
 
-/// The tags of a header, as they are written. Those of this service hold no commas.
+/// Returns the tags of a header as they are written. The tags of this service contain no commas.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = String> {
     let lists = headers.get_all(name).map(|list| String::from_utf8_lossy(list.as_bytes()).into_owned());
     lists.flat_map(|list| list.split(',').map(|tag| tag.trim().to_owned()).collect::<Vec<_>>())
@@ -123,7 +123,7 @@ mod tests {
         ] {
             assert_eq!(is_known(&headers(&IF_NONE_MATCH, values), &response), known, "{values:?}");
         }
-        assert!(!is_known(&headers(&IF_NONE_MATCH, &["*"]), &HeaderMap::new()), "nothing that has no tag");
+        assert!(!is_known(&headers(&IF_NONE_MATCH, &["*"]), &HeaderMap::new()), "without a tag, nothing is known");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How long a request may take.
+//! Time limit of requests.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use application::fairness::on_behalf_of;
 use crate::Api;
 use crate::problem::ApiError;
 
-/// Gives a request up that takes too long. The database's own limits are tighter; this one is for a database that does not
-/// keep them, and for clients that do not finish.
+/// Cancels a request that takes too long. The database's own limits are tighter; this one is for a database that does
+/// not keep them, and for clients that do not finish.
 pub(crate) async fn time_limit<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let limit = request.app_data::<web::Data<Api>>().expect("`configure` adds it").edges.time_limit;
-    // Its client is not known yet.
+    // The client is not known yet.
     timeout(limit, on_behalf_of(None, next.call(request))).await.unwrap_or_else(|_| Err(given_up(limit).into()))
 }
 

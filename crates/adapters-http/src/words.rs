@@ -1,4 +1,4 @@
-//! The words that stand for values, as the document lists them.
+//! Schemas of values that are one of a fixed set of words.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Declares the schema of a field that holds one of the words of a type of the domain.
+/// Declares the schema of a field that contains one of the words of a domain type.
 macro_rules! words {
     ($($name:ident: $values:ty,)+) => {$(
         pub(crate) struct $name;

@@ -1,4 +1,4 @@
-//! What is read about keys.
+//! Request bodies of API keys.
 
 use application::CreateApiKey;
 use serde::Deserialize;
@@ -9,16 +9,16 @@ use crate::words::PermissionWord;
 /// A new key for a user of the tenant of the request.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateApiKeyBody {
-    /// What people will call it.
+    /// The name of the key.
     #[schema(required, nullable = false, example = "Booking site", min_length = 1, max_length = 255)]
     name: Option<String>,
-    /// Whose key it will be.
+    /// The user of the key.
     #[schema(required, nullable = false, value_type = Option<uuid::Uuid>)]
     user_id: Option<String>,
-    /// `ADMIN`, `WRITE` or `READ`, each including the next.
+    /// The permission: `ADMIN`, `WRITE` or `READ`, each including the next.
     #[schema(value_type = Option<PermissionWord>, required, nullable = false)]
     permission: Option<String>,
-    /// From when on the key will be refused; in 180 days where nothing is said.
+    /// The time from which the key is refused. The default is in 180 days.
     #[serde(rename = "expiresAt")]
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     expires_at: Option<String>,

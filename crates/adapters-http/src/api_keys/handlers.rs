@@ -17,7 +17,9 @@ use crate::openapi::{
 };
 use crate::problem::Answer;
 
-/// Lists the keys of the users at home in the tenant of the request, oldest first, without their secrets. ADMIN.
+/// Lists the keys of the users at home in the tenant of the request, oldest first. Requires ADMIN.
+///
+/// Secrets are not shown.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",
     params(PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ApiKeyView>), TenantInactive, PermissionDenied))]
@@ -31,7 +33,7 @@ pub(crate) async fn list(
     Ok(lists::list(&request, listed, ApiKeyView::from, |key| key.id().as_uuid()))
 }
 
-/// Counts the keys of the users at home in the tenant of the request. ADMIN.
+/// Counts the keys of the users at home in the tenant of the request. Requires ADMIN.
 #[utoipa::path(get, path = "/api/v1/api-keys/count", operation_id = "countApiKeys", tag = "api-keys",
     params(TenantHeaders),
     responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
@@ -40,7 +42,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     Ok(counted(count))
 }
 
-/// Makes a key for a user at home in the tenant of the request; its text is shown this once. ADMIN.
+/// Creates a key for a user at home in the tenant of the request. Its secret is shown only once. Requires ADMIN.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "createApiKey", tag = "api-keys",
     params(TenantHeaders), request_body = CreateApiKeyBody,
     responses((status = 201, body = Data<NewApiKeyView>), TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated))]
@@ -50,7 +52,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     Ok(plain(created(NewApiKeyView::from(key))))
 }
 
-/// Revokes a key: it is refused from now on. May be repeated. ADMIN.
+/// Revokes a key: it is refused from now on. May be repeated. Requires ADMIN.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "api-keys",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 204, description = "Revoked."), TenantInactive, SupportRestricted, ApiKeyNotFound, LastAdministrator))]

@@ -1,4 +1,4 @@
-//! What is answered about keys.
+//! Responses of API keys.
 
 use application::CreatedApiKey;
 use domain::api_keys::{ApiKey, ApiKeyParts};
@@ -16,18 +16,18 @@ pub(crate) struct ApiKeyView {
     id: Uuid,
     #[schema(example = "Booking site")]
     name: String,
-    /// Whose key it is.
+    /// The user of the key.
     user_id: Uuid,
     #[schema(value_type = PermissionWord)]
     permission: &'static str,
-    /// From when on it is refused.
+    /// The time from which the key is refused.
     #[serde(rename = "expiresAt")]
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     expires_at: Instant,
     #[serde(rename = "createdAt")]
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     created_at: Instant,
-    /// Since when it is refused, where it was revoked.
+    /// The time since which the key is refused, if it was revoked.
     #[serde(rename = "revokedAt")]
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     revoked_at: Option<Instant>,
@@ -58,25 +58,25 @@ impl From<ApiKey> for ApiKeyView {
     }
 }
 
-/// A new key, with the text to send: shown this once.
+/// A new key with its secret, which is shown only once.
 #[derive(Serialize, ToSchema)]
 #[schema(as = NewApiKey)]
 pub(crate) struct NewApiKeyView {
     id: Uuid,
     #[schema(example = "Booking site")]
     name: String,
-    /// Whose key it is.
+    /// The user of the key.
     user_id: Uuid,
     #[schema(value_type = PermissionWord)]
     permission: &'static str,
-    /// From when on it is refused.
+    /// The time from which the key is refused.
     #[serde(rename = "expiresAt")]
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     expires_at: Instant,
     #[serde(rename = "createdAt")]
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     created_at: Instant,
-    /// What the client sends. It is not stored and not shown again.
+    /// The key to send with requests. It is not stored and not shown again.
     #[serde(rename = "apiKey")]
     #[schema(example = "tny_…")]
     api_key: String,

@@ -1,17 +1,17 @@
-//! What is read about the audit trail.
+//! Queries of the audit trail.
 
 use application::FindAudit;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Which entries.
+/// The filter of entries.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
-    /// What was done, the whole word.
+    /// The action, as a whole word.
     #[param(example = "tenant.create")]
     action: Option<String>,
-    /// The thing that was changed.
+    /// The resource that was changed.
     #[serde(rename = "resourceID")]
     #[param(value_type = Option<uuid::Uuid>)]
     resource_id: Option<String>,
@@ -19,10 +19,10 @@ pub(crate) struct AuditQuery {
     #[serde(rename = "tenantID")]
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<String>,
-    /// Not before this instant: RFC 3339, with any offset.
+    /// The first instant of the period: RFC 3339, with any offset.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     since: Option<String>,
-    /// Before this instant: RFC 3339, with any offset.
+    /// The first instant after the period: RFC 3339, with any offset.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     until: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What is answered about the audit trail.
+//! Responses of the audit trail.
 
 use domain::audit::{Actor, AuditRecord, Fact};
 use domain::ids::TenantId;
@@ -10,17 +10,17 @@ use crate::data::Instant;
 
 const OPERATOR: &str = "operator";
 
-/// Who did what to which resource in which tenant, when. Names are those of that time.
+/// A change: who did what to which resource, in which tenant and when. Names are those of that time.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditEntry)]
 pub(crate) struct AuditEntryView {
     id: Uuid,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     at: Instant,
-    /// What was done.
+    /// The action.
     #[schema(example = "tenant.update")]
     action: String,
-    /// The tenant whose data changed; it may be gone.
+    /// The tenant whose data changed. It may have been deleted since.
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
     #[serde(rename = "tenantName")]
@@ -31,25 +31,25 @@ pub(crate) struct AuditEntryView {
     #[serde(rename = "otherTenantID")]
     other_tenant_id: Option<Uuid>,
     actor: ActorView,
-    /// The kind of thing that was changed.
+    /// The type of the resource that was changed.
     #[serde(rename = "resourceType")]
     #[schema(example = "tenant")]
     resource_type: String,
-    /// The thing that was changed; it may be gone.
+    /// The resource that was changed. It may have been deleted since.
     #[serde(rename = "resourceID")]
     resource_id: Uuid,
     #[serde(rename = "resourceName")]
     #[schema(example = "Channel A")]
     resource_name: String,
-    /// What it was before, where that changed: null, true or false, a whole number or a text under each name.
+    /// The previous values of the changed fields: null, true or false, an integer or a text under each name.
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     before: FactsView,
-    /// What it is now, where that changed: null, true or false, a whole number or a text under each name.
+    /// The new values of the changed fields: null, true or false, an integer or a text under each name.
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     after: FactsView,
 }
 
-/// Who made a change.
+/// The actor of a change.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 struct ActorView {

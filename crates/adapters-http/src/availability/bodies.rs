@@ -1,4 +1,4 @@
-//! What is read about availability.
+//! Request bodies and queries of availability.
 
 use application::{EditCalendar, FindNights, RangeFields};
 use domain::tenants::FieldEdit;
@@ -9,12 +9,12 @@ use crate::decimal::{Decimal, digits};
 use crate::input::sent;
 use crate::words::NightStatusWord;
 
-/// Which nights: at most 730.
+/// A period of at most 730 nights.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NightsQuery {
-    /// The day that the first night follows.
+    /// The date of the first night, like a check-in.
     #[param(value_type = chrono::NaiveDate, required)]
     start_date: Option<String>,
     /// The day after the last night, like a check-out.
@@ -28,10 +28,11 @@ impl From<NightsQuery> for FindNights {
     }
 }
 
-/// What is written into a calendar: all of it, or nothing.
+/// An edit of a calendar, which is applied as a whole or not at all.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CalendarBody {
-    /// Where they overlap, the later one wins in each field that it names. All together name at most 3,660 nights.
+    /// The ranges of nights. Where ranges overlap, the later one wins in each field that it names. Together they name
+    /// at most 3,660 nights.
     #[schema(required, nullable = false, max_items = 366)]
     ranges: Option<Vec<RangeBody>>,
 }
@@ -42,29 +43,29 @@ impl From<CalendarBody> for EditCalendar {
     }
 }
 
-/// What becomes of at most 730 nights: what is absent stays as it is, and what is null is the listing's again.
+/// An edit of at most 730 nights. An absent field is left unchanged; null resets it to the listing's value.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RangeBody {
-    /// The day that the first night follows.
+    /// The date of the first night, like a check-in.
     #[schema(value_type = Option<chrono::NaiveDate>, required, nullable = false)]
     start_date: Option<String>,
     /// The day after the last night, like a check-out.
     #[schema(value_type = Option<chrono::NaiveDate>, required, nullable = false)]
     end_date: Option<String>,
-    /// `NOT_AVAILABLE` blocks the nights; what is sold stays sold. `AVAILABLE` offers them again.
+    /// The status: `NOT_AVAILABLE` blocks the nights, but sold nights stay sold. `AVAILABLE` offers them again.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<NightStatusWord>)]
     status: FieldEdit<String>,
-    /// What each night costs, in the listing's currency, with at most its decimals.
+    /// The price of each night, in the listing's currency, with at most its decimals.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, example = 199.99, minimum = 0, maximum = 1_000_000_000)]
     price: FieldEdit<Decimal>,
-    /// The fewest nights of a stay that begins then.
+    /// The minimum number of nights of a stay that begins on one of these nights.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     minimum_nights: FieldEdit<i64>,
-    /// The most nights of a stay that begins then.
+    /// The maximum number of nights of a stay that begins on one of these nights.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     maximum_nights: FieldEdit<i64>,

@@ -13,7 +13,9 @@ use crate::input::{Body, PathId, Query};
 use crate::openapi::{ListingNotFound, NotTheOwner, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
-/// The nights of a listing of the tenant of the request, its own or imported, as they can be sold now. `id` is the listing's.
+/// Lists the nights of a listing of the tenant of the request, its own or imported, as they can be sold now.
+///
+/// `id` is the id of the listing.
 #[utoipa::path(get, path = "/api/v1/availability/{id}", operation_id = "getAvailability", tag = "availability",
     params(("id" = uuid::Uuid, Path, description = "The listing."), NightsQuery, TenantHeaders),
     responses((status = 200, body = Data<Vec<NightView>>), TenantInactive, ListingNotFound))]
@@ -27,7 +29,9 @@ pub(crate) async fn get(
     Ok(plain(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>())))
 }
 
-/// Writes into the calendar of a listing. Its owner only. `id` is the listing's.
+/// Edits the calendar of a listing. Owner only.
+///
+/// `id` is the id of the listing.
 #[utoipa::path(put, path = "/api/v1/availability/{id}", operation_id = "updateAvailability", tag = "availability",
     params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
     responses((status = 200, body = Data<UpdatedView>), TenantInactive, NotTheOwner, ListingNotFound))]

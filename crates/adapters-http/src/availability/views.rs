@@ -1,4 +1,4 @@
-//! What is answered about availability.
+//! Responses of availability.
 
 use domain::availability::Night;
 use domain::stays::Nights;
@@ -8,29 +8,29 @@ use utoipa::ToSchema;
 use crate::decimal::Decimal;
 use crate::words::NightStatusWord;
 
-/// One night as it can be sold now.
+/// A night as it can be sold now.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Night)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NightView {
-    /// The day that it follows.
+    /// The date of the night, like a check-in.
     #[schema(value_type = chrono::NaiveDate)]
     date: String,
-    /// `AVAILABLE`, or `NOT_AVAILABLE` where it is sold or blocked.
+    /// The status: `AVAILABLE`, or `NOT_AVAILABLE` if the night is sold or blocked.
     #[schema(value_type = NightStatusWord)]
     status: &'static str,
-    /// What it costs.
+    /// The price of the night.
     #[schema(value_type = f64, example = 199.99)]
     price: Decimal,
-    /// What it would cost if the calendar were silent.
+    /// The price of the night if the calendar sets none.
     #[schema(value_type = f64, example = 149.00)]
     original_price: Decimal,
-    /// ISO 4217.
+    /// The currency of the prices (ISO 4217).
     #[schema(example = "USD")]
     currency: &'static str,
-    /// The fewest nights of a stay that begins with it.
+    /// The minimum number of nights of a stay that begins with this night.
     minimum_nights: i32,
-    /// The most nights of a stay that begins with it.
+    /// The maximum number of nights of a stay that begins with this night.
     maximum_nights: Option<i32>,
 }
 
@@ -48,11 +48,11 @@ impl From<Night> for NightView {
     }
 }
 
-/// What was written into a calendar.
+/// The result of an edit of a calendar.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UpdatedNights)]
 pub(crate) struct UpdatedView {
-    /// How many nights the ranges name, each once.
+    /// The number of nights that the ranges name, each counted once.
     #[schema(example = 12)]
     pub(crate) updated: usize,
 }

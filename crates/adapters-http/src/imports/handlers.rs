@@ -13,7 +13,9 @@ use crate::listing_ids::ListingIdsBody;
 use crate::openapi::{AlreadyImported, ImportRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
-/// Imports listings of other tenants into the tenant of the request: all of them, or none. Answers in the order asked.
+/// Imports listings of other tenants into the tenant of the request: all of them, or none.
+///
+/// The response has the order of the request.
 #[utoipa::path(post, path = "/api/v1/tenants/import-listings", operation_id = "importListings", tag = "imports",
     params(TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<Vec<ImportView>>), TenantInactive, ListingNotFound, AlreadyImported, ImportRefused))]
@@ -24,7 +26,7 @@ pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> An
     Ok(plain(done.reply(answer)))
 }
 
-/// Ends imports of the tenant of the request: all of them, or none. Stays that were sold remain.
+/// Ends imports of the tenant of the request: all of them, or none. Sold stays remain.
 #[utoipa::path(post, path = "/api/v1/tenants/remove-imported-listings", operation_id = "removeImportedListings",
     tag = "imports", params(TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<RemovedView>), TenantInactive, RemovalRefused))]

@@ -8,7 +8,7 @@ use actix_web::web::{self, ServiceConfig};
 pub(crate) use self::handlers::*;
 use crate::resource::resource;
 
-/// Must come before the routes of tenants, where the second part of the path is an id.
+/// Adds the routes. They must come before those of tenants, where the second part of the path is an id.
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/tenants/import-listings").route(web::post().to(handlers::add)))

@@ -1,4 +1,4 @@
-//! What is answered about imports.
+//! Responses of imports.
 
 use domain::imports::Import;
 use serde::Serialize;
@@ -13,10 +13,10 @@ use crate::data::Instant;
 pub(crate) struct ImportView {
     #[serde(rename = "listingID")]
     listing_id: Uuid,
-    /// Who imported it.
+    /// The tenant that imported the listing.
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
-    /// Whose it is.
+    /// The tenant that owns the listing.
     #[serde(rename = "sourceTenantID")]
     source_tenant_id: Uuid,
     #[serde(rename = "importedAt")]
@@ -36,7 +36,7 @@ impl From<Import> for ImportView {
     }
 }
 
-/// How many imports have ended.
+/// The number of imports that were ended.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RemovedImports)]
 pub(crate) struct RemovedView {

@@ -1,4 +1,4 @@
-//! What is read about integration accounts.
+//! Request bodies and queries of integration accounts.
 
 use application::{FindIntegrationAccounts, IntegrationAccountFields, MoveIntegrationAccount};
 use domain::tenants::FieldEdit;
@@ -9,14 +9,14 @@ use crate::decimal::{Decimal, digits};
 use crate::input::{flag, sent};
 use crate::words::{AccountStatusWord, AuthTypeWord, ProviderWord};
 
-/// Which accounts.
+/// The filter of accounts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct IntegrationAccountsQuery {
     /// The property-management system.
     #[param(value_type = Option<ProviderWord>)]
     provider: Option<String>,
-    /// Whether it is in use.
+    /// The status of the account.
     #[param(value_type = Option<AccountStatusWord>)]
     status: Option<String>,
 }
@@ -27,8 +27,9 @@ impl From<IntegrationAccountsQuery> for FindIntegrationAccounts {
     }
 }
 
-/// The fields of an integration account. A new one needs `name`, `provider`, `accountIdentifier` and `authType`. In a change,
-/// what is absent stays and what is null is cleared; a whole account may be sent back, its read-only fields are ignored.
+/// The fields of an integration account. A new one needs `name`, `provider`, `accountIdentifier` and `authType`. In an
+/// update, an absent field is left unchanged and null clears a field. You may send a whole account back: its read-only
+/// fields are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IntegrationAccountBody {
@@ -43,15 +44,15 @@ pub(crate) struct IntegrationAccountBody {
     #[serde(rename = "providerAccountID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
     provider_account_id: FieldEdit<String>,
-    /// What the provider calls the host. Unique among the accounts of one provider in the workspace.
+    /// The provider's name for the host. Unique among the accounts of one provider in the workspace.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "host@example.com", min_length = 1, max_length = 255)]
     account_identifier: FieldEdit<String>,
-    /// How the connection proves who it is. The proof itself is not stored.
+    /// The method of authentication at the provider. The credentials themselves are not stored.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<AuthTypeWord>, nullable = false)]
     auth_type: FieldEdit<String>,
-    /// `ACTIVE` (default) or `INACTIVE`.
+    /// The status: `ACTIVE` (default) or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<AccountStatusWord>, nullable = false)]
     status: FieldEdit<String>,
@@ -59,15 +60,15 @@ pub(crate) struct IntegrationAccountBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<bool>, nullable = false)]
     allow_import: FieldEdit<bool>,
-    /// What is added to the price of a stay (default 0).
+    /// The markup on the price of a stay (default 0).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
     markup_percentage: FieldEdit<Decimal>,
-    /// What is taken off the price of a stay; null (default) for the workspace's.
+    /// The discount on the price of a stay; null (default) for the workspace's discount.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 100)]
     default_discount_percentage: FieldEdit<Decimal>,
-    /// What is added besides where a tenant sells an imported listing (default 0).
+    /// The additional markup when a tenant sells an imported listing (default 0).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
     distribution_markup_percentage: FieldEdit<Decimal>,
@@ -102,27 +103,27 @@ impl From<IntegrationAccountBody> for IntegrationAccountFields {
     }
 }
 
-/// Where an account shall go.
+/// The destination of an account.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct MoveBody {
-    /// The tenant that gets it.
+    /// The tenant that will own the account.
     #[serde(rename = "tenantID")]
     #[schema(value_type = uuid::Uuid, required, nullable = false)]
     tenant_id: Option<String>,
 }
 
-/// How an account is moved.
+/// The options of a move.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MoveQuery {
-    /// `true` to change nothing and only be told what a move would do.
+    /// A dry run: `true` changes nothing and returns what a move would do.
     #[serde(rename = "dryRun", default, deserialize_with = "flag")]
     #[param(value_type = Option<bool>)]
     dry_run: bool,
 }
 
 impl MoveBody {
-    /// What is asked for by body and query together.
+    /// Combines the body and the query into the command.
     pub(crate) fn asked(self, MoveQuery { dry_run }: MoveQuery) -> MoveIntegrationAccount {
         MoveIntegrationAccount { tenant_id: self.tenant_id, dry_run }
     }

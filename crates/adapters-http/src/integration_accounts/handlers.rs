@@ -54,7 +54,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     Ok(tagged(done.reply(answer)))
 }
 
-/// One integration account of the tenant of the request.
+/// Returns an integration account of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound))]
@@ -83,7 +83,7 @@ pub(crate) async fn update(
     Ok(tagged(ok(IntegrationAccountView::from(account))))
 }
 
-/// Deletes an integration account with its listings and every import of them.
+/// Deletes an integration account with its listings and all imports of them.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, AccountNotFound, HasReservations))]
@@ -99,8 +99,10 @@ pub(crate) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Moves an integration account, whichever tenant has it, to another tenant: its listings, promotions and reservations go
-/// along, imports of its listings go on but for the new owner's own. Default tenant only.
+/// Moves an integration account of any tenant to another tenant. Default tenant only.
+///
+/// Its listings, promotions and reservations move with it. Imports of its listings continue, except those of the new
+/// owner, which end.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
     responses((status = 200, body = MovedView), DefaultTenantRequired, AccountNotFound, AlreadyThere, TargetInactive))]

@@ -1,4 +1,4 @@
-//! What is answered about integration accounts.
+//! Responses of integration accounts.
 
 use application::MovedIntegrationAccount;
 use domain::integration_accounts::{Details, Holdings, IntegrationAccount, IntegrationAccountParts, MovedImports};
@@ -20,7 +20,7 @@ pub(crate) struct IntegrationAccountView {
     name: String,
     #[serde(rename = "workspaceID")]
     workspace_id: Uuid,
-    /// Whose it is, and with it all that hangs on it.
+    /// The tenant that owns the account and everything that belongs to it.
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
     /// The property-management system.
@@ -29,24 +29,24 @@ pub(crate) struct IntegrationAccountView {
     /// The provider's own id of the account.
     #[serde(rename = "providerAccountID")]
     provider_account_id: Option<String>,
-    /// What the provider calls the host.
+    /// The provider's name for the host.
     #[schema(example = "host@example.com")]
     account_identifier: String,
-    /// How the connection proves who it is.
+    /// The method of authentication at the provider.
     #[schema(value_type = AuthTypeWord)]
     auth_type: &'static str,
-    /// `ACTIVE` or `INACTIVE`.
+    /// The status: `ACTIVE` or `INACTIVE`.
     #[schema(value_type = AccountStatusWord)]
     status: &'static str,
     /// Whether other tenants may import its listings.
     allow_import: bool,
-    /// What is added to the price of a stay.
+    /// The markup on the price of a stay.
     #[schema(value_type = f64, example = 0)]
     markup_percentage: Decimal,
-    /// What is taken off the price of a stay; null for the workspace's.
+    /// The discount on the price of a stay; null for the workspace's discount.
     #[schema(value_type = Option<f64>)]
     default_discount_percentage: Option<Decimal>,
-    /// What is added besides where a tenant sells an imported listing.
+    /// The additional markup when a tenant sells an imported listing.
     #[schema(value_type = f64, example = 0)]
     distribution_markup_percentage: Decimal,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
@@ -98,7 +98,7 @@ impl From<IntegrationAccount> for IntegrationAccountView {
     }
 }
 
-/// An account that was moved, and what went along.
+/// A moved account, and the counts of what moved with it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MovedIntegrationAccount)]
 pub(crate) struct MovedView {
@@ -106,16 +106,16 @@ pub(crate) struct MovedView {
     moved: MovedCounts,
 }
 
-/// What went along. Imports are counted in the step itself, the others shortly before.
+/// The counts of what moved with the account. Imports are counted during the move, the others shortly before.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct MovedCounts {
     listings: u64,
     promotions: u64,
     reservations: u64,
-    /// Imports of its listings that go on.
+    /// The number of imports of its listings that continue.
     imports_kept: u64,
-    /// Imports that were the new owner's own, and ended.
+    /// The number of imports of the new owner that have ended.
     imports_ended: u64,
 }
 

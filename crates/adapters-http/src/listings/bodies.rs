@@ -1,4 +1,4 @@
-//! What is read about listings.
+//! Request bodies of listings.
 
 use application::{AddressFields, DeliverListings, ListingFields, PictureFields};
 use domain::tenants::FieldEdit;
@@ -10,35 +10,35 @@ use crate::input::{Few, sent};
 use crate::openapi::ReplaceListingBody;
 use crate::words::ListingStatusWord;
 
-/// The fields of a listing. A new one needs `integrationAccountID` (but in a delivery), `providerID`, `name`, `latitude`,
-/// `longitude`, `maxOccupancy` and `startPrice`. In a change, what is absent stays and what is null is cleared; a whole
-/// listing may be sent back, its read-only fields are ignored.
+/// The fields of a listing. A new one needs `integrationAccountID` (except in a delivery), `providerID`, `name`,
+/// `latitude`, `longitude`, `maxOccupancy` and `startPrice`. In an update, an absent field is left unchanged and null
+/// clears a field. You may send a whole listing back: its read-only fields are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListingBody {
-    /// The account that it hangs on. Never changes.
+    /// The account of the listing. It never changes.
     #[serde(rename = "integrationAccountID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     integration_account_id: FieldEdit<String>,
-    /// The name by which the provider knows it, unique in its account.
+    /// The provider's own id of the listing, unique in its account.
     #[serde(rename = "providerID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "17", min_length = 1, max_length = 255)]
     provider_id: FieldEdit<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Loft in Harlem", min_length = 1, max_length = 255)]
     name: FieldEdit<String>,
-    /// What its owner calls it.
+    /// The owner's own name for the listing.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
     internal_name: FieldEdit<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 10_000)]
     description: FieldEdit<String>,
-    /// What kind of place it is.
+    /// The kind of place.
     #[serde(rename = "type", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "Apartment", max_length = 64)]
     kind: FieldEdit<String>,
-    /// `ACTIVE` or `INACTIVE`.
+    /// The status: `ACTIVE` or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<ListingStatusWord>, nullable = false)]
     status: FieldEdit<String>,
@@ -46,7 +46,7 @@ pub(crate) struct ListingBody {
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*)?$")]
     thumbnail_url: FieldEdit<String>,
-    /// All of them, in order.
+    /// All pictures, in order.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<PictureBody>>, max_items = 100)]
     pictures: FieldEdit<Few<PictureBody, { ListingFields::MOST_PICTURES }>>,
@@ -61,7 +61,7 @@ pub(crate) struct ListingBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = -74.006, minimum = -180, maximum = 180)]
     longitude: FieldEdit<Decimal>,
-    /// An IANA time zone name; UTC where there is none.
+    /// The IANA name of the time zone; UTC if there is none.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "America/New_York")]
     time_zone: FieldEdit<String>,
@@ -71,26 +71,26 @@ pub(crate) struct ListingBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     maximum_nights: FieldEdit<i64>,
-    /// How many people may stay.
+    /// The maximum number of guests.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 4, minimum = 1, maximum = 1000)]
     max_occupancy: FieldEdit<i64>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 2, minimum = 0, maximum = 1000)]
     bedroom_count: FieldEdit<i64>,
-    /// With at most one decimal.
+    /// The number of bathrooms, with at most one decimal.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 1.5, minimum = 0, maximum = 1000)]
     bathroom_count: FieldEdit<Decimal>,
-    /// What a night costs where the calendar says nothing else, with at most the decimals of the currency.
+    /// The price of a night unless the calendar has another one, with at most the decimals of the currency.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 149, minimum = 0, maximum = 1_000_000_000)]
     start_price: FieldEdit<Decimal>,
-    /// ISO 4217; the workspace's where a new listing names none.
+    /// The currency (ISO 4217). A new listing without one gets the workspace's.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
     currency: FieldEdit<String>,
-    /// All of them, each at most 64 characters.
+    /// All amenities, each of at most 64 characters.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     amenities: FieldEdit<Few<String, { ListingFields::MOST_AMENITIES }>>,
@@ -115,7 +115,7 @@ pub(crate) struct PictureBody {
     description: Option<String>,
 }
 
-/// The fields of an address: what is absent stays, what is null is cleared.
+/// The fields of an address. An absent field is left unchanged; null clears a field.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ListingAddressBody {
     #[serde(default, deserialize_with = "sent")]
@@ -140,7 +140,8 @@ pub(crate) struct ListingAddressBody {
 }
 
 impl ListingBody {
-    /// PUT needs what a new listing needs, but for the account: what is absent is taken for null, which these refuse.
+    /// Returns the body for PUT, which needs the fields of a new listing except the account: if absent, they become
+    /// null, which is refused.
     pub(crate) fn whole(self) -> Self {
         Self {
             provider_id: self.provider_id.or(Some(None)),
@@ -224,7 +225,7 @@ impl From<ListingAddressBody> for AddressFields {
 /// Listings of one account that are delivered together.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct DeliveryBody {
-    /// Matched by `providerID`, each at most once.
+    /// The listings, matched by `providerID`, each at most once.
     #[schema(value_type = Vec<ReplaceListingBody>, required, nullable = false, max_items = 1000)]
     listings: Option<Few<ListingBody, { DeliverListings::MOST }>>,
 }

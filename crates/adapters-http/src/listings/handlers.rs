@@ -59,7 +59,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     Ok(tagged(done.reply(answer)))
 }
 
-/// A listing of the tenant of the request, its own or imported.
+/// Returns a listing of the tenant of the request, its own or imported.
 #[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<SeenListingView>), TenantInactive, ListingNotFound))]
@@ -68,7 +68,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Listin
     Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
 }
 
-/// Changes a listing's fields; what a new listing needs must be sent. Its owner only.
+/// Changes a listing's fields; those that a new listing needs must be sent. Owner only.
 #[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
     responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
@@ -86,7 +86,7 @@ pub(crate) async fn replace(
     Ok(tagged(ok(view(listing))))
 }
 
-/// Changes a listing's fields. Its owner only.
+/// Changes a listing's fields. Owner only.
 #[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
     responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
@@ -103,7 +103,7 @@ pub(crate) async fn update(
     Ok(tagged(ok(view(listing))))
 }
 
-/// Deletes a listing, and every import of it. Its owner only.
+/// Deletes a listing and all imports of it. Owner only.
 #[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, NotTheOwner, ListingNotFound, HasReservations))]
@@ -120,8 +120,9 @@ pub(crate) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Stores what a connector delivers: up to 1,000 listings of one account, matched by `providerID`, all of them or none. Those that
-/// are not delivered stay.
+/// Stores a delivery of a connector: up to 1,000 listings of one account, all of them or none.
+///
+/// Listings are matched by `providerID`. Listings that are not in the delivery are left unchanged.
 #[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
     tag = "integration-accounts",
     params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,

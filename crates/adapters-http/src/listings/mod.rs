@@ -1,4 +1,4 @@
-//! `/listing`, what is imported and can be imported under `/tenants`, and the delivery of an account's listings.
+//! `/listing`, imported and importable listings under `/tenants`, and the delivery of an account's listings.
 
 mod bodies;
 mod handlers;
@@ -12,7 +12,7 @@ pub(crate) use self::handlers::*;
 pub(crate) use self::queries::ListingType;
 use crate::resource::{get, resource};
 
-/// Must come before the routes of tenants and accounts, where the second part of the path is an id.
+/// Adds the routes. They must come before those of tenants and accounts, where the second part of the path is an id.
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(resource("/listing").route(get(handlers::list)).route(web::post().to(handlers::create)))

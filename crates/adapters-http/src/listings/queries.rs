@@ -1,4 +1,4 @@
-//! Which listings are asked for.
+//! Queries of listings.
 
 use application::FindListings;
 use serde::Deserialize;
@@ -9,66 +9,66 @@ use utoipa::{IntoParams, ToSchema};
 use crate::lists::PageQuery;
 use crate::words::ListingStatusWord;
 
-/// The words for whose listings are asked for.
+/// The origin of listings: the tenant's own or imported.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "it stands for what the application reads")]
+#[expect(dead_code, reason = "it documents the words that the application reads")]
 pub(crate) enum ListingType {
     #[schema(rename = "self")]
     Own,
     Imported,
 }
 
-/// Which listings.
+/// The filter of listings.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListingsQuery {
-    /// `self` or `imported`.
+    /// The origin of the listings: `self` or `imported`.
     #[param(value_type = Option<ListingType>)]
     listing_type: Option<String>,
-    /// Whether it is offered.
+    /// The status of the listing.
     #[param(value_type = Option<ListingStatusWord>)]
     status: Option<String>,
-    /// The account that they hang on.
+    /// The account of the listings.
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     integration_account_id: Option<String>,
-    /// How many people must find room.
+    /// The number of guests for whom there must be room.
     #[param(minimum = 1, maximum = 1000)]
     guests: Option<i64>,
-    /// At least so many.
+    /// The minimum number of bedrooms.
     #[param(minimum = 0, maximum = 1000)]
     bedroom_count: Option<i64>,
-    /// At least so many, with at most one decimal.
+    /// The minimum number of bathrooms, with at most one decimal.
     #[param(value_type = Option<f64>, minimum = 0, maximum = 1000)]
     bathroom_count: Option<String>,
-    /// A night costs at least so much, in the listing's own currency.
+    /// The minimum price of a night, in the listing's own currency.
     #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
     min_price: Option<String>,
-    /// A night costs at most so much, in the listing's own currency.
+    /// The maximum price of a night, in the listing's own currency.
     #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
     max_price: Option<String>,
-    /// ISO 4217: the currency of the price.
+    /// The currency of the price (ISO 4217).
     #[param(pattern = "^[A-Za-z]{3}$")]
     currency: Option<String>,
-    /// All of these, ignoring case: with commas between them, or as several parameters.
+    /// The amenities that the listing must have, ignoring case: separated by commas, or as several parameters.
     #[serde(default)]
     #[param(style = Form, explode = false)]
     amenities: Vec<String>,
-    /// Changed then or later.
+    /// The earliest instant of the last change.
     #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     updated_since: Option<String>,
-    /// Latitude and longitude: the nearest come first. Goes together with `radius`.
+    /// The latitude and longitude of a location: the nearest listings come first. Requires `radius`.
     #[param(example = "40.7128,-74.0060", pattern = r"^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$")]
     location: Option<String>,
-    /// How far around the location, in kilometres: more than 0 and at most 1000.
+    /// The radius around the location, in kilometres: more than 0 and at most 1000. Requires `location`.
     #[param(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1000, example = 50)]
     radius: Option<String>,
-    /// Free from this night on. Goes together with `checkOutDate`.
+    /// The first night on which the listing must be free. Requires `checkOutDate`.
     #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-10")]
     check_in_date: Option<String>,
-    /// Free until the night before this day: 1 to 730 nights.
+    /// The day after the last night on which the listing must be free: 1 to 730 nights later. Requires `checkInDate`.
     #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-12")]
     check_out_date: Option<String>,
 }
@@ -112,7 +112,7 @@ impl From<ListingsQuery> for FindListings {
     }
 }
 
-/// Which listings of a search: it needs a place.
+/// The filter of a search, which requires a location.
 pub(crate) struct SearchQuery;
 
 impl IntoParams for SearchQuery {
@@ -127,7 +127,7 @@ impl IntoParams for SearchQuery {
     }
 }
 
-/// Which part of a search: of a size of its own, and not behind an id, because it goes by distance.
+/// The page of a search, which has its own default size, and no `after`, because a search is ordered by distance.
 pub(crate) struct SearchPageQuery;
 
 impl IntoParams for SearchPageQuery {
@@ -136,7 +136,7 @@ impl IntoParams for SearchPageQuery {
         parameters.retain(|parameter| parameter.name != "after");
         for parameter in &mut parameters {
             if parameter.name == "per_page" {
-                parameter.description = Some("At most how many items (default 20).".to_owned());
+                parameter.description = Some("The maximum number of items (default 20).".to_owned());
             }
         }
         parameters
@@ -169,7 +169,7 @@ mod tests {
             assert_eq!(search.get(name).map(|found| &found["required"]), (name != "after").then_some(&json!(is_place)));
             assert_eq!(count.get(name).map(|found| &found["required"]), (!is_page).then_some(&json!(is_place)));
         }
-        assert_eq!(lists["per_page"]["description"], "At most how many items (default 10).");
-        assert_eq!(search["per_page"]["description"], "At most how many items (default 20).");
+        assert_eq!(lists["per_page"]["description"], "The maximum number of items (default 10).");
+        assert_eq!(search["per_page"]["description"], "The maximum number of items (default 20).");
     }
 }

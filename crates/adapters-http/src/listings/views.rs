@@ -1,4 +1,4 @@
-//! What is answered about listings.
+//! Responses of listings.
 
 use domain::countries::Country;
 use domain::ids::TenantId;
@@ -45,16 +45,16 @@ pub(crate) struct SleepingImportView {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListingView {
     id: Uuid,
-    /// The name by which the provider knows it.
+    /// The provider's own id of the listing.
     #[serde(rename = "providerID")]
     #[schema(example = "17")]
     provider_id: String,
     #[serde(rename = "integrationAccountID")]
     integration_account_id: Uuid,
-    /// Whose it is: the tenant of its account.
+    /// The tenant that owns the listing: the tenant of its account.
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
-    /// Whether that is the tenant of the request.
+    /// Whether the tenant of the request owns the listing.
     #[serde(rename = "is_tenant_owned")]
     is_tenant_owned: bool,
     /// Whether it can be found and booked.
@@ -75,13 +75,13 @@ pub(crate) struct ListingView {
     thumbnail_url: Option<String>,
     pictures: Vec<PictureView>,
     address: ListingAddressView,
-    /// Degrees north.
+    /// The latitude in degrees north.
     #[schema(value_type = f64, example = 40.7128)]
     latitude: Decimal,
-    /// Degrees east.
+    /// The longitude in degrees east.
     #[schema(value_type = f64, example = -74.006)]
     longitude: Decimal,
-    /// An IANA time zone name.
+    /// The IANA name of the time zone.
     #[schema(example = "America/New_York")]
     time_zone: Option<&'static str>,
     minimum_nights: i32,
@@ -90,10 +90,10 @@ pub(crate) struct ListingView {
     bedroom_count: i32,
     #[schema(value_type = f64, example = 1.5)]
     bathroom_count: Decimal,
-    /// What a night costs where the calendar says nothing else.
+    /// The price of a night unless the calendar has another one.
     #[schema(value_type = f64, example = 149.00)]
     start_price: Decimal,
-    /// ISO 4217.
+    /// The currency of the price (ISO 4217).
     #[schema(example = "USD")]
     currency: &'static str,
     amenities: Vec<String>,
@@ -105,19 +105,19 @@ pub(crate) struct ListingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     is_truncated: Option<bool>,
-    /// In kilometres, where a place was asked for.
+    /// The distance in kilometres from the location that you named.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable = false, example = 1.234)]
     distance: Option<Decimal>,
-    /// In a search: whether the tenant of the request has imported it.
+    /// Whether the tenant of the request has imported the listing. In searches only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     is_imported: Option<bool>,
-    /// Of an import: since when it is one.
+    /// The time of the import. Imported listings only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
     imported_at: Option<Instant>,
-    /// Of an import: whose it is.
+    /// The tenant that owns the listing. Imported listings only.
     #[serde(rename = "sourceTenantID", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     source_tenant_id: Option<Uuid>,
@@ -143,7 +143,7 @@ pub(crate) struct ListingAddressView {
 }
 
 impl ListingView {
-    /// As this tenant sees it.
+    /// Returns the view of a listing for this tenant.
     pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
         let TenantListing { listing, owner, unavailable, imported_at, distance, is_truncated } = seen;
         let ListingParts { workspace_id: _, id, integration_account_id, details, version: _, created_at, updated_at } =
@@ -204,14 +204,14 @@ impl ListingView {
         }
     }
 
-    /// As this tenant finds it in a search.
+    /// Returns the view of a listing for a search of this tenant.
     pub(crate) fn found(tenant: TenantId, seen: TenantListing) -> Self {
         Self { is_imported: Some(seen.imported_at.is_some()), ..Self::of(tenant, seen) }
     }
 }
 
 impl SeenListingView {
-    /// As this tenant sees it.
+    /// Returns the view of a listing for this tenant.
     pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
         match seen.asleep(tenant) {
             None => Self::Listing(Box::new(ListingView::of(tenant, seen))),
@@ -243,7 +243,7 @@ impl From<Address> for ListingAddressView {
     }
 }
 
-/// What became of the listings of a delivery.
+/// The result of a delivery, in numbers of listings.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Delivery)]
 pub(crate) struct DeliveredView {

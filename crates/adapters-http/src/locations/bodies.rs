@@ -1,4 +1,4 @@
-//! What is read about locations.
+//! Request bodies of locations.
 
 use application::{CreateLocation, UpdateLocation};
 use domain::tenants::FieldEdit;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::input::sent;
 
-/// A new location. Read-only fields of a location may be sent along and are ignored.
+/// A new location. You may send the read-only fields of a location too: they are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateLocationBody {
     #[schema(required, nullable = false, example = "Airport", min_length = 1, max_length = 255)]
@@ -26,13 +26,13 @@ pub(crate) struct CreateLocationBody {
     /// ISO 3166-1 alpha-2.
     #[schema(example = "US", pattern = "^([A-Za-z]{2})?$")]
     country_code: Option<String>,
-    /// Degrees north, decimal, from -90 to 90.
+    /// The latitude in degrees north, decimal, from -90 to 90.
     #[schema(example = "40.7127837", max_length = 32)]
     lat: Option<String>,
-    /// Degrees east, decimal, from -180 to 180.
+    /// The longitude in degrees east, decimal, from -180 to 180.
     #[schema(example = "-74.0059413", max_length = 32)]
     lng: Option<String>,
-    /// The name that another system knows it by.
+    /// The id of the location in another system.
     #[schema(max_length = 255)]
     external_location_id: Option<String>,
 }
@@ -55,11 +55,11 @@ impl From<CreateLocationBody> for CreateLocation {
     }
 }
 
-/// New fields of a location: what is absent stays, what is null is cleared. A whole location may be sent back; its
-/// read-only fields are ignored.
+/// The fields of a location to change. An absent field is left unchanged; null clears a field. You may send a whole
+/// location back: its read-only fields are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateLocationBody {
-    /// PUT needs it.
+    /// The name, which PUT needs.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Airport", min_length = 1, max_length = 255)]
     name: FieldEdit<String>,
@@ -83,22 +83,22 @@ pub(crate) struct UpdateLocationBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
     country_code: FieldEdit<String>,
-    /// Degrees north, decimal, from -90 to 90.
+    /// The latitude in degrees north, decimal, from -90 to 90.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "40.7127837", max_length = 32)]
     lat: FieldEdit<String>,
-    /// Degrees east, decimal, from -180 to 180.
+    /// The longitude in degrees east, decimal, from -180 to 180.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "-74.0059413", max_length = 32)]
     lng: FieldEdit<String>,
-    /// The name that another system knows it by.
+    /// The id of the location in another system.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
     external_location_id: FieldEdit<String>,
 }
 
 impl UpdateLocationBody {
-    /// PUT needs a name: one that is absent is taken for null, which a name refuses.
+    /// Returns the body for PUT, which needs a name: if absent, it becomes null, which is refused.
     pub(crate) fn named(self) -> Self {
         Self { name: self.name.or(Some(None)), ..self }
     }

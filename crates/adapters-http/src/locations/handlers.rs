@@ -53,7 +53,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     Ok(tagged(done.reply(answer)))
 }
 
-/// One location of the tenant of the request.
+/// Returns a location of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/locations/{id}", operation_id = "getLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
@@ -95,7 +95,7 @@ pub(crate) async fn update(
     Ok(tagged(ok(LocationView::from(location))))
 }
 
-/// Deletes a location: not the default one, and none where users work.
+/// Deletes a location, unless it is the default one or has users.
 #[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, LocationNotFound, LocationKept))]

@@ -1,4 +1,4 @@
-//! What is answered about locations.
+//! Responses of locations.
 
 use domain::countries::Country;
 use domain::locations::{Location, LocationParts, LocationStatus, Profile};
@@ -21,20 +21,20 @@ pub(crate) struct LocationView {
     /// ISO 3166-1 alpha-2.
     #[schema(example = "US")]
     country_code: Option<&'static str>,
-    /// The common English name.
+    /// The common English name of the country.
     #[schema(example = "United States")]
     country_name: Option<&'static str>,
-    /// Degrees north, decimal.
+    /// The latitude in degrees north, decimal.
     #[schema(example = "40.7127837")]
     lat: Option<String>,
-    /// Degrees east, decimal.
+    /// The longitude in degrees east, decimal.
     #[schema(example = "-74.0059413")]
     lng: Option<String>,
-    /// The name that another system knows it by.
+    /// The id of the location in another system.
     external_location_id: Option<String>,
-    /// Whether it is the tenant's default one.
+    /// Whether it is the tenant's default location.
     is_default: bool,
-    /// Whether it is put away.
+    /// Whether the location is in the trash.
     is_trashed: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Bodies that need some of the fields that another takes: a change may name any of them, what makes or replaces a thing must name
-//! those without which there is none.
+//! Bodies with required fields. An update may name any fields of a body; a creation or replacement must name those that
+//! every resource has.
 
 use std::borrow::Cow;
 

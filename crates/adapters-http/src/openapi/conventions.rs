@@ -1,4 +1,4 @@
-//! What operations of a kind have in common.
+//! Conventions that operations of a kind share.
 
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
@@ -9,8 +9,9 @@ use utoipa::{IntoParams, Modify};
 
 use super::headers::IdempotencyKeyHeader;
 
-/// Every POST may be repeated; whatever answers with what a GET shows under a tag, has that tag; no parameter and no whole
-/// body is ever null; a whole number in the query may be left blank; every answer is described.
+/// Adds the conventions: every POST takes an idempotency key; a response that shows the same as a GET with a tag has
+/// that tag; parameters and whole bodies are never null; an integer in the query may be blank; every response has a
+/// description.
 pub(super) struct Conventions;
 
 impl Modify for Conventions {
@@ -27,7 +28,7 @@ impl Modify for Conventions {
                 let RefOr::T(parameter) = parameter else { continue };
                 parameter.schema.iter_mut().for_each(never_null);
                 if parameter.parameter_in == ParameterIn::Query && parameter.schema.as_ref().is_some_and(is_integer) {
-                    // Not an extension, but utoipa has no field for it.
+                    // OpenAPI defines it, so it is not an extension, but utoipa has no field for it.
                     parameter.extensions = Some(Extensions::from_iter([("allowEmptyValue", true)]));
                 }
             }
@@ -39,7 +40,7 @@ impl Modify for Conventions {
                 }
             }
             if method == "GET" && takes(operation, "If-None-Match") {
-                let not_modified = ResponseBuilder::new().description("The client has it already.");
+                let not_modified = ResponseBuilder::new().description("The client already has the representation.");
                 operation.responses.responses.insert("304".to_owned(), not_modified.build().into());
             }
             for (status, response) in &mut operation.responses.responses {
@@ -47,7 +48,7 @@ impl Modify for Conventions {
                 let RefOr::T(response) = response else { continue };
                 if has_tag {
                     let header = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
-                    let header = header.description(Some("The strong tag of what is shown."));
+                    let header = header.description(Some("The strong tag of the representation."));
                     response.headers.insert("ETag".to_owned(), header.build().into());
                 }
                 if response.description.is_empty() {
@@ -58,7 +59,7 @@ impl Modify for Conventions {
     }
 }
 
-/// Every operation, with its method.
+/// Lists every operation with its method.
 pub(super) fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     document.paths.paths.values_mut().flat_map(operations_of)
 }
@@ -86,14 +87,14 @@ pub(super) fn takes(operation: &Operation, header: &str) -> bool {
     parameters(operation).any(|parameter| parameter.name == header)
 }
 
-/// What an answer shows.
+/// Returns the schema of a response.
 fn schema(response: &RefOr<Response>) -> Option<RefOr<Schema>> {
     let RefOr::T(response) = response else { return None };
     let RefOr::T(content) = response.content.get("application/json")? else { return None };
     content.schema.clone()
 }
 
-/// What is there or not has no way to say null.
+/// Removes null from the schema of a parameter or body, which can be absent but not null.
 fn never_null(schema: &mut RefOr<Schema>) {
     let RefOr::T(inner) = schema else { return };
     match inner {

@@ -1,4 +1,4 @@
-//! What a client that has made a thing can do with it.
+//! Links from the creation of a resource to operations on it.
 
 use utoipa::Modify;
 use utoipa::openapi::link::LinkBuilder;
@@ -6,20 +6,20 @@ use utoipa::openapi::{OpenApi, RefOr};
 
 use super::conventions::operations;
 
-/// Where the id of what was made goes. Of a body it is told in words: a link's body would have to be an object, and the parsers of
-/// OpenAPI Generator and Swagger take none but a text.
+/// The place of the new resource's id in a linked operation. A place in the body is described in words: the link's
+/// request body would have to be an object, and the parsers of OpenAPI Generator and Swagger accept only a text.
 enum To {
-    /// Into the path.
+    /// The path.
     Path,
-    /// Into the body, under this name.
+    /// The field of the body with this name.
     Body(&'static str),
-    /// Into the body, as the one item of the list of this name.
+    /// The list of the body with this name, as its only item.
     List(&'static str),
 }
 
 use To::{Body, List, Path};
 
-/// For each operation that makes a thing, where its id goes.
+/// The links of each operation that creates a resource.
 const LINKS: &[(&str, &[(&str, To)])] = &[
     (
         "createTenant",

@@ -1,4 +1,4 @@
-//! The API's own description, made from the code.
+//! The OpenAPI document, generated from the code.
 
 mod bodies;
 mod conventions;
@@ -132,13 +132,13 @@ use crate::{
         (name = "integration-accounts", description = "Hosts' connections to property-management systems, and all that hangs \
                                                        on them."),
         (name = "listings", description = "Places to stay: the tenant's own and those that it imported."),
-        (name = "availability", description = "The calendars of listings, which all who sell them share."),
+        (name = "availability", description = "The calendars of listings, shared by all tenants that sell them."),
         (name = "promotions", description = "Discounts that integration accounts give on their listings."),
         (name = "quotes", description = "The prices of stays, kept for 15 minutes."),
-        (name = "reservations", description = "Stays that were sold, or are held for somebody."),
-        (name = "audit", description = "Who did what to which resource in which tenant, when."),
+        (name = "reservations", description = "Stays that are sold or held for a guest."),
+        (name = "audit", description = "Changes: who did what to which resource, in which tenant and when."),
         (name = "workspaces", description = "The workspace of the API key."),
-        (name = "operations", description = "For those who run the service."),
+        (name = "operations", description = "Health, metrics and description of the service."),
     ),
     modifiers(&Names, &Keys, &Refusals, &Links, &Conventions, &Schemas)
 )]
@@ -161,12 +161,12 @@ impl Modify for Keys {
     }
 }
 
-/// The OpenAPI document of the API.
+/// Returns the OpenAPI document of the API.
 pub fn document() -> utoipa::openapi::OpenApi {
     Document::openapi()
 }
 
-/// The document as it is served: written once.
+/// Returns the document as it is served, serialised once.
 pub(crate) fn json() -> &'static str {
     static JSON: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
     &JSON
@@ -194,7 +194,7 @@ fn of_operations<T>(of: impl Fn(&Operation) -> T) -> Operations<T> {
     document().paths.paths.iter_mut().map(|(path, item)| (path.clone(), of_path(item))).collect()
 }
 
-/// For each path the methods that it answers, as `Allow` lists them.
+/// Returns the methods of each path, in the format of `Allow`.
 pub(crate) fn methods_by_path() -> BTreeMap<String, String> {
     let allow = |item: utoipa::openapi::PathItem| {
         let methods = [

@@ -1,4 +1,4 @@
-//! Schemas that have a name.
+//! Schemas with a name.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use utoipa::Modify;
 use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::{OpenApi, Ref, RefOr};
 
-/// A component that another one holds is referred to by its name. utoipa writes it out where it stands for a type parameter, and
-/// then a client has two types of one thing.
+/// Replaces nested components by references. utoipa inlines a component that is the argument of a type parameter, and
+/// then generated clients have two types for it.
 pub(super) struct Names;
 
 impl Modify for Names {

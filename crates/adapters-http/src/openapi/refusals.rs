@@ -1,7 +1,7 @@
-//! What operations may be refused with, code by code.
+//! Refusals of operations, by code.
 //!
-//! A handler names the refusals of its own among its responses. Those that follow from what an operation is (it takes a key, a
-//! query, a body, …) are added to all of that kind.
+//! A handler lists its own refusals among its responses. Refusals that follow from the kind of an operation (it takes a
+//! key, a query, a body, …) are added to all operations of that kind.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,8 @@ use super::conventions::{operations, parameters};
 
 /// Declares refusals, each with its status and its codes.
 ///
-/// They keep a key of their own among the responses of an operation, so that several can have the same status: [`Refusals`]
-/// puts those together.
+/// Each has its own key among the responses of an operation, so that several can have the same status; [`Refusals`]
+/// merges them.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident: $status:literal $($code:literal),+;)+) => {$(
         $(#[$doc])*
@@ -32,7 +32,7 @@ macro_rules! refusals {
 refusals! {
     /// The operation works in the tenant of the request.
     TenantInactive: 403 "tenant_inactive";
-    /// The operation reads what not every key may read.
+    /// The operation reads data that not every key may read.
     PermissionDenied: 403 "permission_denied";
     /// The operation takes the authority of the default tenant.
     DefaultTenantRequired: 403 "default_tenant_required";
@@ -63,13 +63,13 @@ refusals! {
     NotPending: 409 "not_pending";
     /// The stay cannot be sold.
     NotOpen: 409 "not_available", "import_asleep";
-    /// The booking does not go with what was quoted, or was booked before.
+    /// The booking does not match its quote, or was already made.
     BookingConflict: 409 "quote_expired", "quote_used", "price_changed", "external_id_taken", "too_many_holds";
     /// Listings cannot be imported.
     ImportRefused: 422 "own_listing", "import_not_allowed", "duplicate_listing", "import_refused";
     /// Imports cannot be ended.
     RemovalRefused: 422 "not_imported", "duplicate_listing", "import_refused";
-    /// The tenant has guessed too many coupon codes.
+    /// The tenant has tried too many invalid coupon codes.
     CouponsLimited: 429 "too_many_coupon_codes";
     /// The stay has no such price.
     PriceRefused: 422 "currency_mismatch", "promotion_not_valid";
@@ -77,7 +77,7 @@ refusals! {
     NotReady: 503 "not_ready";
 }
 
-/// Adds the refusals that follow from what an operation is, and gives each status one response.
+/// Adds the refusals that follow from the kind of an operation, and merges them into one response per status.
 pub(super) struct Refusals;
 
 impl Modify for Refusals {
@@ -91,7 +91,7 @@ impl Modify for Refusals {
     }
 }
 
-/// The refusals that follow from what an operation is.
+/// Returns the refusals that follow from the kind of an operation.
 fn implied(method: &str, operation: &Operation) -> Vec<(u16, &'static str)> {
     let needs_key = operation.security.is_none();
     let changes = method != "GET";
@@ -125,12 +125,12 @@ fn implied(method: &str, operation: &Operation) -> Vec<(u16, &'static str)> {
     kinds.into_iter().filter(|(is, _)| *is).flat_map(|(_, refusals)| refusals).copied().collect()
 }
 
-/// A refusal under a key of its own, which holds the status and the code.
+/// Returns a refusal under its own key, which consists of the status and the code.
 fn entry(status: u16, code: &str) -> (String, RefOr<Response>) {
     (format!("{status} {code}"), ResponseBuilder::new().build().into())
 }
 
-/// The responses by their status alone, a refusal with all its codes.
+/// Merges the responses by status, a refusal with all its codes.
 fn merged(responses: BTreeMap<String, RefOr<Response>>) -> BTreeMap<String, RefOr<Response>> {
     let mut codes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut merged = BTreeMap::new();

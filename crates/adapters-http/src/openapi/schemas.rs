@@ -1,4 +1,4 @@
-//! What holds for all that is read, and for all that is answered.
+//! Rules for the schemas of all requests and of all responses.
 
 use utoipa::Modify;
 use utoipa::openapi::path::ParameterIn;
@@ -7,16 +7,16 @@ use utoipa::openapi::{OpenApi, RefOr};
 
 use super::conventions::{is_null, operations};
 
-/// No control characters of ASCII. Those above are refused too, but a client that matches bytes, as PHP's do, would find them in
-/// texts that have none.
+/// A text without the control characters of ASCII. Those above ASCII are refused too, but a client that matches bytes,
+/// as PHP's do, would find them in texts that have none.
 const LINE: &str = r"^[^\x00-\x1f\x7f]*$";
-/// None but line feed and tab.
+/// A text without control characters other than line feed and tab.
 const PROSE: &str = r"^[^\x00-\x08\x0b-\x1f\x7f]*$";
-/// Longer texts may span lines.
+/// The maximum length of texts of one line; longer texts may span lines.
 const LONGEST_LINE: usize = 2048;
 
-/// A text that is read has no control characters; a field that is answered with null is answered always; what has a name or is
-/// null is `anyOf` the two, by which OpenAPI Generator knows what may be null.
+/// Adds the rules: a text of a request has no control characters; a nullable field of a response is always present; a
+/// nullable component is `anyOf` the component and null, by which OpenAPI Generator knows that it may be null.
 pub(super) struct Schemas;
 
 impl Modify for Schemas {
@@ -36,7 +36,7 @@ impl Modify for Schemas {
     }
 }
 
-/// Does it to every object and text of a schema, from the inside out.
+/// Changes every object and text of a schema, from the inside out.
 fn each(schema: &mut RefOr<Schema>, change: fn(&mut Object)) {
     match schema {
         RefOr::T(Schema::Object(object)) => {

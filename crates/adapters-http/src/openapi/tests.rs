@@ -1,4 +1,4 @@
-//! What parsers and generators of clients need the document to be. `.ci/generators` has them read it.
+//! Requirements of parsers and client generators on the document. `.ci/generators` runs them on it.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ fn document() -> Value {
     serde_json::to_value(super::document()).expect("JSON")
 }
 
-/// Shows every object of the document, with the way to it.
+/// Calls `show` with every object of the document and the path to it.
 fn each(value: &Value, way: &str, show: &mut impl FnMut(&str, &Map<String, Value>)) {
     match value {
         Value::Object(object) => {
@@ -20,7 +20,7 @@ fn each(value: &Value, way: &str, show: &mut impl FnMut(&str, &Map<String, Value
     }
 }
 
-/// All that is said under a key, with the way to it.
+/// Returns all values of a key, with the paths to them.
 fn all(key: &str) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     each(&document(), "", &mut |way, object| {
@@ -29,8 +29,9 @@ fn all(key: &str) -> Vec<(String, Value)> {
     found
 }
 
-/// Whether PCRE, ECMAScript, Java, Python, Ruby and RE2 read the pattern alike, and match bytes as they match characters: it is
-/// plain ASCII, escapes are of punctuation, of classes that all have, or of ASCII in two digits, and no group is special.
+/// Whether PCRE, ECMAScript, Java, Python, Ruby and RE2 read the pattern alike, and match bytes like characters: it is
+/// plain ASCII; its escapes are of punctuation, of classes that all support, or of ASCII in two digits; and it has no
+/// special groups.
 fn is_portable(pattern: &str) -> bool {
     let mut escapes = pattern.split('\\').skip(1);
     let is_known = |escape: &str| match escape.as_bytes() {
@@ -55,7 +56,7 @@ fn no_link_has_a_body() {
     assert!(links.len() > 30, "{} links", links.len());
     for (to, link) in links {
         assert!(link.get("requestBody").is_none(), "{to}");
-        assert!(link["parameters"]["id"].is_string() || link["description"].is_string(), "{to} says where the id goes");
+        assert!(link["parameters"]["id"].is_string() || link["description"].is_string(), "{to} has a place for the id");
     }
 }
 
@@ -77,7 +78,7 @@ fn every_object_is_a_component_and_referred_to_by_its_name() {
     each(&document(), "", &mut |way, object| {
         if object.get("type").is_some_and(|kind| kind == "object") && object.contains_key("properties") {
             let name = way.strip_prefix("/components/schemas/");
-            assert!(name.is_some_and(|name| !name.contains('/')), "{way} is written out");
+            assert!(name.is_some_and(|name| !name.contains('/')), "{way} is inlined");
             fields += 1;
         }
     });
@@ -104,7 +105,7 @@ fn what_has_a_name_or_is_null_is_any_of_the_two() {
 fn what_is_referred_to_is_there() {
     let document = document();
     for (way, target) in all("$ref") {
-        let pointer = target.as_str().and_then(|target| target.strip_prefix('#')).expect("a place in the document");
+        let pointer = target.as_str().and_then(|target| target.strip_prefix('#')).expect("a pointer into the document");
         assert!(document.pointer(pointer).is_some(), "{way}: {target}");
     }
 }

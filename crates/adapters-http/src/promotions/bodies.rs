@@ -1,4 +1,4 @@
-//! What is read about promotions.
+//! Request bodies and queries of promotions.
 
 use application::{FindPromotions, PromotionFields};
 use domain::tenants::FieldEdit;
@@ -9,16 +9,16 @@ use crate::decimal::{Decimal, digits};
 use crate::input::{flag, sent};
 use crate::words::PromotionStatusWord;
 
-/// Which promotions.
+/// The filter of promotions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PromotionsQuery {
-    /// The account that gives them.
+    /// The account that gives the promotions.
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     integration_account_id: Option<String>,
-    /// `true` for those too that are `INACTIVE`.
+    /// Whether `INACTIVE` promotions are included.
     #[serde(default, deserialize_with = "flag")]
     #[param(value_type = Option<bool>)]
     include_inactive: bool,
@@ -30,48 +30,48 @@ impl From<PromotionsQuery> for FindPromotions {
     }
 }
 
-/// The fields of a promotion. A new one needs `integrationAccountID`, `name`, `discountPercentage`, `startDate` and `endDate`. In
-/// a change, what is absent stays and what is null is cleared; a whole promotion may be sent back, its read-only fields are
-/// ignored.
+/// The fields of a promotion. A new one needs `integrationAccountID`, `name`, `discountPercentage`, `startDate` and
+/// `endDate`. In an update, an absent field is left unchanged and null clears a field. You may send a whole promotion
+/// back: its read-only fields are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PromotionBody {
-    /// The account that gives it. Never changes.
+    /// The account that gives the promotion. It never changes.
     #[serde(rename = "integrationAccountID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     integration_account_id: FieldEdit<String>,
-    /// Unique among the promotions of its account, ignoring case.
+    /// The name, unique among the promotions of its account, ignoring case.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Winter", min_length = 1, max_length = 255)]
     name: FieldEdit<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 10_000)]
     description: FieldEdit<String>,
-    /// How much of the base price it takes off.
+    /// The discount on the base price.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 20, minimum = 0, maximum = 100)]
     discount_percentage: FieldEdit<Decimal>,
-    /// The word by which guests ask for it. Unique among the promotions of its account, ignoring case.
+    /// The code with which guests claim the promotion. Unique among the promotions of its account, ignoring case.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "WINTER", max_length = 64)]
     coupon_code: FieldEdit<String>,
-    /// The first night that it is given on.
+    /// The first night to which it applies.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>, nullable = false)]
     start_date: FieldEdit<String>,
-    /// The last night that it is given on.
+    /// The last night to which it applies.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>, nullable = false)]
     end_date: FieldEdit<String>,
-    /// The first day on which it can be booked; any where there is none.
+    /// The first day on which it can be booked; null for no limit.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>)]
     booking_period_start: FieldEdit<String>,
-    /// The last day on which it can be booked; any where there is none.
+    /// The last day on which it can be booked; null for no limit.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>)]
     booking_period_end: FieldEdit<String>,
-    /// `ACTIVE` (default) or `INACTIVE`.
+    /// The status: `ACTIVE` (default) or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<PromotionStatusWord>, nullable = false)]
     status: FieldEdit<String>,
@@ -82,7 +82,8 @@ pub(crate) struct PromotionBody {
 }
 
 impl PromotionBody {
-    /// PUT needs what a new promotion needs, but for the account: what is absent is taken for null, which these refuse.
+    /// Returns the body for PUT, which needs the fields of a new promotion except the account: if absent, they become
+    /// null, which is refused.
     pub(crate) fn whole(self) -> Self {
         Self {
             name: self.name.or(Some(None)),

@@ -42,7 +42,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
     Ok(counted(count))
 }
 
-/// Creates a promotion of an integration account of the tenant of the request. It is given on no listing yet.
+/// Creates a promotion of an integration account of the tenant of the request, without listings.
 #[utoipa::path(post, path = "/api/v1/promotions", operation_id = "createPromotion", tag = "promotions",
     params(TenantHeaders), request_body = CreatePromotionBody,
     responses((status = 201, body = Data<PromotionView>), TenantInactive, AccountNotFound, PromotionTaken))]
@@ -53,7 +53,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     Ok(tagged(done.reply(answer)))
 }
 
-/// One promotion of the tenant of the request.
+/// Returns a promotion of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/{id}", operation_id = "getPromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound))]
@@ -62,7 +62,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Promot
     Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
-/// Changes a promotion's fields; what a new promotion needs must be sent.
+/// Changes a promotion's fields; those that a new promotion needs must be sent.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplacePromotionBody,
     responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
@@ -97,7 +97,7 @@ pub(crate) async fn update(
     Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
-/// Deletes a promotion. What was quoted or sold with it keeps its price.
+/// Deletes a promotion. Quotes and reservations with it keep their prices.
 #[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, PromotionNotFound))]
@@ -113,7 +113,7 @@ pub(crate) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Gives a promotion on listings of its account: all that are named, or none.
+/// Assigns a promotion to listings of its account: to all that you name, or to none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/assign", operation_id = "assignPromotionListings",
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<AssignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
@@ -123,7 +123,7 @@ pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
     Ok(plain(ok(AssignedView { assigned })))
 }
 
-/// Gives a promotion no more on listings of its account: all that are named, or none.
+/// Unassigns a promotion from listings of its account: from all that you name, or from none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/unassign", operation_id = "unassignPromotionListings",
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
     responses((status = 200, body = Data<UnassignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]

@@ -1,4 +1,4 @@
-//! What is answered about promotions.
+//! Responses of promotions.
 
 use domain::promotions::{Promotion, PromotionParts, Terms};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::decimal::Decimal;
 use crate::words::PromotionStatusWord;
 
-/// A discount that an integration account gives on some of its listings, to those who ask for it.
+/// A discount that an integration account gives on some of its listings, on request.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Promotion)]
 #[serde(rename_all = "camelCase")]
@@ -16,20 +16,20 @@ pub(crate) struct PromotionView {
     id: Uuid,
     #[schema(example = "Winter")]
     name: String,
-    /// The account that gives it.
+    /// The account that gives the promotion.
     #[serde(rename = "integrationAccountID")]
     integration_account_id: Uuid,
     description: Option<String>,
-    /// How much of the base price it takes off.
+    /// The discount on the base price.
     #[schema(value_type = f64, example = 20)]
     discount_percentage: Decimal,
-    /// The word by which guests ask for it.
+    /// The code with which guests claim the promotion.
     #[schema(example = "WINTER")]
     coupon_code: Option<String>,
-    /// The first night that it is given on.
+    /// The first night to which it applies.
     #[schema(value_type = chrono::NaiveDate)]
     start_date: String,
-    /// The last night that it is given on.
+    /// The last night to which it applies.
     #[schema(value_type = chrono::NaiveDate)]
     end_date: String,
     /// The first day on which it can be booked.
@@ -38,7 +38,7 @@ pub(crate) struct PromotionView {
     /// The last day on which it can be booked.
     #[schema(value_type = Option<chrono::NaiveDate>)]
     booking_period_end: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
+    /// The status: `ACTIVE` or `INACTIVE`.
     #[schema(value_type = PromotionStatusWord)]
     status: &'static str,
     #[serde(rename = "thumbnailURL")]
@@ -85,20 +85,20 @@ impl From<Promotion> for PromotionView {
     }
 }
 
-/// What became of the listings that were named.
+/// The result of an assignment or unassignment.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AssignedListings)]
 pub(crate) struct AssignedView {
-    /// On how many of them the promotion was not given before.
+    /// The number of listings to which the promotion was not assigned before.
     #[schema(example = 2)]
     pub(crate) assigned: usize,
 }
 
-/// What became of the listings that were named.
+/// The result of an assignment or unassignment.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UnassignedListings)]
 pub(crate) struct UnassignedView {
-    /// On how many of them the promotion was given before.
+    /// The number of listings to which the promotion was assigned before.
     #[schema(example = 2)]
     pub(crate) unassigned: usize,
 }

@@ -1,10 +1,10 @@
-//! What is read about quotes.
+//! Request bodies of quotes.
 
 use application::StayFields;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The stay whose price is asked for.
+/// The stay to price.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct QuoteBody {
@@ -18,17 +18,17 @@ pub(crate) struct QuoteBody {
     /// The day of departure, 1 to 730 nights later.
     #[schema(value_type = chrono::NaiveDate, required, nullable = false, example = "2030-02-03")]
     check_out_date: Option<String>,
-    /// How many people.
+    /// The number of guests.
     #[schema(required, nullable = false, example = 2, minimum = 1, maximum = 1000)]
     guests: Option<i64>,
-    /// ISO 4217: the currency that the answer is expected in, which must be the listing's.
+    /// The expected currency of the price (ISO 4217), which must be the listing's.
     #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     currency: Option<String>,
     /// A promotion of the listing's account.
     #[serde(rename = "promotionID")]
     #[schema(value_type = Option<uuid::Uuid>)]
     promotion_id: Option<String>,
-    /// Instead of `promotionID`: its coupon code, in any case.
+    /// The coupon code of a promotion, in place of `promotionID`, ignoring case.
     #[schema(max_length = 64)]
     coupon_code: Option<String>,
 }

@@ -12,8 +12,9 @@ use crate::input::Body;
 use crate::openapi::{CouponsLimited, ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
-/// Prices a stay at a listing of the tenant of the request, its own or imported, and keeps the price for 15 minutes. It does not hold
-/// the nights.
+/// Prices a stay at a listing of the tenant of the request, its own or imported, and keeps the price for 15 minutes.
+///
+/// The nights are not held.
 #[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
     params(TenantHeaders), request_body = QuoteBody,
     responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused,

@@ -1,4 +1,4 @@
-//! What is answered about quotes, and about prices everywhere.
+//! Responses of quotes, and prices of all responses.
 
 use domain::quotes::{Price, PriceLine, PriceParts, PricedStay, Quote, QuoteParts};
 use serde::Serialize;
@@ -13,9 +13,9 @@ use crate::decimal::Decimal;
 #[schema(as = Quote)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct QuoteView {
-    /// To book with.
+    /// The id to book with.
     id: Uuid,
-    /// The first instant at which it is good no more.
+    /// The first instant at which the quote is no longer valid.
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     expires_at: Instant,
     #[serde(rename = "listingID")]
@@ -24,15 +24,15 @@ pub(crate) struct QuoteView {
     check_in_date: String,
     #[schema(value_type = chrono::NaiveDate, example = "2030-02-03")]
     check_out_date: String,
-    /// How many nights.
+    /// The number of nights.
     #[schema(example = 3)]
     nights: i32,
     #[schema(example = 2)]
     guests: i32,
-    /// ISO 4217, of all amounts.
+    /// The currency of all amounts (ISO 4217).
     #[schema(example = "USD")]
     currency: &'static str,
-    /// What the guest pays.
+    /// The price that the guest pays.
     #[schema(value_type = f64, example = 460.64)]
     total_price: Decimal,
     #[schema(value_type = f64, example = 460.64)]
@@ -41,12 +41,12 @@ pub(crate) struct QuoteView {
     price_modifications: PriceModificationsView,
 }
 
-/// What a price consists of. `totalPrice` is `basePrice` and the markups, less `discounts`, and `fees` and `taxes`.
+/// The components of a price. `totalPrice` is `basePrice` plus the markups, minus `discounts`, plus `fees` and `taxes`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PriceComponents)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ComponentsView {
-    /// All nights together.
+    /// The price of all nights together.
     #[schema(value_type = f64, example = 497.99)]
     base_price: Decimal,
     #[schema(value_type = f64, example = 0.00)]
@@ -56,7 +56,7 @@ pub(crate) struct ComponentsView {
     discounts: DiscountsView,
 }
 
-/// All that is taken off.
+/// The discounts on a price.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Discounts)]
 pub(crate) struct DiscountsView {
@@ -65,29 +65,29 @@ pub(crate) struct DiscountsView {
     breakdown: Vec<DiscountView>,
 }
 
-/// A discount that takes something off.
+/// A discount on a price.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Discount)]
 pub(crate) struct DiscountView {
-    /// `defaultDiscount` or `promotionDiscount`.
+    /// The kind of discount: `defaultDiscount` or `promotionDiscount`.
     #[schema(example = "defaultDiscount")]
     name: &'static str,
     #[schema(value_type = f64, example = 12.45)]
     amount: Decimal,
 }
 
-/// What is put on the base price and taken off it. What does not apply to this stay is null.
+/// The markups and discounts on the base price. Those that do not apply to this stay are null.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PriceModifications)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PriceModificationsView {
-    /// Taken off always.
+    /// The discount that always applies.
     default_discount: PriceModificationView,
-    /// Put on by the account.
+    /// The markup of the account.
     markup: PriceModificationView,
-    /// Put on where an importer sells.
+    /// The markup that applies if an importer sells.
     distribution_markup: Option<PriceModificationView>,
-    /// Taken off by a promotion.
+    /// The discount of a promotion.
     promotion_discount: Option<PriceModificationView>,
 }
 
@@ -97,7 +97,7 @@ pub(crate) struct PriceModificationsView {
 pub(crate) struct PriceModificationView {
     #[schema(value_type = f64, example = 2.5)]
     percentage: Decimal,
-    /// What it comes to: never negative, and less than the percentage says where the total would be below 0.
+    /// The amount. It is never negative, and less than the percentage if the total would be below 0 otherwise.
     #[schema(value_type = f64, example = 12.45)]
     value: Decimal,
 }

@@ -1,4 +1,4 @@
-//! What is read about reservations.
+//! Request bodies of reservations.
 
 use application::{BookingFields, GuestFields, StayFields};
 use serde::Deserialize;
@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 use crate::decimal::Decimal;
 use crate::words::ReservationTypeWord;
 
-/// A booking: either with a `quoteID`, at exactly its price, or of the stay that `listingID`, `checkInDate`, `checkOutDate` and `guests`
-/// say, at the price of the moment.
+/// A booking: either with a `quoteID`, at exactly its price, or of the stay that `listingID`, `checkInDate`,
+/// `checkOutDate` and `guests` describe, at the current price.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BookingBody {
-    /// A quote of the tenant of the request. It says all of the stay, so nothing else may.
+    /// A quote of the tenant of the request. It describes the whole stay, so the fields of a stay must be absent.
     #[serde(rename = "quoteID")]
     #[schema(value_type = Option<uuid::Uuid>)]
     quote_id: Option<String>,
@@ -26,43 +26,44 @@ pub(crate) struct BookingBody {
     /// The day of departure, 1 to 730 nights later.
     #[schema(value_type = Option<chrono::NaiveDate>, example = "2030-02-03")]
     check_out_date: Option<String>,
-    /// How many people.
+    /// The number of guests.
     #[schema(example = 2, minimum = 1, maximum = 1000)]
     guests: Option<i64>,
-    /// ISO 4217: the currency that the price is expected in, which must be the listing's.
+    /// The expected currency of the price (ISO 4217), which must be the listing's.
     #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     currency: Option<String>,
     /// A promotion of the listing's account.
     #[serde(rename = "promotionID")]
     #[schema(value_type = Option<uuid::Uuid>)]
     promotion_id: Option<String>,
-    /// Instead of `promotionID`: its coupon code, in any case.
+    /// The coupon code of a promotion, in place of `promotionID`, ignoring case.
     #[schema(max_length = 64)]
     coupon_code: Option<String>,
-    /// What the stay is expected to cost. If it costs something else, nothing is booked, and the refusal brings a fresh quote.
+    /// The expected price of the stay. If the price differs, nothing is booked, and the refusal contains a fresh quote.
     #[schema(value_type = Option<f64>, example = 460.64, minimum = 0, maximum = 10_000_000_000_000_i64)]
     total_price: Option<Decimal>,
     #[schema(required, nullable = false)]
     guest: Option<GuestBody>,
-    /// `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the nights.
+    /// The type: `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the
+    /// nights.
     #[schema(value_type = Option<ReservationTypeWord>)]
     reservation_type: Option<String>,
-    /// Until when the nights are held: in 24 hours if nothing is said, in 30 days at most. An importer holds them for at most
-    /// the workspace's `maxImporterHoldHours`.
+    /// The instant until which the nights are held. The default is in 24 hours, the maximum in 30 days. An importer can
+    /// hold them for at most the workspace's `maxImporterHoldHours`.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     hold_expires_at: Option<String>,
-    /// Where the booking came from.
+    /// The source of the booking.
     #[schema(example = "website", max_length = 255)]
     source: Option<String>,
     #[schema(max_length = 10_000)]
     notes: Option<String>,
-    /// What the tenant's own system calls it; unique for that tenant.
+    /// The id of the reservation in the tenant's own system; unique for that tenant.
     #[serde(rename = "externalID")]
     #[schema(max_length = 255)]
     external_id: Option<String>,
 }
 
-/// Who comes to stay.
+/// The guest of a stay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GuestBody {

@@ -20,7 +20,9 @@ use crate::openapi::{
 use crate::problem::Answer;
 use crate::tags::IfMatch;
 
-/// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer: oldest first.
+/// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
+///
+/// The oldest come first.
 #[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
     params(ReservationsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ReservationView>), TenantInactive))]
@@ -42,7 +44,9 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
     Ok(counted(count))
 }
 
-/// Books a stay at a listing of the tenant of the request, its own or imported. A night is sold once, whoever sells it.
+/// Books a stay at a listing of the tenant of the request, its own or imported.
+///
+/// Each night is sold only once, even if several tenants offer it.
 #[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
     params(TenantHeaders), request_body = BookingBody,
     responses((status = 201, body = Data<ReservationView>),
@@ -55,7 +59,7 @@ pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> A
     Ok(tagged(done.reply(answer)))
 }
 
-/// A reservation of an account of the tenant of the request, or one that it sold as an importer.
+/// Returns a reservation of an account of the tenant of the request, or one that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/{id}", operation_id = "getReservation", tag = "reservations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
@@ -64,19 +68,19 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Reserv
     Ok(tagged(ok(ReservationView::from(found))))
 }
 
-/// Confirms a reservation that is held. May be repeated.
+/// Confirms a pending reservation. May be repeated.
 #[utoipa::path(post, path = "/api/v1/reservation/{id}/confirm", operation_id = "confirmReservation",
     tag = "reservations", params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound, NotPending))]
 pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
     let answer = |confirmed| ok(ReservationView::from(confirmed));
-    // There is nothing to say in a body; but it makes a request the same or another one.
+    // The body is ignored, but belongs to the fingerprint of the request.
     let (caller, _, once) = body.read_once::<IgnoredAny, _, _>(caller, Permission::Write, answer).await?;
     let done = api.reservations.confirm(&caller, id.0, &once).await?;
     Ok(tagged(done.reply(answer)))
 }
 
-/// Cancels a reservation and frees its nights. May be repeated; one that has expired stays so.
+/// Cancels a reservation and frees its nights. May be repeated. An expired one stays expired.
 #[utoipa::path(delete, path = "/api/v1/reservation/{id}", operation_id = "cancelReservation", tag = "reservations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]

@@ -1,4 +1,4 @@
-//! Which reservations are asked for.
+//! Queries of reservations.
 
 use application::FindReservations;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use crate::words::ReservationStatusWord;
 
-/// Which reservations. Both days of a span belong to it.
+/// The filter of reservations. Both days of a range are included.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
@@ -15,11 +15,11 @@ pub(crate) struct ReservationsQuery {
     #[serde(rename = "listingID")]
     #[param(value_type = Option<uuid::Uuid>)]
     listing_id: Option<String>,
-    /// The account that the listing hangs on.
+    /// The account of the listing.
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     integration_account_id: Option<String>,
-    /// What has become of it.
+    /// The status of the reservation.
     #[param(value_type = Option<ReservationStatusWord>)]
     status: Option<String>,
     /// The first day of check-in.

@@ -1,4 +1,4 @@
-//! What is answered about reservations.
+//! Responses of reservations.
 
 use domain::quotes::PricedStay;
 use domain::reservations::{ExternalName, Guest, ReservationParts, TenantReservation};
@@ -11,7 +11,7 @@ use crate::decimal::Decimal;
 use crate::quotes::{ComponentsView, PriceModificationsView};
 use crate::words::{ReservationStatusWord, ReservationTypeWord};
 
-/// A stay that was sold, or is held for somebody.
+/// A stay that is sold or held for a guest.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reservation)]
 #[serde(rename_all = "camelCase")]
@@ -21,16 +21,16 @@ pub(crate) struct ReservationView {
     listing_id: Uuid,
     #[serde(rename = "integrationAccountID")]
     integration_account_id: Uuid,
-    /// Whose listing it is of: the tenant of its account.
+    /// The tenant that owns the listing: the tenant of its account.
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
-    /// The importer that sold it, else the present owner.
+    /// The importer that sold it, or else the current owner.
     #[serde(rename = "soldByTenantID")]
     sold_by_tenant_id: Uuid,
-    /// `PENDING`, `CONFIRMED`, `CANCELLED` or `EXPIRED`.
+    /// The status: `PENDING`, `CONFIRMED`, `CANCELLED` or `EXPIRED`.
     #[schema(value_type = ReservationStatusWord)]
     status: &'static str,
-    /// `INSTANT_BOOKING` or `PENDING_CONFIRMATION`.
+    /// The type: `INSTANT_BOOKING` or `PENDING_CONFIRMATION`.
     #[schema(value_type = ReservationTypeWord)]
     reservation_type: &'static str,
     #[schema(value_type = chrono::NaiveDate, example = "2030-01-31")]
@@ -40,14 +40,14 @@ pub(crate) struct ReservationView {
     #[schema(example = 2)]
     guests: i32,
     guest: GuestView,
-    /// Where the booking came from.
+    /// The source of the booking.
     #[schema(example = "website")]
     source: Option<String>,
     notes: Option<String>,
-    /// ISO 4217, of all amounts.
+    /// The currency of all amounts (ISO 4217).
     #[schema(example = "USD")]
     currency: &'static str,
-    /// What the guest pays.
+    /// The price that the guest pays.
     #[schema(value_type = f64, example = 460.64)]
     total_price: Decimal,
     components: ComponentsView,
@@ -55,10 +55,10 @@ pub(crate) struct ReservationView {
     /// The quote that it was booked with.
     #[serde(rename = "quoteID")]
     quote_id: Option<Uuid>,
-    /// What the system of the tenant that sold it calls it.
+    /// The id of the reservation in the system of the tenant that sold it.
     #[serde(rename = "externalID")]
     external_id: Option<String>,
-    /// The first instant at which a pending one holds its nights no more.
+    /// The first instant at which a pending reservation no longer holds its nights.
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     hold_expires_at: Option<Instant>,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
@@ -71,7 +71,7 @@ pub(crate) struct ReservationView {
     cancelled_at: Option<Instant>,
 }
 
-/// Who comes to stay.
+/// The guest of a stay.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Guest)]
 #[serde(rename_all = "camelCase")]

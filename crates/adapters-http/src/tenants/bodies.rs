@@ -1,4 +1,4 @@
-//! What is read about tenants.
+//! Request bodies and queries of tenants.
 
 use application::{CreateTenant, FindTenants, SetTenantStatus, UpdateTenant};
 use domain::tenants::FieldEdit;
@@ -8,14 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use crate::input::sent;
 use crate::words::TenantStatusWord;
 
-/// A new tenant. Read-only fields of a tenant may be sent along and are ignored; `isDefault`, `status` and `is_trashed`
-/// only if they say what will be so.
+/// A new tenant. You may send the read-only fields of a tenant too: they are ignored. `isDefault`, `status` and
+/// `is_trashed` must have the values that the new tenant will have.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateTenantBody {
-    /// At least 5 characters.
+    /// The name, of at least 5 characters.
     #[schema(required, nullable = false, example = "Channel A", min_length = 5, max_length = 255)]
     name: Option<String>,
-    /// A DNS name or label, unique in the workspace; made from the name where it is missing.
+    /// A DNS name or label, unique in the workspace; derived from the name if absent.
     #[schema(example = "channel-a", max_length = 253)]
     domain: Option<String>,
     #[schema(max_length = 10_000)]
@@ -54,11 +54,11 @@ impl From<CreateTenantBody> for CreateTenant {
     }
 }
 
-/// New fields of a tenant: what is absent stays, what is null is cleared. A whole tenant may be sent back; `isDefault`,
-/// `status` and `is_trashed` have operations of their own.
+/// The fields of a tenant to change. An absent field is left unchanged; null clears a field. You may send a whole
+/// tenant back; `isDefault`, `status` and `is_trashed` have their own operations.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateTenantBody {
-    /// At least 5 characters. PUT needs it.
+    /// The name, of at least 5 characters, which PUT needs.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Channel A", min_length = 5, max_length = 255)]
     name: FieldEdit<String>,
@@ -90,7 +90,7 @@ pub(crate) struct UpdateTenantBody {
 }
 
 impl UpdateTenantBody {
-    /// PUT needs a name: one that is absent is taken for null, which a name refuses.
+    /// Returns the body for PUT, which needs a name: if absent, it becomes null, which is refused.
     pub(crate) fn named(self) -> Self {
         Self { name: self.name.or(Some(None)), ..self }
     }
@@ -114,10 +114,10 @@ impl From<UpdateTenantBody> for UpdateTenant {
     }
 }
 
-/// What becomes of the tenant's users.
+/// The new status of the tenant's users.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct StatusBody {
-    /// The status that the users at home in the tenant get, support users excepted: 0 passive, 1 active, 2 banned.
+    /// The status of the users at home in the tenant, except support users: 0 passive, 1 active, 2 banned.
     #[schema(minimum = 0, maximum = 2)]
     user_status: Option<i64>,
 }
@@ -128,7 +128,7 @@ impl From<StatusBody> for SetTenantStatus {
     }
 }
 
-/// Which tenants.
+/// The filter of tenants.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TenantsQuery {
@@ -138,7 +138,7 @@ pub(crate) struct TenantsQuery {
     description: Option<String>,
     /// A part of the name, domain, description or city, ignoring case.
     q: Option<String>,
-    /// Whether it may be worked in.
+    /// The status of the tenant.
     #[param(value_type = Option<TenantStatusWord>)]
     status: Option<String>,
 }

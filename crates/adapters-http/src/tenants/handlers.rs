@@ -53,7 +53,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Bo
     Ok(tagged(done.reply(answer)))
 }
 
-/// The tenant of the request.
+/// Returns the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/tenants/current", operation_id = "getCurrentTenant", tag = "tenants",
     params(TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<TenantView>), TenantInactive))]
@@ -62,7 +62,7 @@ pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
     Ok(tagged(ok(TenantView::from(tenant))))
 }
 
-/// One tenant: any for the default tenant, for any other only itself.
+/// Returns a tenant. The default tenant can read any tenant, any other only itself.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}", operation_id = "getTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<TenantView>), TenantInactive))]
@@ -156,7 +156,7 @@ fn trashed(tenant: &Tenant) -> HttpResponse {
     HttpResponse::Ok().json(Trashed { is_trashed: tenant.is_trashed() })
 }
 
-/// Moves the API user's current tenant, for requests with `Authorization: Bearer` that name none.
+/// Changes the API user's current tenant, in which requests with `Authorization: Bearer` run if they name no tenant.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/switch", operation_id = "switchTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
     responses((status = 200, body = Success), TargetInactive))]

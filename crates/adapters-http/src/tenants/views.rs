@@ -1,4 +1,4 @@
-//! What is answered about tenants.
+//! Responses of tenants.
 
 use domain::countries::Country;
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
@@ -9,19 +9,19 @@ use uuid::Uuid;
 use crate::data::Instant;
 use crate::words::TenantStatusWord;
 
-/// A channel or business unit of a workspace. Two contracts meet in it, so it carries both spellings.
+/// A channel or business unit of a workspace. It belongs to two contracts, so it has the spellings of both.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Tenant)]
 pub(crate) struct TenantView {
     id: Uuid,
     #[schema(example = "Channel A", min_length = 5, max_length = 255)]
     name: String,
-    /// Unique in the workspace.
+    /// The domain, unique in the workspace.
     #[schema(example = "channel-a")]
     domain: String,
     #[serde(rename = "workspaceID")]
     workspace_id: Uuid,
-    /// Whether it is the one tenant that may administer the others.
+    /// Whether it is the only tenant that may administer the others.
     #[serde(rename = "isDefault")]
     is_default: bool,
     #[schema(value_type = TenantStatusWord)]
@@ -35,7 +35,7 @@ pub(crate) struct TenantView {
     /// ISO 3166-1 alpha-2.
     #[schema(example = "US")]
     country_code: Option<&'static str>,
-    /// The common English name.
+    /// The common English name of the country.
     #[schema(example = "United States")]
     country_name: Option<&'static str>,
     /// Whether `status` is `INACTIVE`.
@@ -88,7 +88,7 @@ pub(crate) struct Trashed {
     pub(crate) is_trashed: bool,
 }
 
-/// That it was done.
+/// The confirmation of an operation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Success {
     #[schema(example = true)]

@@ -1,4 +1,4 @@
-//! What is read about users.
+//! Request bodies and queries of users.
 
 use application::{CreateUser, FindUsers, UpdateUser};
 use domain::tenants::FieldEdit;
@@ -11,16 +11,16 @@ use crate::words::RoleWord;
 /// A new user of the tenant of the request.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateUserBody {
-    /// At least 5 characters.
+    /// The name, of at least 5 characters.
     #[schema(required, nullable = false, example = "Grace Hopper", min_length = 5, max_length = 255)]
     name: Option<String>,
-    /// Unique in the workspace.
+    /// The email address, unique in the workspace.
     #[schema(required, nullable = false, example = "grace@example.com", max_length = 254, format = Email)]
     email: Option<String>,
-    /// What the user does; `support` is given by users at home in the default tenant only.
+    /// The role of the user. Only users at home in the default tenant can give the role `support`.
     #[schema(value_type = Option<RoleWord>, required, nullable = false)]
     role: Option<String>,
-    /// 0 passive, 1 active (default), 2 banned.
+    /// The status: 0 passive, 1 active (default), 2 banned.
     #[schema(minimum = 0, maximum = 2)]
     status: Option<i64>,
     /// A location of the tenant.
@@ -34,22 +34,23 @@ impl From<CreateUserBody> for CreateUser {
     }
 }
 
-/// New fields of a user: what is absent stays; null clears the location, and is refused elsewhere.
+/// The fields of a user to change. An absent field is left unchanged. Null clears the location, and is refused in other
+/// fields.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct UpdateUserBody {
-    /// At least 5 characters. PUT needs it.
+    /// The name, of at least 5 characters, which PUT needs.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Grace Hopper", min_length = 5, max_length = 255)]
     name: FieldEdit<String>,
-    /// Unique in the workspace.
+    /// The email address, unique in the workspace.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "grace@example.com", max_length = 254, format = Email)]
     email: FieldEdit<String>,
-    /// What the user does.
+    /// The role of the user.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<RoleWord>, nullable = false)]
     role: FieldEdit<String>,
-    /// 0 passive, 1 active, 2 banned.
+    /// The status: 0 passive, 1 active, 2 banned.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, minimum = 0, maximum = 2)]
     status: FieldEdit<i64>,
@@ -60,7 +61,7 @@ pub(crate) struct UpdateUserBody {
 }
 
 impl UpdateUserBody {
-    /// PUT needs a name: one that is absent is taken for null, which a name refuses.
+    /// Returns the body for PUT, which needs a name: if absent, it becomes null, which is refused.
     pub(crate) fn named(self) -> Self {
         Self { name: self.name.or(Some(None)), ..self }
     }
@@ -72,13 +73,13 @@ impl From<UpdateUserBody> for UpdateUser {
     }
 }
 
-/// Which users.
+/// The filter of users.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UsersQuery {
     /// A part of the name, ignoring case.
     name: Option<String>,
-    /// A part of the address, ignoring case.
+    /// A part of the email address, ignoring case.
     email: Option<String>,
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Us
     Ok(counted(count))
 }
 
-/// Who the key of the request is; answers in an inactive tenant too.
+/// Returns the user of the request's key, in an inactive tenant too.
 #[utoipa::path(get, path = "/api/v1/users/me", operation_id = "getMe", tag = "users",
     params(TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<MeView>)))]
@@ -51,7 +51,7 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     Ok(tagged(ok(MeView::from(me))))
 }
 
-/// Creates a user at home in the tenant of the request. ADMIN.
+/// Creates a user at home in the tenant of the request. Requires ADMIN.
 #[utoipa::path(post, path = "/api/v1/users", operation_id = "createUser", tag = "users",
     params(TenantHeaders), request_body = CreateUserBody,
     responses((status = 201, body = Data<UserView>), TenantInactive, SupportRestricted, LocationNotFound, EmailTaken))]
@@ -62,7 +62,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     Ok(tagged(done.reply(answer)))
 }
 
-/// A user at home in the tenant of the request.
+/// Returns a user at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<UserView>), TenantInactive, UserNotFound))]
@@ -71,7 +71,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId
     Ok(tagged(ok(UserView::from(user))))
 }
 
-/// Changes a user's fields; the name must be sent. ADMIN.
+/// Changes a user's fields; the name must be sent. Requires ADMIN.
 #[utoipa::path(put, path = "/api/v1/users/{id}", operation_id = "replaceUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceUserBody,
     responses((status = 200, body = Data<UserView>),
@@ -89,7 +89,7 @@ pub(crate) async fn replace(
     Ok(tagged(ok(UserView::from(user))))
 }
 
-/// Changes a user's fields. ADMIN.
+/// Changes a user's fields. Requires ADMIN.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
     responses((status = 200, body = Data<UserView>),
@@ -106,7 +106,7 @@ pub(crate) async fn update(
     Ok(tagged(ok(UserView::from(user))))
 }
 
-/// Deletes a user; the user's keys are refused from now on. ADMIN.
+/// Deletes a user. The user's keys are refused from now on. Requires ADMIN.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), TenantInactive, SupportRestricted, UserNotFound, LastAdministrator))]

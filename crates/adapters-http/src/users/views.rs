@@ -1,4 +1,4 @@
-//! What is answered about users.
+//! Responses of users.
 
 use application::Me;
 use domain::users::{ApiUser, ApiUserParts, Email};
@@ -9,30 +9,30 @@ use uuid::Uuid;
 use crate::data::Instant;
 use crate::words::{PermissionWord, RoleWord};
 
-/// Someone, or something, that calls the service.
+/// A person or program that calls the service.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserView {
     id: Uuid,
     #[schema(example = "Grace Hopper")]
     name: String,
-    /// Null for the workspace's first user until somebody sets it.
+    /// The email address. Null for the workspace's first user until it is set.
     #[schema(example = "grace@example.com")]
     email: Option<String>,
     #[schema(value_type = RoleWord)]
     role: &'static str,
-    /// The role as people read it.
+    /// The display name of the role.
     #[schema(example = "Front Desk")]
     role_name: &'static str,
-    /// Where the user is at home.
+    /// The home tenant of the user.
     tenant_id: Uuid,
     tenant_name: String,
-    /// Where *create tenant* and *switch* have moved the user.
+    /// The current tenant of the user, which *create tenant* and *switch* change.
     current_tenant_id: Uuid,
-    /// Where the user works.
+    /// The location of the user.
     location_id: Option<Uuid>,
     location_name: Option<String>,
-    /// 0 passive, 1 active, 2 banned.
+    /// The status: 0 passive, 1 active, 2 banned.
     #[schema(minimum = 0, maximum = 2)]
     status: i16,
 }
@@ -72,15 +72,15 @@ impl From<ApiUser> for UserView {
     }
 }
 
-/// Who a key is.
+/// The user of a key, with the key's permission.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Me)]
 pub(crate) struct MeView {
     user: UserView,
-    /// What the key permits.
+    /// The key's permission.
     #[schema(value_type = PermissionWord)]
     permission: &'static str,
-    /// From when on the key is refused.
+    /// The time from which the key is refused.
     #[serde(rename = "expiresAt")]
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     expires_at: Instant,

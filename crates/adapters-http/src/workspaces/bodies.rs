@@ -1,4 +1,4 @@
-//! What is read about workspaces.
+//! Request bodies of workspaces.
 
 use application::UpdateWorkspace;
 use domain::tenants::FieldEdit;
@@ -8,15 +8,15 @@ use utoipa::ToSchema;
 use crate::decimal::{Decimal, digits};
 use crate::input::sent;
 
-/// New fields of the workspace: what is absent stays. A whole workspace may be sent back; its read-only fields are
-/// ignored.
+/// The fields of the workspace to change. An absent field is left unchanged. You may send a whole workspace back: its
+/// read-only fields are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UpdateWorkspaceBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Stays Inc.", min_length = 1, max_length = 255)]
     name: FieldEdit<String>,
-    /// ISO 4217: the currency of prices that state none.
+    /// The currency of prices that state none (ISO 4217).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
     default_currency: FieldEdit<String>,
@@ -24,11 +24,11 @@ pub(crate) struct UpdateWorkspaceBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 12.5, minimum = 0, maximum = 100)]
     default_discount_percentage: FieldEdit<Decimal>,
-    /// The hours for which an importer may hold nights.
+    /// The maximum hours for which an importer may hold nights.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 72, minimum = 1, maximum = 720)]
     max_importer_hold_hours: FieldEdit<i64>,
-    /// The pending stays of one owner that one importer may have at a time.
+    /// The maximum number of pending stays that one importer may have at the listings of one owner.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 100, minimum = 0, maximum = 10_000)]
     max_importer_holds: FieldEdit<i64>,

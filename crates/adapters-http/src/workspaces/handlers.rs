@@ -13,7 +13,7 @@ use crate::openapi::{DefaultTenantRequired, IfMatchHeader, IfNoneMatchHeader, Te
 use crate::problem::Answer;
 use crate::tags::IfMatch;
 
-/// The workspace of the API key. Default tenant only.
+/// Returns the workspace of the API key. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/workspace", operation_id = "getWorkspace", tag = "workspaces",
     params(TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
@@ -22,7 +22,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
     Ok(tagged(ok(WorkspaceView::from(workspace))))
 }
 
-/// Changes the workspace's name and what it says for those who say nothing. Default tenant only.
+/// Changes the workspace's name and its default currency and discount. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
     params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
     responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]

@@ -1,4 +1,4 @@
-//! What is answered about workspaces.
+//! Responses of workspaces.
 
 use domain::workspaces::{Workspace, WorkspaceParts};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::data::Instant;
 use crate::decimal::Decimal;
 
-/// One customer of the service.
+/// A customer of the service.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Workspace)]
 #[serde(rename_all = "camelCase")]
@@ -16,16 +16,16 @@ pub(crate) struct WorkspaceView {
     id: Uuid,
     #[schema(example = "Stays Inc.")]
     name: String,
-    /// ISO 4217: the currency of prices that state none.
+    /// The currency of prices that state none (ISO 4217).
     #[schema(example = "USD")]
     default_currency: &'static str,
     /// The discount of integration accounts that state none.
     #[schema(value_type = f64, example = 12.5, minimum = 0, maximum = 100)]
     default_discount_percentage: Decimal,
-    /// The hours for which an importer may hold nights.
+    /// The maximum hours for which an importer may hold nights.
     #[schema(example = 72, minimum = 1, maximum = 720)]
     max_importer_hold_hours: i32,
-    /// The pending stays of one owner that one importer may have at a time.
+    /// The maximum number of pending stays that one importer may have at the listings of one owner.
     #[schema(example = 100, minimum = 0, maximum = 10_000)]
     max_importer_holds: i32,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
