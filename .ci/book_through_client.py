@@ -1,8 +1,8 @@
 """An owner offers a listing, a channel imports it and sells a stay, and the owner sees who comes.
 
-Every call goes through the client that openapi-python-client generates from the service's OpenAPI document; nothing is
-written by hand but what is asked for. `.ci/conformance` generates it and runs this on a fresh service, but it is also an
-example to start from:
+Every call goes through the client that openapi-python-client generates from the service's OpenAPI document; only the data
+of the requests are written by hand. `.ci/conformance` generates the client and runs this program on a fresh service, but it
+is also an example to start from:
 
     tenantry openapi >openapi.json
     openapi-python-client generate --path openapi.json --meta none --output-path tenantry_client
@@ -42,7 +42,7 @@ DEPARTURE = ARRIVAL + datetime.timedelta(days=3)
 
 
 def call(operation: Callable[..., Any], client: AuthenticatedClient, **arguments: Any) -> Any:
-    """What the operation shows, or the end of the program with the reason of the refusal."""
+    """Returns the result of the operation, or ends the program with the reason of the refusal."""
     answer = operation(client=client, **arguments)
     if answer is None:
         sys.exit(f"{operation.__module__}: an answer that the document does not name")
@@ -58,7 +58,7 @@ def main(base_url: str, api_key: str) -> None:
         )
 
     def tenant(name: str) -> tuple[UUID, AuthenticatedClient]:
-        """A new tenant, and a client that works in it."""
+        """Creates a tenant, and returns its id and a client that works in it."""
         made = call(create_tenant.sync, caller(), body=CreateTenantBody(name=name, country_code="US"))
         return made.id, caller(**{"x-calry-tenant-id": str(made.id)})
 
@@ -111,7 +111,7 @@ def main(base_url: str, api_key: str) -> None:
     assert (reservation.check_in_date, reservation.check_out_date) == (ARRIVAL, DEPARTURE), reservation
     assert (reservation.guest.last_name, reservation.total_price) == ("Hopper", quote.total_price), reservation
 
-    # What is sold stays sold.
+    # The sold stay remains sold.
     removed = call(remove_imported_listings.sync, channel, body=ListingIdsBody(listing_i_ds=[listing.id]))
     assert removed.removed == 1, removed
     assert call(get_reservation.sync, channel, id=booked.id).status is ReservationStatus.CONFIRMED

@@ -1,6 +1,7 @@
-"""How schemathesis walks from operation to operation: only what succeeds leads on, so what JSON Schema cannot say is put right.
+"""Hooks for the walks of schemathesis from operation to operation: only successful requests lead on, so the rules that JSON Schema
+cannot express are enforced here.
 
-The other phases send what the schema allows, and what it does not.
+The other phases send both valid and invalid requests.
 """
 
 import datetime
@@ -9,14 +10,14 @@ import random
 import schemathesis
 from schemathesis.generation.meta import TestPhase
 
-# Made up at random: nobody works in a tenant that is not there, has seen a tag that was never shown, or may send an old key with
-# another body.
+# Headers that are left out, because random values never succeed: the tenant does not exist, the tag was never shown, or the key was
+# used with another body.
 HEADERS = {"x-calry-tenant-id", "x-tenant-id", "if-match", "if-none-match", "idempotency-key"}
-# Fields that are left out: few values are right, or another field excludes them.
+# Fields that are left out, because few values are valid, or because another field excludes them.
 RARE = {"amenities", "country", "country_code", "couponCode", "currency", "domain", "expiresAt", "holdExpiresAt", "isDefault"}
 RARE |= {"is_trashed", "lat", "lng", "location_id", "maximumNights", "minimumNights", "phone", "promotionID", "status"}
 RARE |= {"timeZone", "totalPrice"}
-# Fields that hold the id of a thing, and where things of that kind are made.
+# Fields with the id of a resource, and the operation that creates such resources.
 IDS = {
     "integrationAccountID": "/api/v1/integration-account",
     "listingID": "/api/v1/listing",
@@ -25,10 +26,10 @@ IDS = {
     "tenantID": "/api/v1/tenants",
     "user_id": "/api/v1/users",
 }
-# What is changed only where the run has made it: the run's own key hangs on the others.
+# Resources that are changed only if the run has created them: its own key depends on the others.
 OURS = {"/api/v1/users/{id}": "/api/v1/users", "/api/v1/api-keys/{id}": "/api/v1/api-keys"}
 NOBODY = "00000000-0000-0000-0000-000000000000"
-# What has the ids of things of another area.
+# Areas whose ids are ids of another area.
 KINDS = {"/api/v1/availability": "/api/v1/listing"}
 PERIODS = [("startDate", "endDate"), ("checkInDate", "checkOutDate"), ("bookingPeriodStart", "bookingPeriodEnd")]
 STAY = {"listingID", "checkInDate", "checkOutDate", "guests"}
@@ -58,7 +59,7 @@ def before_call(context, case, kwargs):
         if isinstance(case.body, dict):
             case.body = plausible(case.body)
             if case.method in ("PUT", "PATCH"):
-                # It never changes.
+                # The account never changes.
                 case.body.pop("integrationAccountID", None)
 
 
@@ -74,7 +75,7 @@ def after_call(context, case, response):
 
 
 def plausible(body: dict) -> dict:
-    """The body without what is refused for other reasons than its schema."""
+    """Returns the body without the fields that are refused for other reasons than the schema."""
     body = {name: field(name, value) for name, value in body.items() if name not in RARE}
     set_periods(body)
     if STAY <= body.keys() and chance.random() < 0.5:
@@ -83,7 +84,7 @@ def plausible(body: dict) -> dict:
 
 
 def set_periods(fields: dict) -> None:
-    """Nights that are to come, few and in order."""
+    """Sets periods to a few nights in the future, in order."""
     for first, last in PERIODS:
         if fields.get(first) and fields.get(last):
             start = datetime.date.today() + datetime.timedelta(days=chance.randrange(1, 300))
@@ -94,7 +95,7 @@ def field(name: str, value):
     if isinstance(value, dict):
         return plausible(value)
     if name in IDS and made.get(IDS[name]):
-        # Things of one account go together, so all hang on the oldest.
+        # Resources can be combined only within an account, so all belong to the oldest one.
         known = made[IDS[name]][0 if name == "integrationAccountID" else -1]
         return [known] if isinstance(value, list) else known
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What the programs of this folder have in common: where things are, and the tools of others."""
+"""Code that the programs of this folder share: paths and third-party tools."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CI = ROOT / ".ci"
 WORK = ROOT / "target/conformance"
 PYTHON = WORK / "venv/bin/python"
-# Where npm's packages are.
+# The folder of npm's packages.
 NODE = WORK / "node"
 TENANTRY = ROOT / "target/debug/tenantry"
 
@@ -19,7 +19,7 @@ def step(title: str) -> None:
 
 
 def install_python() -> None:
-    """What `requirements.txt` names, in a virtual environment that is made again when it changes."""
+    """Installs `requirements.txt` in a virtual environment, which is created again when the file changes."""
     wanted = (CI / "requirements.txt").read_text()
     installed = WORK / "venv/requirements.txt"
     if installed.is_file() and installed.read_text() == wanted:
@@ -35,7 +35,7 @@ def install_python() -> None:
 
 
 def install_node() -> None:
-    """What `package-lock.json` names, in a folder that is made again when it changes."""
+    """Installs `package-lock.json` in a folder, which is created again when the file changes."""
     lock = "package-lock.json"
     wanted = (CI / lock).read_text()
     installed = NODE / "installed.json"
@@ -51,7 +51,7 @@ def install_node() -> None:
 
 
 def write_document() -> Path:
-    """The OpenAPI document, as the binary prints it."""
+    """Writes the OpenAPI document, as the binary prints it."""
     subprocess.run(["cargo", "build", "--quiet", "--bin", "tenantry"], cwd=ROOT, check=True)
     document = WORK / "openapi.json"
     document.write_bytes(subprocess.run([TENANTRY, "openapi"], check=True, stdout=subprocess.PIPE).stdout)

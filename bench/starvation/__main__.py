@@ -1,6 +1,6 @@
-"""What a tenant feels while another one attacks: `just starve`; docs/performance.md says what comes out.
+"""Measures the effect of an attack by one tenant on others. Run it by `just starve`; docs/performance.md has the results.
 
-Two victims, one in another workspace and one in the attacker's own, read and write at a steady pace: alone, and beside each attack.
+Two victims, one in another workspace and one in the attacker's own, read and write at a steady pace: alone, and during each attack.
 """
 
 import argparse
@@ -92,9 +92,9 @@ class World:
             self.victims[name] = (key, first["id"])
 
     def tenant(self, admin: Client, name: str) -> tuple:
-        """A key at home in a new tenant, and the tenant's account."""
+        """Returns a key at home in a new tenant, and the tenant's account."""
         tenant = admin.must("POST", "/tenants", {"name": name})["id"]
-        # It moves nobody but by Bearer.
+        # Creating a tenant changes the current tenant, which only requests with Bearer use.
         body = {"name": name, "provider": "OTHER", "accountIdentifier": f"{name} {tenant}", "authType": "API_KEY"}
         account = admin.must("POST", "/integration-account", body, tenant=tenant)["id"]
         user = admin.must("POST", "/users", {"name": name, "email": f"{tenant}@example.com", "role": "tenant"}, tenant=tenant)["id"]
@@ -106,7 +106,7 @@ def listing(number: int, dice: random.Random) -> dict:
     return {
         "providerID": str(number), "name": f"Loft number {number}", "latitude": round(42 + dice.uniform(-5, 5), 6),
         "longitude": round(2 + dice.uniform(-5, 5), 6), "maxOccupancy": 4, "startPrice": 100,
-        # All but the last one of those that are asked for, so that every one is looked for.
+        # All requested amenities except the last one, so that the service must check each.
         "amenities": AMENITIES[:19],
     }
 
@@ -166,7 +166,7 @@ def deliver(port: int, key: str, account: str, side: int, megabytes: int, end):
         listings = [listing(side * 1000 + number, random) for number in range(1000)]
         return json.dumps({"listings": [{**one, "description": text * (megabytes * 1000 - 600)} for one in listings]}).encode()
 
-    # Made before, because the attacker's machine is another one; by turns, so that each changes all listings.
+    # The bodies are made in advance, because a real attacker has its own machine, and sent in turn, so that each changes all listings.
     turn, bodies = 0, [body("x"), body("y")]
     client = Client(port, key)
     while not end.is_set():
@@ -178,7 +178,7 @@ def deliver(port: int, key: str, account: str, side: int, megabytes: int, end):
 
 
 def live(port: int, key: str, one: str, seconds: int) -> tuple:
-    """How long each request of a victim took, and how many were refused."""
+    """Sends a victim's requests. Returns their durations and the number of refused ones."""
     times, refused = {"reads": [], "writes": []}, 0
     client = Client(port, key)
     end = time.monotonic() + seconds

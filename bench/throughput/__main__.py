@@ -1,4 +1,5 @@
-"""Fills both engines, runs the works, prints one table. `bench/throughput --help` tells the options; docs/performance.md, what it means."""
+"""Fills both engines, runs the works and prints one table. `bench/throughput --help` lists the options; docs/performance.md explains the
+table."""
 
 import signal
 import sys
@@ -14,7 +15,7 @@ from works import Bench, works
 
 def main():
     options = command_line.read()
-    # So that servers are stopped then, too.
+    # Exit normally at SIGTERM, so that the servers are stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))
     command_line.FOLDER.mkdir(parents=True, exist_ok=True)
     machine.need_wrk()

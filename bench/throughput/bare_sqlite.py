@@ -1,4 +1,5 @@
-"""Runs statements on a SQLite file as fast as it can, and prints how long each time took, in milliseconds. The task comes as JSON."""
+"""Runs statements on a SQLite file as fast as possible, and prints the duration of each run in milliseconds. The task is JSON on standard
+input."""
 
 import json
 import re
@@ -15,7 +16,7 @@ NUMBER = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?|-?\d+e[-+]?\d+")
 
 
 def bound(text: str):
-    """A value as the service binds it, from how PostgreSQL's log writes it."""
+    """Converts a value from the format of PostgreSQL's log to the one that the service binds."""
     if UUID.fullmatch(text):
         return bytes.fromhex(text.replace("-", ""))
     if instant := INSTANT.fullmatch(text):
@@ -29,7 +30,7 @@ def bound(text: str):
 
 def main():
     task = json.load(sys.stdin)
-    # As the service has it (.cargo/config.toml, crates/adapters-sqlite/src/lib.rs).
+    # The settings of the service (.cargo/config.toml, crates/adapters-sqlite/src/lib.rs).
     apsw.shutdown()
     apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)
     apsw.initialize()
@@ -60,9 +61,9 @@ def main():
         prepared = []
         for sql, parameters, rows in statements:
             makers = [maker(kind, value) for kind, value in parameters]
-            # What never differs is bound as it is: the loop is to measure SQLite.
+            # Constant values are computed only once, because the loop must measure SQLite.
             fixed = all(kind in ("value", "null") for kind, _ in parameters)
-            # $1 would be a name to SQLite, which numbers names by their first appearance.
+            # SQLite would read $1 as a name, and number names in the order of their first appearance.
             sql = re.sub(r"\$(\d+)", r"?\1", sql)
             makers = makers[: max(map(int, re.findall(r"\?(\d+)", sql)), default=sql.count("?"))]
             if rows is not None and len(connection.execute(sql, [make() for make in makers]).fetchall()) != rows:

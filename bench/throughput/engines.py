@@ -1,4 +1,4 @@
-"""The two databases under one face: what the harness asks of either."""
+"""The common interface of the harness to both databases."""
 
 import shutil
 import sqlite3
@@ -32,19 +32,19 @@ class Postgres:
         self.tidy()
 
     def tidy(self):
-        """So that nothing that was done before is paid for while measuring."""
+        """Does pending maintenance, so that it does not run during the measurement."""
         self.server.sql("VACUUM (ANALYZE)")
         self.server.sql("CHECKPOINT")
 
     def execute(self, statement: str):
-        """Gives the first value of the first row, if any."""
+        """Runs a statement and returns the first value of the first row, if any."""
         return self.server.sql(statement)
 
     def uuid(self, text: str) -> str:
         return f"'{text}'"
 
     def multiply(self, table: str, template: str, count: int, instead: dict):
-        """Copies the row `template` as often, with other values in some columns: expressions over the copy's number `n`."""
+        """Copies the row `template` `count` times, with other values in some columns: expressions over the copy's number `n`."""
         columns = self.server.sql(
             "SELECT column_name FROM information_schema.columns "
             f"WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position"
@@ -54,7 +54,7 @@ class Postgres:
                         f"WHERE t.id = '{template}'")
 
     def numbered(self, kind: int, number: str) -> str:
-        """An expression for the id `numbered(kind, number)`."""
+        """Returns an expression for the id `numbered(kind, number)`."""
         return f"('0190000000{kind:02x}70008000' || lpad(to_hex(({number})::bigint), 12, '0'))::uuid"
 
     def day(self, first: str, number: str) -> str:
@@ -88,12 +88,12 @@ class Sqlite:
         self.tidy()
 
     def tidy(self):
-        """So that nothing that was done before is paid for while measuring."""
+        """Does pending maintenance, so that it does not run during the measurement."""
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def execute(self, statement: str):
-        """Gives the first value of the first row, if any."""
-        # Busy while the service writes, and it while we do: both wait.
+        """Runs a statement and returns the first value of the first row, if any."""
+        # The service and this connection block each other while they write; both wait.
         connection = sqlite3.connect(self.file, timeout=60, isolation_level=None)
         connection.create_function("numbered", 2, lambda kind, number: bytes.fromhex(numbered(kind, number).replace("-", "")))
         connection.execute("PRAGMA foreign_keys = ON")
@@ -106,7 +106,7 @@ class Sqlite:
 
     def multiply(self, table: str, template: str, count: int, instead: dict):
         connection = sqlite3.connect(self.file)
-        # `number` is given out by the table itself.
+        # The table itself assigns `number`.
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "number"]
         connection.close()
         values = ", ".join(instead.get(column, f"t.{column}") for column in columns)
@@ -125,7 +125,7 @@ class Sqlite:
 
 
 def numbered(kind: int, number: int) -> str:
-    """An id that can be reckoned: the load generators make the same ones as the fill, without a list of a million."""
+    """Returns a computed id: the load generators compute the same ids as the fill, without a list of a million."""
     return f"01900000-00{kind:02x}-7000-8000-{number:012x}"
 
 

@@ -1,5 +1,5 @@
-"""What the databases hold, and how it comes there: through the API, and what would take too long as copies of rows that were
-made through it. So the harness knows no more of the schema than the names of a few columns."""
+"""The contents of the databases. They are created through the API or, where that would take too long, as copies of rows that were
+created through it. So the harness knows only the names of a few columns of the schema."""
 
 import hashlib
 import json
@@ -16,16 +16,16 @@ from engines import migrate, numbered
 from options import FOLDER, ROOT
 from service import Client, Service
 
-BATCH = 1000  # The most that a connector may deliver, and a tenant import, in one call.
+BATCH = 1000  # the most listings that one call may deliver or import
 CLIENTS = 4
-BOOKABLE, MOVED, STAY = 1, 2, 3  # kinds of reckoned ids
+BOOKABLE, MOVED, STAY = 1, 2, 3  # kinds of computed ids
 FIRST_DAY = "2030-01-01"
-STAYS_EACH = 100  # reservations of each listing of the account that is moved
+STAYS_EACH = 100  # reservations per listing of the account that is moved
 BOOKABLE_LISTINGS = 1000
 
 
 def filled(engine, programs: dict, options) -> dict:
-    """The names of what is there: of an earlier run, if it filled the same."""
+    """Fills the database unless an earlier run has filled it alike, and returns the ids and keys of its contents by name."""
     stamp_file = FOLDER / f"{engine.name}.json"
     stamp = {"sizes": asdict(options.sizes), "schema": schema_of(engine.name)}
     if stamp_file.exists() and not options.fresh:
@@ -46,7 +46,7 @@ def filled(engine, programs: dict, options) -> dict:
 
 
 def schema_of(engine: str) -> str:
-    """Changes with the schema, and with what is filled in."""
+    """Returns a digest that changes with the schema and with this file."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for migration in sorted((ROOT / "migrations" / engine).glob("*.sql")):
         digest.update(migration.read_bytes())
@@ -56,7 +56,7 @@ def schema_of(engine: str) -> str:
 class Fill:
     def __init__(self, engine, program, sizes):
         self.engine, self.program, self.sizes = engine, program, sizes
-        # Workspaces, tenants, accounts, … by the names by which the works speak of them.
+        # The ids and keys of workspaces, tenants, accounts, … by the names that the works use.
         self.names = {}
 
     def run(self) -> dict:
@@ -103,7 +103,7 @@ class Fill:
         return made["id"]
 
     def listings(self):
-        """Over the world's cities by population; each owner has its share in an account of its own."""
+        """Distributes the listings over the world's cities by population. Each owner has an equal share in its own account."""
         cities = all_cities()
         weights = list(accumulate(city[5] for city in cities))
         each = self.sizes.listings // self.sizes.owners
@@ -112,7 +112,7 @@ class Fill:
             client = self.client("market")
             for owner in range(worker, self.sizes.owners, CLIENTS):
                 account = self.account(owner, f"Host {owner}")
-                # The same for both engines, whichever worker comes first.
+                # The same for both engines, regardless of the order of the workers.
                 dice = random.Random(owner)
                 for begin in range(0, each, BATCH):
                     chosen = dice.choices(cities, cum_weights=weights, k=min(BATCH, each - begin))
@@ -121,7 +121,7 @@ class Fill:
         together(some)
 
     def imports(self):
-        """Tenant 3 may import a full batch of tenant 4's listings; works begin without."""
+        """Creates a full batch of listings of tenant 4 that tenant 3 may import. Works begin without imports."""
         account = self.account(4, "Offered")
         self.deliver(4, account, BATCH)
         self.account(3, "Delivered")
@@ -139,12 +139,12 @@ class Fill:
         return found[0]["id"]
 
     def bookable(self):
-        """An account of tenant 1 whose listings have ids that can be reckoned."""
+        """Creates an account of tenant 1 whose listings have computed ids."""
         template = self.only_listing(1, self.account(1, "Bookable"))
         self.engine.multiply("listings", template, BOOKABLE_LISTINGS, {"id": self.engine.numbered(BOOKABLE, "n"), "provider_id": "'B' || n"})
 
     def reservations(self):
-        """An account of tenant 1 with many reservations, to be moved to tenant 2 and back."""
+        """Creates an account of tenant 1 with many reservations, to be moved to tenant 2 and back."""
         account = self.account(1, "Moved")
         template = self.only_listing(1, account)
         count = max(self.sizes.reservations // STAYS_EACH, 1)
@@ -162,13 +162,13 @@ class Fill:
 
 
 def together(work):
-    """Runs `work` for each client at once; the first failure is everybody's."""
+    """Runs `work` for all clients concurrently. The first failure fails the whole."""
     with ThreadPoolExecutor(CLIENTS) as pool:
         list(pool.map(work, range(CLIENTS)))
 
 
 def listing(number: int, city: list, dice: random.Random) -> dict:
-    """A place to stay, within a few kilometres of its city's centre."""
+    """Returns a listing within a few kilometres of its city's centre."""
     name, country, latitude, longitude, zone, _ = city
     return {
         "providerID": str(number),

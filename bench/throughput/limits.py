@@ -1,4 +1,4 @@
-"""What bounds the service: its statements without it, and HTTP without its work."""
+"""The limits of the service: the same statements without the service, and HTTP without the work."""
 
 import json
 import math
@@ -15,14 +15,14 @@ from load import Measured
 from options import FOLDER
 from statements import Parameter, fresh_id, random_run
 
-FIRST_STAY = 2_000_000  # far from those that are booked over HTTP
+FIRST_STAY = 2_000_000  # far from the stays that are booked over HTTP
 BARE_SQLITE = Path(__file__).with_name("bare_sqlite.py")
-# Of the SQLite that libsqlite3-sys brings.
+# The apsw of the same SQLite version as libsqlite3-sys.
 APSW = "3.51.3.0"
 
 
 def measured(rate: float, times: list) -> Measured:
-    """From all times, in order, if they are known."""
+    """Returns the rate with the percentiles of the sorted times, if they are known."""
     return Measured(rate, times[len(times) // 2], times[len(times) * 99 // 100]) if times else Measured(rate, math.nan, math.nan)
 
 
@@ -50,7 +50,7 @@ class Pgbench:
 
             lines.append(re.sub(r"\$(\d+)", value, statement.sql).rstrip().rstrip(";") + ";")
         if any(":number" in line for line in lines):
-            # Nobody books a stay that another client does: each counts in its own steps.
+            # Each client counts in its own steps, so that no two clients book the same stay.
             lines = ["\\set serial :serial + :clients", "\\set number :serial + :client_id", *lines]
         return "\n".join(lines) + "\n"
 
@@ -78,9 +78,9 @@ class Pgbench:
         for old in self.folder.glob("log.*"):
             old.unlink()
         if connections == 1:
-            # Each transaction's time: only one client can spare that.
+            # Log each transaction's time with a single client only; with many clients the log would cost too much.
             command += ["-l", f"--log-prefix={self.folder / 'log'}"]
-        # As the service's connections have it, unless somebody wants to know what it is like otherwise.
+        # The setting of the service's connections; PGOPTIONS in the environment overrides it.
         settings = {"PGOPTIONS": "-c plan_cache_mode=force_generic_plan", **os.environ}
         text = machine.output(*command, "tenantry", env=settings)
         rate = float(re.search(r"tps = ([\d.]+) \(without", text)[1])
@@ -91,8 +91,8 @@ class Pgbench:
 
 
 class BareSqlite:
-    """apsw, a thin layer of C over the library, in as many processes as there are processors. A driver of Rust would bring its
-    own threads and types, which are the service's costs and not SQLite's."""
+    """apsw, a thin C layer over the library, in one process per processor. The threads and types of a Rust driver would add costs
+    of the service that are not SQLite's."""
 
     def __init__(self, engine, captured: list):
         self.python = machine.python_with(f"apsw=={APSW}")
@@ -101,7 +101,7 @@ class BareSqlite:
         self.writes = any(statement.sql.startswith("BEGIN") for statements in captured for statement in statements)
 
     def run(self, connections: int, seconds: int, cores: int) -> Measured:
-        # There is one writer at a time, whatever one does.
+        # SQLite has only one writer at a time.
         processes = 1 if self.writes else min(cores, connections)
         run = random_run()
         requests = [[[statement.sql, [[one.kind, one.value] for one in statement.parameters], None if self.writes else statement.rows]
@@ -127,7 +127,7 @@ class BareSqlite:
 
 
 class BareHttp:
-    """actix-web that answers with the same bytes, with as many workers as the service."""
+    """An actix-web server that responds with the same bytes, with as many workers as the service."""
 
     def __init__(self, program: Path, answer, cores: int):
         self.port = machine.free_port()

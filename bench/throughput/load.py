@@ -1,4 +1,4 @@
-"""Load over HTTP, by wrk."""
+"""HTTP load with wrk."""
 
 import json
 import subprocess
@@ -21,11 +21,11 @@ class Request:
     method: str
     path: str
     tenant: Optional[str] = None
-    # May hold @listing@, @check_in@ and @check_out@.
+    # May contain @listing@, @check_in@ and @check_out@.
     body: Optional[str] = None
 
     def of_stay(self, serial: int):
-        """The body with the stay of that number, and what stands in it."""
+        """Returns the body with the stay of that number, and the stay."""
         stay = stay_of(serial)
         body = self.body
         for name, value in stay.items():
@@ -58,13 +58,13 @@ class Measured:
 
 
 class Load:
-    """The requests of one work, to be sent as often as wished."""
+    """The requests of one work, which can be sent repeatedly."""
 
     def __init__(self, name: str, key: str, requests: list):
         self.plan = FOLDER / f"{name}.lua"
         self.headers = {"x-calry-api-key": key}
         self.requests = [vars(request) for request in requests]
-        # What was on its way when a run ended may still be booked: the next one begins behind it.
+        # Requests in flight at the end of a run may still be booked, so the next run begins after their stays.
         self.begin = 0
 
     def start(self, port: int, connections: int, seconds: int, cores: int) -> subprocess.Popen:
@@ -72,7 +72,7 @@ class Load:
                  "first_day": (date.fromisoformat(FIRST_DAY) - EPOCH).days}
         self.plan.write_text("return " + lua({"headers": self.headers, "requests": self.requests, "stays": stays}))
         threads = min(cores, connections)
-        # wrk gives up on an answer after two seconds otherwise, and forgets it.
+        # By default, wrk gives up on a response after two seconds and does not count it.
         command = ["wrk", "-t", threads, "-c", connections, "-d", f"{seconds}s", "--timeout", "20s", "-s", SCRIPT, f"http://127.0.0.1:{port}",
                    "--", self.plan, threads]
         return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -1,4 +1,4 @@
-"""The machine: who we are on it, what is installed, what it is."""
+"""The machine: its users, its programs and its properties."""
 
 import os
 import platform
@@ -22,7 +22,7 @@ def say(what: str):
 
 
 def output(*command, **more) -> str:
-    """What the command prints; it must succeed."""
+    """Returns the output of a command, which must succeed."""
     done = subprocess.run([str(part) for part in command], text=True, capture_output=True, **more)
     if done.returncode:
         fail(f"{' '.join(map(str, command))[:300]} failed:\n{done.stderr or done.stdout}")
@@ -36,18 +36,18 @@ def free_port() -> int:
 
 
 def start(command: list, stop="TERM", **more) -> subprocess.Popen:
-    """A server that gets the signal `stop` when the bench ends, however that ends. Ctrl-C is for the bench alone."""
+    """Starts a server that gets the signal `stop` whenever the bench ends, for any reason. Only the bench receives Ctrl-C."""
     bound = ["setpriv", "--pdeathsig", stop, "--", *map(str, command)]
     return subprocess.Popen(bound, start_new_session=True, **more)
 
 
 def connect(port: int):
-    """Fails while nobody listens."""
+    """Fails while no server listens."""
     socket.create_connection(("127.0.0.1", port), timeout=1).close()
 
 
 def server_user() -> dict:
-    """Whom to run PostgreSQL as: it refuses to be run by root."""
+    """Returns the user that runs PostgreSQL, which refuses to be run by root."""
     if os.geteuid():
         return {}
     for name in ("postgres", "nobody"):
@@ -69,7 +69,7 @@ def postgres_programs() -> Path:
 
 
 def need_wrk():
-    """The load generator, installed where that is possible without asking."""
+    """Installs the load generator if that is possible without a password."""
     if shutil.which("wrk"):
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
@@ -82,7 +82,7 @@ def need_wrk():
 
 @cache
 def python_with(package: str) -> Path:
-    """A Python that has this package from PyPI, in a virtual environment of our own."""
+    """Returns a Python with this package from PyPI, in its own virtual environment."""
     python = FOLDER / "venv" / "bin" / "python"
     if not python.is_file() and subprocess.run([sys.executable, "-m", "venv", python.parents[1]]).returncode:
         fail("no virtual environment can be made: apt-get install python3-venv")
@@ -91,7 +91,7 @@ def python_with(package: str) -> Path:
 
 
 def programs(debug: bool, build: bool) -> dict:
-    """The service and the bare handler, built if need be."""
+    """Returns the service and the bare handler, built if required."""
     if build:
         say(f"building ({'debug' if debug else 'release'})")
         profile = [] if debug else ["--release"]
@@ -103,7 +103,7 @@ def programs(debug: bool, build: bool) -> dict:
 
 
 def describe(debug: bool) -> str:
-    """The machine and the programs, in a sentence for the table."""
+    """Returns a sentence about the machine and the programs, for the table."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     memory = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal"))

@@ -1,4 +1,4 @@
-"""What the command line says."""
+"""The command line."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ ENGINES = ("postgres", "sqlite")
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is filled in. A database that was filled with other sizes is filled anew."""
+    """The sizes of the contents. A database that was filled with other sizes is filled again."""
 
     tenants: int
     listings: int
@@ -32,15 +32,15 @@ def read() -> argparse.Namespace:
         "service, and HTTP without the work.",
     )
     parser.add_argument("--small", action="store_true", help="few rows, one round of one second: a trial that takes a minute")
-    parser.add_argument("--fresh", action="store_true", help="fill the databases anew")
+    parser.add_argument("--fresh", action="store_true", help="fill the databases again")
     parser.add_argument("--debug", action="store_true", help="measure the debug build: to work on the bench, not for numbers")
     parser.add_argument("--built", action="store_true", help="measure the programs as they are, without building them first")
     parser.add_argument("--write", action="store_true", help="put the results into docs/performance.md")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this engine")
     parser.add_argument("--work", action="append", metavar="W1", help="only this work; may be repeated")
-    parser.add_argument("--rounds", type=int, help="how often service and limits take turns (3)")
-    parser.add_argument("--seconds", type=int, help="how long each turn is (5)")
-    parser.add_argument("--soak", type=int, help="seconds of mixed load over which growth is watched (30)")
+    parser.add_argument("--rounds", type=int, help="number of turns of service and limits (3)")
+    parser.add_argument("--seconds", type=int, help="seconds of each turn (5)")
+    parser.add_argument("--soak", type=int, help="seconds of mixed load for measuring memory growth (30)")
     parser.add_argument("--connections", type=int, default=8 * cores,
                         help="clients at full load, of the service and of the database alike (8 for each processor)")
     for name, size in asdict(FULL).items():

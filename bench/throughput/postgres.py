@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own, with its data under target/bench. Unlike that of the tests it keeps what it acknowledges."""
+"""A PostgreSQL server for the bench, with its data under target/bench. Unlike the server of the tests, it is durable."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ MIB = 2**20
 
 
 def settings() -> dict:
-    """What differs from PostgreSQL's own defaults, which suit a machine of the nineties."""
+    """Returns the settings that differ from PostgreSQL's defaults, which suit very small machines."""
     memory = machine.total_memory()
     return {
         "shared_buffers": f"{min(max(memory // 4, 128 * MIB), 4096 * MIB) // MIB}MB",
@@ -24,7 +24,7 @@ def settings() -> dict:
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",
         "max_connections": "200",
-        # As they are by default: what is acknowledged is on the disk.
+        # The defaults: acknowledged transactions are on the disk.
         "fsync": "on",
         "full_page_writes": "on",
         "synchronous_commit": "on",
@@ -78,14 +78,14 @@ class Server:
                               "-p", str(self.port), "-U", "postgres", "-d", database, "-c", statement).strip()
 
     def set(self, name: str, value):
-        """Changes a setting of the running server; `None` for what it was at the start."""
+        """Changes a setting of the running server; `None` restores its value at the start."""
         change = f"ALTER SYSTEM RESET {name}" if value is None else f"ALTER SYSTEM SET {name} = '{value}'"
         self.sql(change, "postgres")
         self.sql("SELECT pg_reload_conf()", "postgres")
-        time.sleep(0.3)  # Sessions look at it between two statements.
+        time.sleep(0.3)  # Sessions read it between two statements.
 
     def log_statements(self, values: bool):
-        """Every statement from now on, with how long it took."""
+        """Logs every statement from now on, with its duration."""
         self.set("log_parameter_max_length", "-1" if values else "0")
         self.set("log_min_duration_statement", "0")
 
@@ -96,8 +96,8 @@ class Server:
         return (self.data / "log" / "bench.csv").stat().st_size
 
     def logged(self, since: int) -> list:
-        """What was logged behind that many bytes, as `(message, detail)`."""
-        # The collector is a process of its own: it is through when nothing comes any more.
+        """Returns the log entries after that many bytes, as `(message, detail)`."""
+        # The collector is a separate process: it has finished when the log no longer grows.
         size = -1
         while size != (size := self.log_size()):
             time.sleep(0.1)
@@ -106,6 +106,6 @@ class Server:
             text = log.read().decode()
         csv.field_size_limit(2**30)
         rows = csv.reader(io.StringIO(text))
-        # Servers tell each other that they live whether or not anybody asks for something.
+        # Servers send heartbeats to each other regardless of requests.
         asked = [row for row in rows if len(row) > 22 and row[2] == "tenantry" and row[22] != "tenantry notifications"]
         return [(row[13], row[14]) for row in asked]

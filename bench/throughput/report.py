@@ -1,4 +1,4 @@
-"""What came out, in Markdown."""
+"""The results in Markdown."""
 
 import math
 from datetime import date
@@ -56,7 +56,7 @@ def markdown(options, loads: list, calls: list, soaks: list) -> str:
 
 
 def write(text: str):
-    """Puts the results where the page has room for them."""
+    """Writes the results to their place in the page."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not end:

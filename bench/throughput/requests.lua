@@ -1,7 +1,7 @@
--- Sends a plan's requests in turn, and prints what came of it as JSON.
+-- Sends a plan's requests in turn, and prints the result as JSON.
 --
 -- The plan is a Lua table: `headers`, and `requests` with method, path, body and tenant. In a body, @listing@, @check_in@ and @check_out@
--- stand for a stay that nobody has asked for before: the listings' ids can be reckoned (engines.py).
+-- are replaced by a stay that was never requested before: the listings' ids are computed (engines.py).
 
 local threads = 0
 local everybody = {}

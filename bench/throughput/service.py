@@ -1,4 +1,4 @@
-"""The service under test, as its clients see it, and what it holds in memory."""
+"""The service under test, with its clients and its memory."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ import machine
 
 
 class Service:
-    """Runs until `stop`. Logs nothing but warnings, as a server under load would."""
+    """Runs until `stop`. It logs only warnings, as a server under load would."""
 
     def __init__(self, program, database: str, log="warn", output=None):
         self.port = machine.free_port()
@@ -33,7 +33,7 @@ class Service:
             machine.say(f"the service ended with {code}")
 
     def memory(self, field="VmRSS") -> float:
-        """Resident memory in MiB, now or (`VmHWM`) at most."""
+        """Returns the resident memory in MiB, now or (`VmHWM`) at most."""
         with open(f"/proc/{self.process.pid}/status") as status:
             line = next(line for line in status if line.startswith(field))
         return int(line.split()[1]) / 1024
@@ -51,7 +51,7 @@ class Answer:
 
 
 class Client:
-    """One connection, which stays open."""
+    """A client with one connection, which stays open."""
 
     def __init__(self, port: int, key=None):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -71,13 +71,13 @@ class Client:
             self.connection.request(method, path, body, headers)
             return Answer(self.connection.getresponse())
         except (http.client.RemoteDisconnected, BrokenPipeError):
-            # The server closes what was idle for long.
+            # The server closes connections that were idle for long.
             self.connection.close()
             self.connection.request(method, path, body, headers)
             return Answer(self.connection.getresponse())
 
     def must(self, method: str, path: str, body=None, tenant=None):
-        """The data of a good answer. A busy server is asked again."""
+        """Returns the data of a successful response. A request to a busy server is retried."""
         for attempt in range(20):
             answer = self.call(method, path, body, tenant)
             if answer.status != 503:

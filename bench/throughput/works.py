@@ -1,4 +1,4 @@
-"""The works: what is asked of the service, and how it is measured."""
+"""The works: the requests to the service and their measurement."""
 
 import json
 import random
@@ -17,12 +17,12 @@ from load import Load, Measured, Request
 from service import Client
 from statements import RADIUS
 
-VARIANTS = 8  # requests that differ, sent in turn
+VARIANTS = 8  # different requests, sent in turn
 
 
 @dataclass(frozen=True)
 class Work:
-    """Requests that are sent as fast as they are answered."""
+    """Requests, each sent as soon as the previous one is answered."""
 
     name: str
     title: str
@@ -30,14 +30,14 @@ class Work:
     requests: list
     # Whether it is also measured with a single client.
     alone: bool = False
-    # The table in which each request leaves a row. They are deleted, so that each turn finds the same.
+    # The table in which each request leaves a row. The rows are deleted, so that each turn finds the same database.
     leaves: Optional[str] = None
 
 
 def works(names: dict) -> list:
     tenants = [names[f"market.tenant.{number}"] for number in range(5)]
     many = [names[f"many.tenant.{number * 11}"] for number in range(VARIANTS)]
-    # Great ones and small ones.
+    # Large and small cities.
     places = [all_cities()[rank] for rank in (0, 5, 20, 80, 200, 500, 1500, 5000)]
     stay = {"listingID": "@listing@", "checkInDate": "@check_in@", "checkOutDate": "@check_out@", "guests": 1}
     guest = {"firstName": "Grace", "lastName": "Hopper", "email": "grace@example.com"}
@@ -64,18 +64,18 @@ def filtered(tenants: list) -> list:
 
 
 class Bench:
-    """Measures on one engine, whose service runs."""
+    """Measurements on one engine, whose service is running."""
 
     def __init__(self, engine, names: dict, service, programs: dict, options, captured: dict):
         self.engine, self.names, self.service, self.programs, self.options = engine, names, service, programs, options
-        # What PostgreSQL was asked, by work: SQLite's values come from there.
+        # PostgreSQL's statements by work, from which SQLite's values are taken.
         self.captured = captured
 
     def key(self, work: Work) -> str:
         return self.names[f"{work.workspace}.apiKey"]
 
     def clear(self, work: Work):
-        """Deletes what it, or a run that broke off, has left behind."""
+        """Deletes the rows that the work, or an interrupted run, has left."""
         if work.leaves:
             for table in ("reservations", "quotes"):
                 self.engine.execute(f"DELETE FROM {table} WHERE {self.bookable()}")
@@ -85,7 +85,7 @@ class Bench:
         return f"integration_account_id = {self.engine.uuid(self.names['account.Bookable'])}"
 
     def limit(self, work: Work):
-        """What measures the database's own limit, or `None` where it cannot be told."""
+        """Returns the measurement of the database's own limit, or `None` if it is unknown."""
         name, key = f"{self.engine.name}-{work.name}", self.key(work)
         if self.engine.name == "postgres":
             asked = statements.of_postgres(self.engine.server, self.service.port, key, work.requests, set(self.names.values()))
@@ -101,7 +101,7 @@ class Bench:
         return BareSqlite(self.engine, asked)
 
     def measure(self, work: Work, connections: int) -> dict:
-        """Service and limits by turns; medians of the figures and of the ratios of neighbours."""
+        """Measures service and limits in turn. Returns the medians of the figures, and of the ratios of the figures of each round."""
         load = Load(f"{self.engine.name}-{work.name}", self.key(work), work.requests)
         self.clear(work)
         limit = self.limit(work)
@@ -134,7 +134,7 @@ class Bench:
         return turns
 
     def check(self, work: Work, side: str, measured: Measured):
-        """That it did what it was to do: a booking that books nothing is fast."""
+        """Checks that the requests had their effect: a booking that books nothing is fast."""
         if work.leaves:
             left = int(self.engine.execute(f"SELECT COUNT(*) FROM {work.leaves} WHERE {self.bookable()}"))
             due = measured.rate * self.options.seconds
@@ -142,7 +142,7 @@ class Bench:
                 machine.fail(f"{work.name}: the {side} was to leave {due:.0f} {work.leaves}, there are {left}")
 
     def timed(self, title: str, call, undo) -> dict:
-        """Calls one at a time, and how much of their time PostgreSQL took."""
+        """Measures single calls, and the share of their time that PostgreSQL took."""
         times, shares = [], []
         logs = self.engine.name == "postgres"
         if logs:
@@ -152,7 +152,7 @@ class Bench:
             begin = time.perf_counter()
             call(turn)
             spent = (time.perf_counter() - begin) * 1000
-            if turn:  # The first warms up.
+            if turn:  # The first one warms up.
                 times.append(spent)
                 shares.append(statements.time_in_database(self.engine.server, since) / spent if logs else None)
             undo(turn)
@@ -196,7 +196,7 @@ class Bench:
         return [created, updated]
 
     def move(self) -> list:
-        """Moves the account to and fro while tenants list; their p99 with and without, by turns."""
+        """Moves the account back and forth while tenants list. Measures the p99 of the lists with and without moves, in turn."""
         options, client = self.options, self.market()
         tenants = [self.names[f"market.tenant.{number}"] for number in range(5)]
         load = Load(f"{self.engine.name}-W8", self.names["market.apiKey"], filtered(tenants))
@@ -232,7 +232,7 @@ class Bench:
                 "note": f"a move without load {quiet:.1f} ms; W3's p99 {alone:.1f} ms, while moving {beside:.1f} ms, ratio {ratio:.2f}"}]
 
     def soak(self) -> dict:
-        """Mixed reading at full load, and whether memory grows by it."""
+        """Measures whether memory grows under full load of mixed reads."""
         options = self.options
         requests = [request for work in works(self.names) if work.workspace == "market" and not work.leaves for request in work.requests]
         load = Load(f"{self.engine.name}-soak", self.names["market.apiKey"], requests)
