@@ -54,7 +54,7 @@ pub(crate) struct Options {
     /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
-    /// The proxies whose forwarding headers count, like `10.0.0.0/8` [default: those on this machine]
+    /// The proxies whose forwarding headers are trusted, like `10.0.0.0/8` [default: those on this machine]
     #[arg(long, global = true, env = "TENANTRY_TRUSTED_PROXIES", value_name = "ADDRESS,…", value_delimiter = ',')]
     pub(crate) trusted_proxies: Option<Vec<Network>>,
     /// The time limit of a request [default: 15]
@@ -66,7 +66,7 @@ pub(crate) struct Options {
     /// The time after which an idle client connection is closed [default: 5]
     #[arg(long, global = true, env = "TENANTRY_KEEP_ALIVE", value_name = "SECONDS")]
     pub(crate) keep_alive: Option<Seconds>,
-    /// How long a client may take to receive a piece of an answer [default: 10]
+    /// The time limit for a client to receive a piece of a response [default: 10]
     #[arg(long, global = true, env = "TENANTRY_WRITE_TIMEOUT", value_name = "SECONDS")]
     pub(crate) write_timeout: Option<Seconds>,
     /// The time that requests in flight have at shutdown [default: 30]
