@@ -50,15 +50,15 @@ impl AuditQueries for Database {
 }
 
 impl Database {
-    /// The statement of a list, for the engine's tests, which look at its plan.
+    /// Returns the statement of a list, for the tests of its plan.
     #[doc(hidden)]
     pub fn trail_statement(&self, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Statement {
         self.statement(listed(scope, filter, page))
     }
 }
 
-/// A page of a trail. Of each of the two indexes of a tenant's trail, only as many ids are read as the page could show, and only
-/// the entries on the page are read whole.
+/// Reads a page of a trail. Each of the two indexes of a tenant's trail yields at most as many ids as the page could
+/// show, and only the entries on the page are read in full.
 fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
     let select = "SELECT workspace_id, id, at, tenant_id, tenant_name, other_tenant_id, actor_id, actor_name, actor_key_id, \
                   action, resource_kind, resource_id, resource_name, before, after FROM ";
@@ -73,7 +73,7 @@ fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
         .push(") p CROSS JOIN audit WHERE workspace_id = $1 AND id = p.found_id ORDER BY id")
 }
 
-/// The tenant whose trail is read; `None` for the whole workspace.
+/// Returns the tenant whose trail is read; `None` for the whole workspace.
 fn whose(scope: &AuditScope, filter: &AuditFilter) -> Option<TenantId> {
     scope.tenant_id().or(filter.tenant_id)
 }
@@ -82,8 +82,8 @@ fn begin(sql: &str, scope: &AuditScope) -> Query {
     Query::new(sql, [scope.workspace_id().as_uuid().into()])
 }
 
-/// The ids of the entries in the trail of a tenant: its own, and those of others that concern it. Another tenant in the filter is
-/// a condition of its own: the entries that concern both.
+/// Adds the ids of the entries in the trail of a tenant: its own, and those of others that concern it. A different
+/// tenant in the filter restricts them to the entries that concern both.
 fn of_tenant(
     mut query: Query,
     scope: &AuditScope,
@@ -103,10 +103,12 @@ fn of_tenant(
     query
 }
 
-/// SQLite compares instants as texts, which is their order in time: all are in UTC, and where one has no fraction of a
-/// second, or a shorter one, its `+` comes before the other's `.` or digit.
+/// Adds the conditions of the filter.
 ///
-/// One resource has few entries. `NOT` keeps SQLite from looking for them by time, and means nothing to PostgreSQL.
+/// SQLite compares instants as texts, which sorts them by time: all are in UTC, and if one has no fraction of a second,
+/// or a shorter one, its `+` sorts before the other's `.` or digit.
+///
+/// A resource has few entries. `NOT` keeps SQLite from using the index by time for them; PostgreSQL plans both alike.
 fn filtered(query: Query, filter: &AuditFilter) -> Query {
     let AuditFilter { action, resource_id, tenant_id: _, since, until } = filter;
     let (not_before, before) =

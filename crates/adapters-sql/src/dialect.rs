@@ -55,10 +55,10 @@ pub trait Dialect: Send + Sync {
     /// each integration account `a`, which does not read all rows of the account.
     fn some_of_each_account(&self, table: &str) -> (String, &'static str);
 
-    /// The first items of a column that holds a list, at most so many, as a list.
+    /// Returns the expression for the first items of a list column, at most `most`, as a list.
     fn first_of_list(&self, list: &str, most: usize) -> String;
 
-    /// How many items a column holds that is a list.
+    /// Returns the expression for the number of items of a list column.
     fn length_of_list(&self, list: &str) -> String;
 
     /// Returns the FROM that yields listings `m` by their position.

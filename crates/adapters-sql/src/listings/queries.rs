@@ -1,6 +1,6 @@
-//! Lists of listings: one statement each, whose every part is a fixed text.
+//! Lists of listings: one statement each, composed of fixed texts.
 //!
-//! A page is found by ids first; only the listings on it are read, and no more of them than a list shows.
+//! The ids of a page are found first; only the listings on the page are read, and only the parts that a list shows.
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
@@ -19,7 +19,7 @@ use crate::database::Database;
 use crate::dialect::Dialect;
 use crate::query::{Query, most};
 
-/// What is seen of listings besides, by the ids that `p` has found.
+/// The further columns of listings, which `p` has found by id.
 const SEEN: &str = ", p.owner_id, p.unavailable, p.imported_at, p.squared_chord, ";
 const BY_ID: &str = ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
 const BY_DISTANCE: &str =
@@ -49,11 +49,11 @@ const SQUARED_CHORD: &str = "((m.x - $3) * (m.x - $3) + (m.y - $4) * (m.y - $4) 
 const OFFERED: &str = " CROSS JOIN integration_accounts a CROSS JOIN tenants t \
     WHERE m.workspace_id = $1 AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
     AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2";
-/// They may be found and booked by others than their owner.
+/// The condition that the listings `m` can be found and booked by other tenants than their owner.
 const AWAKE: &str = " AND a.allow_import AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
-/// The condition for the tenant's own listings, which are never among the offers of others.
-/// As far as this, in kilometres, a search looks at all that there is.
+/// The radius in kilometres up to which a search is not limited.
 const NEAR: u32 = 16;
+/// The condition for the tenant's own listings, which are never among the offers of others.
 const NONE_OF_OTHERS: &str = " AND 1 = 0";
 /// A night of the listing `m` that its owner has blocked.
 const BLOCKED: &str =
@@ -186,7 +186,8 @@ pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
         .push(BY_ID)
 }
 
-/// Begins to read what `p` will find, as far as a list shows it: the rest does not leave the database.
+/// Begins a SELECT of the listings that `p` will find, with only the parts that a list shows: the rest stays in the
+/// database.
 fn cut(dialect: &dyn Dialect, scope: &TenantScope, around: Option<Around>) -> Query {
     let description = format!("substr(l.description, 1, {LISTED_DESCRIPTION})");
     let columns = ListingRow::COLUMNS

@@ -148,7 +148,7 @@ impl ReservationRepository for Database {
         let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
         let owner = TenantId::new(owner);
         let turned = TenantReservation { reservation, owner };
-        // Decided while the account was another tenant's: the trail would name that one.
+        // The change was decided while another tenant owned the account, so its audit entry would name that tenant.
         if audit.other_tenant_id != turned.other_than(audit.tenant_id) {
             return Err(RepositoryError::Stale);
         }
