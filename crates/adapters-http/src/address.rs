@@ -1,4 +1,4 @@
-//! The address by which a client reached the service, of which links are made.
+//! The address by which a client has reached the service. Links are built from it.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -18,17 +18,17 @@ use crate::server::Turns;
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const SCHEMES: [&str; 2] = ["http", "https"];
-/// No name in DNS is longer, and no port has more digits.
+/// The maximum length of a host: a DNS name, a colon and a port.
 const MOST: usize = 253 + 1 + 5;
 
-/// Scheme and host, as the client used them.
+/// The scheme and host that the client used.
 #[derive(Debug, PartialEq)]
 struct Address {
     scheme: &'static str,
     host: String,
 }
 
-/// Refuses a request that names no host, or none that can be.
+/// Refuses a request without a valid host.
 pub(crate) async fn address<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -42,7 +42,7 @@ pub(crate) async fn address<B: MessageBody + 'static>(
     next.call(request).await
 }
 
-/// The address of a path of the service, as the client would write it.
+/// Returns the URL of a path of the service, with the scheme and host that the client used.
 pub(crate) fn url(request: &HttpRequest, path: &str) -> String {
     match request.extensions().get() {
         Some(Address { scheme, host }) => format!("{scheme}://{host}{path}"),
@@ -57,7 +57,8 @@ fn malformed_host() -> ApiError {
 }
 
 impl Address {
-    /// From the headers of a proxy, else from the target, else from `Host`; `None` where target or `Host` is malformed.
+    /// Returns the address from the headers of a proxy, or else from the target, or else from `Host`. Returns `None` if
+    /// the target or `Host` is malformed.
     fn of(head: &RequestHead, from_proxy: bool, local: Option<SocketAddr>) -> Option<Self> {
         let named = host(head)?;
         let (mut scheme, mut host) = match (head.uri.scheme_str(), head.uri.authority()) {
@@ -73,7 +74,7 @@ impl Address {
     }
 }
 
-/// What `Host` says. Only HTTP before 1.1 can do without: it is empty then.
+/// Returns the host of the `Host` header, which is empty if HTTP before 1.1 omits the header.
 fn host(head: &RequestHead) -> Option<&str> {
     let mut hosts = head.headers.get_all(HOST);
     match (hosts.next(), hosts.next()) {
@@ -83,7 +84,7 @@ fn host(head: &RequestHead) -> Option<&str> {
     }
 }
 
-/// The first value that a proxy gives, if it is good: by the standard header, or by the older one.
+/// Returns the first value of a proxy, if it is valid, from the standard header or else from the older one.
 fn forwarded<'a, T>(
     headers: &'a HeaderMap,
     parameter: &str,
@@ -101,7 +102,7 @@ fn known(scheme: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|known| known.eq_ignore_ascii_case(scheme))
 }
 
-/// A name or an address, with or without a port; nothing that would be more than a host in a URL.
+/// Returns the text if it is a name or an address, with or without a port. In a URL it cannot be more than a host.
 fn valid(text: &str) -> Option<&str> {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),

@@ -37,7 +37,7 @@ pub(crate) trait RunsIn: 'static {
     /// Returns the tenant in which the operation runs.
     fn tenant(caller: &Caller) -> TenantId;
 
-    /// Whether the caller may do there what takes the permission.
+    /// Checks that the caller has the permission in that tenant.
     fn leave(caller: &Caller, needed: Permission) -> Result<(), AccessError>;
 }
 

@@ -54,9 +54,9 @@ struct Arrived<C> {
     bytes: Asked<web::Bytes>,
 }
 
-// The client decides how long its body takes, and the caller may be revoked meanwhile. So whoever reads a body gives the caller
-// away, and gets back the one who is admitted now. And a body can be large: it is read only for a caller who may do what is asked
-// for. The use case, which decides, asks that again.
+// The client decides how long its body takes, and its key may be revoked in the meantime. So these methods take the
+// caller, and return the one that is admitted after the body has arrived. A body can be large, so it is read only for a
+// caller with the needed permission, which the use case checks again.
 impl Body {
     /// Reads a JSON object. An empty body counts as `{}`.
     pub(crate) async fn read<T, C>(
@@ -117,7 +117,7 @@ impl Body {
         Ok((caller, asked, repeatable))
     }
 
-    /// Looks at the rest of a request whose body says nothing, for a caller who may do what is asked for.
+    /// Checks the rest of a request whose body is ignored, if the caller has the needed permission.
     pub(crate) fn ignore(self, leave: Result<impl Sized, AccessError>) -> Result<(), ApiError> {
         leave?;
         is_writable(&self.request)
@@ -167,7 +167,7 @@ impl<C> Arrived<C> {
     }
 }
 
-/// Whether nothing in query and conditions stands against a request that writes.
+/// Checks the query and the conditions of a request that writes.
 fn is_writable(request: &HttpRequest) -> Result<(), ApiError> {
     parameters::refuse_unknown(request)?;
     if tags::expects_nothing(request) {

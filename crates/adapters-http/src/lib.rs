@@ -3,14 +3,14 @@
 //! # What belongs here
 //!
 //! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
-//!   lines at most), `bodies.rs` (what is read) and `views.rs` (what is answered).
-//! * What all areas share: connections (`server`), where they came to (`address`), who calls (`caller`), what is read (`input`,
-//!   `parameters`), what may be repeated (`receipts`), lists (`lists`),
-//!   the tags of resources (`tags`), refusals (`problem`), what surrounds every answer (`envelope`, `compression`), who may call
-//!   and how often (`cors`, `rate_limit`, `time_limit`), what would keep others waiting (`apart`) and what is counted (`metrics`).
+//!   lines at most), `bodies.rs` (request bodies and queries) and `views.rs` (responses).
+//! * Code that all areas share: connections (`server`), the address of the service (`address`), authentication
+//!   (`caller`), input (`input`, `parameters`), idempotency keys (`receipts`), lists (`lists`), entity tags (`tags`),
+//!   refusals (`problem`), middleware (`envelope`, `compression`, `cors`, `rate_limit`, `time_limit`), blocking work
+//!   (`apart`) and metrics (`metrics`).
 //!
-//! Nothing is decided here about who may do what: a handler cannot call a use case without a caller, and the use case asks the
-//! caller. A body costs memory, so `input` asks the caller the same before it reads one.
+//! Authorisation is not decided here: a handler cannot call a use case without a caller, whose rights the use case
+//! checks. Since a body costs memory, `input` checks the same before it reads one.
 //!
 //! # How to add to it
 //!
@@ -122,7 +122,7 @@ pub struct Edges {
     pub rate_limit: RateLimit,
     /// The origins whose pages may call.
     pub allowed_origins: Vec<AllowedOrigin>,
-    /// The proxies whose word counts for the address that a client used.
+    /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: Vec<Network>,
 }
 

@@ -1,9 +1,9 @@
-//! The type of a body, as a request names it.
+//! The media type of a request body.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
-/// Whether the body is JSON as it is, by the one type that the request names.
+/// Whether the request declares one media type, which is JSON, and no content encoding.
 pub(crate) fn is_json(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let mut types = headers.get_all(CONTENT_TYPE);
@@ -11,7 +11,7 @@ pub(crate) fn is_json(request: &HttpRequest) -> bool {
     !headers.contains_key(CONTENT_ENCODING) && media_type.to_str().is_ok_and(names_json)
 }
 
-/// Whether a media type is `application/json`, or another one whose syntax is JSON, in UTF-8.
+/// Whether a media type is `application/json` or another JSON type, in UTF-8.
 fn names_json(media_type: &str) -> bool {
     let mut is_quoted = false;
     let mut parts = media_type.split(|c| {
@@ -27,7 +27,7 @@ fn names_json(media_type: &str) -> bool {
     is_json && parts.map(str::trim).filter(|part| !part.is_empty()).all(is_readable_parameter)
 }
 
-/// Any parameter may stand there, but no other charset than UTF-8.
+/// Whether a parameter is well-formed and, if it is the charset, UTF-8.
 fn is_readable_parameter(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else { return false };
     let value = value.trim().trim_matches('"');

@@ -1,4 +1,4 @@
-//! Addresses of the network, one by one or by their first bits.
+//! IP addresses and networks.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 use thiserror::Error;
 
-/// An address, or all whose first bits are the same.
+/// An IP address, or all addresses with the same first bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Network {
@@ -14,19 +14,19 @@ pub struct Network {
     bits: u8,
 }
 
-/// A text that is no network.
+/// An invalid network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("must be an address like 10.0.0.7, or a network like 10.0.0.0/8 or fd00::/8")]
 pub struct InvalidNetworkError;
 
 impl Network {
-    /// The networks of this machine alone.
+    /// The loopback networks.
     pub const LOOPBACK: [Self; 2] = [
         Self { address: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), bits: 8 },
         Self { address: IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), bits: 128 },
     ];
 
-    /// Whether the address is one of these. One of IPv4 stays what it is where it is written as one of IPv6.
+    /// Whether the network contains the address. An IPv4-mapped IPv6 address counts as the IPv4 address.
     pub(crate) fn contains(self, address: IpAddr) -> bool {
         let differing = match (self.address, address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),

@@ -98,11 +98,11 @@ pub(crate) async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
 }
 
-/// Without this validator the page would show the document's address to a server of others.
+/// The settings of the page. With its default validator, it would send the document's URL to a third-party server.
 static PAGE_CONFIG: LazyLock<Arc<Config<'static>>> =
     LazyLock::new(|| Arc::new(Config::from("/openapi.json").validator_url("none")));
 
-/// The page and its files.
+/// Returns a file of the page.
 async fn page(file: web::Path<String>) -> Answer {
     let found = serve(&file, Arc::clone(&PAGE_CONFIG)).map_err(|error| {
         let cause = Some(error.to_string().into());

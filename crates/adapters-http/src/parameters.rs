@@ -1,4 +1,4 @@
-//! The query of an operation that writes: what it does not know is refused, because the client meant something by it.
+//! Query parameters of operations that write. Unknown parameters are refused, because the client expects an effect.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use crate::openapi::{self, Operations};
 
-/// How much is repeated of a name that is not known.
+/// The maximum number of characters of an unknown name that the refusal repeats.
 const MOST: usize = 100;
 
 /// The parameters that the document lists, by path and method.

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::data::ok;
 use crate::openapi::{self, Operations};
 
-/// Stands for the tag of anything that there is.
+/// The wildcard for the tag of any existing resource.
 const ANY: &str = "*";
 
 /// Returns the strong tag of a representation: a hash of its bytes, so that every visible change changes it.
@@ -25,8 +25,8 @@ pub(crate) fn tag(body: &[u8]) -> String {
     format!("\"{half:032x}\"")
 }
 
-/// What the client takes for granted about the resource that it changes: the tags of which it has one (`If-Match`), and those of
-/// which it has none (`If-None-Match`).
+/// The conditions of a change: the tags of which the resource must have one (`If-Match`), and those of which it must
+/// have none (`If-None-Match`).
 pub(crate) struct IfMatch {
     one_of: Option<Vec<String>>,
     none_of: Vec<String>,
@@ -44,8 +44,8 @@ impl FromRequest for IfMatch {
 }
 
 impl IfMatch {
-    /// Looks at the tag of the resource as GET would show it. For `If-Match` a weak tag is nobody's, and neither is one that cannot
-    /// be read.
+    /// Returns the precondition on the tag of the resource as GET would show it. For `If-Match`, weak and unreadable
+    /// tags never match.
     pub(crate) fn on<T, V>(self, view: impl Fn(T) -> V + Send + Sync + 'static) -> Precondition<T>
     where
         T: Clone,
@@ -63,11 +63,11 @@ impl IfMatch {
     }
 }
 
-/// The operations that look at tags themselves, by path and method.
+/// The operations that check tags themselves, by path and method.
 static TAGGED: LazyLock<Operations<bool>> = LazyLock::new(openapi::tagged);
 
-/// Whether the client changes only what is not there yet, where the operation changes what is there without a look at its tag.
-/// A POST makes something new.
+/// Whether the client wants to change only a resource that does not exist yet, but the operation changes existing ones
+/// without checking their tags. A POST creates a resource, so it is not affected.
 pub(crate) fn expects_nothing(request: &HttpRequest) -> bool {
     if request.method() == Method::POST || !tags(request.headers(), &IF_NONE_MATCH).any(|tag| tag == ANY) {
         return false;
@@ -82,7 +82,7 @@ pub(crate) fn is_known(request: &HeaderMap, response: &HeaderMap) -> bool {
     tags(request, &IF_NONE_MATCH).any(|tag| is_of(&tag, current))
 }
 
-/// Whether a tag of `If-None-Match` is this one, weak or strong.
+/// Whether a tag of `If-None-Match`, weak or strong, matches the current one.
 fn is_of(tag: &str, current: &str) -> bool {
     tag == ANY || tag.strip_prefix("W/").unwrap_or(tag) == current
 }

@@ -15,7 +15,7 @@ pub(crate) struct AuditQuery {
     #[serde(rename = "resourceID")]
     #[param(value_type = Option<uuid::Uuid>)]
     resource_id: Option<String>,
-    /// The tenant in whose trail the entry stands.
+    /// The tenant whose trail contains the entry.
     #[serde(rename = "tenantID")]
     #[param(value_type = Option<uuid::Uuid>)]
     tenant_id: Option<String>,

@@ -12,8 +12,11 @@ use crate::lists::{self, ListQuery, ListView, PageQuery};
 use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
 use crate::problem::Answer;
 
-/// Lists who did what to which resource in which tenant, oldest first: the default tenant sees all of the workspace, any
-/// other only itself, and what importers sell of its listings or owners do to what it sold.
+/// Lists the entries of the audit trail, oldest first.
+///
+/// An entry says who did what to which resource in which tenant. The default tenant sees the entries of the whole
+/// workspace. Any other tenant sees its own, those of importers' sales of its listings, and those of owners' changes to
+/// its own sales.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
     params(AuditQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<AuditEntryView>), TenantInactive, PermissionDenied))]

@@ -26,8 +26,8 @@ pub(crate) struct AuditEntryView {
     #[serde(rename = "tenantName")]
     #[schema(example = "Channel A")]
     tenant_name: String,
-    /// The other tenant that finds the entry in its trail, or null: of a reservation that an importer sold, the owner of the listing
-    /// at that time or the importer. It may be gone.
+    /// The other tenant whose trail contains the entry, or null. For a reservation that an importer sold, it is the
+    /// owner of the listing at that time, or the importer. It may have been deleted since.
     #[serde(rename = "otherTenantID")]
     other_tenant_id: Option<Uuid>,
     actor: ActorView,
@@ -53,14 +53,14 @@ pub(crate) struct AuditEntryView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 struct ActorView {
-    /// `user`; `tenant` where somebody of another tenant acted, and is not named; or `operator` for the command line and what the
-    /// service does by itself.
+    /// The kind of actor: `user`; `tenant` for a user of another tenant, who is not named; or `operator` for the
+    /// command line and the automatic work of the service.
     #[schema(example = "user")]
     kind: &'static str,
     /// The API user; null for the operator and for another tenant.
     #[serde(rename = "userID")]
     user_id: Option<Uuid>,
-    /// Of the user, or of the tenant.
+    /// The name of the user, the tenant or the operator.
     #[schema(example = "Administrator")]
     name: String,
     /// The key that the request came with; null for the operator and for another tenant.
@@ -92,7 +92,7 @@ impl Serialize for FactView<'_> {
 }
 
 impl ActorView {
-    /// The author, or the tenant that acted where no more may be told.
+    /// Returns the view of the actor, or of its tenant if the actor must not be shown.
     fn of(actor: Option<Actor>, tenant_name: &str) -> Self {
         let nobody = |kind, name: &str| Self { kind, user_id: None, name: name.to_owned(), api_key_id: None };
         match actor {

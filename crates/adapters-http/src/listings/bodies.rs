@@ -94,7 +94,7 @@ pub(crate) struct ListingBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     amenities: FieldEdit<Few<String, { ListingFields::MOST_AMENITIES }>>,
-    /// True of a listing as a list shows it: what it has cut is not taken for the whole.
+    /// Set in a listing from a list, whose truncated fields must not replace the full ones.
     #[serde(default)]
     #[schema(ignore)]
     is_truncated: Option<serde_json::Value>,

@@ -23,9 +23,10 @@ use crate::openapi::{
 use crate::problem::Answer;
 use crate::tags::IfMatch;
 
-/// Lists the listings of the tenant of the request, its own and those that it imported: oldest first, or nearest first where a
-/// location is named. Of each at most 10 pictures and 1,000 characters of the description. Imports that sleep match no filter but
-/// `listingType`.
+/// Lists the listings of the tenant of the request, its own and those that it imported.
+///
+/// The oldest come first or, if you name a location, the nearest. Each has at most 10 pictures and 1,000 characters of
+/// the description. Sleeping imports match no filter except `listingType`.
 #[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
     params(ListingsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
@@ -165,8 +166,10 @@ pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Qu
     Ok(counted(count))
 }
 
-/// Lists the listings that the tenant of the request imported: oldest first, or nearest first where a location is named. Those
-/// that sleep match no filter but `listingType`.
+/// Lists the listings that the tenant of the request imported.
+///
+/// The oldest come first or, if you name a location, the nearest. Sleeping imports match no filter except
+/// `listingType`.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
     params(ListingsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
@@ -189,7 +192,7 @@ pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query:
     Ok(counted(count))
 }
 
-/// How the tenant of the request sees its own listing.
+/// Returns the view of own listings for the tenant of the request.
 fn view(caller: &Caller) -> impl Fn(TenantListing) -> ListingView + Copy + Send + Sync + 'static {
     let tenant = caller.tenant_id();
     move |listing| ListingView::of(tenant, listing)

@@ -12,8 +12,8 @@ use crate::data::Instant;
 use crate::decimal::Decimal;
 use crate::words::{ListingStatusWord, UnavailableWord};
 
-/// A listing as the tenant of the request sees it: its own and imports that are awake as they are, and of an import that sleeps
-/// what it is called and why.
+/// A listing as the tenant of the request sees it. An own listing or an import that does not sleep is shown in full, a
+/// sleeping import only with its name and the reason.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SeenListing)]
 #[serde(untagged)]
@@ -22,7 +22,7 @@ pub(crate) enum SeenListingView {
     Asleep(SleepingImportView),
 }
 
-/// An import that sleeps: its owner does not offer the listing at present.
+/// A sleeping import: its owner does not offer the listing at present.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SleepingImport)]
 #[serde(rename_all = "camelCase")]
@@ -30,11 +30,11 @@ pub(crate) struct SleepingImportView {
     id: Uuid,
     #[schema(example = "Loft in Harlem")]
     name: String,
-    /// Always false: it cannot be found and booked.
+    /// Always false: the listing cannot be found and booked.
     #[schema(example = false)]
     is_available: bool,
-    /// The first of these that is so: the owner is deactivated, the account is inactive, it does not allow imports, the listing
-    /// is inactive.
+    /// The first reason that applies: the owner is deactivated, the account is inactive, it does not allow imports, the
+    /// listing is inactive.
     #[schema(value_type = UnavailableWord)]
     reason: &'static str,
 }
@@ -57,14 +57,14 @@ pub(crate) struct ListingView {
     /// Whether the tenant of the request owns the listing.
     #[serde(rename = "is_tenant_owned")]
     is_tenant_owned: bool,
-    /// Whether it can be found and booked.
+    /// Whether the listing can be found and booked.
     is_available: bool,
     #[schema(example = "Loft in Harlem")]
     name: String,
-    /// What its owner calls it; only the owner sees it.
+    /// The owner's own name for the listing, which only the owner sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    #[expect(clippy::option_option, reason = "absent where it is hidden, null where there is none")]
+    #[expect(clippy::option_option, reason = "absent if it is hidden, null if there is none")]
     internal_name: Option<Option<String>>,
     description: Option<String>,
     #[schema(example = "Apartment")]
@@ -101,7 +101,8 @@ pub(crate) struct ListingView {
     created_at: Instant,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     updated_at: Instant,
-    /// In a list: true where it shows the first 1,000 characters of the description or the first 10 pictures only.
+    /// Whether the list shows only the first 1,000 characters of the description or only the first 10 pictures. In
+    /// lists only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     is_truncated: Option<bool>,

@@ -64,7 +64,7 @@ pub(super) fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&'stat
     document.paths.paths.values_mut().flat_map(operations_of)
 }
 
-/// The operations of a path, with their methods.
+/// Lists the operations of a path with their methods.
 pub(super) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let operations = [
         ("GET", &mut item.get),

@@ -45,7 +45,7 @@ pub(crate) struct IfMatchHeader {
     /// The tag that the resource must have. If it has another one, nothing is changed.
     #[param(rename = "If-Match")]
     if_match: Option<String>,
-    /// Tags that the resource must not have: `*` stands for any, so nothing is changed that there is.
+    /// Tags that the resource must not have. `*` stands for any tag, so an existing resource is not changed.
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,
 }

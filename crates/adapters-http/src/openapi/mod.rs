@@ -172,10 +172,10 @@ pub(crate) fn json() -> &'static str {
     &JSON
 }
 
-/// Something of each operation, by path and method.
+/// A property of each operation, by path and method.
 pub(crate) type Operations<T> = BTreeMap<String, BTreeMap<&'static str, T>>;
 
-/// The names of the parameters that each operation takes in its query.
+/// Returns the names of the query parameters of each operation.
 pub(crate) fn query_parameters() -> Operations<Vec<String>> {
     of_operations(|operation| {
         let in_query = parameters(operation).filter(|parameter| parameter.parameter_in == ParameterIn::Query);
@@ -183,7 +183,7 @@ pub(crate) fn query_parameters() -> Operations<Vec<String>> {
     })
 }
 
-/// Whether each operation looks at the tag of what it changes.
+/// Returns whether each operation checks the tag of the resource that it changes.
 pub(crate) fn tagged() -> Operations<bool> {
     of_operations(|operation| takes(operation, "If-Match"))
 }

@@ -1,4 +1,4 @@
-//! The bytes of a connection: how long its client may take.
+//! The bytes of a connection, with time limits for its client.
 
 use std::cell::Cell;
 use std::io;
@@ -15,26 +15,27 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Connections;
 use super::memory::Memory;
 
-/// How often a client is looked at that does not receive what is sent.
+/// The interval between checks of a client that does not receive the response.
 const TICK: Duration = Duration::from_secs(1);
-/// How much is read ahead of heads. Of what is read all is taken apart, and a request takes many times what its head does.
+/// The maximum number of bytes of heads that are read ahead. All that is read is parsed, and a parsed request takes
+/// many times the memory of its head.
 const AHEAD: usize = 4 * 1024;
 
-/// What the requests of a connection tell its bytes.
+/// The state of a connection's requests that the connection needs for its limits.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    /// How often a request began, or its answer ended.
+    /// The number of begun requests and ended responses.
     changes: Cell<u64>,
-    /// How many have begun and are not answered in whole.
+    /// The number of requests whose responses have not ended.
     open: Cell<u32>,
     /// Whether the body of one of them is being read.
     has_body: Cell<bool>,
-    /// Where the connection arrived.
+    /// The local address of the connection.
     local: Option<SocketAddr>,
 }
 
 impl Turns {
-    /// Where the connection arrived.
+    /// The local address of the connection.
     pub(crate) fn local(&self) -> Option<SocketAddr> {
         self.local
     }
@@ -54,7 +55,7 @@ impl Turns {
     }
 }
 
-/// A request, from its head to the end of its answer.
+/// A request, from its head to the end of its response.
 pub(super) struct Turn(Rc<Turns>);
 
 impl Drop for Turn {
@@ -63,23 +64,23 @@ impl Drop for Turn {
     }
 }
 
-/// A TCP connection whose client has only so much time for each head and for each piece of an answer.
+/// A TCP connection with time limits for each head and for each piece of a response.
 pub(super) struct Connection {
     stream: TcpStream,
     limits: Connections,
     memory: Memory,
     turns: Rc<Turns>,
-    /// `changes` of the turns, when it was last looked at.
+    /// The `changes` of the turns at the last check.
     seen: u64,
-    /// Whether something has arrived since, which belongs to a head.
+    /// Whether bytes of a head have arrived since.
     has_head: bool,
-    /// How much of heads was read at once.
+    /// The number of bytes of heads that were read ahead.
     ahead: usize,
-    /// Until when the head must be there.
+    /// The deadline of the head.
     head_ends: Option<Pin<Box<Sleep>>>,
-    /// The client does not receive what is sent.
+    /// Set while the client does not receive the response.
     stall: Option<Stall>,
-    /// Nothing is read for now.
+    /// Whether reading is paused.
     is_paused: bool,
 }
 
@@ -89,12 +90,12 @@ struct Stall {
 }
 
 impl Connection {
-    /// Takes the connection over.
+    /// Wraps an accepted connection.
     ///
     /// # Errors
-    /// It is gone already.
+    /// The connection is already closed.
     pub(super) fn new(stream: TcpStream, limits: Connections, memory: Memory) -> io::Result<Self> {
-        // An answer of several packets must not wait for the client's acknowledgement of the first, which comes late.
+        // A response of several packets must not wait for the client's delayed acknowledgement of the first.
         stream.set_nodelay(true)?;
         let local = stream.local_addr().ok();
         let turns = Turns { changes: Cell::new(0), open: Cell::new(0), has_body: Cell::new(false), local };
@@ -121,7 +122,7 @@ impl Connection {
         Rc::clone(&self.turns)
     }
 
-    /// Forgets the head that it waited for, if it has become a request since.
+    /// Resets the state of the awaited head if it has become a request since.
     fn look(&mut self) {
         let changes = self.turns.changes.get();
         if changes != self.seen {
@@ -132,12 +133,12 @@ impl Connection {
         }
     }
 
-    /// Whether a request is being served that reads no body: what comes next can wait.
+    /// Whether a request without an unread body is being served, so that further input can wait.
     fn is_busy(&self) -> bool {
         self.turns.open.get() > 0 && !self.turns.has_body.get()
     }
 
-    /// Reads no more of heads than may be taken apart at once.
+    /// Reads bytes of heads, at most as many as may be read ahead.
     fn read_ahead(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let mut bytes = [0; AHEAD];
         let most = (AHEAD - self.ahead).min(buffer.remaining());
@@ -149,13 +150,13 @@ impl Connection {
         read
     }
 
-    /// Begins to wait for the rest of a head of which something has arrived. actix-http waits for the first one.
+    /// Starts the time limit of a head that has begun to arrive. actix-http limits the first head of a connection.
     fn wait_for_head(&mut self, context: &mut Context<'_>) {
         self.look();
         if self.has_head && self.seen > 0 && self.turns.open.get() == 0 && self.head_ends.is_none() {
             self.head_ends = Some(Box::pin(sleep(self.limits.head_timeout)));
         }
-        // To be woken; whether it is late is seen when something is read.
+        // Registers the waker only; the result is checked at the next read.
         let _ = self.is_late(context);
     }
 
@@ -164,7 +165,7 @@ impl Connection {
         self.head_ends.as_mut().is_some_and(|end| end.as_mut().poll(context).is_ready())
     }
 
-    /// Whether the client has had its time to receive what is sent.
+    /// Whether the time limit for the client to receive the response has passed.
     fn is_given_up(&mut self, context: &mut Context<'_>) -> bool {
         let Self { limits, memory, stall, .. } = self;
         let limit = limits.write_timeout;
@@ -185,13 +186,13 @@ impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.is_late(context) {
-            // As if the client had gone.
+            // The end of input, as if the client had closed the connection.
             return Poll::Ready(Ok(()));
         }
         if this.turns.has_body.get() {
             return Pin::new(&mut this.stream).poll_read(context, buffer);
         }
-        // Nothing is read from a client that does not receive, nor while enough has been read ahead.
+        // Reading stops while the client does not receive the response, and while enough bytes are read ahead.
         if this.stall.is_none() && this.ahead < AHEAD {
             return this.read_ahead(context, buffer);
         }
@@ -212,7 +213,7 @@ impl AsyncWrite for Connection {
         }
     }
 
-    /// Comes when all that was there to send is sent, at the end of each of the dispatcher's rounds.
+    /// Flushes the stream. The dispatcher calls it at the end of each round, when all pending bytes are sent.
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.stall = None;

@@ -1,4 +1,4 @@
-//! Requests and their answers.
+//! Requests and their responses.
 
 use std::cell::{Cell, RefCell};
 use std::error::Error;
@@ -19,15 +19,16 @@ use futures_core::Stream;
 use super::connection::{Turn, Turns};
 use super::memory::{Memory, Waiting};
 
-/// The application, as a worker has it.
+/// The application of a worker thread.
 type Application = RcService<Request, ServiceResponse, actix_web::Error>;
 
-/// Set when an operation reads a body that the client keeps back until it is asked for it (`Expect: 100-continue`).
+/// A flag that is set when an operation reads a body that the client holds back until `100 Continue`
+/// (`Expect: 100-continue`).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Awaited(Rc<Cell<bool>>);
 
 impl Awaited {
-    /// Asks the client for the body, where it waits for that.
+    /// Requests the body if the client waits for `100 Continue`.
     pub(crate) fn ask(request: &impl HttpMessage) {
         if let Some(Self(asked)) = request.extensions().get() {
             asked.set(true);
@@ -35,22 +36,22 @@ impl Awaited {
     }
 }
 
-/// An answer that is being made.
+/// A response in preparation.
 type Making = BoxFuture<Response<Answer>>;
 
-/// A request whose answer is being made since before its client was asked for the body.
+/// A request whose response was in preparation before its client sent the body.
 struct Begun(Making);
 
-/// The application with what surrounds each call of it.
+/// The application, with the data that its calls need.
 #[derive(Clone)]
 struct Exchanges {
     application: Application,
     memory: Memory,
 }
 
-/// What serves requests, and what looks at those first whose clients wait to be asked for the body. Both call one application, which
-/// is made with the first of them.
-#[expect(clippy::type_complexity, reason = "types that have no names")]
+/// Returns the service for requests, and the service that first handles requests whose clients wait for `100 Continue`.
+/// Both call one application, which the first one creates.
+#[expect(clippy::type_complexity, reason = "the types have no names")]
 pub(super) fn services<A>(
     app: impl IntoServiceFactory<A, Request>,
     memory: Memory,
@@ -92,15 +93,15 @@ where
 }
 
 impl Exchanges {
-    /// Answers a request, or goes on with one that was looked at before.
+    /// Serves a request, or continues one that [`look`](Self::look) has begun.
     fn serve(&self, request: Request) -> impl Future<Output = Result<Response<Answer>, Response<BoxBody>>> + use<> {
         let begun = request.extensions_mut().remove();
         let making = begun.map_or_else(|| self.begin(request), |Begun(making)| making);
         async move { Ok(making.await) }
     }
 
-    /// Answers a request whose body the client keeps back, as far as that goes without the body: the answer takes the place of
-    /// `100 Continue`. Else the client is asked for the body, and [`Exchanges::serve`] goes on.
+    /// Serves a request whose client holds its body back. If the response does not need the body, it is sent in place
+    /// of `100 Continue`. Otherwise the client sends the body, and [`Exchanges::serve`] continues.
     fn look(&self, request: Request) -> impl Future<Output = Result<Request, Response<BoxBody>>> + use<> {
         let awaited = Awaited::default();
         request.extensions_mut().insert(awaited.clone());
@@ -128,7 +129,8 @@ impl Exchanges {
         let answered = self.application.call(request);
         Box::pin(async move {
             if unread.is_some() {
-                // What has arrived with the head belongs to the body: a small one is there in whole, and the connection can go on.
+                // Bytes that arrived with the head belong to the body. A small body is then complete, and the
+                // connection can be reused.
                 yield_now().await;
             }
             let response: Response<BoxBody> = match answered.await {
@@ -140,7 +142,7 @@ impl Exchanges {
     }
 }
 
-/// Lets others go first, once.
+/// Yields once to other tasks.
 fn yield_now() -> impl Future<Output = ()> {
     let mut has_yielded = false;
     poll_fn(move |context| {
@@ -152,8 +154,8 @@ fn yield_now() -> impl Future<Output = ()> {
     })
 }
 
-/// The body of a request, of which the operation has one end. The other one is held until the answer is sent: so the dispatcher sees
-/// that a body was not read to its end, and closes the connection, whatever became of the operation's end.
+/// The body of a request. The operation and the response share it until the response is sent, even if the operation has
+/// dropped it: so the dispatcher detects a body that was not read to its end, and closes the connection.
 #[derive(Clone)]
 struct Unread(Rc<Kept>);
 
@@ -198,7 +200,7 @@ impl Stream for Unread {
     }
 }
 
-/// The body of an answer, piece by piece, and what ends with it.
+/// The body of a response in pieces, with the guards that end with it.
 pub(super) struct Answer {
     body: BoxBody,
     waiting: Waiting,

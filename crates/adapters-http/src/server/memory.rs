@@ -1,17 +1,17 @@
-//! The memory of answers that are on their way.
+//! Memory of responses that wait for their clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::web::Bytes;
 
-/// How many bytes of answers may wait for their clients, of all connections together, before slow clients are given up
+/// The maximum number of waiting bytes of responses, of all connections together, before slow clients are disconnected
 /// early.
 const MOST: usize = 64 * 1024 * 1024;
-/// How many bytes of an answer go to its connection at once, so that the rest is not copied.
+/// The number of bytes of a response that its connection gets at once, so that the rest is not copied.
 const PIECE: usize = 64 * 1024;
 
-/// How many bytes of answers wait, of all connections together.
+/// The number of waiting bytes of responses, of all connections together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memory(Arc<AtomicUsize>);
 
@@ -25,21 +25,21 @@ impl Memory {
     }
 }
 
-/// A part of an answer that waits.
+/// A waiting part of a response.
 pub(super) struct Waiting {
     bytes: Bytes,
     memory: Memory,
 }
 
 impl Waiting {
-    /// Takes more, when there is nothing left.
+    /// Replaces the previous part, which has been sent.
     pub(super) fn hold(&mut self, bytes: Bytes) {
         self.forget();
         self.memory.0.fetch_add(bytes.len(), Ordering::Relaxed);
         self.bytes = bytes;
     }
 
-    /// The next piece, if there is one.
+    /// Takes the next piece, if there is one.
     pub(super) fn piece(&mut self) -> Option<Bytes> {
         let piece = self.bytes.split_to(self.bytes.len().min(PIECE));
         self.memory.0.fetch_sub(piece.len(), Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! The server: HTTP/1.1 over TCP, with a limit for each phase of a connection.
 //!
-//! `connection` watches over the bytes of a connection, `exchanges` over requests and their answers. What actix-http does by
-//! itself is left to it: the first head, idle connections, and the end of connections at shutdown.
+//! `connection` limits the bytes of a connection, `exchanges` handles requests and their responses. actix-http itself
+//! limits the first head and idle connections, and ends connections at shutdown.
 
 mod connection;
 mod exchanges;
@@ -26,40 +26,41 @@ pub(crate) use self::exchanges::Awaited;
 use self::memory::Memory;
 use crate::{Api, configure};
 
-/// The most connections that wait to be accepted.
+/// The maximum number of connections that wait to be accepted.
 const BACKLOG: u32 = 2048;
-/// How long a connection whose request was not read to its end is kept, so that the client can receive the answer.
+/// The time for which a connection stays open after a request that was not read to its end, so that the client can
+/// receive the response.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// How connections are served.
+/// Settings of the HTTP server.
 #[derive(Debug, Clone, Copy)]
 pub struct Connections {
-    /// How many threads serve them; `None` is one for each processor.
+    /// The number of worker threads; `None` is one per processor.
     pub workers: Option<usize>,
-    /// How long the head of a request may take to arrive.
+    /// The time limit for the head of a request to arrive.
     pub head_timeout: Duration,
-    /// How long an idle connection is kept.
+    /// The time after which an idle connection is closed.
     pub keep_alive: Duration,
-    /// How long a client may take to receive a piece of an answer.
+    /// The time limit for a client to receive a piece of a response.
     pub write_timeout: Duration,
-    /// How long requests in flight may take at the end, in whole seconds.
+    /// The time that requests in flight have at shutdown, in whole seconds.
     pub shutdown_timeout: Duration,
 }
 
-/// Listens at the address.
+/// Listens on the address.
 ///
 /// # Errors
-/// The address cannot be had.
+/// The address is not available.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // A server that starts again right after its end gets its address back.
+    // A server that restarts immediately gets its address again.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)?.into_std()
 }
 
-/// Serves until `stop`, then what is in flight. Each worker thread makes an `api` of its own.
+/// Serves until `stop`, and then the requests in flight. Each worker thread creates its own `api`.
 ///
 /// # Errors
 /// The listener cannot be used.
@@ -96,7 +97,7 @@ where
             .client_request_timeout(connections.head_timeout)
             .client_disconnect_timeout(LINGER)
             .keep_alive(connections.keep_alive)
-            // A client that closes its side has gone: what it asked for is given up, and its statements end.
+            // A client that closes its side is gone: its request is cancelled, and its statements end.
             .h1_allow_half_closed(false)
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();

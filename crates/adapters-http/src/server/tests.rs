@@ -1,4 +1,4 @@
-//! Connections as a client sees them, which sends and reads as slowly as it likes.
+//! Tests of connections with clients that send and read slowly.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -13,12 +13,12 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::*;
 
-/// Longer than anything takes, and than the test waits for.
+/// A time limit that is never reached.
 const PATIENCE: Duration = Duration::from_mins(1);
 const SOON: Duration = Duration::from_millis(100);
-/// Enough for a head that comes at once, on a busy machine too.
+/// A time limit that is enough for a head that is sent at once, even on a busy machine.
 const ENOUGH: Duration = Duration::from_secs(2);
-/// More than the system takes for a client that does not read.
+/// A size in bytes that exceeds the system's buffers for a client that does not read.
 const MUCH: usize = 64 * 1024 * 1024;
 
 const LENIENT: Connections = Connections {
@@ -29,7 +29,7 @@ const LENIENT: Connections = Connections {
     shutdown_timeout: PATIENCE,
 };
 
-/// An answer that tells when it is gone.
+/// A response that reports its drop.
 struct Endless(Sender<()>);
 
 impl MessageBody for Endless {
@@ -49,7 +49,7 @@ impl MessageBody for Endless {
 
 impl Drop for Endless {
     fn drop(&mut self) {
-        // The test may be over.
+        // The test may have ended.
         let _ = self.0.send(());
     }
 }
@@ -70,7 +70,7 @@ async fn endless(ended: Data<Sender<()>>) -> HttpResponse {
     HttpResponse::Ok().body(Endless(Sender::clone(&ended)))
 }
 
-/// Serves until the test is over; tells when an endless answer is gone.
+/// Serves until the test ends, and reports when an endless response is dropped.
 fn served(connections: Connections) -> (SocketAddr, Receiver<()>) {
     let (ended, told) = channel();
     let (bound, address) = channel();
@@ -86,7 +86,7 @@ fn served(connections: Connections) -> (SocketAddr, Receiver<()>) {
     };
     let serving = async move || {
         let listener = listen((Ipv4Addr::LOCALHOST, 0).into())?;
-        // The test waits for it.
+        // The test waits for the address.
         let _ = bound.send(listener.local_addr()?);
         serve_routes(listener, connections, std::future::pending(), routes)?.await
     };
@@ -104,7 +104,7 @@ fn send(mut stream: &TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).expect("a server that reads");
 }
 
-/// Reads until the text has come.
+/// Reads until the text has arrived.
 fn until(mut stream: &TcpStream, end: &str) -> String {
     let mut text = Vec::new();
     while !text.ends_with(end.as_bytes()) {
@@ -172,7 +172,7 @@ fn a_connection_is_closed_where_a_body_was_not_read_to_its_end() {
     ] {
         for path in ["/unread", "/nowhere"] {
             let client = connect(address);
-            // It would go on for good.
+            // The body would never end.
             send(&client, &format!("POST {path} HTTP/1.1\r\nhost: a\r\n{head}"));
             let answer = rest(&client);
             assert!(answer.to_ascii_lowercase().contains("connection: close"), "{path} {head}: {answer}");
