@@ -8,8 +8,8 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use thiserror::Error;
 use url::{Host, Url};
 
-/// The parameters that the driver knows, each by all its names, the usual one first. `application_name` is not among them: the
-/// service says its own.
+/// The parameters that the driver knows, each with all its names, the usual one first. `application_name` is not among
+/// them, because the service sets its own.
 const PARAMETERS: [&[&str]; 11] = [
     &["sslmode", "ssl-mode"],
     &["sslrootcert", "ssl-root-cert", "ssl-ca"],
@@ -24,13 +24,13 @@ const PARAMETERS: [&[&str]; 11] = [
     &["statement-cache-capacity"],
 ];
 
-/// The reason why an address cannot be used. None shows a password.
+/// The reason why an address cannot be used. It never contains a password.
 #[derive(Debug, Error)]
 pub enum AddressError {
-    /// An address of something else.
+    /// A URL with another scheme.
     #[error("must begin with postgres://")]
     Scheme,
-    /// No address at all.
+    /// A malformed URL.
     #[error("is no URL: {0}")]
     Malformed(#[from] url::ParseError),
     /// A parameter that the driver would ignore.
@@ -48,12 +48,12 @@ pub enum AddressError {
     /// A variable that the driver would ignore.
     #[error("the variable {0} makes no sense")]
     Variable(&'static str),
-    /// A value that makes no sense.
+    /// An invalid value.
     #[error(transparent)]
     Value(#[from] sqlx::Error),
 }
 
-/// Reads an address. What the driver would ignore is refused: a connection that is not checked looks like one that is.
+/// Parses an address. Parts that the driver would ignore are refused: an unchecked connection looks like a checked one.
 pub(crate) fn parse(text: &str) -> Result<PgConnectOptions, AddressError> {
     if !["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
         return Err(AddressError::Scheme);
@@ -74,14 +74,14 @@ pub(crate) fn parse(text: &str) -> Result<PgConnectOptions, AddressError> {
     let options = PgConnectOptions::from_url(&url)?;
     match options.get_ssl_mode() {
         PgSslMode::VerifyCa | PgSslMode::VerifyFull => Ok(options),
-        // PostgreSQL's own programs check it then.
+        // With this variable, PostgreSQL's own programs check the certificate.
         PgSslMode::Require if env::var_os("PGSSLROOTCERT").is_some() => Err(AddressError::Unchecked),
         _ if said.contains("sslrootcert") => Err(AddressError::Unchecked),
         _ => Ok(options),
     }
 }
 
-/// The usual names of the parameters. Each must be known, and be there once.
+/// Returns the usual names of the parameters. Each must be known, and occur only once.
 fn said(url: &Url) -> Result<BTreeSet<&'static str>, AddressError> {
     let outside = [
         ("user", !url.username().is_empty()),
@@ -107,7 +107,7 @@ fn names() -> Vec<&'static str> {
     PARAMETERS.iter().filter_map(|names| names.first().copied()).collect()
 }
 
-/// A name as it may be shown: other texts may be a part of a password with a question mark.
+/// Returns the name if it may be shown. Other texts may be a part of a password with a question mark.
 fn shown(name: &str) -> String {
     let is_name = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.[]".contains(letter));
     if is_name { format!("{name:?}") } else { "after the ?".to_owned() }
@@ -171,7 +171,7 @@ mod tests {
         let said = (options.get_host(), options.get_port(), options.get_username(), options.get_database());
         assert_eq!(said, ("db.example.com", 6432, "ada", Some("tenantry")));
         assert_eq!(options.get_options(), Some("-c search_path=tenantry -c work_mem=8MB"));
-        // A user needs a host in a URL, so that a socket's stands beside one.
+        // A URL with a user needs a host, even if a parameter names a socket.
         let options = parse("postgres://ada@localhost/tenantry?host=/run/postgresql").expect("an address");
         assert_eq!(options.get_socket(), Some(&"/run/postgresql".into()));
     }

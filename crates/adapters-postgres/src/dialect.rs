@@ -36,7 +36,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn probe_writing(&self) -> &'static str {
-        // An update of nothing would wait for a migration that indexes the table.
+        // An UPDATE without rows would wait for a migration that creates an index on the table.
         "SELECT 1 FROM workspaces WHERE false FOR UPDATE"
     }
 

@@ -1,4 +1,4 @@
-//! The encoding of the database: every text must have a place in it.
+//! The encoding of the database, which must support every text.
 
 use sqlx::{ConnectOptions, Connection};
 use thiserror::Error;
@@ -7,15 +7,15 @@ use crate::Postgres;
 
 const NEEDED: &str = "UTF8";
 
-/// The reason why a database cannot be used, whatever is in it.
+/// The reason why a database cannot be used.
 #[derive(Debug, Error)]
 pub enum EncodingError {
-    /// An encoding that does not have every character.
+    /// An encoding that does not support every character.
     #[error(
         "its encoding is {0}, and must be {NEEDED}: make another with CREATE DATABASE … ENCODING '{NEEDED}' TEMPLATE template0"
     )]
     Other(String),
-    /// No answer.
+    /// An error of the database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }

@@ -1,4 +1,4 @@
-//! The address of a file: `sqlite:PATH`, which may go on with `?mode=rw`.
+//! The address of a file: `sqlite:PATH`, with an optional `?mode=rw`.
 
 use std::str::FromStr;
 
@@ -9,13 +9,13 @@ use url::form_urlencoded;
 /// The reason why an address cannot be used.
 #[derive(Debug, Error)]
 pub enum AddressError {
-    /// A database in memory: it would be forgotten at the end, and every connection would have its own.
+    /// A database in memory, which would be lost at the end, and be different for each connection.
     #[error("an SQLite database needs a file: sqlite:PATH")]
     NoFile,
     /// A name from which SQLite would read parameters.
     #[error("a name may not begin with file:")]
     Uri,
-    /// A parameter that would change how the file is locked or kept, or nothing.
+    /// A parameter that would change the locking or the storage of the file, or have no effect.
     #[error("the parameter {0:?} is not known; there is mode")]
     Unknown(String),
     /// A parameter of which the driver would take the last one.
@@ -29,10 +29,10 @@ pub enum AddressError {
     Name(#[from] sqlx::Error),
 }
 
-/// The use that is made of the file.
+/// The mode in which the file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Reading and writing; a missing file is made.
+    /// Reading and writing; a missing file is created.
     Make,
     /// Reading and writing.
     Write,
@@ -46,7 +46,7 @@ pub(crate) fn parse(text: &str) -> Result<(SqliteConnectOptions, Mode), AddressE
     let mode = mode(parameters)?;
     let options = SqliteConnectOptions::from_str(name)?;
     match options.get_filename().as_os_str().as_encoded_bytes() {
-        // The last is what the driver makes of `:memory:`.
+        // The driver converts `:memory:` to the last one.
         file if file.is_empty() || file == b":memory:" || file.starts_with(b"file:sqlx-in-memory-") => {
             return Err(AddressError::NoFile);
         }

@@ -55,7 +55,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn probe_writing(&self) -> &'static str {
-        // To begin a transaction that writes is allowed on a file that cannot be written.
+        // A transaction that writes can begin even on a file that is not writable.
         "UPDATE workspaces SET id = id WHERE false"
     }
 
@@ -94,7 +94,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn first_of_list(&self, list: &str, most: usize) -> String {
-        // What is short enough, as nearly all are, need not be put together again.
+        // A list that is short enough, as nearly all are, need not be rebuilt.
         format!(
             "CASE WHEN json_array_length({list}) > {most} THEN (SELECT json_group_array(json(e.value)) \
              FROM (SELECT value FROM json_each({list}) ORDER BY key LIMIT {most}) e) ELSE {list} END"
@@ -122,7 +122,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn first_ring(&self) -> u32 {
-        // The nearest cannot be had first: all that lies inside is sorted.
+        // The index cannot yield the nearest first: all listings inside are sorted.
         1
     }
 

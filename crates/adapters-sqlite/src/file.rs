@@ -1,4 +1,4 @@
-//! The file itself: its rights, and a check that it is still in its place.
+//! The database file: its permissions, and a check that it is still in its place.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 
-/// The suffixes of the files that SQLite keeps beside it: the write-ahead log, and its index.
+/// The suffixes of the files beside it: the write-ahead log and its index.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
-/// The file is not in its place any more: what is written now would not be found after the next start.
+/// A file that is no longer in its place: changes would be lost after the next start.
 #[derive(Debug, Error)]
 #[error("{0} was moved, removed or replaced: put it back as it was, or restart to go on with what is there")]
 struct MovedError(String);
 
 /// An open file, with its companions.
 pub(crate) struct DatabaseFile {
-    /// The path and the identity of each.
+    /// The path and the identity of each file.
     parts: Vec<(PathBuf, Identity)>,
     is_in_place: AtomicBool,
 }
@@ -31,12 +31,12 @@ impl DatabaseFile {
         Ok(Self { parts: [file].into_iter().chain(companions).collect(), is_in_place: AtomicBool::new(true) })
     }
 
-    /// The result of the last check.
+    /// Returns the result of the last check.
     pub(crate) fn was_in_place(&self) -> bool {
         self.is_in_place.load(Ordering::Relaxed)
     }
 
-    /// Checks that all are in their place, and logs when that changes.
+    /// Checks that all files are in their place, and logs changes of the result.
     pub(crate) fn check(&self) -> io::Result<()> {
         let moved = self.parts.iter().find(|(path, known)| identity(path).ok() != Some(*known));
         let moved = moved.map(|(path, _)| MovedError(path.display().to_string()));
@@ -52,7 +52,7 @@ impl DatabaseFile {
     }
 }
 
-/// Makes the file and its folder if they are missing, for the service's user alone.
+/// Creates the file and its folder if they are missing, with access for the service's user only.
 pub(crate) fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
         make_folder(folder)?;
@@ -63,7 +63,8 @@ pub(crate) fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes the rights of all but the owner. SQLite gives new companions the rights of the file; old ones may be there.
+/// Removes the permissions of all users except the owner. SQLite gives new companions the permissions of the file, but
+/// old ones may exist.
 pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
@@ -72,9 +73,9 @@ pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
     paths.push(path.to_owned());
     for path in paths {
         match take_from_others(&path) {
-            // Companions come and go.
+            // Companions may appear and disappear.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            // Another user's.
+            // The file belongs to another user.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 tracing::warn!(%error, "others may read {}: only its owner can change that", path.display());
             }
@@ -84,7 +85,7 @@ pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The paths of the companions. SQLite follows links to the file, and keeps them beside their target.
+/// Returns the paths of the companions. SQLite follows links to the file, and places them beside the target.
 fn companions(path: &Path) -> io::Result<Vec<PathBuf>> {
     let file = fs::canonicalize(path)?;
     let beside = |suffix| {
@@ -132,7 +133,7 @@ fn take_from_others(path: &Path) -> io::Result<()> {
     if permissions.mode() == mode { Ok(()) } else { fs::set_permissions(path, permissions) }
 }
 
-/// On other systems a file that is open cannot be moved, and rights are inherited from the folder.
+/// On other systems an open file cannot be moved, and permissions are inherited from the folder.
 #[cfg(not(unix))]
 type Identity = ();
 

@@ -8,18 +8,18 @@ use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 
 use crate::file::DatabaseFile;
 
-/// Connections that are lent only while the file is in its place.
+/// A connection pool that can be used only while the file is in its place.
 pub(crate) struct Guarded {
     pub(crate) connections: Arc<Connections<sqlx::Sqlite>>,
     pub(crate) file: Arc<DatabaseFile>,
-    /// Whether each loan is worth a check of the file.
+    /// Whether the file is checked each time that a connection is acquired.
     pub(crate) writes: bool,
 }
 
 impl Guarded {
-    /// A connection, to be used as the driver has it.
+    /// Acquires a connection of sqlx.
     pub(crate) async fn get(&self) -> sqlx::Result<Loan<sqlx::Sqlite>> {
-        // Reads do not check each time, which takes three calls to the system: the watcher checks often enough.
+        // Reads do not check each time, because a check takes three system calls: the watcher checks often enough.
         if self.writes || !self.file.was_in_place() {
             self.file.check()?;
         }
@@ -72,7 +72,7 @@ impl Lent for GuardedLoan {
 
     async fn commit(&mut self) -> Result<(), DbErr> {
         self.loan.commit().await?;
-        // After the commit: what was committed before the file was moved is in it.
+        // Checked after the commit: a commit before the move is in the file.
         self.file.check().map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error.into()))))
     }
 }

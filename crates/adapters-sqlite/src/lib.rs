@@ -44,10 +44,10 @@ const OPERATIONS: i32 = 500;
 /// An error while opening a database.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The address cannot be used.
+    /// An invalid address.
     #[error(transparent)]
     Address(#[from] AddressError),
-    /// The file or its folder cannot be made, or is not there.
+    /// A file or folder that does not exist or cannot be created.
     #[error("the database file {0} cannot be used")]
     File(String, #[source] std::io::Error),
     /// The file cannot be opened.
@@ -134,7 +134,7 @@ impl Sqlite {
     }
 }
 
-/// Has SQLite check the deadline while it runs a statement. An interrupted write rolls its transaction back.
+/// Makes SQLite check the deadline while it runs a statement. An interrupted write rolls its transaction back.
 pub fn end_in_time(
     connection: &mut SqliteConnection,
     deadline: Deadline,

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::fresh;
 use crate::plans::{LISTINGS, fill};
 
-/// So many that a table with hardly any rows is rather read whole.
+/// The number of ids for which the planner reads a table with hardly any rows in full.
 const IDS: usize = 1000;
 const SOON: Duration = Duration::from_secs(30);
 
@@ -75,7 +75,7 @@ async fn a_plan_for_an_empty_table_is_made_again_once_the_table_has_rows() {
     watch.abort();
 }
 
-/// The plan that the only connection has.
+/// Returns the plan of the only connection.
 async fn plan(connections: &Connections<sqlx::Postgres>) -> String {
     let mut loan = connections.get().await.expect("the connection");
     let values = vec!["NULL"; IDS + 2].join(", ");

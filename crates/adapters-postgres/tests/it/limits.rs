@@ -1,4 +1,4 @@
-//! What a server, a role or an address may say, and what becomes of it.
+//! Tests of settings of the server, of the role and in the address, and their effects.
 
 use adapters_postgres::Postgres;
 use ports::{Readiness, RepositoryError};
@@ -15,7 +15,7 @@ async fn migrations_take_as_long_as_they_take() {
         server.set(limit, "5ms");
     }
     if has(&server, "transaction_timeout").await {
-        // Longer than it takes to be told that there is none.
+        // Longer than a connection takes to lift the limit.
         server.set("transaction_timeout", "30ms");
     }
     Postgres::new(server.url()).expect("an address").migrate().await.expect("a schema");

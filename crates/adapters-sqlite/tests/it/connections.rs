@@ -20,7 +20,7 @@ async fn one() -> (TempDir, Connections<Sqlite>) {
     one_within(Limits::default().statement).await
 }
 
-/// The same, whose statements may take so long.
+/// Returns a pool of one connection with this time limit for statements.
 async fn one_within(patience: Duration) -> (TempDir, Connections<Sqlite>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}?mode=rwc", folder.path().join("tenantry.db").display());

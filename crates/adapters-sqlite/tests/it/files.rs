@@ -1,4 +1,4 @@
-//! The file is for the service's user alone, and must stay where it is.
+//! Tests of the file's permissions, and of its place.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +25,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
-/// The reason why the database is not ready, which must be that it is away.
+/// Returns the reason why the database is not ready; it must be unavailable.
 async fn refusal(sqlite: &Sqlite) -> String {
     let refused = sqlite.database().check().await.expect_err("it is away");
     let RepositoryError::Unavailable(cause) = refused else { panic!("{refused:?}") };
@@ -45,7 +45,7 @@ async fn what_is_made_is_for_its_owner_alone() {
 #[tokio::test]
 async fn what_is_there_is_taken_from_others_and_its_folder_left_alone() {
     let (folder, url, sqlite) = file().await;
-    // As after a crash, what was written last is beside the file.
+    // As after a crash, the last writes are in the files beside the database file.
     for name in FILES {
         fs::set_permissions(folder.path().join(name), Permissions::from_mode(0o644)).expect("ours");
     }
@@ -120,7 +120,7 @@ async fn a_link_to_the_file_may_not_lead_elsewhere() {
     let folder = folder();
     let link = folder.path().join("tenantry.db");
     let lead_to = |target: &TempDir| {
-        // The first time there is none.
+        // In the first round the link does not exist.
         let _ = fs::remove_file(&link);
         std::os::unix::fs::symlink(target.path().join("tenantry.db"), &link).expect("a link");
     };

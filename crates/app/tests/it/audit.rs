@@ -183,7 +183,7 @@ fn a_channel_sees_its_own_entries_only(world: &World) {
     assert_eq!(trail(&world.calry(), &format!("&tenantID={sibling}")).len(), 2);
 }
 
-/// One entry that both see; each is told who of its own acted, and of the other the tenant.
+/// Both tenants see one entry, with their own users by name, but of the other tenant only its name.
 fn what_an_importer_sells_stands_in_its_owners_trail_without_names(world: &World) {
     let market = Market::open(world);
     let listing = market.shared();

@@ -89,7 +89,7 @@ fn a_variable_that_is_empty_or_makes_no_sense_is_refused_by_its_flag() {
     assert!(variables.contains(&"LOG"), "{help}");
     for variable in variables {
         let flag = format!("--{}", variable.to_lowercase().replace('_', "-"));
-        // A file may be called anything; that there is none is no usage error.
+        // A file may have any name; a missing file is not a usage error.
         let senseless = (variable != "CONFIG").then_some("warning");
         for value in [Some(""), senseless].into_iter().flatten() {
             let folder = tempfile::tempdir().expect("a temporary folder");
@@ -132,7 +132,7 @@ fn what_a_database_url_says_is_known_or_refused() {
         let (status, error) = run(&format!("{}{parameters}", server.url()), &["migrate"]).expect_err("refused");
         assert!(status == Some(2) && error.starts_with("tenantry: --database: "), "{parameters}: {error}");
     }
-    // The driver would take the first for no mode at all, and the second for the usual port.
+    // The driver would ignore the first value, and use the default port for the second.
     for (variable, value) in [("PGSSLMODE", "verify_full"), ("PGPORT", "many"), ("PGSSLROOTCERT", "ca.pem")] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
         command.args(["migrate", "--database", &format!("{}?options[geqo]=on", server.url())]).env_clear();

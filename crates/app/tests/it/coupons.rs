@@ -1,4 +1,4 @@
-//! Coupon codes cannot be guessed.
+//! Tests of the limit on wrong coupon codes.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ on_both_engines! {
     what_names_no_code_is_not_limited
 }
 
-/// A market whose owner gives a promotion on its listing for the code SUMMER.
+/// Returns a market whose owner gives a promotion on its listing for the code SUMMER.
 fn with_coupon(world: &World) -> (Market<'_>, String) {
     let market = Market::open(world);
     let listing = market.shared();
@@ -22,13 +22,13 @@ fn with_coupon(world: &World) -> (Market<'_>, String) {
     (market, listing)
 }
 
-/// Asks for a quote, or books, with a code.
+/// Requests a quote or a booking with a code.
 fn send(client: &Client, path: &str, mut body: Value, code: &str) -> Answer {
     body["couponCode"] = json!(code);
     client.post(path, &body)
 }
 
-/// How many codes were counted with this result.
+/// Returns the number of codes that were counted with this result.
 fn counted(world: &World, result: &str) -> u32 {
     let text = world.client().get("/metrics").text;
     let series = format!("tenantry_coupon_codes_total{{result=\"{result}\"}} ");

@@ -19,7 +19,7 @@ on_both_engines! {
 const TENANTS: &str = "/api/v1/tenants";
 const ORIGIN: &str = "https://app.example.com";
 
-/// The answer to a GET of the tenants with these lines in its head, and the first link in it.
+/// Returns the status of a GET of the tenants with these lines in its head, and the first link of the response.
 fn listed(world: &World, base: &str, target: &str, lines: &str) -> (String, String) {
     let mut wire = Wire::open(base);
     wire.send(&format!("GET {target} HTTP/1.1\r\nx-calry-api-key: {}\r\n{lines}\r\n", world.key));

@@ -1,4 +1,4 @@
-//! The file of an SQLite database, moved under the server: nothing is acknowledged that would not be found again.
+//! Tests of an SQLite file that is moved while the server runs: no change is acknowledged that would be lost.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -90,7 +90,7 @@ fn what_was_acknowledged_while_the_file_was_moved_is_in_it() {
         load.more_refused(8);
         load.end();
     });
-    // The clients have ended: what they were told is in what was moved.
+    // The clients have ended, so all acknowledged changes are in the moved file.
     fs::rename(data.with_file_name("away"), &data).expect("put back");
     load.was_kept(&client);
 }

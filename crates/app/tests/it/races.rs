@@ -1,4 +1,5 @@
-//! Twenty concurrent requests of which one can succeed: each loser gets the reason that a retry gets.
+//! Races of twenty concurrent requests of which one can succeed: the others are refused for the reason that a retry
+//! gets.
 
 use std::thread;
 
@@ -13,7 +14,7 @@ on_both_engines! {
     an_importer_holds_as_many_stays_as_it_may_and_no_more
 }
 
-/// The answers to twenty concurrent requests: those with 201, and the others.
+/// Returns the responses to twenty concurrent requests: those with 201, and the others.
 fn of_twenty(client: &Client, path: &str, bodies: impl Fn(usize) -> Value + Sync) -> (Vec<Answer>, Vec<Answer>) {
     let answers: Vec<_> = thread::scope(|scope| {
         let request = |number| {
@@ -50,7 +51,7 @@ fn who_gives_a_name_too_late_is_told_that_it_is_taken(world: &World) {
     let listing = market.shared();
     let seller = market.as_importer();
     for repeated in 0..3 {
-        // Some want the nights of the winner, others would have had theirs.
+        // Some request the nights of the winner, others nights that are free.
         let asked = |number: usize| {
             let nights = number % 2 * 10 + 1;
             let day = |day: usize| format!("206{repeated}-02-{day:02}");
@@ -94,7 +95,7 @@ fn an_importer_holds_as_many_stays_as_it_may_and_no_more(world: &World) {
     data(201, &owner.post("/api/v1/reservation", &held(22)));
     data(201, &importer.post("/api/v1/reservation", &booking(&listings[0], "2060-04-01", "2060-04-02")));
 
-    // Whoever confirms or cancels one, there is room for another.
+    // After a confirmation or a cancellation, another hold is possible.
     data(200, &owner.post(&format!("/api/v1/reservation/{}/confirm", id_of(&won[0].json["data"])), &json!({})));
     data(200, &importer.delete(&format!("/api/v1/reservation/{}", id_of(&won[1].json["data"]))));
     let [third, fourth, fifth] = [23, 24, 25].map(|number| importer.post("/api/v1/reservation", &held(number)));

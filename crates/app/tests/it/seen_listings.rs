@@ -1,4 +1,5 @@
-//! What a tenant is told of listings: all of its own, less of others', hardly anything of what sleeps, and the beginning in lists.
+//! Tests of the fields of listings that a tenant sees: all of its own, fewer of others', hardly any of sleeping
+//! imports, and truncated ones in lists.
 
 use serde_json::json;
 
@@ -21,7 +22,7 @@ fn ids(answer: &Answer) -> Vec<String> {
     answer.json["data"].as_array().expect("a list").iter().map(id_of).collect()
 }
 
-/// Neither shown, nor found out by filters, tags or what a quote would be refused with.
+/// Hidden fields are not shown, and filters, tags and refused quotes do not reveal them.
 fn what_is_hidden_of_an_import_that_sleeps_cannot_be_asked_for(world: &World) {
     let market = Market::open(world);
     let (listing, importer) = (market.shared(), market.as_importer());
@@ -75,7 +76,7 @@ fn what_is_hidden_of_an_import_that_sleeps_cannot_be_asked_for(world: &World) {
     }
 }
 
-/// In lists, searches and alone, before it is imported, after it and while it sleeps.
+/// Covers lists, searches and single listings: before the import, after it, and while it sleeps.
 fn the_internal_name_is_the_owners_alone(world: &World) {
     let market = Market::open(world);
     let (listing, importer) = (market.listing(), market.as_importer());
@@ -97,7 +98,7 @@ fn the_internal_name_is_the_owners_alone(world: &World) {
     assert_eq!(is_told(&market.as_owner()), 2, "its owner sees it in its list and alone");
 }
 
-/// A page stays small whatever a channel puts into its listings, and what was cut is not taken for the whole.
+/// A page stays small with large listings, and a truncated field does not replace the full one.
 fn lists_show_the_beginning_of_what_is_long(world: &World) {
     let market = Market::open(world);
     let (listing, importer, own) = (market.shared(), market.as_importer(), market.as_owner());
@@ -133,7 +134,7 @@ fn lists_show_the_beginning_of_what_is_long(world: &World) {
     );
 }
 
-/// A search shows how far a listing is; no farther must one look to find it.
+/// A search shows the distance of a listing, and a search with this radius finds it.
 fn the_distance_of_a_listing_is_a_radius_that_finds_it(world: &World) {
     let market = Market::open(world);
     let importer = market.as_importer();

@@ -1,6 +1,6 @@
-//! A tenant that asks or delivers as much as it can leaves others served, in its workspace and in others.
+//! Tests that a tenant with extreme load does not keep others from being served, in its workspace and in others.
 //!
-//! `just starve` tells how fast they are served meanwhile.
+//! `just starve` measures how fast they are served.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use crate::support::{Client, Engine, Server, Wire, World, listing_fields};
 
 const QUESTION: &str = "/api/v1/tenants/search-listings/count?location=40.7128,-74.006&radius=50";
-/// Longer than anything takes, however busy the machine is.
+/// Time limits that are never reached, even on a busy machine.
 const PATIENT: [&str; 8] =
     ["--workers", "2", "--database-wait", "60", "--statement-timeout", "60", "--request-timeout", "120"];
 const AMENITIES: usize = 20;
 const SOON: Duration = Duration::from_secs(20);
 
-/// A tenant that attacks, and two that only work.
+/// An attacking tenant, and two ordinary ones.
 struct Scene {
     world: World,
     attacker: Client,
@@ -37,7 +37,7 @@ impl Scene {
         Self { world, attacker, account, bystanders: [bystander, other] }
     }
 
-    /// Reads and writes of others.
+    /// Checks that reads and writes of the other tenants succeed.
     fn others_are_served(&self) {
         for client in &self.bystanders {
             for path in ["/api/v1/users/me", "/api/v1/locations"] {
@@ -48,7 +48,7 @@ impl Scene {
         }
     }
 
-    /// Attacks from so many sides for as long as others are served a few times, and returns how often it was answered so.
+    /// Attacks from several threads while others are served a few times, and returns the statuses of its responses.
     fn attacked(&self, sides: usize, attack: impl Fn(&Client) -> u16 + Sync, meanwhile: impl Fn()) -> Vec<u16> {
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -77,7 +77,7 @@ impl Scene {
         client.put(&path, &json!({ "listings": listings })).status
     }
 
-    /// Database connections in use, of all pools that read.
+    /// Returns the number of database connections in use, of all pools that read.
     fn used(&self) -> usize {
         let scrape = self.world.client().get("/metrics").text;
         let used = scrape.lines().find_map(|line| {
@@ -89,7 +89,7 @@ impl Scene {
     }
 }
 
-/// Listings that are delivered together, with so much text in each.
+/// Returns listings of one delivery, each with a text of this length.
 fn listings(text: usize) -> Vec<Value> {
     let listing = |number: usize| {
         let mut listing = listing_fields(&number.to_string());
@@ -104,7 +104,7 @@ fn listings(text: usize) -> Vec<Value> {
 fn one_that_asks_much_leaves_others_served(engine: Engine, sides: usize, most: usize) {
     let scene = Scene::of(engine);
     assert_eq!(scene.deliver(&scene.attacker, &listings(0)), 200);
-    // No listing has the last of them, so all are compared.
+    // No listing has the last amenity, so all are compared.
     let amenities: Vec<_> = (1..=AMENITIES).map(|number| format!("Amenity%20number%20{number}")).collect();
     let question = format!("/api/v1/listing/count?amenities={}", amenities.join(","));
     let ask = |client: &Client| client.get(&question).status;
@@ -156,7 +156,7 @@ fn a_client_that_hangs_up_leaves_no_statement_behind() {
             wire
         })
         .collect();
-    // What they ask for waits for the lock, with as many connections as one tenant may have of each worker's.
+    // The attacking requests wait for the lock, with the maximum number of each worker's connections for one tenant.
     until(|| scene.used() > 0);
     for _ in 0..10 {
         scene.others_are_served();

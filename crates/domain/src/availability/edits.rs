@@ -141,7 +141,7 @@ impl NightEdit {
         Self { nights, is_blocked, price, minimum_nights, maximum_nights }
     }
 
-    /// The same of those of its nights, adjoining ones together.
+    /// Returns the edit restricted to these nights, split into runs of consecutive nights.
     fn of_those(&self, nights: &BTreeSet<StayDate>) -> Vec<Self> {
         let own: Vec<_> = self.nights.nights().filter(|night| nights.contains(night)).collect();
         let runs = own.chunk_by(|night, later| night.next() == *later);

@@ -264,7 +264,7 @@ fn a_booking_ends_the_holds_in_its_way_that_have_lapsed() {
     assert_ne!(change.audit.actor, Actor::Operator, "the author of the booking itself is its seller");
 }
 
-/// Of a direct sale there is one party; of what an importer sold, the trail names the tenant that acted and the other one.
+/// A direct sale has one party. For an importer's sale, the trail names the tenant that acted and the other one.
 #[test]
 fn the_trail_names_the_owner_and_the_importer_that_sold_it() {
     let tenant = |number| TenantId::new(Uuid::from_u128(number));

@@ -111,7 +111,7 @@ pub async fn a_channel_sees_its_own_entries_and_the_default_tenant_all(ports: Po
     assert_eq!(found(&world, TenantChoice::Named(one.id()), &of_other).await, []);
 }
 
-/// The importer that sells and the owner at that time; also after a move, and when the importer is gone.
+/// Covers the importer that sells and the owner at that time, also after a move and the deletion of the importer.
 pub async fn what_an_importer_sells_stands_in_two_trails(ports: Ports) {
     let shop = Shop::open(ports).await;
     let (world, owner, importer) = (&shop.owner.world, &shop.owner, &shop.importer);
@@ -149,7 +149,7 @@ pub async fn what_an_importer_sells_stands_in_two_trails(ports: Ports) {
     assert_eq!(told(named(of), Some(new)).await, []);
 }
 
-/// By number and by the last item, also where the entries of others lie between a tenant's own.
+/// Covers pages by number and by the last item, also with entries of others between a tenant's own.
 pub async fn a_trail_of_own_and_others_entries_is_read_in_pages(ports: Ports) {
     let shop = Shop::open(ports).await;
     for (day, seller) in (10..).zip([&shop.owner, &shop.importer, &shop.importer, &shop.owner, &shop.importer]) {

@@ -265,8 +265,8 @@ async fn allow_holds(world: &World, number: i64) {
     world.ports.workspaces.update(&admin, change).await.expect("updated");
 }
 
-/// `Taken`. Those count that are pending in time, at listings of the same owner, by the same importer; and a night that is sold is
-/// told of first.
+/// Expects `Taken`. Pending stays that have not lapsed count, at listings of the same owner and by the same importer. A
+/// sold night is reported first.
 pub async fn an_importer_holds_so_many_stays_of_one_owner(ports: Ports) {
     let shop = Shop::open(ports).await;
     let world = &shop.owner.world;
@@ -304,7 +304,7 @@ pub async fn an_importer_holds_so_many_stays_of_one_owner(ports: Ports) {
     assert!(is_taken(&shop.importer.sell(taken).await, rules::RESERVATION_STAY));
 }
 
-/// A race, at listings of two accounts.
+/// A race at listings of two accounts.
 pub async fn of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may(ports: Ports) {
     let shop = Shop::open(ports).await;
     allow_holds(&shop.owner.world, 3).await;

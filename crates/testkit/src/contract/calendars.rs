@@ -217,7 +217,7 @@ pub async fn a_night_that_is_sold_may_be_blocked(ports: Ports) {
     assert!(is_taken(&shop.owner.sell(booking).await, rules::RESERVATION_STAY));
 }
 
-/// Its owner goes on seeing it.
+/// The owner still sees the calendar.
 pub async fn an_importer_sees_no_calendar_of_what_sleeps(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-01", "2030-02-01");
@@ -252,7 +252,7 @@ pub async fn an_edit_of_a_calendar_leaves_one_entry(ports: Ports) {
     assert_eq!(host.world.ports.trail.actions().await[before..], ["availability.update"]);
 }
 
-/// Also where several write the same at once, and where a night is given back to the listing that never differed from it.
+/// Covers concurrent equal edits, and the reset of a night that never differed from the listing.
 pub async fn an_edit_that_changes_no_night_leaves_no_entry(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;

@@ -269,7 +269,7 @@ pub async fn an_import_that_sleeps_matches_no_filter_but_the_origin(ports: Ports
     }
 }
 
-/// Ten pictures and 1,000 characters, which may have several bytes. A single listing is complete.
+/// A list shows ten pictures and 1,000 characters, which may have several bytes. A single listing is complete.
 pub async fn a_list_shows_the_beginning_of_what_is_long(ports: Ports) {
     let host = Host::open(ports).await;
     let importer = Host::of(&host.world, "importer").await;

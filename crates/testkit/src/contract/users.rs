@@ -59,7 +59,7 @@ pub async fn a_switch_moves_the_user(ports: Ports) {
     assert_eq!((user.home_tenant_id(), user.current_tenant_id()), (world.default_tenant, first.id()));
 }
 
-/// A race: each was decided on before any was stored.
+/// A race: each switch was decided before any was stored.
 pub async fn of_twenty_switches_to_the_same_tenant_one_leaves_an_entry(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");

@@ -1,19 +1,19 @@
-//! What the head of a request says: it is looked at before the body, and all of it.
+//! Tests of request heads, which are checked in full before the body is read.
 
 use super::calls::{Call, Sibling};
 use super::guarded;
 use super::victim::Victim;
 use crate::support::{Wire, World};
 
-/// More than any operation reads.
+/// A length that no operation accepts.
 const TOO_LARGE: u64 = 20_000_000;
 
-/// Every operation that writes.
+/// Lists every operation that writes.
 fn writes(world: &World) -> impl Iterator<Item = (String, String, String, Call)> {
     guarded(world).into_iter().filter(|(_, method, ..)| method != "GET")
 }
 
-/// The answer to the head of a request whose body does not come.
+/// Returns the response to the head of a request whose body never arrives.
 fn answer_to_head(world: &World, method: &str, path: &str, length: u64, headers: &[(&str, &str)]) -> String {
     let mut wire = Wire::open(&world.server.base);
     let headers: Vec<_> = headers.iter().flat_map(|&(name, value)| [name, ": ", value, "\r\n"]).collect();

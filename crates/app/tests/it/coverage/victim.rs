@@ -166,7 +166,7 @@ impl Victim {
         shown.map(data).collect()
     }
 
-    /// The same with the statuses, where some of it may be gone.
+    /// Returns the responses with their statuses, because some resources may have been deleted.
     pub(super) fn shown(&self, world: &World) -> Vec<(u16, Value)> {
         let inside = world.calry().named(&self.tenant);
         let tenants = world.calry().get("/api/v1/tenants?per_page=100");

@@ -42,7 +42,7 @@ impl Wire {
         END
     }
 
-    /// The next answer, whose head tells its length.
+    /// Reads the next response, whose head contains its length.
     pub(crate) fn answer(&mut self) -> String {
         let mut bytes = Vec::new();
         let mut more = |bytes: &mut Vec<u8>, count: usize| {
