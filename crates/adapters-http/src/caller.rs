@@ -29,6 +29,7 @@ pub(crate) struct ServedIn(pub(crate) TenantId);
 /// A caller admitted by the headers of the request.
 pub(crate) struct Admitted<T> {
     caller: Caller,
+    is_stateless: bool,
     runs_in: PhantomData<T>,
 }
 
@@ -88,15 +89,13 @@ impl<T: RunsIn> FromRequest for Admitted<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let Presented { key, choice } = presented(request.headers())?;
+            let presented = presented(request.headers())?;
             receipts::read_key(&request)?;
-            let token = token(key)?;
-            let api = api(&request);
-            let admitted = api.authentication.authenticate(&token, choice).await;
-            if is_genuine(&admitted) {
-                count(&request, api, token.id())?;
-            }
-            Ok(Self::new(&request, admitted?))
+            let token = presented.token()?;
+            let identified = api(&request).authentication.identify(&token, presented.choice).await?;
+            // A genuine key counts, even if the request is refused for another reason.
+            count(&request, token.id(), identified.home_tenant_id())?;
+            Ok(Self::new(&request, identified.enter(presented.choice)?))
         })
     }
 }
@@ -104,7 +103,8 @@ impl<T: RunsIn> FromRequest for Admitted<T> {
 impl<T: RunsIn> Admitted<T> {
     fn new(request: &HttpRequest, caller: Caller) -> Self {
         works_for(Client { workspace: caller.own_scope().workspace_id(), tenant: caller.home_tenant_id() });
-        let admitted = Self { caller, runs_in: PhantomData };
+        let is_stateless = request.headers().contains_key(API_KEY);
+        let admitted = Self { caller, is_stateless, runs_in: PhantomData };
         request.extensions_mut().insert(ServedIn(admitted.served_in()));
         admitted
     }
@@ -112,9 +112,14 @@ impl<T: RunsIn> Admitted<T> {
     /// Admits the caller again, by the data that is stored now: the client may have taken long to send its body.
     pub(crate) async fn again(self, request: &HttpRequest) -> Result<Self, ApiError> {
         request.extensions_mut().remove::<ServedIn>();
-        let Presented { key, choice } = presented(request.headers())?;
-        let caller = api(request).authentication.authenticate(&token(key)?, choice).await?;
+        let presented = presented(request.headers())?;
+        let caller = api(request).authentication.authenticate(&presented.token()?, presented.choice).await?;
         Ok(Self::new(request, caller))
+    }
+
+    /// Whether the key came in the stateless header, which neither uses nor moves the user's current tenant.
+    pub(crate) const fn is_stateless(&self) -> bool {
+        self.is_stateless
     }
 
     /// The tenant that the operation runs in.
@@ -127,31 +132,12 @@ fn api(request: &HttpRequest) -> &Api {
     request.app_data::<web::Data<Api>>().expect("`configure` adds it")
 }
 
-/// Parses the key. A malformed key is refused without a query.
-fn token(key: Option<&[u8]>) -> Result<ApiKeyToken, Refusal> {
-    let token = key.and_then(|key| str::from_utf8(key).ok()).and_then(|key| key.parse().ok());
-    token.ok_or(Refusal::Access(AccessError::Unauthenticated))
-}
-
-/// Whether the key is genuine, even if the request is refused for another reason.
-const fn is_genuine(admitted: &Result<Caller, Refusal>) -> bool {
-    match admitted {
-        Ok(_) => true,
-        Err(Refusal::Access(refused)) => !matches!(refused, AccessError::Unauthenticated),
-        Err(_) => false,
-    }
-}
-
-/// Counts a request of the key, and refuses it if it exceeds the rate limit.
-fn count(request: &HttpRequest, api: &Api, key: ApiKeyId) -> Result<(), ApiError> {
-    let Some(standing) = api.edges.rate_limit.count(key) else { return Ok(()) };
-    let is_over = standing.is_over;
+/// Counts a request of the key and of its user's home tenant, and refuses it if it exceeds a rate limit.
+fn count(request: &HttpRequest, key: ApiKeyId, home: TenantId) -> Result<(), ApiError> {
+    let Some(standing) = api(request).edges.rate_limits.count(key, home) else { return Ok(()) };
+    let refused = standing.is_over.then(|| standing.refusal());
     request.extensions_mut().insert(standing);
-    if is_over {
-        let message = "The key has made too many requests. Try again after Retry-After seconds.";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message));
-    }
-    Ok(())
+    refused.map_or(Ok(()), |message| Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message)))
 }
 
 /// The key and tenant that the headers name.
@@ -159,6 +145,14 @@ fn count(request: &HttpRequest, api: &Api, key: ApiKeyId) -> Result<(), ApiError
 struct Presented<'a> {
     key: Option<&'a [u8]>,
     choice: TenantChoice,
+}
+
+impl Presented<'_> {
+    /// Parses the key. A malformed key is refused without a query.
+    fn token(&self) -> Result<ApiKeyToken, Refusal> {
+        let token = self.key.and_then(|key| str::from_utf8(key).ok()).and_then(|key| key.parse().ok());
+        token.ok_or(Refusal::Access(AccessError::Unauthenticated))
+    }
 }
 
 fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
@@ -254,7 +248,7 @@ mod tests {
     #[test]
     fn a_malformed_key_is_refused_without_a_query() {
         for key in [None, Some(&b""[..]), Some(b"tny_mistyped"), Some(b"tny_\xff")] {
-            let refused = token(key).map(|token| token.id());
+            let refused = Presented { key, choice: TenantChoice::Home }.token().map(|token| token.id());
             assert!(matches!(refused, Err(Refusal::Access(AccessError::Unauthenticated))), "{key:?}");
         }
     }

@@ -112,7 +112,9 @@ impl Body {
         C: RunsIn,
     {
         let arrived = self.arrive(BODY_LIMIT, caller, needed).await?;
-        let repeatable = arrived.bytes.as_ref().ok().and_then(|body| receipts::repeatable(&arrived.request, body));
+        let served_in = arrived.caller.served_in();
+        let repeatable =
+            arrived.bytes.as_ref().ok().and_then(|body| receipts::repeatable(&arrived.request, served_in, body));
         let (caller, asked) = arrived.read()?;
         Ok((caller, asked, repeatable))
     }

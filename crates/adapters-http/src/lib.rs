@@ -69,7 +69,7 @@ pub use self::cors::{AllowedOrigin, InvalidOriginError};
 pub use self::metrics::{Metrics, PoolUse};
 pub use self::networks::{InvalidNetworkError, Network};
 pub use self::openapi::document;
-pub use self::rate_limit::{Allowance, InvalidAllowanceError, RateLimit};
+pub use self::rate_limit::{Allowance, InvalidAllowanceError, RateLimits};
 pub use self::server::{Connections, listen, serve};
 
 /// The prefix of the API's paths.
@@ -118,8 +118,8 @@ pub struct Api {
 pub struct Edges {
     /// The time limit of a request.
     pub time_limit: Duration,
-    /// The rate limit of each key, shared by all worker threads.
-    pub rate_limit: RateLimit,
+    /// The rate limits of each key and of each home tenant, shared by all worker threads.
+    pub rate_limits: RateLimits,
     /// The origins whose pages may call.
     pub allowed_origins: Vec<AllowedOrigin>,
     /// The proxies whose forwarding headers are trusted.

@@ -1,4 +1,4 @@
-//! The rate limit of API keys.
+//! The rate limits of API keys, and of home tenants: a key can create more keys, so keys alone are no limit.
 //!
 //! Only genuine keys are counted: a forged key takes no place in the table, and does not use the quota of the key that
 //! it imitates.
@@ -9,13 +9,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use domain::ids::ApiKeyId;
+use domain::ids::{ApiKeyId, TenantId};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use serde::Deserialize;
 use thiserror::Error;
+use uuid::Uuid;
 
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -68,63 +69,101 @@ impl Allowance {
     }
 
     /// Returns the `RateLimit-Policy` header.
-    fn policy(self) -> HeaderValue {
+    fn policy(self, name: &str) -> HeaderValue {
         let Self { requests, seconds } = self;
-        field(format!("\"api-key\";q={requests};w={seconds}"))
+        field(format!("\"{name}\";q={requests};w={seconds}"))
     }
 
-    /// Returns the number of seconds until a key has all its requests again.
+    /// Returns the default of a tenant: four times the requests of a key.
+    fn of_a_tenant(self) -> Self {
+        Self { requests: self.requests.saturating_mul(4), ..self }
+    }
+
+    /// Returns the number of seconds until all requests are available again.
     fn until_all(self, remaining: u32) -> u64 {
         let used = u64::from(self.requests.saturating_sub(remaining));
         (used * u64::from(self.seconds)).div_ceil(self.requests.into())
     }
 }
 
-type Keys<C> = RateLimiter<ApiKeyId, DashMapStateStore<ApiKeyId>, C, StateInformationMiddleware>;
+type Ids<C> = RateLimiter<Uuid, DashMapStateStore<Uuid>, C, StateInformationMiddleware>;
 
-/// The rate limiter. Clones share their counters.
+/// The rate limiters of keys and of home tenants. Clones share their counters.
 #[derive(Clone)]
-pub struct RateLimit(Option<Arc<Counter>>);
+pub struct RateLimits {
+    keys: Option<Arc<Counter>>,
+    tenants: Option<Arc<Counter>>,
+}
 
-impl RateLimit {
-    /// Creates a rate limiter with this quota for each key, or without a limit.
-    pub fn new(allowance: Option<Allowance>) -> Self {
-        Self(allowance.map(|allowance| Arc::new(Counter::new(allowance, DefaultClock::default()))))
+impl RateLimits {
+    /// Creates the rate limiters. Without a quota of its own, a tenant has four times that of a key.
+    pub fn new(of_key: Option<Allowance>, of_tenant: Option<Allowance>) -> Self {
+        let counter = |name, allowance| Arc::new(Counter::new(name, allowance, DefaultClock::default()));
+        Self {
+            keys: of_key.map(|allowance| counter(Counted::ApiKey, allowance)),
+            tenants: of_tenant
+                .or_else(|| of_key.map(Allowance::of_a_tenant))
+                .map(|allowance| counter(Counted::Tenant, allowance)),
+        }
     }
 
-    /// Counts a request of the key. Returns `None` if there is no limit.
-    pub(crate) fn count(&self, key: ApiKeyId) -> Option<Standing> {
-        self.0.as_ref().map(|counter| counter.count(key))
+    /// Counts a request of the key and of its user's home tenant. Returns the standing that is nearer to its limit, or `None`
+    /// if there is no limit. A request that exceeds the key's limit does not use the tenant's quota.
+    pub(crate) fn count(&self, key: ApiKeyId, home: TenantId) -> Option<Standing> {
+        let of_key = self.keys.as_ref().map(|keys| keys.count(key.as_uuid()));
+        if of_key.as_ref().is_some_and(|standing| standing.is_over) {
+            return of_key;
+        }
+        let of_tenant = self.tenants.as_ref().map(|tenants| tenants.count(home.as_uuid()));
+        of_key.into_iter().chain(of_tenant).min_by_key(|standing| (!standing.is_over, standing.remaining))
+    }
+}
+
+/// The subject of a rate limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    ApiKey,
+    Tenant,
+}
+
+impl Counted {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api-key",
+            Self::Tenant => "tenant",
+        }
     }
 }
 
 struct Counter<C: Clock = DefaultClock> {
+    counted: Counted,
     allowance: Allowance,
     policy: HeaderValue,
-    keys: Keys<C>,
-    counted: AtomicU32,
+    ids: Ids<C>,
+    requests: AtomicU32,
 }
 
 impl<C: Clock> Counter<C> {
-    fn new(allowance: Allowance, clock: C) -> Self {
-        let keys = RateLimiter::dashmap_with_clock(allowance.quota(), clock).with_middleware();
-        Self { allowance, policy: allowance.policy(), keys, counted: AtomicU32::new(0) }
+    fn new(counted: Counted, allowance: Allowance, clock: C) -> Self {
+        let ids = RateLimiter::dashmap_with_clock(allowance.quota(), clock).with_middleware();
+        let policy = allowance.policy(counted.name());
+        Self { counted, allowance, policy, ids, requests: AtomicU32::new(0) }
     }
 
-    fn count(&self, key: ApiKeyId) -> Standing {
-        if self.counted.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
-            self.keys.retain_recent();
-            self.keys.shrink_to_fit();
+    fn count(&self, id: Uuid) -> Standing {
+        if self.requests.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.ids.retain_recent();
+            self.ids.shrink_to_fit();
         }
-        let policy = self.policy.clone();
-        match self.keys.check_key(&key) {
+        let (counted, policy) = (self.counted, self.policy.clone());
+        match self.ids.check_key(&id) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
-                Standing { policy, remaining, seconds: self.allowance.until_all(remaining), is_over: false }
+                Standing { counted, policy, remaining, seconds: self.allowance.until_all(remaining), is_over: false }
             }
             Err(refused) => {
-                let wait = refused.wait_time_from(self.keys.clock().now());
-                Standing { policy, remaining: 0, seconds: whole_seconds(wait), is_over: true }
+                let wait = refused.wait_time_from(self.ids.clock().now());
+                Standing { counted, policy, remaining: 0, seconds: whole_seconds(wait), is_over: true }
             }
         }
     }
@@ -135,9 +174,10 @@ fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
-/// The remaining quota of a key after a request.
+/// The remaining quota of a key or a tenant after a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
+    counted: Counted,
     policy: HeaderValue,
     remaining: u32,
     /// The time until the key has all its requests again or, if it has exceeded the limit, until it has one.
@@ -146,11 +186,21 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// Returns the message of a refusal.
+    pub(crate) const fn refusal(&self) -> &'static str {
+        match self.counted {
+            Counted::ApiKey => "The key has made too many requests. Try again after Retry-After seconds.",
+            Counted::Tenant => {
+                "The keys of the tenant have made too many requests. Try again after Retry-After seconds."
+            }
+        }
+    }
+
     /// Writes the `RateLimit` headers (`draft-ietf-httpapi-ratelimit-headers`).
     pub(crate) fn describe(self, headers: &mut HeaderMap) {
-        let Self { policy, remaining, seconds, is_over } = self;
+        let Self { counted, policy, remaining, seconds, is_over } = self;
         headers.insert(RATE_LIMIT_POLICY, policy);
-        headers.insert(RATE_LIMIT, field(format!("\"api-key\";r={remaining};t={seconds}")));
+        headers.insert(RATE_LIMIT, field(format!("\"{}\";r={remaining};t={seconds}", counted.name())));
         if is_over {
             headers.insert(RETRY_AFTER, seconds.into());
         }
@@ -164,17 +214,16 @@ fn field(text: String) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use governor::clock::FakeRelativeClock;
-    use uuid::Uuid;
 
     use super::*;
 
-    fn key(number: u32) -> ApiKeyId {
-        ApiKeyId::new(Uuid::from_u128(number.into()))
+    fn key(number: u32) -> Uuid {
+        Uuid::from_u128(number.into())
     }
 
     fn counter(allowance: &str) -> (Counter<FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (Counter::new(allowance.parse().expect("an allowance"), clock.clone()), clock)
+        (Counter::new(Counted::ApiKey, allowance.parse().expect("an allowance"), clock.clone()), clock)
     }
 
     fn told(standing: Standing) -> [Option<String>; 3] {
@@ -230,6 +279,42 @@ mod tests {
         }
         clock.advance(Duration::from_secs(5));
         counter.count(key(0));
-        assert_eq!(counter.keys.len(), 1);
+        assert_eq!(counter.ids.len(), 1);
+    }
+
+    #[test]
+    fn the_keys_of_a_tenant_have_together_what_four_of_them_have_or_what_is_set() {
+        let allowance = |text: &str| text.parse::<Allowance>().expect("an allowance");
+        for (of_key, of_tenant, granted) in [
+            (Some("2/60"), None, Some(8)),
+            (Some("2/60"), Some("5/60"), Some(5)),
+            (None, Some("5/60"), Some(5)),
+            (None, None, None),
+        ] {
+            let limits = RateLimits::new(of_key.map(allowance), of_tenant.map(allowance));
+            // A key makes keys: each is asked with once.
+            let count = |number, home| limits.count(ApiKeyId::new(key(number)), TenantId::new(key(home)));
+            let is_over = |number, home| count(number, home).is_some_and(|standing| standing.is_over);
+            let refused = (0..10).find(|number| is_over(*number, 1));
+            assert_eq!(refused, granted, "{of_key:?} {of_tenant:?}");
+            assert!(!is_over(10, 2), "another tenant goes on");
+        }
+    }
+
+    #[test]
+    fn the_limit_that_is_nearer_is_told_of() {
+        let allowance = |text: &str| text.parse().ok();
+        let limits = RateLimits::new(allowance("3/60"), allowance("4/60"));
+        let home = TenantId::new(key(9));
+        let count = |number| limits.count(ApiKeyId::new(key(number)), home).map(told).expect("a limit");
+        let standing = |number| count(number)[1].clone().expect("a standing");
+        assert_eq!(standing(1), r#""api-key";r=2;t=20"#);
+        assert_eq!(standing(1), r#""api-key";r=1;t=40"#);
+        assert_eq!(standing(2), r#""tenant";r=1;t=45"#);
+        assert_eq!(standing(1), r#""api-key";r=0;t=60"#);
+        assert_eq!(standing(1), r#""api-key";r=0;t=20"#, "refused, and it takes nothing from the tenant");
+        let [policy, standing, wait] = count(2);
+        assert_eq!(policy.as_deref(), Some(r#""tenant";q=4;w=60"#));
+        assert_eq!((standing.as_deref(), wait.as_deref()), (Some(r#""tenant";r=0;t=15"#), Some("15")));
     }
 }

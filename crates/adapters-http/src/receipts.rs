@@ -3,6 +3,7 @@
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest};
+use domain::ids::TenantId;
 use domain::receipts::{IdempotencyKey, Repeatable};
 use sha2::{Digest, Sha256};
 
@@ -34,22 +35,22 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
 }
 
 /// Returns the idempotency key and fingerprint of a request, if it has a key.
-pub(crate) fn repeatable(request: &HttpRequest, body: &[u8]) -> Option<Repeatable> {
+pub(crate) fn repeatable(request: &HttpRequest, served_in: TenantId, body: &[u8]) -> Option<Repeatable> {
     let key = request.extensions().get::<IdempotencyKey>().cloned()?;
-    Some(Repeatable { key, fingerprint: fingerprint(request, body) })
+    Some(Repeatable { key, fingerprint: fingerprint(request, served_in, body) })
 }
 
-/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent. Each part follows its
-/// length, so that its bytes cannot pass for a part of its neighbour.
-fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
-    let uri = request.uri();
+/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent, and the tenant that the request
+/// is served in. Each part follows its length, so that its bytes cannot pass for a part of its neighbour.
+fn fingerprint(request: &HttpRequest, served_in: TenantId, body: &[u8]) -> [u8; 32] {
+    let (uri, served_in) = (request.uri(), served_in.as_uuid());
     let line = [request.method().as_str(), uri.path(), uri.query().unwrap_or_default()].map(str::as_bytes);
     let tenants = TENANT_HEADERS
         .into_iter()
         .flat_map(|name| request.headers().get_all(name).flat_map(move |value| [name.as_bytes(), value.as_bytes()]));
     let hash = line
         .into_iter()
-        .chain([body])
+        .chain([served_in.as_bytes().as_slice(), body])
         .chain(tenants)
         .fold(Sha256::new(), |hash, part| hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part));
     hash.finalize().into()
@@ -58,6 +59,7 @@ fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
+    use uuid::Uuid;
 
     use super::*;
 
@@ -86,6 +88,7 @@ mod tests {
     fn whatever_differs_makes_another_request() {
         let request = || TestRequest::post().uri("/api/v1/tenants?a=1");
         let tenant = "0192f0c1-7b1e-7000-8000-00000000000a";
+        let [here, there] = [1, 2].map(|id| TenantId::new(Uuid::from_u128(id)));
         let prints = [
             (request(), "{}"),
             (request(), "{ }"),
@@ -95,10 +98,11 @@ mod tests {
             (request().insert_header(("x-tenant-id", tenant)), "{}"),
             (request().insert_header(("x-calry-tenant-id", tenant)), "{}"),
         ]
-        .map(|(request, body)| fingerprint(&request.to_http_request(), body.as_bytes()));
-        let different: std::collections::BTreeSet<_> = prints.iter().collect();
-        assert_eq!(different.len(), prints.len());
+        .map(|(request, body)| fingerprint(&request.to_http_request(), here, body.as_bytes()));
+        let elsewhere = fingerprint(&request().to_http_request(), there, b"{}");
+        let different: std::collections::BTreeSet<_> = prints.iter().chain([&elsewhere]).collect();
+        assert_eq!(different.len(), prints.len() + 1);
         let again = request().insert_header(("user-agent", "another")).to_http_request();
-        assert_eq!(fingerprint(&again, b"{}"), prints[0]);
+        assert_eq!(fingerprint(&again, here, b"{}"), prints[0]);
     }
 }

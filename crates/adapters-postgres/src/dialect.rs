@@ -48,6 +48,10 @@ impl Dialect for PostgresDialect {
         " FOR UPDATE"
     }
 
+    fn for_key_share(&self) -> &'static str {
+        " FOR KEY SHARE"
+    }
+
     fn for_no_key_update(&self) -> &'static str {
         " FOR NO KEY UPDATE"
     }

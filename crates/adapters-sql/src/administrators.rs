@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Permission, TenantScope};
-use domain::users::UserStatus;
+use domain::users::{Role, UserStatus};
 use ports::{RepositoryError, rules};
 
 use crate::database::Transaction;
@@ -13,7 +13,7 @@ const ANY: &str = "\
     SELECT 1 FROM users u \
     JOIN api_keys k ON k.workspace_id = u.workspace_id AND k.user_id = u.id \
     WHERE u.workspace_id = $1 AND u.home_tenant_id = $2 AND u.status = $3 \
-    AND k.permission = $4 AND k.revoked_at IS NULL AND k.expires_at > $5 LIMIT 1";
+    AND k.permission = $4 AND k.revoked_at IS NULL AND k.expires_at > $5 AND u.role IN ";
 
 /// Keys that expire within a day do not count as administrator access.
 const LASTING: TimeDelta = TimeDelta::days(1);
@@ -63,6 +63,8 @@ impl Transaction {
             Permission::Admin.as_str().into(),
             at.into(),
         ];
-        self.has_row(Query::new(ANY, values)).await
+        // Others are capped by their roles.
+        let roles = Role::ALL.into_iter().filter(|role| role.most() == Permission::Admin).map(Role::as_str);
+        self.has_row(Query::new(ANY, values).push_list(roles).push(" LIMIT 1")).await
     }
 }

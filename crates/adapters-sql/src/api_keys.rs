@@ -46,6 +46,7 @@ impl ApiKeyRepository for Database {
     ) -> Result<ApiKey, RepositoryError> {
         let Change { after: key, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
         transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
         store(transaction, key, audit).await
     }
@@ -59,6 +60,7 @@ impl ApiKeyRepository for Database {
         let Change { after: key, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
         transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
         let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
         let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));

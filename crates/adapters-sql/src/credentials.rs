@@ -19,7 +19,7 @@ const FIND: &str = "\
     SELECT k.workspace_id AS k_workspace_id, k.id AS k_id, k.user_id AS k_user_id, k.name AS k_name, \
            k.permission AS k_permission, k.secret_hash AS k_secret_hash, k.created_at AS k_created_at, \
            k.expires_at AS k_expires_at, k.revoked_at AS k_revoked_at, \
-           u.id AS u_id, u.name AS u_name, u.status AS u_status, \
+           u.id AS u_id, u.name AS u_name, u.role AS u_role, u.status AS u_status, \
            h.id AS h_id, h.name AS h_name, h.is_default AS h_is_default, h.status AS h_status, \
            c.id AS c_id, c.name AS c_name, c.is_default AS c_is_default, c.status AS c_status, \
            n.id AS n_id, n.name AS n_name, n.is_default AS n_is_default, n.status AS n_status \
@@ -34,6 +34,7 @@ const FIND: &str = "\
 struct UserRow {
     id: Uuid,
     name: String,
+    role: String,
     status: i16,
 }
 
@@ -106,9 +107,9 @@ impl Credentials for Database {
 
 fn user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {
     const WHAT: &str = "user";
-    let UserRow { id, name, status } = row;
+    let UserRow { id, name, role, status } = row;
     let status = UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?;
-    Ok(UserStanding { id: UserId::new(id), name: stored(WHAT, &name)?, status })
+    Ok(UserStanding { id: UserId::new(id), name: stored(WHAT, &name)?, role: stored(WHAT, &role)?, status })
 }
 
 pub(crate) fn standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {

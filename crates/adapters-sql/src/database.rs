@@ -1,11 +1,11 @@
 //! A database of one of the two engines.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
 use domain::audit::ResourceKind;
-use domain::ids::{TenantId, WorkspaceId};
+use domain::ids::{TenantId, UserId, WorkspaceId};
 use domain::receipts::Receipt;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{
@@ -88,7 +88,7 @@ impl Database {
         let mut lent = lender.lend().await.map_err(|error| self.error(error))?;
         lent.begin(begin).await.map_err(|error| self.error(error))?;
         let forgetting = Forgetting::new(self.credentials.clone());
-        Ok(Transaction { lent: Mutex::new(lent), dialect: self.dialect, forgetting })
+        Ok(Transaction { lent: Mutex::new(lent), dialect: self.dialect, forgetting, holder: OnceLock::new() })
     }
 
     /// Converts a query to a statement of the engine.
@@ -176,6 +176,8 @@ pub(crate) struct Transaction {
     dialect: &'static dyn Dialect,
     /// Declared after the connection, so that it invalidates the cache once the connection is back in the pool.
     forgetting: Forgetting,
+    /// The user whose receipt it stores.
+    holder: OnceLock<(WorkspaceId, UserId)>,
 }
 
 impl Transaction {
@@ -183,7 +185,12 @@ impl Transaction {
         self.dialect
     }
 
+    /// Commits, unless the user whose receipt it stores was deleted meanwhile: the receipt would stay. The user is locked last,
+    /// because other transactions lock the tenant first.
     pub(crate) async fn commit(mut self) -> Result<(), RepositoryError> {
+        if let Some((workspace_id, user)) = self.holder.get() {
+            self.expect_user(*workspace_id, *user).await?;
+        }
         self.lent.get_mut().commit().await.map_err(|error| repository_error(self.dialect, error))
     }
 
@@ -195,6 +202,12 @@ impl Transaction {
             self.execute(Query::new(tell, [workspace_id.to_string().into()])).await?;
         }
         Ok(())
+    }
+
+    /// Remembers that the transaction stores a receipt of the user.
+    pub(crate) fn note_receipt(&self, workspace_id: WorkspaceId, user: UserId) {
+        // A transaction stores one at most.
+        let _ = self.holder.set((workspace_id, user));
     }
 
     /// Inserts a row.

@@ -40,6 +40,10 @@ pub trait Dialect: Send + Sync {
     /// Returns the clause that also locks the rows against [`for_share`](Self::for_share) and against new references.
     fn for_update(&self) -> &'static str;
 
+    /// Returns the clause that locks the rows of a SELECT against deletion, but not against changes, until the end of the
+    /// transaction; empty if the write transaction itself is that lock.
+    fn for_key_share(&self) -> &'static str;
+
     /// Returns the clause that locks like [`for_update`](Self::for_update), but does not block new references.
     fn for_no_key_update(&self) -> &'static str;
 

@@ -16,6 +16,7 @@
 //! 4. Every query names the workspace first.
 
 mod administrators;
+mod admissions;
 mod api_keys;
 mod audit;
 mod availability;

@@ -98,7 +98,10 @@ impl Transaction {
             Receipt::kept_since(at).into(),
         ];
         match self.execute_unless_locked(Query::new(KEEP, values)).await? {
-            Some(kept) if kept.rows_affected() == 1 => Ok(()),
+            Some(kept) if kept.rows_affected() == 1 => {
+                self.note_receipt(workspace_id, user_id);
+                Ok(())
+            }
             Some(_) | None => Err(TAKEN),
         }
     }

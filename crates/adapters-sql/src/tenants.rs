@@ -8,9 +8,10 @@ use domain::countries::Country;
 use domain::ids::{TenantId, WorkspaceId};
 use domain::tenants::{
     Profile, Tenant, TenantCreated, TenantHoldings, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched,
+    UsersChange,
 };
 use domain::text::{SearchText, fold};
-use domain::users::Role;
+use domain::users::{Role, UserStatus};
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -41,6 +42,17 @@ struct TenantRow of tenants {
 }
 }
 
+/// Remembers the previous status, for [`RESTORE_USERS`].
+const SUSPEND_USERS: &str = "\
+    UPDATE users SET status = $4, status_before = COALESCE(status_before, status), version = version + 1, updated_at = $3 \
+    WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND status <> $4";
+const SET_USERS: &str = "\
+    UPDATE users SET status = $4, status_before = NULL, version = version + 1, updated_at = $3 \
+    WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND (status <> $4 OR status_before IS NOT NULL)";
+const RESTORE_USERS: &str = "\
+    UPDATE users SET status = status_before, status_before = NULL, version = version + 1, updated_at = $3 \
+    WHERE workspace_id = $1 AND home_tenant_id = $2 AND status_before IS NOT NULL";
+
 impl TenantRow {
     pub(crate) const fn id(&self) -> Uuid {
         self.id
@@ -59,9 +71,11 @@ impl TenantRepository for Database {
         let transaction = self.begin(receipt).await?;
         insert(&transaction, tenant.clone()).await?;
         locations::insert(&transaction, default_location).await?;
-        let moved = TenantSwitched { user: moved_user, target: tenant.id() };
-        if !transaction.move_user(scope.workspace_id(), moved, audit.at).await? {
-            return Err(RepositoryError::Stale);
+        if let Some(user) = moved_user {
+            let moved = TenantSwitched { user, target: tenant.id() };
+            if !transaction.move_user(scope.workspace_id(), moved, audit.at).await? {
+                return Err(RepositoryError::Stale);
+            }
         }
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -83,24 +97,13 @@ impl TenantRepository for Database {
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(receipt).await?;
         update(&transaction, tenant.clone()).await?;
-        if let Some(status) = users {
-            let changed = transaction
-                .execute(Query::new(
-                    "UPDATE users SET status = $3, version = version + 1, updated_at = $4 \
-                     WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND status <> $3",
-                    [
-                        scope.workspace_id().as_uuid().into(),
-                        tenant.id().as_uuid().into(),
-                        status.as_i16().into(),
-                        audit.at.into(),
-                        Role::Support.as_str().into(),
-                    ],
-                ))
-                .await?;
-            if let (0, Some(unchanged)) = (changed.rows_affected(), unchanged) {
-                // No user was changed, so the transaction is dropped and rolled back.
-                return Ok(unchanged);
-            }
+        // After the tenant, which other transactions lock before the rows of the caller too.
+        let lock = transaction.dialect().for_share();
+        transaction.expect_administrator(scope.tenant_scope(), &audit, lock).await?;
+        let changed = transaction.change_users(&tenant, users, audit.at).await?;
+        if let (0, Some(unchanged)) = (changed, unchanged) {
+            // No user was changed, so the transaction is dropped and rolled back.
+            return Ok(unchanged);
         }
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -156,6 +159,29 @@ impl TenantRepository for Database {
         }
         transaction.append(audit).await?;
         transaction.commit().await
+    }
+}
+
+impl Transaction {
+    /// Changes the status of a tenant's users. Returns the number of changed users.
+    async fn change_users(
+        &self,
+        tenant: &Tenant,
+        users: UsersChange,
+        at: DateTime<Utc>,
+    ) -> Result<u64, RepositoryError> {
+        let of_tenant = [tenant.workspace_id().as_uuid().into(), tenant.id().as_uuid().into(), at.into()];
+        let set = |statement, status: UserStatus| {
+            let values = [status.as_i16().into(), Role::Support.as_str().into()];
+            Query::new(statement, of_tenant.clone().into_iter().chain(values))
+        };
+        let update = match (users, tenant.status()) {
+            (UsersChange::Kept, _) => return Ok(0),
+            (UsersChange::Set(status), TenantStatus::Inactive) => set(SUSPEND_USERS, status),
+            (UsersChange::Set(status), TenantStatus::Active) => set(SET_USERS, status),
+            (UsersChange::Restored, _) => Query::new(RESTORE_USERS, of_tenant.clone()),
+        };
+        Ok(self.execute(update).await?.rows_affected())
     }
 }
 

@@ -28,9 +28,11 @@ const SELECT: &str = "\
     WHERE u.workspace_id = $1";
 const COUNT: &str = "SELECT COUNT(*) AS count FROM users u WHERE u.workspace_id = $1";
 
-/// Updates all columns except the current tenant, which only `switch` writes.
+/// Updates all columns except the current tenant, which only `switch` writes. A new status replaces the one that an activation
+/// would restore.
 const UPDATE: &str = "\
     UPDATE users SET name = $5, name_folded = $6, email = $7, email_folded = $8, role = $9, status = $10, \
+           status_before = CASE WHEN status = $10 THEN status_before END, \
            location_id = $11, version = version + 1, updated_at = $12 \
     WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
 
@@ -62,6 +64,7 @@ impl UserRepository for Database {
         let Change { after: user, audit, receipt } = change;
         inside_tenant(scope, user.workspace_id(), user.home_tenant_id())?;
         let transaction = self.begin(receipt).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
         insert(&transaction, user.clone()).await?;
         transaction.append(audit).await?;
         transaction.commit().await?;
@@ -72,6 +75,7 @@ impl UserRepository for Database {
         let Change { after: user, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
         let row = row(user.clone());
         let update = Query::new(
             UPDATE,
@@ -101,6 +105,7 @@ impl UserRepository for Database {
         let Change { after: user, audit, receipt } = change;
         let transaction = self.begin(receipt).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
         // Lock first: from here on no key can be created for the user.
         transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
         for statement in [
@@ -263,6 +268,7 @@ fn row(user: ApiUser) -> Model {
         email_folded: email.map(fold),
         role: role.as_str().to_owned(),
         status: status.as_i16(),
+        status_before: None,
         version,
         created_at,
         updated_at,

@@ -67,6 +67,10 @@ impl Dialect for SqliteDialect {
         ""
     }
 
+    fn for_key_share(&self) -> &'static str {
+        ""
+    }
+
     fn for_no_key_update(&self) -> &'static str {
         ""
     }

@@ -51,6 +51,12 @@ pub(crate) struct Options {
     /// The rate limit of each key, like `600/60` for 600 requests in 60 seconds [default: unlimited]
     #[arg(long, global = true, env = "TENANTRY_RATE_LIMIT", value_name = "REQUESTS/SECONDS")]
     pub(crate) rate_limit: Option<Allowance>,
+    /// The rate limit of all keys of a home tenant together [default: four times `--rate-limit`]
+    #[arg(long, global = true, env = "TENANTRY_TENANT_RATE_LIMIT", value_name = "REQUESTS/SECONDS")]
+    pub(crate) tenant_rate_limit: Option<Allowance>,
+    /// The longest lifetime of a new key [default: 366]
+    #[arg(long, global = true, env = "TENANTRY_MAX_KEY_AGE", value_name = "DAYS")]
+    pub(crate) max_key_age: Option<NonZeroU16>,
     /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,

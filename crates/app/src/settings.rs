@@ -6,9 +6,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use adapters_http::{Connections, Edges, Network, RateLimit};
+use adapters_http::{Connections, Edges, Network, RateLimits};
 use adapters_sqlite::Limits;
 use anyhow::Context;
+use domain::api_keys::MaxKeyAge;
 
 use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
@@ -27,6 +28,7 @@ pub(crate) struct Settings {
     pub(crate) log_format: LogFormat,
     pub(crate) demo: bool,
     pub(crate) edges: Edges,
+    pub(crate) max_key_age: MaxKeyAge,
     pub(crate) limits: Limits,
     pub(crate) connections: Connections,
 }
@@ -51,13 +53,17 @@ impl Settings {
             demo: said.demo.or(file.demo).unwrap_or(false),
             edges: Edges {
                 time_limit: time(said.request_timeout, file.request_timeout, Duration::from_secs(15)),
-                rate_limit: RateLimit::new(said.rate_limit.or(file.rate_limit)),
+                rate_limits: RateLimits::new(
+                    said.rate_limit.or(file.rate_limit),
+                    said.tenant_rate_limit.or(file.tenant_rate_limit),
+                ),
                 allowed_origins: said.cors_origins.or(file.cors_origins).unwrap_or_default(),
                 trusted_proxies: said
                     .trusted_proxies
                     .or(file.trusted_proxies)
                     .unwrap_or_else(|| Network::LOOPBACK.to_vec()),
             },
+            max_key_age: said.max_key_age.or(file.max_key_age).map_or_else(MaxKeyAge::default, MaxKeyAge::days),
             limits: Limits {
                 connections: pooled.map(|number| number.get().into()),
                 wait: time(said.database_wait, file.database_wait, defaults.wait),
@@ -93,6 +99,8 @@ fn parse(text: &str) -> Result<Options, BadUsage> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU16;
+
     use super::*;
 
     #[test]
@@ -102,6 +110,8 @@ mod tests {
             log-format = "json"
             demo = true
             rate-limit = "600/60"
+            tenant-rate-limit = "900/60"
+            max-key-age = 30
             cors-origins = ["https://app.example.com"]
             trusted-proxies = ["10.0.0.0/8"]
             request-timeout = 20
@@ -112,13 +122,14 @@ mod tests {
         assert_eq!(file.listen, Some(SocketAddr::from(([0, 0, 0, 0], 80))));
         assert_eq!(file.log_format, Some(LogFormat::Json));
         assert_eq!(file.demo, Some(true));
-        assert_eq!(file.rate_limit, "600/60".parse().ok());
+        assert_eq!([file.rate_limit, file.tenant_rate_limit], ["600/60", "900/60"].map(|text| text.parse().ok()));
         assert_eq!(file.cors_origins, Some(vec!["https://app.example.com".parse().expect("an origin")]));
         assert_eq!(file.trusted_proxies, Some(vec!["10.0.0.0/8".parse().expect("a network")]));
-        let Settings { edges, limits, connections, .. } =
+        let Settings { edges, max_key_age, limits, connections, .. } =
             Settings::gather(Options { request_timeout: "10".parse().ok(), ..file }).expect("settings");
         assert_eq!((edges.time_limit, limits.wait), (Duration::from_secs(10), Duration::from_millis(500)));
         assert_eq!(connections.workers, Some(2));
+        assert_eq!(Some(max_key_age), NonZeroU16::new(30).map(MaxKeyAge::days));
     }
 
     #[test]
@@ -127,6 +138,8 @@ mod tests {
             ("rate-limit = \"many\"", "REQUESTS/SECONDS"),
             ("cors-origins = [\"app.example.com\"]", "must be an origin"),
             ("request-timeout = 0", "seconds from 0.001"),
+            ("tenant-rate-limit = \"many\"", "REQUESTS/SECONDS"),
+            ("max-key-age = 0", "nonzero"),
             ("workers = 0", "nonzero"),
             ("log = \"warning\"", "must be off, error, warn"),
             ("log = \"\"", "must be off, error, warn"),

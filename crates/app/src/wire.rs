@@ -11,6 +11,7 @@ use application::{
     Ambient, ApiKeys, Audit, Authentication, Availability, CouponLimit, Imports, IntegrationAccounts, Listings,
     Locations, Promotions, Quotes, ReadinessCheck, Receipts, Reservations, Tenants, Users, Workspaces,
 };
+use domain::api_keys::MaxKeyAge;
 
 use crate::ambient;
 use crate::failure::BadUsage;
@@ -76,7 +77,13 @@ impl Engine {
     }
 
     /// Creates the use cases of the API on a database, for one worker thread.
-    pub(crate) fn api(database: Arc<Database>, metrics: Metrics, coupons: CouponLimit, edges: Edges) -> Api {
+    pub(crate) fn api(
+        database: Arc<Database>,
+        metrics: Metrics,
+        coupons: CouponLimit,
+        edges: Edges,
+        max_key_age: MaxKeyAge,
+    ) -> Api {
         let ambient = ambient::system();
         let receipts = receipts(&database, &ambient);
         Api {
@@ -103,9 +110,9 @@ impl Engine {
             quotes: Quotes::new(database.clone(), receipts.clone(), coupons.clone(), ambient.clone()),
             reservations: reservations(&database, coupons, ambient.clone()),
             users: Users::new(database.clone(), database.clone(), database.clone(), receipts, ambient.clone()),
-            api_keys: keys(&database, ambient.clone()),
+            api_keys: keys(&database, ambient.clone(), max_key_age),
             audit: Audit::new(database.clone()),
-            workspaces: Workspaces::new(database.clone(), ambient),
+            workspaces: Workspaces::new(database.clone(), ambient, max_key_age),
             readiness: ReadinessCheck::new(database),
             metrics,
             edges,
@@ -124,13 +131,13 @@ impl Engine {
     }
 
     /// The use cases of workspaces.
-    pub(crate) fn workspaces(&self) -> Workspaces {
-        Workspaces::new(self.database(), ambient::system())
+    pub(crate) fn workspaces(&self, max_key_age: MaxKeyAge) -> Workspaces {
+        Workspaces::new(self.database(), ambient::system(), max_key_age)
     }
 
     /// The use cases of keys.
-    pub(crate) fn api_keys(&self) -> ApiKeys {
-        keys(&self.database(), ambient::system())
+    pub(crate) fn api_keys(&self, max_age: MaxKeyAge) -> ApiKeys {
+        keys(&self.database(), ambient::system(), max_age)
     }
 
     /// The use cases of listings.
@@ -177,9 +184,9 @@ impl Engine {
     }
 }
 
-fn keys(database: &Arc<Database>, ambient: Ambient) -> ApiKeys {
+fn keys(database: &Arc<Database>, ambient: Ambient, max_age: MaxKeyAge) -> ApiKeys {
     let receipts = receipts(database, &ambient);
-    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), receipts, ambient)
+    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), receipts, ambient, max_age)
 }
 
 fn receipts(database: &Arc<Database>, ambient: &Ambient) -> Receipts {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use adapters_http::{Api, Edges, Metrics};
 use adapters_sqlite::Database;
 use application::CouponLimit;
+use domain::api_keys::MaxKeyAge;
 
 use crate::wire::Engine;
 
@@ -20,24 +21,25 @@ pub(crate) struct Workers {
     metrics: Metrics,
     coupons: CouponLimit,
     edges: Edges,
+    max_key_age: MaxKeyAge,
 }
 
 impl Workers {
-    /// Creates the state for the workers of an engine.
-    pub(crate) fn of(engine: Engine, edges: Edges) -> Self {
+    /// Creates no worker yet.
+    pub(crate) fn of(engine: Engine, edges: Edges, max_key_age: MaxKeyAge) -> Self {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());
         let metrics = Metrics::new(move || watched.pools(&owned.live()));
         let counted = metrics.clone();
         let coupons = CouponLimit::new(move |outcome| counted.count_coupon(outcome));
-        Self { engine, databases, metrics, coupons, edges }
+        Self { engine, databases, metrics, coupons, edges, max_key_age }
     }
 
     /// Creates the use cases of the API for another worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
-        Engine::api(database, self.metrics.clone(), self.coupons.clone(), self.edges.clone())
+        Engine::api(database, self.metrics.clone(), self.coupons.clone(), self.edges.clone(), self.max_key_age)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::access::{AccessError, Caller, TenantChoice};
+use domain::access::{AccessError, Caller, Identified, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use ports::{Clock, Credentials};
 
@@ -22,9 +22,14 @@ impl Authentication {
 
     /// Authenticates the bearer of a key.
     pub async fn authenticate(&self, token: &ApiKeyToken, choice: TenantChoice) -> Result<Caller, Refusal> {
+        Ok(self.identify(token, choice).await?.enter(choice)?)
+    }
+
+    /// Identifies the user of a valid key; the tenant of the choice is loaded with it.
+    pub async fn identify(&self, token: &ApiKeyToken, choice: TenantChoice) -> Result<Identified, Refusal> {
         let credential = self.credentials.find(token.workspace_id(), token.id(), choice).await?;
         let credential = credential.ok_or(AccessError::Unauthenticated)?;
-        Ok(credential.admit(token.secret(), choice, self.clock.now())?)
+        Ok(credential.identify(token.secret(), self.clock.now())?)
     }
 }
 

@@ -50,6 +50,7 @@ impl From<RepositoryError> for Refusal {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Stale => Self::Busy,
+            RepositoryError::Refused(error) => Self::Access(error),
             RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY } => Self::InFlight,
             RepositoryError::Unavailable(source) => Self::Unavailable(source),
             // A violated rule that the use case does not handle is a defect of the use case.

@@ -13,6 +13,7 @@ use domain::change::Change;
 use domain::ids::{AuditId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::tenants::{
     NewTenant, Profile, Tenant, TenantCreated, TenantEdit, TenantName, TenantParts, TenantStatus, TenantStatusSet,
+    UsersChange,
 };
 use domain::users::UserStatus;
 use uuid::Uuid;
@@ -74,7 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let user = UserId::new(desk.id());
     // The decision includes the default location and the user's move; this service does not need them.
-    let Change { after: TenantCreated { tenant, .. }, audit, .. } = Tenant::create(new, user, desk.stamp());
+    let Change { after: TenantCreated { tenant, .. }, audit, .. } = Tenant::create(new, Some(user), desk.stamp());
     store.keep(tenant.clone(), audit)?;
 
     // `None` leaves a field unchanged, `Some(None)` clears it.
@@ -87,7 +88,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Change { after: TenantStatusSet { tenant, users, .. }, audit, .. } =
         deactivated.ok_or("the tenant is inactive already")?;
     store.keep(tenant.clone(), audit)?;
-    if let Some(status) = users {
+    if let UsersChange::Set(status) = users {
         println!("its users, support users excepted, become {status:?}");
     }
 

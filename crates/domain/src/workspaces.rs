@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::access::Permission;
-use crate::api_keys::{ApiKey, KeySecret, NewApiKey};
+use crate::api_keys::{ApiKey, KeySecret, MaxKeyAge, NewApiKey};
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::currencies::Currency;
@@ -64,6 +64,8 @@ pub struct NewWorkspace {
     pub api_key_id: ApiKeyId,
     /// The random part of that key.
     pub secret: KeySecret,
+    /// The longest time for which that key may be made.
+    pub max_key_age: MaxKeyAge,
 }
 
 /// The fields to change. `None` leaves a field unchanged.
@@ -99,8 +101,16 @@ pub struct WorkspaceCreated {
 impl Workspace {
     /// Creates a workspace with a default tenant, an administrator and a key.
     pub fn create(new: NewWorkspace, stamp: Stamp) -> Change<WorkspaceCreated> {
-        let NewWorkspace { id, name, default_tenant_id, default_location_id, administrator_id, api_key_id, secret } =
-            new;
+        let NewWorkspace {
+            id,
+            name,
+            default_tenant_id,
+            default_location_id,
+            administrator_id,
+            api_key_id,
+            secret,
+            max_key_age,
+        } = new;
         let default_tenant = Tenant::default_of_workspace(
             NewTenant {
                 workspace_id: id,
@@ -133,9 +143,10 @@ impl Workspace {
                 expires_at: None,
             },
             &administrator,
+            max_key_age,
             stamp.clone(),
         )
-        .expect("the default lifetime ends in the future")
+        .expect("an administrator's key may permit everything, and the default lifetime is allowed")
         .after;
         let workspace = Self {
             parts: WorkspaceParts {
@@ -254,6 +265,7 @@ mod tests {
             administrator_id: UserId::new(Uuid::from_u128(3)),
             api_key_id: ApiKeyId::new(Uuid::from_u128(4)),
             secret: secret(),
+            max_key_age: MaxKeyAge::default(),
         };
         Workspace::create(new, stamp())
     }

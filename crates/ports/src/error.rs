@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use domain::access::AccessError;
 use thiserror::Error;
 
 /// The underlying error, for the log. It never reaches a response.
@@ -19,6 +20,9 @@ pub enum RepositoryError {
     /// The data changed since it was read: load it and decide again.
     #[error("the data changed since it was read")]
     Stale,
+    /// The caller was revoked since it was admitted.
+    #[error("the caller was revoked since it was admitted")]
+    Refused(#[source] AccessError),
     /// The database is unreachable or busy.
     #[error("the database is unavailable")]
     Unavailable(#[source] Source),

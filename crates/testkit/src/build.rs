@@ -13,7 +13,7 @@ use domain::listings::{Listing, ListingAccount, ListingEdit, NewListing, TenantL
 use domain::locations::{self, Location, LocationParts, LocationStatus};
 use domain::percentages::Percentage;
 use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
-use domain::users::UserStatus;
+use domain::users::{Role, UserStatus};
 use domain::workspaces::{Workspace, WorkspaceParts};
 use uuid::Uuid;
 
@@ -220,7 +220,12 @@ fn permitting(permission: Permission, home: TenantStanding, named: Option<Tenant
             expires_at: at() + TimeDelta::days(1),
             revoked_at: None,
         }),
-        user: UserStanding { id: user_id, name: "Ada Lovelace".parse().expect("a name"), status: UserStatus::Active },
+        user: UserStanding {
+            id: user_id,
+            name: "Ada Lovelace".parse().expect("a name"),
+            role: Role::Tenant,
+            status: UserStatus::Active,
+        },
         current: home.clone(),
         home,
         named,

@@ -50,7 +50,19 @@ impl From<CreateTenantBody> for CreateTenant {
             status,
             is_trashed,
         } = body;
-        Self { name, domain, description, address, city, post_code, country_code, is_default, status, is_trashed }
+        Self {
+            name,
+            domain,
+            description,
+            address,
+            city,
+            post_code,
+            country_code,
+            is_default,
+            status,
+            is_trashed,
+            moves_caller: false,
+        }
     }
 }
 

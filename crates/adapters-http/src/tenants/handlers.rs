@@ -1,6 +1,7 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::CreateTenant;
 use domain::access::Permission;
 use domain::ids::TenantId;
 use domain::tenants::Tenant;
@@ -42,14 +43,16 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     Ok(counted(count))
 }
 
-/// Creates a tenant with its default location, and moves the API user into it. Default tenant only.
+/// Creates a tenant with its default location, and moves the API user into it where the key comes by `Authorization: Bearer`.
+/// Default tenant only.
 #[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
     params(TenantHeaders), request_body = CreateTenantBody,
     responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (caller, body, once) = body.read_once::<CreateTenantBody, _, _>(caller, Permission::Admin, answer).await?;
-    let done = api.tenants.create(&caller, body.map(Into::into), &once).await?;
+    let asked = body.map(|body| CreateTenant { moves_caller: !caller.is_stateless(), ..body.into() });
+    let done = api.tenants.create(&caller, asked, &once).await?;
     Ok(tagged(done.reply(answer)))
 }
 

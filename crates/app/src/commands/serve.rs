@@ -7,6 +7,7 @@ use actix_web::rt;
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey};
 use domain::access::OperatorScope;
+use domain::api_keys::MaxKeyAge;
 
 use super::print;
 use super::sweeps::Sweeps;
@@ -26,7 +27,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     engine.prepare().await?;
 
     // Bind before creating the first workspace: if the port is taken, no workspace is left whose key was never shown.
-    let workers = Workers::of(engine.clone(), settings.edges.clone());
+    let workers = Workers::of(engine.clone(), settings.edges.clone(), settings.max_key_age);
     let listener = adapters_http::listen(settings.listen);
     let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr().unwrap_or(settings.listen);
@@ -34,7 +35,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
     let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };
     let first = CreateWorkspace { name: name.to_owned() };
-    let made = engine.workspaces().create_first(&OperatorScope::new(), first).await.map_err(told)?;
+    let made =
+        engine.workspaces(settings.max_key_age).create_first(&OperatorScope::new(), first).await.map_err(told)?;
     match made {
         Some(made) => {
             greet(address, &made).context("the first key cannot be shown")?;
@@ -102,7 +104,11 @@ fn show(address: SocketAddr, made: &NewWorkspaceKey, tenants: &[SampleTenant]) -
 
 /// Returns the reason why a database that has workspaces gets no sample data.
 async fn why_no_sample_data(engine: &Engine) -> anyhow::Result<&'static str> {
-    let broke_off = engine.workspaces().is_named(&OperatorScope::new(), demo::UNFINISHED).await.map_err(told)?;
+    let broke_off = engine
+        .workspaces(MaxKeyAge::default())
+        .is_named(&OperatorScope::new(), demo::UNFINISHED)
+        .await
+        .map_err(told)?;
     Ok(if broke_off {
         "The sample data of this database is incomplete, because an earlier start was interrupted. Use another database to get all of it."
     } else {

@@ -67,6 +67,7 @@ mod tests {
     use application::{Authentication, CreateWorkspace};
     use chrono::TimeDelta;
     use domain::access::TenantChoice;
+    use domain::api_keys::MaxKeyAge;
     use domain::audit::Actor;
     use domain::receipts::{KEPT, Receipt, Repeatable, Reply};
     use ports::ReceiptRepository;
@@ -83,7 +84,8 @@ mod tests {
         let engine = engine.expect("a database");
         engine.prepare().await.expect("a schema");
         let first = CreateWorkspace { name: "Stays Inc.".to_owned() };
-        let made = engine.workspaces().create(&OperatorScope::new(), first).await.expect("a workspace");
+        let made =
+            engine.workspaces(MaxKeyAge::default()).create(&OperatorScope::new(), first).await.expect("a workspace");
         let (database, clock) = (engine.database(), ambient::system().clock);
         let authentication = Authentication::new(database.clone(), clock.clone());
         let caller = authentication.authenticate(&made.token, TenantChoice::Home).await.expect("an admitted caller");

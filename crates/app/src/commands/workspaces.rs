@@ -14,7 +14,7 @@ pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorks
     let CreateWorkspaceArguments { name, json } = arguments;
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
-    let created = engine.workspaces().create(&OperatorScope::new(), CreateWorkspace { name }).await;
+    let created = engine.workspaces(settings.max_key_age).create(&OperatorScope::new(), CreateWorkspace { name }).await;
     let made = created.map_err(told)?;
     engine.close().await;
     if json {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Client, World, id_of};
+use crate::support::{Client, Server, World, id_of};
 
 on_both_engines! {
     a_channels_key_works_in_its_own_tenant_only
@@ -15,7 +15,9 @@ on_both_engines! {
     a_revoked_key_is_refused_at_once
     an_expired_key_is_refused
     a_value_that_breaks_a_rule_is_422_at_its_field
+    a_role_caps_its_keys
     keys_are_administrators_business
+    keys_last_as_long_as_is_allowed
     keys_of_other_tenants_are_not_there
 }
 
@@ -147,4 +149,53 @@ fn keys_of_other_tenants_are_not_there(world: &World) {
         assert!(!client.get(KEYS).text.contains(text(&key["id"])));
     }
     assert_eq!(world.client().calry(text(&key["apiKey"])).get("/api/v1/locations").status, 200, "the key still works");
+}
+
+fn a_role_caps_its_keys(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let client = world.calry().named(&channel);
+    for (role, most) in [("front-desk", "WRITE"), ("venue", "WRITE"), ("tenant", "ADMIN"), ("support", "ADMIN")] {
+        let user = world.user_in(&channel, role);
+        for permission in ["READ", "WRITE", "ADMIN"] {
+            let body = json!({ "name": "Key", "user_id": user, "permission": permission });
+            let made = client.post(KEYS, &body);
+            if permission == "ADMIN" && most != "ADMIN" {
+                assert_eq!((made.refusal(), made.faults()), ((422, "validation_failed"), vec!["permission"]), "{role}");
+            } else {
+                assert_eq!(made.status, 201, "{role}: {}", made.text);
+            }
+        }
+    }
+
+    // A key that is there is capped when it is used.
+    let user = world.user_in(&channel, "tenant");
+    let key = create(&client, &user, "ADMIN");
+    let holder = world.client().calry(text(&key["apiKey"]));
+    let path = format!("/api/v1/users/{user}");
+    for (role, permission, status) in [("tenant", "ADMIN", 200), ("front-desk", "WRITE", 403), ("tenant", "ADMIN", 200)]
+    {
+        client.patch(&path, &json!({ "role": role }));
+        assert_eq!(holder.get("/api/v1/users/me").json["data"]["permission"], permission);
+        assert_eq!(holder.get(KEYS).status, status, "{role}");
+        assert_eq!(holder.post("/api/v1/locations", &json!({ "name": "Airport" })).status, 201, "{role}");
+    }
+}
+
+fn keys_last_as_long_as_is_allowed(world: &World) {
+    let short = Server::start_with(world.server.engine.clone(), &["--max-key-age", "7"]);
+    let short = Client::new(&short.base).calry(&world.key);
+    let in_days = |days: u64| DateTime::<Utc>::from(SystemTime::now() + Duration::from_secs(days * 86_400));
+    let ask = |client: &Client, expiry: Option<DateTime<Utc>>| {
+        let expiry = expiry.map(|at| at.to_rfc3339());
+        client.post(KEYS, &json!({ "name": "Key", "user_id": world.user, "permission": "READ", "expiresAt": expiry }))
+    };
+    for (client, longest) in [(&world.calry(), 366), (&short, 7)] {
+        let refused = ask(client, Some(in_days(longest + 1)));
+        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["expiresAt"]));
+        let last = in_days(longest) - Duration::from_secs(1);
+        assert_eq!(ask(client, Some(last)).status, 201);
+        let made = ask(client, None).json["data"]["expiresAt"].as_str().expect("an instant").to_owned();
+        let expiry: DateTime<Utc> = made.parse().expect("an instant");
+        assert!(expiry <= in_days(longest.min(180)) && expiry > in_days(longest.min(180) - 1), "{expiry}");
+    }
 }

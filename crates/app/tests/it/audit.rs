@@ -60,7 +60,7 @@ fn every_change_of_a_tenant_is_in_the_trail_exactly_once(world: &World) {
     let client = world.calry();
     let default = id_of(&world.default_tenant());
     let body = json!({ "name": "Channel A", "domain": "channel-a", "city": "Paris", "country_code": "FR" });
-    let channel = id_of(&client.post(TENANTS, &body).json["data"]);
+    let channel = id_of(&world.bearer().post(TENANTS, &body).json["data"]);
     let path = format!("{TENANTS}/{channel}");
     for (method, path, body) in [
         ("PATCH", path.clone(), Some(json!({ "name": "Channel B", "city": null, "country_code": "FR" }))),

@@ -8,6 +8,7 @@ use crate::support::{Client, Server, Wire, World};
 
 on_both_engines! {
     a_key_that_calls_too_often_is_told_when_to_come_back
+    keys_that_a_tenant_makes_get_it_no_more_requests
     large_answers_are_compressed_for_those_who_take_it
     only_the_pages_of_allowed_origins_may_call
     a_request_that_is_given_up_is_answered_as_any_other
@@ -118,6 +119,26 @@ fn a_key_that_calls_too_often_is_told_when_to_come_back(world: &World) {
         "other keys are not limited"
     );
     assert_eq!(client().get("/healthz").status, 200);
+}
+
+fn keys_that_a_tenant_makes_get_it_no_more_requests(world: &World) {
+    let [channel, sibling] = ["Channel A", "Channel B"].map(|name| world.tenant_id(name));
+    let user = world.user_in(&channel, "tenant");
+    let keys = [(); 5].map(|()| world.key_of(&user, "ADMIN"));
+    let other = world.key_in(&sibling, "READ");
+    // Four times what a key has, unless it is set.
+    for (arguments, granted) in [(&["--rate-limit", "1/3600"][..], 4), (&["--tenant-rate-limit", "2/3600"], 2)] {
+        let server = beside(world, arguments);
+        let ask = |key: &str| Client::new(&server.base).calry(key).named(&channel).get("/api/v1/locations");
+        for (number, key) in keys.iter().enumerate() {
+            let answer = ask(key);
+            assert_eq!(answer.status, if number < granted { 200 } else { 429 }, "{}", answer.text);
+        }
+        // A request that is refused for its tenant counts for the home of its user.
+        assert_eq!(ask(&other).refusal(), (404, "tenant_not_found"));
+        let at_home = Client::new(&server.base).calry(&world.key).get(TENANTS);
+        assert_eq!(at_home.status, 200, "the workspace goes on");
+    }
 }
 
 fn large_answers_are_compressed_for_those_who_take_it(world: &World) {

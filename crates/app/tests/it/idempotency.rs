@@ -11,6 +11,7 @@ on_both_engines! {
     a_repeated_request_is_done_once_and_answered_the_same
     every_key_and_every_context_of_the_user_gets_the_answer
     another_request_under_the_key_is_refused
+    a_key_says_nothing_of_another_tenant
     a_key_belongs_to_its_user
     a_refusal_is_not_kept
     a_secret_is_never_told_again
@@ -72,6 +73,26 @@ fn every_key_and_every_context_of_the_user_gets_the_answer(world: &World) {
     }
     assert_eq!(world.bearer().get("/api/v1/users/me").json["data"]["user"]["current_tenant_id"], home.as_str());
     assert_eq!(count(&world.calry(), "tenants"), 2);
+}
+
+fn a_key_says_nothing_of_another_tenant(world: &World) {
+    let [first, second] = ["Channel A", "Channel B"].map(|name| world.tenant_id(name));
+    let client = keyed(world.bearer(), "location-1");
+    let switch = |tenant: &str| world.bearer().put(&format!("/api/v1/tenants/{tenant}/switch"), &json!({}));
+    switch(&first);
+    let made = client.post(LOCATIONS, &named("Airport"));
+    assert_eq!((made.status, made.header("x-tenant-id")), (201, Some(&*first)));
+    switch(&second);
+    let elsewhere = client.post(LOCATIONS, &named("Airport"));
+    assert_eq!(
+        (elsewhere.refusal(), elsewhere.header("x-tenant-id")),
+        ((422, "idempotency_key_reused"), Some(&*second))
+    );
+    switch(&first);
+    assert_eq!(seen(&client.post(LOCATIONS, &named("Airport"))), seen(&made));
+    for tenant in [&first, &second] {
+        assert_eq!(count(&world.calry().named(tenant), "locations"), if *tenant == first { 2 } else { 1 });
+    }
 }
 
 fn another_request_under_the_key_is_refused(world: &World) {

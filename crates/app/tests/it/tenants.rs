@@ -3,17 +3,19 @@
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{World, id_of};
+use crate::support::{Client, World, id_of};
 
 on_both_engines! {
     the_venue_documents_life_cycle
     the_venue_documents_422_body
     the_travel_documents_life_cycle
     creating_makes_a_default_location_and_moves_the_caller
+    a_stateless_client_creates_without_moving_anybody
     a_domain_is_made_from_the_name_and_stays_unique
     a_taken_domain_is_refused
     of_twenty_who_create_the_same_domain_one_wins
     deactivating_takes_a_user_status
+    activating_gives_users_back_what_deactivating_took
     deactivating_and_activating_may_be_repeated
     a_deactivated_tenant_is_closed_at_once
     an_administrator_gets_out_of_a_deactivated_tenant
@@ -371,4 +373,38 @@ fn a_reader_writes_nothing(world: &World) {
             assert_eq!(refused.refusal(), (403, "permission_denied"), "{method} {path}");
         }
     }
+}
+
+fn a_stateless_client_creates_without_moving_anybody(world: &World) {
+    let current = || world.bearer().get(&format!("{TENANTS}/current")).json["data"]["id"].clone();
+    let create = |client: Client| id_of(&client.post(TENANTS, &json!({ "name": "Channel" })).json["data"]);
+    let home = world.default_tenant()["id"].clone();
+    create(world.calry());
+    create(world.calry().named(home.as_str().expect("an id")));
+    create(world.bearer().calry(&world.key));
+    assert_eq!(current(), home);
+    let moved = create(world.bearer());
+    assert_eq!(current(), moved);
+    let named = create(world.bearer().named(home.as_str().expect("an id")));
+    assert_eq!(current(), named);
+}
+
+fn activating_gives_users_back_what_deactivating_took(world: &World) {
+    let channel = world.tenant_id("Channel A");
+    let [active, passive] = [(); 2].map(|()| format!("/api/v1/users/{}", world.user_in(&channel, "venue")));
+    let inside = world.calry().named(&channel);
+    assert_eq!(inside.patch(&passive, &json!({ "status": 0 })).status, 200);
+    let set = |what: &str, body: &Value| {
+        assert_eq!(world.calry().put(&format!("{TENANTS}/{channel}/{what}"), body).status, 200);
+    };
+    let statuses = || [&active, &passive].map(|user| inside.get(user).json["data"]["status"].as_i64());
+    set("deactivate", &json!({ "user_status": 2 }));
+    set("activate", &json!({}));
+    assert_eq!(statuses(), [Some(1), Some(0)]);
+    set("deactivate", &json!({ "user_status": 2 }));
+    set("activate", &json!({ "user_status": 2 }));
+    assert_eq!(statuses(), [Some(2), Some(2)]);
+    set("deactivate", &json!({}));
+    set("activate", &json!({}));
+    assert_eq!(statuses(), [Some(2), Some(2)], "with a status it sets all");
 }

@@ -190,7 +190,7 @@ fn deactivating_is_seen_through_users(world: &World) {
     for status in [0, 2, 1] {
         let path = format!("/api/v1/tenants/{channel}");
         world.calry().put(&format!("{path}/deactivate"), &json!({ "user_status": status }));
-        world.calry().put(&format!("{path}/activate"), &json!({}));
+        world.calry().put(&format!("{path}/activate"), &json!({ "user_status": status }));
         let listed = world.calry().named(&channel).get(USERS);
         let statuses: Vec<_> =
             listed.json["data"].as_array().expect("users").iter().map(|user| user["status"].clone()).collect();

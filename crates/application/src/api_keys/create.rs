@@ -21,10 +21,10 @@ pub struct CreateApiKey {
     /// The key's user: one of the caller's tenant.
     #[validate(required, custom(function = is::<UserId>))]
     pub user_id: Option<String>,
-    /// `ADMIN`, `WRITE` or `READ`.
+    /// `ADMIN`, `WRITE` or `READ`, and no more than the user's role lets it.
     #[validate(required, custom(function = is::<Permission>))]
     pub permission: Option<String>,
-    /// The time at which the key expires: in the future.
+    /// The time at which the key expires: in the future, and not too far.
     #[validate(custom(function = is::<Edge>, code = "expiresAt"))]
     pub expires_at: Option<String>,
 }
@@ -66,7 +66,7 @@ impl ApiKeys {
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let command = asked?;
         let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
-        let expiry = ApiKey::expiry(expiry, self.ambient.now()).map(drop);
+        let expiry = ApiKey::expiry(expiry, self.max_age, self.ambient.now()).map(drop);
         together(valid(&command), expiry.map_err(|error| InvalidInput::new("expiresAt", error)))?;
         let user_id = required("user_id", command.user_id.as_deref())?;
         let permission = required("permission", command.permission.as_deref())?;
@@ -81,7 +81,7 @@ impl ApiKeys {
             let (secret, name) = (secret.clone(), required("name", command.name.as_deref())?);
             let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
+            let change = ApiKey::issue(new, &user, self.max_age, stamp)?;
             let api_key = self.repository.create(scope, &user, once.sign(change, &token.id())).await?;
             Ok(CreatedApiKey { api_key, token: token.clone() })
         })
@@ -93,6 +93,7 @@ impl ApiKeys {
 mod tests {
     use std::sync::Arc;
 
+    use domain::api_keys::MaxKeyAge;
     use domain::audit::Actor;
     use domain::receipts::Receipt;
     use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
@@ -141,7 +142,8 @@ mod tests {
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let (queries, user_queries) = (Arc::new(MockApiKeyQueries::new()), Arc::new(MockUserQueries::new()));
         let (repository, users) = (Arc::new(repository), Arc::new(users));
-        let api_keys = ApiKeys::new(repository, queries, users, user_queries, over(receipts), ambient());
+        let api_keys =
+            ApiKeys::new(repository, queries, users, user_queries, over(receipts), ambient(), MaxKeyAge::default());
         api_keys.create(&build::channel(Permission::Admin), Ok(command()), Some(request())).await
     }
 

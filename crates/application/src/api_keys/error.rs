@@ -1,12 +1,13 @@
 //! Refusals of the API key use cases.
 
+use domain::api_keys::IssueError;
 use domain::ids::ApiKeyId;
 use domain::receipts::Reply;
 use domain::users::SupportRestrictedError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::sentence;
+use crate::input::{InvalidInput, sentence};
 use crate::problem::{Extension, Faults, Problem, ProblemKind};
 use crate::refusal::{Refusal, shares_refusals};
 
@@ -52,6 +53,16 @@ impl ApiKeyError {
             Ok(id) => Self::AlreadyCreated { id },
             Err(error) => RepositoryError::Corrupt { what: "receipt", source: Box::new(error) }.into(),
         }
+    }
+}
+
+impl From<IssueError> for ApiKeyError {
+    fn from(error: IssueError) -> Self {
+        let field = match error {
+            IssueError::Expiry(_) => "expiresAt",
+            IssueError::Permission { .. } => "permission",
+        };
+        InvalidInput::new(field, error).into()
     }
 }
 

@@ -6,7 +6,7 @@ use domain::ids::{ApiKeyId, UserId, WorkspaceId};
 use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{InvalidInput, checked, is, required};
+use crate::input::{checked, is, required};
 
 /// The operator's request to issue a key.
 #[derive(Debug, Clone, Validate)]
@@ -38,7 +38,7 @@ impl ApiKeys {
         let name = required("name", Some("Made by the operator"))?;
         let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
         let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = ApiKey::issue(new, &user, stamp).map_err(|error| InvalidInput::new("expiresAt", error))?;
+        let change = ApiKey::issue(new, &user, self.max_age, stamp)?;
         self.repository.create_for_any(scope, change).await?;
         Ok(token)
     }

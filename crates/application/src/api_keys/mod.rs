@@ -8,6 +8,7 @@ mod revoke;
 
 use std::sync::Arc;
 
+use domain::api_keys::MaxKeyAge;
 use ports::{ApiKeyQueries, ApiKeyRepository, UserQueries, UserRepository};
 
 pub use self::create::{CreateApiKey, CreatedApiKey};
@@ -24,6 +25,7 @@ pub struct ApiKeys {
     user_queries: Arc<dyn UserQueries>,
     receipts: Receipts,
     ambient: Ambient,
+    max_age: MaxKeyAge,
 }
 
 impl ApiKeys {
@@ -35,8 +37,9 @@ impl ApiKeys {
         user_queries: Arc<dyn UserQueries>,
         receipts: Receipts,
         ambient: Ambient,
+        max_age: MaxKeyAge,
     ) -> Self {
-        Self { repository, queries, users, user_queries, receipts, ambient }
+        Self { repository, queries, users, user_queries, receipts, ambient, max_age }
     }
 }
 
@@ -55,6 +58,8 @@ mod fixture {
         user_queries: MockUserQueries,
     ) -> ApiKeys {
         let queries = Arc::new(MockApiKeyQueries::new());
-        ApiKeys::new(Arc::new(repository), queries, Arc::new(users), Arc::new(user_queries), receipts(), ambient())
+        let (users, user_queries) = (Arc::new(users), Arc::new(user_queries));
+        let max_age = MaxKeyAge::default();
+        ApiKeys::new(Arc::new(repository), queries, users, user_queries, receipts(), ambient(), max_age)
     }
 }

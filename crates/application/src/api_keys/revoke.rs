@@ -24,7 +24,7 @@ impl ApiKeys {
 
 #[cfg(test)]
 mod tests {
-    use domain::api_keys::{ApiKey, NewApiKey};
+    use domain::api_keys::{ApiKey, MaxKeyAge, NewApiKey};
     use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
     use ports::{MockApiKeyRepository, MockUserQueries, MockUserRepository, RepositoryError, rules};
     use testkit::build;
@@ -49,10 +49,10 @@ mod tests {
             id: ApiKeyId::new(build::id()),
             secret: build::secret(),
             name: "Key".parse().expect("a name"),
-            permission: Permission::Admin,
+            permission: Permission::Write,
             expires_at: None,
         };
-        (ApiKey::issue(new, &user, stamp()).expect("good").after, user)
+        (ApiKey::issue(new, &user, MaxKeyAge::default(), stamp()).expect("good").after, user)
     }
 
     fn repository(role: Role) -> MockApiKeyRepository {

@@ -36,6 +36,8 @@ pub struct CreateTenant {
     #[validate(custom(function = is::<TenantStatus>))]
     pub status: Option<String>,
     pub is_trashed: Option<bool>,
+    /// Whether it becomes the caller's current tenant.
+    pub moves_caller: bool,
 }
 
 impl CreateTenant {
@@ -51,7 +53,7 @@ impl CreateTenant {
 }
 
 impl Tenants {
-    /// Creates a tenant with its default location, and makes it the caller's current tenant.
+    /// Creates a tenant with its default location, and makes it the caller's current tenant if the command says so.
     pub async fn create(
         &self,
         caller: &Caller,
@@ -89,7 +91,7 @@ impl Tenants {
                 profile: profile.clone(),
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = Tenant::create(new, caller.user_id(), stamp);
+            let change = Tenant::create(new, command.moves_caller.then(|| caller.user_id()), stamp);
             let tenant = change.after.tenant.clone();
             match self.repository.create(scope, once.sign(change, &tenant)).await {
                 Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,

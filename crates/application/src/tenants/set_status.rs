@@ -66,6 +66,7 @@ impl Tenants {
 
 #[cfg(test)]
 mod tests {
+    use domain::tenants::UsersChange;
     use domain::users::UserStatus;
     use ports::MockTenantRepository;
     use testkit::build;
@@ -76,9 +77,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_users_get_the_status_that_was_asked_for() {
-        for (number, expected) in
-            [(None, None), (Some(0), Some(UserStatus::Passive)), (Some(2), Some(UserStatus::Banned))]
-        {
+        for (number, expected) in [
+            (None, UsersChange::Kept),
+            (Some(0), UsersChange::Set(UserStatus::Passive)),
+            (Some(2), UsersChange::Set(UserStatus::Banned)),
+        ] {
             let mut repository = MockTenantRepository::new();
             repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
             repository.expect_set_status().once().returning(move |_, change| {

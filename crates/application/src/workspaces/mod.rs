@@ -7,7 +7,7 @@ mod update;
 use std::sync::Arc;
 
 use domain::access::OperatorScope;
-use domain::api_keys::ApiKeyToken;
+use domain::api_keys::{ApiKeyToken, MaxKeyAge};
 use domain::change::Change;
 use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated, WorkspaceName};
@@ -23,6 +23,7 @@ use crate::refusal::Refusal;
 pub struct Workspaces {
     repository: Arc<dyn WorkspaceRepository>,
     ambient: Ambient,
+    max_key_age: MaxKeyAge,
 }
 
 /// A request to create a workspace.
@@ -48,8 +49,8 @@ pub struct NewWorkspaceKey {
 
 impl Workspaces {
     /// Creates the use cases from their ports.
-    pub fn new(repository: Arc<dyn WorkspaceRepository>, ambient: Ambient) -> Self {
-        Self { repository, ambient }
+    pub fn new(repository: Arc<dyn WorkspaceRepository>, ambient: Ambient, max_key_age: MaxKeyAge) -> Self {
+        Self { repository, ambient, max_key_age }
     }
 
     /// Creates a workspace with its default tenant, an administrator and a key.
@@ -91,6 +92,7 @@ impl Workspaces {
             administrator_id: self.ambient.id(UserId::new),
             api_key_id: self.ambient.id(ApiKeyId::new),
             secret: self.ambient.secret(),
+            max_key_age: self.max_key_age,
         };
         let key = NewWorkspaceKey {
             workspace_id: new.id,
@@ -112,7 +114,7 @@ mod fixture {
 
     /// Returns the use cases over this mock.
     pub(super) fn workspaces(repository: MockWorkspaceRepository) -> Workspaces {
-        Workspaces::new(Arc::new(repository), ambient())
+        Workspaces::new(Arc::new(repository), ambient(), MaxKeyAge::default())
     }
 }
 

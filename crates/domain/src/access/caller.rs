@@ -60,7 +60,8 @@ impl Tenants {
 impl Caller {
     pub(super) fn admitted(workspace_id: WorkspaceId, api_key: &ApiKey, user: UserStanding, tenants: Tenants) -> Self {
         let actor = Actor::ApiUser { id: user.id, name: user.name.to_string(), api_key: api_key.id() };
-        let (permission, key_expires_at) = (api_key.permission(), api_key.expires_at());
+        let permission = api_key.permission().min(user.role.most());
+        let key_expires_at = api_key.expires_at();
         Self { workspace_id, user, actor, permission, key_expires_at, tenants }
     }
 
@@ -135,7 +136,7 @@ impl Caller {
         if role == Role::Support && !self.tenants.home.is_default { Err(SupportRestrictedError) } else { Ok(()) }
     }
 
-    /// The permission of the caller's key.
+    /// The permission of the caller's key, capped by the user's role.
     pub const fn permission(&self) -> Permission {
         self.permission
     }

@@ -7,7 +7,7 @@ use super::{AccessError, Caller};
 use crate::api_keys::{ApiKey, KeySecret};
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantName, TenantStatus};
-use crate::users::{UserName, UserStatus};
+use crate::users::{Role, UserName, UserStatus};
 
 /// The tenant in which a request is to be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct UserStanding {
     pub id: UserId,
     /// The user's name, for the audit trail.
     pub name: UserName,
+    /// The user's role, which caps the key.
+    pub role: Role,
     /// The status, which decides whether the user may call.
     pub status: UserStatus,
 }
@@ -89,10 +91,40 @@ impl Credential {
     /// # Errors
     /// `Unauthenticated`, `UserNotActive` or `TenantNotFound`: the first that applies.
     pub fn admit(self, secret: &KeySecret, choice: TenantChoice, now: DateTime<Utc>) -> Result<Caller, AccessError> {
-        let CredentialParts { workspace_id, api_key, user, home, current, named } = self.parts;
+        self.identify(secret, now)?.enter(choice)
+    }
+
+    /// Identifies the user of a valid key.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn identify(self, secret: &KeySecret, now: DateTime<Utc>) -> Result<Identified, AccessError> {
+        let api_key = &self.parts.api_key;
         if !api_key.has_secret(secret) || !api_key.is_good(now) {
             return Err(AccessError::Unauthenticated);
         }
+        Ok(Identified { parts: self.parts })
+    }
+}
+
+/// A credential whose key is valid. The request may still be refused for other reasons.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    parts: CredentialParts,
+}
+
+impl Identified {
+    /// The user's home tenant.
+    pub const fn home_tenant_id(&self) -> TenantId {
+        self.parts.home.id
+    }
+
+    /// Admits the caller to the tenant of the choice, or returns the reason for the refusal.
+    ///
+    /// # Errors
+    /// `UserNotActive` or `TenantNotFound`: the first that applies.
+    pub fn enter(self, choice: TenantChoice) -> Result<Caller, AccessError> {
+        let CredentialParts { workspace_id, api_key, user, home, current, named } = self.parts;
         if user.status != UserStatus::Active {
             return Err(AccessError::UserNotActive);
         }
@@ -196,5 +228,20 @@ mod tests {
         assert_eq!(admit(revoked(), &secret(), at()), Some(AccessError::Unauthenticated));
         assert_eq!(admit(banned(), &secret(), at()), Some(AccessError::UserNotActive));
         assert_eq!(admit(good(), &secret(), at()), Some(AccessError::TenantNotFound));
+    }
+
+    #[test]
+    fn a_role_caps_the_keys_of_its_users() {
+        for role in Role::ALL {
+            for held in Permission::ALL {
+                let home = || standing(CHANNEL, false);
+                let mut parts = credential(home(), home(), held);
+                parts.user.role = role;
+                let caller = Credential::from_parts(parts).admit(&secret(), TenantChoice::Home, at()).expect("let in");
+                assert_eq!(caller.permission(), held.min(role.most()), "{role:?} {held:?}");
+            }
+        }
+        let administrators: Vec<_> = Role::ALL.into_iter().filter(|role| role.most() == Permission::Admin).collect();
+        assert_eq!(administrators, [Role::Support, Role::Tenant]);
     }
 }

@@ -8,7 +8,7 @@ use crate::api_keys::{ApiKey, ApiKeyParts, KeySecret};
 use crate::audit::{Actor, Stamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 use crate::tenants::{Profile, TenantParts, TenantStatus};
-use crate::users::UserStatus;
+use crate::users::{Role, UserStatus};
 
 pub(crate) fn at() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -59,7 +59,12 @@ pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permissi
             expires_at: at() + TimeDelta::days(1),
             revoked_at: None,
         }),
-        user: UserStanding { id: user_id, name: "Ada Lovelace".parse().expect("a name"), status: UserStatus::Active },
+        user: UserStanding {
+            id: user_id,
+            name: "Ada Lovelace".parse().expect("a name"),
+            role: Role::Tenant,
+            status: UserStatus::Active,
+        },
         home,
         current,
         named: None,

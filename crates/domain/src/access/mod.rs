@@ -17,7 +17,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use self::caller::Caller;
-pub use self::credential::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
+pub use self::credential::{Credential, CredentialParts, Identified, TenantChoice, TenantStanding, UserStanding};
 pub use self::scope::{AdminScope, AuditScope, OperatorScope, OwnScope, TenantScope};
 
 /// A text that is not a valid permission.

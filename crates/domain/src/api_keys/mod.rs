@@ -2,6 +2,8 @@
 
 mod token;
 
+use std::num::NonZeroU16;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
@@ -11,7 +13,7 @@ use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{ApiKeyId, UserId, WorkspaceId};
 use crate::text::Line;
-use crate::users::ApiUser;
+use crate::users::{ApiUser, Role};
 
 /// The lifetime of a key, unless another expiry is given.
 pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
@@ -19,10 +21,50 @@ pub const DEFAULT_LIFETIME: TimeDelta = TimeDelta::days(180);
 /// The name of a key.
 pub type ApiKeyName = Line<1, 255>;
 
-/// An expiry in the past: the key would be refused from the start.
+/// The longest lifetime of a new key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxKeyAge(TimeDelta);
+
+impl MaxKeyAge {
+    /// A number of days.
+    pub fn days(days: NonZeroU16) -> Self {
+        Self(TimeDelta::days(days.get().into()))
+    }
+}
+
+impl Default for MaxKeyAge {
+    fn default() -> Self {
+        Self(TimeDelta::days(366))
+    }
+}
+
+/// An expiry that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("must be in the future.")]
-pub struct ExpiryError;
+pub enum ExpiryError {
+    /// The key would be refused from the start.
+    #[error("must be in the future.")]
+    Passed,
+    /// The key would last too long.
+    #[error("must be at most {days} days from now.")]
+    TooFar {
+        /// The longest time.
+        days: i64,
+    },
+}
+
+/// The reason why a key is not issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum IssueError {
+    /// The expiry is refused.
+    #[error(transparent)]
+    Expiry(#[from] ExpiryError),
+    /// The permission is higher than the user's role allows.
+    #[error("field is invalid. A key of a user with the role {} permits at most {}.", .role.as_str(), .role.most().as_str())]
+    Permission {
+        /// The user's role.
+        role: Role,
+    },
+}
 
 /// A key of an API user, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +106,7 @@ pub struct NewApiKey {
     pub name: ApiKeyName,
     /// The key's permission.
     pub permission: Permission,
-    /// The time from which the key is refused; by default [`DEFAULT_LIFETIME`] from now.
+    /// The time from which the key is refused; by default [`DEFAULT_LIFETIME`] from now, or the longest lifetime.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
@@ -72,9 +114,12 @@ impl ApiKey {
     /// Issues a key to the user.
     ///
     /// # Errors
-    /// If the key would be expired already.
-    pub fn issue(new: NewApiKey, user: &ApiUser, stamp: Stamp) -> Result<Change<Self>, ExpiryError> {
-        let expires_at = Self::expiry(new.expires_at, stamp.at)?;
+    /// `Expiry`, `Permission`.
+    pub fn issue(new: NewApiKey, user: &ApiUser, max_age: MaxKeyAge, stamp: Stamp) -> Result<Change<Self>, IssueError> {
+        let expires_at = Self::expiry(new.expires_at, max_age, stamp.at)?;
+        if new.permission > user.role().most() {
+            return Err(IssueError::Permission { role: user.role() });
+        }
         let key = Self {
             parts: ApiKeyParts {
                 workspace_id: user.workspace_id(),
@@ -97,13 +142,21 @@ impl ApiKey {
         Ok(Change::new(key, audit))
     }
 
-    /// The expiry of a key that is issued now: the requested one, or [`DEFAULT_LIFETIME`] from now.
+    /// The expiry of a key that is issued now: the requested one, or [`DEFAULT_LIFETIME`] or the longest lifetime from now.
     ///
     /// # Errors
-    /// If the requested time has passed.
-    pub fn expiry(asked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, ExpiryError> {
-        let expires_at = asked.unwrap_or(now + DEFAULT_LIFETIME);
-        if expires_at > now { Ok(expires_at) } else { Err(ExpiryError) }
+    /// `Passed`, `TooFar`.
+    pub fn expiry(
+        asked: Option<DateTime<Utc>>,
+        MaxKeyAge(longest): MaxKeyAge,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>, ExpiryError> {
+        match asked {
+            Some(at) if at <= now => Err(ExpiryError::Passed),
+            Some(at) if at - now > longest => Err(ExpiryError::TooFar { days: longest.num_days() }),
+            Some(at) => Ok(at),
+            None => Ok(now + DEFAULT_LIFETIME.min(longest)),
+        }
     }
 
     /// Revokes the key of this user. Returns `None` if it is revoked already.
@@ -179,29 +232,36 @@ mod tests {
     use super::*;
     use crate::access::fixture::{at, secret, stamp, tenant};
     use crate::tenants::Tenant;
-    use crate::users::{NewApiUser, Role, UserStatus};
+    use crate::users::{NewApiUser, UserStatus};
 
     fn user() -> ApiUser {
+        user_with(Role::Tenant)
+    }
+
+    fn user_with(role: Role) -> ApiUser {
         let new = NewApiUser {
             id: UserId::new(Uuid::from_u128(50)),
             name: "Grace Hopper".parse().expect("a name"),
             email: None,
-            role: Role::Tenant,
+            role,
             status: UserStatus::Active,
             workplace: None,
         };
         ApiUser::first_of_workspace(new, &Tenant::from_parts(tenant(2)), &stamp())
     }
 
-    fn key(expires_at: Option<DateTime<Utc>>) -> Result<Change<ApiKey>, ExpiryError> {
-        let new = NewApiKey {
+    fn new(permission: Permission, expires_at: Option<DateTime<Utc>>) -> NewApiKey {
+        NewApiKey {
             id: ApiKeyId::new(Uuid::from_u128(60)),
             secret: secret(),
             name: "Key".parse().expect("a name"),
-            permission: Permission::Read,
+            permission,
             expires_at,
-        };
-        ApiKey::issue(new, &user(), stamp())
+        }
+    }
+
+    fn key(expires_at: Option<DateTime<Utc>>) -> Result<Change<ApiKey>, IssueError> {
+        ApiKey::issue(new(Permission::Read, expires_at), &user(), MaxKeyAge::default(), stamp())
     }
 
     #[test]
@@ -211,7 +271,30 @@ mod tests {
         let key_until_soon = key(Some(soon)).expect("valid").after;
         assert!(key_until_soon.is_good(at()) && !key_until_soon.is_good(soon));
         for past in [at(), at() - TimeDelta::days(1)] {
-            assert_eq!(key(Some(past)), Err(ExpiryError));
+            assert_eq!(key(Some(past)), Err(ExpiryError::Passed.into()));
+        }
+    }
+
+    #[test]
+    fn a_key_lasts_no_longer_than_is_allowed() {
+        let last = at() + TimeDelta::days(366);
+        assert_eq!(key(Some(last)).expect("good").after.expires_at(), last);
+        let beyond = ExpiryError::TooFar { days: 366 };
+        for far in [last + TimeDelta::milliseconds(1), DateTime::<Utc>::MAX_UTC] {
+            assert_eq!(key(Some(far)), Err(beyond.into()));
+        }
+        let week = MaxKeyAge::days(NonZeroU16::new(7).expect("more than none"));
+        let short = ApiKey::issue(new(Permission::Read, None), &user(), week, stamp()).expect("good").after;
+        assert_eq!(short.expires_at(), at() + TimeDelta::days(7));
+    }
+
+    #[test]
+    fn a_key_permits_no_more_than_the_role_of_its_user() {
+        for role in Role::ALL {
+            for permission in Permission::ALL {
+                let made = ApiKey::issue(new(permission, None), &user_with(role), MaxKeyAge::default(), stamp());
+                assert_eq!(made.is_ok(), permission <= role.most(), "{role:?} {permission:?}");
+            }
         }
     }
 

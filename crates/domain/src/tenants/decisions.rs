@@ -73,8 +73,8 @@ pub struct TenantCreated {
     pub tenant: Tenant,
     /// Its default location.
     pub default_location: Location,
-    /// The user whose current tenant it becomes.
-    pub moved_user: UserId,
+    /// The user whose current tenant it becomes, if any.
+    pub moved_user: Option<UserId>,
 }
 
 /// A tenant with a new status, and the resulting status of its users.
@@ -82,10 +82,21 @@ pub struct TenantCreated {
 pub struct TenantStatusSet {
     /// The tenant.
     pub tenant: Tenant,
-    /// The new status of all users at home in it, except support users.
-    pub users: Option<UserStatus>,
+    /// The change to the users at home in it.
+    pub users: UsersChange,
     /// The tenant before the decision, if its own status does not change: the result if no user changes either.
     pub unchanged: Option<Tenant>,
+}
+
+/// The change to the users of a tenant whose status is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsersChange {
+    /// No status changes.
+    Kept,
+    /// All users except support users get this status. A deactivation remembers the previous ones.
+    Set(UserStatus),
+    /// Each user gets back the status from before a deactivation, unless it was changed since.
+    Restored,
 }
 
 /// An API user who switches to another tenant.
@@ -153,8 +164,8 @@ impl Restated {
 }
 
 impl Tenant {
-    /// Creates a tenant with its default location, and moves the requesting user into it.
-    pub fn create(new: NewTenant, moved_user: UserId, stamp: Stamp) -> Change<TenantCreated> {
+    /// Creates a tenant with its default location, and moves a user into it if one is named.
+    pub fn create(new: NewTenant, moved_user: Option<UserId>, stamp: Stamp) -> Change<TenantCreated> {
         let default_location_id = new.default_location_id;
         let tenant = Self::new(new, false, &stamp);
         let audit = tenant.entry(stamp, "tenant.create", (Facts::new(), tenant.facts()));
@@ -236,6 +247,11 @@ impl Tenant {
         if let Some(users) = users {
             facts.1.push(("user_status", Fact::Integer(users.as_i16().into())));
         }
+        let users = match (users, status) {
+            (Some(users), _) => UsersChange::Set(users),
+            (None, TenantStatus::Active) => UsersChange::Restored,
+            (None, TenantStatus::Inactive) => UsersChange::Kept,
+        };
         let audit = tenant.entry(stamp, action, facts);
         Ok(Some(Change::new(TenantStatusSet { tenant, users, unchanged }, audit)))
     }
@@ -371,10 +387,10 @@ mod tests {
                 ..Profile::default()
             },
         };
-        let change = Tenant::create(new, UserId::new(Uuid::from_u128(7)), stamp());
+        let change = Tenant::create(new, Some(UserId::new(Uuid::from_u128(7))), stamp());
 
         let TenantCreated { tenant, default_location, moved_user } = change.after;
-        assert_eq!(moved_user, UserId::new(Uuid::from_u128(7)));
+        assert_eq!(moved_user, Some(UserId::new(Uuid::from_u128(7))));
         assert_eq!((tenant.is_default(), tenant.status(), tenant.version()), (false, TenantStatus::Active, 1));
         assert_eq!(default_location.name().as_str(), "Default");
         let profile = default_location.profile();
@@ -422,7 +438,10 @@ mod tests {
         };
 
         let change = set(&channel(), TenantStatus::Inactive, Some(UserStatus::Banned)).expect("a change");
-        assert_eq!((change.audit.action, change.after.users), ("tenant.deactivate", Some(UserStatus::Banned)));
+        assert_eq!(
+            (change.audit.action, change.after.users),
+            ("tenant.deactivate", UsersChange::Set(UserStatus::Banned))
+        );
         let inactive = change.after.tenant;
         assert_eq!(inactive.status(), TenantStatus::Inactive);
         assert_eq!(set(&inactive, TenantStatus::Inactive, None), None);
@@ -430,6 +449,7 @@ mod tests {
         assert_eq!(users.after.unchanged, Some(inactive.clone()));
 
         let change = set(&inactive, TenantStatus::Active, None).expect("a change");
+        assert_eq!(change.after.users, UsersChange::Restored);
         assert_eq!((change.audit.action, change.after.tenant.status()), ("tenant.activate", TenantStatus::Active));
         assert_eq!(set(&change.after.tenant, TenantStatus::Active, None), None);
     }

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 pub use self::decisions::{
     DefaultTenantError, DeleteTenantError, FieldEdit, NewTenant, Restated, RestatedError, TargetInactiveError,
-    TenantCreated, TenantEdit, TenantHoldings, TenantStatusSet, TenantSwitched, switch,
+    TenantCreated, TenantEdit, TenantHoldings, TenantStatusSet, TenantSwitched, UsersChange, switch,
 };
 pub use self::domain_name::{DomainName, DomainNameError};
 use crate::countries::Country;

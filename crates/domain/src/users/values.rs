@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::access::Permission;
 use crate::tenants::DomainName;
 use crate::text::{Line, TextError};
 
@@ -89,7 +90,7 @@ impl TryFrom<i64> for UserStatus {
 #[error("field is invalid. It must be support, tenant, venue or front-desk.")]
 pub struct RoleError;
 
-/// The role of a user; it gives no authority.
+/// The role of a user. It gives no authority, but it caps the permission of the user's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The operator's staff: not affected by the status of a tenant.
@@ -105,6 +106,14 @@ pub enum Role {
 impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::Support, Self::Tenant, Self::Venue, Self::FrontDesk];
+
+    /// The highest permission of a key of such a user.
+    pub const fn most(self) -> Permission {
+        match self {
+            Self::Support | Self::Tenant => Permission::Admin,
+            Self::Venue | Self::FrontDesk => Permission::Write,
+        }
+    }
 
     /// The role's name for people.
     pub const fn name(self) -> &'static str {

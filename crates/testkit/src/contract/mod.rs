@@ -4,6 +4,7 @@
 //! per sentence. There is a sentence for each line under `# Errors` in `ports`, for isolation, and for concurrent
 //! writes.
 
+pub mod admissions;
 pub mod audit;
 pub mod bookings;
 pub mod calendars;
@@ -153,6 +154,11 @@ pub trait Trail: Send + Sync {
 macro_rules! suite {
     ($open:path) => {
         $crate::suite! { $open;
+            admissions {
+                what_a_caller_has_decided_who_is_revoked_meanwhile_is_not_stored,
+                an_administrator_who_is_revoked_meanwhile_sets_no_status,
+                no_key_is_made_after_its_maker_was_revoked,
+            }
             audit {
                 an_entry_comes_back_as_it_was_written,
                 a_channel_sees_its_own_entries_and_the_default_tenant_all,
@@ -341,6 +347,8 @@ macro_rules! suite {
                 what_changed_nothing_leaves_one_receipt,
                 old_receipts_are_forgotten,
                 a_deleted_user_leaves_no_receipt,
+                a_user_who_is_gone_gets_no_receipt,
+                of_twenty_receipts_of_a_user_who_is_deleted_meanwhile_none_is_left,
             }
             search {
                 a_search_finds_what_looking_at_each_finds,
@@ -363,6 +371,7 @@ macro_rules! suite {
                 an_update_to_a_taken_domain_stores_nothing,
                 of_twenty_who_update_at_once_one_wins,
                 deactivating_sets_the_users_but_not_support,
+                activating_gives_back_what_deactivating_took,
                 a_status_that_everybody_has_stores_nothing,
                 a_status_of_an_old_version_is_stale,
                 deleting_takes_everything_with_it_and_sends_guests_home,
@@ -421,6 +430,7 @@ mod tests {
     fn every_sentence_is_in_the_suite() {
         let suite = include_str!("mod.rs");
         for area in [
+            include_str!("admissions.rs"),
             include_str!("audit.rs"),
             include_str!("bookings.rs"),
             include_str!("calendars.rs"),

@@ -1,14 +1,14 @@
 //! Idempotency records.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::{OperatorScope, OwnScope, Permission, TenantChoice};
+use domain::access::{AccessError, OperatorScope, OwnScope, Permission, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use domain::change::Change;
 use domain::ids::LocationId;
 use domain::locations::{Location, NewLocation, Profile};
 use domain::receipts::{KEPT, Receipt, Repeatable, Reply};
 use domain::tenants::{self, Tenant};
-use domain::users::Role;
+use domain::users::{ApiUser, Role};
 use ports::{RepositoryError, rules};
 
 use super::world::twenty_at_once;
@@ -241,4 +241,55 @@ pub async fn a_deleted_user_leaves_no_receipt(ports: Ports) {
     world.delete(&channel).await.expect("deleted");
     assert_eq!(left().await, [false, false]);
     assert!(find(&world, "key").await.is_some(), "the records of other users stay");
+}
+
+/// A new user of a new channel, and a receipt of the user's.
+async fn user_with_receipt(world: &World) -> (ApiUser, OwnScope, Receipt) {
+    let channel = world.create("channel").await.expect("created");
+    let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");
+    let token = world.new_key(&user).await.expect("a key");
+    let caller = world.caller(&token, TenantChoice::Home).await;
+    let stamp = caller.tenant_scope(Permission::Read).expect("active").stamp(world.stamp().await.id, build::at());
+    let receipt = Receipt::new(world.workspace_id(), &stamp.actor, request("key"), reply(), build::at());
+    (user, caller.own_scope(), receipt.expect("of a user"))
+}
+
+async fn delete(world: &World, user: &ApiUser) {
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let change = user.delete(&administrator, world.stamp().await).expect("allowed");
+    world.ports.users.delete(&world.scope_in(user.home_tenant_id()).await, change).await.expect("deleted");
+}
+
+/// `Refused`.
+pub async fn a_user_who_is_gone_gets_no_receipt(ports: Ports) {
+    let world = World::new(ports).await;
+    let (user, scope, receipt) = user_with_receipt(&world).await;
+    delete(&world, &user).await;
+    let late = world.ports.receipts.keep(scope, receipt).await;
+    assert!(matches!(late, Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{late:?}");
+    assert_eq!(world.ports.receipts.find(scope, &request("key").key).await.expect("no failure"), None);
+}
+
+/// A race.
+pub async fn of_twenty_receipts_of_a_user_who_is_deleted_meanwhile_none_is_left(ports: Ports) {
+    let world = World::new(ports).await;
+    let (user, scope, receipt) = user_with_receipt(&world).await;
+    let keep = |number: usize| {
+        let (world, mut receipt) = (world.clone(), receipt.clone());
+        receipt.request = request(&format!("key-{number}"));
+        tokio::spawn(async move { world.ports.receipts.keep(scope, receipt).await })
+    };
+    let mut racing: Vec<_> = (0..10).map(keep).collect();
+    let deleting = world.clone();
+    let deleting = tokio::spawn(async move { delete(&deleting, &user).await });
+    racing.extend((10..20).map(keep));
+    deleting.await.expect("deleted");
+    for task in racing {
+        let kept = task.await.expect("no panic");
+        assert!(matches!(kept, Ok(()) | Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{kept:?}");
+    }
+    for number in 0..20 {
+        let found = world.ports.receipts.find(scope, &request(&format!("key-{number}")).key).await;
+        assert_eq!(found.expect("no failure"), None);
+    }
 }

@@ -1,9 +1,9 @@
 //! Tenants.
 
-use domain::access::TenantChoice;
-use domain::ids::TenantId;
+use domain::access::{OperatorScope, TenantChoice};
+use domain::ids::{AuditId, TenantId, UserId};
 use domain::tenants::{Profile, Tenant, TenantEdit, TenantStatus};
-use domain::users::{Role, UserStatus};
+use domain::users::{Role, UserEdit, UserStatus};
 use ports::{Page, PageStart, RepositoryError, TenantFilter, rules};
 use tokio::task::{JoinSet, LocalSet};
 
@@ -131,7 +131,7 @@ pub async fn of_twenty_who_create_the_same_domain_one_wins(ports: Ports) {
 pub async fn a_tenant_is_not_created_for_a_user_who_is_gone(ports: Ports) {
     let world = World::new(ports).await;
     let mut change = world.new_tenant("channel", Profile::default()).await;
-    change.after.moved_user = world.beside().await.user;
+    change.after.moved_user = Some(world.beside().await.user);
     assert!(is_stale(&world.ports.tenants.create(&world.admin().await, change).await));
     assert_eq!(tenant_count(&world).await, 1);
 }
@@ -202,6 +202,63 @@ pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
         assert_eq!(world.user(stranger.id()).await, Some(stranger.clone()), "users of other tenants are unchanged");
         assert_eq!(world.user(world.user).await.map(|user| user.status()), Some(UserStatus::Active));
     }
+}
+
+/// Each user's status is restored, unless it was changed since.
+pub async fn activating_gives_back_what_deactivating_took(ports: Ports) {
+    use TenantStatus::{Active, Inactive};
+    let world = World::new(ports).await;
+    let mut channel = world.create("channel").await.expect("created");
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let scope = world.scope_in(channel.id()).await;
+    let mut users = Vec::new();
+    for name in ["active", "passive", "changed", "renamed"] {
+        users.push(world.new_user(&channel, Role::Venue, &format!("{name}@example.com")).await.expect("a user").id());
+    }
+    let edit = async |user: UserId, edit: UserEdit| {
+        let user = world.user(user).await.expect("a user");
+        // By the operator, who is admitted to an inactive tenant too.
+        let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
+        let change = user.update(edit, &administrator, stamp).expect("allowed").expect("a change");
+        world.ports.users.update(&scope, change).await.expect("updated");
+    };
+    let to = |status| UserEdit { status: Some(status), ..UserEdit::default() };
+    let mut set = async |status, users: Option<UserStatus>| {
+        let change = channel.set_status(status, users, world.stamp().await).expect("allowed").expect("a change");
+        channel = world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
+    };
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for user in &users {
+            statuses.push(world.user(*user).await.expect("a user").status().as_i16());
+        }
+        statuses
+    };
+    edit(users[1], to(UserStatus::Passive)).await;
+
+    set(Inactive, Some(UserStatus::Banned)).await;
+    assert_eq!(statuses().await, [2, 2, 2, 2]);
+    edit(users[2], to(UserStatus::Passive)).await;
+    edit(users[3], UserEdit { name: Some("Another name".parse().expect("a name")), ..UserEdit::default() }).await;
+    set(Active, None).await;
+    assert_eq!(statuses().await, [1, 0, 0, 1]);
+
+    // Of several deactivations the first counts, and what was given back is not given back again.
+    set(Inactive, Some(UserStatus::Passive)).await;
+    set(Inactive, Some(UserStatus::Banned)).await;
+    set(Active, None).await;
+    assert_eq!(statuses().await, [1, 0, 0, 1]);
+    set(Inactive, None).await;
+    edit(users[0], to(UserStatus::Banned)).await;
+    set(Active, None).await;
+    assert_eq!(statuses().await, [2, 0, 0, 1]);
+
+    // With a status it sets all, and nothing is left to give back.
+    set(Inactive, Some(UserStatus::Banned)).await;
+    set(Active, Some(UserStatus::Active)).await;
+    set(Inactive, None).await;
+    set(Active, None).await;
+    assert_eq!(statuses().await, [1, 1, 1, 1]);
 }
 
 /// Neither a new version nor an audit entry is stored.

@@ -1,7 +1,7 @@
 //! A workspace in a fresh database, and the steps of tests.
 
 use domain::access::{AdminScope, Caller, OperatorScope, Permission, TenantChoice, TenantScope};
-use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, NewApiKey};
+use domain::api_keys::{ApiKey, ApiKeyToken, KeySecret, MaxKeyAge, NewApiKey};
 use domain::audit::Stamp;
 use domain::change::Change;
 use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, LocationId, TenantId, UserId, WorkspaceId};
@@ -33,6 +33,7 @@ pub(crate) fn new_workspace() -> (Change<WorkspaceCreated>, ApiKeyToken) {
         administrator_id: UserId::new(build::id()),
         api_key_id: ApiKeyId::new(build::id()),
         secret: build::secret(),
+        max_key_age: MaxKeyAge::default(),
     };
     let token = ApiKeyToken::new(new.id, new.api_key_id, new.secret.clone());
     let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
@@ -87,7 +88,7 @@ impl World {
             domain: domain.parse::<DomainName>().expect("a domain"),
             profile,
         };
-        Tenant::create(new, self.user, self.stamp().await)
+        Tenant::create(new, Some(self.user), self.stamp().await)
     }
 
     pub(crate) async fn create(&self, domain: &str) -> Result<Tenant, RepositoryError> {
@@ -131,13 +132,13 @@ impl World {
         self.ports.users.create(&scope, change).await
     }
 
-    /// Issues an ADMIN key for the user.
+    /// Issues a key for the user with the highest permission of the user's role.
     pub(crate) async fn new_key(&self, user: &ApiUser) -> Result<ApiKeyToken, RepositoryError> {
         let secret = KeySecret::new([9; 24]);
         let token = ApiKeyToken::new(self.workspace_id(), ApiKeyId::new(build::id()), secret.clone());
         let name = "Another key".parse().expect("a name");
-        let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin, expires_at: None };
-        let change = ApiKey::issue(new, user, self.stamp().await).expect("a lifetime");
+        let new = NewApiKey { id: token.id(), secret, name, permission: user.role().most(), expires_at: None };
+        let change = ApiKey::issue(new, user, MaxKeyAge::default(), self.stamp().await).expect("a lifetime");
         self.ports.api_keys.create_for_any(&OperatorScope::new(), change).await.map(|_| token)
     }
 

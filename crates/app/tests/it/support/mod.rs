@@ -57,9 +57,9 @@ impl World {
         Client::new(&self.server.base)
     }
 
-    /// Creates a tenant and returns it.
+    /// Creates a tenant, to which the administrator is moved, and returns it.
     pub(crate) fn tenant(&self, name: &str) -> Value {
-        let answer = self.calry().post("/api/v1/tenants", &json!({ "name": name }));
+        let answer = self.bearer().post("/api/v1/tenants", &json!({ "name": name }));
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json["data"].clone()
     }

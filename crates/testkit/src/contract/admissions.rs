@@ -1,0 +1,206 @@
+//! Callers who are revoked between the decision and its commit.
+
+use domain::access::{AccessError, Caller, Permission, TenantChoice, TenantScope};
+use domain::api_keys::{ApiKey, ApiKeyToken, MaxKeyAge, NewApiKey};
+use domain::audit::Stamp;
+use domain::change::Change;
+use domain::ids::{ApiKeyId, AuditId, UserId};
+use domain::tenants::{Tenant, TenantStatus};
+use domain::users::{ApiUser, NewApiUser, Role, UserEdit, UserStatus};
+use ports::RepositoryError;
+
+use super::{Ports, World};
+use crate::build;
+
+/// How a caller is revoked.
+#[derive(Debug, Clone, Copy)]
+enum Revocation {
+    Key,
+    Ban,
+    Demotion,
+    Deletion,
+    Deactivation,
+}
+
+impl Revocation {
+    const ALL: [Self; 5] = [Self::Key, Self::Ban, Self::Demotion, Self::Deletion, Self::Deactivation];
+
+    fn refusal(self) -> AccessError {
+        match self {
+            Self::Key | Self::Deletion => AccessError::Unauthenticated,
+            Self::Ban => AccessError::UserNotActive,
+            Self::Demotion => AccessError::PermissionDenied,
+            Self::Deactivation => AccessError::TenantInactive,
+        }
+    }
+}
+
+/// An administrator of a channel, and a colleague.
+#[derive(Clone)]
+struct Desk {
+    world: World,
+    channel: Tenant,
+    maker: ApiUser,
+    token: ApiKeyToken,
+    caller: Caller,
+    scope: TenantScope,
+    colleague: ApiUser,
+    colleagues_key: ApiKey,
+}
+
+impl Desk {
+    async fn open(world: &World, name: &str) -> Self {
+        let channel = world.create(name).await.expect("created");
+        let maker = world.new_user(&channel, Role::Tenant, &format!("{name}@example.com")).await.expect("a user");
+        let token = world.new_key(&maker).await.expect("a key");
+        let colleague = world.new_user(&channel, Role::Tenant, &format!("not-{name}@example.com")).await;
+        let colleague = colleague.expect("a user");
+        let colleagues = world.new_key(&colleague).await.expect("a key");
+        let caller = world.caller(&token, TenantChoice::Home).await;
+        let scope = caller.tenant_scope(Permission::Admin).expect("an active tenant");
+        let (colleagues_key, _) =
+            world.ports.api_keys.find(&scope, colleagues.id()).await.expect("no failure").expect("a key");
+        Self { world: world.clone(), channel, maker, token, caller, scope, colleague, colleagues_key }
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.scope.stamp(AuditId::new(build::id()), build::at())
+    }
+
+    fn new_key(&self) -> Change<ApiKey> {
+        let new = NewApiKey {
+            id: ApiKeyId::new(build::id()),
+            secret: build::secret(),
+            name: "A way back in".parse().expect("a name"),
+            permission: Permission::Admin,
+            expires_at: None,
+        };
+        ApiKey::issue(new, &self.colleague, MaxKeyAge::default(), self.stamp()).expect("allowed")
+    }
+
+    async fn make_key(&self) -> Result<(), RepositoryError> {
+        self.world.ports.api_keys.create(&self.scope, &self.colleague, self.new_key()).await.map(drop)
+    }
+
+    /// All that the maker can do to users and keys.
+    async fn acts(&self) -> [Result<(), RepositoryError>; 5] {
+        let ports = &self.world.ports;
+        let new = NewApiUser {
+            id: UserId::new(build::id()),
+            name: "Another maker".parse().expect("a name"),
+            email: None,
+            role: Role::Tenant,
+            status: UserStatus::Active,
+            workplace: None,
+        };
+        let user = ApiUser::create(new, &self.scope, &self.caller, self.stamp()).expect("allowed");
+        let edit = UserEdit { role: Some(Role::Venue), ..UserEdit::default() };
+        let edited = self.colleague.update(edit, &self.caller, self.stamp()).expect("allowed").expect("a change");
+        let deleted = self.colleague.delete(&self.caller, self.stamp()).expect("allowed");
+        let revoked = self.colleagues_key.revoke(&self.colleague, self.stamp()).expect("a change");
+        [
+            self.make_key().await,
+            ports.users.create(&self.scope, user).await.map(drop),
+            ports.users.update(&self.scope, edited).await.map(drop),
+            ports.users.delete(&self.scope, deleted).await,
+            ports.api_keys.revoke(&self.scope, &self.colleague, revoked).await,
+        ]
+    }
+
+    /// Revokes the maker, by the administrator of the workspace.
+    async fn revoke(&self, how: Revocation) {
+        let (world, ports) = (&self.world, &self.world.ports);
+        let administrator = world.caller(&world.token, TenantChoice::Home).await;
+        let scope = world.scope_in(self.channel.id()).await;
+        let edited = async |edit| {
+            let change = self.maker.update(edit, &administrator, world.stamp().await).expect("allowed");
+            ports.users.update(&scope, change.expect("a change")).await.expect("stored");
+        };
+        match how {
+            Revocation::Key => {
+                let found = ports.api_keys.find(&scope, self.token.id()).await.expect("no failure");
+                let (key, user) = found.expect("a key");
+                let change = key.revoke(&user, world.stamp().await).expect("a change");
+                ports.api_keys.revoke(&scope, &user, change).await.expect("stored");
+            }
+            Revocation::Ban => edited(UserEdit { status: Some(UserStatus::Banned), ..UserEdit::default() }).await,
+            Revocation::Demotion => edited(UserEdit { role: Some(Role::Venue), ..UserEdit::default() }).await,
+            Revocation::Deletion => {
+                let change = self.maker.delete(&administrator, world.stamp().await).expect("allowed");
+                ports.users.delete(&scope, change).await.expect("stored");
+            }
+            Revocation::Deactivation => drop(world.set_status(&self.channel, TenantStatus::Inactive).await),
+        }
+    }
+
+    async fn keys(&self) -> u64 {
+        self.world.ports.api_key_queries.count(&self.scope).await.expect("a count")
+    }
+}
+
+fn refused<T>(done: &Result<T, RepositoryError>) -> Option<AccessError> {
+    match done {
+        Err(RepositoryError::Refused(error)) => Some(*error),
+        _ => None,
+    }
+}
+
+/// `Refused`, whichever way the caller was revoked.
+pub async fn what_a_caller_has_decided_who_is_revoked_meanwhile_is_not_stored(ports: Ports) {
+    let world = World::new(ports).await;
+    for how in Revocation::ALL {
+        let desk = Desk::open(&world, &format!("{how:?}").to_lowercase()).await;
+        desk.revoke(how).await;
+        let before = world.ports.trail.actions().await;
+        let acts = desk.acts().await;
+        let found = acts.each_ref().map(refused);
+        assert_eq!(found, [Some(how.refusal()); 5], "{how:?}: {acts:?}");
+        assert_eq!(world.ports.trail.actions().await, before);
+    }
+    let desk = Desk::open(&world, "admitted").await;
+    assert!(desk.make_key().await.is_ok(), "who is admitted goes on");
+}
+
+/// `Refused`.
+pub async fn an_administrator_who_is_revoked_meanwhile_sets_no_status(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let default = world.find(world.default_tenant).await.expect("the default tenant");
+    let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
+    let token = world.new_key(&second).await.expect("a key");
+    let caller = world.caller(&token, TenantChoice::Home).await;
+    let scope = caller.admin_scope(Permission::Admin).expect("an administrator");
+    let stamp = scope.stamp(AuditId::new(build::id()), build::at());
+    let change = channel.set_status(TenantStatus::Active, Some(UserStatus::Active), stamp);
+    let change = change.expect("allowed").expect("perhaps a change");
+
+    let administrator = world.caller(&world.token, TenantChoice::Home).await;
+    let ban = UserEdit { status: Some(UserStatus::Banned), ..UserEdit::default() };
+    let ban = second.update(ban, &administrator, world.stamp().await).expect("allowed").expect("a change");
+    world.ports.users.update(&world.scope_in(default.id()).await, ban).await.expect("stored");
+    let late = world.ports.tenants.set_status(&scope, change).await;
+    assert_eq!(refused(&late), Some(AccessError::UserNotActive), "{late:?}");
+}
+
+/// A race: once a revocation is acknowledged, all keys that there will be are there.
+pub async fn no_key_is_made_after_its_maker_was_revoked(ports: Ports) {
+    let world = World::new(ports).await;
+    for how in Revocation::ALL {
+        let desk = Desk::open(&world, &format!("{how:?}").to_lowercase()).await;
+        let attempt = || {
+            let desk = desk.clone();
+            tokio::spawn(async move { desk.make_key().await })
+        };
+        let mut racing: Vec<_> = (0..10).map(|_| attempt()).collect();
+        let revoking = desk.clone();
+        let revoking = tokio::spawn(async move { revoking.revoke(how).await });
+        racing.extend((0..10).map(|_| attempt()));
+        revoking.await.expect("revoked");
+        let there = desk.keys().await;
+        for task in racing {
+            let made = task.await.expect("no panic");
+            assert!(made.is_ok() || refused(&made) == Some(how.refusal()), "{how:?}: {made:?}");
+        }
+        assert_eq!(desk.keys().await, there, "{how:?}");
+    }
+}
