@@ -292,7 +292,7 @@ mod tests {
             (None, None, None),
         ] {
             let limits = RateLimits::new(of_key.map(allowance), of_tenant.map(allowance));
-            // A key makes keys: each is asked with once.
+            // A key can create keys, so each request comes with another key.
             let count = |number, home| limits.count(ApiKeyId::new(key(number)), TenantId::new(key(home)));
             let is_over = |number, home| count(number, home).is_some_and(|standing| standing.is_over);
             let refused = (0..10).find(|number| is_over(*number, 1));

@@ -63,7 +63,7 @@ impl Transaction {
             Permission::Admin.as_str().into(),
             at.into(),
         ];
-        // Others are capped by their roles.
+        // The keys of users with other roles are capped.
         let roles = Role::ALL.into_iter().filter(|role| role.most() == Permission::Admin).map(Role::as_str);
         self.has_row(Query::new(ANY, values).push_list(roles).push(" LIMIT 1")).await
     }

@@ -176,7 +176,7 @@ pub(crate) struct Transaction {
     dialect: &'static dyn Dialect,
     /// Declared after the connection, so that it invalidates the cache once the connection is back in the pool.
     forgetting: Forgetting,
-    /// The user whose receipt it stores.
+    /// The user whose idempotency record the transaction stores.
     holder: OnceLock<(WorkspaceId, UserId)>,
 }
 
@@ -185,8 +185,8 @@ impl Transaction {
         self.dialect
     }
 
-    /// Commits, unless the user whose receipt it stores was deleted meanwhile: the receipt would stay. The user is locked last,
-    /// because other transactions lock the tenant first.
+    /// Commits, unless the user whose idempotency record it stores was deleted in the meantime: the record would
+    /// remain. The user is locked last, because other transactions lock the tenant first.
     pub(crate) async fn commit(mut self) -> Result<(), RepositoryError> {
         if let Some((workspace_id, user)) = self.holder.get() {
             self.expect_user(*workspace_id, *user).await?;
@@ -204,9 +204,9 @@ impl Transaction {
         Ok(())
     }
 
-    /// Remembers that the transaction stores a receipt of the user.
+    /// Notes that the transaction stores an idempotency record of the user.
     pub(crate) fn note_receipt(&self, workspace_id: WorkspaceId, user: UserId) {
-        // A transaction stores one at most.
+        // A transaction stores at most one record.
         let _ = self.holder.set((workspace_id, user));
     }
 

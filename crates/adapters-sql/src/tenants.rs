@@ -42,7 +42,7 @@ struct TenantRow of tenants {
 }
 }
 
-/// Remembers the previous status, for [`RESTORE_USERS`].
+/// Sets the status and stores the previous one, for [`RESTORE_USERS`].
 const SUSPEND_USERS: &str = "\
     UPDATE users SET status = $4, status_before = COALESCE(status_before, status), version = version + 1, updated_at = $3 \
     WHERE workspace_id = $1 AND home_tenant_id = $2 AND role <> $5 AND status <> $4";
@@ -97,7 +97,7 @@ impl TenantRepository for Database {
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(receipt).await?;
         update(&transaction, tenant.clone()).await?;
-        // After the tenant, which other transactions lock before the rows of the caller too.
+        // The rows of the caller are locked after the tenant, as in other transactions.
         let lock = transaction.dialect().for_share();
         transaction.expect_administrator(scope.tenant_scope(), &audit, lock).await?;
         let changed = transaction.change_users(&tenant, users, audit.at).await?;

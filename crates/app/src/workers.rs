@@ -25,7 +25,7 @@ pub(crate) struct Workers {
 }
 
 impl Workers {
-    /// Creates no worker yet.
+    /// Creates the state for the workers of an engine.
     pub(crate) fn of(engine: Engine, edges: Edges, max_key_age: MaxKeyAge) -> Self {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());

@@ -43,8 +43,9 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     Ok(counted(count))
 }
 
-/// Creates a tenant with its default location, and moves the API user into it where the key comes by `Authorization: Bearer`.
-/// Default tenant only.
+/// Creates a tenant with its default location. Default tenant only.
+///
+/// If you send the key by `Authorization: Bearer`, the API user is moved into the tenant.
 #[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
     params(TenantHeaders), request_body = CreateTenantBody,
     responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]

@@ -42,7 +42,7 @@ async fn a_twin_that_takes_too_long_holds_the_key() {
     assert!(matches!(waited, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY })), "{waited:?}");
 
     twin.rollback().await.expect("the duplicate is rolled back");
-    // The key is free. That no such user is stored is noticed last.
+    // The key is free. The missing user is detected last.
     let refused = database.keep(scope, receipt).await;
     assert!(matches!(refused, Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{refused:?}");
 }

@@ -18,7 +18,7 @@ pub(crate) struct Model {
     pub(crate) email_folded: Option<String>,
     pub(crate) role: String,
     pub(crate) status: i16,
-    /// The one that a deactivation of the tenant has taken from the user.
+    /// The user's status before a deactivation of the tenant.
     pub(crate) status_before: Option<i16>,
     pub(crate) version: i64,
     pub(crate) created_at: DateTimeUtc,

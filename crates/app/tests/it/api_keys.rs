@@ -167,7 +167,7 @@ fn a_role_caps_its_keys(world: &World) {
         }
     }
 
-    // A key that is there is capped when it is used.
+    // An existing key is capped when it is used.
     let user = world.user_in(&channel, "tenant");
     let key = create(&client, &user, "ADMIN");
     let holder = world.client().calry(text(&key["apiKey"]));

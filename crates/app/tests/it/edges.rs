@@ -126,7 +126,7 @@ fn keys_that_a_tenant_makes_get_it_no_more_requests(world: &World) {
     let user = world.user_in(&channel, "tenant");
     let keys = [(); 5].map(|()| world.key_of(&user, "ADMIN"));
     let other = world.key_in(&sibling, "READ");
-    // Four times what a key has, unless it is set.
+    // Four times the quota of a key, unless it is set.
     for (arguments, granted) in [(&["--rate-limit", "1/3600"][..], 4), (&["--tenant-rate-limit", "2/3600"], 2)] {
         let server = beside(world, arguments);
         let ask = |key: &str| Client::new(&server.base).calry(key).named(&channel).get("/api/v1/locations");

@@ -1,4 +1,4 @@
-//! Callers who are revoked between the decision and its commit.
+//! Contract of writes by callers that are revoked between the decision and its commit.
 
 use domain::access::{AccessError, Caller, Permission, TenantChoice, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyToken, MaxKeyAge, NewApiKey};
@@ -12,7 +12,7 @@ use ports::RepositoryError;
 use super::{Ports, World};
 use crate::build;
 
-/// How a caller is revoked.
+/// The way in which a caller is revoked.
 #[derive(Debug, Clone, Copy)]
 enum Revocation {
     Key,
@@ -82,7 +82,7 @@ impl Desk {
         self.world.ports.api_keys.create(&self.scope, &self.colleague, self.new_key()).await.map(drop)
     }
 
-    /// All that the maker can do to users and keys.
+    /// Tries all changes that the maker can make to users and keys.
     async fn acts(&self) -> [Result<(), RepositoryError>; 5] {
         let ports = &self.world.ports;
         let new = NewApiUser {
@@ -145,7 +145,7 @@ fn refused<T>(done: &Result<T, RepositoryError>) -> Option<AccessError> {
     }
 }
 
-/// `Refused`, whichever way the caller was revoked.
+/// Expects `Refused` for every way of revocation.
 pub async fn what_a_caller_has_decided_who_is_revoked_meanwhile_is_not_stored(ports: Ports) {
     let world = World::new(ports).await;
     for how in Revocation::ALL {
@@ -182,7 +182,7 @@ pub async fn an_administrator_who_is_revoked_meanwhile_sets_no_status(ports: Por
     assert_eq!(refused(&late), Some(AccessError::UserNotActive), "{late:?}");
 }
 
-/// A race: once a revocation is acknowledged, all keys that there will be are there.
+/// A race: after a revocation is acknowledged, no further key is stored.
 pub async fn no_key_is_made_after_its_maker_was_revoked(ports: Ports) {
     let world = World::new(ports).await;
     for how in Revocation::ALL {

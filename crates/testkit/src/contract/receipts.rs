@@ -243,7 +243,7 @@ pub async fn a_deleted_user_leaves_no_receipt(ports: Ports) {
     assert!(find(&world, "key").await.is_some(), "the records of other users stay");
 }
 
-/// A new user of a new channel, and a receipt of the user's.
+/// Creates a user of a new channel, and returns it with an idempotency record of the user.
 async fn user_with_receipt(world: &World) -> (ApiUser, OwnScope, Receipt) {
     let channel = world.create("channel").await.expect("created");
     let user = world.new_user(&channel, Role::Tenant, "grace@example.com").await.expect("a user");

@@ -217,7 +217,7 @@ pub async fn activating_gives_back_what_deactivating_took(ports: Ports) {
     }
     let edit = async |user: UserId, edit: UserEdit| {
         let user = world.user(user).await.expect("a user");
-        // By the operator, who is admitted to an inactive tenant too.
+        // By the operator, who is admitted to inactive tenants too.
         let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
         let change = user.update(edit, &administrator, stamp).expect("allowed").expect("a change");
         world.ports.users.update(&scope, change).await.expect("updated");
@@ -243,7 +243,7 @@ pub async fn activating_gives_back_what_deactivating_took(ports: Ports) {
     set(Active, None).await;
     assert_eq!(statuses().await, [1, 0, 0, 1]);
 
-    // Of several deactivations the first counts, and what was given back is not given back again.
+    // Of several deactivations the first counts, and a restored status is not restored again.
     set(Inactive, Some(UserStatus::Passive)).await;
     set(Inactive, Some(UserStatus::Banned)).await;
     set(Active, None).await;
@@ -253,7 +253,7 @@ pub async fn activating_gives_back_what_deactivating_took(ports: Ports) {
     set(Active, None).await;
     assert_eq!(statuses().await, [2, 0, 0, 1]);
 
-    // With a status it sets all, and nothing is left to give back.
+    // An activation with a status sets it for all users, and no status is left to restore.
     set(Inactive, Some(UserStatus::Banned)).await;
     set(Active, Some(UserStatus::Active)).await;
     set(Inactive, None).await;

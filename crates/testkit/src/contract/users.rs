@@ -296,7 +296,7 @@ pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Port
     let mut decided = Vec::new();
     for id in [world.token.id(), token.id()] {
         let (key, user) = world.ports.api_keys.find(&scope, id).await.expect("no failure").expect("a key");
-        // By the operator, who has no key to lose.
+        // By the operator, who has no key that can be revoked.
         let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
         let change = key.revoke(&user, stamp).expect("a change");
         decided.push((user, change));
