@@ -19,7 +19,8 @@ pub trait ApiKeyRepository: Send + Sync {
     /// Stores a new key of this user of the scope's tenant.
     ///
     /// # Errors
-    /// `Stale` if the user was changed or deleted since it was read.
+    /// `Stale` if the user was changed or deleted since it was read; `Refused` if the caller is no longer an administrator of
+    /// the tenant.
     async fn create(
         &self,
         scope: &TenantScope,
@@ -37,7 +38,8 @@ pub trait ApiKeyRepository: Send + Sync {
     ///
     /// # Errors
     /// `Taken { rule: "last_administrator" }` if the workspace would have no administrator left; `Stale` if the user
-    /// was changed since it was read, or the key is revoked or deleted.
+    /// was changed since it was read, or the key is revoked or deleted; `Refused` if the caller is no longer an
+    /// administrator of the tenant.
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError>;
 }
 

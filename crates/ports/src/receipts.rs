@@ -4,7 +4,7 @@
 //!
 //! Every port that takes a change with an idempotency record refuses it with `Taken { rule: "idempotency_key" }` if the
 //! user's key has a record that has not [expired](domain::receipts::Receipt::kept_since), or if the wait for a
-//! concurrent duplicate takes too long.
+//! concurrent duplicate takes too long; and with `Refused` if the user was deleted meanwhile.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -24,7 +24,7 @@ pub trait ReceiptRepository: Send + Sync {
     ///
     /// # Errors
     /// `Taken { rule: "idempotency_key" }` if the user's key has a record already; `Stale` if the record is another
-    /// user's.
+    /// user's; `Refused` if the user was deleted.
     async fn keep(&self, scope: OwnScope, receipt: Receipt) -> Result<(), RepositoryError>;
 
     /// Deletes at most `most` records of all workspaces that are older than the given time, and returns their number.

@@ -29,11 +29,12 @@ pub trait TenantRepository: Send + Sync {
     /// deleted since it was read.
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError>;
 
-    /// Stores a tenant's new status, and that of the users at home in it, except support users. If neither the tenant
+    /// Stores a tenant's new status, and the change to the users at home in it. If neither the tenant
     /// nor a user changes, nothing is stored and the unchanged tenant is returned.
     ///
     /// # Errors
-    /// `Stale` if the tenant was changed or deleted since it was read.
+    /// `Stale` if the tenant was changed or deleted since it was read; `Refused` if the caller is no longer an administrator
+    /// of the workspace.
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError>;
 
     /// Counts the tenant's resources that are not deleted with it.

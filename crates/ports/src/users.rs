@@ -21,7 +21,8 @@ pub trait UserRepository: Send + Sync {
     ///
     /// # Errors
     /// `Taken { rule: "user_email" }` if the workspace already has that address; `Stale` if the tenant or the
-    /// workplace is gone.
+    /// workplace is gone; `Refused` if the caller is no longer an
+    /// administrator of the tenant.
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
 
     /// Stores a user's new fields, except the current tenant.
@@ -29,14 +30,16 @@ pub trait UserRepository: Send + Sync {
     /// # Errors
     /// `Taken { rule: "user_email" }` if another user has that address; `Taken { rule: "last_administrator" }` if the
     /// workspace would have no administrator left; `Stale` if the user was changed or deleted since it was read, or the
-    /// workplace is gone.
+    /// workplace is gone; `Refused` if the caller is no longer an
+    /// administrator of the tenant.
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError>;
 
     /// Deletes a user with the user's keys.
     ///
     /// # Errors
     /// `Taken { rule: "last_administrator" }` if the workspace would have no administrator left; `Stale` if the user
-    /// was changed or deleted since it was read.
+    /// was changed or deleted since it was read; `Refused` if the caller is no longer an
+    /// administrator of the tenant.
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError>;
 
     /// Stores a user's new current tenant. If the user works there already, nothing is stored, not even the audit entry.

@@ -15,10 +15,10 @@ pub(crate) struct CreateApiKeyBody {
     /// The user of the key.
     #[schema(required, nullable = false, value_type = Option<uuid::Uuid>)]
     user_id: Option<String>,
-    /// The permission: `ADMIN`, `WRITE` or `READ`, each including the next.
+    /// The permission: `ADMIN`, `WRITE` or `READ`, each including the next; `ADMIN` only for the roles `support` and `tenant`.
     #[schema(value_type = Option<PermissionWord>, required, nullable = false)]
     permission: Option<String>,
-    /// The time from which the key is refused. The default is in 180 days.
+    /// The time from which the key is refused. The default is in 180 days; the latest is in 366, unless the operator sets another.
     #[serde(rename = "expiresAt")]
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     expires_at: Option<String>,
