@@ -5,7 +5,7 @@
 //! * A folder per area: its routes (paths and methods), `handlers.rs` (extract, build the command, call, convert: ten
 //!   lines at most), `bodies.rs` (request bodies and queries) and `views.rs` (responses).
 //! * Code that all areas share: connections (`server`), the address of the service (`address`), authentication
-//!   (`caller`), input (`input`, `parameters`), idempotency keys (`receipts`), lists (`lists`), entity tags (`tags`),
+//!   (`caller`), input (`input`, `parameters`), idempotency keys (`idempotency`), lists (`lists`), entity tags (`tags`),
 //!   refusals (`problem`), middleware (`envelope`, `compression`, `cors`, `rate_limit`, `time_limit`), blocking work
 //!   (`apart`) and metrics (`metrics`).
 //!
@@ -17,44 +17,12 @@
 //! `docs/guides/add-an-endpoint.md` walks through it. In short: a handler with `#[utoipa::path]`, its name in
 //! `openapi`, its route in the area's folder; a test compares routes and document.
 
-mod address;
-mod apart;
-mod api_keys;
-mod audit;
-mod availability;
-mod caller;
-mod compression;
-mod cors;
-mod data;
-mod decimal;
-mod envelope;
-mod imports;
-mod input;
-mod integration_accounts;
-mod listing_ids;
-mod listings;
-mod lists;
-mod locations;
-mod media_type;
-mod metrics;
-mod networks;
+mod areas;
 mod openapi;
-mod operations;
-mod parameters;
-mod problem;
-mod promotions;
-mod quotes;
-mod rate_limit;
-mod receipts;
-mod reservations;
-mod resource;
+mod request;
+mod response;
+mod routing;
 mod server;
-mod tags;
-mod tenants;
-mod time_limit;
-mod users;
-mod words;
-mod workspaces;
 
 use std::time::Duration;
 
@@ -65,11 +33,11 @@ use application::{
     Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
 };
 
-pub use self::cors::{AllowedOrigin, InvalidOriginError};
-pub use self::metrics::{Metrics, PoolUse};
-pub use self::networks::{InvalidNetworkError, Network};
 pub use self::openapi::document;
-pub use self::rate_limit::{Allowance, InvalidAllowanceError, RateLimits};
+pub use self::server::cors::{AllowedOrigin, InvalidOriginError};
+pub use self::server::metrics::{Metrics, PoolUse};
+pub use self::server::networks::{InvalidNetworkError, Network};
+pub use self::server::rate_limit::{InvalidQuotaError, Quota, RateLimits};
 pub use self::server::{Connections, listen, serve};
 
 /// The prefix of the API's paths.
@@ -110,12 +78,12 @@ pub struct Api {
     /// The metrics, shared by all worker threads.
     pub metrics: Metrics,
     /// The limits of every request.
-    pub edges: Edges,
+    pub server_limits: ServerLimits,
 }
 
 /// The limits that hold for every request.
 #[derive(Clone)]
-pub struct Edges {
+pub struct ServerLimits {
     /// The time limit of a request.
     pub time_limit: Duration,
     /// The rate limits of each key and of each home tenant, shared by all worker threads.
@@ -129,37 +97,37 @@ pub struct Edges {
 /// Adds everything that the service answers to an actix-web application.
 pub(crate) fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
-        let origins = &api.edges.allowed_origins;
-        let cors = Condition::new(!origins.is_empty(), cors::cors(origins));
+        let origins = &api.server_limits.allowed_origins;
+        let cors = Condition::new(!origins.is_empty(), server::cors::cors(origins));
         config.app_data(api).service(
             web::scope("")
                 // The innermost middleware comes first.
-                .wrap(from_fn(address::address))
-                .wrap(from_fn(time_limit::time_limit))
+                .wrap(from_fn(server::address::address))
+                .wrap(from_fn(server::timeout::time_limit))
                 .wrap(cors)
-                .wrap(from_fn(envelope::envelope))
-                .wrap(from_fn(compression::compression))
-                .configure(operations::routes)
+                .wrap(from_fn(server::envelope::envelope))
+                .wrap(from_fn(server::compression::compression))
+                .configure(server::health::routes)
                 .service(
                     web::scope(BASE)
                         // Routes are tried in this order: fixed paths come before patterns that match them too, then
                         // the most requested ones.
-                        .configure(listings::routes)
-                        .configure(imports::routes)
-                        .configure(tenants::routes)
-                        .configure(availability::routes)
-                        .configure(promotions::routes)
-                        .configure(integration_accounts::routes)
-                        .configure(quotes::routes)
-                        .configure(reservations::routes)
-                        .configure(locations::routes)
-                        .configure(users::routes)
-                        .configure(api_keys::routes)
-                        .configure(audit::routes)
-                        .configure(workspaces::routes)
-                        .default_service(web::to(resource::no_such_route)),
+                        .configure(areas::listings::routes)
+                        .configure(areas::imports::routes)
+                        .configure(areas::tenants::routes)
+                        .configure(areas::availability::routes)
+                        .configure(areas::promotions::routes)
+                        .configure(areas::integration_accounts::routes)
+                        .configure(areas::quotes::routes)
+                        .configure(areas::reservations::routes)
+                        .configure(areas::locations::routes)
+                        .configure(areas::users::routes)
+                        .configure(areas::api_keys::routes)
+                        .configure(areas::audit::routes)
+                        .configure(areas::workspaces::routes)
+                        .default_service(web::to(routing::no_such_route)),
                 )
-                .default_service(web::to(resource::no_such_route)),
+                .default_service(web::to(routing::no_such_route)),
         );
     }
 }

@@ -66,11 +66,11 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
     }
 
-    fn tell_of_access(&self) -> Option<&'static str> {
+    fn notify_access_change(&self) -> Option<&'static str> {
         Some("SELECT pg_notify('tenantry_access', $1)")
     }
 
-    fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
+    fn limit_per_account(&self, table: &str) -> (String, &'static str) {
         // The planner does not read columns that the outer query does not select.
         let before = format!(
             "CROSS JOIN LATERAL (SELECT m.* FROM {table} m \
@@ -102,7 +102,7 @@ impl Dialect for PostgresDialect {
         Some(" ORDER BY m.position <-> cube(ARRAY[$3, $4, $5]::double precision[])")
     }
 
-    fn first_ring(&self) -> u32 {
+    fn initial_search_radius(&self) -> u32 {
         16
     }
 

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use adapters_sql::{ACCESS_CHANNEL, BEAT};
+use adapters_sql::{ACCESS_CHANNEL, HEARTBEAT_INTERVAL};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::join;
 use tokio::time::{sleep, timeout};
@@ -26,7 +26,7 @@ impl Postgres {
         loop {
             let Err(error) = self.listen().await;
             tracing::warn!(%error, "no LISTEN connection: the credential cache is off until it is back");
-            sleep(BEAT).await;
+            sleep(HEARTBEAT_INTERVAL).await;
         }
     }
 
@@ -49,7 +49,7 @@ impl Postgres {
                 .await
                 .map_err(|_| sqlx::Error::PoolTimedOut)??;
             self.credentials.is_current_at(looked);
-            sleep(BEAT).await;
+            sleep(HEARTBEAT_INTERVAL).await;
         }
         Err(sqlx::Error::PoolClosed)
     }

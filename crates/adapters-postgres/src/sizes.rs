@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use adapters_sql::{BEAT, Connections};
+use adapters_sql::{Connections, HEARTBEAT_INTERVAL};
 use sqlx::AssertSqlSafe;
 use tokio::time::sleep;
 
@@ -38,7 +38,7 @@ impl Postgres {
                 // The loop that listens to notifications logs an unreachable server.
                 Err(error) => tracing::debug!(%error, "the sizes of the tables are not known"),
             }
-            sleep(BEAT).await;
+            sleep(HEARTBEAT_INTERVAL).await;
         }
     }
 }

@@ -15,41 +15,15 @@
 //!    and commits; a guard with an unexpected row count is [`Stale`](ports::RepositoryError::Stale).
 //! 4. Every query names the workspace first.
 
-mod administrators;
-mod admissions;
-mod api_keys;
-mod audit;
-mod availability;
-mod batch_loader;
-mod connections;
-mod credential_cache;
-mod credentials;
-mod database;
-mod deadline;
-mod dialect;
-mod entities;
-mod imports;
-mod integration_accounts;
-mod listings;
-mod locations;
-mod plans;
-mod pools;
-mod priced;
-mod promotions;
-mod query;
-mod quotes;
-mod readiness;
-mod receipts;
-mod reservations;
-mod rows;
-mod tenants;
-mod users;
-mod workspaces;
+mod access;
+mod areas;
+mod engine;
+mod tables;
 
-pub use self::connections::{Connections, Lender, Lent, Loan, NOTICED, Prepare};
-pub use self::credential_cache::{ACCESS_CHANNEL, BEAT, CredentialCache};
-pub use self::database::Database;
-pub use self::deadline::Deadline;
-pub use self::dialect::{Dialect, Violation};
-pub use self::plans::Plans;
-pub use self::pools::{Limits, PoolUse};
+pub use self::access::credential_cache::{ACCESS_CHANNEL, CredentialCache, HEARTBEAT_INTERVAL};
+pub use self::engine::database::Database;
+pub use self::engine::deadline::Deadline;
+pub use self::engine::dialect::{Dialect, Violation};
+pub use self::engine::limits::{Limits, PoolUse};
+pub use self::engine::plans::Plans;
+pub use self::engine::pool::{Connections, Lender, Lent, Loan, NOTICED, Prepare};

@@ -83,11 +83,11 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn tell_of_access(&self) -> Option<&'static str> {
+    fn notify_access_change(&self) -> Option<&'static str> {
         None
     }
 
-    fn some_of_each_account(&self, table: &str) -> (String, &'static str) {
+    fn limit_per_account(&self, table: &str) -> (String, &'static str) {
         // SQLite has no LATERAL, but an IN subquery can refer to the rows before it. Rows are found by rowid, without
         // an index.
         let before = format!(
@@ -125,7 +125,7 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn first_ring(&self) -> u32 {
+    fn initial_search_radius(&self) -> u32 {
         // The index cannot yield the nearest first: all listings inside are sorted.
         1
     }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use adapters_sql::BEAT;
+use adapters_sql::HEARTBEAT_INTERVAL;
 use tokio::time::sleep;
 
 use crate::Sqlite;
@@ -18,7 +18,7 @@ impl Sqlite {
         loop {
             let Err(error) = self.look().await;
             tracing::warn!(%error, "cannot watch the database file: the credential cache is off until that works again");
-            sleep(BEAT).await;
+            sleep(HEARTBEAT_INTERVAL).await;
         }
     }
 
@@ -35,7 +35,7 @@ impl Sqlite {
                 }
                 self.credentials.is_current_at(looked);
             }
-            sleep(BEAT).await;
+            sleep(HEARTBEAT_INTERVAL).await;
         }
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
-use adapters_http::{Allowance, AllowedOrigin, Network};
+use adapters_http::{AllowedOrigin, Network, Quota};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
@@ -50,10 +50,10 @@ pub(crate) struct Options {
     pub(crate) config: Option<PathBuf>,
     /// The rate limit of each key, like `600/60` for 600 requests in 60 seconds [default: unlimited]
     #[arg(long, global = true, env = "TENANTRY_RATE_LIMIT", value_name = "REQUESTS/SECONDS")]
-    pub(crate) rate_limit: Option<Allowance>,
+    pub(crate) rate_limit: Option<Quota>,
     /// The rate limit of all keys of a home tenant together [default: four times `--rate-limit`]
     #[arg(long, global = true, env = "TENANTRY_TENANT_RATE_LIMIT", value_name = "REQUESTS/SECONDS")]
-    pub(crate) tenant_rate_limit: Option<Allowance>,
+    pub(crate) tenant_rate_limit: Option<Quota>,
     /// The longest lifetime of a new key [default: 366]
     #[arg(long, global = true, env = "TENANTRY_MAX_KEY_AGE", value_name = "DAYS")]
     pub(crate) max_key_age: Option<NonZeroU16>,

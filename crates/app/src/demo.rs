@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use adapters_http::Api;
 use anyhow::Context;
 use application::{
-    CreateTenant, DeliverListings, Done, FindListings, IntegrationAccountFields, List, ListingFields, ListingIds,
-    NewWorkspaceKey, Once, Paging, Precondition, UpdateWorkspace,
+    CreateTenant, DeliverListings, FindListings, Idempotent, IntegrationAccountFields, List, ListingFields, ListingIds,
+    NewWorkspaceKey, Outcome, Paging, Precondition, UpdateWorkspace,
 };
 use domain::access::{Caller, TenantChoice};
 use domain::ids::TenantId;
@@ -128,7 +128,7 @@ impl Administrator<'_> {
             ..CreateTenant::default()
         };
         let caller = self.at(TenantChoice::Home).await?;
-        let tenant = now(self.api.tenants.create(&caller, Ok(command), &Once::default()).await?)?;
+        let tenant = now(self.api.tenants.create(&caller, Ok(command), &Idempotent::default()).await?)?;
         Ok(SampleTenant { id: tenant.id(), name, offered: 0, kept: 0, imported: 0 })
     }
 
@@ -148,7 +148,7 @@ impl Administrator<'_> {
             ..IntegrationAccountFields::default()
         };
         let caller = self.at(TenantChoice::Named(tenant.id)).await?;
-        let created = now(self.api.integration_accounts.create(&caller, Ok(fields), &Once::default()).await?)?;
+        let created = now(self.api.integration_accounts.create(&caller, Ok(fields), &Idempotent::default()).await?)?;
         let delivery = DeliverListings { listings: Some(listings) };
         self.api.listings.deliver(&caller, created.id(), Ok(delivery)).await?;
         Ok(())
@@ -166,7 +166,7 @@ impl Administrator<'_> {
         let found = self.api.listings.search(&caller, Ok(List { filter, paging })).await?.items;
         let id = |found: TenantListing| found.listing.id().to_string();
         let ids = ListingIds { listing_ids: Some(found.into_iter().map(id).collect()) };
-        Ok(now(self.api.imports.import(&caller, Ok(ids), &Once::default()).await?)?.len())
+        Ok(now(self.api.imports.import(&caller, Ok(ids), &Idempotent::default()).await?)?.len())
     }
 
     /// Switches from the tenant that was created last back to the home tenant, and gives the workspace its final name.
@@ -180,6 +180,6 @@ impl Administrator<'_> {
 }
 
 /// Returns a fresh result; a replayed one is an error.
-fn now<T>(done: Done<T>) -> anyhow::Result<T> {
+fn now<T>(done: Outcome<T>) -> anyhow::Result<T> {
     done.now().context("it was made before")
 }

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use adapters_http::{Connections, Edges, Network, RateLimits};
+use adapters_http::{Connections, Network, RateLimits, ServerLimits};
 use adapters_sqlite::Limits;
 use anyhow::Context;
 use domain::api_keys::MaxKeyAge;
@@ -27,7 +27,7 @@ pub(crate) struct Settings {
     pub(crate) log: LogFilter,
     pub(crate) log_format: LogFormat,
     pub(crate) demo: bool,
-    pub(crate) edges: Edges,
+    pub(crate) server_limits: ServerLimits,
     pub(crate) max_key_age: MaxKeyAge,
     pub(crate) limits: Limits,
     pub(crate) connections: Connections,
@@ -51,7 +51,7 @@ impl Settings {
             log: said.log.or(file.log).unwrap_or_default(),
             log_format: said.log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
             demo: said.demo.or(file.demo).unwrap_or(false),
-            edges: Edges {
+            server_limits: ServerLimits {
                 time_limit: time(said.request_timeout, file.request_timeout, Duration::from_secs(15)),
                 rate_limits: RateLimits::new(
                     said.rate_limit.or(file.rate_limit),
@@ -125,9 +125,9 @@ mod tests {
         assert_eq!([file.rate_limit, file.tenant_rate_limit], ["600/60", "900/60"].map(|text| text.parse().ok()));
         assert_eq!(file.cors_origins, Some(vec!["https://app.example.com".parse().expect("an origin")]));
         assert_eq!(file.trusted_proxies, Some(vec!["10.0.0.0/8".parse().expect("a network")]));
-        let Settings { edges, max_key_age, limits, connections, .. } =
+        let Settings { server_limits, max_key_age, limits, connections, .. } =
             Settings::gather(Options { request_timeout: "10".parse().ok(), ..file }).expect("settings");
-        assert_eq!((edges.time_limit, limits.wait), (Duration::from_secs(10), Duration::from_millis(500)));
+        assert_eq!((server_limits.time_limit, limits.wait), (Duration::from_secs(10), Duration::from_millis(500)));
         assert_eq!(connections.workers, Some(2));
         assert_eq!(Some(max_key_age), NonZeroU16::new(30).map(MaxKeyAge::days));
     }

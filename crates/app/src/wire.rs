@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use adapters_http::{Api, Edges, Metrics, PoolUse};
+use adapters_http::{Api, Metrics, PoolUse, ServerLimits};
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Availability, CouponLimit, Imports, IntegrationAccounts, Listings,
-    Locations, Promotions, Quotes, ReadinessCheck, Receipts, Reservations, Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Audit, Authentication, Availability, CouponLimit, Idempotency, Imports, IntegrationAccounts,
+    Listings, Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
 
@@ -28,7 +28,7 @@ pub(crate) enum Engine {
 /// The use cases of the sweeps.
 pub(crate) struct Swept {
     pub(crate) quotes: Quotes,
-    pub(crate) receipts: Receipts,
+    pub(crate) idempotency: Idempotency,
     pub(crate) reservations: Reservations,
 }
 
@@ -81,41 +81,41 @@ impl Engine {
         database: Arc<Database>,
         metrics: Metrics,
         coupons: CouponLimit,
-        edges: Edges,
+        server_limits: ServerLimits,
         max_key_age: MaxKeyAge,
     ) -> Api {
         let ambient = ambient::system();
-        let receipts = receipts(&database, &ambient);
+        let idempotency = idempotency(&database, &ambient);
         Api {
             authentication: Authentication::new(database.clone(), ambient.clock.clone()),
             tenants: Tenants::new(
                 database.clone(),
                 database.clone(),
                 database.clone(),
-                receipts.clone(),
+                idempotency.clone(),
                 ambient.clone(),
             ),
-            imports: Imports::new(database.clone(), receipts.clone(), ambient.clone()),
-            locations: Locations::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
+            imports: Imports::new(database.clone(), idempotency.clone(), ambient.clone()),
+            locations: Locations::new(database.clone(), database.clone(), idempotency.clone(), ambient.clone()),
             integration_accounts: IntegrationAccounts::new(
                 database.clone(),
                 database.clone(),
                 database.clone(),
-                receipts.clone(),
+                idempotency.clone(),
                 ambient.clone(),
             ),
-            listings: Listings::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
+            listings: Listings::new(database.clone(), database.clone(), idempotency.clone(), ambient.clone()),
             availability: Availability::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            promotions: Promotions::new(database.clone(), database.clone(), receipts.clone(), ambient.clone()),
-            quotes: Quotes::new(database.clone(), receipts.clone(), coupons.clone(), ambient.clone()),
+            promotions: Promotions::new(database.clone(), database.clone(), idempotency.clone(), ambient.clone()),
+            quotes: Quotes::new(database.clone(), idempotency.clone(), coupons.clone(), ambient.clone()),
             reservations: reservations(&database, coupons, ambient.clone()),
-            users: Users::new(database.clone(), database.clone(), database.clone(), receipts, ambient.clone()),
+            users: Users::new(database.clone(), database.clone(), database.clone(), idempotency, ambient.clone()),
             api_keys: keys(&database, ambient.clone(), max_key_age),
             audit: Audit::new(database.clone()),
             workspaces: Workspaces::new(database.clone(), ambient, max_key_age),
             readiness: ReadinessCheck::new(database),
             metrics,
-            edges,
+            server_limits,
         }
     }
 
@@ -143,8 +143,8 @@ impl Engine {
     /// The use cases of listings.
     pub(crate) fn listings(&self) -> Listings {
         let (database, ambient) = (self.database(), ambient::system());
-        let receipts = receipts(&database, &ambient);
-        Listings::new(database.clone(), database, receipts, ambient)
+        let idempotency = idempotency(&database, &ambient);
+        Listings::new(database.clone(), database, idempotency, ambient)
     }
 
     /// Watches for changes by other processes until it is dropped.
@@ -158,13 +158,13 @@ impl Engine {
     /// Creates the use cases of the sweeps, on one pool.
     pub(crate) fn swept(&self) -> Swept {
         let (database, ambient) = (self.database(), ambient::system());
-        let receipts = receipts(&database, &ambient);
+        let idempotency = idempotency(&database, &ambient);
         // Sweeps do not look up coupon codes.
         let coupons = CouponLimit::new(|_| ());
         Swept {
-            quotes: Quotes::new(database.clone(), receipts.clone(), coupons.clone(), ambient.clone()),
+            quotes: Quotes::new(database.clone(), idempotency.clone(), coupons.clone(), ambient.clone()),
             reservations: reservations(&database, coupons, ambient),
-            receipts,
+            idempotency,
         }
     }
 
@@ -185,15 +185,15 @@ impl Engine {
 }
 
 fn keys(database: &Arc<Database>, ambient: Ambient, max_age: MaxKeyAge) -> ApiKeys {
-    let receipts = receipts(database, &ambient);
-    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), receipts, ambient, max_age)
+    let idempotency = idempotency(database, &ambient);
+    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), idempotency, ambient, max_age)
 }
 
-fn receipts(database: &Arc<Database>, ambient: &Ambient) -> Receipts {
-    Receipts::new(database.clone(), ambient.clock.clone())
+fn idempotency(database: &Arc<Database>, ambient: &Ambient) -> Idempotency {
+    Idempotency::new(database.clone(), ambient.clock.clone())
 }
 
 fn reservations(database: &Arc<Database>, coupons: CouponLimit, ambient: Ambient) -> Reservations {
-    let receipts = receipts(database, &ambient);
-    Reservations::new(database.clone(), database.clone(), database.clone(), receipts, coupons, ambient)
+    let idempotency = idempotency(database, &ambient);
+    Reservations::new(database.clone(), database.clone(), database.clone(), idempotency, coupons, ambient)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use adapters_http::{Api, Edges, Metrics};
+use adapters_http::{Api, Metrics, ServerLimits};
 use adapters_sqlite::Database;
 use application::CouponLimit;
 use domain::api_keys::MaxKeyAge;
@@ -20,26 +20,26 @@ pub(crate) struct Workers {
     databases: Databases,
     metrics: Metrics,
     coupons: CouponLimit,
-    edges: Edges,
+    server_limits: ServerLimits,
     max_key_age: MaxKeyAge,
 }
 
 impl Workers {
     /// Creates the state for the workers of an engine.
-    pub(crate) fn of(engine: Engine, edges: Edges, max_key_age: MaxKeyAge) -> Self {
+    pub(crate) fn of(engine: Engine, server_limits: ServerLimits, max_key_age: MaxKeyAge) -> Self {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());
         let metrics = Metrics::new(move || watched.pools(&owned.live()));
         let counted = metrics.clone();
         let coupons = CouponLimit::new(move |outcome| counted.count_coupon(outcome));
-        Self { engine, databases, metrics, coupons, edges, max_key_age }
+        Self { engine, databases, metrics, coupons, server_limits, max_key_age }
     }
 
     /// Creates the use cases of the API for another worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
-        Engine::api(database, self.metrics.clone(), self.coupons.clone(), self.edges.clone(), self.max_key_age)
+        Engine::api(database, self.metrics.clone(), self.coupons.clone(), self.server_limits.clone(), self.max_key_age)
     }
 }
 

@@ -10,66 +10,59 @@
 //!
 //! 1. Add a command: the input as texts and numbers, with `validator` attributes that call the `FromStr` of the
 //!    domain's values, so that each rule is written once and all field errors are found at once.
-//! 2. Add a method that takes the caller and an [`Asked`] command: a malformed request is refused only after the caller
+//! 2. Add a method that takes the caller and an [`Input`] command: a malformed request is refused only after the caller
 //!    is authorised.
 //! 3. Add its refusals as variants of the area's error, with the [`kind`](Problem::kind) and [`code`](Problem::code) of
 //!    each.
 //! 4. Add tests at the end of the file, with the mocks of `ports`.
 
-mod ambient;
+mod access;
 mod api_keys;
 mod audit;
-mod authentication;
 mod availability;
-mod collector;
 mod imports;
 mod input;
 mod integration_accounts;
-mod listing_ids;
 mod listings;
 mod locations;
-mod paging;
-mod precondition;
-mod problem;
+mod outcome;
 mod promotions;
 mod quotes;
 mod readiness;
-mod receipts;
-mod refusal;
 mod reservations;
-mod retry;
+mod steps;
 mod tenants;
 mod users;
 mod workspaces;
 
 pub use ports::{Page, PageStart, fairness};
 
-pub use self::ambient::Ambient;
+pub use self::access::authentication::Authentication;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::audit::{Audit, FindAudit};
-pub use self::authentication::Authentication;
 pub use self::availability::{Availability, AvailabilityError, EditCalendar, FindNights, RangeFields};
 pub use self::imports::{ImportError, Imports, ListingReason};
-pub use self::input::{Asked, InvalidInput, Unreadable};
+pub use self::input::listing_ids::ListingIds;
+pub use self::input::paging::{List, Listed, Paging};
+pub use self::input::{Input, InvalidInput, Unreadable};
 pub use self::integration_accounts::{
     FindIntegrationAccounts, IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts,
     MoveIntegrationAccount, MovedIntegrationAccount,
 };
-pub use self::listing_ids::ListingIds;
 pub use self::listings::{
     AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, LoadListings, Loaded,
     PictureFields,
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
-pub use self::paging::{List, Listed, Paging};
-pub use self::precondition::Precondition;
-pub use self::problem::{Counts, Extension, Faults, Problem, ProblemKind};
+pub use self::outcome::problem::{Counts, Extension, FieldErrors, Problem, ProblemKind};
+pub use self::outcome::refusal::Refusal;
 pub use self::promotions::{FindPromotions, PromotionError, PromotionFields, Promotions};
 pub use self::quotes::{CouponLimit, CouponOutcome, QuoteError, Quotes, StayFields};
 pub use self::readiness::ReadinessCheck;
-pub use self::receipts::{Done, Once, Receipts};
-pub use self::refusal::Refusal;
 pub use self::reservations::{BookingFields, FindReservations, GuestFields, ReservationError, Reservations};
+pub use self::steps::ambient::Ambient;
+pub use self::steps::idempotency::{Idempotency, Idempotent, Outcome};
+pub use self::steps::precondition::Precondition;
 pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
 pub use self::users::{CreateUser, FindUsers, Me, UpdateUser, UserError, Users};
 pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, UpdateWorkspace, Workspaces};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ports::Readiness;
 
-use crate::refusal::Refusal;
+use crate::outcome::refusal::Refusal;
 
 /// The use case of `/readyz`.
 pub struct ReadinessCheck {

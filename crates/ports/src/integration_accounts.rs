@@ -70,7 +70,7 @@ pub trait IntegrationAccountRepository: Send + Sync {
     ///
     /// # Errors
     /// `Stale` if the account was changed, moved or deleted since it was read, or the target is inactive or gone.
-    async fn move_tenant(
+    async fn move_account(
         &self,
         scope: &AdminScope,
         change: Change<AccountMoved>,

@@ -124,7 +124,7 @@ pub fn integration_account() -> IntegrationAccount {
         account_identifier: "host@example.com".parse().expect("an identifier"),
         auth_type: AuthType::ApiKey,
         status: AccountStatus::Active,
-        allows_import: true,
+        allow_import: true,
         markup: Percentage::default(),
         default_discount: None,
         distribution_markup: Percentage::default(),

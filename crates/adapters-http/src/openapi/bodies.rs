@@ -6,12 +6,12 @@ use std::borrow::Cow;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::integration_accounts::IntegrationAccountBody;
-use crate::listings::ListingBody;
-use crate::locations::UpdateLocationBody;
-use crate::promotions::PromotionBody;
-use crate::tenants::UpdateTenantBody;
-use crate::users::UpdateUserBody;
+use crate::areas::integration_accounts::IntegrationAccountBody;
+use crate::areas::listings::ListingBody;
+use crate::areas::locations::UpdateLocationBody;
+use crate::areas::promotions::PromotionBody;
+use crate::areas::tenants::UpdateTenantBody;
+use crate::areas::users::UpdateUserBody;
 
 macro_rules! bodies {
     ($($name:ident: $fields:ty = $($required:literal),+;)+) => {$(

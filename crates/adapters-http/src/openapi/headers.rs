@@ -19,7 +19,7 @@ pub(crate) struct TenantHeaders {
 /// The header of requests that may be repeated.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "it documents the header that `receipts` reads")]
+#[expect(dead_code, reason = "it documents the header that `idempotency` reads")]
 pub(super) struct IdempotencyKeyHeader {
     /// Your own key for the request: 1 to 255 visible ASCII characters. For 24 hours, the same request with the same
     /// key is not executed again and gets the same response.

@@ -1,5 +1,7 @@
 //! The OpenAPI document, generated from the code.
 
+pub(crate) mod enum_schemas;
+
 mod bodies;
 mod conventions;
 mod headers;
@@ -25,11 +27,12 @@ use self::names::Names;
 use self::refusals::Refusals;
 pub(crate) use self::refusals::*;
 use self::schemas::Schemas;
-use crate::problem::ProblemView;
-use crate::{
-    api_keys, audit, availability, imports, integration_accounts, listings, locations, operations, promotions, quotes,
+use crate::areas::{
+    api_keys, audit, availability, imports, integration_accounts, listings, locations, promotions, quotes,
     reservations, tenants, users, workspaces,
 };
+use crate::response::problem::ProblemView;
+use crate::server::health as operations;
 
 /// The document.
 #[derive(OpenApi)]
@@ -84,7 +87,7 @@ use crate::{
         integration_accounts::get,
         integration_accounts::update,
         integration_accounts::delete,
-        integration_accounts::move_tenant,
+        integration_accounts::move_account,
         listings::list,
         listings::count,
         listings::create,

@@ -3,6 +3,16 @@
 //! `connection` limits the bytes of a connection, `exchanges` handles requests and their responses. actix-http itself
 //! limits the first head and idle connections, and ends connections at shutdown.
 
+pub(crate) mod address;
+pub(crate) mod compression;
+pub(crate) mod cors;
+pub(crate) mod envelope;
+pub(crate) mod health;
+pub(crate) mod metrics;
+pub(crate) mod networks;
+pub(crate) mod rate_limit;
+pub(crate) mod timeout;
+
 mod connection;
 mod exchanges;
 mod memory;

@@ -2,9 +2,9 @@
 
 mod connections;
 mod contract;
+mod idempotency;
 mod limits;
 mod plans;
-mod receipts;
 mod schema;
 
 use std::sync::Arc;

@@ -17,7 +17,7 @@ async fn every_table_is_keyed_by_workspace() {
         let (name, key): (String, String) = (table.get("name"), table.get("key"));
         let expected = match name.as_str() {
             "workspaces" => "PRIMARY KEY (id)",
-            "receipts" => "PRIMARY KEY (workspace_id, user_id, idempotency_key)",
+            "idempotency_records" => "PRIMARY KEY (workspace_id, user_id, idempotency_key)",
             // A table without an id is keyed by the ids that it joins.
             "imports" => "PRIMARY KEY (workspace_id, tenant_id, listing_id)",
             "calendar_nights" => "PRIMARY KEY (workspace_id, listing_id, night)",

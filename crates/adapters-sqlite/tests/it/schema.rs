@@ -20,7 +20,7 @@ async fn every_table_is_keyed_by_workspace() {
         let (name, key): (String, String) = (table.get("name"), table.get("key"));
         let expected = match name.as_str() {
             "workspaces" => "id",
-            "receipts" => "workspace_id,user_id,idempotency_key",
+            "idempotency_records" => "workspace_id,user_id,idempotency_key",
             // A table without an id is keyed by the ids that it joins.
             "imports" => "workspace_id,tenant_id,listing_id",
             "calendar_nights" => "workspace_id,listing_id,night",

@@ -22,11 +22,11 @@ pub(super) struct Sweeps([JoinHandle<()>; 3]);
 impl Sweeps {
     /// Starts the sweeps on this thread. Servers that share a database may all sweep: they skip rows that are gone.
     pub(super) fn start(engine: &Engine) -> Self {
-        let Swept { reservations, quotes, receipts } = engine.swept();
+        let Swept { reservations, quotes, idempotency } = engine.swept();
         Self([
             every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
             every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
-            every(LEFTOVERS, "receipts", async move || receipts.forget(&OperatorScope::new()).await),
+            every(LEFTOVERS, "idempotency records", async move || idempotency.forget(&OperatorScope::new()).await),
         ])
     }
 
@@ -69,8 +69,8 @@ mod tests {
     use domain::access::TenantChoice;
     use domain::api_keys::MaxKeyAge;
     use domain::audit::Actor;
-    use domain::receipts::{KEPT, Receipt, Repeatable, Reply};
-    use ports::ReceiptRepository;
+    use domain::idempotency::{IdempotencyRecord, IdempotentRequest, KEPT, Reply};
+    use ports::IdempotencyRepository;
     use testkit::build;
 
     use super::*;
@@ -94,11 +94,11 @@ mod tests {
         let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };
         let [old, young] = ["old", "young"].map(|key| key.parse().expect("a key"));
         for (key, at) in [(&old, now - KEPT - TimeDelta::seconds(1)), (&young, now)] {
-            let request = Repeatable { key: Clone::clone(key), fingerprint: [1; 32] };
+            let request = IdempotentRequest { key: Clone::clone(key), fingerprint: [1; 32] };
             let reply = Reply { status: 200, body: vec![] };
-            let receipt =
-                Receipt::new(scope.workspace_id(), &actor, request, reply, at).expect("an actor that is a user");
-            database.keep(scope, receipt).await.expect("kept");
+            let idempotency_record = IdempotencyRecord::new(scope.workspace_id(), &actor, request, reply, at)
+                .expect("an actor that is a user");
+            database.keep(scope, idempotency_record).await.expect("kept");
         }
         let sweeps = Sweeps::start(&engine);
         let swept = time::timeout(Duration::from_secs(10), async {

@@ -32,7 +32,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
 
 /// The only places that may create credentials and operator scopes without an authentication.
 const CREDENTIAL_MAKERS: [&str; 3] =
-    ["crates/adapters-sql/src/credentials.rs", "crates/domain/src/access/", "crates/testkit/src/build.rs"];
+    ["crates/adapters-sql/src/access/credentials.rs", "crates/domain/src/access/", "crates/testkit/src/build.rs"];
 const OPERATORS: [&str; 4] = [
     "crates/app/src/commands/",
     "crates/application/src/",
@@ -123,7 +123,9 @@ fn every_path_in_the_routes_is_in_the_document() {
     let mut found = 0;
     for file in sources(&root().join("crates/adapters-http/src")) {
         let source = fs::read_to_string(&file).expect("a source");
-        for path in source.split("resource(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        let paths = source.split("resource(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        // The files of the page at `/docs` are no operations.
+        for path in paths.filter(|path| *path != "/docs/{file:.*}") {
             found += 1;
             assert!(known.contains(&path), "{path} is not in the document");
         }

@@ -2,15 +2,15 @@
 
 use domain::access::{Caller, Permission, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyName, ApiKeyToken, NewApiKey};
+use domain::idempotency::{IdempotentRequest, Reply};
 use domain::ids::{ApiKeyId, UserId};
 use domain::instants::Edge;
-use domain::receipts::{Repeatable, Reply};
 use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{Asked, InvalidInput, is, optional, required, together, valid};
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::{Input, InvalidInput, is, optional, required, together, valid};
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 /// A request to create a key.
 #[derive(Debug, Clone, Default, Validate)]
@@ -46,14 +46,19 @@ impl ApiKeys {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<CreateApiKey>,
-        request: Option<Repeatable>,
+        asked: Input<CreateApiKey>,
+        request: Option<IdempotentRequest>,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let once = Once::new(request, |id: ApiKeyId| Reply { status: 201, body: id.to_string().into_bytes() });
-        match self.receipts.once(caller, &once, async || self.create_in(&scope, caller, asked, &once).await).await? {
-            Done::Now(created) => Ok(created),
-            Done::Before(reply) => Err(ApiKeyError::already_created(&reply)),
+        let idempotent =
+            Idempotent::new(request, |id: ApiKeyId| Reply { status: 201, body: id.to_string().into_bytes() });
+        match self
+            .idempotency
+            .run(caller, &idempotent, async || self.create_in(&scope, caller, asked, &idempotent).await)
+            .await?
+        {
+            Outcome::Fresh(created) => Ok(created),
+            Outcome::Replayed(reply) => Err(ApiKeyError::already_created(&reply)),
         }
     }
 
@@ -61,8 +66,8 @@ impl ApiKeys {
         &self,
         scope: &TenantScope,
         caller: &Caller,
-        asked: Asked<CreateApiKey>,
-        once: &Once<ApiKeyId>,
+        asked: Input<CreateApiKey>,
+        idempotent: &Idempotent<ApiKeyId>,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let command = asked?;
         let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
@@ -74,7 +79,7 @@ impl ApiKeys {
 
         let secret = self.ambient.secret();
         let token = ApiKeyToken::new(scope.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
-        decide_anew(async || {
+        retry_stale(async || {
             let user = self.users.find(scope, user_id).await?;
             let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
             caller.may_handle(user.role())?;
@@ -82,7 +87,7 @@ impl ApiKeys {
             let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = ApiKey::issue(new, &user, self.max_age, stamp)?;
-            let api_key = self.repository.create(scope, &user, once.sign(change, &token.id())).await?;
+            let api_key = self.repository.create(scope, &user, idempotent.sign(change, &token.id())).await?;
             Ok(CreatedApiKey { api_key, token: token.clone() })
         })
         .await
@@ -95,18 +100,20 @@ mod tests {
 
     use domain::api_keys::MaxKeyAge;
     use domain::audit::Actor;
-    use domain::receipts::Receipt;
+    use domain::idempotency::IdempotencyRecord;
     use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
-    use ports::{MockApiKeyQueries, MockApiKeyRepository, MockReceiptRepository, MockUserQueries, MockUserRepository};
+    use ports::{
+        MockApiKeyQueries, MockApiKeyRepository, MockIdempotencyRepository, MockUserQueries, MockUserRepository,
+    };
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::problem::{Problem, ProblemKind};
-    use crate::receipts::fixture::over;
+    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::over;
 
-    fn request() -> Repeatable {
-        Repeatable { key: "key-1".parse().expect("a key"), fingerprint: [1; 32] }
+    fn request() -> IdempotentRequest {
+        IdempotentRequest { key: "key-1".parse().expect("a key"), fingerprint: [1; 32] }
     }
 
     fn command() -> CreateApiKey {
@@ -138,26 +145,26 @@ mod tests {
     async fn create(
         repository: MockApiKeyRepository,
         users: MockUserRepository,
-        receipts: MockReceiptRepository,
+        idempotency: MockIdempotencyRepository,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let (queries, user_queries) = (Arc::new(MockApiKeyQueries::new()), Arc::new(MockUserQueries::new()));
         let (repository, users) = (Arc::new(repository), Arc::new(users));
         let api_keys =
-            ApiKeys::new(repository, queries, users, user_queries, over(receipts), ambient(), MaxKeyAge::default());
+            ApiKeys::new(repository, queries, users, user_queries, over(idempotency), ambient(), MaxKeyAge::default());
         api_keys.create(&build::channel(Permission::Admin), Ok(command()), Some(request())).await
     }
 
     #[tokio::test]
-    async fn the_receipt_of_a_key_holds_its_id_and_nothing_else() {
+    async fn the_idempotency_record_of_a_key_holds_its_id_and_nothing_else() {
         let mut repository = MockApiKeyRepository::new();
         repository.expect_create().once().returning(|_, _, change| {
-            let receipt = change.receipt.expect("asked for");
-            assert_eq!(receipt.reply.body, change.after.id().to_string().as_bytes());
+            let idempotency_record = change.idempotency_record.expect("asked for");
+            assert_eq!(idempotency_record.reply.body, change.after.id().to_string().as_bytes());
             Ok(change.after)
         });
-        let mut receipts = MockReceiptRepository::new();
-        receipts.expect_find().once().returning(|_, _| Ok(None));
-        create(repository, users(), receipts).await.expect("created");
+        let mut idempotency = MockIdempotencyRepository::new();
+        idempotency.expect_find().once().returning(|_, _| Ok(None));
+        create(repository, users(), idempotency).await.expect("created");
     }
 
     #[tokio::test]
@@ -166,14 +173,14 @@ mod tests {
             (build::token().id().to_string(), ProblemKind::Conflict, "key_already_created"),
             ("corrupt".to_owned(), ProblemKind::Internal, "internal_error"),
         ] {
-            let mut receipts = MockReceiptRepository::new();
-            receipts.expect_find().once().returning(move |scope, _| {
+            let mut idempotency = MockIdempotencyRepository::new();
+            idempotency.expect_find().once().returning(move |scope, _| {
                 let id = build::token().id();
                 let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: id };
                 let reply = Reply { status: 201, body: body.clone().into_bytes() };
-                Ok(Receipt::new(scope.workspace_id(), &actor, request(), reply, build::at()))
+                Ok(IdempotencyRecord::new(scope.workspace_id(), &actor, request(), reply, build::at()))
             });
-            let refused = create(MockApiKeyRepository::new(), MockUserRepository::new(), receipts).await;
+            let refused = create(MockApiKeyRepository::new(), MockUserRepository::new(), idempotency).await;
             let refused = refused.expect_err("made before");
             assert_eq!((refused.kind(), refused.code()), (kind, code));
             assert_eq!(refused.extension().is_some(), kind == ProblemKind::Conflict);

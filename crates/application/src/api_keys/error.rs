@@ -1,15 +1,15 @@
 //! Refusals of the API key use cases.
 
 use domain::api_keys::IssueError;
+use domain::idempotency::Reply;
 use domain::ids::ApiKeyId;
-use domain::receipts::Reply;
 use domain::users::SupportRestrictedError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::{InvalidInput, sentence};
-use crate::problem::{Extension, Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{Extension, FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the API key use cases.
 #[derive(Debug, Error)]
@@ -24,7 +24,7 @@ pub enum ApiKeyError {
     #[error("The user was not found.")]
     UserNotFound {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// An earlier request created the key, and its text is shown only once.
     #[error("The API key was created by an earlier request, and is shown only once.")]
@@ -51,7 +51,7 @@ impl ApiKeyError {
     pub(super) fn already_created(reply: &Reply) -> Self {
         match String::from_utf8_lossy(&reply.body).parse() {
             Ok(id) => Self::AlreadyCreated { id },
-            Err(error) => RepositoryError::Corrupt { what: "receipt", source: Box::new(error) }.into(),
+            Err(error) => RepositoryError::Corrupt { what: "idempotency record", source: Box::new(error) }.into(),
         }
     }
 }
@@ -96,7 +96,7 @@ impl Problem for ApiKeyError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::UserNotFound { faults } => Some(faults),

@@ -50,7 +50,7 @@ mod tests {
 
     use super::super::fixture::api_keys;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn command(permission: &str) -> IssueApiKey {
         let id = "0192f0c1-7b1e-7000-8000-000000000000".to_owned();

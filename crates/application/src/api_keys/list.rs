@@ -4,12 +4,12 @@ use domain::access::{Caller, Permission};
 use domain::api_keys::ApiKey;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{Asked, checked};
-use crate::paging::{Listed, Paging};
+use crate::input::paging::{Listed, Paging};
+use crate::input::{Input, checked};
 
 impl ApiKeys {
     /// Lists the keys of the users of the caller's tenant, oldest first, without their secrets.
-    pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
+    pub async fn list(&self, caller: &Caller, asked: Input<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let page = checked(asked)?.page();
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))

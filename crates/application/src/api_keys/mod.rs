@@ -14,8 +14,8 @@ use ports::{ApiKeyQueries, ApiKeyRepository, UserQueries, UserRepository};
 pub use self::create::{CreateApiKey, CreatedApiKey};
 pub use self::error::ApiKeyError;
 pub use self::issue::IssueApiKey;
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of API keys.
 pub struct ApiKeys {
@@ -23,7 +23,7 @@ pub struct ApiKeys {
     queries: Arc<dyn ApiKeyQueries>,
     users: Arc<dyn UserRepository>,
     user_queries: Arc<dyn UserQueries>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
     max_age: MaxKeyAge,
 }
@@ -35,11 +35,11 @@ impl ApiKeys {
         queries: Arc<dyn ApiKeyQueries>,
         users: Arc<dyn UserRepository>,
         user_queries: Arc<dyn UserQueries>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
         max_age: MaxKeyAge,
     ) -> Self {
-        Self { repository, queries, users, user_queries, receipts, ambient, max_age }
+        Self { repository, queries, users, user_queries, idempotency, ambient, max_age }
     }
 }
 
@@ -48,8 +48,8 @@ mod fixture {
     use ports::{MockApiKeyQueries, MockApiKeyRepository, MockUserQueries, MockUserRepository};
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn api_keys(
@@ -60,6 +60,6 @@ mod fixture {
         let queries = Arc::new(MockApiKeyQueries::new());
         let (users, user_queries) = (Arc::new(users), Arc::new(user_queries));
         let max_age = MaxKeyAge::default();
-        ApiKeys::new(Arc::new(repository), queries, users, user_queries, receipts(), ambient(), max_age)
+        ApiKeys::new(Arc::new(repository), queries, users, user_queries, idempotency(), ambient(), max_age)
     }
 }

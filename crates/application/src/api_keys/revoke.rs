@@ -4,13 +4,13 @@ use domain::access::{Caller, Permission};
 use domain::ids::ApiKeyId;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::retry::decide_anew;
+use crate::steps::retry::retry_stale;
 
 impl ApiKeys {
     /// Revokes a key, with immediate effect; can be repeated.
     pub async fn revoke(&self, caller: &Caller, id: ApiKeyId) -> Result<(), ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let (key, user) = self.repository.find(&scope, id).await?.ok_or(ApiKeyError::NotFound)?;
             caller.may_handle(user.role())?;
             match key.revoke(&user, scope.stamp(self.ambient.audit_id(), self.ambient.now())) {
@@ -31,7 +31,7 @@ mod tests {
 
     use super::super::fixture::api_keys;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn stored(role: Role) -> (ApiKey, ApiUser) {
         let scope = build::channel(Permission::Admin).tenant_scope(Permission::Admin).expect("an active tenant");

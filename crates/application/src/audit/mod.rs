@@ -10,9 +10,9 @@ use domain::text::SearchText;
 use ports::{AuditFilter, AuditQueries, Slice};
 use validator::{Validate, ValidationError};
 
-use crate::input::{Asked, InvalidInput, checked, fault, is, is_or_blank, optional, unless_blank};
-use crate::paging::{List, Listed, checked_list};
-use crate::refusal::Refusal;
+use crate::input::paging::{List, Listed, checked_list};
+use crate::input::{Input, InvalidInput, checked, fault, is, is_or_blank, optional, unless_blank};
+use crate::outcome::refusal::Refusal;
 
 /// The filters of a list of audit entries. A blank action is ignored.
 #[derive(Debug, Clone, Default, Validate)]
@@ -64,7 +64,7 @@ impl Audit {
     }
 
     /// Lists the entries that the caller may see, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Asked<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
+    pub async fn list(&self, caller: &Caller, asked: Input<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
         let scope = caller.audit_scope()?;
         let (filter, page) = checked_list(asked)?;
         let Slice { items, has_more } = self.queries.list(&scope, &filter.filter()?, page).await?;
@@ -73,7 +73,7 @@ impl Audit {
     }
 
     /// Counts the entries that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindAudit>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindAudit>) -> Result<u64, Refusal> {
         let scope = caller.audit_scope()?;
         let filter = checked(asked)?.filter()?;
         Ok(self.queries.count(&scope, &filter).await?)
@@ -90,8 +90,8 @@ mod tests {
 
     use super::*;
     use crate::input::Unreadable;
-    use crate::paging::Paging;
-    use crate::problem::Problem;
+    use crate::input::paging::Paging;
+    use crate::outcome::problem::Problem;
 
     fn over(queries: MockAuditQueries) -> Audit {
         Audit::new(Arc::new(queries))

@@ -7,9 +7,9 @@ use domain::tenants::FieldEdit;
 
 use super::find::nights;
 use super::{Availability, AvailabilityError};
-use crate::collector::Collector;
-use crate::input::{Asked, InvalidInput, REQUIRED};
-use crate::retry::decide_anew;
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput, REQUIRED};
+use crate::steps::retry::retry_stale;
 
 /// The field's name in the request.
 pub(super) const RANGES: &str = "ranges";
@@ -64,11 +64,11 @@ impl Availability {
         &self,
         caller: &Caller,
         listing: ListingId,
-        asked: Asked<EditCalendar>,
+        asked: Input<EditCalendar>,
     ) -> Result<usize, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let ranges = asked?.edits()?;
-        decide_anew(async || {
+        retry_stale(async || {
             let found = self.listings.find(&scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let Some(change) = CalendarEdit::decide(found.for_owner(&scope)?, &ranges, &scope, stamp)? else {
@@ -91,9 +91,9 @@ mod tests {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::steps::ambient::fixture::ambient;
 
     fn availability(repository: MockAvailabilityRepository, listings: MockListingRepository) -> Availability {
         let queries = MockAvailabilityQueries::new();

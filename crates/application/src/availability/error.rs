@@ -6,9 +6,9 @@ use ports::RepositoryError;
 use thiserror::Error;
 
 use super::edit::RANGES;
-use crate::collector::Collector;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::input::reader::Collector;
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the availability use cases.
 #[derive(Debug, Error)]
@@ -72,7 +72,7 @@ impl Problem for AvailabilityError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::ListingNotFound | Self::NotTheOwner(_) => None,

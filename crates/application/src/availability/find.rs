@@ -6,8 +6,8 @@ use domain::ids::ListingId;
 use domain::stays::Stay;
 
 use super::{Availability, AvailabilityError};
-use crate::collector::Collector;
-use crate::input::{Asked, InvalidInput};
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput};
 
 /// The requested nights: from the first date to the day before the second date.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +38,7 @@ impl Availability {
         &self,
         caller: &Caller,
         listing: ListingId,
-        asked: Asked<FindNights>,
+        asked: Input<FindNights>,
     ) -> Result<Vec<Night>, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let nights = asked?.nights()?;
@@ -58,8 +58,8 @@ mod tests {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::steps::ambient::fixture::ambient;
 
     async fn find(
         queries: MockAvailabilityQueries,

@@ -11,7 +11,7 @@ use ports::{AvailabilityQueries, AvailabilityRepository, ListingRepository};
 pub use self::edit::{EditCalendar, RangeFields};
 pub use self::error::AvailabilityError;
 pub use self::find::FindNights;
-use crate::ambient::Ambient;
+use crate::steps::ambient::Ambient;
 
 /// The use cases of availability.
 pub struct Availability {

@@ -4,10 +4,10 @@ use domain::access::{Caller, Permission};
 use domain::imports::{Import, decide};
 
 use super::{ImportError, Imports};
-use crate::input::{Asked, checked};
-use crate::listing_ids::ListingIds;
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::listing_ids::ListingIds;
+use crate::input::{Input, checked};
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl Imports {
     /// Imports other tenants' listings into the caller's tenant: all of them or none. Returns them in the order of the
@@ -15,25 +15,25 @@ impl Imports {
     pub async fn import(
         &self,
         caller: &Caller,
-        asked: Asked<ListingIds>,
-        once: &Once<Vec<Import>>,
-    ) -> Result<Done<Vec<Import>>, ImportError> {
+        asked: Input<ListingIds>,
+        idempotent: &Idempotent<Vec<Import>>,
+    ) -> Result<Outcome<Vec<Import>>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let import = async || {
             let command = checked(asked)?;
             let ids = command.ids()?;
-            decide_anew(async || {
+            retry_stale(async || {
                 let candidates = self.repository.candidates(&scope, &ids).await?;
                 let batch = decide(scope.tenant_id(), &candidates, &ids);
                 let batch = batch.map_err(|refused| ImportError::import(&command, refused))?;
                 let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
                 let imports = change.after.imports(change.audit.at);
-                self.repository.add(&scope, once.sign(change, &imports)).await?;
+                self.repository.add(&scope, idempotent.sign(change, &imports)).await?;
                 Ok(imports)
             })
             .await
         };
-        self.receipts.once(caller, once, import).await
+        self.idempotency.run(caller, idempotent, import).await
     }
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use super::super::fixture::{imports, named, offered, owner};
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     fn listings<const N: usize>() -> [ListingId; N] {
         [(); N].map(|()| ListingId::new(build::id()))
@@ -62,8 +62,9 @@ mod tests {
     }
 
     async fn import(repository: MockImportRepository, ids: &[ListingId]) -> Result<Vec<Import>, ImportError> {
-        let done =
-            imports(repository).import(&build::channel(Permission::Write), Ok(named(ids)), &Once::default()).await;
+        let done = imports(repository)
+            .import(&build::channel(Permission::Write), Ok(named(ids)), &Idempotent::default())
+            .await;
         done.map(|done| done.now().expect("done now"))
     }
 
@@ -72,7 +73,7 @@ mod tests {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let refused = imports(MockImportRepository::new())
-                .import(&build::channel(permission), unreadable, &Once::default())
+                .import(&build::channel(permission), unreadable, &Idempotent::default())
                 .await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
@@ -82,7 +83,7 @@ mod tests {
     async fn what_names_no_listings_is_refused_before_anything_is_read() {
         let imports = imports(MockImportRepository::new());
         let error =
-            imports.import(&build::channel(Permission::Write), Ok(ListingIds::default()), &Once::default()).await;
+            imports.import(&build::channel(Permission::Write), Ok(ListingIds::default()), &Idempotent::default()).await;
         let error = error.expect_err("invalid");
         assert_eq!(error.faults().expect("field errors")["listingIDs"], ["The listing IDs field is required."]);
     }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::imports::{ImportFault, ImportRefused, RemovalFault, RemovalRefused};
+use domain::imports::{ImportIssue, ImportRefused, RemovalIssue, RemovalRefused};
 use ports::RepositoryError;
 use thiserror::Error;
 
-use crate::listing_ids::ListingIds;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::input::listing_ids::ListingIds;
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A reason why a listing of the request is refused. The text is used if it applies to all refused listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -67,23 +67,23 @@ impl ListingReason {
     }
 }
 
-impl From<ImportFault> for ListingReason {
-    fn from(fault: ImportFault) -> Self {
+impl From<ImportIssue> for ListingReason {
+    fn from(fault: ImportIssue) -> Self {
         match fault {
-            ImportFault::NotFound => Self::NotFound,
-            ImportFault::OwnListing => Self::OwnListing,
-            ImportFault::NotAllowed => Self::NotAllowed,
-            ImportFault::AlreadyImported => Self::AlreadyImported,
-            ImportFault::Duplicate => Self::Duplicate,
+            ImportIssue::NotFound => Self::NotFound,
+            ImportIssue::OwnListing => Self::OwnListing,
+            ImportIssue::NotAllowed => Self::NotAllowed,
+            ImportIssue::AlreadyImported => Self::AlreadyImported,
+            ImportIssue::Duplicate => Self::Duplicate,
         }
     }
 }
 
-impl From<RemovalFault> for ListingReason {
-    fn from(fault: RemovalFault) -> Self {
+impl From<RemovalIssue> for ListingReason {
+    fn from(fault: RemovalIssue) -> Self {
         match fault {
-            RemovalFault::NotImported => Self::NotImported,
-            RemovalFault::Duplicate => Self::Duplicate,
+            RemovalIssue::NotImported => Self::NotImported,
+            RemovalIssue::Duplicate => Self::Duplicate,
         }
     }
 }
@@ -100,13 +100,13 @@ pub enum ImportError {
         /// The reason.
         reason: ListingReason,
         /// The field errors, by position.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// Some listings of the request are refused, for different reasons.
     #[error("The listings were refused for different reasons.")]
     Mixed {
         /// The field errors, by position.
-        faults: Faults,
+        faults: FieldErrors,
     },
 }
 
@@ -160,7 +160,7 @@ impl Problem for ImportError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::Listings { faults, .. } | Self::Mixed { faults } => Some(faults),
@@ -176,14 +176,14 @@ mod tests {
     use super::super::fixture::named;
     use super::*;
 
-    fn refused(faults: &[(usize, ImportFault)]) -> ImportError {
+    fn refused(faults: &[(usize, ImportIssue)]) -> ImportError {
         let command = named(&[(); 3].map(|()| ListingId::new(build::id())));
         ImportError::import(&command, ImportRefused { faults: faults.iter().copied().collect() })
     }
 
     #[test]
     fn one_reason_is_the_answer_and_several_are_mixed() {
-        use ImportFault::{AlreadyImported, Duplicate, NotAllowed, NotFound, OwnListing};
+        use ImportIssue::{AlreadyImported, Duplicate, NotAllowed, NotFound, OwnListing};
         for (faults, kind, code) in [
             (&[(0, NotFound), (2, NotFound)][..], ProblemKind::NotFound, "listing_not_found"),
             (&[(1, OwnListing)], ProblemKind::Invalid, "own_listing"),
@@ -204,7 +204,7 @@ mod tests {
     fn a_sentence_names_the_id_as_it_was_sent_and_the_code() {
         let id = "0192F0C1-7B1E-7000-8000-00000000000A";
         let command = ListingIds { listing_ids: Some(vec![id.to_owned()]) };
-        let faults = [(0, RemovalFault::NotImported)].into();
+        let faults = [(0, RemovalIssue::NotImported)].into();
         let error = ImportError::removal(&command, RemovalRefused { faults });
         let expected = format!("The listing {id} is not imported (not_imported).");
         assert_eq!(error.faults().expect("positions")["listingIDs.0"], [expected]);

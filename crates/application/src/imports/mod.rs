@@ -9,20 +9,20 @@ use std::sync::Arc;
 use ports::ImportRepository;
 
 pub use self::error::{ImportError, ListingReason};
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of imports.
 pub struct Imports {
     repository: Arc<dyn ImportRepository>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
 impl Imports {
     /// Creates the use cases from their ports.
-    pub fn new(repository: Arc<dyn ImportRepository>, receipts: Receipts, ambient: Ambient) -> Self {
-        Self { repository, receipts, ambient }
+    pub fn new(repository: Arc<dyn ImportRepository>, idempotency: Idempotency, ambient: Ambient) -> Self {
+        Self { repository, idempotency, ambient }
     }
 }
 
@@ -35,13 +35,13 @@ mod fixture {
     use uuid::Uuid;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::listing_ids::ListingIds;
-    use crate::receipts::fixture::receipts;
+    use crate::input::listing_ids::ListingIds;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over this mock.
     pub(super) fn imports(repository: MockImportRepository) -> Imports {
-        Imports::new(Arc::new(repository), receipts(), ambient())
+        Imports::new(Arc::new(repository), idempotency(), ambient())
     }
 
     /// Returns a request for these listings.
@@ -59,7 +59,7 @@ mod fixture {
             listing,
             account: IntegrationAccountId::new(build::id()),
             owner: owner(),
-            allows_import: true,
+            allow_import: true,
             is_offered: true,
             is_imported: false,
         }

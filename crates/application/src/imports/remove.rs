@@ -4,10 +4,10 @@ use domain::access::{Caller, Permission};
 use domain::imports::decide_removal;
 
 use super::{ImportError, Imports};
-use crate::input::{Asked, checked};
-use crate::listing_ids::ListingIds;
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::listing_ids::ListingIds;
+use crate::input::{Input, checked};
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl Imports {
     /// Removes imports of the caller's tenant, all of them or none. Returns their number. Reservations that the tenant
@@ -15,24 +15,24 @@ impl Imports {
     pub async fn remove(
         &self,
         caller: &Caller,
-        asked: Asked<ListingIds>,
-        once: &Once<usize>,
-    ) -> Result<Done<usize>, ImportError> {
+        asked: Input<ListingIds>,
+        idempotent: &Idempotent<usize>,
+    ) -> Result<Outcome<usize>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let remove = async || {
             let command = checked(asked)?;
             let ids = command.ids()?;
-            decide_anew(async || {
+            retry_stale(async || {
                 let imported = self.repository.imported(&scope, &ids).await?;
                 let batch = decide_removal(scope.tenant_id(), &imported, &ids);
                 let batch = batch.map_err(|refused| ImportError::removal(&command, refused))?;
                 let change = batch.by(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
-                self.repository.remove(&scope, once.sign(change, &ids.len())).await?;
+                self.repository.remove(&scope, idempotent.sign(change, &ids.len())).await?;
                 Ok(ids.len())
             })
             .await
         };
-        self.receipts.once(caller, once, remove).await
+        self.idempotency.run(caller, idempotent, remove).await
     }
 }
 
@@ -45,15 +45,16 @@ mod tests {
     use super::super::fixture::{imports, named};
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     fn listings() -> [ListingId; 2] {
         [(); 2].map(|()| ListingId::new(build::id()))
     }
 
     async fn remove(repository: MockImportRepository, ids: &[ListingId]) -> Result<usize, ImportError> {
-        let done =
-            imports(repository).remove(&build::channel(Permission::Write), Ok(named(ids)), &Once::default()).await;
+        let done = imports(repository)
+            .remove(&build::channel(Permission::Write), Ok(named(ids)), &Idempotent::default())
+            .await;
         done.map(|done| done.now().expect("done now"))
     }
 
@@ -62,7 +63,7 @@ mod tests {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let refused = imports(MockImportRepository::new())
-                .remove(&build::channel(permission), unreadable, &Once::default())
+                .remove(&build::channel(permission), unreadable, &Idempotent::default())
                 .await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }

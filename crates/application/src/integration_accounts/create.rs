@@ -5,17 +5,17 @@ use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::{IntegrationAccount, NewIntegrationAccount};
 
 use super::{IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts};
-use crate::input::Asked;
-use crate::receipts::{Done, Once};
+use crate::input::Input;
+use crate::steps::idempotency::{Idempotent, Outcome};
 
 impl IntegrationAccounts {
     /// Creates an account of the caller's tenant.
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<IntegrationAccountFields>,
-        once: &Once<IntegrationAccount>,
-    ) -> Result<Done<IntegrationAccount>, IntegrationAccountError> {
+        asked: Input<IntegrationAccountFields>,
+        idempotent: &Idempotent<IntegrationAccount>,
+    ) -> Result<Outcome<IntegrationAccount>, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let create = async || {
             let details = asked?.details()?;
@@ -23,10 +23,10 @@ impl IntegrationAccounts {
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = IntegrationAccount::create(new, &scope, stamp);
             let account = change.after.clone();
-            self.repository.create(&scope, once.sign(change, &account)).await?;
+            self.repository.create(&scope, idempotent.sign(change, &account)).await?;
             Ok(account)
         };
-        self.receipts.once(caller, once, create).await
+        self.idempotency.run(caller, idempotent, create).await
     }
 }
 
@@ -40,13 +40,14 @@ mod tests {
     use super::super::fixture::{accounts, fields, sent};
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     async fn create(
         repository: MockIntegrationAccountRepository,
         fields: IntegrationAccountFields,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
-        let done = accounts(repository).create(&build::channel(Permission::Admin), Ok(fields), &Once::default()).await;
+        let done =
+            accounts(repository).create(&build::channel(Permission::Admin), Ok(fields), &Idempotent::default()).await;
         done.map(|done| done.now().expect("done now"))
     }
 
@@ -59,7 +60,7 @@ mod tests {
         ] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let accounts = accounts(MockIntegrationAccountRepository::new());
-            let refused = accounts.create(&build::channel(permission), unreadable, &Once::default()).await;
+            let refused = accounts.create(&build::channel(permission), unreadable, &Idempotent::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -70,8 +71,8 @@ mod tests {
         repository.expect_create().once().returning(|_, change| Ok(change.after));
         let created = create(repository, fields()).await.expect("created");
         assert_eq!(created.tenant_id(), build::channel_id());
-        let Details { status, allows_import, markup, default_discount, distribution_markup, .. } = created.details();
-        assert_eq!((*status, *allows_import, *default_discount), (AccountStatus::Active, true, None));
+        let Details { status, allow_import, markup, default_discount, distribution_markup, .. } = created.details();
+        assert_eq!((*status, *allow_import, *default_discount), (AccountStatus::Active, true, None));
         assert_eq!((*markup, *distribution_markup), (Percentage::default(), Percentage::default()));
     }
 

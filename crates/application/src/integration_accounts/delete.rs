@@ -5,8 +5,8 @@ use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::IntegrationAccount;
 
 use super::{IntegrationAccountError, IntegrationAccounts};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl IntegrationAccounts {
     /// Deletes an account of the caller's tenant with its listings and their data. An account with reservations cannot
@@ -18,7 +18,7 @@ impl IntegrationAccounts {
         precondition: &Precondition<IntegrationAccount>,
     ) -> Result<(), IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
             precondition.check(&account)?;
             let change = account.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
@@ -35,7 +35,7 @@ mod tests {
 
     use super::super::fixture::accounts;
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     #[tokio::test]
     async fn it_takes_an_admin_key() {

@@ -5,8 +5,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the integration account use cases.
 #[derive(Debug, Error)]
@@ -21,7 +21,7 @@ pub enum IntegrationAccountError {
     #[error("The tenant was not found.")]
     TargetNotFound {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The account cannot be moved to the target.
     #[error(transparent)]
@@ -30,7 +30,7 @@ pub enum IntegrationAccountError {
     #[error("The account identifier has already been taken.")]
     IdentifierTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// An account with reservations cannot be deleted.
     #[error("The integration account has reservations. Set it INACTIVE instead.")]
@@ -39,7 +39,7 @@ pub enum IntegrationAccountError {
 
 shares_refusals!(IntegrationAccountError);
 
-fn fault(field: &str, phrase: &str) -> Faults {
+fn fault(field: &str, phrase: &str) -> FieldErrors {
     [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
@@ -82,7 +82,7 @@ impl Problem for IntegrationAccountError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::TargetNotFound { faults } | Self::IdentifierTaken { faults } => Some(faults),

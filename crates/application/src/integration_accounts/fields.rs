@@ -3,7 +3,7 @@
 use domain::integration_accounts::{AccountEdit, AccountStatus, Details};
 use domain::tenants::FieldEdit;
 
-use crate::collector::Collector;
+use crate::input::reader::Collector;
 use crate::input::{InvalidInput, REQUIRED};
 
 /// The fields of an account. Absent fields are left unchanged, or get their default in a new account; null clears a
@@ -56,7 +56,7 @@ impl IntegrationAccountFields {
             account_identifier: c.kept("accountIdentifier", &self.account_identifier),
             auth_type: c.kept("authType", &self.auth_type),
             status: c.kept("status", &self.status),
-            allows_import: c.kept_flag("allowImport", self.allow_import),
+            allow_import: c.kept_flag("allowImport", self.allow_import),
             markup: c.kept("markupPercentage", &self.markup_percentage),
             default_discount: c.cleared("defaultDiscountPercentage", &self.default_discount_percentage),
             distribution_markup: c.kept("distributionMarkupPercentage", &self.distribution_markup_percentage),
@@ -72,7 +72,7 @@ fn details(edit: AccountEdit) -> Option<Details> {
         account_identifier: edit.account_identifier?,
         auth_type: edit.auth_type?,
         status: edit.status.unwrap_or(AccountStatus::Active),
-        allows_import: edit.allows_import.unwrap_or(true),
+        allow_import: edit.allow_import.unwrap_or(true),
         markup: edit.markup.unwrap_or_default(),
         default_discount: edit.default_discount.flatten(),
         distribution_markup: edit.distribution_markup.unwrap_or_default(),

@@ -25,7 +25,7 @@ mod tests {
 
     use super::super::fixture::accounts;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn an_account_is_looked_for_in_the_tenant_of_the_request() {

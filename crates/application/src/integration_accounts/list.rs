@@ -6,9 +6,9 @@ use ports::IntegrationAccountFilter;
 use validator::Validate;
 
 use super::IntegrationAccounts;
-use crate::input::{Asked, InvalidInput, checked, is, optional};
-use crate::paging::{List, Listed};
-use crate::refusal::Refusal;
+use crate::input::paging::{List, Listed};
+use crate::input::{Input, InvalidInput, checked, is, optional};
+use crate::outcome::refusal::Refusal;
 
 /// The filters of a list of accounts. `None` matches everything.
 #[derive(Debug, Clone, Default, Validate)]
@@ -35,7 +35,7 @@ impl IntegrationAccounts {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Asked<List<FindIntegrationAccounts>>,
+        asked: Input<List<FindIntegrationAccounts>>,
     ) -> Result<Listed<IntegrationAccount>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let List { filter, paging } = checked(asked)?;
@@ -44,7 +44,7 @@ impl IntegrationAccounts {
     }
 
     /// Counts the accounts of the caller's tenant that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindIntegrationAccounts>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindIntegrationAccounts>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
     }
@@ -57,7 +57,7 @@ mod tests {
 
     use super::super::fixture::{accounts, over};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn the_filter_and_the_tenant_of_the_request_are_asked_for() {

@@ -6,7 +6,7 @@ mod error;
 mod fields;
 mod find;
 mod list;
-mod move_tenant;
+mod move_account;
 mod update;
 
 use std::sync::Arc;
@@ -16,16 +16,16 @@ use ports::{IntegrationAccountQueries, IntegrationAccountRepository, TenantRepos
 pub use self::error::IntegrationAccountError;
 pub use self::fields::IntegrationAccountFields;
 pub use self::list::FindIntegrationAccounts;
-pub use self::move_tenant::{MoveIntegrationAccount, MovedIntegrationAccount};
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+pub use self::move_account::{MoveIntegrationAccount, MovedIntegrationAccount};
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of integration accounts.
 pub struct IntegrationAccounts {
     repository: Arc<dyn IntegrationAccountRepository>,
     queries: Arc<dyn IntegrationAccountQueries>,
     tenants: Arc<dyn TenantRepository>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
@@ -35,10 +35,10 @@ impl IntegrationAccounts {
         repository: Arc<dyn IntegrationAccountRepository>,
         queries: Arc<dyn IntegrationAccountQueries>,
         tenants: Arc<dyn TenantRepository>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, tenants, receipts, ambient }
+        Self { repository, queries, tenants, idempotency, ambient }
     }
 }
 
@@ -48,8 +48,8 @@ mod fixture {
     use ports::{MockIntegrationAccountQueries, MockIntegrationAccountRepository, MockTenantRepository};
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn accounts(accounts: MockIntegrationAccountRepository) -> IntegrationAccounts {
@@ -61,7 +61,7 @@ mod fixture {
         queries: MockIntegrationAccountQueries,
         tenants: MockTenantRepository,
     ) -> IntegrationAccounts {
-        IntegrationAccounts::new(Arc::new(accounts), Arc::new(queries), Arc::new(tenants), receipts(), ambient())
+        IntegrationAccounts::new(Arc::new(accounts), Arc::new(queries), Arc::new(tenants), idempotency(), ambient())
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]

@@ -5,9 +5,9 @@ use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::IntegrationAccount;
 
 use super::{IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts};
-use crate::input::Asked;
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::input::Input;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl IntegrationAccounts {
     /// Changes the fields that the command contains.
@@ -15,12 +15,12 @@ impl IntegrationAccounts {
         &self,
         caller: &Caller,
         id: IntegrationAccountId,
-        asked: Asked<IntegrationAccountFields>,
+        asked: Input<IntegrationAccountFields>,
         precondition: &Precondition<IntegrationAccount>,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let edit = asked?.edit()?;
-        decide_anew(async || {
+        retry_stale(async || {
             let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
             precondition.check(&account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -40,7 +40,7 @@ mod tests {
 
     use super::super::fixture::{accounts, sent};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn stored() -> MockIntegrationAccountRepository {
         let mut repository = MockIntegrationAccountRepository::new();

@@ -5,10 +5,10 @@ use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::{Listing, NewListing, TenantListing};
 
 use super::{ListingError, ListingFields, Listings};
-use crate::collector::Collector;
-use crate::input::{Asked, InvalidInput};
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput};
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl ListingFields {
     fn new_in_account(&self) -> Result<(IntegrationAccountId, NewListing), InvalidInput> {
@@ -25,25 +25,25 @@ impl Listings {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<ListingFields>,
-        once: &Once<TenantListing>,
-    ) -> Result<Done<TenantListing>, ListingError> {
+        asked: Input<ListingFields>,
+        idempotent: &Idempotent<TenantListing>,
+    ) -> Result<Outcome<TenantListing>, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
             let (account, new) = asked?.new_in_account()?;
             let id = self.ambient.id(ListingId::new);
-            decide_anew(async || {
+            retry_stale(async || {
                 let account =
                     self.repository.account(&scope, account).await?.ok_or_else(ListingError::account_not_found)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let change = Listing::create(id, &account, new.clone(), &scope, stamp)?;
                 let listing = TenantListing::own(change.after.clone(), scope.tenant_id(), account.is_active);
-                self.repository.create(&scope, once.sign(change, &listing)).await?;
+                self.repository.create(&scope, idempotent.sign(change, &listing)).await?;
                 Ok(listing)
             })
             .await
         };
-        self.receipts.once(caller, once, create).await
+        self.idempotency.run(caller, idempotent, create).await
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     fn with_account() -> MockListingRepository {
         let mut repository = MockListingRepository::new();
@@ -63,7 +63,8 @@ mod tests {
     }
 
     async fn create(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
-        let done = listings(repository).create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await;
+        let done =
+            listings(repository).create(&build::channel(Permission::Write), Ok(fields), &Idempotent::default()).await;
         done.map(|done| done.now().expect("done now"))
     }
 
@@ -120,7 +121,7 @@ mod tests {
     async fn a_reader_creates_nothing() {
         let asked = Ok(ListingFields::default());
         let refused = listings(MockListingRepository::new())
-            .create(&build::channel(Permission::Read), asked, &Once::default())
+            .create(&build::channel(Permission::Read), asked, &Idempotent::default())
             .await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }

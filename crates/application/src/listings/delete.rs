@@ -5,8 +5,8 @@ use domain::ids::ListingId;
 use domain::listings::TenantListing;
 
 use super::{ListingError, Listings};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Listings {
     /// Deletes a listing of the caller's tenant and all its imports. A listing with reservations cannot be deleted.
@@ -17,7 +17,7 @@ impl Listings {
         precondition: &Precondition<TenantListing>,
     ) -> Result<(), ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = found.for_owner(&scope)?.delete(&scope, stamp);
@@ -35,7 +35,7 @@ mod tests {
 
     use super::super::fixture::listings;
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     async fn delete(repository: MockListingRepository, permission: Permission) -> Result<(), ListingError> {
         listings(repository)

@@ -8,9 +8,9 @@ use domain::listings::{Delivered, Delivery, DeliveryError, NewListing};
 
 use super::error::field;
 use super::{ListingError, ListingFields, Listings};
-use crate::collector::Collector;
-use crate::input::{Asked, InvalidInput, REQUIRED};
-use crate::retry::decide_anew;
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput, REQUIRED};
+use crate::steps::retry::retry_stale;
 
 pub(super) const LISTINGS: &str = "listings";
 
@@ -49,7 +49,7 @@ impl Listings {
         &self,
         caller: &Caller,
         account: IntegrationAccountId,
-        asked: Asked<DeliverListings>,
+        asked: Input<DeliverListings>,
     ) -> Result<Delivered, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         self.deliver_in(&scope, account, asked?).await
@@ -64,7 +64,7 @@ impl Listings {
         let new = command.new_listings()?;
         let provider_ids: Vec<_> = new.iter().map(|new| new.provider_id.clone()).collect();
         let new: Vec<_> = new.into_iter().map(|new| (self.ambient.id(ListingId::new), new)).collect();
-        decide_anew(async || {
+        retry_stale(async || {
             let account = self.repository.account(scope, account).await?;
             let account = account.ok_or(ListingError::AccountNotFound { faults: None })?;
             let stored = self.repository.with_provider_ids(scope, account.id, &provider_ids).await?;
@@ -100,8 +100,8 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
-    use crate::collector::ENOUGH;
-    use crate::problem::Problem;
+    use crate::input::reader::ENOUGH;
+    use crate::outcome::problem::Problem;
 
     fn with(stored: Vec<Listing>) -> MockListingRepository {
         let mut repository = MockListingRepository::new();

@@ -4,10 +4,10 @@ use domain::listings::{ListingValuesError, NotTheOwnerError};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::collector::Collector;
+use crate::input::reader::Collector;
 use crate::input::sentence;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the listing use cases.
 #[derive(Debug, Error)]
@@ -22,7 +22,7 @@ pub enum ListingError {
     #[error("The integration account was not found.")]
     AccountNotFound {
         /// The field error, if the body names the account.
-        faults: Option<Faults>,
+        faults: Option<FieldErrors>,
     },
     /// Only the owner may change a listing.
     #[error(transparent)]
@@ -31,7 +31,7 @@ pub enum ListingError {
     #[error("The provider ID has already been taken.")]
     ProviderIdTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// A listing with reservations cannot be deleted.
     #[error("The listing has reservations. Set it INACTIVE instead.")]
@@ -40,7 +40,7 @@ pub enum ListingError {
 
 shares_refusals!(ListingError);
 
-fn fault(field: &str, phrase: &str) -> Faults {
+fn fault(field: &str, phrase: &str) -> FieldErrors {
     [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
@@ -102,7 +102,7 @@ impl Problem for ListingError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::AccountNotFound { faults } => faults.as_ref(),

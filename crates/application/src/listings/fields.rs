@@ -4,8 +4,8 @@ use domain::geography::Place;
 use domain::listings::{AddressEdit, ListingEdit, NewListing, Picture};
 use domain::tenants::FieldEdit;
 
-use crate::collector::{Collector, emptied};
 use crate::input::REQUIRED;
+use crate::input::reader::{Collector, emptied};
 
 /// The fields of a listing. Absent fields are left unchanged, or get their default in a new listing; null clears a
 /// field. Decimal numbers are texts.

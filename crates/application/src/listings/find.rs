@@ -21,7 +21,7 @@ mod tests {
 
     use super::super::fixture::listings;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_listing_is_looked_for_in_the_tenant_of_the_request() {

@@ -16,10 +16,10 @@ use ports::{FreeNights, ListingFilter, Origin, Page, Slice};
 use thiserror::Error;
 
 use super::Listings;
-use crate::collector::Collector;
-use crate::input::{Asked, InvalidInput, REQUIRED, together, valid};
-use crate::paging::{List, Listed};
-use crate::refusal::Refusal;
+use crate::input::paging::{List, Listed};
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput, REQUIRED, together, valid};
+use crate::outcome::refusal::Refusal;
 
 /// The maximum number of amenities in a filter.
 const MOST_AMENITIES: usize = 20;
@@ -163,7 +163,7 @@ impl Listings {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Asked<List<FindListings>>,
+        asked: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = read(asked?, false, self.ambient.now())?;
@@ -171,7 +171,7 @@ impl Listings {
     }
 
     /// Counts the listings that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = asked?.filter(false, self.ambient.now())?;
         Ok(self.queries.count(&scope, &filter).await?)
@@ -181,7 +181,7 @@ impl Listings {
     pub async fn list_imported(
         &self,
         caller: &Caller,
-        asked: Asked<List<FindListings>>,
+        asked: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = read(asked?, false, self.ambient.now())?;
@@ -193,7 +193,7 @@ impl Listings {
     }
 
     /// Counts the imported listings that match.
-    pub async fn count_imported(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
+    pub async fn count_imported(&self, caller: &Caller, asked: Input<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         match imported(asked?.filter(false, self.ambient.now())?) {
             Some(filter) => Ok(self.queries.count(&scope, &filter).await?),
@@ -205,7 +205,7 @@ impl Listings {
     pub async fn search(
         &self,
         caller: &Caller,
-        asked: Asked<List<FindListings>>,
+        asked: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let List { filter, mut paging } = asked?;
@@ -219,7 +219,7 @@ impl Listings {
     }
 
     /// Counts the offered listings that match.
-    pub async fn count_found(&self, caller: &Caller, asked: Asked<FindListings>) -> Result<u64, Refusal> {
+    pub async fn count_found(&self, caller: &Caller, asked: Input<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = asked?.filter(true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
@@ -240,8 +240,8 @@ mod tests {
 
     use super::super::fixture::over;
     use super::*;
-    use crate::paging::Paging;
-    use crate::problem::Problem;
+    use crate::input::paging::Paging;
+    use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn text(text: &str) -> Option<String> {

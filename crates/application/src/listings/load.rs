@@ -11,7 +11,7 @@ use validator::Validate;
 use super::deliver::LISTINGS;
 use super::{DeliverListings, ListingError, ListingFields, Listings};
 use crate::input::{checked, is, required};
-use crate::problem::{Faults, Problem};
+use crate::outcome::problem::{FieldErrors, Problem};
 
 /// The operator's request to load listings of one account.
 #[derive(Debug, Clone, Validate)]
@@ -82,7 +82,7 @@ impl Listings {
 }
 
 /// Groups the field errors by listing, without the listing's path in the sentences.
-fn by_position(faults: &Faults) -> BTreeMap<usize, Vec<String>> {
+fn by_position(faults: &FieldErrors) -> BTreeMap<usize, Vec<String>> {
     let mut by_position: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (path, sentences) in faults {
         let mut parts = path.split('.');
@@ -103,7 +103,7 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
-    use crate::problem::ProblemKind;
+    use crate::outcome::problem::ProblemKind;
 
     fn command(listings: Vec<ListingFields>) -> LoadListings {
         let account = build::listing_account().id;

@@ -19,14 +19,14 @@ pub use self::error::ListingError;
 pub use self::fields::{AddressFields, ListingFields, PictureFields};
 pub use self::list::FindListings;
 pub use self::load::{LoadListings, Loaded};
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of listings.
 pub struct Listings {
     repository: Arc<dyn ListingRepository>,
     queries: Arc<dyn ListingQueries>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
@@ -35,10 +35,10 @@ impl Listings {
     pub fn new(
         repository: Arc<dyn ListingRepository>,
         queries: Arc<dyn ListingQueries>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, receipts, ambient }
+        Self { repository, queries, idempotency, ambient }
     }
 }
 
@@ -49,8 +49,8 @@ mod fixture {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn listings(listings: MockListingRepository) -> Listings {
@@ -58,7 +58,7 @@ mod fixture {
     }
 
     pub(super) fn over(listings: MockListingRepository, queries: MockListingQueries) -> Listings {
-        Listings::new(Arc::new(listings), Arc::new(queries), receipts(), ambient())
+        Listings::new(Arc::new(listings), Arc::new(queries), idempotency(), ambient())
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]

@@ -5,10 +5,10 @@ use domain::ids::ListingId;
 use domain::listings::TenantListing;
 
 use super::{ListingError, ListingFields, Listings};
-use crate::collector::Collector;
-use crate::input::{Asked, unchanged};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::input::reader::Collector;
+use crate::input::{Input, unchanged};
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Listings {
     /// Changes the fields of a listing of the caller's tenant.
@@ -16,7 +16,7 @@ impl Listings {
         &self,
         caller: &Caller,
         id: ListingId,
-        asked: Asked<ListingFields>,
+        asked: Input<ListingFields>,
         precondition: &Precondition<TenantListing>,
     ) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
@@ -24,7 +24,7 @@ impl Listings {
         let mut collector = Collector::default();
         let edit = fields.edit(&mut collector);
         let edit = collector.finish(Some(edit))?;
-        decide_anew(async || {
+        retry_stale(async || {
             let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let listing = found.for_owner(&scope)?;
             let account = listing.integration_account_id();
@@ -48,7 +48,7 @@ mod tests {
 
     use super::super::fixture::{listings, sent};
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     fn stored() -> MockListingRepository {
         let mut repository = MockListingRepository::new();

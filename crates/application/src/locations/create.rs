@@ -10,8 +10,8 @@ use domain::locations::{
 use validator::Validate;
 
 use super::{LocationError, Locations};
-use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, required, unless_blank};
-use crate::receipts::{Done, Once};
+use crate::input::{Input, InvalidInput, checked, is, is_or_blank, required, unless_blank};
+use crate::steps::idempotency::{Idempotent, Outcome};
 
 /// A request to create a location.
 #[derive(Debug, Clone, Default, Validate)]
@@ -60,9 +60,9 @@ impl Locations {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<CreateLocation>,
-        once: &Once<Location>,
-    ) -> Result<Done<Location>, LocationError> {
+        asked: Input<CreateLocation>,
+        idempotent: &Idempotent<Location>,
+    ) -> Result<Outcome<Location>, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
             let command = checked(asked)?;
@@ -74,10 +74,10 @@ impl Locations {
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Location::create(new, &scope, stamp);
             let location = change.after.clone();
-            self.repository.create(&scope, once.sign(change, &location)).await?;
+            self.repository.create(&scope, idempotent.sign(change, &location)).await?;
             Ok(location)
         };
-        self.receipts.once(caller, once, create).await
+        self.idempotency.run(caller, idempotent, create).await
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::super::fixture::locations;
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> Option<String> {
@@ -101,7 +101,7 @@ mod tests {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let locations = locations(MockLocationRepository::new());
-            let refused = locations.create(&build::channel(permission), unreadable, &Once::default()).await;
+            let refused = locations.create(&build::channel(permission), unreadable, &Idempotent::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -117,7 +117,7 @@ mod tests {
         };
         let locations = locations(MockLocationRepository::new());
         let error = locations
-            .create(&build::channel(Permission::Write), Ok(command), &Once::default())
+            .create(&build::channel(Permission::Write), Ok(command), &Idempotent::default())
             .await
             .expect_err("invalid");
         let faults = error.faults().expect("field errors");
@@ -134,7 +134,7 @@ mod tests {
         let command =
             CreateLocation { name: sent("Airport"), lat: sent(" "), state: sent(""), ..CreateLocation::default() };
         let created =
-            locations(repository).create(&build::channel(Permission::Write), Ok(command), &Once::default()).await;
+            locations(repository).create(&build::channel(Permission::Write), Ok(command), &Idempotent::default()).await;
         let created = created.expect("created").now().expect("done now");
         assert_eq!((created.tenant_id(), created.profile()), (build::channel_id(), &Profile::default()));
     }

@@ -5,8 +5,8 @@ use domain::ids::LocationId;
 use domain::locations::Location;
 
 use super::{LocationError, Locations};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Locations {
     /// Deletes a location of the caller's tenant, unless users work there.
@@ -17,7 +17,7 @@ impl Locations {
         precondition: &Precondition<Location>,
     ) -> Result<(), LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
             precondition.check(&location)?;
             let change = location.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
@@ -34,7 +34,7 @@ mod tests {
 
     use super::super::fixture::locations;
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     async fn delete(repository: MockLocationRepository, permission: Permission) -> Result<(), LocationError> {
         locations(repository)

@@ -4,8 +4,8 @@ use domain::locations::DefaultLocationError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the location use cases.
 #[derive(Debug, Error)]
@@ -53,7 +53,7 @@ impl Problem for LocationError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::NotFound | Self::Default(_) | Self::InUse => None,

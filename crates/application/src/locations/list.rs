@@ -4,13 +4,13 @@ use domain::access::{Caller, Permission};
 use domain::locations::Location;
 
 use super::Locations;
-use crate::input::{Asked, checked};
-use crate::paging::{Listed, Paging};
-use crate::refusal::Refusal;
+use crate::input::paging::{Listed, Paging};
+use crate::input::{Input, checked};
+use crate::outcome::refusal::Refusal;
 
 impl Locations {
     /// Lists the locations of the caller's tenant, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Asked<Paging>) -> Result<Listed<Location>, Refusal> {
+    pub async fn list(&self, caller: &Caller, asked: Input<Paging>) -> Result<Listed<Location>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let page = checked(asked)?.page();
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
@@ -30,7 +30,7 @@ mod tests {
 
     use super::super::fixture::{locations, over};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn the_scope_is_the_tenant_of_the_request() {

@@ -14,14 +14,14 @@ use ports::{LocationQueries, LocationRepository};
 pub use self::create::CreateLocation;
 pub use self::error::LocationError;
 pub use self::update::UpdateLocation;
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of locations.
 pub struct Locations {
     repository: Arc<dyn LocationRepository>,
     queries: Arc<dyn LocationQueries>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
@@ -30,10 +30,10 @@ impl Locations {
     pub fn new(
         repository: Arc<dyn LocationRepository>,
         queries: Arc<dyn LocationQueries>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, receipts, ambient }
+        Self { repository, queries, idempotency, ambient }
     }
 }
 
@@ -42,8 +42,8 @@ mod fixture {
     use ports::{MockLocationQueries, MockLocationRepository};
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn locations(locations: MockLocationRepository) -> Locations {
@@ -51,6 +51,6 @@ mod fixture {
     }
 
     pub(super) fn over(locations: MockLocationRepository, queries: MockLocationQueries) -> Locations {
-        Locations::new(Arc::new(locations), Arc::new(queries), receipts(), ambient())
+        Locations::new(Arc::new(locations), Arc::new(queries), idempotency(), ambient())
     }
 }

@@ -11,9 +11,9 @@ use domain::tenants::FieldEdit;
 use validator::Validate;
 
 use super::{LocationError, Locations};
-use crate::input::{Asked, InvalidInput, checked, edit, edits, edits_or_clears};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::input::{Input, InvalidInput, checked, edit, edits, edits_or_clears};
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 /// A request to change a location: `None` leaves a field unchanged, `Some(None)` clears it.
 #[derive(Debug, Clone, Default, Validate)]
@@ -64,12 +64,12 @@ impl Locations {
         &self,
         caller: &Caller,
         id: LocationId,
-        asked: Asked<UpdateLocation>,
+        asked: Input<UpdateLocation>,
         precondition: &Precondition<Location>,
     ) -> Result<Location, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let edit = checked(asked)?.edit()?;
-        decide_anew(async || {
+        retry_stale(async || {
             let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
             precondition.check(&location)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -89,7 +89,7 @@ mod tests {
 
     use super::super::fixture::locations;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {

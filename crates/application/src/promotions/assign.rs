@@ -5,9 +5,9 @@ use domain::ids::PromotionId;
 use domain::promotions::Assignment;
 
 use super::{PromotionError, Promotions};
-use crate::input::{Asked, checked};
-use crate::listing_ids::ListingIds;
-use crate::retry::decide_anew;
+use crate::input::listing_ids::ListingIds;
+use crate::input::{Input, checked};
+use crate::steps::retry::retry_stale;
 
 impl Promotions {
     /// Assigns a promotion of the caller's tenant to listings of its account, or unassigns it: from all of them or
@@ -17,12 +17,12 @@ impl Promotions {
         caller: &Caller,
         id: PromotionId,
         assignment: Assignment,
-        asked: Asked<ListingIds>,
+        asked: Input<ListingIds>,
     ) -> Result<usize, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let command = checked(asked)?;
         let ids = command.ids()?;
-        decide_anew(async || {
+        retry_stale(async || {
             let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let found = self.repository.assignable(&scope, &promotion, &ids).await?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -48,7 +48,7 @@ mod tests {
     use super::super::fixture::{nothing, promotions, stored};
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     const BOTH: [Assignment; 2] = [Assignment::Assign, Assignment::Unassign];
 

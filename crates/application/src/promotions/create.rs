@@ -5,22 +5,22 @@ use domain::ids::PromotionId;
 use domain::promotions::Promotion;
 
 use super::{PromotionError, PromotionFields, Promotions};
-use crate::input::Asked;
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::Input;
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl Promotions {
     /// Creates a promotion of an account of the caller's tenant.
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<PromotionFields>,
-        once: &Once<Promotion>,
-    ) -> Result<Done<Promotion>, PromotionError> {
+        asked: Input<PromotionFields>,
+        idempotent: &Idempotent<Promotion>,
+    ) -> Result<Outcome<Promotion>, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
             let new = asked?.new_promotion(self.ambient.id(PromotionId::new))?;
-            decide_anew(async || {
+            retry_stale(async || {
                 // Whether the values fit each other does not depend on stored data, so check it before the account.
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let change = Promotion::create(new.clone(), &scope, stamp)?;
@@ -28,11 +28,11 @@ impl Promotions {
                     return Err(PromotionError::account_not_found());
                 }
                 let promotion = change.after.clone();
-                Ok(self.repository.create(&scope, once.sign(change, &promotion)).await?)
+                Ok(self.repository.create(&scope, idempotent.sign(change, &promotion)).await?)
             })
             .await
         };
-        self.receipts.once(caller, once, create).await
+        self.idempotency.run(caller, idempotent, create).await
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
     use super::super::fixture::{fields, promotions, sent};
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     fn with_account() -> MockPromotionRepository {
         let mut repository = MockPromotionRepository::new();
@@ -57,8 +57,8 @@ mod tests {
     }
 
     async fn create(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
-        let (caller, once) = (build::channel(Permission::Write), Once::default());
-        let done = promotions(repository).create(&caller, Ok(fields), &once).await?;
+        let (caller, idempotent) = (build::channel(Permission::Write), Idempotent::default());
+        let done = promotions(repository).create(&caller, Ok(fields), &idempotent).await?;
         Ok(done.now().expect("not repeated"))
     }
 
@@ -67,7 +67,7 @@ mod tests {
         for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let promotions = promotions(MockPromotionRepository::new());
-            let refused = promotions.create(&build::channel(permission), unreadable, &Once::default()).await;
+            let refused = promotions.create(&build::channel(permission), unreadable, &Idempotent::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }

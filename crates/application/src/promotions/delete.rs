@@ -5,8 +5,8 @@ use domain::ids::PromotionId;
 use domain::promotions::Promotion;
 
 use super::{PromotionError, Promotions};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Promotions {
     /// Deletes a promotion of the caller's tenant. Existing quotes and reservations keep their prices.
@@ -17,7 +17,7 @@ impl Promotions {
         precondition: &Precondition<Promotion>,
     ) -> Result<(), PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             precondition.check(&promotion)?;
             let change = promotion.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
@@ -34,7 +34,7 @@ mod tests {
 
     use super::super::fixture::{promotion, promotions};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     async fn delete(repository: MockPromotionRepository, permission: Permission) -> Result<(), PromotionError> {
         let id = PromotionId::new(build::id());

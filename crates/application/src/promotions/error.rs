@@ -4,11 +4,11 @@ use domain::promotions::{AssignmentRefused, PromotionValuesError};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::collector::Collector;
+use crate::input::listing_ids::ListingIds;
+use crate::input::reader::Collector;
 use crate::input::sentence;
-use crate::listing_ids::ListingIds;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the promotion use cases.
 #[derive(Debug, Error)]
@@ -23,31 +23,31 @@ pub enum PromotionError {
     #[error("The integration account was not found.")]
     AccountNotFound {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// Some listings do not belong to the promotion's account.
     #[error("The listing was not found.")]
     ListingNotFound {
         /// The field errors, by position.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// Another promotion of the account has the name.
     #[error("The name has already been taken.")]
     NameTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// Another promotion of the account has the coupon code.
     #[error("The coupon code has already been taken.")]
     CouponCodeTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
 }
 
 shares_refusals!(PromotionError);
 
-fn fault(field: &str, phrase: &str) -> Faults {
+fn fault(field: &str, phrase: &str) -> FieldErrors {
     [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
@@ -110,7 +110,7 @@ impl Problem for PromotionError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::AccountNotFound { faults }

@@ -4,7 +4,7 @@ use domain::ids::PromotionId;
 use domain::promotions::{NewPromotion, PromotionEdit};
 use domain::tenants::FieldEdit;
 
-use crate::collector::Collector;
+use crate::input::reader::Collector;
 use crate::input::{InvalidInput, REQUIRED};
 
 /// The fields of a promotion. Absent fields are left unchanged, or get their default in a new promotion; null clears a

@@ -20,7 +20,7 @@ mod tests {
 
     use super::super::fixture::{nothing, promotions, stored};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_promotion_is_looked_for_in_the_tenant_of_the_request() {

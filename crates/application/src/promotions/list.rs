@@ -7,9 +7,9 @@ use ports::PromotionFilter;
 use validator::Validate;
 
 use super::Promotions;
-use crate::input::{Asked, InvalidInput, checked, is, optional};
-use crate::paging::{List, Listed, checked_list};
-use crate::refusal::Refusal;
+use crate::input::paging::{List, Listed, checked_list};
+use crate::input::{Input, InvalidInput, checked, is, optional};
+use crate::outcome::refusal::Refusal;
 
 /// The filters of a list of promotions.
 #[derive(Debug, Clone, Default, Validate)]
@@ -35,7 +35,7 @@ impl Promotions {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Asked<List<FindPromotions>>,
+        asked: Input<List<FindPromotions>>,
     ) -> Result<Listed<Promotion>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = checked_list(asked)?;
@@ -43,7 +43,7 @@ impl Promotions {
     }
 
     /// Counts the promotions that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindPromotions>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindPromotions>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
     }
@@ -56,8 +56,8 @@ mod tests {
 
     use super::super::fixture::{over, promotions};
     use super::*;
-    use crate::paging::Paging;
-    use crate::problem::Problem;
+    use crate::input::paging::Paging;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn the_filter_and_the_tenant_of_the_request_are_asked_for() {

@@ -16,14 +16,14 @@ use ports::{PromotionQueries, PromotionRepository};
 pub use self::error::PromotionError;
 pub use self::fields::PromotionFields;
 pub use self::list::FindPromotions;
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of promotions.
 pub struct Promotions {
     repository: Arc<dyn PromotionRepository>,
     queries: Arc<dyn PromotionQueries>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
@@ -32,10 +32,10 @@ impl Promotions {
     pub fn new(
         repository: Arc<dyn PromotionRepository>,
         queries: Arc<dyn PromotionQueries>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, receipts, ambient }
+        Self { repository, queries, idempotency, ambient }
     }
 }
 
@@ -49,8 +49,8 @@ mod fixture {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over this mock; calls of other ports panic.
     pub(super) fn promotions(repository: MockPromotionRepository) -> Promotions {
@@ -58,7 +58,7 @@ mod fixture {
     }
 
     pub(super) fn over(repository: MockPromotionRepository, queries: MockPromotionQueries) -> Promotions {
-        Promotions::new(Arc::new(repository), Arc::new(queries), receipts(), ambient())
+        Promotions::new(Arc::new(repository), Arc::new(queries), idempotency(), ambient())
     }
 
     /// Returns a repository that finds [`promotion`] for the channel.

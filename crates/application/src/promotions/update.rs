@@ -5,9 +5,9 @@ use domain::ids::PromotionId;
 use domain::promotions::Promotion;
 
 use super::{PromotionError, PromotionFields, Promotions};
-use crate::input::{Asked, unchanged};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::input::{Input, unchanged};
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Promotions {
     /// Changes the fields of a promotion of the caller's tenant.
@@ -15,13 +15,13 @@ impl Promotions {
         &self,
         caller: &Caller,
         id: PromotionId,
-        asked: Asked<PromotionFields>,
+        asked: Input<PromotionFields>,
         precondition: &Precondition<Promotion>,
     ) -> Result<Promotion, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let fields = asked?;
         let edit = fields.edit()?;
-        decide_anew(async || {
+        retry_stale(async || {
             let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let account = promotion.integration_account_id();
             unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
@@ -44,7 +44,7 @@ mod tests {
 
     use super::super::fixture::{fields, nothing, promotions, sent, stored};
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     async fn update(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
         let id = PromotionId::new(build::id());

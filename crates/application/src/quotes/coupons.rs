@@ -8,9 +8,9 @@ use domain::ids::TenantId;
 use domain::promotions::PromotionChoice;
 use tokio::sync::Notify;
 
-use crate::ambient::Ambient;
-use crate::problem::Problem;
-use crate::refusal::Refusal;
+use crate::outcome::problem::Problem;
+use crate::outcome::refusal::Refusal;
+use crate::steps::ambient::Ambient;
 
 /// The maximum number of wrong codes of a tenant within [`WINDOW`].
 const MOST: usize = 10;
@@ -187,9 +187,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::problem::ProblemKind;
+    use crate::outcome::problem::ProblemKind;
     use crate::quotes::QuoteError;
+    use crate::steps::ambient::fixture::ambient;
 
     /// A limit with its clock and the outcomes that it observed.
     struct Watched {

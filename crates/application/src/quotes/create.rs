@@ -6,19 +6,19 @@ use domain::quotes::Quote;
 use ports::OfferRequest;
 
 use super::{QuoteError, Quotes, StayFields};
-use crate::collector::Collector;
-use crate::input::Asked;
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::Input;
+use crate::input::reader::Collector;
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl Quotes {
     /// Creates a quote for a stay at a listing that the caller's tenant owns or imports.
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<StayFields>,
-        once: &Once<Quote>,
-    ) -> Result<Done<Quote>, QuoteError> {
+        asked: Input<StayFields>,
+        idempotent: &Idempotent<Quote>,
+    ) -> Result<Outcome<Quote>, QuoteError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
             let mut collector = Collector::default();
@@ -34,13 +34,13 @@ impl Quotes {
                 let priced = priced.map_err(|error| QuoteError::offer(error, asked.promotion.as_ref()))?;
                 let change = Quote::create(id, priced, &scope, stamp);
                 let quote = change.after.clone();
-                self.repository.create(&scope, once.sign(change, &quote)).await?;
+                self.repository.create(&scope, idempotent.sign(change, &quote)).await?;
                 Ok(quote)
             };
-            let quote = async || decide_anew(quote).await;
+            let quote = async || retry_stale(quote).await;
             self.coupons.guard(scope.tenant_id(), asked.promotion.as_ref(), &self.ambient, quote).await
         };
-        self.receipts.once(caller, once, create).await
+        self.idempotency.run(caller, idempotent, create).await
     }
 }
 
@@ -54,18 +54,18 @@ mod tests {
 
     use super::super::fixture::{LISTING, asleep, coupons, offer, offering, sold, stay, text};
     use super::*;
-    use crate::ambient::fixture::ambient;
     use crate::input::Unreadable;
-    use crate::problem::{Problem, ProblemKind};
-    use crate::receipts::fixture::receipts;
+    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     fn quotes(repository: MockQuoteRepository) -> Quotes {
-        Quotes::new(Arc::new(repository), receipts(), coupons(), ambient())
+        Quotes::new(Arc::new(repository), idempotency(), coupons(), ambient())
     }
 
     async fn create(repository: MockQuoteRepository, fields: StayFields) -> Result<Quote, QuoteError> {
         let quotes = quotes(repository);
-        let done = quotes.create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await?;
+        let done = quotes.create(&build::channel(Permission::Write), Ok(fields), &Idempotent::default()).await?;
         Ok(done.now().expect("not repeated"))
     }
 
@@ -149,7 +149,7 @@ mod tests {
         let mut codes = Vec::new();
         for _ in 0..12 {
             let fields = StayFields { coupon_code: text("SUMMER"), ..stay() };
-            let refused = quotes.create(&build::channel(Permission::Write), Ok(fields), &Once::default()).await;
+            let refused = quotes.create(&build::channel(Permission::Write), Ok(fields), &Idempotent::default()).await;
             codes.push(refused.expect_err("wrong").code());
         }
         assert_eq!(codes[..10], ["promotion_not_valid"; 10]);
@@ -167,8 +167,10 @@ mod tests {
     async fn a_reader_is_told_that_before_the_body_is_looked_at() {
         let quotes = quotes(MockQuoteRepository::new());
         let unread = Err(Unreadable::Malformed(String::new()));
-        let refused =
-            quotes.create(&build::channel(Permission::Read), unread, &Once::default()).await.expect_err("refused");
+        let refused = quotes
+            .create(&build::channel(Permission::Read), unread, &Idempotent::default())
+            .await
+            .expect_err("refused");
         assert_eq!(refused.code(), "permission_denied");
     }
 }

@@ -6,10 +6,10 @@ use ports::RepositoryError;
 use thiserror::Error;
 
 use super::stay::{CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION};
-use crate::collector::Collector;
+use crate::input::reader::Collector;
 use crate::input::sentence;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the quote use cases.
 #[derive(Debug, Error)]
@@ -21,7 +21,7 @@ pub enum QuoteError {
     #[error("The listing was not found.")]
     ListingNotFound {
         /// The field error, if the body names the listing.
-        faults: Option<Faults>,
+        faults: Option<FieldErrors>,
     },
     /// The price is in another currency than the requested one.
     #[error("{error}")]
@@ -29,13 +29,13 @@ pub enum QuoteError {
         /// The mismatch, with the currency of the price.
         error: CurrencyMismatchError,
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The requested promotion does not apply.
     #[error("The promotion is not valid for this stay.")]
     Promotion {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The nights are not available.
     #[error(transparent)]
@@ -44,7 +44,7 @@ pub enum QuoteError {
 
 shares_refusals!(QuoteError);
 
-fn fault(field: &str, phrase: &str) -> Faults {
+fn fault(field: &str, phrase: &str) -> FieldErrors {
     [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
@@ -114,7 +114,7 @@ impl Problem for QuoteError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::ListingNotFound { faults } => faults.as_ref(),

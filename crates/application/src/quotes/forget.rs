@@ -4,8 +4,8 @@ use domain::access::OperatorScope;
 use domain::quotes::Quote;
 
 use super::Quotes;
-use crate::refusal::Refusal;
-use crate::retry::until_none_are_left;
+use crate::outcome::refusal::Refusal;
+use crate::steps::retry::until_none_are_left;
 
 impl Quotes {
     /// Deletes the quotes that expired a day ago or earlier, in batches. Returns their number.
@@ -24,9 +24,9 @@ mod tests {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
     use crate::quotes::fixture::coupons;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     #[tokio::test]
     async fn what_has_expired_a_day_ago_is_deleted() {
@@ -35,7 +35,7 @@ mod tests {
             assert_eq!(before, build::at() - TimeDelta::days(1));
             Ok(17)
         });
-        let quotes = Quotes::new(Arc::new(repository), receipts(), coupons(), ambient());
+        let quotes = Quotes::new(Arc::new(repository), idempotency(), coupons(), ambient());
         assert_eq!(quotes.forget(&OperatorScope::new()).await.expect("forgotten"), 17);
     }
 }

@@ -13,13 +13,13 @@ use ports::QuoteRepository;
 pub use self::coupons::{CouponLimit, CouponOutcome};
 pub use self::error::QuoteError;
 pub use self::stay::StayFields;
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of quotes.
 pub struct Quotes {
     repository: Arc<dyn QuoteRepository>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     coupons: CouponLimit,
     ambient: Ambient,
 }
@@ -28,11 +28,11 @@ impl Quotes {
     /// Creates the use cases from their ports.
     pub fn new(
         repository: Arc<dyn QuoteRepository>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         coupons: CouponLimit,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, receipts, coupons, ambient }
+        Self { repository, idempotency, coupons, ambient }
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) mod fixture {
 
     pub(crate) use super::coupons::fixture::coupons;
     use super::*;
-    use crate::collector::Collector;
+    use crate::input::reader::Collector;
 
     /// The listing of every offer in these tests.
     pub(crate) const LISTING: ListingId = ListingId::new(Uuid::from_u128(21));

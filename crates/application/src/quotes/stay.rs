@@ -5,7 +5,7 @@ use domain::promotions::PromotionChoice;
 use domain::quotes::AskedStay;
 use domain::stays::Stay;
 
-use crate::collector::Collector;
+use crate::input::reader::Collector;
 
 pub(super) const LISTING: &str = "listingID";
 pub(super) const CHECK_IN: &str = "checkInDate";
@@ -72,7 +72,7 @@ impl StayFields {
 mod tests {
     use super::super::fixture::{stay, text};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn faults(fields: &StayFields) -> Vec<String> {
         let mut collector = Collector::default();

@@ -12,19 +12,19 @@ use ports::{OfferRequest, RepositoryError};
 
 use super::fields::{HOLD, Sale};
 use super::{BookingFields, ReservationError, Reservations};
-use crate::input::{Asked, InvalidInput};
+use crate::input::{Input, InvalidInput};
 use crate::quotes::QuoteError;
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl Reservations {
     /// Books a stay at a listing that the caller's tenant owns or imports: with a quote, or at the current price.
     pub async fn book(
         &self,
         caller: &Caller,
-        asked: Asked<BookingFields>,
-        once: &Once<TenantReservation>,
-    ) -> Result<Done<TenantReservation>, ReservationError> {
+        asked: Input<BookingFields>,
+        idempotent: &Idempotent<TenantReservation>,
+    ) -> Result<Outcome<TenantReservation>, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let book = async || {
             let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
@@ -46,12 +46,12 @@ impl Reservations {
                 };
                 let ReservationBooked { reservation, owner, .. } = &change.after;
                 let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
-                Ok(self.repository.book(&scope, once.sign(change, &booked)).await?)
+                Ok(self.repository.book(&scope, idempotent.sign(change, &booked)).await?)
             };
-            let book = async || decide_anew(book).await;
+            let book = async || retry_stale(book).await;
             self.coupons.guard(scope.tenant_id(), promotion, &self.ambient, book).await
         };
-        self.receipts.once(caller, once, book).await
+        self.idempotency.run(caller, idempotent, book).await
     }
 
     async fn quoted(
@@ -149,7 +149,7 @@ mod tests {
     use super::super::fixture::{guest, over};
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::{Extension, Problem, ProblemKind};
+    use crate::outcome::problem::{Extension, Problem, ProblemKind};
     use crate::quotes::StayFields;
     use crate::quotes::fixture::{LISTING, asleep, offer, offering, quote, sold, stay, text};
 
@@ -185,8 +185,8 @@ mod tests {
         quotes: MockQuoteRepository,
         fields: BookingFields,
     ) -> Result<TenantReservation, ReservationError> {
-        let (caller, once) = (build::channel(Permission::Write), Once::default());
-        let done = over(repository, quotes).book(&caller, Ok(fields), &once).await?;
+        let (caller, idempotent) = (build::channel(Permission::Write), Idempotent::default());
+        let done = over(repository, quotes).book(&caller, Ok(fields), &idempotent).await?;
         Ok(done.now().expect("not repeated"))
     }
 
@@ -339,7 +339,8 @@ mod tests {
         let mut codes = Vec::new();
         for _ in 0..12 {
             let stay = StayFields { coupon_code: text("SUMMER"), ..stay() };
-            let refused = reservations.book(&caller, Ok(BookingFields { stay, ..priced() }), &Once::default()).await;
+            let refused =
+                reservations.book(&caller, Ok(BookingFields { stay, ..priced() }), &Idempotent::default()).await;
             codes.push(refused.expect_err("wrong").code());
         }
         assert_eq!(codes[..10], ["promotion_not_valid"; 10]);
@@ -374,8 +375,10 @@ mod tests {
     async fn a_reader_is_told_that_before_the_body_is_looked_at() {
         let unread = Err(Unreadable::Malformed(String::new()));
         let reservations = over(MockReservationRepository::new(), MockQuoteRepository::new());
-        let refused =
-            reservations.book(&build::channel(Permission::Read), unread, &Once::default()).await.expect_err("refused");
+        let refused = reservations
+            .book(&build::channel(Permission::Read), unread, &Idempotent::default())
+            .await
+            .expect_err("refused");
         assert_eq!(refused.code(), "permission_denied");
     }
 }

@@ -5,8 +5,8 @@ use domain::ids::ReservationId;
 use domain::reservations::TenantReservation;
 
 use super::{ReservationError, Reservations};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Reservations {
     /// Cancels a reservation and frees its nights. Leaves it unchanged if its nights are free already.
@@ -17,7 +17,7 @@ impl Reservations {
         precondition: &Precondition<TenantReservation>,
     ) -> Result<TenantReservation, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
             precondition.check(&found)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -38,7 +38,7 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     async fn cancel(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
         let id = ReservationId::new(build::id());

@@ -5,8 +5,8 @@ use domain::ids::ReservationId;
 use domain::reservations::TenantReservation;
 
 use super::{ReservationError, Reservations};
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 impl Reservations {
     /// Confirms a held reservation. Leaves it unchanged if it is confirmed already.
@@ -14,26 +14,26 @@ impl Reservations {
         &self,
         caller: &Caller,
         id: ReservationId,
-        once: &Once<TenantReservation>,
-    ) -> Result<Done<TenantReservation>, ReservationError> {
+        idempotent: &Idempotent<TenantReservation>,
+    ) -> Result<Outcome<TenantReservation>, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let confirm = async || {
-            decide_anew(async || {
+            retry_stale(async || {
                 let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 if let Some(change) = found.reservation.confirm(&scope, found.owner, stamp.clone())? {
                     let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
-                    self.repository.update(&scope, once.sign(change, &confirmed)).await?;
+                    self.repository.update(&scope, idempotent.sign(change, &confirmed)).await?;
                     // The value that was signed, so that a retry gets the same bytes.
                     Ok(confirmed)
                 } else {
-                    self.receipts.keep(caller, once, &found, &stamp).await?;
+                    self.idempotency.keep(caller, idempotent, &found, &stamp).await?;
                     Ok(found)
                 }
             })
             .await
         };
-        self.receipts.once(caller, once, confirm).await
+        self.idempotency.run(caller, idempotent, confirm).await
     }
 }
 
@@ -45,11 +45,12 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     async fn confirm(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
         let id = ReservationId::new(build::id());
-        let done = reservations(repository).confirm(&build::channel(Permission::Write), id, &Once::default()).await?;
+        let done =
+            reservations(repository).confirm(&build::channel(Permission::Write), id, &Idempotent::default()).await?;
         Ok(done.now().expect("not repeated"))
     }
 
@@ -100,7 +101,7 @@ mod tests {
     async fn a_reader_confirms_nothing() {
         let reservations = reservations(MockReservationRepository::new());
         let (caller, id) = (build::channel(Permission::Read), ReservationId::new(build::id()));
-        let refused = reservations.confirm(&caller, id, &Once::default()).await;
+        let refused = reservations.confirm(&caller, id, &Idempotent::default()).await;
         assert_eq!(refused.expect_err("refused").code(), "permission_denied");
     }
 }

@@ -7,9 +7,9 @@ use thiserror::Error;
 
 use super::fields::{EXTERNAL_ID, QUOTE};
 use crate::input::sentence;
-use crate::problem::{Extension, Faults, Problem, ProblemKind};
+use crate::outcome::problem::{Extension, FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 use crate::quotes::QuoteError;
-use crate::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the reservation use cases.
 #[derive(Debug, Error)]
@@ -27,7 +27,7 @@ pub enum ReservationError {
     #[error("The quote was not found.")]
     QuoteNotFound {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The quote has been used or has expired.
     #[error(transparent)]
@@ -39,7 +39,7 @@ pub enum ReservationError {
     #[error("The external ID has already been taken.")]
     ExternalIdTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The importer has as many pending stays of the owner as it may have.
     #[error("You hold as many stays of this owner as you may. Confirm or cancel some of them first.")]
@@ -51,7 +51,7 @@ pub enum ReservationError {
 
 shares_refusals!(ReservationError);
 
-fn fault(field: &str, phrase: &str) -> Faults {
+fn fault(field: &str, phrase: &str) -> FieldErrors {
     [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
@@ -113,7 +113,7 @@ impl Problem for ReservationError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::Stay(error) => error.faults(),

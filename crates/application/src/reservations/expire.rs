@@ -4,7 +4,7 @@ use domain::access::OperatorScope;
 use ports::RepositoryError;
 
 use super::Reservations;
-use crate::refusal::Refusal;
+use crate::outcome::refusal::Refusal;
 
 /// The number of holds in one read.
 const MOST: u32 = 100;
@@ -49,7 +49,7 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     fn hold(end: DateTime<Utc>) -> LapsedHold {
         let seen = seen(ReservationStatus::Pending);

@@ -7,7 +7,7 @@ use domain::money::Total;
 use domain::quotes::AskedStay;
 use domain::reservations::{Guest, NewReservation};
 
-use crate::collector::Collector;
+use crate::input::reader::Collector;
 use crate::input::{InvalidInput, REQUIRED};
 use crate::quotes::StayFields;
 
@@ -104,7 +104,7 @@ mod tests {
 
     use super::super::fixture::guest;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
     use crate::quotes::fixture::{stay, text};
 
     fn faults(fields: &BookingFields) -> Vec<String> {

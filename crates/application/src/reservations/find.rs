@@ -22,7 +22,7 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_reservation_is_looked_for_in_the_tenant_of_the_request() {

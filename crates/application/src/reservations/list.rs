@@ -8,9 +8,9 @@ use ports::ReservationFilter;
 use validator::Validate;
 
 use super::Reservations;
-use crate::input::{Asked, InvalidInput, checked, is, optional};
-use crate::paging::{List, Listed, checked_list};
-use crate::refusal::Refusal;
+use crate::input::paging::{List, Listed, checked_list};
+use crate::input::{Input, InvalidInput, checked, is, optional};
+use crate::outcome::refusal::Refusal;
 
 /// The filters of a list of reservations. `None` matches everything. Date ranges include both dates.
 #[derive(Debug, Clone, Default, Validate)]
@@ -57,7 +57,7 @@ impl Reservations {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Asked<List<FindReservations>>,
+        asked: Input<List<FindReservations>>,
     ) -> Result<Listed<TenantReservation>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = checked_list(asked)?;
@@ -65,7 +65,7 @@ impl Reservations {
     }
 
     /// Counts the reservations that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindReservations>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindReservations>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
     }
@@ -79,15 +79,22 @@ mod tests {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::paging::Paging;
-    use crate::problem::Problem;
+    use crate::input::paging::Paging;
+    use crate::outcome::problem::Problem;
     use crate::quotes::fixture::{LISTING, coupons, text};
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     fn over(queries: MockReservationQueries) -> Reservations {
         let (repository, quotes) = (MockReservationRepository::new(), MockQuoteRepository::new());
-        Reservations::new(Arc::new(repository), Arc::new(queries), Arc::new(quotes), receipts(), coupons(), ambient())
+        Reservations::new(
+            Arc::new(repository),
+            Arc::new(queries),
+            Arc::new(quotes),
+            idempotency(),
+            coupons(),
+            ambient(),
+        )
     }
 
     #[tokio::test]

@@ -16,16 +16,16 @@ use ports::{QuoteRepository, ReservationQueries, ReservationRepository};
 pub use self::error::ReservationError;
 pub use self::fields::{BookingFields, GuestFields};
 pub use self::list::FindReservations;
-use crate::ambient::Ambient;
 use crate::quotes::CouponLimit;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of reservations.
 pub struct Reservations {
     repository: Arc<dyn ReservationRepository>,
     queries: Arc<dyn ReservationQueries>,
     quotes: Arc<dyn QuoteRepository>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     coupons: CouponLimit,
     ambient: Ambient,
 }
@@ -36,11 +36,11 @@ impl Reservations {
         repository: Arc<dyn ReservationRepository>,
         queries: Arc<dyn ReservationQueries>,
         quotes: Arc<dyn QuoteRepository>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         coupons: CouponLimit,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, quotes, receipts, coupons, ambient }
+        Self { repository, queries, quotes, idempotency, coupons, ambient }
     }
 }
 
@@ -56,10 +56,10 @@ mod fixture {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::collector::Collector;
+    use crate::input::reader::Collector;
     use crate::quotes::fixture::{coupons, offer, stay, text};
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn over(repository: MockReservationRepository, quotes: MockQuoteRepository) -> Reservations {
@@ -67,7 +67,7 @@ mod fixture {
             Arc::new(repository),
             Arc::new(MockReservationQueries::new()),
             Arc::new(quotes),
-            receipts(),
+            idempotency(),
             coupons(),
             ambient(),
         )

@@ -10,8 +10,8 @@ use ports::{RepositoryError, rules};
 use validator::Validate;
 
 use super::{TenantError, Tenants, restated};
-use crate::input::{Asked, InvalidInput, is, is_or_blank, optional, required, together, unless_blank, valid};
-use crate::receipts::{Done, Once};
+use crate::input::{Input, InvalidInput, is, is_or_blank, optional, required, together, unless_blank, valid};
+use crate::steps::idempotency::{Idempotent, Outcome};
 
 /// A request to create a tenant.
 #[derive(Debug, Clone, Default, Validate)]
@@ -57,19 +57,19 @@ impl Tenants {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<CreateTenant>,
-        once: &Once<Tenant>,
-    ) -> Result<Done<Tenant>, TenantError> {
+        asked: Input<CreateTenant>,
+        idempotent: &Idempotent<Tenant>,
+    ) -> Result<Outcome<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        self.receipts.once(caller, once, async || self.create_in(&scope, caller, asked, once).await).await
+        self.idempotency.run(caller, idempotent, async || self.create_in(&scope, caller, asked, idempotent).await).await
     }
 
     async fn create_in(
         &self,
         scope: &AdminScope,
         caller: &Caller,
-        asked: Asked<CreateTenant>,
-        once: &Once<Tenant>,
+        asked: Input<CreateTenant>,
+        idempotent: &Idempotent<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let command = asked?;
         let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
@@ -93,7 +93,7 @@ impl Tenants {
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Tenant::create(new, command.moves_caller.then(|| caller.user_id()), stamp);
             let tenant = change.after.tenant.clone();
-            match self.repository.create(scope, once.sign(change, &tenant)).await {
+            match self.repository.create(scope, idempotent.sign(change, &tenant)).await {
                 Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,
                 stored => return Ok(stored.map(|_| tenant)?),
             }
@@ -110,7 +110,7 @@ mod tests {
     use super::super::fixture::tenants;
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn named(name: &str) -> CreateTenant {
         CreateTenant { name: Some(name.to_owned()), ..CreateTenant::default() }
@@ -124,7 +124,8 @@ mod tests {
             (build::channel(Permission::Admin), "default_tenant_required"),
             (build::administrator(), "malformed_request"),
         ] {
-            let refused = tenants(MockTenantRepository::new()).create(&caller, unreadable(), &Once::default()).await;
+            let refused =
+                tenants(MockTenantRepository::new()).create(&caller, unreadable(), &Idempotent::default()).await;
             assert_eq!(refused.expect_err("refused").code(), code);
         }
     }
@@ -132,8 +133,9 @@ mod tests {
     #[tokio::test]
     async fn all_faults_are_reported_together() {
         let command = CreateTenant { country_code: Some("XX".to_owned()), ..CreateTenant::default() };
-        let refused =
-            tenants(MockTenantRepository::new()).create(&build::administrator(), Ok(command), &Once::default()).await;
+        let refused = tenants(MockTenantRepository::new())
+            .create(&build::administrator(), Ok(command), &Idempotent::default())
+            .await;
         let error = refused.expect_err("invalid");
         let faults = error.faults().expect("field errors");
         assert_eq!(faults["name"], ["The name field is required."]);
@@ -155,7 +157,7 @@ mod tests {
             }
         });
         let created =
-            tenants(repository).create(&build::administrator(), Ok(named("Channel A")), &Once::default()).await;
+            tenants(repository).create(&build::administrator(), Ok(named("Channel A")), &Idempotent::default()).await;
         let created = created.expect("the second proposal is free").now().expect("done now");
         assert!(created.domain().as_str().starts_with("channel-a-"), "{}", created.domain());
     }
@@ -165,7 +167,7 @@ mod tests {
         let mut repository = MockTenantRepository::new();
         repository.expect_create().once().returning(|_, _| Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN }));
         let command = CreateTenant { domain: Some("channel-a".to_owned()), ..named("Channel A") };
-        let refused = tenants(repository).create(&build::administrator(), Ok(command), &Once::default()).await;
+        let refused = tenants(repository).create(&build::administrator(), Ok(command), &Idempotent::default()).await;
         let error = refused.expect_err("taken");
         assert_eq!((error.code(), error.kind()), ("domain_taken", crate::ProblemKind::Conflict));
     }
@@ -176,7 +178,7 @@ mod tests {
         repository.expect_create().once().returning(|_, change| Ok(change.after.tenant));
         let command =
             CreateTenant { city: Some("  ".to_owned()), description: Some(String::new()), ..named("Hotel A") };
-        let created = tenants(repository).create(&build::administrator(), Ok(command), &Once::default()).await;
+        let created = tenants(repository).create(&build::administrator(), Ok(command), &Idempotent::default()).await;
         let created = created.expect("created").now().expect("done now");
         assert_eq!(created.profile(), &Profile::default());
     }

@@ -5,8 +5,8 @@ use domain::ids::TenantId;
 use domain::tenants::Tenant;
 
 use super::{TenantError, Tenants};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Tenants {
     /// Deletes a tenant with its locations, imports, users and keys, unless it has integration accounts.
@@ -17,7 +17,7 @@ impl Tenants {
         precondition: &Precondition<Tenant>,
     ) -> Result<(), TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
             let holdings = self.repository.holdings(&scope, id).await?;
@@ -36,7 +36,7 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     #[tokio::test]
     async fn the_default_tenant_is_not_deleted() {

@@ -5,8 +5,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::problem::{Counts, Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{Counts, FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the tenant use cases.
 #[derive(Debug, Error)]
@@ -33,7 +33,7 @@ pub enum TenantError {
     #[error("The domain has already been taken.")]
     DomainTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
 }
 
@@ -84,7 +84,7 @@ impl Problem for TenantError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::DomainTaken { faults } => Some(faults),

@@ -27,7 +27,7 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_channel_cannot_tell_a_foreign_tenant_from_none() {

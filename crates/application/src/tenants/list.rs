@@ -7,8 +7,8 @@ use ports::TenantFilter;
 use validator::Validate;
 
 use super::{TenantError, Tenants};
-use crate::input::{Asked, InvalidInput, checked, is, is_or_blank, optional, unless_blank};
-use crate::paging::{List, Listed, checked_list};
+use crate::input::paging::{List, Listed, checked_list};
+use crate::input::{Input, InvalidInput, checked, is, is_or_blank, optional, unless_blank};
 
 /// The filters of a list of tenants. A blank text is ignored.
 #[derive(Debug, Clone, Default, Validate)]
@@ -40,7 +40,7 @@ impl FindTenants {
 
 impl Tenants {
     /// Lists the tenants of the workspace, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Asked<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
+    pub async fn list(&self, caller: &Caller, asked: Input<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
         let (filter, page) = checked_list(asked)?;
         let slice = self.queries.list(&scope, &filter.filter()?, page).await?;
@@ -48,7 +48,7 @@ impl Tenants {
     }
 
     /// Counts the tenants that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindTenants>) -> Result<u64, TenantError> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindTenants>) -> Result<u64, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
         let filter = checked(asked)?.filter()?;
         Ok(self.queries.count(&scope, &filter).await?)
@@ -62,8 +62,8 @@ mod tests {
 
     use super::super::fixture::over;
     use super::*;
-    use crate::paging::Paging;
-    use crate::problem::Problem;
+    use crate::input::paging::Paging;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_list_is_asked_for_by_filter_and_page() {

@@ -19,15 +19,15 @@ pub use self::error::TenantError;
 pub use self::list::FindTenants;
 pub use self::set_status::SetTenantStatus;
 pub use self::update::UpdateTenant;
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of tenants.
 pub struct Tenants {
     repository: Arc<dyn TenantRepository>,
     queries: Arc<dyn TenantQueries>,
     users: Arc<dyn UserRepository>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
@@ -37,10 +37,10 @@ impl Tenants {
         repository: Arc<dyn TenantRepository>,
         queries: Arc<dyn TenantQueries>,
         users: Arc<dyn UserRepository>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, users, receipts, ambient }
+        Self { repository, queries, users, idempotency, ambient }
     }
 }
 
@@ -55,8 +55,8 @@ mod fixture {
     use ports::{MockTenantQueries, MockTenantRepository, MockUserRepository};
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn tenants(tenants: MockTenantRepository) -> Tenants {
@@ -68,6 +68,6 @@ mod fixture {
         queries: MockTenantQueries,
         users: MockUserRepository,
     ) -> Tenants {
-        Tenants::new(Arc::new(tenants), Arc::new(queries), Arc::new(users), receipts(), ambient())
+        Tenants::new(Arc::new(tenants), Arc::new(queries), Arc::new(users), idempotency(), ambient())
     }
 }

@@ -6,9 +6,9 @@ use domain::tenants::{Tenant, TenantStatus};
 use validator::Validate;
 
 use super::{TenantError, Tenants};
-use crate::input::{Asked, checked, is_user_status, user_status};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::input::{Input, checked, is_user_status, user_status};
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 /// The change of a tenant's users when its status is set.
 #[derive(Debug, Clone, Default, Validate)]
@@ -24,7 +24,7 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Asked<SetTenantStatus>,
+        asked: Input<SetTenantStatus>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         self.set_status(caller, id, asked, precondition, TenantStatus::Inactive).await
@@ -35,7 +35,7 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Asked<SetTenantStatus>,
+        asked: Input<SetTenantStatus>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         self.set_status(caller, id, asked, precondition, TenantStatus::Active).await
@@ -45,13 +45,13 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Asked<SetTenantStatus>,
+        asked: Input<SetTenantStatus>,
         precondition: &Precondition<Tenant>,
         status: TenantStatus,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let users = user_status("user_status", checked(asked)?.user_status)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -73,7 +73,7 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn the_users_get_the_status_that_was_asked_for() {

@@ -5,13 +5,13 @@ use domain::ids::TenantId;
 use domain::tenants;
 
 use super::{TenantError, Tenants};
-use crate::retry::decide_anew;
+use crate::steps::retry::retry_stale;
 
 impl Tenants {
     /// Changes the caller's current tenant.
     pub async fn switch(&self, caller: &Caller, target: TenantId) -> Result<(), TenantError> {
         let scope = caller.switch_scope(target)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let target = self.repository.find(&scope, target).await?.ok_or(TenantError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenants::switch(caller, &target, stamp)? {
@@ -30,7 +30,7 @@ mod tests {
     use testkit::build;
 
     use super::super::fixture::{over, tenants};
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn the_caller_is_moved() {

@@ -9,9 +9,9 @@ use domain::tenants::{
 use validator::Validate;
 
 use super::{TenantError, Tenants, restated};
-use crate::input::{Asked, InvalidInput, edit, edits, edits_or_clears, is, together, valid};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::input::{Input, InvalidInput, edit, edits, edits_or_clears, is, together, valid};
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 /// A request to change a tenant: `None` leaves a field unchanged, `Some(None)` clears it.
 #[derive(Debug, Clone, Default, Validate)]
@@ -57,14 +57,14 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Asked<UpdateTenant>,
+        asked: Input<UpdateTenant>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let command = asked?;
         let valid = valid(&command);
         let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
-        decide_anew(async || {
+        retry_stale(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?;
             let unchanged =
                 tenant.as_ref().map_or(Ok(()), |tenant| restated.check(tenant.is_default(), tenant.status()));
@@ -89,7 +89,7 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::problem::{Problem, ProblemKind};
+    use crate::outcome::problem::{Problem, ProblemKind};
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {

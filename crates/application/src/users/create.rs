@@ -6,9 +6,9 @@ use domain::users::{ApiUser, Email, NewApiUser, Role, UserName, UserStatus};
 use validator::Validate;
 
 use super::{UserError, Users};
-use crate::input::{Asked, checked, is, is_or_blank, is_user_status, required, unless_blank, user_status};
-use crate::receipts::{Done, Once};
-use crate::retry::decide_anew;
+use crate::input::{Input, checked, is, is_or_blank, is_user_status, required, unless_blank, user_status};
+use crate::steps::idempotency::{Idempotent, Outcome};
+use crate::steps::retry::retry_stale;
 
 /// A request to create a user of the caller's tenant.
 #[derive(Debug, Clone, Default, Validate)]
@@ -32,26 +32,26 @@ impl Users {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Asked<CreateUser>,
-        once: &Once<ApiUser>,
-    ) -> Result<Done<ApiUser>, UserError> {
+        asked: Input<CreateUser>,
+        idempotent: &Idempotent<ApiUser>,
+    ) -> Result<Outcome<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        self.receipts.once(caller, once, async || self.create_in(&scope, caller, asked, once).await).await
+        self.idempotency.run(caller, idempotent, async || self.create_in(&scope, caller, asked, idempotent).await).await
     }
 
     async fn create_in(
         &self,
         scope: &TenantScope,
         caller: &Caller,
-        asked: Asked<CreateUser>,
-        once: &Once<ApiUser>,
+        asked: Input<CreateUser>,
+        idempotent: &Idempotent<ApiUser>,
     ) -> Result<ApiUser, UserError> {
         let command = checked(asked)?;
         let role = required("role", command.role.as_deref())?;
         caller.may_handle(role)?;
         let location_id = unless_blank("location_id", command.location_id.as_deref())?;
         let id = self.ambient.id(UserId::new);
-        decide_anew(async || {
+        retry_stale(async || {
             let workplace = match location_id {
                 Some(id) => Some(self.workplace(scope, id).await?),
                 None => None,
@@ -67,7 +67,7 @@ impl Users {
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = ApiUser::create(new, scope, caller, stamp)?;
             let user = change.after.clone();
-            self.repository.create(scope, once.sign(change, &user)).await?;
+            self.repository.create(scope, idempotent.sign(change, &user)).await?;
             Ok(user)
         })
         .await
@@ -81,7 +81,7 @@ mod tests {
 
     use super::super::fixture::users;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn grace(role: &str) -> CreateUser {
         CreateUser {
@@ -97,7 +97,8 @@ mod tests {
         let mut repository = MockUserRepository::new();
         repository.expect_create().once().returning(|_, change| Ok(change.after));
         let users = users(repository, MockLocationRepository::new());
-        let user = users.create(&build::channel(Permission::Admin), Ok(grace("front-desk")), &Once::default()).await;
+        let user =
+            users.create(&build::channel(Permission::Admin), Ok(grace("front-desk")), &Idempotent::default()).await;
         let user = user.expect("created").now().expect("done now");
         assert_eq!((user.home_tenant_id(), user.status()), (build::channel_id(), UserStatus::Active));
     }
@@ -110,7 +111,7 @@ mod tests {
         ] {
             let users = users(MockUserRepository::new(), MockLocationRepository::new());
             assert_eq!(
-                users.create(&caller, Ok(grace(role)), &Once::default()).await.expect_err("refused").code(),
+                users.create(&caller, Ok(grace(role)), &Idempotent::default()).await.expect_err("refused").code(),
                 code
             );
         }
@@ -126,7 +127,8 @@ mod tests {
             ..CreateUser::default()
         };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
-        let error = users.create(&build::administrator(), Ok(command), &Once::default()).await.expect_err("invalid");
+        let error =
+            users.create(&build::administrator(), Ok(command), &Idempotent::default()).await.expect_err("invalid");
         let faults: Vec<_> = error.faults().expect("field errors").keys().collect();
         assert_eq!(faults, ["email", "location_id", "name", "role", "status"]);
     }
@@ -137,7 +139,8 @@ mod tests {
         locations.expect_find().once().returning(|_, _| Ok(None));
         let command = CreateUser { location_id: Some(build::id().to_string()), ..grace("venue") };
         let users = users(MockUserRepository::new(), locations);
-        let error = users.create(&build::administrator(), Ok(command), &Once::default()).await.expect_err("not there");
+        let error =
+            users.create(&build::administrator(), Ok(command), &Idempotent::default()).await.expect_err("not there");
         assert_eq!(error.code(), "location_not_found");
     }
 
@@ -147,7 +150,7 @@ mod tests {
         repository.expect_create().returning(|_, _| Err(RepositoryError::Taken { rule: rules::USER_EMAIL }));
         let users = users(repository, MockLocationRepository::new());
         let error =
-            users.create(&build::administrator(), Ok(grace("venue")), &Once::default()).await.expect_err("taken");
+            users.create(&build::administrator(), Ok(grace("venue")), &Idempotent::default()).await.expect_err("taken");
         assert_eq!(error.code(), "email_taken");
         assert!(error.faults().expect("field errors").contains_key("email"));
     }

@@ -5,8 +5,8 @@ use domain::ids::UserId;
 use domain::users::ApiUser;
 
 use super::{UserError, Users};
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 impl Users {
     /// Deletes a user, and revokes the user's keys.
@@ -17,7 +17,7 @@ impl Users {
         precondition: &Precondition<ApiUser>,
     ) -> Result<(), UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
             let change = user.delete(caller, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
             precondition.check(&user)?;
@@ -35,7 +35,7 @@ mod tests {
 
     use super::super::fixture::{stored, users};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn who_is_elsewhere_is_not_there() {

@@ -5,8 +5,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::problem::{Faults, Problem, ProblemKind};
-use crate::refusal::{Refusal, shares_refusals};
+use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the user use cases.
 #[derive(Debug, Error)]
@@ -21,7 +21,7 @@ pub enum UserError {
     #[error("The location was not found.")]
     LocationNotFound {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The caller may not manage support users.
     #[error(transparent)]
@@ -30,7 +30,7 @@ pub enum UserError {
     #[error("The email has already been taken.")]
     EmailTaken {
         /// The field error.
-        faults: Faults,
+        faults: FieldErrors,
     },
     /// The workspace would lose its last administrator with a key.
     #[error("The workspace would be left without an administrator who has a key.")]
@@ -45,7 +45,7 @@ impl UserError {
     }
 }
 
-fn fault(field: &str, phrase: &str) -> Faults {
+fn fault(field: &str, phrase: &str) -> FieldErrors {
     [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
@@ -82,7 +82,7 @@ impl Problem for UserError {
         }
     }
 
-    fn faults(&self) -> Option<&Faults> {
+    fn faults(&self) -> Option<&FieldErrors> {
         match self {
             Self::Refused(refusal) => refusal.faults(),
             Self::LocationNotFound { faults } | Self::EmailTaken { faults } => Some(faults),

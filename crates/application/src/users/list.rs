@@ -7,8 +7,8 @@ use ports::UserFilter;
 use validator::Validate;
 
 use super::{UserError, Users};
-use crate::input::{Asked, InvalidInput, checked, is_or_blank, unless_blank};
-use crate::paging::{List, Listed, checked_list};
+use crate::input::paging::{List, Listed, checked_list};
+use crate::input::{Input, InvalidInput, checked, is_or_blank, unless_blank};
 
 /// The filters of a list of users. A blank text is ignored.
 #[derive(Debug, Clone, Default, Validate)]
@@ -32,14 +32,14 @@ impl FindUsers {
 
 impl Users {
     /// Lists the users of the caller's tenant, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Asked<List<FindUsers>>) -> Result<Listed<ApiUser>, UserError> {
+    pub async fn list(&self, caller: &Caller, asked: Input<List<FindUsers>>) -> Result<Listed<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = checked_list(asked)?;
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
     /// Counts the users that match.
-    pub async fn count(&self, caller: &Caller, asked: Asked<FindUsers>) -> Result<u64, UserError> {
+    pub async fn count(&self, caller: &Caller, asked: Input<FindUsers>) -> Result<u64, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let filter = checked(asked)?.filter()?;
         Ok(self.queries.count(&scope, &filter).await?)

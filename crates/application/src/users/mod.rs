@@ -19,15 +19,15 @@ pub use self::error::UserError;
 pub use self::find::Me;
 pub use self::list::FindUsers;
 pub use self::update::UpdateUser;
-use crate::ambient::Ambient;
-use crate::receipts::Receipts;
+use crate::steps::ambient::Ambient;
+use crate::steps::idempotency::Idempotency;
 
 /// The use cases of users.
 pub struct Users {
     repository: Arc<dyn UserRepository>,
     queries: Arc<dyn UserQueries>,
     locations: Arc<dyn LocationRepository>,
-    receipts: Receipts,
+    idempotency: Idempotency,
     ambient: Ambient,
 }
 
@@ -37,10 +37,10 @@ impl Users {
         repository: Arc<dyn UserRepository>,
         queries: Arc<dyn UserQueries>,
         locations: Arc<dyn LocationRepository>,
-        receipts: Receipts,
+        idempotency: Idempotency,
         ambient: Ambient,
     ) -> Self {
-        Self { repository, queries, locations, receipts, ambient }
+        Self { repository, queries, locations, idempotency, ambient }
     }
 
     /// Finds the location of the tenant where a user is to work.
@@ -59,12 +59,18 @@ mod fixture {
     use testkit::build;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
-    use crate::receipts::fixture::receipts;
+    use crate::steps::ambient::fixture::ambient;
+    use crate::steps::idempotency::fixture::idempotency;
 
     /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn users(repository: MockUserRepository, locations: MockLocationRepository) -> Users {
-        Users::new(Arc::new(repository), Arc::new(MockUserQueries::new()), Arc::new(locations), receipts(), ambient())
+        Users::new(
+            Arc::new(repository),
+            Arc::new(MockUserQueries::new()),
+            Arc::new(locations),
+            idempotency(),
+            ambient(),
+        )
     }
 
     /// Returns a stored user of the channel.

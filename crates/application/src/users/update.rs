@@ -8,10 +8,10 @@ use validator::Validate;
 
 use super::{UserError, Users};
 use crate::input::{
-    Asked, InvalidInput, REQUIRED, checked, edit, edits, edits_or_clears, edits_user_status, user_status,
+    Input, InvalidInput, REQUIRED, checked, edit, edits, edits_or_clears, edits_user_status, user_status,
 };
-use crate::precondition::Precondition;
-use crate::retry::decide_anew;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 /// A request to change a user: `None` leaves a field unchanged, `Some(None)` clears it.
 #[derive(Debug, Clone, Default, Validate)]
@@ -36,12 +36,12 @@ impl Users {
         &self,
         caller: &Caller,
         id: UserId,
-        asked: Asked<UpdateUser>,
+        asked: Input<UpdateUser>,
         precondition: &Precondition<ApiUser>,
     ) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let command = checked(asked)?;
-        decide_anew(async || {
+        retry_stale(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
             // Null is accepted only if there is no address, so that a client can send back what it read; it removes no
@@ -85,7 +85,7 @@ mod tests {
 
     use super::super::fixture::{stored, users};
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn repository(role: Role) -> MockUserRepository {
         let mut repository = MockUserRepository::new();

@@ -4,7 +4,7 @@ use domain::access::{Caller, Permission};
 use domain::workspaces::Workspace;
 
 use super::Workspaces;
-use crate::refusal::Refusal;
+use crate::outcome::refusal::Refusal;
 
 impl Workspaces {
     /// Returns the caller's workspace.
@@ -21,7 +21,7 @@ mod tests {
 
     use super::super::fixture::workspaces;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn who_reads_in_the_default_tenant_sees_the_workspace() {

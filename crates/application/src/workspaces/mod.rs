@@ -15,9 +15,9 @@ use ports::{RepositoryError, WorkspaceRepository, rules};
 use validator::Validate;
 
 pub use self::update::UpdateWorkspace;
-use crate::ambient::Ambient;
 use crate::input::{checked, is, required};
-use crate::refusal::Refusal;
+use crate::outcome::refusal::Refusal;
+use crate::steps::ambient::Ambient;
 
 /// The use cases of workspaces.
 pub struct Workspaces {
@@ -110,7 +110,7 @@ mod fixture {
     use ports::MockWorkspaceRepository;
 
     use super::*;
-    use crate::ambient::fixture::ambient;
+    use crate::steps::ambient::fixture::ambient;
 
     /// Returns the use cases over this mock.
     pub(super) fn workspaces(repository: MockWorkspaceRepository) -> Workspaces {
@@ -125,7 +125,7 @@ mod tests {
 
     use super::fixture::workspaces;
     use super::*;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     fn named(name: &str) -> CreateWorkspace {
         CreateWorkspace { name: name.to_owned() }

@@ -9,10 +9,10 @@ use domain::workspaces::{Workspace, WorkspaceEdit, WorkspaceName};
 use validator::Validate;
 
 use super::Workspaces;
-use crate::input::{Asked, InvalidInput, checked, edit, edit_number, edits, edits_number};
-use crate::precondition::Precondition;
-use crate::refusal::Refusal;
-use crate::retry::decide_anew;
+use crate::input::{Input, InvalidInput, checked, edit, edit_number, edits, edits_number};
+use crate::outcome::refusal::Refusal;
+use crate::steps::precondition::Precondition;
+use crate::steps::retry::retry_stale;
 
 /// A request to change the workspace: `None` leaves a field unchanged, `Some(None)` is refused.
 #[derive(Debug, Clone, Default, Validate)]
@@ -51,12 +51,12 @@ impl Workspaces {
     pub async fn update(
         &self,
         caller: &Caller,
-        asked: Asked<UpdateWorkspace>,
+        asked: Input<UpdateWorkspace>,
         precondition: &Precondition<Workspace>,
     ) -> Result<Workspace, Refusal> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let edit = checked(asked)?.edit()?;
-        decide_anew(async || {
+        retry_stale(async || {
             let workspace = self.repository.find(&scope).await?;
             precondition.check(&workspace)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -77,7 +77,7 @@ mod tests {
     use super::super::fixture::workspaces;
     use super::*;
     use crate::input::Unreadable;
-    use crate::problem::Problem;
+    use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {

@@ -186,11 +186,12 @@ fn facts(edits: &[NightEdit]) -> Facts {
 
 /// Removes overlaps: between two consecutive dates at which an edit begins or ends, all nights have the same values.
 fn flattened(edits: &[NightEdit]) -> Vec<NightEdit> {
-    let mut edges: Vec<_> = edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
-    edges.sort_unstable();
-    edges.dedup();
-    let between = edges.windows(2).filter_map(|edges| {
-        let nights = Stay::from_parts(edges[0], edges[1]);
+    let mut server_limits: Vec<_> =
+        edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
+    server_limits.sort_unstable();
+    server_limits.dedup();
+    let between = server_limits.windows(2).filter_map(|server_limits| {
+        let nights = Stay::from_parts(server_limits[0], server_limits[1]);
         let silent = NightEdit { nights, is_blocked: None, price: None, minimum_nights: None, maximum_nights: None };
         let covering = edits.iter().filter(|edit| edit.nights.contains(nights.check_in()));
         Some(covering.fold(silent, NightEdit::overridden)).filter(|edit| !edit.is_empty())

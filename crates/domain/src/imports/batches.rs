@@ -125,12 +125,12 @@ mod tests {
             listing,
             account: IntegrationAccountId::new(Uuid::from_u128(5)),
             owner,
-            allows_import: true,
+            allow_import: true,
             is_offered: true,
             is_imported: false,
         };
         let batch = ImportBatch::new(scope().tenant_id(), listings().map(candidate).into());
-        let Change { after, audit, receipt: _ } = batch.by(&scope(), stamp());
+        let Change { after, audit, idempotency_record: _ } = batch.by(&scope(), stamp());
 
         is_about_the_importer(&audit);
         assert_eq!((audit.action, &audit.before), ("listing.import", &Facts::new()));
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_removal_leaves_one_entry_that_names_every_listing() {
         let batch = RemovalBatch::new(scope().tenant_id(), listings().into());
-        let Change { after, audit, receipt: _ } = batch.by(&scope(), stamp());
+        let Change { after, audit, idempotency_record: _ } = batch.by(&scope(), stamp());
         is_about_the_importer(&audit);
         assert_eq!((audit.action, &audit.after), ("listing.remove_import", &Facts::new()));
         assert_eq!(audit.before, [("count", Fact::Integer(2)), ("listingIDs", Fact::from(NAMED))]);

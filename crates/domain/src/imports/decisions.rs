@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ImportBatch, ImportCandidate, ImportFault, ImportRefused, RemovalBatch, RemovalFault, RemovalRefused};
+use super::{ImportBatch, ImportCandidate, ImportIssue, ImportRefused, RemovalBatch, RemovalIssue, RemovalRefused};
 use crate::ids::{ListingId, TenantId};
 
 /// Decides the import of the requested listings.
@@ -22,7 +22,7 @@ pub fn decide(
         let found = if seen.insert(listing) {
             importable(importer, candidates.get(listing).copied())
         } else {
-            Err(ImportFault::Duplicate)
+            Err(ImportIssue::Duplicate)
         };
         match found {
             Ok(candidate) => listings.push(candidate.clone()),
@@ -34,13 +34,13 @@ pub fn decide(
 
 /// Checks one candidate. Listings that the tenant owns or imports get their own errors, since it knows them. Any other
 /// listing that is not offered is `NotFound`, as in a search.
-fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result<&ImportCandidate, ImportFault> {
+fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result<&ImportCandidate, ImportIssue> {
     match candidate {
-        None => Err(ImportFault::NotFound),
-        Some(candidate) if candidate.owner == importer => Err(ImportFault::OwnListing),
-        Some(candidate) if candidate.is_imported => Err(ImportFault::AlreadyImported),
-        Some(candidate) if !candidate.is_offered => Err(ImportFault::NotFound),
-        Some(candidate) if !candidate.allows_import => Err(ImportFault::NotAllowed),
+        None => Err(ImportIssue::NotFound),
+        Some(candidate) if candidate.owner == importer => Err(ImportIssue::OwnListing),
+        Some(candidate) if candidate.is_imported => Err(ImportIssue::AlreadyImported),
+        Some(candidate) if !candidate.is_offered => Err(ImportIssue::NotFound),
+        Some(candidate) if !candidate.allow_import => Err(ImportIssue::NotAllowed),
         Some(candidate) => Ok(candidate),
     }
 }
@@ -57,8 +57,8 @@ pub fn decide_removal(
     let found: BTreeSet<_> = found.iter().collect();
     let mut seen = BTreeSet::new();
     let fault = |listing| match (seen.insert(listing), found.contains(listing)) {
-        (false, _) => Some(RemovalFault::Duplicate),
-        (true, false) => Some(RemovalFault::NotImported),
+        (false, _) => Some(RemovalIssue::Duplicate),
+        (true, false) => Some(RemovalIssue::NotImported),
         (true, true) => None,
     };
     let faults = asked.iter().map(fault).enumerate();
@@ -85,13 +85,13 @@ mod tests {
             listing: listing(id),
             account: IntegrationAccountId::new(Uuid::from_u128(9)),
             owner: OWNER,
-            allows_import: true,
+            allow_import: true,
             is_offered: true,
             is_imported: false,
         }
     }
 
-    fn faults(candidates: &[ImportCandidate], asked: &[ListingId]) -> Vec<(usize, ImportFault)> {
+    fn faults(candidates: &[ImportCandidate], asked: &[ListingId]) -> Vec<(usize, ImportIssue)> {
         decide(IMPORTER, candidates, asked)
             .err()
             .map(|refused| refused.faults)
@@ -110,9 +110,9 @@ mod tests {
 
     #[test]
     fn the_first_reason_counts() {
-        use ImportFault::{AlreadyImported, NotAllowed, NotFound, OwnListing};
+        use ImportIssue::{AlreadyImported, NotAllowed, NotFound, OwnListing};
         // Own, offered, allowed, imported -> the result.
-        for (own, is_offered, allows_import, is_imported, expected) in [
+        for (own, is_offered, allow_import, is_imported, expected) in [
             (false, true, true, false, None),
             (false, true, true, true, Some(AlreadyImported)),
             (false, true, false, false, Some(NotAllowed)),
@@ -127,12 +127,12 @@ mod tests {
             (true, false, false, false, Some(OwnListing)),
         ] {
             let owner = if own { IMPORTER } else { OWNER };
-            let candidate = ImportCandidate { owner, allows_import, is_offered, is_imported, ..offered(10) };
+            let candidate = ImportCandidate { owner, allow_import, is_offered, is_imported, ..offered(10) };
             let expected: Vec<_> = expected.into_iter().map(|fault| (0, fault)).collect();
             assert_eq!(
                 faults(&[candidate], &[listing(10)]),
                 expected,
-                "{own} {is_offered} {allows_import} {is_imported}"
+                "{own} {is_offered} {allow_import} {is_imported}"
             );
         }
     }
@@ -144,11 +144,11 @@ mod tests {
         assert_eq!(
             faults(&[offered(10), own], &asked),
             [
-                (1, ImportFault::OwnListing),
-                (2, ImportFault::Duplicate),
-                (3, ImportFault::NotFound),
-                (4, ImportFault::Duplicate),
-                (5, ImportFault::Duplicate),
+                (1, ImportIssue::OwnListing),
+                (2, ImportIssue::Duplicate),
+                (3, ImportIssue::NotFound),
+                (4, ImportIssue::Duplicate),
+                (5, ImportIssue::Duplicate),
             ]
         );
     }
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!((removed.importer(), removed.listings()), (IMPORTER, &[listing(11), listing(10)][..]));
 
         let refused = decide_removal(IMPORTER, &[listing(10)], &[10, 11, 10, 11].map(listing)).expect_err("refused");
-        let expected = [(1, RemovalFault::NotImported), (2, RemovalFault::Duplicate), (3, RemovalFault::Duplicate)];
+        let expected = [(1, RemovalIssue::NotImported), (2, RemovalIssue::Duplicate), (3, RemovalIssue::Duplicate)];
         assert_eq!(refused.faults, expected.into());
     }
 }

@@ -25,7 +25,7 @@ pub struct ImportCandidate {
     /// The owner of the account.
     pub owner: TenantId,
     /// Whether the account's listings may be imported.
-    pub allows_import: bool,
+    pub allow_import: bool,
     /// Whether the listing, its account and its owner are all active.
     pub is_offered: bool,
     /// Whether the tenant has imported it already.
@@ -47,7 +47,7 @@ pub struct Import {
 
 /// The reason why a listing cannot be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportFault {
+pub enum ImportIssue {
     /// The listing does not exist or is not offered; the reply does not say which.
     NotFound,
     /// The listing belongs to the tenant.
@@ -65,12 +65,12 @@ pub enum ImportFault {
 #[error("some of the listings cannot be imported")]
 pub struct ImportRefused {
     /// The positions with errors, counted from 0; at least one.
-    pub faults: BTreeMap<usize, ImportFault>,
+    pub faults: BTreeMap<usize, ImportIssue>,
 }
 
 /// The reason why an import cannot be removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RemovalFault {
+pub enum RemovalIssue {
     /// The tenant has not imported the listing.
     NotImported,
     /// An earlier position of the request has the same listing.
@@ -82,5 +82,5 @@ pub enum RemovalFault {
 #[error("some of the listings cannot be removed")]
 pub struct RemovalRefused {
     /// The positions with errors, counted from 0; at least one.
-    pub faults: BTreeMap<usize, RemovalFault>,
+    pub faults: BTreeMap<usize, RemovalIssue>,
 }

@@ -36,7 +36,7 @@ pub struct AccountEdit {
     /// The new status.
     pub status: Option<AccountStatus>,
     /// Whether other tenants may import its listings.
-    pub allows_import: Option<bool>,
+    pub allow_import: Option<bool>,
     /// The new markup.
     pub markup: Option<Percentage>,
     /// The new discount, or the workspace's.
@@ -73,7 +73,7 @@ impl IntegrationAccount {
             account_identifier,
             auth_type,
             status,
-            allows_import,
+            allow_import,
             markup,
             default_discount,
             distribution_markup,
@@ -87,7 +87,7 @@ impl IntegrationAccount {
             account_identifier: account_identifier.unwrap_or(before.account_identifier),
             auth_type: auth_type.unwrap_or(before.auth_type),
             status: status.unwrap_or(before.status),
-            allows_import: allows_import.unwrap_or(before.allows_import),
+            allow_import: allow_import.unwrap_or(before.allow_import),
             markup: markup.unwrap_or(before.markup),
             default_discount: default_discount.unwrap_or(before.default_discount),
             distribution_markup: distribution_markup.unwrap_or(before.distribution_markup),
@@ -116,7 +116,7 @@ impl IntegrationAccount {
             account_identifier,
             auth_type,
             status,
-            allows_import,
+            allow_import,
             markup,
             default_discount,
             distribution_markup,
@@ -128,7 +128,7 @@ impl IntegrationAccount {
             ("accountIdentifier", Fact::from(account_identifier.as_str())),
             ("authType", Fact::from(auth_type.as_str())),
             ("status", Fact::from(status.as_str())),
-            ("allowImport", Fact::from(*allows_import)),
+            ("allowImport", Fact::from(*allow_import)),
             ("markupPercentage", Fact::from(Some(markup))),
             ("defaultDiscountPercentage", Fact::from(default_discount.as_ref())),
             ("distributionMarkupPercentage", Fact::from(Some(distribution_markup))),
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_new_account_belongs_to_the_tenant_of_the_scope() {
-        let Change { after, audit, receipt: _ } = created();
+        let Change { after, audit, idempotency_record: _ } = created();
         assert_eq!((after.workspace_id(), after.tenant_id()), (scope().workspace_id(), scope().tenant_id()));
         assert_eq!((after.details(), after.version()), (&details(), 1));
         assert_eq!(
@@ -181,19 +181,15 @@ mod tests {
         let edit = AccountEdit { default_discount: Some(Some(tenth())), ..AccountEdit::default() };
         let discounted = created().after.update(edit, &scope(), stamp()).expect("a change").after;
         let edit = AccountEdit {
-            allows_import: Some(false),
+            allow_import: Some(false),
             status: Some(AccountStatus::Inactive),
             default_discount: Some(None),
             distribution_markup: Some(tenth()),
             ..AccountEdit::default()
         };
         let change = discounted.update(edit, &scope(), later_stamp()).expect("a change");
-        let expected = Details {
-            allows_import: false,
-            status: AccountStatus::Inactive,
-            distribution_markup: tenth(),
-            ..details()
-        };
+        let expected =
+            Details { allow_import: false, status: AccountStatus::Inactive, distribution_markup: tenth(), ..details() };
         assert_eq!(change.after.details(), &expected);
         let IntegrationAccountParts { version, created_at, updated_at, .. } = change.after.into_parts();
         assert_eq!((version, created_at, updated_at), (3, at(), later_stamp().at));

@@ -39,7 +39,7 @@ pub struct Details {
     /// The status.
     pub status: AccountStatus,
     /// Whether other tenants may import its listings.
-    pub allows_import: bool,
+    pub allow_import: bool,
     /// The markup on the price of a stay, whoever sells it.
     pub markup: Percentage,
     /// The discount on the price of a stay; the workspace's default if `None`.
@@ -124,7 +124,7 @@ pub(crate) mod fixture {
             account_identifier: "host@example.com".parse().expect("an identifier"),
             auth_type: AuthType::ApiKey,
             status: AccountStatus::Active,
-            allows_import: true,
+            allow_import: true,
             markup: Percentage::default(),
             default_discount: None,
             distribution_markup: Percentage::default(),

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_moved_account_is_the_targets_and_both_trails_tell_of_it() {
         let (source, target) = (tenant_with(2, TenantStatus::Inactive), tenant_with(3, TenantStatus::Active));
-        let Change { after, audit, receipt: _ } = move_between(&source, &target).expect("moved");
+        let Change { after, audit, idempotency_record: _ } = move_between(&source, &target).expect("moved");
         assert_eq!((after.source, after.account.tenant_id(), after.account.version()), (source.id(), target.id(), 2));
         assert_eq!(after.account.details(), account().details(), "nothing else changes");
         assert_eq!((audit.tenant_id, after.arrival.tenant_id), (source.id(), target.id()));

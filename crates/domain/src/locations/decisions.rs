@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_new_location_belongs_to_the_tenant_of_the_scope() {
-        let Change { after, audit, receipt: _ } = created();
+        let Change { after, audit, idempotency_record: _ } = created();
         assert_eq!((after.workspace_id(), after.tenant_id()), (scope().workspace_id(), scope().tenant_id()));
         assert_eq!((after.is_default(), after.version()), (false, 1));
         assert_eq!((audit.action, audit.resource_kind), ("location.create", ResourceKind::Location));

@@ -213,7 +213,7 @@ fn what_sleeps_says_nothing_else() {
 
 #[test]
 fn a_quote_keeps_a_price_for_a_quarter_of_an_hour() {
-    let Change { after: quote, audit, receipt: _ } = quoted();
+    let Change { after: quote, audit, idempotency_record: _ } = quoted();
     let at = |minutes, milliseconds| now() + TimeDelta::minutes(minutes) + TimeDelta::milliseconds(milliseconds);
     let found = |reservation| FoundQuote { quote: quote.clone(), reservation };
     let good = |reservation, at: DateTime<Utc>| found(reservation).good(at).map(Quote::id);

@@ -256,7 +256,7 @@ fn a_booking_ends_the_holds_in_its_way_that_have_lapsed() {
     let expired = change.after.expired;
     assert_eq!(expired.len(), 2, "a hold that has not lapsed stays");
     assert_ne!(expired[0].audit.id, expired[1].audit.id);
-    for Change { after, audit, receipt: _ } in expired {
+    for Change { after, audit, idempotency_record: _ } in expired {
         assert_eq!((after.status(), after.version()), (ReservationStatus::Expired, 2));
         assert_eq!((audit.action, &audit.actor), ("reservation.expire", &Actor::Operator));
         assert_eq!((audit.tenant_id, &*audit.tenant_name), (offer.lapsed[0].owner, "The owner"));

@@ -228,8 +228,8 @@ pub async fn a_span_begins_with_its_first_instant_and_ends_before_its_last(ports
     }
     let updates = AuditFilter { action: "tenant.update".parse().ok(), ..AuditFilter::default() };
     let of_channel = AuditFilter { resource_id: Some(channel.id().as_uuid()), ..updates.clone() };
-    let edges = instants.into_iter().flat_map(|millis| [millis - 1, millis, millis + 1]);
-    for edge in edges {
+    let server_limits = instants.into_iter().flat_map(|millis| [millis - 1, millis, millis + 1]);
+    for edge in server_limits {
         for (filter, inside) in [
             (AuditFilter { since: Some(at(edge)), ..updates.clone() }, (edge, i64::MAX)),
             (AuditFilter { until: Some(at(edge)), ..updates.clone() }, (i64::MIN, edge)),

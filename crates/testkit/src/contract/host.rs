@@ -48,7 +48,7 @@ pub(crate) fn with_status(status: ListingStatus) -> ListingEdit {
 
 /// Returns an edit that allows or forbids imports of the account's listings.
 pub(crate) fn allowing(imports: bool) -> AccountEdit {
-    AccountEdit { allows_import: Some(imports), ..AccountEdit::default() }
+    AccountEdit { allow_import: Some(imports), ..AccountEdit::default() }
 }
 
 pub(crate) fn account_with(status: AccountStatus) -> AccountEdit {

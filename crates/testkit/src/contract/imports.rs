@@ -57,7 +57,7 @@ impl Market {
             listing,
             account: self.host.account.id,
             owner: self.host.tenant.id(),
-            allows_import: true,
+            allow_import: true,
             is_offered: true,
             is_imported: false,
         }
@@ -134,7 +134,7 @@ pub async fn a_candidate_says_whose_it_is_and_what_stands_against_it(ports: Port
     assert_eq!(seen(&sibling).await, [offered(one), offered(other)], "others have not imported it");
 
     market.host.edit_account(allowing(false)).await;
-    let not_allowed = |listing| ImportCandidate { allows_import: false, ..offered(listing) };
+    let not_allowed = |listing| ImportCandidate { allow_import: false, ..offered(listing) };
     assert_eq!(seen(&sibling).await, [not_allowed(one), not_allowed(other)]);
     market.host.edit_account(allowing(true)).await;
 

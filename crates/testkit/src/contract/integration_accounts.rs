@@ -70,8 +70,8 @@ async fn moving(world: &World, account: &IntegrationAccount, source: &Tenant, ta
     account.move_to(source, target, arrival, world.stamp().await).expect("to another")
 }
 
-async fn move_tenant(world: &World, change: Change<AccountMoved>) -> Result<MovedImports, RepositoryError> {
-    world.ports.integration_accounts.move_tenant(&world.admin().await, change).await
+async fn move_account(world: &World, change: Change<AccountMoved>) -> Result<MovedImports, RepositoryError> {
+    world.ports.integration_accounts.move_account(&world.admin().await, change).await
 }
 
 /// Creates the given number of listings of the account.
@@ -112,7 +112,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
         account_identifier: "full".parse().expect("an identifier"),
         auth_type: AuthType::PartnerToken,
         status: AccountStatus::Inactive,
-        allows_import: false,
+        allow_import: false,
         markup: percent("99.99"),
         default_discount: Some(percent("0")),
         distribution_markup: percent("100"),
@@ -186,11 +186,11 @@ pub async fn a_change_of_an_old_account_is_stale(ports: Ports) {
     let new = update(&world, &owner, edited(&world, &old, renamed("New")).await).await.expect("updated");
     assert!(is_stale(&update(&world, &owner, edited(&world, &old, renamed("Old")).await).await));
     assert!(is_stale(&delete(&world, &owner, &old).await));
-    assert!(is_stale(&move_tenant(&world, moving(&world, &old, &owner, &target).await).await));
+    assert!(is_stale(&move_account(&world, moving(&world, &old, &owner, &target).await).await));
     assert_eq!(find(&world, &owner, new.id()).await, Some(new.clone()));
     delete(&world, &owner, &new).await.expect("deleted");
     assert!(is_stale(&delete(&world, &owner, &new).await));
-    assert!(is_stale(&move_tenant(&world, moving(&world, &new, &owner, &target).await).await));
+    assert!(is_stale(&move_account(&world, moving(&world, &new, &owner, &target).await).await));
 }
 
 /// A race.
@@ -301,10 +301,10 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
     assert_eq!(nothing, Holdings::default());
     let change = moving(&world, &account, &owner, &stranger).await;
     assert!(
-        is_stale(&accounts.move_tenant(&admin, change.clone()).await),
+        is_stale(&accounts.move_account(&admin, change.clone()).await),
         "an account of another workspace cannot be moved"
     );
-    assert!(is_stale(&move_tenant(&world, change).await), "an account cannot be moved into another workspace");
+    assert!(is_stale(&move_account(&world, change).await), "an account cannot be moved into another workspace");
     assert_eq!(find(&world, &owner, account.id()).await, Some(account));
 }
 
@@ -325,7 +325,7 @@ pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
     let expected = Holdings { listings: 3, promotions: 0, reservations: 0, imports };
     assert_eq!(accounts.holdings(&admin, account.id(), target.id()).await.expect("counted"), expected);
     let change = moving(&world, &account, &owner, &target).await;
-    assert_eq!(move_tenant(&world, change.clone()).await.expect("moved"), imports);
+    assert_eq!(move_account(&world, change.clone()).await.expect("moved"), imports);
 
     assert_eq!(find(&world, &owner, account.id()).await, None);
     assert_eq!(find(&world, &target, account.id()).await, Some(change.after.account.clone()));
@@ -358,14 +358,14 @@ pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports)
     let asleep = world.set_status(&asleep, TenantStatus::Inactive).await;
     world.delete(&gone).await.expect("deleted");
     for change in moves {
-        assert!(is_stale(&move_tenant(&world, change).await));
+        assert!(is_stale(&move_account(&world, change).await));
     }
     assert_eq!(find(&world, &owner, account.id()).await, Some(account.clone()));
     let asleep = world.set_status(&asleep, TenantStatus::Active).await;
     assert_eq!(imported(&world, &asleep, &listing).await, 1, "nothing of a refused move is stored");
 
     world.set_status(&owner, TenantStatus::Inactive).await;
-    move_tenant(&world, moving(&world, &account, &owner, &awake).await)
+    move_account(&world, moving(&world, &account, &owner, &awake).await)
         .await
         .expect("the source of a move may be inactive");
 }
@@ -384,7 +384,7 @@ pub async fn of_twenty_who_move_an_account_one_wins(ports: Ports) {
         let is_even = turns.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2);
         let target = if is_even { one.clone() } else { other.clone() };
         let (world, account, owner) = (world.clone(), account.clone(), owner.clone());
-        async move { move_tenant(&world, moving(&world, &account, &owner, &target).await).await }
+        async move { move_account(&world, moving(&world, &account, &owner, &target).await).await }
     })
     .await;
     assert_eq!(won, 1);
@@ -433,7 +433,7 @@ pub async fn accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray(p
         });
         let moving = tokio::spawn({
             let world = world.clone();
-            async move { move_tenant(&world, change).await }
+            async move { move_account(&world, change).await }
         });
         let deleted = world.delete(&going).await;
         let (created, moved) = (creating.await.expect("no panic"), moving.await.expect("no panic"));
@@ -459,7 +459,7 @@ pub async fn every_change_of_an_account_leaves_its_entries(ports: Ports) {
     let account = update(&world, &owner, edited(&world, &account, renamed("New")).await).await.expect("updated");
     let change = moving(&world, &account, &owner, &target).await;
     let account = change.after.account.clone();
-    move_tenant(&world, change).await.expect("moved");
+    move_account(&world, change).await.expect("moved");
     delete(&world, &target, &account).await.expect("deleted");
     let expected = ["create", "update", "move", "move", "delete"].map(|verb| format!("integration_account.{verb}"));
     assert_eq!(world.ports.trail.actions().await[before..], expected);

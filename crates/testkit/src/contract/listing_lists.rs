@@ -275,7 +275,7 @@ pub async fn a_list_shows_the_beginning_of_what_is_long(ports: Ports) {
     let importer = Host::of(&host.world, "importer").await;
     let (house, a) = ("🏠".repeat(1_000), "a".repeat(999));
     let here = Around { place: new_listing("7").place, radius: "1".parse().expect("a radius") };
-    for (description, pictures, shown, is_cut) in [
+    for (description, pictures, shown, is_truncated) in [
         (house.clone(), 10, house.clone(), false),
         (format!("{house}ü"), 1, house.clone(), true),
         ("short".to_owned(), 11, "short".to_owned(), true),
@@ -304,7 +304,7 @@ pub async fn a_list_shows_the_beginning_of_what_is_long(ports: Ports) {
             let (details, all) = (seen.listing.details(), &whole.listing.details().pictures);
             assert_eq!(details.description.as_ref().map(ToString::to_string), Some(shown.clone()));
             assert_eq!(details.pictures[..], all[..all.len().min(10)]);
-            assert_eq!(seen.is_truncated, is_cut);
+            assert_eq!(seen.is_truncated, is_truncated);
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod calendars;
 pub mod credentials;
 pub mod deliveries;
 mod host;
+pub mod idempotency;
 pub mod imports;
 pub mod integration_accounts;
 pub mod listing_lists;
@@ -19,7 +20,6 @@ pub mod lists;
 pub mod locations;
 pub mod promotions;
 pub mod quotes;
-pub mod receipts;
 pub mod reservation_lists;
 pub mod reservations;
 pub mod search;
@@ -35,10 +35,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ports::{
     ApiKeyQueries, ApiKeyRepository, AuditQueries, AvailabilityQueries, AvailabilityRepository, Credentials,
-    ImportRepository, IntegrationAccountQueries, IntegrationAccountRepository, ListingQueries, ListingRepository,
-    LocationQueries, LocationRepository, PromotionQueries, PromotionRepository, QuoteRepository, Readiness,
-    ReceiptRepository, ReservationQueries, ReservationRepository, TenantQueries, TenantRepository, UserQueries,
-    UserRepository, WorkspaceRepository,
+    IdempotencyRepository, ImportRepository, IntegrationAccountQueries, IntegrationAccountRepository, ListingQueries,
+    ListingRepository, LocationQueries, LocationRepository, PromotionQueries, PromotionRepository, QuoteRepository,
+    Readiness, ReservationQueries, ReservationRepository, TenantQueries, TenantRepository, UserQueries, UserRepository,
+    WorkspaceRepository,
 };
 
 pub(crate) use self::world::World;
@@ -64,7 +64,7 @@ pub struct Ports {
     pub promotions: Arc<dyn PromotionRepository>,
     pub quotes: Arc<dyn QuoteRepository>,
     pub readiness: Arc<dyn Readiness>,
-    pub receipts: Arc<dyn ReceiptRepository>,
+    pub idempotency: Arc<dyn IdempotencyRepository>,
     pub reservation_queries: Arc<dyn ReservationQueries>,
     pub reservations: Arc<dyn ReservationRepository>,
     pub tenant_queries: Arc<dyn TenantQueries>,
@@ -99,7 +99,7 @@ impl Ports {
             + PromotionRepository
             + QuoteRepository
             + Readiness
-            + ReceiptRepository
+            + IdempotencyRepository
             + ReservationQueries
             + ReservationRepository
             + TenantQueries
@@ -128,7 +128,7 @@ impl Ports {
             promotions: database.clone(),
             quotes: database.clone(),
             readiness: database.clone(),
-            receipts: database.clone(),
+            idempotency: database.clone(),
             reservation_queries: database.clone(),
             reservations: database.clone(),
             tenant_queries: database.clone(),
@@ -336,19 +336,19 @@ macro_rules! suite {
                 another_tenant_reaches_no_reservation,
                 every_change_of_a_reservation_leaves_one_entry,
             }
-            receipts {
-                a_receipt_comes_back_as_it_was_kept,
-                a_change_with_a_receipt_is_stored_once,
-                a_change_that_fails_leaves_no_receipt,
-                of_twenty_twins_one_is_stored,
-                a_receipt_that_is_too_old_is_replaced,
-                of_twenty_twins_one_replaces_an_old_receipt,
+            idempotency {
+                an_idempotency_record_comes_back_as_it_was_kept,
+                a_change_with_an_idempotency_record_is_stored_once,
+                a_change_that_fails_leaves_no_idempotency_record,
+                of_twenty_duplicates_one_is_stored,
+                an_idempotency_record_that_is_too_old_is_replaced,
+                of_twenty_duplicates_one_replaces_an_old_idempotency_record,
                 a_key_belongs_to_its_user,
-                what_changed_nothing_leaves_one_receipt,
-                old_receipts_are_forgotten,
-                a_deleted_user_leaves_no_receipt,
-                a_user_who_is_gone_gets_no_receipt,
-                of_twenty_receipts_of_a_user_who_is_deleted_meanwhile_none_is_left,
+                what_changed_nothing_leaves_one_idempotency_record,
+                old_idempotency_records_are_forgotten,
+                a_deleted_user_leaves_no_idempotency_record,
+                a_user_who_is_gone_gets_no_idempotency_record,
+                of_twenty_idempotency_records_of_a_user_who_is_deleted_meanwhile_none_is_left,
             }
             search {
                 a_search_finds_what_looking_at_each_finds,
@@ -442,7 +442,7 @@ mod tests {
             include_str!("listings.rs"),
             include_str!("lists.rs"),
             include_str!("locations.rs"),
-            include_str!("receipts.rs"),
+            include_str!("idempotency.rs"),
             include_str!("promotions.rs"),
             include_str!("quotes.rs"),
             include_str!("reservation_lists.rs"),

@@ -234,7 +234,7 @@ pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
             tenant_id: shop.importer.tenant.id(),
             ..change.after.into_parts()
         });
-        let forged = Change { after: forged, audit: change.audit, receipt: None };
+        let forged = Change { after: forged, audit: change.audit, idempotency_record: None };
         assert!(is_stale(&create(&other, forged).await));
     }
     let quoted = shop.owner.world.ports.trail.actions().await.split_off(trail.len());

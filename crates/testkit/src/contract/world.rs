@@ -171,7 +171,7 @@ impl World {
         let source = self.find(account.tenant_id()).await.expect("an owner");
         let change = account.move_to(&source, target, AuditId::new(build::id()), self.stamp().await);
         let change = change.expect("to another active tenant");
-        self.ports.integration_accounts.move_tenant(&self.admin().await, change).await.expect("moved");
+        self.ports.integration_accounts.move_account(&self.admin().await, change).await.expect("moved");
     }
 
     pub(crate) async fn user(&self, id: UserId) -> Option<ApiUser> {

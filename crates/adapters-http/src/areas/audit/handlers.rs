@@ -1,0 +1,40 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, web};
+
+use super::bodies::AuditQuery;
+use super::views::AuditEntryView;
+use crate::Api;
+use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
+use crate::request::caller::UnderAuthority;
+use crate::request::input::Query;
+use crate::response::json::{Count, counted};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the entries of the audit trail, oldest first.
+///
+/// An entry says who did what to which resource in which tenant. The default tenant sees the entries of the whole
+/// workspace. Any other tenant sees its own, those of importers' sales of its listings, and those of owners' changes to
+/// its own sales.
+#[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
+    params(AuditQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<AuditEntryView>), TenantInactive, PermissionDenied))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    query: ListQuery<AuditQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.audit.list(&caller, query.asked()).await?;
+    Ok(list::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
+}
+
+/// Counts the entries of the audit trail.
+#[utoipa::path(get, path = "/api/v1/audit/count", operation_id = "countAudit", tag = "audit",
+    params(AuditQuery, TenantHeaders),
+    responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
+pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<AuditQuery>) -> Answer {
+    let count = api.audit.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}

@@ -1,0 +1,42 @@
+//! One function per operation.
+
+use actix_web::web;
+use domain::access::Permission;
+use domain::ids::ListingId;
+
+use super::bodies::{CalendarBody, NightsQuery};
+use super::views::{NightView, UpdatedView};
+use crate::Api;
+use crate::openapi::{ListingNotFound, NotTheOwner, TenantHeaders, TenantInactive};
+use crate::request::caller::InTenant;
+use crate::request::input::{Body, PathId, Query};
+use crate::response::json::{Data, ok, plain};
+use crate::response::problem::Answer;
+
+/// Lists the nights of a listing of the tenant of the request, its own or imported, as they can be sold now.
+///
+/// `id` is the id of the listing.
+#[utoipa::path(get, path = "/api/v1/availability/{id}", operation_id = "getAvailability", tag = "availability",
+    params(("id" = uuid::Uuid, Path, description = "The listing."), NightsQuery, TenantHeaders),
+    responses((status = 200, body = Data<Vec<NightView>>), TenantInactive, ListingNotFound))]
+pub(crate) async fn get(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    query: Query<NightsQuery>,
+) -> Answer {
+    let nights = api.availability.find(&caller, id.0, query.0.map(Into::into)).await?;
+    Ok(plain(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>())))
+}
+
+/// Edits the calendar of a listing. Owner only.
+///
+/// `id` is the id of the listing.
+#[utoipa::path(put, path = "/api/v1/availability/{id}", operation_id = "updateAvailability", tag = "availability",
+    params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
+    responses((status = 200, body = Data<UpdatedView>), TenantInactive, NotTheOwner, ListingNotFound))]
+pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
+    let (caller, body) = body.read::<CalendarBody, _>(caller, Permission::Write).await?;
+    let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;
+    Ok(plain(ok(UpdatedView { updated })))
+}

@@ -1,0 +1,58 @@
+//! Responses of availability.
+
+use domain::availability::Night;
+use domain::stays::Nights;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::enum_schemas::NightStatusWord;
+use crate::response::decimal::Decimal;
+
+/// A night as it can be sold now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Night)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NightView {
+    /// The date of the night, like a check-in.
+    #[schema(value_type = chrono::NaiveDate)]
+    date: String,
+    /// The status: `AVAILABLE`, or `NOT_AVAILABLE` if the night is sold or blocked.
+    #[schema(value_type = NightStatusWord)]
+    status: &'static str,
+    /// The price of the night.
+    #[schema(value_type = f64, example = 199.99)]
+    price: Decimal,
+    /// The price of the night if the calendar sets none.
+    #[schema(value_type = f64, example = 149.00)]
+    original_price: Decimal,
+    /// The currency of the prices (ISO 4217).
+    #[schema(example = "USD")]
+    currency: &'static str,
+    /// The minimum number of nights of a stay that begins with this night.
+    minimum_nights: i32,
+    /// The maximum number of nights of a stay that begins with this night.
+    maximum_nights: Option<i32>,
+}
+
+impl From<Night> for NightView {
+    fn from(Night { date, status, price, original_price, minimum_nights, maximum_nights }: Night) -> Self {
+        Self {
+            date: date.to_string(),
+            status: status.as_str(),
+            price: Decimal::of(price),
+            original_price: Decimal::of(original_price),
+            currency: price.currency().code(),
+            minimum_nights: minimum_nights.get(),
+            maximum_nights: maximum_nights.map(Nights::get),
+        }
+    }
+}
+
+/// The result of an edit of a calendar.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UpdatedNights)]
+pub(crate) struct UpdatedView {
+    /// The number of nights that the ranges name, each counted once.
+    #[schema(example = 12)]
+    pub(crate) updated: usize,
+}

@@ -1,0 +1,122 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
+use domain::ids::IntegrationAccountId;
+use domain::integration_accounts::IntegrationAccount;
+
+use super::bodies::{IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery};
+use super::views::{IntegrationAccountView, MovedView};
+use crate::Api;
+use crate::openapi::{
+    AccountIdentifierTaken, AccountNotFound, AlreadyThere, CreateIntegrationAccountBody, DefaultTenantRequired,
+    HasReservations, IfMatchHeader, IfNoneMatchHeader, TargetInactive, TenantHeaders, TenantInactive,
+};
+use crate::request::caller::{InTenant, UnderAuthority};
+use crate::request::input::{Body, PathId, Query};
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, created, ok, tagged};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the integration accounts of the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",
+    tag = "integration-accounts", params(IntegrationAccountsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<IntegrationAccountView>), TenantInactive))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<IntegrationAccountsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.integration_accounts.list(&caller, query.asked()).await?;
+    Ok(list::list(&request, listed, IntegrationAccountView::from, |account| account.id().as_uuid()))
+}
+
+/// Counts the integration accounts of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/integration-account/count", operation_id = "countIntegrationAccounts",
+    tag = "integration-accounts", params(IntegrationAccountsQuery, TenantHeaders),
+    responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<IntegrationAccountsQuery>) -> Answer {
+    let count = api.integration_accounts.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Creates an integration account of the tenant of the request.
+#[utoipa::path(post, path = "/api/v1/integration-account", operation_id = "createIntegrationAccount",
+    tag = "integration-accounts", params(TenantHeaders), request_body = CreateIntegrationAccountBody,
+    responses((status = 201, body = Data<IntegrationAccountView>), TenantInactive, AccountIdentifierTaken))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<IntegrationAccountBody, _, _>(caller, Permission::Admin, answer).await?;
+    let done = api.integration_accounts.create(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns an integration account of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
+    let account = api.integration_accounts.get(&caller, id.0).await?;
+    Ok(tagged(ok(IntegrationAccountView::from(account))))
+}
+
+/// Changes an integration account's fields.
+#[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    request_body = IntegrationAccountBody,
+    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound, AccountIdentifierTaken))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<IntegrationAccountId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<IntegrationAccountBody, _>(caller, Permission::Admin).await?;
+    let account = api
+        .integration_accounts
+        .update(&caller, id.0, body.map(Into::into), &if_match.on(IntegrationAccountView::from))
+        .await?;
+    Ok(tagged(ok(IntegrationAccountView::from(account))))
+}
+
+/// Deletes an integration account with its listings and all imports of them.
+#[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 204, description = "Deleted."), TenantInactive, AccountNotFound, HasReservations))]
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<IntegrationAccountId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Admin))?;
+    api.integration_accounts.delete(&caller, id.0, &if_match.on(IntegrationAccountView::from)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Moves an integration account of any tenant to another tenant. Default tenant only.
+///
+/// Its listings, promotions and reservations move with it. Imports of its listings continue, except those of the new
+/// owner, which end.
+#[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
+    responses((status = 200, body = MovedView), DefaultTenantRequired, AccountNotFound, AlreadyThere, TargetInactive))]
+pub(crate) async fn move_account(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<IntegrationAccountId>,
+    query: Query<MoveQuery>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<MoveBody, _>(caller, Permission::Admin).await?;
+    let asked = query.0.and_then(|query| body.map(|body| body.asked(query)));
+    let moved =
+        api.integration_accounts.move_account(&caller, id.0, asked, &if_match.on(IntegrationAccountView::from)).await?;
+    Ok(HttpResponse::Ok().json(MovedView::from(moved)))
+}

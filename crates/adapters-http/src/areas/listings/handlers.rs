@@ -1,0 +1,209 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use application::Listed;
+use domain::access::{Caller, Permission};
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::listings::TenantListing;
+use serde::Serialize;
+
+use super::bodies::{DeliveryBody, ListingBody};
+use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
+use super::views::{DeliveredView, ListingView, SeenListingView};
+use crate::Api;
+use crate::openapi::{
+    AccountNotFound, CreateListingBody, HasReservations, IfMatchHeader, IfNoneMatchHeader, ListingNotFound,
+    NotTheOwner, ProviderIdTaken, ReplaceListingBody, TenantHeaders, TenantInactive,
+};
+use crate::request::blocking::apart;
+use crate::request::caller::InTenant;
+use crate::request::input::{Body, Delivered, PathId, Query};
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the listings of the tenant of the request, its own and those that it imported.
+///
+/// The oldest come first or, if you name a location, the nearest. Each has at most 10 pictures and 1,000 characters of
+/// the description. Sleeping imports match no filter except `listingType`.
+#[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
+    params(ListingsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ListingsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.listings.list(&caller, query.asked()).await?;
+    Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Counts the listings of the tenant of the request, its own and those that it imported.
+#[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
+    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
+    let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Creates a listing of an integration account of the tenant of the request.
+#[utoipa::path(post, path = "/api/v1/listing", operation_id = "createListing", tag = "listings",
+    params(TenantHeaders), request_body = CreateListingBody,
+    responses((status = 201, body = Data<ListingView>), TenantInactive, AccountNotFound, ProviderIdTaken))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let view = view(&caller);
+    let answer = move |listing| created(view(listing));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<ListingBody, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.listings.create(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns a listing of the tenant of the request, its own or imported.
+#[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<SeenListingView>), TenantInactive, ListingNotFound))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
+    let listing = api.listings.find(&caller, id.0).await?;
+    Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
+}
+
+/// Changes a listing's fields; those that a new listing needs must be sent. Owner only.
+#[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
+    responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<ListingBody, _>(caller, Permission::Write).await?;
+    let body = body.map(ListingBody::whole);
+    let view = view(&caller);
+    let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
+    Ok(tagged(ok(view(listing))))
+}
+
+/// Changes a listing's fields. Owner only.
+#[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
+    responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<ListingBody, _>(caller, Permission::Write).await?;
+    let view = view(&caller);
+    let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
+    Ok(tagged(ok(view(listing))))
+}
+
+/// Deletes a listing and all imports of it. Owner only.
+#[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 204, description = "Deleted."), TenantInactive, NotTheOwner, ListingNotFound, HasReservations))]
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ListingId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
+    let view = view(&caller);
+    api.listings.delete(&caller, id.0, &if_match.on(view)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Stores a delivery of a connector: up to 1,000 listings of one account, all of them or none.
+///
+/// Listings are matched by `providerID`. Listings that are not in the delivery are left unchanged.
+#[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
+    tag = "integration-accounts",
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
+    responses((status = 200, body = Data<DeliveredView>), TenantInactive, AccountNotFound))]
+pub(crate) async fn deliver(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<IntegrationAccountId>,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.receive_delivery(caller, Permission::Write).await?;
+    let is_large = body.as_ref().is_ok_and(Delivered::is_large);
+    let deliver = async move || {
+        let listings = body.and_then(|body| body.read::<DeliveryBody>());
+        api.listings.deliver(&caller, id.0, listings.map(Into::into)).await
+    };
+    let delivered = if is_large { apart(deliver).await } else { deliver().await };
+    Ok(plain(ok(DeliveredView::from(delivered?))))
+}
+
+/// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.
+#[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
+    params(SearchQuery, SearchPageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
+pub(crate) async fn search(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ListingsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.listings.search(&caller, query.asked()).await?;
+    Ok(page(&request, listed, |listing| ListingView::found(caller.tenant_id(), listing)))
+}
+
+/// Counts the listings around a location that other tenants offer for import.
+#[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
+    params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
+    let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Lists the listings that the tenant of the request imported.
+///
+/// The oldest come first or, if you name a location, the nearest. Sleeping imports match no filter except
+/// `listingType`.
+#[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
+    params(ListingsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
+pub(crate) async fn list_imported(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ListingsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.listings.list_imported(&caller, query.asked()).await?;
+    Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
+}
+
+/// Counts the listings that the tenant of the request imported.
+#[utoipa::path(get, path = "/api/v1/tenants/imported-listings/count", operation_id = "countImportedListings",
+    tag = "imports", params(ListingsQuery, TenantHeaders),
+    responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
+    let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Returns the view of own listings for the tenant of the request.
+fn view(caller: &Caller) -> impl Fn(TenantListing) -> ListingView + Copy + Send + Sync + 'static {
+    let tenant = caller.tenant_id();
+    move |listing| ListingView::of(tenant, listing)
+}
+
+fn page<V: Serialize>(
+    request: &HttpRequest,
+    listed: Listed<TenantListing>,
+    view: impl Fn(TenantListing) -> V,
+) -> HttpResponse {
+    let id = |seen: &TenantListing| seen.distance.is_none().then(|| seen.listing.id().as_uuid());
+    list::page(request, listed, view, id)
+}

@@ -1,0 +1,113 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
+use domain::ids::LocationId;
+use domain::locations::Location;
+
+use super::bodies::{CreateLocationBody, UpdateLocationBody};
+use super::views::LocationView;
+use crate::Api;
+use crate::openapi::{
+    IfMatchHeader, IfNoneMatchHeader, LocationKept, LocationNotFound, ReplaceLocationBody, TenantHeaders,
+    TenantInactive,
+};
+use crate::request::caller::InTenant;
+use crate::request::input::{Body, PathId, Query};
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, created, ok, tagged};
+use crate::response::list::{self, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the locations of the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
+    params(PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<LocationView>), TenantInactive))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: Query<PageQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.locations.list(&caller, query.0.map(Into::into)).await?;
+    Ok(list::list(&request, listed, LocationView::from, |location| location.id().as_uuid()))
+}
+
+/// Counts the locations of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/locations/count", operation_id = "countLocations", tag = "locations",
+    params(TenantHeaders),
+    responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let count = api.locations.count(&caller).await?;
+    Ok(counted(count))
+}
+
+/// Creates a location of the tenant of the request.
+#[utoipa::path(post, path = "/api/v1/locations", operation_id = "createLocation", tag = "locations",
+    params(TenantHeaders), request_body = CreateLocationBody,
+    responses((status = 201, body = Data<LocationView>), TenantInactive))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let answer = |location: Location| created(LocationView::from(location));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<CreateLocationBody, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.locations.create(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns a location of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/locations/{id}", operation_id = "getLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
+    let location = api.locations.get(&caller, id.0).await?;
+    Ok(tagged(ok(LocationView::from(location))))
+}
+
+/// Changes a location's fields; the name must be sent.
+#[utoipa::path(put, path = "/api/v1/locations/{id}", operation_id = "replaceLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceLocationBody,
+    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<LocationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<UpdateLocationBody, _>(caller, Permission::Write).await?;
+    let body = body.map(UpdateLocationBody::named);
+    let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
+    Ok(tagged(ok(LocationView::from(location))))
+}
+
+/// Changes a location's fields.
+#[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
+    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<LocationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<UpdateLocationBody, _>(caller, Permission::Write).await?;
+    let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
+    Ok(tagged(ok(LocationView::from(location))))
+}
+
+/// Deletes a location, unless it is the default one or has users.
+#[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 204, description = "Deleted."), TenantInactive, LocationNotFound, LocationKept))]
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<LocationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
+    api.locations.delete(&caller, id.0, &if_match.on(LocationView::from)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,135 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
+use domain::ids::PromotionId;
+use domain::promotions::Assignment;
+
+use super::bodies::{PromotionBody, PromotionsQuery};
+use super::views::{AssignedView, PromotionView, UnassignedView};
+use crate::Api;
+use crate::openapi::{
+    AccountNotFound, CreatePromotionBody, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, PromotionNotFound,
+    PromotionTaken, ReplacePromotionBody, TenantHeaders, TenantInactive,
+};
+use crate::request::caller::InTenant;
+use crate::request::input::{Body, PathId, Query};
+use crate::request::listing_ids::ListingIdsBody;
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
+    params(PromotionsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<PromotionView>), TenantInactive))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<PromotionsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.promotions.list(&caller, query.asked()).await?;
+    Ok(list::list(&request, listed, PromotionView::from, |promotion| promotion.id().as_uuid()))
+}
+
+/// Counts the promotions of the integration accounts of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
+    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
+    let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Creates a promotion of an integration account of the tenant of the request, without listings.
+#[utoipa::path(post, path = "/api/v1/promotions", operation_id = "createPromotion", tag = "promotions",
+    params(TenantHeaders), request_body = CreatePromotionBody,
+    responses((status = 201, body = Data<PromotionView>), TenantInactive, AccountNotFound, PromotionTaken))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let answer = |promotion| created(PromotionView::from(promotion));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<PromotionBody, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.promotions.create(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns a promotion of the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/promotions/{id}", operation_id = "getPromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
+    let promotion = api.promotions.get(&caller, id.0).await?;
+    Ok(tagged(ok(PromotionView::from(promotion))))
+}
+
+/// Changes a promotion's fields; those that a new promotion needs must be sent.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplacePromotionBody,
+    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<PromotionId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<PromotionBody, _>(caller, Permission::Write).await?;
+    let body = body.map(PromotionBody::whole);
+    let promotion =
+        api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
+    Ok(tagged(ok(PromotionView::from(promotion))))
+}
+
+/// Changes a promotion's fields.
+#[utoipa::path(patch, path = "/api/v1/promotions/{id}", operation_id = "updatePromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
+    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<PromotionId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<PromotionBody, _>(caller, Permission::Write).await?;
+    let promotion =
+        api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
+    Ok(tagged(ok(PromotionView::from(promotion))))
+}
+
+/// Deletes a promotion. Quotes and reservations with it keep their prices.
+#[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 204, description = "Deleted."), TenantInactive, PromotionNotFound))]
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<PromotionId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
+    api.promotions.delete(&caller, id.0, &if_match.on(PromotionView::from)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Assigns a promotion to listings of its account: to all that you name, or to none.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/assign", operation_id = "assignPromotionListings",
+    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
+    responses((status = 200, body = Data<AssignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
+pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+    let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
+    let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
+    Ok(plain(ok(AssignedView { assigned })))
+}
+
+/// Unassigns a promotion from listings of its account: from all that you name, or from none.
+#[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/unassign", operation_id = "unassignPromotionListings",
+    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
+    responses((status = 200, body = Data<UnassignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
+pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
+    let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
+    let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;
+    Ok(plain(ok(UnassignedView { unassigned })))
+}

@@ -1,0 +1,27 @@
+//! One function per operation.
+
+use actix_web::web;
+use domain::access::Permission;
+
+use super::bodies::QuoteBody;
+use super::views::QuoteView;
+use crate::Api;
+use crate::openapi::{CouponsLimited, ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive};
+use crate::request::caller::InTenant;
+use crate::request::input::Body;
+use crate::response::json::{Data, created, plain};
+use crate::response::problem::Answer;
+
+/// Prices a stay at a listing of the tenant of the request, its own or imported, and keeps the price for 15 minutes.
+///
+/// The nights are not held.
+#[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
+    params(TenantHeaders), request_body = QuoteBody,
+    responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused,
+        CouponsLimited))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let answer = |quote| created(QuoteView::from(quote));
+    let (caller, body, idempotent) = body.read_idempotent::<QuoteBody, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.quotes.create(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(plain(done.reply(answer)))
+}

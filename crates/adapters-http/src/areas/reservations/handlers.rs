@@ -1,0 +1,98 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, web};
+use domain::access::Permission;
+use domain::ids::ReservationId;
+use serde::de::IgnoredAny;
+
+use super::bodies::BookingBody;
+use super::queries::ReservationsQuery;
+use super::views::ReservationView;
+use crate::Api;
+use crate::openapi::{
+    BookingConflict, CouponsLimited, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending,
+    PriceRefused, QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive,
+};
+use crate::request::caller::InTenant;
+use crate::request::input::{Body, PathId, Query};
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, created, ok, tagged};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
+///
+/// The oldest come first.
+#[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
+    params(ReservationsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<ReservationView>), TenantInactive))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<ReservationsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.reservations.list(&caller, query.asked()).await?;
+    Ok(list::list(&request, listed, ReservationView::from, |seen| seen.reservation.id().as_uuid()))
+}
+
+/// Counts the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
+#[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
+    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
+    let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Books a stay at a listing of the tenant of the request, its own or imported.
+///
+/// Each night is sold only once, even if several tenants offer it.
+#[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
+    params(TenantHeaders), request_body = BookingBody,
+    responses((status = 201, body = Data<ReservationView>),
+        TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused,
+        CouponsLimited))]
+pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let answer = |booked| created(ReservationView::from(booked));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<BookingBody, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.reservations.book(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns a reservation of an account of the tenant of the request, or one that it sold as an importer.
+#[utoipa::path(get, path = "/api/v1/reservation/{id}", operation_id = "getReservation", tag = "reservations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
+    let found = api.reservations.find(&caller, id.0).await?;
+    Ok(tagged(ok(ReservationView::from(found))))
+}
+
+/// Confirms a pending reservation. May be repeated.
+#[utoipa::path(post, path = "/api/v1/reservation/{id}/confirm", operation_id = "confirmReservation",
+    tag = "reservations", params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound, NotPending))]
+pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
+    let answer = |confirmed| ok(ReservationView::from(confirmed));
+    // The body is ignored, but belongs to the fingerprint of the request.
+    let (caller, _, idempotent) = body.read_idempotent::<IgnoredAny, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.reservations.confirm(&caller, id.0, &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Cancels a reservation and frees its nights. May be repeated. An expired one stays expired.
+#[utoipa::path(delete, path = "/api/v1/reservation/{id}", operation_id = "cancelReservation", tag = "reservations",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
+pub(crate) async fn cancel(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ReservationId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Write))?;
+    let cancelled = api.reservations.cancel(&caller, id.0, &if_match.on(ReservationView::from)).await?;
+    Ok(tagged(ok(ReservationView::from(cancelled))))
+}

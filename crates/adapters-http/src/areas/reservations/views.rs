@@ -1,0 +1,149 @@
+//! Responses of reservations.
+
+use domain::quotes::PricedStay;
+use domain::reservations::{ExternalName, Guest, ReservationParts, TenantReservation};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::areas::quotes::{ComponentsView, PriceModificationsView};
+use crate::openapi::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
+use crate::response::decimal::Decimal;
+use crate::response::json::Instant;
+
+/// A stay that is sold or held for a guest.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reservation)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReservationView {
+    id: Uuid,
+    #[serde(rename = "listingID")]
+    listing_id: Uuid,
+    #[serde(rename = "integrationAccountID")]
+    integration_account_id: Uuid,
+    /// The tenant that owns the listing: the tenant of its account.
+    #[serde(rename = "tenantID")]
+    tenant_id: Uuid,
+    /// The importer that sold it, or else the current owner.
+    #[serde(rename = "soldByTenantID")]
+    sold_by_tenant_id: Uuid,
+    /// The status: `PENDING`, `CONFIRMED`, `CANCELLED` or `EXPIRED`.
+    #[schema(value_type = ReservationStatusWord)]
+    status: &'static str,
+    /// The type: `INSTANT_BOOKING` or `PENDING_CONFIRMATION`.
+    #[schema(value_type = ReservationTypeWord)]
+    reservation_type: &'static str,
+    #[schema(value_type = chrono::NaiveDate, example = "2030-01-31")]
+    check_in_date: String,
+    #[schema(value_type = chrono::NaiveDate, example = "2030-02-03")]
+    check_out_date: String,
+    #[schema(example = 2)]
+    guests: i32,
+    guest: GuestView,
+    /// The source of the booking.
+    #[schema(example = "website")]
+    source: Option<String>,
+    notes: Option<String>,
+    /// The currency of all amounts (ISO 4217).
+    #[schema(example = "USD")]
+    currency: &'static str,
+    /// The price that the guest pays.
+    #[schema(value_type = f64, example = 460.64)]
+    total_price: Decimal,
+    components: ComponentsView,
+    price_modifications: PriceModificationsView,
+    /// The quote that it was booked with.
+    #[serde(rename = "quoteID")]
+    quote_id: Option<Uuid>,
+    /// The id of the reservation in the system of the tenant that sold it.
+    #[serde(rename = "externalID")]
+    external_id: Option<String>,
+    /// The first instant at which a pending reservation no longer holds its nights.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    hold_expires_at: Option<Instant>,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    created_at: Instant,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    updated_at: Instant,
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    confirmed_at: Option<Instant>,
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    cancelled_at: Option<Instant>,
+}
+
+/// The guest of a stay.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Guest)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GuestView {
+    #[schema(example = "Grace")]
+    first_name: String,
+    #[schema(example = "Hopper")]
+    last_name: String,
+    #[schema(example = "grace@example.com")]
+    email: Option<String>,
+    #[schema(example = "+1 212 555 0100")]
+    phone: Option<String>,
+}
+
+impl From<TenantReservation> for ReservationView {
+    fn from(seen: TenantReservation) -> Self {
+        let (owner, sold_by) = (seen.owner, seen.sold_by());
+        let ReservationParts {
+            workspace_id: _,
+            id,
+            priced: PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id: _ },
+            quote_id,
+            sold_by: _,
+            external,
+            kind,
+            status,
+            guest,
+            source,
+            notes,
+            hold_expires_at,
+            version: _,
+            created_at,
+            updated_at,
+            confirmed_at,
+            cancelled_at,
+        } = seen.reservation.into_parts();
+        Self {
+            id: id.as_uuid(),
+            listing_id: listing_id.as_uuid(),
+            integration_account_id: integration_account_id.as_uuid(),
+            tenant_id: owner.as_uuid(),
+            sold_by_tenant_id: sold_by.as_uuid(),
+            status: status.as_str(),
+            reservation_type: kind.as_str(),
+            check_in_date: stay.check_in().to_string(),
+            check_out_date: stay.check_out().to_string(),
+            guests: guests.get(),
+            guest: guest.into(),
+            source: source.map(Into::into),
+            notes: notes.map(Into::into),
+            currency: price.currency().code(),
+            total_price: Decimal::of(price.total()),
+            components: price.into(),
+            price_modifications: price.into(),
+            quote_id: quote_id.map(domain::ids::QuoteId::as_uuid),
+            external_id: external.map(|ExternalName { seller: _, id }| id.into()),
+            hold_expires_at: hold_expires_at.map(Instant),
+            created_at: Instant(created_at),
+            updated_at: Instant(updated_at),
+            confirmed_at: confirmed_at.map(Instant),
+            cancelled_at: cancelled_at.map(Instant),
+        }
+    }
+}
+
+impl From<Guest> for GuestView {
+    fn from(Guest { first_name, last_name, email, phone }: Guest) -> Self {
+        Self {
+            first_name: first_name.into(),
+            last_name: last_name.into(),
+            email: email.map(|email| email.as_str().to_owned()),
+            phone: phone.map(|phone| phone.to_string()),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use application::CreateTenant;
+use domain::access::Permission;
+use domain::ids::TenantId;
+use domain::tenants::Tenant;
+
+use super::bodies::{CreateTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
+use super::views::{Success, TenantView, Trashed};
+use crate::Api;
+use crate::openapi::{
+    DefaultTenant, DefaultTenantRequired, DomainTaken, IfMatchHeader, IfNoneMatchHeader, ReplaceTenantBody,
+    TargetInactive, TenantHeaders, TenantInactive, TenantNotEmpty,
+};
+use crate::request::caller::{InTenant, UnderAuthority};
+use crate::request::input::{Body, PathId, Query};
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, ok, tagged};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the tenants of the workspace, oldest first. Default tenant only.
+#[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
+    params(TenantsQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<TenantView>), DefaultTenantRequired))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    query: ListQuery<TenantsQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.tenants.list(&caller, query.asked()).await?;
+    Ok(list::list(&request, listed, TenantView::from, |tenant| tenant.id().as_uuid()))
+}
+
+/// Counts the tenants of the workspace. Default tenant only.
+#[utoipa::path(get, path = "/api/v1/tenants/count", operation_id = "countTenants", tag = "tenants",
+    params(TenantsQuery, TenantHeaders),
+    responses((status = 200, body = Count), DefaultTenantRequired))]
+pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<TenantsQuery>) -> Answer {
+    let count = api.tenants.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Creates a tenant with its default location. Default tenant only.
+///
+/// If you send the key by `Authorization: Bearer`, the API user is moved into the tenant.
+#[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
+    params(TenantHeaders), request_body = CreateTenantBody,
+    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
+pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
+    let answer = |tenant: Tenant| ok(TenantView::from(tenant));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<CreateTenantBody, _, _>(caller, Permission::Admin, answer).await?;
+    let asked = body.map(|body| CreateTenant { moves_caller: !caller.is_stateless(), ..body.into() });
+    let done = api.tenants.create(&caller, asked, &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/tenants/current", operation_id = "getCurrentTenant", tag = "tenants",
+    params(TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<TenantView>), TenantInactive))]
+pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let tenant = api.tenants.current(&caller).await?;
+    Ok(tagged(ok(TenantView::from(tenant))))
+}
+
+/// Returns a tenant. The default tenant can read any tenant, any other only itself.
+#[utoipa::path(get, path = "/api/v1/tenants/{id}", operation_id = "getTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<TenantView>), TenantInactive))]
+pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
+    let tenant = api.tenants.get(&caller, id.0).await?;
+    Ok(tagged(ok(TenantView::from(tenant))))
+}
+
+/// Changes a tenant's fields; the name must be sent. Default tenant only.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceTenantBody,
+    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<UpdateTenantBody, _>(caller, Permission::Admin).await?;
+    let body = body.map(UpdateTenantBody::named);
+    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    Ok(tagged(ok(TenantView::from(tenant))))
+}
+
+/// Changes a tenant's fields. Default tenant only.
+#[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
+    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<UpdateTenantBody, _>(caller, Permission::Admin).await?;
+    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    Ok(tagged(ok(TenantView::from(tenant))))
+}
+
+/// Deletes a tenant with its locations, imports, users and keys. Default tenant only.
+#[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 204, description = "Deleted."), DefaultTenantRequired, DefaultTenant, TenantNotEmpty))]
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.admin_scope(Permission::Admin))?;
+    api.tenants.delete(&caller, id.0, &if_match.on(TenantView::from)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
+    responses((status = 200, body = Trashed), DefaultTenantRequired, DefaultTenant))]
+pub(crate) async fn deactivate(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
+    let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    Ok(trashed(&tenant))
+}
+
+/// Activates a tenant. Default tenant only; may be repeated.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
+    responses((status = 200, body = Trashed), DefaultTenantRequired, DefaultTenant))]
+pub(crate) async fn activate(
+    api: web::Data<Api>,
+    caller: UnderAuthority,
+    id: PathId<TenantId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
+    let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    Ok(trashed(&tenant))
+}
+
+fn trashed(tenant: &Tenant) -> HttpResponse {
+    HttpResponse::Ok().json(Trashed { is_trashed: tenant.is_trashed() })
+}
+
+/// Changes the API user's current tenant, in which requests with `Authorization: Bearer` run if they name no tenant.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/switch", operation_id = "switchTenant", tag = "tenants",
+    params(("id" = uuid::Uuid, Path), TenantHeaders),
+    responses((status = 200, body = Success), TargetInactive))]
+pub(crate) async fn switch(api: web::Data<Api>, caller: InTenant, id: PathId<TenantId>, body: Body) -> Answer {
+    body.ignore(caller.switch_scope(id.0))?;
+    api.tenants.switch(&caller, id.0).await?;
+    Ok(HttpResponse::Ok().json(Success { success: true }))
+}

@@ -1,0 +1,96 @@
+//! Responses of tenants.
+
+use domain::countries::Country;
+use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::openapi::enum_schemas::TenantStatusWord;
+use crate::response::json::Instant;
+
+/// A channel or business unit of a workspace. It belongs to two contracts, so it has the spellings of both.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub(crate) struct TenantView {
+    id: Uuid,
+    #[schema(example = "Channel A", min_length = 5, max_length = 255)]
+    name: String,
+    /// The domain, unique in the workspace.
+    #[schema(example = "channel-a")]
+    domain: String,
+    #[serde(rename = "workspaceID")]
+    workspace_id: Uuid,
+    /// Whether it is the only tenant that may administer the others.
+    #[serde(rename = "isDefault")]
+    is_default: bool,
+    #[schema(value_type = TenantStatusWord)]
+    status: &'static str,
+    description: Option<String>,
+    #[schema(example = "115 East 23rd Street 5th Floor")]
+    address: Option<String>,
+    #[schema(example = "New York")]
+    city: Option<String>,
+    post_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "US")]
+    country_code: Option<&'static str>,
+    /// The common English name of the country.
+    #[schema(example = "United States")]
+    country_name: Option<&'static str>,
+    /// Whether `status` is `INACTIVE`.
+    is_trashed: bool,
+    #[serde(rename = "createdAt")]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    created_at: Instant,
+    #[serde(rename = "updatedAt")]
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    updated_at: Instant,
+}
+
+impl From<Tenant> for TenantView {
+    fn from(tenant: Tenant) -> Self {
+        let TenantParts {
+            workspace_id,
+            id,
+            name,
+            domain,
+            is_default,
+            status,
+            profile: Profile { description, address, city, post_code, country },
+            version: _,
+            created_at,
+            updated_at,
+        } = tenant.into_parts();
+        Self {
+            id: id.as_uuid(),
+            name: name.into(),
+            domain: domain.to_string(),
+            workspace_id: workspace_id.as_uuid(),
+            is_default,
+            status: status.as_str(),
+            description: description.map(Into::into),
+            address: address.map(Into::into),
+            city: city.map(Into::into),
+            post_code: post_code.map(Into::into),
+            country_code: country.map(Country::code),
+            country_name: country.map(Country::name),
+            is_trashed: status == TenantStatus::Inactive,
+            created_at: Instant(created_at),
+            updated_at: Instant(updated_at),
+        }
+    }
+}
+
+/// Whether a tenant is deactivated.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Trashed {
+    pub(crate) is_trashed: bool,
+}
+
+/// The confirmation of an operation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Success {
+    #[schema(example = true)]
+    pub(crate) success: bool,
+}

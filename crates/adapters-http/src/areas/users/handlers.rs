@@ -1,0 +1,124 @@
+//! One function per operation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::access::Permission;
+use domain::ids::UserId;
+use domain::users::ApiUser;
+
+use super::bodies::{CreateUserBody, UpdateUserBody, UsersQuery};
+use super::views::{MeView, UserView};
+use crate::Api;
+use crate::openapi::{
+    EmailTaken, IfMatchHeader, IfNoneMatchHeader, LastAdministrator, LocationNotFound, ReplaceUserBody,
+    SupportRestricted, TenantHeaders, TenantInactive, UserNotFound,
+};
+use crate::request::caller::InTenant;
+use crate::request::input::{Body, PathId, Query};
+use crate::response::etag::IfMatch;
+use crate::response::json::{Count, Data, counted, created, ok, tagged};
+use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::problem::Answer;
+
+/// Lists the users at home in the tenant of the request, oldest first.
+#[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
+    params(UsersQuery, PageQuery, TenantHeaders),
+    responses((status = 200, body = ListView<UserView>), TenantInactive))]
+pub(crate) async fn list(
+    api: web::Data<Api>,
+    caller: InTenant,
+    query: ListQuery<UsersQuery>,
+    request: HttpRequest,
+) -> Answer {
+    let listed = api.users.list(&caller, query.asked()).await?;
+    Ok(list::list(&request, listed, UserView::from, |user| user.id().as_uuid()))
+}
+
+/// Counts the users at home in the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/users/count", operation_id = "countUsers", tag = "users",
+    params(UsersQuery, TenantHeaders),
+    responses((status = 200, body = Count), TenantInactive))]
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<UsersQuery>) -> Answer {
+    let count = api.users.count(&caller, query.0.map(Into::into)).await?;
+    Ok(counted(count))
+}
+
+/// Returns the user of the request's key, in an inactive tenant too.
+#[utoipa::path(get, path = "/api/v1/users/me", operation_id = "getMe", tag = "users",
+    params(TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<MeView>)))]
+pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let me = api.users.me(&caller).await?;
+    Ok(tagged(ok(MeView::from(me))))
+}
+
+/// Creates a user at home in the tenant of the request. Requires ADMIN.
+#[utoipa::path(post, path = "/api/v1/users", operation_id = "createUser", tag = "users",
+    params(TenantHeaders), request_body = CreateUserBody,
+    responses((status = 201, body = Data<UserView>), TenantInactive, SupportRestricted, LocationNotFound, EmailTaken))]
+pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
+    let answer = |user: ApiUser| created(UserView::from(user));
+    let (caller, body, idempotent) =
+        body.read_idempotent::<CreateUserBody, _, _>(caller, Permission::Admin, answer).await?;
+    let done = api.users.create(&caller, body.map(Into::into), &idempotent).await?;
+    Ok(tagged(done.reply(answer)))
+}
+
+/// Returns a user at home in the tenant of the request.
+#[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<UserView>), TenantInactive, UserNotFound))]
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
+    let user = api.users.get(&caller, id.0).await?;
+    Ok(tagged(ok(UserView::from(user))))
+}
+
+/// Changes a user's fields; the name must be sent. Requires ADMIN.
+#[utoipa::path(put, path = "/api/v1/users/{id}", operation_id = "replaceUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceUserBody,
+    responses((status = 200, body = Data<UserView>),
+        TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator))]
+pub(crate) async fn replace(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<UserId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<UpdateUserBody, _>(caller, Permission::Admin).await?;
+    let body = body.map(UpdateUserBody::named);
+    let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
+    Ok(tagged(ok(UserView::from(user))))
+}
+
+/// Changes a user's fields. Requires ADMIN.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
+    responses((status = 200, body = Data<UserView>),
+        TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator))]
+pub(crate) async fn update(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<UserId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<UpdateUserBody, _>(caller, Permission::Admin).await?;
+    let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
+    Ok(tagged(ok(UserView::from(user))))
+}
+
+/// Deletes a user. The user's keys are refused from now on. Requires ADMIN.
+#[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
+    responses((status = 204, description = "Deleted."), TenantInactive, SupportRestricted, UserNotFound, LastAdministrator))]
+pub(crate) async fn delete(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<UserId>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    body.ignore(caller.tenant_scope(Permission::Admin))?;
+    api.users.delete(&caller, id.0, &if_match.on(UserView::from)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,33 @@
+//! One function per operation.
+
+use actix_web::web;
+use domain::access::Permission;
+
+use super::bodies::UpdateWorkspaceBody;
+use super::views::WorkspaceView;
+use crate::Api;
+use crate::openapi::{DefaultTenantRequired, IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
+use crate::request::caller::UnderAuthority;
+use crate::request::input::Body;
+use crate::response::etag::IfMatch;
+use crate::response::json::{Data, ok, tagged};
+use crate::response::problem::Answer;
+
+/// Returns the workspace of the API key. Default tenant only.
+#[utoipa::path(get, path = "/api/v1/workspace", operation_id = "getWorkspace", tag = "workspaces",
+    params(TenantHeaders, IfNoneMatchHeader),
+    responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
+pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
+    let workspace = api.workspaces.get(&caller).await?;
+    Ok(tagged(ok(WorkspaceView::from(workspace))))
+}
+
+/// Changes the workspace's name and its default currency and discount. Default tenant only.
+#[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
+    params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
+    responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
+pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, if_match: IfMatch, body: Body) -> Answer {
+    let (caller, body) = body.read::<UpdateWorkspaceBody, _>(caller, Permission::Admin).await?;
+    let workspace = api.workspaces.update(&caller, body.map(Into::into), &if_match.on(WorkspaceView::from)).await?;
+    Ok(tagged(ok(WorkspaceView::from(workspace))))
+}

@@ -1,0 +1,74 @@
+//! Query parameters of operations that write. Unknown parameters are refused, because the client expects an effect.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpRequest;
+use application::{FieldErrors, InvalidInput};
+use url::form_urlencoded;
+
+use crate::openapi::{self, Operations};
+
+/// The maximum number of characters of an unknown name that the refusal repeats.
+const MOST: usize = 100;
+
+/// The parameters that the document lists, by path and method.
+static KNOWN: LazyLock<Operations<Vec<String>>> = LazyLock::new(openapi::query_parameters);
+
+/// Refuses parameters that the operation does not know.
+pub(crate) fn refuse_unknown(request: &HttpRequest) -> Result<(), InvalidInput> {
+    let query = request.query_string();
+    if query.is_empty() {
+        return Ok(());
+    }
+    let pattern = request.match_pattern().unwrap_or_default();
+    let known = KNOWN.get(&pattern).and_then(|methods| methods.get(request.method().as_str()));
+    faults(query, known.map_or(&[], Vec::as_slice)).map_or(Ok(()), |faults| Err(faults.into()))
+}
+
+fn faults(query: &str, known: &[String]) -> Option<FieldErrors> {
+    let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+    let unknown = names.filter(|name| !known.iter().any(|known| known == name));
+    let faults: FieldErrors = unknown
+        .map(|name| {
+            let name: String = name.chars().take(MOST).collect();
+            let hint = hint(&name, known);
+            let sentence = format!("The {name} parameter is unknown. {hint}");
+            (name, vec![sentence])
+        })
+        .collect();
+    (!faults.is_empty()).then_some(faults)
+}
+
+fn hint(name: &str, known: &[String]) -> String {
+    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    match known.iter().find(|known| plain(known) == plain(name)) {
+        Some(meant) => format!("It must be written {meant}."),
+        None if known.is_empty() => "The operation takes none.".to_owned(),
+        None => format!("The operation takes {}.", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parameter_that_was_meant_is_named() {
+        let known = ["dryRun".to_owned()];
+        assert_eq!(faults("dryRun=true", &known), None);
+        assert_eq!(faults("", &known), None);
+        for name in ["dryrun", "dry_run", "DryRun", "dry-run", "DRYRUN"] {
+            let faults = faults(&format!("dryRun=true&{name}=true"), &known).expect("unknown");
+            assert_eq!(faults[name], [format!("The {name} parameter is unknown. It must be written dryRun.")]);
+        }
+        let faults = faults("%64ry=1&%20", &known).expect("unknown");
+        assert_eq!(faults.keys().collect::<Vec<_>>(), [" ", "dry"]);
+        assert_eq!(faults["dry"], ["The dry parameter is unknown. The operation takes dryRun."]);
+    }
+
+    #[test]
+    fn an_operation_without_parameters_takes_none() {
+        let faults = faults("x", &[]).expect("unknown");
+        assert_eq!(faults["x"], ["The x parameter is unknown. The operation takes none."]);
+    }
+}

@@ -1,0 +1,7 @@
+//! Writing responses.
+
+pub(crate) mod decimal;
+pub(crate) mod etag;
+pub(crate) mod json;
+pub(crate) mod list;
+pub(crate) mod problem;

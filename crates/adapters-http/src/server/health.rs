@@ -1,0 +1,117 @@
+//! Operations at the root: health, metrics and the API's own description.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_web::http::header::{
+    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
+};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::response::problem::{Answer, ApiError, SOON};
+use crate::routing::{get, resource, route_not_found};
+use crate::server::metrics::TEXT_FORMAT;
+use crate::{Api, openapi};
+
+/// The path of the page for trying the API, and of its files.
+const PAGE: &str = "/docs";
+/// The content security policy of the page. All its files come from this server; it sets inline styles, and its style
+/// sheet contains pictures. Frames are forbidden, because clicks in a frame could be stolen.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/healthz").route(get(healthz)))
+        .service(resource("/readyz").route(get(readyz)))
+        .service(resource("/metrics").route(get(metrics)))
+        .service(resource("/openapi.json").route(get(openapi_json)))
+        .service(resource("/docs").route(get(docs)))
+        .service(resource("/docs/{file:.*}").route(get(page)));
+}
+
+/// Sets the security headers of the page if the path belongs to it.
+pub(crate) fn restrict_page(path: &str, headers: &mut HeaderMap) {
+    if path.strip_prefix(PAGE).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        headers.insert(CONTENT_SECURITY_POLICY, PAGE_POLICY);
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+}
+
+/// The state of the service.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+const OK: Health = Health { status: "ok" };
+
+/// Reports that the process is alive.
+#[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "operations", security(()),
+    responses((status = 200, body = Health)))]
+pub(crate) async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(OK)
+}
+
+/// Reports whether requests can be served: the database responds and is writable, and its schema matches this program.
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
+    responses((status = 200, body = Health), openapi::NotReady))]
+pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
+    api.readiness.run().await.map_err(|refusal| {
+        // Probes need not distinguish an unreachable database from an old schema.
+        ApiError {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "not_ready",
+            retry_after: Some(SOON),
+            ..ApiError::from(refusal)
+        }
+    })?;
+    Ok(HttpResponse::Ok().json(OK))
+}
+
+/// Returns the metrics of the service, for Prometheus.
+#[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "operations", security(()),
+    responses((status = 200, description = "The text format 0.0.4.", content_type = "text/plain", body = String)))]
+pub(crate) async fn metrics(api: web::Data<Api>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, TEXT_FORMAT)).body(api.metrics.text())
+}
+
+/// Returns this document.
+#[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "operations", security(()),
+    responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json",
+        body = std::collections::BTreeMap<String, serde_json::Value>)))]
+pub(crate) async fn openapi_json() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::json())
+}
+
+/// Redirects to a page for trying the API.
+#[utoipa::path(get, path = "/docs", operation_id = "docs", tag = "operations", security(()),
+    responses((status = 308, description = "The page is at `/docs/`.")))]
+pub(crate) async fn docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}
+
+/// The settings of the page. With its default validator, it would send the document's URL to a third-party server.
+static PAGE_CONFIG: LazyLock<Arc<Config<'static>>> =
+    LazyLock::new(|| Arc::new(Config::from("/openapi.json").validator_url("none")));
+
+/// Returns a file of the page.
+async fn page(file: web::Path<String>) -> Answer {
+    let found = serve(&file, Arc::clone(&PAGE_CONFIG)).map_err(|error| {
+        let cause = Some(error.to_string().into());
+        ApiError { cause, ..ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The page is broken.") }
+    })?;
+    let found = found.ok_or_else(route_not_found)?;
+    let mut response = HttpResponse::Ok();
+    if found.gzpipped {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    Ok(response.content_type(found.content_type).body(found.bytes.into_owned()))
+}

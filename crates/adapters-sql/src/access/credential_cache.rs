@@ -1,0 +1,211 @@
+//! Credential cache.
+//!
+//! A revoked key, a banned user and a deactivated tenant are refused by the process that changed them as soon as it has
+//! answered, and within a second by all others. So a cached credential is valid only while three conditions hold: this
+//! process has not changed access in the workspace since before the credential was read, no other process has notified
+//! of such a change, and this process is known to receive notifications. A process that does not receive them reads
+//! every credential from the database.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use domain::access::Credential;
+use domain::audit::ResourceKind;
+use domain::ids::{ApiKeyId, TenantId, WorkspaceId};
+use quick_cache::sync::Cache;
+
+/// The channel of PostgreSQL on which changes of access are notified, by workspace id.
+pub const ACCESS_CHANNEL: &str = "tenantry_access";
+/// The heartbeat interval: an engine checks for changes by other processes this often.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(200);
+/// The time for which the cache stays valid after such a check.
+const TRUST: Duration = Duration::from_millis(700);
+/// The capacity of the cache in credentials, which take some megabytes.
+const CAPACITY: usize = 10_000;
+/// The number of change counters. A change in one workspace also invalidates the workspaces that share its counter.
+const COUNTS: usize = 1_024;
+
+/// The cache key: an API key, and the tenant that the request names.
+type Presented = (WorkspaceId, ApiKeyId, Option<TenantId>);
+
+/// The cached credentials of a process.
+pub struct CredentialCache {
+    kept: Cache<Presented, (u64, Credential)>,
+    changes: [AtomicU64; COUNTS],
+    opened: Instant,
+    /// The instant until which the cache is valid, in milliseconds since `opened`.
+    good_until: AtomicU64,
+}
+
+impl Default for CredentialCache {
+    fn default() -> Self {
+        Self {
+            kept: Cache::new(CAPACITY),
+            changes: [const { AtomicU64::new(0) }; COUNTS],
+            opened: Instant::now(),
+            good_until: AtomicU64::new(0),
+        }
+    }
+}
+
+impl CredentialCache {
+    /// Records that all changes that other processes had made by this instant are known.
+    pub fn is_current_at(&self, looked: Instant) {
+        self.good_until.store(self.millis(looked + TRUST), Ordering::Release);
+    }
+
+    /// Invalidates the workspace with this id, in which another process has changed access.
+    pub fn changed(&self, workspace_id: &str) {
+        if let Ok(workspace_id) = workspace_id.parse() {
+            self.forget(workspace_id);
+        }
+    }
+
+    /// Invalidates everything, because notifications may have been lost.
+    pub fn forget_all(&self) {
+        for count in &self.changes {
+            count.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Returns the change count of the workspace, to be read before a credential, for [`keep`](Self::keep).
+    pub(crate) fn changes(&self, workspace_id: WorkspaceId) -> u64 {
+        self.count(workspace_id).load(Ordering::Acquire)
+    }
+
+    /// Returns the cached credential if it is still valid.
+    pub(crate) fn find(&self, presented: &Presented) -> Option<Credential> {
+        if self.good_until.load(Ordering::Acquire) <= self.millis(Instant::now()) {
+            return None;
+        }
+        let (changes, credential) = self.kept.get(presented)?;
+        (changes == self.changes(presented.0)).then_some(credential)
+    }
+
+    /// Inserts a credential that was read after the change count.
+    pub(crate) fn keep(&self, presented: Presented, changes: u64, credential: Credential) {
+        self.kept.insert(presented, (changes, credential));
+    }
+
+    fn forget(&self, workspace_id: WorkspaceId) {
+        self.count(workspace_id).fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn count(&self, workspace_id: WorkspaceId) -> &AtomicU64 {
+        // The last bits of an id are random.
+        let place = workspace_id.as_uuid().as_u128() % COUNTS as u128;
+        &self.changes[usize::try_from(place).unwrap_or_default()]
+    }
+
+    fn millis(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.opened).as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A guard that invalidates the workspace of an access change when its transaction ends, whatever the result: an
+/// interrupted commit may have taken place.
+pub(crate) struct InvalidationGuard {
+    cache: Arc<CredentialCache>,
+    changed: OnceLock<WorkspaceId>,
+}
+
+impl InvalidationGuard {
+    /// Creates a guard that has noted no change.
+    pub(crate) const fn new(cache: Arc<CredentialCache>) -> Self {
+        Self { cache, changed: OnceLock::new() }
+    }
+
+    /// Notes a write in a workspace. Returns true for the first one that affects access.
+    pub(crate) fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> bool {
+        decides_about_access(kind) && self.changed.set(workspace_id).is_ok()
+    }
+}
+
+impl Drop for InvalidationGuard {
+    fn drop(&mut self) {
+        if let Some(workspace_id) = self.changed.get() {
+            self.cache.forget(*workspace_id);
+        }
+    }
+}
+
+/// Whether a credential contains data of a resource of this kind.
+const fn decides_about_access(kind: ResourceKind) -> bool {
+    match kind {
+        ResourceKind::Tenant | ResourceKind::User | ResourceKind::ApiKey => true,
+        ResourceKind::Workspace
+        | ResourceKind::Location
+        | ResourceKind::IntegrationAccount
+        | ResourceKind::Listing
+        | ResourceKind::Promotion
+        | ResourceKind::Quote
+        | ResourceKind::Reservation => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::build;
+
+    use super::*;
+
+    /// Returns a cache that is current, with one credential and its cache key.
+    fn kept() -> (Arc<CredentialCache>, Presented) {
+        let cache = Arc::new(CredentialCache::default());
+        cache.is_current_at(Instant::now());
+        let presented = (build::workspace().id(), ApiKeyId::new(build::id()), None);
+        cache.keep(presented, cache.changes(presented.0), build::credential(build::standing(1, true), None));
+        (cache, presented)
+    }
+
+    #[test]
+    fn what_was_read_is_found_by_all_that_was_presented() {
+        let (cache, presented) = kept();
+        assert!(cache.find(&presented).is_some());
+        let (workspace_id, key, _) = presented;
+        assert!(cache.find(&(workspace_id, key, Some(TenantId::new(build::id())))).is_none());
+        assert!(cache.find(&(workspace_id, ApiKeyId::new(build::id()), None)).is_none());
+    }
+
+    #[test]
+    fn a_change_by_anybody_forgets_what_was_read_before() {
+        let own = |cache: &Arc<CredentialCache>, id| {
+            assert!(InvalidationGuard::new(cache.clone()).note(id, ResourceKind::User));
+        };
+        let told = |cache: &Arc<CredentialCache>, id: WorkspaceId| cache.changed(&id.to_string());
+        let all = |cache: &Arc<CredentialCache>, _| cache.forget_all();
+        for change in [own as fn(&Arc<CredentialCache>, WorkspaceId), told, all] {
+            let (cache, presented) = kept();
+            change(&cache, presented.0);
+            assert!(cache.find(&presented).is_none());
+        }
+    }
+
+    #[test]
+    fn what_does_not_decide_about_access_forgets_nothing() {
+        let (cache, presented) = kept();
+        assert!(!InvalidationGuard::new(cache.clone()).note(presented.0, ResourceKind::Listing));
+        cache.changed("beat 7 1");
+        assert!(cache.find(&presented).is_some());
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_kept_after_it() {
+        let (cache, presented) = kept();
+        let changes = cache.changes(presented.0);
+        cache.changed(&presented.0.to_string());
+        cache.keep(presented, changes, build::credential(build::standing(1, true), None));
+        assert!(cache.find(&presented).is_none());
+    }
+
+    #[test]
+    fn who_does_not_hear_of_changes_finds_nothing() {
+        let (cache, presented) = kept();
+        let long_ago = Instant::now().checked_sub(TRUST).expect("an instant after the start of the machine");
+        cache.is_current_at(long_ago);
+        assert!(cache.find(&presented).is_none());
+        cache.is_current_at(Instant::now());
+        assert!(cache.find(&presented).is_some());
+    }
+}

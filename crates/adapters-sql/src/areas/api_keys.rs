@@ -1,0 +1,126 @@
+//! The ports of API keys.
+
+use async_trait::async_trait;
+use domain::access::{OperatorScope, TenantScope};
+use domain::api_keys::{ApiKey, ApiKeyParts};
+use domain::audit::AuditEntry;
+use domain::change::Change;
+use domain::ids::{ApiKeyId, UserId, WorkspaceId};
+use domain::users::ApiUser;
+use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
+
+use crate::engine::database::{Database, Transaction};
+use crate::engine::query::Query;
+use crate::engine::rows::stored;
+use crate::tables::api_keys::Model;
+
+/// The keys of the users at home in one tenant.
+const SELECT: &str = "\
+    SELECT k.workspace_id, k.id, k.user_id, k.name, k.permission, k.secret_hash, k.created_at, k.expires_at, \
+           k.revoked_at \
+    FROM api_keys k JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
+    WHERE k.workspace_id = $1 AND u.home_tenant_id = $2";
+const COUNT: &str = "\
+    SELECT COUNT(*) AS count \
+    FROM api_keys k JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
+    WHERE k.workspace_id = $1 AND u.home_tenant_id = $2";
+const REVOKE: &str = "\
+    UPDATE api_keys SET revoked_at = $4 WHERE workspace_id = $1 AND id = $3 AND revoked_at IS NULL \
+    AND user_id IN (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)";
+
+#[async_trait]
+impl ApiKeyRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
+        let query = Query::of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
+        let Some(row) = self.row::<Model>(query).await? else { return Ok(None) };
+        let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
+        let key = key(row)?;
+        Ok(user.map(|user| (key, user)))
+    }
+
+    async fn create(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        change: Change<ApiKey>,
+    ) -> Result<ApiKey, RepositoryError> {
+        let Change { after: key, audit, idempotency_record } = change;
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
+        transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
+        store(transaction, key, audit).await
+    }
+
+    async fn create_for_any(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
+        let Change { after: key, audit, idempotency_record } = change;
+        store(self.begin(idempotency_record).await?, key, audit).await
+    }
+
+    async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError> {
+        let Change { after: key, audit, idempotency_record } = change;
+        let transaction = self.begin(idempotency_record).await?;
+        let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
+        transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
+        let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
+        let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
+        transaction.execute_guarded(revoke).await?;
+        transaction.keep_administrator(scope, kept).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl ApiKeyQueries for Database {
+    async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError> {
+        self.page_of(Query::of_tenant(SELECT, scope).keyed("k.id"), page, key).await
+    }
+
+    async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
+        self.count_of(Query::of_tenant(COUNT, scope)).await
+    }
+}
+
+async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Result<ApiKey, RepositoryError> {
+    insert(&transaction, key.clone()).await?;
+    transaction.append(audit).await?;
+    transaction.commit().await?;
+    Ok(key)
+}
+
+pub(crate) async fn insert(transaction: &Transaction, key: ApiKey) -> Result<(), RepositoryError> {
+    transaction.insert(row(key)).await
+}
+
+fn row(key: ApiKey) -> Model {
+    let ApiKeyParts { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } =
+        key.into_parts();
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        user_id: user_id.as_uuid(),
+        name: name.into(),
+        permission: permission.as_str().to_owned(),
+        secret_hash: secret_hash.to_hex(),
+        created_at,
+        expires_at,
+        revoked_at,
+    }
+}
+
+pub(crate) fn key(row: Model) -> Result<ApiKey, RepositoryError> {
+    const WHAT: &str = "API key";
+    let Model { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } = row;
+    Ok(ApiKey::from_parts(ApiKeyParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: ApiKeyId::new(id),
+        user_id: UserId::new(user_id),
+        name: stored(WHAT, &name)?,
+        permission: stored(WHAT, &permission)?,
+        secret_hash: stored(WHAT, &secret_hash)?,
+        created_at,
+        expires_at,
+        revoked_at,
+    }))
+}

@@ -1,0 +1,244 @@
+//! The audit trail, written in the transaction of the audited change, and its port, which reads it.
+
+use async_trait::async_trait;
+use domain::access::AuditScope;
+use domain::audit::{Actor, AuditEntry, AuditRecord, Fact, Facts};
+use domain::ids::{ApiKeyId, AuditId, TenantId, UserId};
+use domain::text::SearchText;
+use ports::{AuditFilter, AuditQueries, Page, RepositoryError, Slice};
+use sea_orm::Statement;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::engine::database::{Database, Transaction};
+use crate::engine::query::{Query, most};
+use crate::engine::rows::corrupt;
+use crate::tables::audit::Model;
+
+const OPERATOR: &str = "operator";
+
+/// The defects of a stored entry.
+#[derive(Debug, Error)]
+enum CorruptEntry {
+    #[error("a user without a key, or a key without a user")]
+    HalfAnActor,
+    #[error("facts that are not an object of simple values")]
+    NoFacts,
+}
+
+#[async_trait]
+impl AuditQueries for Database {
+    async fn list(
+        &self,
+        scope: &AuditScope,
+        filter: &AuditFilter,
+        page: Page,
+    ) -> Result<Slice<AuditRecord>, RepositoryError> {
+        self.whole_page_of(listed(scope, filter, page), page, record).await
+    }
+
+    async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError> {
+        let query = match whose(scope, filter) {
+            None => filtered(begin("SELECT COUNT(*) AS count FROM audit WHERE workspace_id = $1", scope), filter),
+            Some(tenant) => {
+                let query = begin("SELECT COUNT(*) AS count FROM (", scope);
+                of_tenant(query, scope, tenant, filter, |query| query).push(") u")
+            }
+        };
+        self.count_of(query).await
+    }
+}
+
+impl Database {
+    /// Returns the statement of a list, for the tests of its plan.
+    #[doc(hidden)]
+    pub fn trail_statement(&self, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Statement {
+        self.statement(listed(scope, filter, page))
+    }
+}
+
+/// Reads a page of a trail. Each of the two indexes of a tenant's trail yields at most as many ids as the page could
+/// show, and only the entries on the page are read in full.
+fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
+    let select = "SELECT workspace_id, id, at, tenant_id, tenant_name, other_tenant_id, actor_id, actor_name, actor_key_id, \
+                  action, resource_kind, resource_id, resource_name, before, after FROM ";
+    let query = begin(select, scope);
+    let Some(tenant) = whose(scope, filter) else {
+        return filtered(query.push("audit WHERE workspace_id = $1"), filter).page(page);
+    };
+    let some = |query: Query| query.behind("id > ?", page).push_bound(" ORDER BY id LIMIT ?", most(page));
+    of_tenant(query.push("(SELECT found_id FROM ("), scope, tenant, filter, some)
+        .push(") u ORDER BY found_id")
+        .limited(page)
+        .push(") p CROSS JOIN audit WHERE workspace_id = $1 AND id = p.found_id ORDER BY id")
+}
+
+/// Returns the tenant whose trail is read; `None` for the whole workspace.
+fn whose(scope: &AuditScope, filter: &AuditFilter) -> Option<TenantId> {
+    scope.tenant_id().or(filter.tenant_id)
+}
+
+fn begin(sql: &str, scope: &AuditScope) -> Query {
+    Query::new(sql, [scope.workspace_id().as_uuid().into()])
+}
+
+/// Adds the ids of the entries in the trail of a tenant: its own, and those of others that concern it. A different
+/// tenant in the filter restricts them to the entries that concern both.
+fn of_tenant(
+    mut query: Query,
+    scope: &AuditScope,
+    tenant: TenantId,
+    filter: &AuditFilter,
+    narrowed: impl Fn(Query) -> Query,
+) -> Query {
+    let other = filter.tenant_id.filter(|_| scope.tenant_id().is_some()).map(TenantId::as_uuid);
+    for (before, column) in [("SELECT * FROM (", "tenant_id"), (" UNION ALL SELECT * FROM (", "other_tenant_id")] {
+        query = query
+            .push(before)
+            .push("SELECT id AS found_id FROM audit WHERE workspace_id = $1")
+            .and(&format!("{column} = ?"), Some(tenant.as_uuid()))
+            .and("(tenant_id = ? OR other_tenant_id = ?)", other);
+        query = narrowed(filtered(query, filter)).push(") ").push(column).push("s");
+    }
+    query
+}
+
+/// Adds the conditions of the filter.
+///
+/// SQLite compares instants as texts, which sorts them by time: all are in UTC, and if one has no fraction of a second,
+/// or a shorter one, its `+` sorts before the other's `.` or digit.
+///
+/// A resource has few entries. `NOT` keeps SQLite from using the index by time for them; PostgreSQL plans both alike.
+fn filtered(query: Query, filter: &AuditFilter) -> Query {
+    let AuditFilter { action, resource_id, tenant_id: _, since, until } = filter;
+    let (not_before, before) =
+        if resource_id.is_some() { ("NOT at < ?", "NOT at >= ?") } else { ("at >= ?", "at < ?") };
+    query
+        .and("action = ?", action.as_ref().map(SearchText::as_str))
+        .and("resource_id = ?", *resource_id)
+        .and(not_before, *since)
+        .and(before, *until)
+}
+
+impl Transaction {
+    /// Appends the entry. Since every change has one, this also notes the change for the credential cache.
+    pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
+        self.note(entry.workspace_id, entry.resource_kind).await?;
+        self.insert(row(entry)).await
+    }
+}
+
+fn row(entry: AuditEntry) -> Model {
+    let AuditEntry {
+        id,
+        workspace_id,
+        tenant_id,
+        tenant_name,
+        other_tenant_id,
+        at,
+        actor,
+        action,
+        resource_kind,
+        resource_id,
+        resource_name,
+        before,
+        after,
+    } = entry;
+    let (actor_id, actor_name, actor_key_id) = match actor {
+        Actor::ApiUser { id, name, api_key } => (Some(id.as_uuid()), name, Some(api_key.as_uuid())),
+        Actor::Operator => (None, OPERATOR.to_owned(), None),
+    };
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        at,
+        tenant_id: tenant_id.as_uuid(),
+        tenant_name,
+        other_tenant_id: other_tenant_id.map(TenantId::as_uuid),
+        actor_id,
+        actor_name,
+        actor_key_id,
+        action: action.to_owned(),
+        resource_kind: resource_kind.as_str().to_owned(),
+        resource_id,
+        resource_name,
+        before: json(before),
+        after: json(after),
+    }
+}
+
+fn json(facts: Facts) -> Value {
+    let values = facts.into_iter().map(|(name, fact)| {
+        let value = match fact {
+            Fact::Null => Value::Null,
+            Fact::Bool(value) => value.into(),
+            Fact::Integer(value) => value.into(),
+            Fact::Text(value) => value.into(),
+        };
+        (name.to_owned(), value)
+    });
+    Value::Object(values.collect::<Map<_, _>>())
+}
+
+fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
+    const WHAT: &str = "audit entry";
+    let Model {
+        workspace_id: _,
+        id,
+        at,
+        tenant_id,
+        tenant_name,
+        other_tenant_id,
+        actor_id,
+        actor_name,
+        actor_key_id,
+        action,
+        resource_kind,
+        resource_id,
+        resource_name,
+        before,
+        after,
+    } = row;
+    let actor = match (actor_id, actor_key_id) {
+        (Some(id), Some(api_key)) => {
+            Actor::ApiUser { id: UserId::new(id), name: actor_name, api_key: ApiKeyId::new(api_key) }
+        }
+        (None, None) => Actor::Operator,
+        _ => return Err(corrupt(WHAT, CorruptEntry::HalfAnActor)),
+    };
+    let facts = |json| facts(json).map_err(|error| corrupt(WHAT, error));
+    Ok(AuditRecord {
+        id: AuditId::new(id),
+        tenant_id: TenantId::new(tenant_id),
+        tenant_name,
+        other_tenant_id: other_tenant_id.map(TenantId::new),
+        at,
+        actor: Some(actor),
+        action,
+        resource_kind,
+        resource_id,
+        resource_name,
+        before: facts(before)?,
+        after: facts(after)?,
+    })
+}
+
+/// Reads facts, sorted by name: the engines do not preserve another order.
+fn facts(json: Value) -> Result<Vec<(String, Fact)>, CorruptEntry> {
+    let Value::Object(values) = json else { return Err(CorruptEntry::NoFacts) };
+    let mut facts = values
+        .into_iter()
+        .map(|(name, value)| {
+            let fact = match value {
+                Value::Null => Fact::Null,
+                Value::Bool(value) => Fact::Bool(value),
+                Value::Number(value) => Fact::Integer(value.as_i64().ok_or(CorruptEntry::NoFacts)?),
+                Value::String(value) => Fact::Text(value),
+                Value::Array(_) | Value::Object(_) => return Err(CorruptEntry::NoFacts),
+            };
+            Ok((name, fact))
+        })
+        .collect::<Result<Vec<_>, CorruptEntry>>()?;
+    facts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(facts)
+}

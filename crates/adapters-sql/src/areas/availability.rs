@@ -1,0 +1,174 @@
+//! The ports of availability.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::TenantScope;
+use domain::availability::{Calendar, CalendarEdit, NightTerms};
+use domain::change::Change;
+use domain::ids::ListingId;
+use domain::listings::Listing;
+use domain::money::Money;
+use domain::stays::{Nights, Stay, StayDate};
+use ports::{AvailabilityQueries, AvailabilityRepository, RepositoryError};
+use sea_orm::prelude::Date;
+use sea_orm::{FromQueryResult, Value};
+
+use crate::engine::database::{Database, Transaction};
+use crate::engine::query::Query;
+use crate::engine::rows::{stored, whole};
+
+const WHAT: &str = "night";
+/// Rows of one statement: SQLite takes 32,766 values, and a night has 8.
+const BATCH: usize = 1_000;
+
+const NIGHTS: &str = "SELECT night, is_blocked, price, currency, minimum_nights, maximum_nights FROM calendar_nights \
+                      WHERE workspace_id = $1 AND listing_id = $2";
+
+#[derive(FromQueryResult)]
+struct NightRow {
+    night: Date,
+    is_blocked: bool,
+    price: Option<i64>,
+    currency: Option<String>,
+    minimum_nights: Option<i32>,
+    maximum_nights: Option<i32>,
+}
+
+#[async_trait]
+impl AvailabilityRepository for Database {
+    async fn edit(&self, scope: &TenantScope, change: Change<CalendarEdit>) -> Result<(), RepositoryError> {
+        let Change { after: edit, audit, idempotency_record } = change;
+        let CalendarEdit { listing_id, integration_account_id, nights: edits } = &edit;
+        let (listing_id, integration_account_id) = (*listing_id, *integration_account_id);
+        let named = || [scope.workspace_id().as_uuid().into(), listing_id.as_uuid().into()];
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.lock_account(scope, integration_account_id).await?;
+        // A booking locks the listing, so that a night is blocked either before it is booked or after.
+        let listing = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
+            .and("integration_account_id = ?", Some(integration_account_id.as_uuid()))
+            .push(transaction.dialect().for_no_key_update());
+        transaction.expect_row(listing).await?;
+
+        let nights: Vec<_> = edits.iter().flat_map(|edit| edit.nights.nights()).collect();
+        let mut before = BTreeMap::new();
+        for nights in nights.chunks(BATCH) {
+            let stored = Query::new(&format!("{NIGHTS} AND night IN "), named())
+                .push_list(nights.iter().map(|night| night.as_date()));
+            for row in transaction.rows(stored).await? {
+                let (night, terms) = terms(row)?;
+                before.insert(night, terms);
+            }
+        }
+        let edited = edits.iter().flat_map(|edit| edit.nights.nights().map(move |night| (night, edit)));
+        let written: Vec<_> = edited
+            .map(|(night, edit)| (night, before.get(&night).copied().unwrap_or_default().edited(edit)))
+            .filter(|(night, terms)| before.get(night).copied().unwrap_or_default() != *terms)
+            .collect();
+        if written.is_empty() {
+            // The commit only releases the locks. An audit entry would claim a change that did not happen.
+            return transaction.commit().await;
+        }
+        let audit = edit.entry_of(audit, &written.iter().map(|(night, _)| *night).collect());
+        for nights in written.chunks(BATCH) {
+            let stored = nights.iter().map(|(night, _)| night.as_date());
+            let delete = "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2 AND night IN ";
+            transaction.execute(Query::new(delete, named()).push_list(stored)).await?;
+        }
+        let differing: Vec<_> = written.into_iter().filter(|(_, terms)| *terms != NightTerms::default()).collect();
+        for nights in differing.chunks(BATCH) {
+            let insert = "INSERT INTO calendar_nights \
+                          (workspace_id, listing_id, night, is_blocked, price, currency, minimum_nights, maximum_nights) VALUES ";
+            let insert = nights.iter().enumerate().fold(Query::new(insert, []), |query, (position, (night, terms))| {
+                let values = named().into_iter().chain(values(*night, *terms));
+                query.push(if position == 0 { "" } else { ", " }).push_list(values)
+            });
+            transaction.execute(insert).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl AvailabilityQueries for Database {
+    async fn calendar(
+        &self,
+        scope: &TenantScope,
+        listing: ListingId,
+        nights: Stay,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Calendar>, RepositoryError> {
+        let transaction = self.begin_reading().await?;
+        let seen = transaction.seen_listing(scope, listing).await?;
+        let Some(seen) = seen.filter(|seen| seen.asleep(scope.tenant_id()).is_none()) else { return Ok(None) };
+        let calendar = transaction.calendar(scope, &seen.listing, nights, at).await?;
+        transaction.commit().await?;
+        Ok(Some(calendar))
+    }
+}
+
+impl Transaction {
+    /// Reads the calendar of a listing for these nights, without holds that have lapsed at this instant.
+    pub(crate) async fn calendar(
+        &self,
+        scope: &TenantScope,
+        listing: &Listing,
+        nights: Stay,
+        at: DateTime<Utc>,
+    ) -> Result<Calendar, RepositoryError> {
+        let differing = self.differing(scope, listing.id(), nights).await?;
+        let sold = self.live_stays(scope, listing.id(), nights, at).await?;
+        Ok(Calendar::new(listing.details(), differing, sold))
+    }
+
+    /// Reads the nights whose terms differ from the listing's.
+    async fn differing(
+        &self,
+        scope: &TenantScope,
+        listing: ListingId,
+        nights: Stay,
+    ) -> Result<BTreeMap<StayDate, NightTerms>, RepositoryError> {
+        let named = [
+            scope.workspace_id().as_uuid().into(),
+            listing.as_uuid().into(),
+            nights.check_in().as_date().into(),
+            nights.check_out().as_date().into(),
+        ];
+        self.rows(Query::new(&format!("{NIGHTS} AND night >= $3 AND night < $4"), named))
+            .await?
+            .into_iter()
+            .map(terms)
+            .collect()
+    }
+}
+
+/// Returns the columns of a night, in the order of the INSERT.
+fn values(night: StayDate, terms: NightTerms) -> [Value; 6] {
+    let NightTerms { is_blocked, price, minimum_nights, maximum_nights } = terms;
+    [
+        night.as_date().into(),
+        is_blocked.into(),
+        price.map(Money::minor).into(),
+        price.map(|price| price.currency().code()).into(),
+        minimum_nights.map(Nights::get).into(),
+        maximum_nights.map(Nights::get).into(),
+    ]
+}
+
+fn terms(row: NightRow) -> Result<(StayDate, NightTerms), RepositoryError> {
+    let NightRow { night, is_blocked, price, currency, minimum_nights, maximum_nights } = row;
+    let price = match price.zip(currency) {
+        Some((minor, currency)) => Some(Money::from_minor(minor, stored(WHAT, &currency)?)),
+        None => None,
+    };
+    let nights = |number: Option<i32>| number.map(|number| whole(WHAT, number)).transpose();
+    let terms = NightTerms {
+        is_blocked,
+        price,
+        minimum_nights: nights(minimum_nights)?,
+        maximum_nights: nights(maximum_nights)?,
+    };
+    Ok((StayDate::new(night), terms))
+}

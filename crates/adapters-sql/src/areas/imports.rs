@@ -1,0 +1,161 @@
+//! The port of imports.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use domain::access::TenantScope;
+use domain::change::Change;
+use domain::ids::{IntegrationAccountId, ListingId, TenantId};
+use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch};
+use ports::{ImportRepository, RepositoryError};
+use sea_orm::{FromQueryResult, Statement};
+use uuid::Uuid;
+
+use crate::engine::database::{Database, Transaction, guarded_all, inside_tenant};
+use crate::engine::query::Query;
+
+const CANDIDATES: &str = "\
+    SELECT l.id AS listing_id, a.id AS account_id, a.tenant_id AS owner_id, a.allow_import AS allow_import, \
+           (l.status = 'ACTIVE' AND a.status = 'ACTIVE' AND t.status = 'ACTIVE') AS is_offered, \
+           (i.listing_id IS NOT NULL) AS is_imported \
+    FROM listings l CROSS JOIN integration_accounts a CROSS JOIN tenants t \
+    LEFT JOIN imports i ON i.workspace_id = l.workspace_id AND i.tenant_id = $2 AND i.listing_id = l.id \
+    WHERE a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
+      AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+      AND l.workspace_id = $1 AND l.id IN ";
+
+/// Inserts each listing that can still be imported from the owner that was read. In the order of their ids, so that
+/// concurrent imports of the same listings do not deadlock.
+const ADD: &str = "\
+    INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
+    SELECT l.workspace_id, $2, l.id, a.id, $3 \
+    FROM batch b CROSS JOIN listings l CROSS JOIN integration_accounts a CROSS JOIN tenants t \
+    WHERE l.workspace_id = $1 AND l.id = b.listing_id \
+      AND a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
+      AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+      AND a.tenant_id = b.owner_id AND a.tenant_id <> $2 AND a.allow_import \
+      AND l.status = 'ACTIVE' AND a.status = 'ACTIVE' AND t.status = 'ACTIVE' \
+    ORDER BY l.id \
+    ON CONFLICT DO NOTHING";
+
+#[derive(Clone, Copy, FromQueryResult)]
+struct CandidateRow {
+    listing_id: Uuid,
+    account_id: Uuid,
+    owner_id: Uuid,
+    allow_import: bool,
+    is_offered: bool,
+    is_imported: bool,
+}
+
+#[derive(FromQueryResult)]
+struct ImportedRow {
+    listing_id: Uuid,
+}
+
+impl Database {
+    /// Returns the statement that reads the listings of an import, for the tests of its plan.
+    #[doc(hidden)]
+    pub fn candidates_statement(&self, scope: &TenantScope, ids: &[ListingId]) -> Statement {
+        self.statement(candidates(scope, ids))
+    }
+}
+
+#[async_trait]
+impl ImportRepository for Database {
+    async fn candidates(
+        &self,
+        scope: &TenantScope,
+        ids: &[ListingId],
+    ) -> Result<Vec<ImportCandidate>, RepositoryError> {
+        let rows = self.rows(candidates(scope, ids)).await?;
+        Ok(rows.into_iter().map(candidate).collect())
+    }
+
+    async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
+        let Change { after: batch, audit, idempotency_record } = change;
+        inside_tenant(scope, audit.workspace_id, batch.importer())?;
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.hold(scope, batch.listings()).await?;
+        let add = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), audit.at.into()];
+        let add = batch.listings().iter().enumerate().fold(
+            Query::new("WITH batch (listing_id, owner_id) AS (VALUES ", add),
+            |query, (position, candidate)| {
+                let row = [candidate.listing.as_uuid(), candidate.owner.as_uuid()];
+                query.push(if position == 0 { "" } else { ", " }).push_list(row)
+            },
+        );
+        let added = transaction.execute(add.push(") ").push(ADD)).await?.rows_affected();
+        guarded_all(added, batch.listings().len())?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+
+    async fn imported(&self, scope: &TenantScope, ids: &[ListingId]) -> Result<Vec<ListingId>, RepositoryError> {
+        let select = "SELECT listing_id FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
+        let rows = self.rows(Query::of_tenant(select, scope).push_list(uuids(ids))).await?;
+        Ok(rows.into_iter().map(|ImportedRow { listing_id }| ListingId::new(listing_id)).collect())
+    }
+
+    async fn remove(&self, scope: &TenantScope, change: Change<RemovalBatch>) -> Result<(), RepositoryError> {
+        let Change { after: batch, audit, idempotency_record } = change;
+        inside_tenant(scope, audit.workspace_id, batch.importer())?;
+        let transaction = self.begin(idempotency_record).await?;
+        let [lock, delete] = ["SELECT 1", "DELETE"].map(|verb| {
+            let imports = " FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
+            Query::of_tenant(verb, scope).push(imports).push_list(uuids(batch.listings()))
+        });
+        // Lock first, in one order, so that concurrent removals of the same listings do not deadlock.
+        let lock = lock.push(" ORDER BY listing_id").push(transaction.dialect().for_update());
+        transaction.execute(lock).await?;
+        let removed = transaction.execute(delete).await?.rows_affected();
+        guarded_all(removed, batch.listings().len())?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+impl Transaction {
+    /// Locks the rows that the condition of `ADD` reads: owners, accounts and listings, in this order. Without the
+    /// locks, an import and a concurrent move of the account to the importer would leave a tenant that imports its own
+    /// listing.
+    async fn hold(&self, scope: &TenantScope, listings: &[ImportCandidate]) -> Result<(), RepositoryError> {
+        let lock = self.dialect().for_share();
+        if lock.is_empty() {
+            return Ok(());
+        }
+        let ids_of = |id: fn(&ImportCandidate) -> Uuid| listings.iter().map(id).collect::<BTreeSet<_>>();
+        for (select, ids) in [
+            ("SELECT 1 FROM tenants", ids_of(|candidate| candidate.owner.as_uuid())),
+            ("SELECT 1 FROM integration_accounts", ids_of(|candidate| candidate.account.as_uuid())),
+            ("SELECT 1 FROM listings", ids_of(|candidate| candidate.listing.as_uuid())),
+        ] {
+            let rows = Query::new(select, [scope.workspace_id().as_uuid().into()])
+                .push(" WHERE workspace_id = $1 AND id IN ")
+                .push_list(ids)
+                .push(" ORDER BY id");
+            self.execute(rows.push(lock)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn uuids(ids: &[ListingId]) -> impl Iterator<Item = Uuid> {
+    ids.iter().map(|id| id.as_uuid())
+}
+
+fn candidates(scope: &TenantScope, ids: &[ListingId]) -> Query {
+    Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids))
+}
+
+fn candidate(row: CandidateRow) -> ImportCandidate {
+    let CandidateRow { listing_id, account_id, owner_id, allow_import, is_offered, is_imported } = row;
+    ImportCandidate {
+        listing: ListingId::new(listing_id),
+        account: IntegrationAccountId::new(account_id),
+        owner: TenantId::new(owner_id),
+        allow_import,
+        is_offered,
+        is_imported,
+    }
+}

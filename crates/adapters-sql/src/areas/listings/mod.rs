@@ -1,0 +1,223 @@
+//! The ports of listings.
+
+mod queries;
+mod rows;
+
+use async_trait::async_trait;
+use domain::access::{OperatorScope, TenantScope, TenantStanding};
+use domain::change::Change;
+use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
+use domain::listings::{Delivery, Listing, ListingAccount, ProviderId, TenantListing};
+use ports::{ListingRepository, RepositoryError, rules};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
+    QueryFilter,
+};
+
+use self::rows::{ListingRow, listing, row, seen};
+use crate::access::credentials::standing;
+use crate::engine::database::{Database, Transaction, guarded_all, inside};
+use crate::engine::query::Query;
+use crate::engine::rows::stored;
+use crate::tables::listings::{ActiveModel, Column, Entity};
+
+/// The rows of one INSERT: SQLite accepts 32,766 values, and a listing has 36.
+const BATCH: usize = 500;
+
+#[derive(FromQueryResult)]
+struct AccountRow {
+    name: String,
+    default_currency: String,
+    is_active: bool,
+}
+
+#[async_trait]
+impl ListingRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
+        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+    }
+
+    async fn owner(
+        &self,
+        _: &OperatorScope,
+        workspace_id: WorkspaceId,
+        account: IntegrationAccountId,
+    ) -> Result<Option<TenantStanding>, RepositoryError> {
+        let select = "SELECT t.id, t.name, t.is_default, t.status FROM integration_accounts a \
+                      JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
+                      WHERE a.workspace_id = $1 AND a.id = $2";
+        let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
+        self.row(query).await?.map(standing).transpose()
+    }
+
+    async fn account(
+        &self,
+        scope: &TenantScope,
+        id: IntegrationAccountId,
+    ) -> Result<Option<ListingAccount>, RepositoryError> {
+        let select = "SELECT a.name, w.default_currency, a.status = 'ACTIVE' AS is_active \
+                      FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
+                      WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+        let query = Query::of_tenant(select, scope).and("a.id = ?", Some(id.as_uuid()));
+        let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
+            Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)?, is_active })
+        };
+        self.row(query).await?.map(account).transpose()
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
+        let Change { after: listing, audit, idempotency_record } = change;
+        inside(scope.workspace_id(), listing.workspace_id())?;
+        let transaction = self.begin(idempotency_record).await?;
+        let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
+        transaction.insert(row(listing.clone())).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+    }
+
+    async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
+        let Change { after: listing, audit, idempotency_record } = change;
+        inside(scope.workspace_id(), listing.workspace_id())?;
+        let transaction = self.begin(idempotency_record).await?;
+        let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
+        update(&transaction, listing.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+    }
+
+    async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError> {
+        let Change { after: listing, audit, idempotency_record } = change;
+        let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
+        let account = listing.integration_account_id();
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.lock_account(scope, account).await?;
+        // Lock first, so that concurrent imports and bookings wait and then see the deletion.
+        let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
+            .and("integration_account_id = ?", Some(account.as_uuid()))
+            .and("version = ?", Some(listing.version()))
+            .push(transaction.dialect().for_update());
+        transaction.expect_row(unchanged).await?;
+        let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND listing_id = $2 LIMIT 1";
+        transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
+        for delete in [
+            "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM promotion_listings WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id = $2",
+            "DELETE FROM listings WHERE workspace_id = $1 AND id = $2",
+        ] {
+            transaction.execute(Query::new(delete, named())).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+
+    async fn with_provider_ids(
+        &self,
+        scope: &TenantScope,
+        account: IntegrationAccountId,
+        ids: &[ProviderId],
+    ) -> Result<Vec<Listing>, RepositoryError> {
+        let query = Query::of_tenant("SELECT ", scope)
+            .push(ListingRow::COLUMNS)
+            .push(" FROM integration_accounts a CROSS JOIN listings l WHERE a.workspace_id = $1 AND a.tenant_id = $2")
+            .push_bound(" AND a.id = ?", account.as_uuid())
+            .push(" AND l.workspace_id = a.workspace_id AND l.integration_account_id = a.id AND l.provider_id IN ")
+            .push_list(ids.iter().map(ProviderId::as_str));
+        self.rows(query).await?.into_iter().map(listing).collect()
+    }
+
+    async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
+        let Change { after: Delivery { integration_account_id, listings }, audit, idempotency_record } = change;
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.lock_account(scope, integration_account_id).await?;
+        for listing in &listings {
+            inside(scope.workspace_id(), listing.workspace_id())?;
+            if listing.integration_account_id() != integration_account_id {
+                return Err(RepositoryError::Stale);
+            }
+        }
+        hold_stored(&transaction, scope, integration_account_id, &listings).await?;
+        for batch in listings.chunks(BATCH) {
+            store(&transaction, batch).await?;
+        }
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+impl Transaction {
+    /// Reads a listing as the tenant sees it, its own or imported.
+    pub(crate) async fn seen_listing(
+        &self,
+        scope: &TenantScope,
+        id: ListingId,
+    ) -> Result<Option<TenantListing>, RepositoryError> {
+        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+    }
+}
+
+/// Replaces the previous version of the listing.
+async fn update(transaction: &Transaction, listing: Listing) -> Result<(), RepositoryError> {
+    let row = row(listing);
+    let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
+    // All columns except the key and the account, which never change.
+    let columns = ActiveModel {
+        workspace_id: NotSet,
+        id: NotSet,
+        integration_account_id: NotSet,
+        ..row.into_active_model().reset_all()
+    };
+    let update = Entity::update_many()
+        .set(columns)
+        .filter(Column::WorkspaceId.eq(workspace_id))
+        .filter(Column::Id.eq(id))
+        .filter(Column::IntegrationAccountId.eq(account))
+        .filter(Column::Version.eq(before));
+    transaction.update_guarded(update).await
+}
+
+/// Checks that the listings that are not new exist, and locks them until the end of the transaction: writing a deleted
+/// one would bring it back. In the order of their ids, as imports lock them.
+async fn hold_stored(
+    transaction: &Transaction,
+    scope: &TenantScope,
+    account: IntegrationAccountId,
+    listings: &[Listing],
+) -> Result<(), RepositoryError> {
+    let mut stored: Vec<_> = listings.iter().filter(|listing| listing.version() > 1).map(Listing::id).collect();
+    stored.sort_unstable();
+    for ids in stored.chunks(BATCH) {
+        let select = "SELECT 1 FROM listings WHERE workspace_id = $1 AND integration_account_id = $2 AND id IN ";
+        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), account.as_uuid().into()])
+            .push_list(ids.iter().map(|id| id.as_uuid()))
+            .push(" ORDER BY id")
+            .push(transaction.dialect().for_no_key_update());
+        transaction.expect_rows(query, ids.len()).await?;
+    }
+    Ok(())
+}
+
+/// Inserts each new listing, and replaces the previous version of each other one.
+async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), RepositoryError> {
+    let rows = listings.iter().map(|listing| row(listing.clone()).into_active_model());
+    let keys = [Column::WorkspaceId, Column::IntegrationAccountId, Column::ProviderId];
+    let never_change = [Column::WorkspaceId, Column::Id, Column::IntegrationAccountId, Column::CreatedAt];
+    // If the stored version is not the previous one, or the id differs, no row is written, and the row count does not
+    // match.
+    let is_next = Expr::col((Entity, Column::Version))
+        .eq(Expr::col(("excluded", Column::Version)).sub(1))
+        .and(Expr::col((Entity, Column::Id)).eq(Expr::col(("excluded", Column::Id))));
+    let over = OnConflict::columns(keys)
+        .update_columns(
+            Column::iter().filter(|column| !never_change.iter().any(|never| column.as_str() == never.as_str())),
+        )
+        .action_and_where(is_next)
+        .to_owned();
+    let written = transaction.run(&Entity::insert_many(rows).on_conflict(over)).await?;
+    guarded_all(written.rows_affected(), listings.len())
+}

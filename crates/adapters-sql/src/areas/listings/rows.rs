@@ -1,0 +1,261 @@
+//! Conversion between listings and rows.
+
+use domain::countries::Country;
+use domain::geography::{Distance, Place};
+use domain::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
+use domain::listings::{
+    Address, Amenity, Bathrooms, Details, Listing, ListingParts, Picture, TenantListing, WebAddress,
+};
+use domain::money::Money;
+use domain::numbers::Whole;
+use domain::text::{Line, fold};
+use domain::time_zones::TimeZone;
+use ports::RepositoryError;
+use sea_orm::prelude::{DateTimeUtc, Uuid};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use crate::engine::rows::{Columns, corrupt, row, sound, stored, stored_option, whole};
+use crate::tables::listings::Model;
+
+const WHAT: &str = "listing";
+/// The separator around and between folded amenities, none of which contains it.
+const SEPARATOR: char = '\n';
+
+/// A stored list with an invalid shape.
+#[derive(Debug, Error)]
+#[error("a list that is not a JSON array of the expected values")]
+struct CorruptList;
+
+row! {
+/// The columns that are read of a listing `l`; the others serve searches only.
+struct ListingRow of l {
+    workspace_id: Uuid,
+    id: Uuid,
+    integration_account_id: Uuid,
+    provider_id: String,
+    name: String,
+    internal_name: Option<String>,
+    description: Option<String>,
+    kind as "type": Option<String>,
+    status: String,
+    thumbnail_url: Option<String>,
+    pictures: Value,
+    line1: Option<String>,
+    line2: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    country_code: Option<String>,
+    postal_code: Option<String>,
+    latitude: i64,
+    longitude: i64,
+    time_zone: Option<String>,
+    minimum_nights: i32,
+    maximum_nights: Option<i32>,
+    max_occupancy: i32,
+    bedroom_count: i32,
+    bathroom_tenths: i32,
+    start_price: i64,
+    currency: String,
+    amenities: Value,
+    version: i64,
+    created_at: DateTimeUtc,
+    updated_at: DateTimeUtc,
+}
+}
+
+/// A listing with the further data that a tenant sees.
+#[derive(Debug)]
+pub(super) struct SeenRow {
+    listing: ListingRow,
+    owner_id: Uuid,
+    unavailable: Option<String>,
+    imported_at: Option<DateTimeUtc>,
+    squared_chord: Option<f64>,
+    is_truncated: bool,
+}
+
+impl FromQueryResult for SeenRow {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        let mut columns = Columns::of(row);
+        Ok(Self {
+            listing: ListingRow::read(&mut columns)?,
+            owner_id: columns.next()?,
+            unavailable: columns.next()?,
+            imported_at: columns.next()?,
+            squared_chord: columns.next()?,
+            is_truncated: columns.next()?,
+        })
+    }
+}
+
+pub(super) fn seen(row: SeenRow) -> Result<TenantListing, RepositoryError> {
+    let SeenRow { listing: row, owner_id, unavailable, imported_at, squared_chord, is_truncated } = row;
+    Ok(TenantListing {
+        listing: listing(row)?,
+        owner: TenantId::new(owner_id),
+        unavailable: stored_option(WHAT, unavailable)?,
+        imported_at,
+        distance: squared_chord.map(Distance::of_squared_chord),
+        is_truncated,
+    })
+}
+
+/// Returns the folded text by which an amenity is found among those of a listing.
+pub(super) fn folded(amenity: &Amenity) -> String {
+    format!("{SEPARATOR}{}{SEPARATOR}", fold(amenity.as_str()))
+}
+
+pub(super) fn row(listing: Listing) -> Model {
+    let ListingParts { workspace_id, id, integration_account_id, details, version, created_at, updated_at } =
+        listing.into_parts();
+    let Details {
+        provider_id,
+        name,
+        internal_name,
+        description,
+        kind,
+        status,
+        thumbnail,
+        pictures,
+        address: Address { line1, line2, city, state, country, postal_code },
+        place,
+        time_zone,
+        minimum_nights,
+        maximum_nights,
+        max_occupancy,
+        bedroom_count,
+        bathroom_count,
+        start_price,
+        amenities,
+    } = details;
+    let position = place.position();
+    let picture = |picture: &Picture| json!({ "url": picture.url.as_str(), "description": picture.description.as_ref().map(Line::as_str) });
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        integration_account_id: integration_account_id.as_uuid(),
+        provider_id: provider_id.into(),
+        name: name.into(),
+        internal_name: internal_name.map(Into::into),
+        description: description.map(Into::into),
+        r#type: kind.map(Into::into),
+        status: status.as_str().to_owned(),
+        thumbnail_url: thumbnail.as_ref().map(ToString::to_string),
+        pictures: pictures.iter().map(picture).collect(),
+        line1: line1.map(Into::into),
+        line2: line2.map(Into::into),
+        city: city.map(Into::into),
+        state: state.map(Into::into),
+        country_code: country.map(Country::code).map(Into::into),
+        postal_code: postal_code.map(Into::into),
+        latitude: place.latitude.billionths(),
+        longitude: place.longitude.billionths(),
+        x: position.x,
+        y: position.y,
+        z: position.z,
+        time_zone: time_zone.map(TimeZone::name).map(Into::into),
+        minimum_nights: minimum_nights.get(),
+        maximum_nights: maximum_nights.map(Whole::get),
+        max_occupancy: max_occupancy.get(),
+        bedroom_count: bedroom_count.get(),
+        bathroom_tenths: bathroom_count.tenths(),
+        start_price: start_price.minor(),
+        start_price_scaled: start_price.ten_thousandths(),
+        currency: start_price.currency().code().to_owned(),
+        amenities_folded: amenities.iter().map(folded).collect(),
+        amenities: amenities.iter().map(Amenity::as_str).collect(),
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+pub(super) fn listing(row: ListingRow) -> Result<Listing, RepositoryError> {
+    let ListingRow {
+        workspace_id,
+        id,
+        integration_account_id,
+        provider_id,
+        name,
+        internal_name,
+        description,
+        kind,
+        status,
+        thumbnail_url,
+        pictures,
+        line1,
+        line2,
+        city,
+        state,
+        country_code,
+        postal_code,
+        latitude,
+        longitude,
+        time_zone,
+        minimum_nights,
+        maximum_nights,
+        max_occupancy,
+        bedroom_count,
+        bathroom_tenths,
+        start_price,
+        currency,
+        amenities,
+        version,
+        created_at,
+        updated_at,
+    } = row;
+    let details = Details {
+        provider_id: stored(WHAT, &provider_id)?,
+        name: stored(WHAT, &name)?,
+        internal_name: stored_option(WHAT, internal_name)?,
+        description: stored_option(WHAT, description)?,
+        kind: stored_option(WHAT, kind)?,
+        status: stored(WHAT, &status)?,
+        thumbnail: stored_option(WHAT, thumbnail_url)?,
+        pictures: items(&pictures)?.iter().map(picture).collect::<Result<_, _>>()?,
+        address: Address {
+            line1: stored_option(WHAT, line1)?,
+            line2: stored_option(WHAT, line2)?,
+            city: stored_option(WHAT, city)?,
+            state: stored_option(WHAT, state)?,
+            country: stored_option(WHAT, country_code)?,
+            postal_code: stored_option(WHAT, postal_code)?,
+        },
+        place: Place { latitude: sound(WHAT, latitude.try_into())?, longitude: sound(WHAT, longitude.try_into())? },
+        time_zone: stored_option(WHAT, time_zone)?,
+        minimum_nights: whole(WHAT, minimum_nights)?,
+        maximum_nights: maximum_nights.map(|nights| whole(WHAT, nights)).transpose()?,
+        max_occupancy: whole(WHAT, max_occupancy)?,
+        bedroom_count: whole(WHAT, bedroom_count)?,
+        bathroom_count: sound(WHAT, Bathrooms::try_from(bathroom_tenths))?,
+        start_price: Money::from_minor(start_price, stored(WHAT, &currency)?),
+        amenities: items(&amenities)?.iter().map(|amenity| stored(WHAT, text(amenity)?)).collect::<Result<_, _>>()?,
+    };
+    Ok(Listing::from_parts(ListingParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: ListingId::new(id),
+        integration_account_id: IntegrationAccountId::new(integration_account_id),
+        details,
+        version,
+        created_at,
+        updated_at,
+    }))
+}
+
+fn picture(value: &Value) -> Result<Picture, RepositoryError> {
+    let description = value["description"].as_str().map(ToOwned::to_owned);
+    Ok(Picture {
+        url: stored::<WebAddress>(WHAT, text(&value["url"])?)?,
+        description: stored_option(WHAT, description)?,
+    })
+}
+
+fn items(list: &Value) -> Result<&Vec<Value>, RepositoryError> {
+    list.as_array().ok_or_else(|| corrupt(WHAT, CorruptList))
+}
+
+fn text(value: &Value) -> Result<&str, RepositoryError> {
+    value.as_str().ok_or_else(|| corrupt(WHAT, CorruptList))
+}

@@ -1,0 +1,186 @@
+//! The ports of locations.
+
+use async_trait::async_trait;
+use domain::access::TenantScope;
+use domain::change::Change;
+use domain::countries::Country;
+use domain::ids::{LocationId, TenantId, WorkspaceId};
+use domain::locations::{Location, LocationParts, LocationStatus, Profile};
+use ports::{LocationQueries, LocationRepository, Page, RepositoryError, Slice, rules};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use crate::engine::database::{Database, Transaction, inside_tenant};
+use crate::engine::query::Query;
+use crate::engine::rows::{stored, stored_option};
+use crate::tables::locations::{ActiveModel, Column, Entity, Model};
+
+#[async_trait]
+impl LocationRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
+        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
+            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
+        self.found(select).await?.map(location).transpose()
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
+        let Change { after: location, audit, idempotency_record } = change;
+        inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
+        let transaction = self.begin(idempotency_record).await?;
+        insert(&transaction, location.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(location)
+    }
+
+    async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
+        let Change { after: location, audit, idempotency_record } = change;
+        inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
+        let transaction = self.begin(idempotency_record).await?;
+        update(&transaction, location.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(location)
+    }
+
+    async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError> {
+        let Change { after: location, audit, idempotency_record } = change;
+        let id = location.id().as_uuid();
+        let transaction = self.begin(idempotency_record).await?;
+        // Lock first, so that a concurrent assignment to a user waits and then sees the deletion.
+        let unchanged = Query::of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
+            .and("id = ?", Some(id))
+            .and("version = ?", Some(location.version()))
+            .push(transaction.dialect().for_update());
+        transaction.expect_row(unchanged).await?;
+        // An explicit check, because a violated reference from users would only be reported as stale.
+        let named = "SELECT 1 FROM users WHERE workspace_id = $1 AND location_id = $2 LIMIT 1";
+        if transaction.has_row(Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()])).await? {
+            return Err(RepositoryError::Taken { rule: rules::LOCATION_IN_USE });
+        }
+        let delete = Query::of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
+        transaction.execute(delete.and("id = ?", Some(id))).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl LocationQueries for Database {
+    async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<Location>, RepositoryError> {
+        let query = Query::of_tenant(
+            "SELECT workspace_id, id, tenant_id, name, description, address, post_code, city, state, country_code, \
+             latitude, longitude, external_location_id, is_default, is_trashed, version, created_at, updated_at \
+             FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
+            scope,
+        );
+        self.page_of(query, page, location).await
+    }
+
+    async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
+        let select = "SELECT COUNT(*) AS count FROM locations WHERE workspace_id = $1 AND tenant_id = $2";
+        self.count_of(Query::of_tenant(select, scope)).await
+    }
+}
+
+pub(crate) async fn insert(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
+    transaction.insert(row(location)).await
+}
+
+/// Replaces the previous version of the location.
+async fn update(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
+    let row = row(location);
+    let (workspace_id, id, tenant_id, before) = (row.workspace_id, row.id, row.tenant_id, row.version - 1);
+    // All columns except the key and the owner, which never change.
+    let columns =
+        ActiveModel { workspace_id: NotSet, id: NotSet, tenant_id: NotSet, ..row.into_active_model().reset_all() };
+    let update = Entity::update_many()
+        .set(columns)
+        .filter(Column::WorkspaceId.eq(workspace_id))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Version.eq(before));
+    transaction.update_guarded(update).await
+}
+
+fn row(location: Location) -> Model {
+    let LocationParts {
+        workspace_id,
+        id,
+        tenant_id,
+        name,
+        profile:
+            Profile { description, address, post_code, city, state, country, latitude, longitude, external_location_id },
+        is_default,
+        status,
+        version,
+        created_at,
+        updated_at,
+    } = location.into_parts();
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        tenant_id: tenant_id.as_uuid(),
+        name: name.into(),
+        description: description.map(Into::into),
+        address: address.map(Into::into),
+        post_code: post_code.map(Into::into),
+        city: city.map(Into::into),
+        state: state.map(Into::into),
+        country_code: country.map(Country::code).map(Into::into),
+        latitude: latitude.map(Into::into),
+        longitude: longitude.map(Into::into),
+        external_location_id: external_location_id.map(Into::into),
+        is_default,
+        is_trashed: status == LocationStatus::Trashed,
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+fn location(row: Model) -> Result<Location, RepositoryError> {
+    const WHAT: &str = "location";
+    let Model {
+        workspace_id,
+        id,
+        tenant_id,
+        name,
+        description,
+        address,
+        post_code,
+        city,
+        state,
+        country_code,
+        latitude,
+        longitude,
+        external_location_id,
+        is_default,
+        is_trashed,
+        version,
+        created_at,
+        updated_at,
+    } = row;
+    Ok(Location::from_parts(LocationParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: LocationId::new(id),
+        tenant_id: TenantId::new(tenant_id),
+        name: stored(WHAT, &name)?,
+        profile: Profile {
+            description: stored_option(WHAT, description)?,
+            address: stored_option(WHAT, address)?,
+            post_code: stored_option(WHAT, post_code)?,
+            city: stored_option(WHAT, city)?,
+            state: stored_option(WHAT, state)?,
+            country: stored_option(WHAT, country_code)?,
+            latitude: stored_option(WHAT, latitude)?,
+            longitude: stored_option(WHAT, longitude)?,
+            external_location_id: stored_option(WHAT, external_location_id)?,
+        },
+        is_default,
+        status: if is_trashed { LocationStatus::Trashed } else { LocationStatus::Active },
+        version,
+        created_at,
+        updated_at,
+    }))
+}

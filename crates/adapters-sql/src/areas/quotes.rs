@@ -1,0 +1,140 @@
+//! The port of quotes.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::{OperatorScope, TenantScope};
+use domain::change::Change;
+use domain::ids::{IntegrationAccountId, QuoteId, ReservationId, TenantId, WorkspaceId};
+use domain::quotes::{AccountRates, FoundQuote, Offer, Quote, QuoteParts};
+use domain::reservations::ImporterHoldHours;
+use ports::{OfferRequest, QuoteRepository, RepositoryError};
+use sea_orm::FromQueryResult;
+use sea_orm::prelude::{DateTimeUtc, Uuid};
+
+use crate::areas::priced::{self, PricedRow, priced};
+use crate::engine::database::{Database, Transaction, inside_tenant};
+use crate::engine::query::Query;
+use crate::engine::rows::{percentage, whole};
+
+const WHAT: &str = "quote";
+
+const RATES: &str = "\
+    SELECT a.markup, a.distribution_markup, a.default_discount, w.default_discount AS workspace_discount, w.max_importer_hold_hours \
+    FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
+    WHERE a.workspace_id = $1 AND a.id = $2";
+
+/// Deletes expired quotes. The statement starts from the workspaces, with which the index by expiry begins.
+const FORGET: &str = "\
+    DELETE FROM quotes WHERE (workspace_id, id) IN \
+    (SELECT q.workspace_id, q.id FROM workspaces w CROSS JOIN quotes q \
+     WHERE q.workspace_id = w.id AND q.expires_at < $1 LIMIT $2)";
+
+#[derive(FromQueryResult)]
+struct RatesRow {
+    markup: i32,
+    distribution_markup: i32,
+    default_discount: Option<i32>,
+    workspace_discount: i32,
+    max_importer_hold_hours: i32,
+}
+
+#[derive(FromQueryResult)]
+struct QuoteRow {
+    workspace_id: Uuid,
+    id: Uuid,
+    tenant_id: Uuid,
+    created_at: DateTimeUtc,
+    expires_at: DateTimeUtc,
+    #[sea_orm(nested)]
+    priced: PricedRow,
+    reservation_id: Option<Uuid>,
+}
+
+#[async_trait]
+impl QuoteRepository for Database {
+    async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError> {
+        let OfferRequest { listing, stay, promotion, at } = request;
+        let transaction = self.begin_reading().await?;
+        let Some(seen) = transaction.seen_listing(scope, *listing).await? else { return Ok(None) };
+        let account = seen.listing.integration_account_id();
+        let (rates, longest_importer_hold) = transaction.rates(scope, account).await?;
+        let calendar = transaction.calendar(scope, &seen.listing, *stay, *at).await?;
+        let lapsed = transaction.lapsed_holds(scope, *listing, *stay, *at).await?;
+        let promotion = match promotion {
+            Some(choice) => transaction.asked_promotion(scope, account, *listing, choice).await?,
+            None => None,
+        };
+        transaction.commit().await?;
+        Ok(Some(Offer { listing: seen, rates, longest_importer_hold, calendar, lapsed, promotion }))
+    }
+
+    async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
+        let select = format!(
+            "SELECT workspace_id, id, tenant_id, created_at, expires_at, {}, \
+             (SELECT r.id FROM reservations r WHERE r.workspace_id = $1 AND r.quote_id = quotes.id) AS reservation_id \
+             FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
+            priced::COLUMNS
+        );
+        let query = Query::of_tenant(&select, scope).and("id = ?", Some(id.as_uuid()));
+        self.row(query).await?.map(found).transpose()
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError> {
+        let Change { after: quote, audit, idempotency_record } = change;
+        let QuoteParts { workspace_id, id, tenant_id, priced, created_at, expires_at } = quote.into_parts();
+        inside_tenant(scope, workspace_id, tenant_id)?;
+        let insert = format!(
+            "INSERT INTO quotes (workspace_id, id, tenant_id, created_at, expires_at, {}) VALUES ",
+            priced::COLUMNS
+        );
+        let own = [
+            workspace_id.as_uuid().into(),
+            id.as_uuid().into(),
+            tenant_id.as_uuid().into(),
+            created_at.into(),
+            expires_at.into(),
+        ];
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(&priced)))).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+
+    async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
+        self.delete_before(FORGET, before, most).await
+    }
+}
+
+impl Transaction {
+    /// Reads the markups and discounts of an account, and the maximum hours of importers' holds.
+    async fn rates(
+        &self,
+        scope: &TenantScope,
+        id: IntegrationAccountId,
+    ) -> Result<(AccountRates, ImporterHoldHours), RepositoryError> {
+        let query = Query::new(RATES, [scope.workspace_id().as_uuid().into(), id.as_uuid().into()]);
+        let RatesRow { markup, distribution_markup, default_discount, workspace_discount, max_importer_hold_hours } =
+            self.row(query).await?.ok_or(RepositoryError::Stale)?;
+        let share = |basis_points| percentage("integration account", basis_points);
+        let rates = AccountRates {
+            markup: share(markup)?,
+            distribution_markup: share(distribution_markup)?,
+            default_discount: default_discount.map(share).transpose()?,
+            workspace_discount: share(workspace_discount)?,
+        };
+        Ok((rates, whole("workspace", max_importer_hold_hours)?))
+    }
+}
+
+fn found(row: QuoteRow) -> Result<FoundQuote, RepositoryError> {
+    let QuoteRow { workspace_id, id, tenant_id, created_at, expires_at, priced: row, reservation_id } = row;
+    let parts = QuoteParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: QuoteId::new(id),
+        tenant_id: TenantId::new(tenant_id),
+        priced: priced(WHAT, row)?,
+        created_at,
+        expires_at,
+    };
+    Ok(FoundQuote { quote: Quote::from_parts(parts), reservation: reservation_id.map(ReservationId::new) })
+}

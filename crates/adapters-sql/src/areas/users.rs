@@ -1,0 +1,315 @@
+//! The ports of API users.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::{OperatorScope, OwnScope, TenantScope};
+use domain::change::Change;
+use domain::ids::{LocationId, TenantId, UserId, WorkspaceId};
+use domain::tenants::{TenantStatus, TenantSwitched};
+use domain::text::{SearchText, fold};
+use domain::users::{ApiUser, ApiUserParts, Email, UserStatus, Workplace};
+use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepository};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use crate::engine::database::{Database, Transaction, inside_tenant};
+use crate::engine::query::{Query, containing};
+use crate::engine::rows::{corrupt, stored, stored_option};
+use crate::tables::users::Model;
+
+/// Users with the names of their tenants and location.
+const SELECT: &str = "\
+    SELECT u.workspace_id, u.id, u.home_tenant_id, h.name AS home_tenant_name, u.current_tenant_id, \
+           u.location_id, l.name AS location_name, u.name, u.email, u.role, u.status, u.version, u.created_at, \
+           u.updated_at \
+    FROM users u \
+    JOIN tenants h ON h.workspace_id = u.workspace_id AND h.id = u.home_tenant_id \
+    LEFT JOIN locations l ON l.workspace_id = u.workspace_id AND l.id = u.location_id \
+    WHERE u.workspace_id = $1";
+const COUNT: &str = "SELECT COUNT(*) AS count FROM users u WHERE u.workspace_id = $1";
+
+/// Updates all columns except the current tenant, which only `switch` writes. A new status replaces the one that an activation
+/// would restore.
+const UPDATE: &str = "\
+    UPDATE users SET name = $5, name_folded = $6, email = $7, email_folded = $8, role = $9, status = $10, \
+           status_before = CASE WHEN status = $10 THEN status_before END, \
+           location_id = $11, version = version + 1, updated_at = $12 \
+    WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
+
+#[derive(FromQueryResult)]
+struct UserRow {
+    workspace_id: Uuid,
+    id: Uuid,
+    home_tenant_id: Uuid,
+    home_tenant_name: String,
+    current_tenant_id: Uuid,
+    location_id: Option<Uuid>,
+    location_name: Option<String>,
+    name: String,
+    email: Option<String>,
+    role: String,
+    status: i16,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+#[async_trait]
+impl UserRepository for Database {
+    async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user(at_home_in(SELECT, scope).and("u.id = ?", Some(id.as_uuid()))).await
+    }
+
+    async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
+        let Change { after: user, audit, idempotency_record } = change;
+        inside_tenant(scope, user.workspace_id(), user.home_tenant_id())?;
+        let transaction = self.begin(idempotency_record).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
+        insert(&transaction, user.clone()).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
+        let Change { after: user, audit, idempotency_record } = change;
+        let transaction = self.begin(idempotency_record).await?;
+        let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
+        let row = row(user.clone());
+        let update = Query::new(
+            UPDATE,
+            [
+                scope.workspace_id().as_uuid().into(),
+                scope.tenant_id().as_uuid().into(),
+                row.id.into(),
+                (row.version - 1).into(),
+                row.name.into(),
+                row.name_folded.into(),
+                row.email.into(),
+                row.email_folded.into(),
+                row.role.into(),
+                row.status.into(),
+                row.location_id.into(),
+                row.updated_at.into(),
+            ],
+        );
+        transaction.execute_guarded(update).await?;
+        transaction.keep_administrator(scope, kept).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError> {
+        let Change { after: user, audit, idempotency_record } = change;
+        let transaction = self.begin(idempotency_record).await?;
+        let kept = transaction.guard_administrators(scope, audit.at).await?;
+        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
+        // Lock first: from here on no key can be created for the user.
+        transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
+        for statement in [
+            "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
+            "DELETE FROM idempotency_records WHERE workspace_id = $1 AND user_id = $2",
+            "DELETE FROM users WHERE workspace_id = $1 AND id = $2",
+        ] {
+            let values = [scope.workspace_id().as_uuid().into(), user.id().as_uuid().into()];
+            transaction.execute(Query::new(statement, values)).await?;
+        }
+        transaction.keep_administrator(scope, kept).await?;
+        transaction.append(audit).await?;
+        transaction.commit().await
+    }
+
+    async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
+        let Change { after: switched, audit, idempotency_record } = change;
+        let transaction = self.begin(idempotency_record).await?;
+        // Lock the target, so that this and a concurrent deactivation or deletion of it wait for each other.
+        let active = Query::new(
+            "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND status = $3",
+            [
+                scope.workspace_id().as_uuid().into(),
+                switched.target.as_uuid().into(),
+                TenantStatus::Active.as_str().into(),
+            ],
+        );
+        transaction.expect_row(active.push(transaction.dialect().for_share())).await?;
+        let (user, workspace) = (switched.user, scope.workspace_id());
+        if transaction.move_user(workspace, switched, audit.at).await? {
+            transaction.append(audit).await?;
+        } else {
+            let named = [workspace.as_uuid().into(), user.as_uuid().into()];
+            let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", named);
+            transaction.expect_row(user).await?;
+        }
+        transaction.commit().await
+    }
+}
+
+#[async_trait]
+impl UserQueries for Database {
+    async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &UserFilter,
+        page: Page,
+    ) -> Result<Slice<ApiUser>, RepositoryError> {
+        self.page_of(filtered(SELECT, scope, filter).keyed("u.id"), page, user).await
+    }
+
+    async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError> {
+        self.count_of(filtered(COUNT, scope, filter)).await
+    }
+
+    async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user_of(scope.workspace_id(), scope.user_id()).await
+    }
+
+    async fn any(
+        &self,
+        _: &OperatorScope,
+        workspace_id: WorkspaceId,
+        id: UserId,
+    ) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user_of(workspace_id, id).await
+    }
+}
+
+impl Database {
+    async fn user_of(&self, workspace_id: WorkspaceId, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
+        self.user(Query::new(SELECT, [workspace_id.as_uuid().into()]).and("u.id = ?", Some(id.as_uuid()))).await
+    }
+
+    async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
+        self.row(query).await?.map(user).transpose()
+    }
+}
+
+impl Transaction {
+    /// Checks that the user is unchanged since it was read, and locks it until the end of the transaction.
+    pub(crate) async fn expect_unchanged(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        lock: &str,
+    ) -> Result<(), RepositoryError> {
+        let unchanged = Query::new(
+            "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4",
+            [
+                scope.workspace_id().as_uuid().into(),
+                scope.tenant_id().as_uuid().into(),
+                user.id().as_uuid().into(),
+                user.version().into(),
+            ],
+        );
+        self.expect_row(unchanged.push(lock)).await
+    }
+
+    /// Changes the user's current tenant, and returns whether it was different. Of several concurrent changes to the
+    /// same tenant, only one returns true.
+    pub(crate) async fn move_user(
+        &self,
+        workspace_id: WorkspaceId,
+        TenantSwitched { user, target }: TenantSwitched,
+        at: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError> {
+        let moved = Query::new(
+            "UPDATE users SET current_tenant_id = $3, updated_at = $4 \
+             WHERE workspace_id = $1 AND id = $2 AND current_tenant_id <> $3",
+            [workspace_id.as_uuid().into(), user.as_uuid().into(), target.as_uuid().into(), at.into()],
+        );
+        Ok(self.execute(moved).await?.rows_affected() > 0)
+    }
+}
+
+fn at_home_in(select: &str, scope: &TenantScope) -> Query {
+    Query::new(select, [scope.workspace_id().as_uuid().into()])
+        .and("u.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
+}
+
+fn filtered(select: &str, scope: &TenantScope, filter: &UserFilter) -> Query {
+    let UserFilter { name, email } = filter;
+    let part = |text: &SearchText| containing(&fold(text.as_str()));
+    at_home_in(select, scope)
+        .and(r"u.name_folded LIKE ? ESCAPE '\'", name.as_ref().map(part))
+        .and(r"u.email_folded LIKE ? ESCAPE '\'", email.as_ref().map(part))
+}
+
+pub(crate) async fn insert(transaction: &Transaction, user: ApiUser) -> Result<(), RepositoryError> {
+    transaction.insert(row(user)).await
+}
+
+fn row(user: ApiUser) -> Model {
+    let ApiUserParts {
+        workspace_id,
+        id,
+        home_tenant_id,
+        home_tenant_name: _,
+        current_tenant_id,
+        workplace,
+        name,
+        email,
+        role,
+        status,
+        version,
+        created_at,
+        updated_at,
+    } = user.into_parts();
+    let email = email.as_ref().map(Email::as_str);
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        home_tenant_id: home_tenant_id.as_uuid(),
+        current_tenant_id: current_tenant_id.as_uuid(),
+        location_id: workplace.map(|workplace| workplace.id.as_uuid()),
+        name_folded: fold(name.as_str()),
+        name: name.into(),
+        email: email.map(Into::into),
+        email_folded: email.map(fold),
+        role: role.as_str().to_owned(),
+        status: status.as_i16(),
+        status_before: None,
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+fn user(row: UserRow) -> Result<ApiUser, RepositoryError> {
+    const WHAT: &str = "user";
+    let UserRow {
+        workspace_id,
+        id,
+        home_tenant_id,
+        home_tenant_name,
+        current_tenant_id,
+        location_id,
+        location_name,
+        name,
+        email,
+        role,
+        status,
+        version,
+        created_at,
+        updated_at,
+    } = row;
+    let workplace = match (location_id, location_name) {
+        (Some(id), Some(name)) => Some(Workplace { id: LocationId::new(id), name: stored("location", &name)? }),
+        _ => None,
+    };
+    Ok(ApiUser::from_parts(ApiUserParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: UserId::new(id),
+        home_tenant_id: TenantId::new(home_tenant_id),
+        home_tenant_name: stored("tenant", &home_tenant_name)?,
+        current_tenant_id: TenantId::new(current_tenant_id),
+        workplace,
+        name: stored(WHAT, &name)?,
+        email: stored_option(WHAT, email)?,
+        role: stored(WHAT, &role)?,
+        status: UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?,
+        version,
+        created_at,
+        updated_at,
+    }))
+}

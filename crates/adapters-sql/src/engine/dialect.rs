@@ -1,0 +1,94 @@
+//! Differences between the engines.
+
+use sea_orm::DbBackend;
+use sqlx::error::DatabaseError;
+
+/// The reason why the engine refused a write, if the statement itself is correct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violation {
+    /// A violated unique index: the name of the rule, one of [`ports::rules`].
+    Taken(&'static str),
+    /// A reference to a row that is gone.
+    Reference,
+    /// A conflict of two transactions, of which the engine ended this one.
+    Conflict,
+    /// A lock that another transaction held for too long.
+    Locked,
+}
+
+/// The dialect of an engine.
+pub trait Dialect: Send + Sync {
+    /// Returns the engine.
+    fn backend(&self) -> DbBackend;
+
+    /// Returns the version of the newest migration that this program knows.
+    fn schema_version(&self) -> i64;
+
+    /// Returns the statement that begins a transaction that writes.
+    fn begin_writing(&self) -> &'static str;
+
+    /// Returns the statement that begins a transaction that only reads, from one snapshot.
+    fn begin_reading(&self) -> &'static str;
+
+    /// Returns a statement that changes nothing, and fails if the database is read-only.
+    fn probe_writing(&self) -> &'static str;
+
+    /// Returns the clause that locks the rows of a SELECT against changes until the end of the transaction; empty if
+    /// the write transaction itself is that lock.
+    fn for_share(&self) -> &'static str;
+
+    /// Returns the clause that also locks the rows against [`for_share`](Self::for_share) and against new references.
+    fn for_update(&self) -> &'static str;
+
+    /// Returns the clause that locks the rows of a SELECT against deletion, but not against changes, until the end of the
+    /// transaction; empty if the write transaction itself is that lock.
+    fn for_key_share(&self) -> &'static str;
+
+    /// Returns the clause that locks like [`for_update`](Self::for_update), but does not block new references.
+    fn for_no_key_update(&self) -> &'static str;
+
+    /// Returns the statement that lets one transaction at a time create the first workspace; `None` if the write
+    /// transaction is enough.
+    fn first_workspace_lock(&self) -> Option<&'static str>;
+
+    /// Returns the statement that locks the name `$1` until the end of the transaction; `None` if the write transaction
+    /// itself is that lock.
+    fn named_lock(&self) -> Option<&'static str>;
+
+    /// Returns the texts before and after the conditions of a SELECT of a limited number of rows `m` of a table for
+    /// each integration account `a`, which does not read all rows of the account.
+    fn limit_per_account(&self, table: &str) -> (String, &'static str);
+
+    /// Returns the expression for the first items of a list column, at most `most`, as a list.
+    fn first_of_list(&self, list: &str, most: usize) -> String;
+
+    /// Returns the expression for the number of items of a list column.
+    fn length_of_list(&self, list: &str) -> String;
+
+    /// Returns the FROM that yields listings `m` by their position.
+    fn placed_listings(&self) -> &'static str;
+
+    /// Returns the condition, which an index answers, that listings lie in the box around the point `$3`, `$4`, `$5`
+    /// whose faces are at the distance `?`.
+    fn in_box(&self) -> &'static str;
+
+    /// Returns the ORDER BY that yields the nearest to that point first and stops at a limit; `None` if no index can do
+    /// so.
+    fn nearest_first(&self) -> Option<&'static str>;
+
+    /// Returns the initial search radius in kilometres.
+    fn initial_search_radius(&self) -> u32;
+
+    /// Returns the condition that the listing `m` has the folded amenity `?`.
+    fn has_amenity(&self) -> &'static str;
+
+    /// Returns the statement that notifies other processes at the commit that access has changed in the workspace `$1`;
+    /// `None` if they see it by themselves.
+    fn notify_access_change(&self) -> Option<&'static str>;
+
+    /// Returns the violation that an error reports, if any.
+    fn violation(&self, error: &dyn DatabaseError) -> Option<Violation>;
+
+    /// Whether the error means that the database is unavailable or busy, and not that a statement is wrong.
+    fn is_unavailable(&self, error: &dyn DatabaseError) -> bool;
+}

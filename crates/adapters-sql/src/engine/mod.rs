@@ -1,0 +1,12 @@
+//! The database engine: pool, transactions, dialect, queries, rows.
+
+pub(crate) mod batch_loader;
+pub(crate) mod database;
+pub(crate) mod deadline;
+pub(crate) mod dialect;
+pub(crate) mod limits;
+pub(crate) mod plans;
+pub(crate) mod pool;
+pub(crate) mod query;
+pub(crate) mod readiness;
+pub(crate) mod rows;

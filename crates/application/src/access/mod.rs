@@ -1,0 +1,3 @@
+//! Access.
+
+pub(crate) mod authentication;

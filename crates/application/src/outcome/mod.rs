@@ -1,0 +1,4 @@
+//! Outcomes: problems and refusals.
+
+pub(crate) mod problem;
+pub(crate) mod refusal;

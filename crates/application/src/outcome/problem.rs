@@ -1,0 +1,84 @@
+//! The common properties of all refusals.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+
+use domain::ids::{ApiKeyId, ReservationId};
+use domain::quotes::Quote;
+
+/// The messages of each invalid field, by the field's name in the request.
+pub type FieldErrors = BTreeMap<String, Vec<String>>;
+
+/// The numbers of the resources that prevent a change, by name.
+pub type Counts = BTreeMap<&'static str, u64>;
+
+/// The kind of a refusal, which decides what the client should do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// The request cannot be read.
+    Unreadable,
+    /// The body exceeds the size limit.
+    TooLarge,
+    /// The media type of the body is not supported.
+    UnsupportedMediaType,
+    /// The caller is not authenticated.
+    Unauthenticated,
+    /// The caller lacks the permission.
+    Forbidden,
+    /// The resource does not exist or is not visible to the caller.
+    NotFound,
+    /// A value is not valid.
+    Invalid,
+    /// The stored resource does not meet the client's precondition.
+    PreconditionFailed,
+    /// The request conflicts with stored data.
+    Conflict,
+    /// A concurrent duplicate of the request is in progress; retry shortly for its answer.
+    InFlight,
+    /// Too many requests of this kind; retry after `seconds`.
+    Limited {
+        /// The seconds to wait.
+        seconds: u32,
+    },
+    /// Concurrent changes won on every attempt; retry at once.
+    Busy,
+    /// The database is unavailable; retry shortly.
+    Unavailable,
+    /// A defect of this program or of the stored data.
+    Internal,
+}
+
+/// A reference that helps a refused caller to continue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extension {
+    /// The conflicting reservation.
+    Reservation(ReservationId),
+    /// A new quote to book with instead.
+    Quote(Box<Quote>),
+    /// The API key that an earlier request created.
+    ApiKey(ApiKeyId),
+}
+
+/// A refusal. Its `Display` is a message to people and never includes its source.
+pub trait Problem: Error + Send + Sync + 'static {
+    /// Returns the kind.
+    fn kind(&self) -> ProblemKind;
+
+    /// Returns the stable code, for programs.
+    fn code(&self) -> &'static str;
+
+    /// Returns the field errors, if any.
+    fn faults(&self) -> Option<&FieldErrors> {
+        None
+    }
+
+    /// Returns the numbers of the resources that prevent the change, if they are counted.
+    fn counts(&self) -> Option<&Counts> {
+        None
+    }
+
+    /// Returns a reference that helps the caller to continue, if there is one.
+    fn extension(&self) -> Option<Extension> {
+        None
+    }
+}
