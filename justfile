@@ -32,6 +32,11 @@ fmt:
 retry-storm:
     TENANTRY_TEST_STORM_KEYS=200 TENANTRY_TEST_STORM_CALLS=20 cargo test --package tenantry --test it retry_storm
 
+# revokes callers whose requests are half sent, in 20 rounds on each engine and on two servers: nothing may be written
+revocations:
+    TENANTRY_TEST_REVOCATIONS=20 cargo test --package tenantry --test it was_revoked -- --test-threads=1
+    TENANTRY_TEST_REVOCATIONS=20 cargo test --package tenantry --test it another_has_revoked -- --test-threads=1
+
 # measures the works against their limits on both engines: just bench --small; docs/performance.md
 bench *arguments:
     python3 bench/throughput {{ arguments }}

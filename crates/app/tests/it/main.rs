@@ -11,6 +11,7 @@ mod crashes;
 mod crashes_shared;
 mod deliveries;
 mod demo;
+mod docs;
 mod double_booking;
 mod errors;
 mod etags;

@@ -1,0 +1,105 @@
+//! The docs name only files and identifiers that exist.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::architecture::root;
+
+/// Folders whose files contain the identifiers that the docs name.
+const SOURCES: [&str; 4] = ["bench", "crates", "migrations", ".ci"];
+/// First segments of the paths that the docs name, from the root or from `crates`.
+const FOLDERS: [&str; 15] = [
+    ".ci",
+    ".cargo",
+    "adapters-http",
+    "adapters-postgres",
+    "adapters-sql",
+    "adapters-sqlite",
+    "app",
+    "application",
+    "bench",
+    "crates",
+    "docs",
+    "domain",
+    "migrations",
+    "ports",
+    "testkit",
+];
+/// Identifiers of other programs.
+const FOREIGN: [&str; 3] = ["extra_float_digits", "max_prepared_statements", "pg_dump"];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Returns the back-ticked texts of all pages, with the name of their page; the changelog tells of the past.
+fn quoted() -> Vec<(String, String)> {
+    let root = root();
+    let pages =
+        files(&root.join("docs")).into_iter().chain(["README.md", "CONTRIBUTING.md"].map(|name| root.join(name)));
+    let pages = pages.filter(|page| page.extension().is_some_and(|extension| extension == "md"));
+    let mut quoted = Vec::new();
+    for page in pages {
+        let name = page.strip_prefix(&root).expect("inside").display().to_string();
+        let text = fs::read_to_string(&page).expect("a page");
+        // Blocks of code are between fences.
+        let prose = text.split("```").step_by(2);
+        for line in prose.flat_map(str::lines) {
+            quoted.extend(line.split('`').skip(1).step_by(2).map(|text| (name.clone(), text.to_owned())));
+        }
+    }
+    quoted
+}
+
+fn is_path(text: &str) -> bool {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "./_-".contains(c));
+    plain && text.split_once('/').is_some_and(|(first, rest)| FOLDERS.contains(&first) && !rest.is_empty())
+}
+
+#[test]
+fn every_path_in_the_docs_exists() {
+    let root = root();
+    let paths: Vec<_> = quoted().into_iter().filter(|(_, text)| is_path(text)).collect();
+    assert!(paths.len() > 50, "{}", paths.len());
+    let exists = |text: &str| {
+        let in_crate = text.replacen('/', "/src/", 1);
+        [text.to_owned(), format!("crates/{text}"), format!("crates/{in_crate}")]
+            .iter()
+            .any(|path| root.join(path).exists())
+    };
+    // A media type looks like a path.
+    let gone: Vec<_> =
+        paths.iter().filter(|(_, text)| !exists(text) && !text.starts_with("application/json")).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
+/// Returns the segments of a text that is an identifier: one with `::`, in camel case, or in snake case.
+fn identifier(text: &str) -> Option<Vec<&str>> {
+    let text = text.trim_end_matches("()");
+    let segments: Vec<_> = text.split("::").collect();
+    let is_word = |word: &str| {
+        word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && word.starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    let humps = text.chars().filter(char::is_ascii_uppercase).count();
+    let is_camel = humps > 1 && humps < text.len() / 2 && text.starts_with(|c: char| c.is_ascii_uppercase());
+    let is_snake = text.contains('_') && humps == 0;
+    (segments.iter().all(|word| is_word(word)) && (segments.len() > 1 || is_camel || is_snake)).then_some(segments)
+}
+
+#[test]
+fn every_identifier_in_the_docs_exists() {
+    let sources = SOURCES.iter().flat_map(|folder| files(&root().join(folder))).chain([root().join("Cargo.toml")]);
+    let texts: Vec<_> = sources.filter_map(|file| fs::read_to_string(file).ok()).collect();
+    let separators = |c: char| !c.is_alphanumeric() && c != '_';
+    let known: BTreeSet<&str> = texts.iter().flat_map(|text| text.split(separators)).collect();
+    let quoted = quoted();
+    let named: Vec<_> = quoted.iter().filter_map(|(page, text)| Some((page, text, identifier(text)?))).collect();
+    assert!(named.len() > 200, "{}", named.len());
+    let unknown =
+        named.iter().filter(|(_, _, words)| words.iter().any(|word| !known.contains(word) && !FOREIGN.contains(word)));
+    let unknown: Vec<_> = unknown.map(|(page, text, _)| (page, text)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
