@@ -94,9 +94,13 @@ impl<T: RunsIn> FromRequest for Admitted<T> {
             idempotency::read_key(&request)?;
             let token = presented.token()?;
             let identified = api(&request).authentication.identify(&token, presented.choice).await?;
-            // A genuine key counts, even if the request is refused for another reason.
-            count(&request, token.id(), identified.home_tenant_id())?;
-            Ok(Self::new(&request, identified.enter(presented.choice)?))
+            let home = identified.home_tenant_id();
+            let entered = identified.enter(presented.choice);
+            // A genuine key counts, even if the request is refused for another reason; but a banned user takes nothing from the
+            // tenant.
+            let is_active = !matches!(entered, Err(AccessError::UserNotActive));
+            count(&request, token.id(), is_active.then_some(home))?;
+            Ok(Self::new(&request, entered?))
         })
     }
 }
@@ -133,8 +137,8 @@ fn api(request: &HttpRequest) -> &Api {
     request.app_data::<web::Data<Api>>().expect("`configure` adds it")
 }
 
-/// Counts a request of the key and of its user's home tenant, and refuses it if it exceeds a rate limit.
-fn count(request: &HttpRequest, key: ApiKeyId, home: TenantId) -> Result<(), ApiError> {
+/// Counts a request of the key and of its active user's home tenant, and refuses it if it exceeds a rate limit.
+fn count(request: &HttpRequest, key: ApiKeyId, home: Option<TenantId>) -> Result<(), ApiError> {
     let Some(standing) = api(request).server_limits.rate_limits.count(key, home) else { return Ok(()) };
     let refused = standing.is_over.then(|| standing.refusal());
     request.extensions_mut().insert(standing);

@@ -109,12 +109,12 @@ impl RateLimits {
 
     /// Counts a request of the key and of its user's home tenant. Returns the standing that is nearer to its limit, or `None`
     /// if there is no limit. A request that exceeds the key's limit does not use the tenant's quota.
-    pub(crate) fn count(&self, key: ApiKeyId, home: TenantId) -> Option<Standing> {
+    pub(crate) fn count(&self, key: ApiKeyId, home: Option<TenantId>) -> Option<Standing> {
         let of_key = self.keys.as_ref().map(|keys| keys.count(key.as_uuid()));
         if of_key.as_ref().is_some_and(|standing| standing.is_over) {
             return of_key;
         }
-        let of_tenant = self.tenants.as_ref().map(|tenants| tenants.count(home.as_uuid()));
+        let of_tenant = self.tenants.as_ref().zip(home).map(|(tenants, home)| tenants.count(home.as_uuid()));
         of_key.into_iter().chain(of_tenant).min_by_key(|standing| (!standing.is_over, standing.remaining))
     }
 }
@@ -293,7 +293,7 @@ mod tests {
         ] {
             let limits = RateLimits::new(of_key.map(allowance), of_tenant.map(allowance));
             // A key can create keys, so each request comes with another key.
-            let count = |number, home| limits.count(ApiKeyId::new(key(number)), TenantId::new(key(home)));
+            let count = |number, home| limits.count(ApiKeyId::new(key(number)), Some(TenantId::new(key(home))));
             let is_over = |number, home| count(number, home).is_some_and(|standing| standing.is_over);
             let refused = (0..10).find(|number| is_over(*number, 1));
             assert_eq!(refused, granted, "{of_key:?} {of_tenant:?}");
@@ -306,7 +306,7 @@ mod tests {
         let allowance = |text: &str| text.parse().ok();
         let limits = RateLimits::new(allowance("3/60"), allowance("4/60"));
         let home = TenantId::new(key(9));
-        let count = |number| limits.count(ApiKeyId::new(key(number)), home).map(told).expect("a limit");
+        let count = |number| limits.count(ApiKeyId::new(key(number)), Some(home)).map(told).expect("a limit");
         let standing = |number| count(number)[1].clone().expect("a standing");
         assert_eq!(standing(1), r#""api-key";r=2;t=20"#);
         assert_eq!(standing(1), r#""api-key";r=1;t=40"#);

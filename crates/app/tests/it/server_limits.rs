@@ -9,6 +9,7 @@ use crate::support::{Client, Server, Wire, World};
 on_both_engines! {
     a_key_that_calls_too_often_is_told_when_to_come_back
     keys_that_a_tenant_makes_get_it_no_more_requests
+    a_banned_user_uses_no_quota_of_the_tenant
     large_answers_are_compressed_for_those_who_take_it
     only_the_pages_of_allowed_origins_may_call
     a_request_that_is_given_up_is_answered_as_any_other
@@ -139,6 +140,21 @@ fn keys_that_a_tenant_makes_get_it_no_more_requests(world: &World) {
         let at_home = Client::new(&server.base).calry(&world.key).get(TENANTS);
         assert_eq!(at_home.status, 200, "the workspace goes on");
     }
+}
+
+fn a_banned_user_uses_no_quota_of_the_tenant(world: &World) {
+    let channel = world.tenant_id("Channel");
+    let (banned, active) = (world.user_in(&channel, "tenant"), world.user_in(&channel, "tenant"));
+    let keys = [&banned, &active].map(|user| world.key_of(user, "READ"));
+    let status =
+        world.calry().named(&channel).patch(&format!("/api/v1/users/{banned}"), &json!({ "status": 2 })).status;
+    assert_eq!(status, 200);
+    let server = beside(world, &["--tenant-rate-limit", "2/3600"]);
+    let ask = |key: &str| Client::new(&server.base).calry(key).get("/api/v1/locations");
+    for _ in 0..4 {
+        assert_eq!(ask(&keys[0]).refusal(), (403, "user_not_active"));
+    }
+    assert_eq!(ask(&keys[1]).status, 200);
 }
 
 fn large_answers_are_compressed_for_those_who_take_it(world: &World) {
