@@ -11,8 +11,8 @@
 //!
 //! 1. The table in `migrations/postgres` and `migrations/sqlite`, keyed `(workspace_id, id)`; its entity.
 //! 2. The port, implemented on [`Database`]: lists, counts and guarded writes are fixed texts with bound values.
-//! 3. A method that writes begins a transaction with the change's idempotency record, stores, appends the audit entry
-//!    and commits; a guard with an unexpected row count is [`Stale`](ports::RepositoryError::Stale).
+//! 3. A method that writes begins a transaction with the change's idempotency record, stores, and commits with the audit
+//!    entry; a guard with an unexpected row count is [`Stale`](ports::RepositoryError::Stale).
 //! 4. Every query names the workspace first.
 
 mod access;

@@ -75,4 +75,8 @@ impl Lent for GuardedLoan {
         // Checked after the commit: a commit before the move is in the file.
         self.file.check().map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error.into()))))
     }
+
+    async fn rollback(&mut self) -> Result<(), DbErr> {
+        self.loan.rollback().await
+    }
 }

@@ -5,8 +5,8 @@ use domain::access::{Permission, TenantScope};
 use domain::users::{Role, UserStatus};
 use ports::{RepositoryError, rules};
 
-use crate::engine::database::Transaction;
 use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
 
 const LOCK: &str = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND is_default = $3";
 const ANY: &str = "\

@@ -7,15 +7,14 @@
 
 use domain::access::{AccessError, Permission, TenantScope};
 use domain::audit::{Actor, AuditEntry};
-use domain::ids::{UserId, WorkspaceId};
 use domain::tenants::TenantStatus;
 use domain::users::{Role, UserStatus};
 use ports::RepositoryError;
 use sea_orm::FromQueryResult;
 
-use crate::engine::database::Transaction;
 use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, stored};
+use crate::engine::transaction::Transaction;
 
 const TENANT: &str = "SELECT status FROM tenants WHERE workspace_id = $1 AND id = $2";
 const USER: &str = "\
@@ -55,16 +54,6 @@ impl Transaction {
             TenantStatus::Active => Ok(()),
             TenantStatus::Inactive => Err(RepositoryError::Refused(AccessError::TenantInactive)),
         }
-    }
-
-    /// Expects that the user still exists, and locks the row against deletion until the end of the transaction.
-    pub(crate) async fn expect_user(&self, workspace_id: WorkspaceId, id: UserId) -> Result<(), RepositoryError> {
-        let values = [workspace_id.as_uuid().into(), id.as_uuid().into()];
-        let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", values);
-        if self.has_row(user.push(self.dialect().for_key_share())).await? {
-            return Ok(());
-        }
-        Err(RepositoryError::Refused(AccessError::Unauthenticated))
     }
 }
 

@@ -7,7 +7,6 @@
 //! every credential from the database.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use domain::access::Credential;
@@ -88,7 +87,8 @@ impl CredentialCache {
         self.kept.insert(presented, (changes, credential));
     }
 
-    fn forget(&self, workspace_id: WorkspaceId) {
+    /// Invalidates the workspace, in which access has been changed.
+    pub(crate) fn forget(&self, workspace_id: WorkspaceId) {
         self.count(workspace_id).fetch_add(1, Ordering::AcqRel);
     }
 
@@ -103,35 +103,8 @@ impl CredentialCache {
     }
 }
 
-/// A guard that invalidates the workspace of an access change when its transaction ends, whatever the result: an
-/// interrupted commit may have taken place.
-pub(crate) struct InvalidationGuard {
-    cache: Arc<CredentialCache>,
-    changed: OnceLock<WorkspaceId>,
-}
-
-impl InvalidationGuard {
-    /// Creates a guard that has noted no change.
-    pub(crate) const fn new(cache: Arc<CredentialCache>) -> Self {
-        Self { cache, changed: OnceLock::new() }
-    }
-
-    /// Notes a write in a workspace. Returns true for the first one that affects access.
-    pub(crate) fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> bool {
-        decides_about_access(kind) && self.changed.set(workspace_id).is_ok()
-    }
-}
-
-impl Drop for InvalidationGuard {
-    fn drop(&mut self) {
-        if let Some(workspace_id) = self.changed.get() {
-            self.cache.forget(*workspace_id);
-        }
-    }
-}
-
 /// Whether a credential contains data of a resource of this kind.
-const fn decides_about_access(kind: ResourceKind) -> bool {
+pub(crate) const fn decides_about_access(kind: ResourceKind) -> bool {
     match kind {
         ResourceKind::Tenant | ResourceKind::User | ResourceKind::ApiKey => true,
         ResourceKind::Workspace
@@ -146,6 +119,8 @@ const fn decides_about_access(kind: ResourceKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use testkit::build;
 
     use super::*;
@@ -170,9 +145,7 @@ mod tests {
 
     #[test]
     fn a_change_by_anybody_forgets_what_was_read_before() {
-        let own = |cache: &Arc<CredentialCache>, id| {
-            assert!(InvalidationGuard::new(cache.clone()).note(id, ResourceKind::User));
-        };
+        let own = |cache: &Arc<CredentialCache>, id| cache.forget(id);
         let told = |cache: &Arc<CredentialCache>, id: WorkspaceId| cache.changed(&id.to_string());
         let all = |cache: &Arc<CredentialCache>, _| cache.forget_all();
         for change in [own as fn(&Arc<CredentialCache>, WorkspaceId), told, all] {
@@ -185,7 +158,6 @@ mod tests {
     #[test]
     fn what_does_not_decide_about_access_forgets_nothing() {
         let (cache, presented) = kept();
-        assert!(!InvalidationGuard::new(cache.clone()).note(presented.0, ResourceKind::Listing));
         cache.changed("beat 7 1");
         assert!(cache.find(&presented).is_some());
     }

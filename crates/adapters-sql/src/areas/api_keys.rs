@@ -9,9 +9,10 @@ use domain::ids::{ApiKeyId, UserId, WorkspaceId};
 use domain::users::ApiUser;
 use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
 
-use crate::engine::database::{Database, Transaction};
+use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::rows::stored;
+use crate::engine::transaction::Transaction;
 use crate::tables::api_keys::Model;
 
 /// The keys of the users at home in one tenant.
@@ -66,8 +67,7 @@ impl ApiKeyRepository for Database {
         let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
         transaction.execute_guarded(revoke).await?;
         transaction.keep_administrator(scope, kept).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 
@@ -84,8 +84,7 @@ impl ApiKeyQueries for Database {
 
 async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Result<ApiKey, RepositoryError> {
     insert(&transaction, key.clone()).await?;
-    transaction.append(audit).await?;
-    transaction.commit().await?;
+    transaction.commit(audit).await?;
     Ok(key)
 }
 

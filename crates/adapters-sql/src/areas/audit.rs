@@ -10,9 +10,10 @@ use sea_orm::Statement;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::engine::database::{Database, Transaction};
+use crate::engine::database::Database;
 use crate::engine::query::{Query, most};
 use crate::engine::rows::corrupt;
+use crate::engine::transaction::Transaction;
 use crate::tables::audit::Model;
 
 const OPERATOR: &str = "operator";
@@ -121,7 +122,13 @@ fn filtered(query: Query, filter: &AuditFilter) -> Query {
 }
 
 impl Transaction {
-    /// Appends the entry. Since every change has one, this also notes the change for the credential cache.
+    /// Appends the audit entry of the change, and commits.
+    pub(crate) async fn commit(self, entry: AuditEntry) -> Result<(), RepositoryError> {
+        self.append(entry).await?;
+        self.commit_unaudited().await
+    }
+
+    /// Appends a further entry. Since every change has one, this also notes the change for the credential cache.
     pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
         self.note(entry.workspace_id, entry.resource_kind).await?;
         self.insert(row(entry)).await

@@ -15,9 +15,10 @@ use ports::{AvailabilityQueries, AvailabilityRepository, RepositoryError};
 use sea_orm::prelude::Date;
 use sea_orm::{FromQueryResult, Value};
 
-use crate::engine::database::{Database, Transaction};
+use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::rows::{stored, whole};
+use crate::engine::transaction::Transaction;
 
 const WHAT: &str = "night";
 /// Rows of one statement: SQLite takes 32,766 values, and a night has 8.
@@ -67,8 +68,8 @@ impl AvailabilityRepository for Database {
             .filter(|(night, terms)| before.get(night).copied().unwrap_or_default() != *terms)
             .collect();
         if written.is_empty() {
-            // The commit only releases the locks. An audit entry would claim a change that did not happen.
-            return transaction.commit().await;
+            // An audit entry would claim a change that did not happen.
+            return transaction.commit_unaudited().await;
         }
         let audit = edit.entry_of(audit, &written.iter().map(|(night, _)| *night).collect());
         for nights in written.chunks(BATCH) {
@@ -86,8 +87,7 @@ impl AvailabilityRepository for Database {
             });
             transaction.execute(insert).await?;
         }
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 
@@ -102,10 +102,12 @@ impl AvailabilityQueries for Database {
     ) -> Result<Option<Calendar>, RepositoryError> {
         let transaction = self.begin_reading().await?;
         let seen = transaction.seen_listing(scope, listing).await?;
-        let Some(seen) = seen.filter(|seen| seen.asleep(scope.tenant_id()).is_none()) else { return Ok(None) };
-        let calendar = transaction.calendar(scope, &seen.listing, nights, at).await?;
-        transaction.commit().await?;
-        Ok(Some(calendar))
+        let calendar = match seen.filter(|seen| seen.asleep(scope.tenant_id()).is_none()) {
+            Some(seen) => Some(transaction.calendar(scope, &seen.listing, nights, at).await?),
+            None => None,
+        };
+        transaction.commit_unaudited().await?;
+        Ok(calendar)
     }
 }
 

@@ -10,9 +10,11 @@ use sea_orm::FromQueryResult;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::engine::database::{Database, Transaction, inside};
+use crate::engine::database::Database;
+use crate::engine::errors::inside;
 use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, stored};
+use crate::engine::transaction::Transaction;
 
 const WHAT: &str = "idempotency record";
 
@@ -69,7 +71,7 @@ impl IdempotencyRepository for Database {
         if idempotency_record.user_id != scope.user_id() {
             return Err(RepositoryError::Stale);
         }
-        self.begin(Some(idempotency_record)).await?.commit().await
+        self.begin(Some(idempotency_record)).await?.commit_unaudited().await
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
@@ -77,10 +79,25 @@ impl IdempotencyRepository for Database {
     }
 }
 
+impl Database {
+    /// Begins a transaction that writes, with the idempotency record of its change.
+    pub(crate) async fn begin(
+        &self,
+        idempotency_record: Option<IdempotencyRecord>,
+    ) -> Result<Transaction, RepositoryError> {
+        let transaction = self.begin_writing().await?;
+        if let Some(idempotency_record) = idempotency_record {
+            // First, so that a repeated request stops here and not at a rule that a second execution would break.
+            transaction.keep(idempotency_record).await?;
+        }
+        Ok(transaction)
+    }
+}
+
 impl Transaction {
     /// Stores the idempotency record. A concurrent duplicate that takes too long counts as one that has ended: the key
     /// is taken.
-    pub(crate) async fn keep(&self, idempotency_record: IdempotencyRecord) -> Result<(), RepositoryError> {
+    async fn keep(&self, idempotency_record: IdempotencyRecord) -> Result<(), RepositoryError> {
         const TAKEN: RepositoryError = RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY };
         let IdempotencyRecord { workspace_id, user_id, api_key, request, reply, at } = idempotency_record;
         let IdempotentRequest { key, fingerprint } = request;

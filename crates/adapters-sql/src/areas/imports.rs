@@ -11,8 +11,10 @@ use ports::{ImportRepository, RepositoryError};
 use sea_orm::{FromQueryResult, Statement};
 use uuid::Uuid;
 
-use crate::engine::database::{Database, Transaction, guarded_all, inside_tenant};
+use crate::engine::database::Database;
+use crate::engine::errors::{guarded_all, inside_tenant};
 use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
 
 const CANDIDATES: &str = "\
     SELECT l.id AS listing_id, a.id AS account_id, a.tenant_id AS owner_id, a.allow_import AS allow_import, \
@@ -87,8 +89,7 @@ impl ImportRepository for Database {
         );
         let added = transaction.execute(add.push(") ").push(ADD)).await?.rows_affected();
         guarded_all(added, batch.listings().len())?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 
     async fn imported(&self, scope: &TenantScope, ids: &[ListingId]) -> Result<Vec<ListingId>, RepositoryError> {
@@ -110,8 +111,7 @@ impl ImportRepository for Database {
         transaction.execute(lock).await?;
         let removed = transaction.execute(delete).await?.rows_affected();
         guarded_all(removed, batch.listings().len())?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 

@@ -14,9 +14,11 @@ use ports::{
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Statement};
 
-use crate::engine::database::{Database, Transaction, inside, inside_tenant};
+use crate::engine::database::Database;
+use crate::engine::errors::{inside, inside_tenant};
 use crate::engine::query::Query;
 use crate::engine::rows::{percentage, stored, stored_option};
+use crate::engine::transaction::Transaction;
 use crate::tables::integration_accounts::{ActiveModel, Column, Entity, Model};
 
 const WHAT: &str = "integration account";
@@ -59,8 +61,7 @@ impl IntegrationAccountRepository for Database {
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
         transaction.insert(row(account.clone())).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(account)
     }
 
@@ -73,8 +74,7 @@ impl IntegrationAccountRepository for Database {
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
         update(&transaction, account.clone(), scope.tenant_id()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(account)
     }
 
@@ -104,8 +104,7 @@ impl IntegrationAccountRepository for Database {
         ] {
             transaction.execute(Query::new(delete, named())).await?;
         }
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 
     async fn find_anywhere(
@@ -155,8 +154,7 @@ impl IntegrationAccountRepository for Database {
         let ended = transaction.execute(end_own).await?.rows_affected();
         let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
         transaction.append(departure).await?;
-        transaction.append(arrival).await?;
-        transaction.commit().await?;
+        transaction.commit(arrival).await?;
         Ok(MovedImports { kept: kept.unsigned_abs(), ended })
     }
 }

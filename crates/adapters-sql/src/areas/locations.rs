@@ -10,9 +10,11 @@ use ports::{LocationQueries, LocationRepository, Page, RepositoryError, Slice, r
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::engine::database::{Database, Transaction, inside_tenant};
+use crate::engine::database::Database;
+use crate::engine::errors::inside_tenant;
 use crate::engine::query::Query;
 use crate::engine::rows::{stored, stored_option};
+use crate::engine::transaction::Transaction;
 use crate::tables::locations::{ActiveModel, Column, Entity, Model};
 
 #[async_trait]
@@ -28,8 +30,7 @@ impl LocationRepository for Database {
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
         insert(&transaction, location.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(location)
     }
 
@@ -38,8 +39,7 @@ impl LocationRepository for Database {
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
         update(&transaction, location.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(location)
     }
 
@@ -60,8 +60,7 @@ impl LocationRepository for Database {
         }
         let delete = Query::of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
         transaction.execute(delete.and("id = ?", Some(id))).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 

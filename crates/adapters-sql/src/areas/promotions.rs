@@ -15,10 +15,12 @@ use sea_orm::ActiveValue::NotSet;
 use sea_orm::prelude::Uuid;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter};
 
-use crate::engine::database::{Database, Transaction, guarded_all, inside};
+use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
+use crate::engine::errors::{guarded_all, inside};
 use crate::engine::query::{Query, most};
 use crate::engine::rows::{percentage, stored, stored_option};
+use crate::engine::transaction::Transaction;
 use crate::tables::promotions::{ActiveModel, Column, Entity, Model};
 
 const WHAT: &str = "promotion";
@@ -63,8 +65,7 @@ impl PromotionRepository for Database {
         let transaction = self.begin(idempotency_record).await?;
         transaction.lock_account(scope, promotion.integration_account_id()).await?;
         transaction.insert(row(promotion.clone())).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(promotion)
     }
 
@@ -74,8 +75,7 @@ impl PromotionRepository for Database {
         let transaction = self.begin(idempotency_record).await?;
         transaction.lock_account(scope, promotion.integration_account_id()).await?;
         update(&transaction, promotion.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(promotion)
     }
 
@@ -97,8 +97,7 @@ impl PromotionRepository for Database {
         ] {
             transaction.execute(Query::new(delete, named())).await?;
         }
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 
     async fn assignable(
@@ -156,8 +155,7 @@ impl PromotionRepository for Database {
             }
         };
         guarded_all(transaction.execute(write).await?.rows_affected(), batch.listings().len())?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 

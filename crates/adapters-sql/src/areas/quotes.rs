@@ -12,9 +12,11 @@ use sea_orm::FromQueryResult;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 
 use crate::areas::priced::{self, PricedRow, priced};
-use crate::engine::database::{Database, Transaction, inside_tenant};
+use crate::engine::database::Database;
+use crate::engine::errors::inside_tenant;
 use crate::engine::query::Query;
 use crate::engine::rows::{percentage, whole};
+use crate::engine::transaction::Transaction;
 
 const WHAT: &str = "quote";
 
@@ -55,7 +57,10 @@ impl QuoteRepository for Database {
     async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError> {
         let OfferRequest { listing, stay, promotion, at } = request;
         let transaction = self.begin_reading().await?;
-        let Some(seen) = transaction.seen_listing(scope, *listing).await? else { return Ok(None) };
+        let Some(seen) = transaction.seen_listing(scope, *listing).await? else {
+            transaction.rollback().await?;
+            return Ok(None);
+        };
         let account = seen.listing.integration_account_id();
         let (rates, longest_importer_hold) = transaction.rates(scope, account).await?;
         let calendar = transaction.calendar(scope, &seen.listing, *stay, *at).await?;
@@ -64,7 +69,7 @@ impl QuoteRepository for Database {
             Some(choice) => transaction.asked_promotion(scope, account, *listing, choice).await?,
             None => None,
         };
-        transaction.commit().await?;
+        transaction.commit_unaudited().await?;
         Ok(Some(Offer { listing: seen, rates, longest_importer_hold, calendar, lapsed, promotion }))
     }
 
@@ -96,8 +101,7 @@ impl QuoteRepository for Database {
         ];
         let transaction = self.begin(idempotency_record).await?;
         transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(&priced)))).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {

@@ -18,9 +18,11 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use uuid::Uuid;
 
 use crate::areas::locations;
-use crate::engine::database::{Database, Transaction, inside};
+use crate::engine::database::Database;
+use crate::engine::errors::inside;
 use crate::engine::query::{Query, containing};
 use crate::engine::rows::{row, stored, stored_option};
+use crate::engine::transaction::Transaction;
 use crate::tables::tenants::{ActiveModel, Column, Entity, Model};
 
 row! {
@@ -78,8 +80,7 @@ impl TenantRepository for Database {
                 return Err(RepositoryError::Stale);
             }
         }
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(tenant)
     }
 
@@ -88,8 +89,7 @@ impl TenantRepository for Database {
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
         update(&transaction, tenant.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(tenant)
     }
 
@@ -102,12 +102,13 @@ impl TenantRepository for Database {
         let lock = transaction.dialect().for_share();
         transaction.expect_administrator(scope.tenant_scope(), &audit, lock).await?;
         let changed = transaction.change_users(&tenant, users, audit.at).await?;
-        if let (0, Some(unchanged)) = (changed, unchanged) {
-            // No user was changed, so the transaction is dropped and rolled back.
+        if changed == 0
+            && let Some(unchanged) = unchanged
+        {
+            transaction.rollback().await?;
             return Ok(unchanged);
         }
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(tenant)
     }
 
@@ -158,8 +159,7 @@ impl TenantRepository for Database {
         ] {
             transaction.execute(Query::new(statement, [workspace(), id()])).await?;
         }
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 

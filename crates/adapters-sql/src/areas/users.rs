@@ -12,9 +12,11 @@ use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepositor
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use crate::engine::database::{Database, Transaction, inside_tenant};
+use crate::engine::database::Database;
+use crate::engine::errors::inside_tenant;
 use crate::engine::query::{Query, containing};
 use crate::engine::rows::{corrupt, stored, stored_option};
+use crate::engine::transaction::Transaction;
 use crate::tables::users::Model;
 
 /// Users with the names of their tenants and location.
@@ -66,8 +68,7 @@ impl UserRepository for Database {
         let transaction = self.begin(idempotency_record).await?;
         transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
         insert(&transaction, user.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(user)
     }
 
@@ -96,8 +97,7 @@ impl UserRepository for Database {
         );
         transaction.execute_guarded(update).await?;
         transaction.keep_administrator(scope, kept).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(user)
     }
 
@@ -117,8 +117,7 @@ impl UserRepository for Database {
             transaction.execute(Query::new(statement, values)).await?;
         }
         transaction.keep_administrator(scope, kept).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
@@ -136,13 +135,12 @@ impl UserRepository for Database {
         transaction.expect_row(active.push(transaction.dialect().for_share())).await?;
         let (user, workspace) = (switched.user, scope.workspace_id());
         if transaction.move_user(workspace, switched, audit.at).await? {
-            transaction.append(audit).await?;
-        } else {
-            let named = [workspace.as_uuid().into(), user.as_uuid().into()];
-            let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", named);
-            transaction.expect_row(user).await?;
+            return transaction.commit(audit).await;
         }
-        transaction.commit().await
+        let named = [workspace.as_uuid().into(), user.as_uuid().into()];
+        let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", named);
+        transaction.expect_row(user).await?;
+        transaction.commit_unaudited().await
     }
 }
 

@@ -12,9 +12,11 @@ use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::areas::{api_keys, locations, tenants, users};
-use crate::engine::database::{Database, Transaction, inside};
+use crate::engine::database::Database;
+use crate::engine::errors::inside;
 use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, stored, whole};
+use crate::engine::transaction::Transaction;
 use crate::tables::workspaces::{ActiveModel, Column, Entity, Model};
 
 #[async_trait]
@@ -53,8 +55,7 @@ impl WorkspaceRepository for Database {
         inside(scope.workspace_id(), workspace.id())?;
         let transaction = self.begin(idempotency_record).await?;
         update(&transaction, workspace.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(workspace)
     }
 }
@@ -70,8 +71,7 @@ async fn store(
     locations::insert(&transaction, default_location).await?;
     users::insert(&transaction, administrator).await?;
     api_keys::insert(&transaction, api_key).await?;
-    transaction.append(audit).await?;
-    transaction.commit().await?;
+    transaction.commit(audit).await?;
     Ok(workspace)
 }
 

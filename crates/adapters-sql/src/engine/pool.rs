@@ -63,6 +63,9 @@ pub trait Lent: Send {
 
     /// Commits the transaction.
     async fn commit(&mut self) -> Result<(), DbErr>;
+
+    /// Rolls back the transaction.
+    async fn rollback(&mut self) -> Result<(), DbErr>;
 }
 
 type OptionsOf<DB> = <<DB as Database>::Connection as Connection>::Options;
@@ -270,6 +273,12 @@ where
         let committed = DB::run(self.start(), "COMMIT").await;
         self.is_in_transaction = committed.is_err();
         self.finish(committed).map_err(|error| DbErr::Exec(runtime_error(error)))
+    }
+
+    async fn rollback(&mut self) -> Result<(), DbErr> {
+        let rolled_back = DB::run(self.start(), "ROLLBACK").await;
+        self.is_in_transaction = rolled_back.is_err();
+        self.finish(rolled_back).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 }
 

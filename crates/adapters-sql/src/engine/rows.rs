@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use domain::percentages::Percentage;
 use ports::RepositoryError;
-use sea_orm::{DbErr, QueryResult, TryGetable};
+use sea_orm::{DbErr, FromQueryResult, QueryResult, TryGetable};
 
 /// A reader of the columns of a row, one after the other.
 pub(crate) struct Columns<'a> {
@@ -70,6 +70,16 @@ macro_rules! column {
 }
 
 pub(crate) use {column, row};
+
+/// Reads a row, if a SELECT has found one.
+pub(super) fn read_one<R: FromQueryResult>(row: Option<QueryResult>) -> Result<Option<R>, DbErr> {
+    row.map(|row| R::from_query_result(&row, "")).transpose()
+}
+
+/// Reads the rows that a SELECT has found.
+pub(super) fn read_all<R: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<R>, DbErr> {
+    rows.iter().map(|row| R::from_query_result(row, "")).collect()
+}
 
 /// Parses a stored text to a value of the domain.
 pub(crate) fn stored<T>(what: &'static str, text: &str) -> Result<T, RepositoryError>

@@ -70,6 +70,18 @@ async fn a_transaction_that_nobody_ends_is_rolled_back() {
 }
 
 #[tokio::test]
+async fn after_a_rollback_the_connection_begins_the_next_transaction() {
+    let (_folder, connections) = one().await;
+    let mut lent = connections.lend().await.expect("a connection");
+    begin(&mut *lent).await;
+    lent.rollback().await.expect("a rollback");
+    assert_eq!(kept(&mut *lent).await, 0);
+    begin(&mut *lent).await;
+    lent.commit().await.expect("a commit");
+    assert_eq!((kept(&mut *lent).await, is_the_same(&mut *lent).await), (1, true));
+}
+
+#[tokio::test]
 async fn a_connection_that_is_not_in_its_transaction_any_more_is_closed() {
     let (_folder, connections) = one().await;
     let mut lent = connections.lend().await.expect("a connection");

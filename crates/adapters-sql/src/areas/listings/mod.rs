@@ -18,9 +18,11 @@ use sea_orm::{
 
 use self::rows::{ListingRow, listing, row, seen};
 use crate::access::credentials::standing;
-use crate::engine::database::{Database, Transaction, guarded_all, inside};
+use crate::engine::database::Database;
+use crate::engine::errors::{guarded_all, inside};
 use crate::engine::query::Query;
 use crate::engine::rows::stored;
+use crate::engine::transaction::Transaction;
 use crate::tables::listings::{ActiveModel, Column, Entity};
 
 /// The rows of one INSERT: SQLite accepts 32,766 values, and a listing has 36.
@@ -73,8 +75,7 @@ impl ListingRepository for Database {
         let transaction = self.begin(idempotency_record).await?;
         let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
         transaction.insert(row(listing.clone())).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
     }
 
@@ -84,8 +85,7 @@ impl ListingRepository for Database {
         let transaction = self.begin(idempotency_record).await?;
         let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
         update(&transaction, listing.clone()).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
     }
 
@@ -112,8 +112,7 @@ impl ListingRepository for Database {
         ] {
             transaction.execute(Query::new(delete, named())).await?;
         }
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 
     async fn with_provider_ids(
@@ -145,8 +144,7 @@ impl ListingRepository for Database {
         for batch in listings.chunks(BATCH) {
             store(&transaction, batch).await?;
         }
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 

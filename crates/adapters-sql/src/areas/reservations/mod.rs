@@ -17,8 +17,10 @@ use sea_orm::{FromQueryResult, Statement};
 
 use self::rows::{COLUMNS, HoldRow, hold, seen, values};
 use crate::areas::priced;
-use crate::engine::database::{Database, Transaction, inside};
+use crate::engine::database::Database;
+use crate::engine::errors::inside;
 use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
 
 /// An offered listing of the owner. Rows are locked in this order: account, listing.
 const OWN: &str = "\
@@ -128,8 +130,7 @@ impl ReservationRepository for Database {
             // The obstacle is gone again.
             return Err(RepositoryError::Stale);
         }
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(TenantReservation { reservation, owner })
     }
 
@@ -155,8 +156,7 @@ impl ReservationRepository for Database {
         let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
         let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
         transaction.execute_guarded(update).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await?;
+        transaction.commit(audit).await?;
         Ok(turned)
     }
 
@@ -173,8 +173,7 @@ impl ReservationRepository for Database {
         let Change { after: hold, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
         transaction.execute_guarded(expiration(hold)).await?;
-        transaction.append(audit).await?;
-        transaction.commit().await
+        transaction.commit(audit).await
     }
 }
 

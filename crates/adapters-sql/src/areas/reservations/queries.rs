@@ -14,9 +14,10 @@ use sea_orm::prelude::Date;
 
 use super::rows::{COLUMNS, SeenRow, hold, seen};
 use crate::areas::priced;
-use crate::engine::database::{Database, Transaction};
+use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::{Query, most};
+use crate::engine::transaction::Transaction;
 
 /// The found columns of a reservation `m` of the account `a`.
 const FOUND: &str = "SELECT m.id AS found_id, a.tenant_id AS owner_id";

@@ -1,0 +1,202 @@
+//! A transaction of a database.
+
+use std::sync::{Arc, OnceLock};
+
+use domain::access::AccessError;
+use domain::audit::ResourceKind;
+use domain::ids::{UserId, WorkspaceId};
+use ports::RepositoryError;
+use sea_orm::{
+    DbErr, EntityTrait, ExecResult, FromQueryResult, IntoActiveModel, ModelTrait, QueryResult, QueryTrait, TryGetable,
+    UpdateMany,
+};
+use tokio::sync::Mutex;
+
+use crate::access::credential_cache::{CredentialCache, decides_about_access};
+use crate::engine::dialect::{Dialect, Violation};
+use crate::engine::errors::{guarded, repository_error, violation};
+use crate::engine::pool::{Lender, Lent};
+use crate::engine::query::Query;
+use crate::engine::rows::{read_all, read_one};
+
+/// A transaction. Dropped without a commit, it is rolled back.
+pub(crate) struct Transaction {
+    connection: Mutex<Box<dyn Lent>>,
+    dialect: &'static dyn Dialect,
+    credentials: Arc<CredentialCache>,
+    /// The workspace in which the transaction changes access.
+    access_changed: OnceLock<WorkspaceId>,
+    /// The user whose idempotency record the transaction stores.
+    holder: OnceLock<(WorkspaceId, UserId)>,
+}
+
+impl Transaction {
+    /// Begins a transaction with this statement on a connection of the pool.
+    pub(crate) async fn begin(
+        pool: &dyn Lender,
+        statement: &'static str,
+        dialect: &'static dyn Dialect,
+        credentials: Arc<CredentialCache>,
+    ) -> Result<Self, RepositoryError> {
+        let begun = async {
+            let mut connection = pool.lend().await?;
+            connection.begin(statement).await?;
+            Ok(connection)
+        };
+        let connection = begun.await.map_err(|error| repository_error(dialect, error))?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            dialect,
+            credentials,
+            access_changed: OnceLock::new(),
+            holder: OnceLock::new(),
+        })
+    }
+
+    pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// Commits without an audit entry: a sweep, a repeatable request that changes no resource, or a transaction that
+    /// only reads.
+    pub(crate) async fn commit_unaudited(self) -> Result<(), RepositoryError> {
+        self.expect_holder().await?;
+        self.connection.lock().await.commit().await.map_err(|error| self.error(error))
+    }
+
+    /// Expects that the user whose idempotency record the transaction stores still exists, because the record would outlive
+    /// the user. The user is locked last: other transactions lock the tenant first.
+    async fn expect_holder(&self) -> Result<(), RepositoryError> {
+        let Some((workspace_id, user)) = self.holder.get() else { return Ok(()) };
+        let values = [workspace_id.as_uuid().into(), user.as_uuid().into()];
+        let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", values);
+        if self.has_row(user.push(self.dialect.for_key_share())).await? {
+            return Ok(());
+        }
+        Err(RepositoryError::Refused(AccessError::Unauthenticated))
+    }
+
+    /// Rolls back, although no error has occurred.
+    pub(crate) async fn rollback(self) -> Result<(), RepositoryError> {
+        self.connection.lock().await.rollback().await.map_err(|error| self.error(error))
+    }
+
+    /// Notes a write to a resource of this kind, and notifies other processes if it affects access.
+    pub(crate) async fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> Result<(), RepositoryError> {
+        if decides_about_access(kind)
+            && self.access_changed.set(workspace_id).is_ok()
+            && let Some(notify) = self.dialect.notify_access_change()
+        {
+            self.execute(Query::new(notify, [workspace_id.to_string().into()])).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that the transaction stores an idempotency record of the user.
+    pub(crate) fn note_idempotency_record(&self, workspace_id: WorkspaceId, user: UserId) {
+        // A transaction stores at most one record.
+        let _ = self.holder.set((workspace_id, user));
+    }
+
+    /// Inserts a row.
+    pub(crate) async fn insert<M>(&self, row: M) -> Result<(), RepositoryError>
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        self.run(&M::Entity::insert(row.into_active_model())).await.map(drop)
+    }
+
+    /// Runs an update of one row, guarded by its conditions.
+    pub(crate) async fn update_guarded<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), RepositoryError> {
+        guarded(self.run(&update).await?.rows_affected())
+    }
+
+    /// Runs a statement that writes rows of an entity.
+    pub(crate) async fn run(&self, query: &impl QueryTrait) -> Result<ExecResult, RepositoryError> {
+        let statement = query.build(self.dialect.backend());
+        self.connection.lock().await.execute(statement).await.map_err(|error| self.error(error))
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn execute(&self, query: Query) -> Result<ExecResult, RepositoryError> {
+        let statement = query.statement(self.dialect.backend());
+        self.connection.lock().await.execute(statement).await.map_err(|error| self.error(error))
+    }
+
+    /// Runs a statement that writes one row, guarded by its conditions.
+    pub(crate) async fn execute_guarded(&self, query: Query) -> Result<(), RepositoryError> {
+        guarded(self.execute(query).await?.rows_affected())
+    }
+
+    /// Runs a statement. Returns `None` if another transaction held a lock for too long.
+    pub(crate) async fn execute_unless_locked(&self, query: Query) -> Result<Option<ExecResult>, RepositoryError> {
+        let statement = query.statement(self.dialect.backend());
+        match self.connection.lock().await.execute(statement).await {
+            Err(error) if violation(self.dialect, &error) == Some(Violation::Locked) => Ok(None),
+            executed => executed.map(Some).map_err(|error| self.error(error)),
+        }
+    }
+
+    /// Runs a SELECT that must find a row. If it finds none, the row was changed or deleted since it was read.
+    pub(crate) async fn expect_row(&self, query: Query) -> Result<(), RepositoryError> {
+        if self.has_row(query).await? { Ok(()) } else { Err(RepositoryError::Stale) }
+    }
+
+    /// Runs a SELECT that must find this number of rows.
+    pub(crate) async fn expect_rows(&self, query: Query, expected: usize) -> Result<(), RepositoryError> {
+        let rows = self.all(query).await?;
+        if rows.len() == expected { Ok(()) } else { Err(RepositoryError::Stale) }
+    }
+
+    async fn first(&self, query: Query) -> Result<Option<QueryResult>, RepositoryError> {
+        let statement = query.statement(self.dialect.backend());
+        self.connection.lock().await.first(statement).await.map_err(|error| self.error(error))
+    }
+
+    async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
+        let statement = query.statement(self.dialect.backend());
+        self.connection.lock().await.all(statement).await.map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT and reads its first row.
+    pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
+        read_one(self.first(query).await?).map_err(|error| self.error(error))
+    }
+
+    /// Runs a SELECT and reads its rows.
+    pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
+        read_all(&self.all(query).await?).map_err(|error| self.error(error))
+    }
+
+    /// Whether a SELECT finds a row.
+    pub(crate) async fn has_row(&self, query: Query) -> Result<bool, RepositoryError> {
+        Ok(self.first(query).await?.is_some())
+    }
+
+    /// Runs a SELECT that must find no row, because a row would violate the rule.
+    pub(crate) async fn refuse(&self, query: Query, rule: &'static str) -> Result<(), RepositoryError> {
+        if self.has_row(query).await? { Err(RepositoryError::Taken { rule }) } else { Ok(()) }
+    }
+
+    /// Runs a SELECT and reads one column of its first row.
+    pub(crate) async fn one<T: TryGetable>(&self, query: Query, column: &str) -> Result<Option<T>, RepositoryError> {
+        let row = self.first(query).await?;
+        row.map(|row| row.try_get("", column)).transpose().map_err(|error| self.error(error))
+    }
+
+    /// Maps an error of the transaction.
+    pub(crate) fn error(&self, error: DbErr) -> RepositoryError {
+        repository_error(self.dialect, error)
+    }
+}
+
+/// Invalidates the credentials of a workspace in which the transaction changes access, before the change is answered. The
+/// result does not matter: an interrupted commit may have taken place, or may still do so. Then it is noticed like that of
+/// another process.
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(workspace_id) = self.access_changed.get() {
+            self.credentials.forget(*workspace_id);
+        }
+    }
+}
