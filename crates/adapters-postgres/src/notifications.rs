@@ -42,7 +42,7 @@ impl Postgres {
         listener.eager_reconnect(false);
         listener.listen(ACCESS_CHANNEL).await?;
         // Notifications sent before LISTEN are lost, so the cache is emptied.
-        self.credentials.forget_all();
+        self.credentials.invalidate_all();
         for number in 0_u64.. {
             let looked = Instant::now();
             timeout(self.limits.wait, self.beat(&mut listener, number))

@@ -44,8 +44,8 @@ impl Postgres {
 }
 
 async fn look(connections: &Connections<sqlx::Postgres>) -> sqlx::Result<Option<String>> {
-    let mut loan = connections.get().await?;
-    let connection = loan.start();
+    let mut pooled = connections.get().await?;
+    let connection = pooled.start();
     let looked = async {
         let outgrown: Vec<String> = sqlx::query_scalar(OUTGROWN).fetch_all(&mut *connection).await?;
         for table in outgrown {
@@ -54,5 +54,5 @@ async fn look(connections: &Connections<sqlx::Postgres>) -> sqlx::Result<Option<
         sqlx::query_scalar(SIZES).fetch_one(&mut *connection).await
     };
     let looked = looked.await;
-    loan.finish(looked)
+    pooled.finish(looked)
 }

@@ -26,4 +26,4 @@ pub use self::engine::deadline::Deadline;
 pub use self::engine::dialect::{Dialect, Violation};
 pub use self::engine::limits::{Limits, PoolUse};
 pub use self::engine::plans::Plans;
-pub use self::engine::pool::{Connections, Lender, Lent, Loan, NOTICED, Prepare};
+pub use self::engine::pool::{Connection, Connections, NOTICED, Pool, PooledConnection, Prepare};

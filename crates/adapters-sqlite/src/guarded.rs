@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapters_sql::{Connections, Lender, Lent, Loan, PoolUse};
+use adapters_sql::{Connection, Connections, Pool, PoolUse, PooledConnection};
 use async_trait::async_trait;
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 
@@ -18,28 +18,28 @@ pub(crate) struct Guarded {
 
 impl Guarded {
     /// Acquires a connection of sqlx.
-    pub(crate) async fn get(&self) -> sqlx::Result<Loan<sqlx::Sqlite>> {
+    pub(crate) async fn get(&self) -> sqlx::Result<PooledConnection<sqlx::Sqlite>> {
         // Reads do not check each time, because a check takes three system calls: the watcher checks often enough.
         if self.writes || !self.file.was_in_place() {
             self.file.check()?;
         }
-        let loan = self.connections.get().await?;
-        if loan.is_new()
+        let connection = self.connections.get().await?;
+        if connection.is_new()
             && let Err(error) = self.file.check()
         {
             // It may have opened another file.
-            loan.discard();
+            connection.discard();
             return Err(error.into());
         }
-        Ok(loan)
+        Ok(connection)
     }
 }
 
 #[async_trait]
-impl Lender for Guarded {
-    async fn lend(&self) -> Result<Box<dyn Lent>, DbErr> {
-        let loan = self.get().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
-        Ok(Box::new(GuardedLoan { loan, file: self.file.clone() }))
+impl Pool for Guarded {
+    async fn acquire(&self) -> Result<Box<dyn Connection>, DbErr> {
+        let connection = self.get().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))?;
+        Ok(Box::new(GuardedConnection { connection, file: self.file.clone() }))
     }
 
     fn in_use(&self) -> PoolUse {
@@ -47,36 +47,36 @@ impl Lender for Guarded {
     }
 }
 
-struct GuardedLoan {
-    loan: Loan<sqlx::Sqlite>,
+struct GuardedConnection {
+    connection: PooledConnection<sqlx::Sqlite>,
     file: Arc<DatabaseFile>,
 }
 
 #[async_trait]
-impl Lent for GuardedLoan {
+impl Connection for GuardedConnection {
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.loan.execute(statement).await
+        self.connection.execute(statement).await
     }
 
     async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.loan.first(statement).await
+        self.connection.first(statement).await
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.loan.all(statement).await
+        self.connection.all(statement).await
     }
 
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
-        self.loan.begin(statement).await
+        self.connection.begin(statement).await
     }
 
     async fn commit(&mut self) -> Result<(), DbErr> {
-        self.loan.commit().await?;
+        self.connection.commit().await?;
         // Checked after the commit: a commit before the move is in the file.
         self.file.check().map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error.into()))))
     }
 
     async fn rollback(&mut self) -> Result<(), DbErr> {
-        self.loan.rollback().await
+        self.connection.rollback().await
     }
 }

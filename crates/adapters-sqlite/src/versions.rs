@@ -31,7 +31,7 @@ impl Sqlite {
             if self.file.check().is_ok() {
                 let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(connection.start()).await?;
                 if before.replace(version) != Some(version) {
-                    self.credentials.forget_all();
+                    self.credentials.invalidate_all();
                 }
                 self.credentials.is_current_at(looked);
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use adapters_postgres::{Limits, Postgres};
-use adapters_sql::{Connections, Lender};
+use adapters_sql::{Connections, Pool};
 use domain::access::Permission;
 use domain::ids::ListingId;
 use sea_orm::{DbBackend, Statement};
@@ -29,9 +29,9 @@ async fn a_statement_that_is_given_up_ends_on_the_server_and_one_that_takes_too_
     let limits = Limits { statement: Duration::from_millis(500), ..Limits::default() };
     let postgres = Postgres::new(server.url()).expect("an address");
     let connections = postgres.clone().connections("one", 1);
-    let mut lent = connections.lend().await.expect("a connection");
-    timeout(Duration::from_millis(50), lent.first(sleep(3600))).await.expect_err("it takes an hour");
-    drop(lent);
+    let mut connection = connections.acquire().await.expect("a connection");
+    timeout(Duration::from_millis(50), connection.first(sleep(3600))).await.expect_err("it takes an hour");
+    drop(connection);
 
     let own = PgPool::connect(server.url()).await.expect("another connection");
     let sleeping = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid() \
@@ -40,10 +40,10 @@ async fn a_statement_that_is_given_up_ends_on_the_server_and_one_that_takes_too_
         while sqlx::query_scalar::<_, i64>(sleeping).fetch_one(&own).await.expect("an answer") > 0 {}
     });
     ended.await.expect("the server has ended it");
-    connections.lend().await.expect("another one is opened").first(sleep(0)).await.expect("it works");
+    connections.acquire().await.expect("another one is opened").first(sleep(0)).await.expect("it works");
 
     let connections = postgres.within(limits).connections("one", 1);
-    let error = connections.lend().await.expect("a connection").first(sleep(3600)).await.expect_err("it is ended");
+    let error = connections.acquire().await.expect("a connection").first(sleep(3600)).await.expect_err("it is ended");
     assert!(error.to_string().contains("statement timeout"), "{error}");
 }
 

@@ -30,20 +30,20 @@ type Presented = (WorkspaceId, ApiKeyId, Option<TenantId>);
 
 /// The cached credentials of a process.
 pub struct CredentialCache {
-    kept: Cache<Presented, (u64, Credential)>,
+    credentials: Cache<Presented, (u64, Credential)>,
     changes: [AtomicU64; COUNTS],
     opened: Instant,
     /// The instant until which the cache is valid, in milliseconds since `opened`.
-    good_until: AtomicU64,
+    valid_until: AtomicU64,
 }
 
 impl Default for CredentialCache {
     fn default() -> Self {
         Self {
-            kept: Cache::new(CAPACITY),
+            credentials: Cache::new(CAPACITY),
             changes: [const { AtomicU64::new(0) }; COUNTS],
             opened: Instant::now(),
-            good_until: AtomicU64::new(0),
+            valid_until: AtomicU64::new(0),
         }
     }
 }
@@ -51,44 +51,44 @@ impl Default for CredentialCache {
 impl CredentialCache {
     /// Records that all changes that other processes had made by this instant are known.
     pub fn is_current_at(&self, looked: Instant) {
-        self.good_until.store(self.millis(looked + TRUST), Ordering::Release);
+        self.valid_until.store(self.millis(looked + TRUST), Ordering::Release);
     }
 
     /// Invalidates the workspace with this id, in which another process has changed access.
     pub fn changed(&self, workspace_id: &str) {
         if let Ok(workspace_id) = workspace_id.parse() {
-            self.forget(workspace_id);
+            self.invalidate(workspace_id);
         }
     }
 
     /// Invalidates everything, because notifications may have been lost.
-    pub fn forget_all(&self) {
+    pub fn invalidate_all(&self) {
         for count in &self.changes {
             count.fetch_add(1, Ordering::AcqRel);
         }
     }
 
-    /// Returns the change count of the workspace, to be read before a credential, for [`keep`](Self::keep).
+    /// Returns the change count of the workspace, to be read before a credential, for [`insert`](Self::insert).
     pub(crate) fn changes(&self, workspace_id: WorkspaceId) -> u64 {
         self.count(workspace_id).load(Ordering::Acquire)
     }
 
     /// Returns the cached credential if it is still valid.
-    pub(crate) fn find(&self, presented: &Presented) -> Option<Credential> {
-        if self.good_until.load(Ordering::Acquire) <= self.millis(Instant::now()) {
+    pub(crate) fn get(&self, presented: &Presented) -> Option<Credential> {
+        if self.valid_until.load(Ordering::Acquire) <= self.millis(Instant::now()) {
             return None;
         }
-        let (changes, credential) = self.kept.get(presented)?;
+        let (changes, credential) = self.credentials.get(presented)?;
         (changes == self.changes(presented.0)).then_some(credential)
     }
 
     /// Inserts a credential that was read after the change count.
-    pub(crate) fn keep(&self, presented: Presented, changes: u64, credential: Credential) {
-        self.kept.insert(presented, (changes, credential));
+    pub(crate) fn insert(&self, presented: Presented, changes: u64, credential: Credential) {
+        self.credentials.insert(presented, (changes, credential));
     }
 
     /// Invalidates the workspace, in which access has been changed.
-    pub(crate) fn forget(&self, workspace_id: WorkspaceId) {
+    pub(crate) fn invalidate(&self, workspace_id: WorkspaceId) {
         self.count(workspace_id).fetch_add(1, Ordering::AcqRel);
     }
 
@@ -126,58 +126,58 @@ mod tests {
     use super::*;
 
     /// Returns a cache that is current, with one credential and its cache key.
-    fn kept() -> (Arc<CredentialCache>, Presented) {
+    fn cached() -> (Arc<CredentialCache>, Presented) {
         let cache = Arc::new(CredentialCache::default());
         cache.is_current_at(Instant::now());
         let presented = (build::workspace().id(), ApiKeyId::new(build::id()), None);
-        cache.keep(presented, cache.changes(presented.0), build::credential(build::standing(1, true), None));
+        cache.insert(presented, cache.changes(presented.0), build::credential(build::standing(1, true), None));
         (cache, presented)
     }
 
     #[test]
     fn what_was_read_is_found_by_all_that_was_presented() {
-        let (cache, presented) = kept();
-        assert!(cache.find(&presented).is_some());
+        let (cache, presented) = cached();
+        assert!(cache.get(&presented).is_some());
         let (workspace_id, key, _) = presented;
-        assert!(cache.find(&(workspace_id, key, Some(TenantId::new(build::id())))).is_none());
-        assert!(cache.find(&(workspace_id, ApiKeyId::new(build::id()), None)).is_none());
+        assert!(cache.get(&(workspace_id, key, Some(TenantId::new(build::id())))).is_none());
+        assert!(cache.get(&(workspace_id, ApiKeyId::new(build::id()), None)).is_none());
     }
 
     #[test]
     fn a_change_by_anybody_forgets_what_was_read_before() {
-        let own = |cache: &Arc<CredentialCache>, id| cache.forget(id);
+        let own = |cache: &Arc<CredentialCache>, id| cache.invalidate(id);
         let told = |cache: &Arc<CredentialCache>, id: WorkspaceId| cache.changed(&id.to_string());
-        let all = |cache: &Arc<CredentialCache>, _| cache.forget_all();
+        let all = |cache: &Arc<CredentialCache>, _| cache.invalidate_all();
         for change in [own as fn(&Arc<CredentialCache>, WorkspaceId), told, all] {
-            let (cache, presented) = kept();
+            let (cache, presented) = cached();
             change(&cache, presented.0);
-            assert!(cache.find(&presented).is_none());
+            assert!(cache.get(&presented).is_none());
         }
     }
 
     #[test]
     fn what_does_not_decide_about_access_forgets_nothing() {
-        let (cache, presented) = kept();
+        let (cache, presented) = cached();
         cache.changed("beat 7 1");
-        assert!(cache.find(&presented).is_some());
+        assert!(cache.get(&presented).is_some());
     }
 
     #[test]
     fn what_was_read_before_a_change_is_not_kept_after_it() {
-        let (cache, presented) = kept();
+        let (cache, presented) = cached();
         let changes = cache.changes(presented.0);
         cache.changed(&presented.0.to_string());
-        cache.keep(presented, changes, build::credential(build::standing(1, true), None));
-        assert!(cache.find(&presented).is_none());
+        cache.insert(presented, changes, build::credential(build::standing(1, true), None));
+        assert!(cache.get(&presented).is_none());
     }
 
     #[test]
     fn who_does_not_hear_of_changes_finds_nothing() {
-        let (cache, presented) = kept();
+        let (cache, presented) = cached();
         let long_ago = Instant::now().checked_sub(TRUST).expect("an instant after the start of the machine");
         cache.is_current_at(long_ago);
-        assert!(cache.find(&presented).is_none());
+        assert!(cache.get(&presented).is_none());
         cache.is_current_at(Instant::now());
-        assert!(cache.find(&presented).is_some());
+        assert!(cache.get(&presented).is_some());
     }
 }

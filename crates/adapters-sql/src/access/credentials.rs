@@ -79,7 +79,7 @@ impl Credentials for Database {
         // The current tenant is not cached: after another server has switched the user, the next request must not be
         // served in the previous tenant.
         let is_fixed = choice != TenantChoice::Current;
-        if is_fixed && let Some(credential) = self.credentials().find(&presented) {
+        if is_fixed && let Some(credential) = self.credentials().get(&presented) {
             return Ok(Some(credential));
         }
         // Read the change count first, so that a change during the read invalidates the credential.
@@ -91,28 +91,28 @@ impl Credentials for Database {
             CredentialRow::read(&row).map_err(|error| self.error(error))?;
         let credential = Credential::from_parts(CredentialParts {
             workspace_id,
-            api_key: api_keys::key(key)?,
-            user: user_standing(user)?,
-            home: standing(home)?,
-            current: standing(current)?,
-            named: named.map(standing).transpose()?,
+            api_key: api_keys::to_api_key(key)?,
+            user: to_user_standing(user)?,
+            home: to_standing(home)?,
+            current: to_standing(current)?,
+            named: named.map(to_standing).transpose()?,
         });
         // Refused credentials are not cached: they may be admitted at any moment.
         if is_fixed && credential.is_in_good_standing(choice) {
-            self.credentials().keep(presented, changes, credential.clone());
+            self.credentials().insert(presented, changes, credential.clone());
         }
         Ok(Some(credential))
     }
 }
 
-fn user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {
+fn to_user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {
     const WHAT: &str = "user";
     let UserRow { id, name, role, status } = row;
     let status = UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?;
     Ok(UserStanding { id: UserId::new(id), name: stored(WHAT, &name)?, role: stored(WHAT, &role)?, status })
 }
 
-pub(crate) fn standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {
+pub(crate) fn to_standing(row: StandingRow) -> Result<TenantStanding, RepositoryError> {
     const WHAT: &str = "tenant";
     let StandingRow { id, name, is_default, status } = row;
     Ok(TenantStanding { id: TenantId::new(id), name: stored(WHAT, &name)?, is_default, status: stored(WHAT, &status)? })

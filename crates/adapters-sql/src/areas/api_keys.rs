@@ -35,7 +35,7 @@ impl ApiKeyRepository for Database {
         let query = Query::of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
         let Some(row) = self.row::<Model>(query).await? else { return Ok(None) };
         let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
-        let key = key(row)?;
+        let key = to_api_key(row)?;
         Ok(user.map(|user| (key, user)))
     }
 
@@ -74,7 +74,7 @@ impl ApiKeyRepository for Database {
 #[async_trait]
 impl ApiKeyQueries for Database {
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError> {
-        self.page_of(Query::of_tenant(SELECT, scope).keyed("k.id"), page, key).await
+        self.page_of(Query::of_tenant(SELECT, scope).keyed("k.id"), page, to_api_key).await
     }
 
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
@@ -89,10 +89,10 @@ async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Resu
 }
 
 pub(crate) async fn insert(transaction: &Transaction, key: ApiKey) -> Result<(), RepositoryError> {
-    transaction.insert(row(key)).await
+    transaction.insert(to_row(key)).await
 }
 
-fn row(key: ApiKey) -> Model {
+fn to_row(key: ApiKey) -> Model {
     let ApiKeyParts { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } =
         key.into_parts();
     Model {
@@ -108,7 +108,7 @@ fn row(key: ApiKey) -> Model {
     }
 }
 
-pub(crate) fn key(row: Model) -> Result<ApiKey, RepositoryError> {
+pub(crate) fn to_api_key(row: Model) -> Result<ApiKey, RepositoryError> {
     const WHAT: &str = "API key";
     let Model { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } = row;
     Ok(ApiKey::from_parts(ApiKeyParts {

@@ -35,7 +35,7 @@ impl AuditQueries for Database {
         filter: &AuditFilter,
         page: Page,
     ) -> Result<Slice<AuditRecord>, RepositoryError> {
-        self.whole_page_of(listed(scope, filter, page), page, record).await
+        self.whole_page_of(listed(scope, filter, page), page, to_record).await
     }
 
     async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError> {
@@ -131,11 +131,11 @@ impl Transaction {
     /// Appends a further entry. Since every change has one, this also notes the change for the credential cache.
     pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
         self.note(entry.workspace_id, entry.resource_kind).await?;
-        self.insert(row(entry)).await
+        self.insert(to_row(entry)).await
     }
 }
 
-fn row(entry: AuditEntry) -> Model {
+fn to_row(entry: AuditEntry) -> Model {
     let AuditEntry {
         id,
         workspace_id,
@@ -169,12 +169,12 @@ fn row(entry: AuditEntry) -> Model {
         resource_kind: resource_kind.as_str().to_owned(),
         resource_id,
         resource_name,
-        before: json(before),
-        after: json(after),
+        before: to_json(before),
+        after: to_json(after),
     }
 }
 
-fn json(facts: Facts) -> Value {
+fn to_json(facts: Facts) -> Value {
     let values = facts.into_iter().map(|(name, fact)| {
         let value = match fact {
             Fact::Null => Value::Null,
@@ -187,7 +187,7 @@ fn json(facts: Facts) -> Value {
     Value::Object(values.collect::<Map<_, _>>())
 }
 
-fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
+fn to_record(row: Model) -> Result<AuditRecord, RepositoryError> {
     const WHAT: &str = "audit entry";
     let Model {
         workspace_id: _,
@@ -213,7 +213,7 @@ fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
         (None, None) => Actor::Operator,
         _ => return Err(corrupt(WHAT, CorruptEntry::HalfAnActor)),
     };
-    let facts = |json| facts(json).map_err(|error| corrupt(WHAT, error));
+    let facts = |json| to_facts(json).map_err(|error| corrupt(WHAT, error));
     Ok(AuditRecord {
         id: AuditId::new(id),
         tenant_id: TenantId::new(tenant_id),
@@ -231,7 +231,7 @@ fn record(row: Model) -> Result<AuditRecord, RepositoryError> {
 }
 
 /// Reads facts, sorted by name: the engines do not preserve another order.
-fn facts(json: Value) -> Result<Vec<(String, Fact)>, CorruptEntry> {
+fn to_facts(json: Value) -> Result<Vec<(String, Fact)>, CorruptEntry> {
     let Value::Object(values) = json else { return Err(CorruptEntry::NoFacts) };
     let mut facts = values
         .into_iter()

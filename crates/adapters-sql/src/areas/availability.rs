@@ -58,7 +58,7 @@ impl AvailabilityRepository for Database {
             let stored = Query::new(&format!("{NIGHTS} AND night IN "), named())
                 .push_list(nights.iter().map(|night| night.as_date()));
             for row in transaction.rows(stored).await? {
-                let (night, terms) = terms(row)?;
+                let (night, terms) = to_terms(row)?;
                 before.insert(night, terms);
             }
         }
@@ -82,7 +82,7 @@ impl AvailabilityRepository for Database {
             let insert = "INSERT INTO calendar_nights \
                           (workspace_id, listing_id, night, is_blocked, price, currency, minimum_nights, maximum_nights) VALUES ";
             let insert = nights.iter().enumerate().fold(Query::new(insert, []), |query, (position, (night, terms))| {
-                let values = named().into_iter().chain(values(*night, *terms));
+                let values = named().into_iter().chain(to_values(*night, *terms));
                 query.push(if position == 0 { "" } else { ", " }).push_list(values)
             });
             transaction.execute(insert).await?;
@@ -141,13 +141,13 @@ impl Transaction {
         self.rows(Query::new(&format!("{NIGHTS} AND night >= $3 AND night < $4"), named))
             .await?
             .into_iter()
-            .map(terms)
+            .map(to_terms)
             .collect()
     }
 }
 
 /// Returns the columns of a night, in the order of the INSERT.
-fn values(night: StayDate, terms: NightTerms) -> [Value; 6] {
+fn to_values(night: StayDate, terms: NightTerms) -> [Value; 6] {
     let NightTerms { is_blocked, price, minimum_nights, maximum_nights } = terms;
     [
         night.as_date().into(),
@@ -159,7 +159,7 @@ fn values(night: StayDate, terms: NightTerms) -> [Value; 6] {
     ]
 }
 
-fn terms(row: NightRow) -> Result<(StayDate, NightTerms), RepositoryError> {
+fn to_terms(row: NightRow) -> Result<(StayDate, NightTerms), RepositoryError> {
     let NightRow { night, is_blocked, price, currency, minimum_nights, maximum_nights } = row;
     let price = match price.zip(currency) {
         Some((minor, currency)) => Some(Money::from_minor(minor, stored(WHAT, &currency)?)),

@@ -63,7 +63,7 @@ impl IdempotencyRepository for Database {
     async fn find(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<IdempotencyRecord>, RepositoryError> {
         let values =
             [scope.workspace_id().as_uuid().into(), scope.user_id().as_uuid().into(), key.as_str().to_owned().into()];
-        self.row(Query::new(FIND, values)).await?.map(idempotency_record).transpose()
+        self.row(Query::new(FIND, values)).await?.map(to_record).transpose()
     }
 
     async fn keep(&self, scope: OwnScope, idempotency_record: IdempotencyRecord) -> Result<(), RepositoryError> {
@@ -124,7 +124,7 @@ impl Transaction {
     }
 }
 
-fn idempotency_record(row: Row) -> Result<IdempotencyRecord, RepositoryError> {
+fn to_record(row: Row) -> Result<IdempotencyRecord, RepositoryError> {
     let Row { workspace_id, user_id, idempotency_key, api_key_id, fingerprint, status, body, created_at } = row;
     let fingerprint = fingerprint.try_into().map_err(|_| corrupt(WHAT, CorruptRecord::Fingerprint))?;
     let status = status.try_into().map_err(|_| corrupt(WHAT, CorruptRecord::Status))?;

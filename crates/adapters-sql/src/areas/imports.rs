@@ -71,14 +71,14 @@ impl ImportRepository for Database {
         ids: &[ListingId],
     ) -> Result<Vec<ImportCandidate>, RepositoryError> {
         let rows = self.rows(candidates(scope, ids)).await?;
-        Ok(rows.into_iter().map(candidate).collect())
+        Ok(rows.into_iter().map(to_candidate).collect())
     }
 
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
         let Change { after: batch, audit, idempotency_record } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.hold(scope, batch.listings()).await?;
+        transaction.lock_candidates(scope, batch.listings()).await?;
         let add = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), audit.at.into()];
         let add = batch.listings().iter().enumerate().fold(
             Query::new("WITH batch (listing_id, owner_id) AS (VALUES ", add),
@@ -119,7 +119,7 @@ impl Transaction {
     /// Locks the rows that the condition of `ADD` reads: owners, accounts and listings, in this order. Without the
     /// locks, an import and a concurrent move of the account to the importer would leave a tenant that imports its own
     /// listing.
-    async fn hold(&self, scope: &TenantScope, listings: &[ImportCandidate]) -> Result<(), RepositoryError> {
+    async fn lock_candidates(&self, scope: &TenantScope, listings: &[ImportCandidate]) -> Result<(), RepositoryError> {
         let lock = self.dialect().for_share();
         if lock.is_empty() {
             return Ok(());
@@ -148,7 +148,7 @@ fn candidates(scope: &TenantScope, ids: &[ListingId]) -> Query {
     Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids))
 }
 
-fn candidate(row: CandidateRow) -> ImportCandidate {
+fn to_candidate(row: CandidateRow) -> ImportCandidate {
     let CandidateRow { listing_id, account_id, owner_id, allow_import, is_offered, is_imported } = row;
     ImportCandidate {
         listing: ListingId::new(listing_id),

@@ -49,7 +49,7 @@ impl IntegrationAccountRepository for Database {
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
         let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
             .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
-        self.found(select).await?.map(account).transpose()
+        self.found(select).await?.map(to_account).transpose()
     }
 
     async fn create(
@@ -60,7 +60,7 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.insert(row(account.clone())).await?;
+        transaction.insert(to_row(account.clone())).await?;
         transaction.commit(audit).await?;
         Ok(account)
     }
@@ -113,7 +113,7 @@ impl IntegrationAccountRepository for Database {
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
         let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()));
-        self.found(select).await?.map(account).transpose()
+        self.found(select).await?.map(to_account).transpose()
     }
 
     async fn holdings(
@@ -170,7 +170,7 @@ impl IntegrationAccountQueries for Database {
         let select = "SELECT workspace_id, id, tenant_id, name, provider, provider_account_id, account_identifier, \
                       auth_type, status, allow_import, markup, default_discount, distribution_markup, version, \
                       created_at, updated_at FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-        self.page_of(filtered(select, scope, filter), page, account).await
+        self.page_of(filtered(select, scope, filter), page, to_account).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Result<u64, RepositoryError> {
@@ -230,7 +230,7 @@ async fn update(
     account: IntegrationAccount,
     owner: TenantId,
 ) -> Result<(), RepositoryError> {
-    let row = row(account);
+    let row = to_row(account);
     let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
     // All columns except the key.
     let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
@@ -243,7 +243,7 @@ async fn update(
     transaction.update_guarded(update).await
 }
 
-fn row(account: IntegrationAccount) -> Model {
+fn to_row(account: IntegrationAccount) -> Model {
     let IntegrationAccountParts {
         workspace_id,
         id,
@@ -285,7 +285,7 @@ fn row(account: IntegrationAccount) -> Model {
     }
 }
 
-fn account(row: Model) -> Result<IntegrationAccount, RepositoryError> {
+fn to_account(row: Model) -> Result<IntegrationAccount, RepositoryError> {
     let Model {
         workspace_id,
         id,

@@ -22,7 +22,7 @@ impl LocationRepository for Database {
     async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
         let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
             .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
-        self.found(select).await?.map(location).transpose()
+        self.found(select).await?.map(to_location).transpose()
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
@@ -73,7 +73,7 @@ impl LocationQueries for Database {
              FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
             scope,
         );
-        self.page_of(query, page, location).await
+        self.page_of(query, page, to_location).await
     }
 
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
@@ -83,12 +83,12 @@ impl LocationQueries for Database {
 }
 
 pub(crate) async fn insert(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
-    transaction.insert(row(location)).await
+    transaction.insert(to_row(location)).await
 }
 
 /// Replaces the previous version of the location.
 async fn update(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
-    let row = row(location);
+    let row = to_row(location);
     let (workspace_id, id, tenant_id, before) = (row.workspace_id, row.id, row.tenant_id, row.version - 1);
     // All columns except the key and the owner, which never change.
     let columns =
@@ -102,7 +102,7 @@ async fn update(transaction: &Transaction, location: Location) -> Result<(), Rep
     transaction.update_guarded(update).await
 }
 
-fn row(location: Location) -> Model {
+fn to_row(location: Location) -> Model {
     let LocationParts {
         workspace_id,
         id,
@@ -138,7 +138,7 @@ fn row(location: Location) -> Model {
     }
 }
 
-fn location(row: Model) -> Result<Location, RepositoryError> {
+fn to_location(row: Model) -> Result<Location, RepositoryError> {
     const WHAT: &str = "location";
     let Model {
         workspace_id,

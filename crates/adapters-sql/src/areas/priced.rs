@@ -38,7 +38,7 @@ pub(crate) struct PricedRow {
     promotion_id: Option<Uuid>,
 }
 
-pub(crate) fn values(priced: &PricedStay) -> [Value; 18] {
+pub(crate) fn to_values(priced: &PricedStay) -> [Value; 18] {
     let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id } = *priced;
     let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, fees, taxes } =
         price.into_parts();
@@ -66,7 +66,7 @@ pub(crate) fn values(priced: &PricedStay) -> [Value; 18] {
     ]
 }
 
-pub(crate) fn priced(what: &'static str, row: PricedRow) -> Result<PricedStay, RepositoryError> {
+pub(crate) fn to_priced(what: &'static str, row: PricedRow) -> Result<PricedStay, RepositoryError> {
     let PricedRow {
         listing_id,
         integration_account_id,

@@ -50,7 +50,7 @@ impl PromotionRepository for Database {
             .push("ON a.workspace_id = p.workspace_id AND a.id = p.integration_account_id ")
             .push("WHERE p.workspace_id = $1 AND a.tenant_id = $2")
             .and("p.id = ?", Some(id.as_uuid()));
-        self.row(query).await?.map(promotion).transpose()
+        self.row(query).await?.map(to_promotion).transpose()
     }
 
     async fn has_account(&self, scope: &TenantScope, id: IntegrationAccountId) -> Result<bool, RepositoryError> {
@@ -64,7 +64,7 @@ impl PromotionRepository for Database {
         inside(scope.workspace_id(), promotion.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
         transaction.lock_account(scope, promotion.integration_account_id()).await?;
-        transaction.insert(row(promotion.clone())).await?;
+        transaction.insert(to_row(promotion.clone())).await?;
         transaction.commit(audit).await?;
         Ok(promotion)
     }
@@ -167,7 +167,7 @@ impl PromotionQueries for Database {
         filter: &PromotionFilter,
         page: Page,
     ) -> Result<Slice<Promotion>, RepositoryError> {
-        self.whole_page_of(listed(self.dialect(), scope, filter, page), page, promotion).await
+        self.whole_page_of(listed(self.dialect(), scope, filter, page), page, to_promotion).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &PromotionFilter) -> Result<u64, RepositoryError> {
@@ -196,8 +196,9 @@ impl Transaction {
             PromotionChoice::Id(id) => query.and("p.id = ?", Some(id.as_uuid())),
             PromotionChoice::Coupon(code) => query.and("p.coupon_code_folded = ?", Some(fold(code.as_str()))),
         };
-        let asked =
-            |AskedRow { promotion: row, is_assigned }| Ok(AskedPromotion { promotion: promotion(row)?, is_assigned });
+        let asked = |AskedRow { promotion: row, is_assigned }| {
+            Ok(AskedPromotion { promotion: to_promotion(row)?, is_assigned })
+        };
         self.row(query).await?.map(asked).transpose()
     }
 }
@@ -229,7 +230,7 @@ fn of_account(query: Query, filter: &PromotionFilter) -> Query {
 
 /// Replaces the previous version of the promotion.
 async fn update(transaction: &Transaction, promotion: Promotion) -> Result<(), RepositoryError> {
-    let row = row(promotion);
+    let row = to_row(promotion);
     let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
     // All columns except the key and the account, which never change.
     let columns = ActiveModel {
@@ -247,7 +248,7 @@ async fn update(transaction: &Transaction, promotion: Promotion) -> Result<(), R
     transaction.update_guarded(update).await
 }
 
-fn row(promotion: Promotion) -> Model {
+fn to_row(promotion: Promotion) -> Model {
     let PromotionParts {
         workspace_id,
         id,
@@ -291,7 +292,7 @@ fn row(promotion: Promotion) -> Model {
     }
 }
 
-fn promotion(row: Model) -> Result<Promotion, RepositoryError> {
+fn to_promotion(row: Model) -> Result<Promotion, RepositoryError> {
     let Model {
         workspace_id,
         id,

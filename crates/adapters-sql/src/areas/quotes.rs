@@ -11,7 +11,7 @@ use ports::{OfferRequest, QuoteRepository, RepositoryError};
 use sea_orm::FromQueryResult;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 
-use crate::areas::priced::{self, PricedRow, priced};
+use crate::areas::priced::{self, PricedRow, to_priced};
 use crate::engine::database::Database;
 use crate::engine::errors::inside_tenant;
 use crate::engine::query::Query;
@@ -81,7 +81,7 @@ impl QuoteRepository for Database {
             priced::COLUMNS
         );
         let query = Query::of_tenant(&select, scope).and("id = ?", Some(id.as_uuid()));
-        self.row(query).await?.map(found).transpose()
+        self.row(query).await?.map(to_found_quote).transpose()
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Quote>) -> Result<(), RepositoryError> {
@@ -100,7 +100,9 @@ impl QuoteRepository for Database {
             expires_at.into(),
         ];
         let transaction = self.begin(idempotency_record).await?;
-        transaction.execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::values(&priced)))).await?;
+        transaction
+            .execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::to_values(&priced))))
+            .await?;
         transaction.commit(audit).await
     }
 
@@ -130,13 +132,13 @@ impl Transaction {
     }
 }
 
-fn found(row: QuoteRow) -> Result<FoundQuote, RepositoryError> {
+fn to_found_quote(row: QuoteRow) -> Result<FoundQuote, RepositoryError> {
     let QuoteRow { workspace_id, id, tenant_id, created_at, expires_at, priced: row, reservation_id } = row;
     let parts = QuoteParts {
         workspace_id: WorkspaceId::new(workspace_id),
         id: QuoteId::new(id),
         tenant_id: TenantId::new(tenant_id),
-        priced: priced(WHAT, row)?,
+        priced: to_priced(WHAT, row)?,
         created_at,
         expires_at,
     };

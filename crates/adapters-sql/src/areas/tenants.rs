@@ -194,7 +194,7 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        self.page_of(filtered(whole(), scope, filter), page, tenant).await
+        self.page_of(filtered(whole(), scope, filter), page, to_tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
@@ -233,16 +233,16 @@ pub(crate) async fn find(
         let query = whole().push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid());
         reader.rows(query.push(" AND id IN ").push_list::<Uuid>(ids)).await
     };
-    database.tenants().load(workspace_id, id.as_uuid(), read).await?.map(tenant).transpose()
+    database.tenants().load(workspace_id, id.as_uuid(), read).await?.map(to_tenant).transpose()
 }
 
 pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
-    transaction.insert(row(tenant)).await
+    transaction.insert(to_row(tenant)).await
 }
 
 /// Replaces the previous version of the tenant.
 async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
-    let row = row(tenant);
+    let row = to_row(tenant);
     let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
     // All columns except the key, which cannot be updated in a distributed table.
     let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
@@ -254,7 +254,7 @@ async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), Reposit
     transaction.update_guarded(update).await
 }
 
-fn row(tenant: Tenant) -> Model {
+fn to_row(tenant: Tenant) -> Model {
     let TenantParts {
         workspace_id,
         id,
@@ -288,7 +288,7 @@ fn row(tenant: Tenant) -> Model {
     }
 }
 
-fn tenant(row: TenantRow) -> Result<Tenant, RepositoryError> {
+fn to_tenant(row: TenantRow) -> Result<Tenant, RepositoryError> {
     const WHAT: &str = "tenant";
     let TenantRow {
         workspace_id,

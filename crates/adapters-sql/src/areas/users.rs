@@ -77,7 +77,7 @@ impl UserRepository for Database {
         let transaction = self.begin(idempotency_record).await?;
         let kept = transaction.guard_administrators(scope, audit.at).await?;
         transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
-        let row = row(user.clone());
+        let row = to_row(user.clone());
         let update = Query::new(
             UPDATE,
             [
@@ -152,7 +152,7 @@ impl UserQueries for Database {
         filter: &UserFilter,
         page: Page,
     ) -> Result<Slice<ApiUser>, RepositoryError> {
-        self.page_of(filtered(SELECT, scope, filter).keyed("u.id"), page, user).await
+        self.page_of(filtered(SELECT, scope, filter).keyed("u.id"), page, to_user).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError> {
@@ -179,7 +179,7 @@ impl Database {
     }
 
     async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
-        self.row(query).await?.map(user).transpose()
+        self.row(query).await?.map(to_user).transpose()
     }
 }
 
@@ -234,10 +234,10 @@ fn filtered(select: &str, scope: &TenantScope, filter: &UserFilter) -> Query {
 }
 
 pub(crate) async fn insert(transaction: &Transaction, user: ApiUser) -> Result<(), RepositoryError> {
-    transaction.insert(row(user)).await
+    transaction.insert(to_row(user)).await
 }
 
-fn row(user: ApiUser) -> Model {
+fn to_row(user: ApiUser) -> Model {
     let ApiUserParts {
         workspace_id,
         id,
@@ -273,7 +273,7 @@ fn row(user: ApiUser) -> Model {
     }
 }
 
-fn user(row: UserRow) -> Result<ApiUser, RepositoryError> {
+fn to_user(row: UserRow) -> Result<ApiUser, RepositoryError> {
     const WHAT: &str = "user";
     let UserRow {
         workspace_id,

@@ -47,7 +47,7 @@ impl WorkspaceRepository for Database {
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
         let found = self.found(Entity::find_by_id(scope.workspace_id().as_uuid())).await?;
         // Workspaces are never deleted. If it is missing, an older database was restored since the scope was made.
-        found.map_or(Err(RepositoryError::Stale), workspace)
+        found.map_or(Err(RepositoryError::Stale), to_workspace)
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {
@@ -66,7 +66,7 @@ async fn store(
     audit: AuditEntry,
 ) -> Result<Workspace, RepositoryError> {
     let WorkspaceCreated { workspace, default_tenant, default_location, administrator, api_key } = created;
-    transaction.insert(row(workspace.clone())).await?;
+    transaction.insert(to_row(workspace.clone())).await?;
     tenants::insert(&transaction, default_tenant).await?;
     locations::insert(&transaction, default_location).await?;
     users::insert(&transaction, administrator).await?;
@@ -77,7 +77,7 @@ async fn store(
 
 /// Replaces the previous version of the workspace.
 async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), RepositoryError> {
-    let row = row(workspace);
+    let row = to_row(workspace);
     let (id, before) = (row.id, row.version - 1);
     // All columns except the key, which cannot be updated in a distributed table.
     let columns = ActiveModel { id: NotSet, ..row.into_active_model().reset_all() };
@@ -85,7 +85,7 @@ async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), R
     transaction.update_guarded(update).await
 }
 
-fn row(workspace: Workspace) -> Model {
+fn to_row(workspace: Workspace) -> Model {
     let WorkspaceParts {
         id,
         name,
@@ -110,7 +110,7 @@ fn row(workspace: Workspace) -> Model {
     }
 }
 
-fn workspace(row: Model) -> Result<Workspace, RepositoryError> {
+fn to_workspace(row: Model) -> Result<Workspace, RepositoryError> {
     const WHAT: &str = "workspace";
     let Model {
         id,

@@ -12,7 +12,7 @@ use crate::engine::batch_loader::BatchLoader;
 use crate::engine::dialect::Dialect;
 use crate::engine::errors::repository_error;
 use crate::engine::limits::PoolUse;
-use crate::engine::pool::Lender;
+use crate::engine::pool::Pool;
 use crate::engine::query::{Query, slice};
 use crate::engine::rows::{read_all, read_one};
 use crate::engine::transaction::Transaction;
@@ -20,8 +20,8 @@ use crate::engine::transaction::Transaction;
 /// A database, as every port of this crate uses it.
 #[derive(Clone)]
 pub struct Database {
-    readers: Arc<dyn Lender>,
-    writers: Arc<dyn Lender>,
+    readers: Arc<dyn Pool>,
+    writers: Arc<dyn Pool>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
     tenants: Arc<BatchLoader<TenantRow>>,
@@ -31,8 +31,8 @@ impl Database {
     /// Creates a database with a pool for reads and one for writes, which may be the same. All databases of a process
     /// on the same server or file share the credential cache.
     pub fn new(
-        readers: Arc<dyn Lender>,
-        writers: Arc<dyn Lender>,
+        readers: Arc<dyn Pool>,
+        writers: Arc<dyn Pool>,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
     ) -> Self {
@@ -42,7 +42,7 @@ impl Database {
     /// Returns the use of its pools. A pool for both reads and writes is listed once.
     pub fn pools(&self) -> Vec<PoolUse> {
         let writers = (!Arc::ptr_eq(&self.readers, &self.writers)).then_some(&self.writers);
-        [&self.readers].into_iter().chain(writers).map(|lender| lender.in_use()).collect()
+        [&self.readers].into_iter().chain(writers).map(|pool| pool.in_use()).collect()
     }
 
     pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
@@ -50,7 +50,7 @@ impl Database {
     }
 
     /// Returns the pool of connections that write.
-    pub(crate) fn writers(&self) -> &dyn Lender {
+    pub(crate) fn writers(&self) -> &dyn Pool {
         &*self.writers
     }
 
@@ -73,7 +73,7 @@ impl Database {
         self.begin_on(&*self.readers, self.dialect.begin_reading()).await
     }
 
-    async fn begin_on(&self, pool: &dyn Lender, statement: &'static str) -> Result<Transaction, RepositoryError> {
+    async fn begin_on(&self, pool: &dyn Pool, statement: &'static str) -> Result<Transaction, RepositoryError> {
         Transaction::begin(pool, statement, self.dialect, self.credentials.clone()).await
     }
 
@@ -84,8 +84,8 @@ impl Database {
 
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn first(&self, statement: Statement) -> Result<Option<QueryResult>, RepositoryError> {
-        let mut lent = self.readers.lend().await.map_err(|error| self.error(error))?;
-        lent.first(statement).await.map_err(|error| self.error(error))
+        let mut connection = self.readers.acquire().await.map_err(|error| self.error(error))?;
+        connection.first(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its first row.
@@ -97,8 +97,8 @@ impl Database {
     /// Runs a SELECT and reads its rows.
     pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
         let statement = self.statement(query);
-        let mut lent = self.readers.lend().await.map_err(|error| self.error(error))?;
-        let rows = lent.all(statement).await.and_then(|rows| read_all(&rows));
+        let mut connection = self.readers.acquire().await.map_err(|error| self.error(error))?;
+        let rows = connection.all(statement).await.and_then(|rows| read_all(&rows));
         rows.map_err(|error| self.error(error))
     }
 

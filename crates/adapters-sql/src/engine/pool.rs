@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleError, RecycleResult};
+use deadpool::managed::{self, Manager, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
 use ports::fairness::{Door, Gate, Permit};
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Database, Executor, IntoArguments};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Database, Executor, IntoArguments};
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
@@ -24,12 +24,12 @@ use crate::engine::plans::Plans;
 
 /// Connections that were idle longer than this are pinged before use, because the server may have been restarted. Under
 /// load no connection is idle for so long.
-const RESTED: Duration = Duration::from_millis(10);
+const PING_AFTER_IDLE: Duration = Duration::from_millis(10);
 /// Connections that were idle longer than this are closed without a ping: a firewall or NAT may have dropped them
 /// silently, and the ping would get no answer.
-const FORGOTTEN: Duration = Duration::from_mins(10);
+const CLOSE_AFTER_IDLE: Duration = Duration::from_mins(10);
 /// Connections older than this are replaced, because their memory grows with the statements that they have run.
-const AGED: Duration = Duration::from_mins(30);
+const MAX_AGE: Duration = Duration::from_mins(30);
 
 /// The time that an abandoned statement has to end before its connection is closed.
 const GRACE: Duration = Duration::from_millis(100);
@@ -38,9 +38,9 @@ pub const NOTICED: Duration = Duration::from_millis(100);
 
 /// A connection pool of one engine.
 #[async_trait]
-pub trait Lender: Send + Sync {
+pub trait Pool: Send + Sync {
     /// Acquires a connection, which returns to the pool when it is dropped.
-    async fn lend(&self) -> Result<Box<dyn Lent>, DbErr>;
+    async fn acquire(&self) -> Result<Box<dyn Connection>, DbErr>;
 
     /// Returns the number of connections in use and idle.
     fn in_use(&self) -> PoolUse;
@@ -48,7 +48,7 @@ pub trait Lender: Send + Sync {
 
 /// A pooled connection. If it is dropped during a transaction, the transaction is rolled back.
 #[async_trait]
-pub trait Lent: Send {
+pub trait Connection: Send {
     /// Runs a statement.
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr>;
 
@@ -68,7 +68,7 @@ pub trait Lent: Send {
     async fn rollback(&mut self) -> Result<(), DbErr>;
 }
 
-type OptionsOf<DB> = <<DB as Database>::Connection as Connection>::Options;
+type OptionsOf<DB> = <<DB as Database>::Connection as sqlx::Connection>::Options;
 
 /// A database engine of sqlx.
 pub trait Driver: Database {
@@ -94,7 +94,7 @@ pub type Prepare<DB> = for<'c> fn(
 /// A pool of connections.
 pub struct Connections<DB: Driver> {
     name: &'static str,
-    pool: Pool<Opener<DB>>,
+    pool: managed::Pool<Opener<DB>>,
     door: Door,
     limits: Limits,
 }
@@ -113,20 +113,23 @@ impl<DB: Driver> Connections<DB> {
     ) -> Self {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         // The connection that was returned last is used next, so that few are busy.
-        let pool = Pool::builder(Opener { options, prepare, plans }).max_size(most).queue_mode(QueueMode::Lifo).build();
+        let pool = managed::Pool::builder(Opener { options, prepare, plans })
+            .max_size(most)
+            .queue_mode(QueueMode::Lifo)
+            .build();
         let pool = pool.expect("a pool without timeouts of its own needs no runtime");
         Self { name, pool, door: gate.door(most), limits }
     }
 
     /// Acquires a connection of sqlx.
-    pub async fn get(&self) -> sqlx::Result<Loan<DB>> {
+    pub async fn get(&self) -> sqlx::Result<PooledConnection<DB>> {
         let got = async {
             let permit = self.door.enter().await;
             (self.pool.get().await, permit)
         };
         match timeout(self.limits.wait, got).await {
-            Ok((Ok(connection), permit)) => Ok(Loan {
-                lent: Some((connection, permit)),
+            Ok((Ok(connection), permit)) => Ok(PooledConnection {
+                acquired: Some((connection, permit)),
                 limit: self.limits.statement,
                 is_whole: true,
                 is_in_transaction: false,
@@ -154,13 +157,13 @@ impl<DB: Driver> Connections<DB> {
 }
 
 #[async_trait]
-impl<DB: Driver> Lender for Connections<DB>
+impl<DB: Driver> Pool for Connections<DB>
 where
-    Loan<DB>: Lent,
+    PooledConnection<DB>: Connection,
 {
-    async fn lend(&self) -> Result<Box<dyn Lent>, DbErr> {
-        let lent = self.get().await.map_err(|error| DbErr::Conn(runtime_error(error)))?;
-        Ok(Box::new(lent))
+    async fn acquire(&self) -> Result<Box<dyn Connection>, DbErr> {
+        let connection = self.get().await.map_err(|error| DbErr::Conn(runtime_error(error)))?;
+        Ok(Box::new(connection))
     }
 
     fn in_use(&self) -> PoolUse {
@@ -172,9 +175,9 @@ where
 }
 
 /// A connection acquired from a pool.
-pub struct Loan<DB: Driver> {
+pub struct PooledConnection<DB: Driver> {
     /// Set until the drop.
-    lent: Option<(Object<Opener<DB>>, Permit)>,
+    acquired: Option<(Object<Opener<DB>>, Permit)>,
     /// The time limit of a statement.
     limit: Duration,
     /// Whether all work that was started on it has succeeded.
@@ -182,15 +185,15 @@ pub struct Loan<DB: Driver> {
     is_in_transaction: bool,
 }
 
-impl<DB: Driver> Loan<DB> {
+impl<DB: Driver> PooledConnection<DB> {
     /// Whether the connection was opened for this acquisition.
     pub fn is_new(&self) -> bool {
-        self.lent.as_ref().is_some_and(|(opened, _)| Object::metrics(opened).recycle_count == 0)
+        self.acquired.as_ref().is_some_and(|(opened, _)| Object::metrics(opened).recycle_count == 0)
     }
 
     /// Closes the connection in place of returning it to the pool.
     pub fn discard(mut self) {
-        drop(self.lent.take().map(|(opened, _)| Object::take(opened)));
+        drop(self.acquired.take().map(|(opened, _)| Object::take(opened)));
     }
 
     /// Marks the start of work without a time limit, and returns the connection.
@@ -200,7 +203,7 @@ impl<DB: Driver> Loan<DB> {
 
     fn start_within(&mut self, limit: Option<Duration>) -> &mut DB::Connection {
         self.is_whole = false;
-        let (opened, _) = self.lent.as_mut().expect("set until the drop");
+        let (opened, _) = self.acquired.as_mut().expect("set until the drop");
         opened.deadline.set(limit);
         &mut opened.connection
     }
@@ -217,13 +220,13 @@ impl<DB: Driver> Loan<DB> {
     }
 }
 
-impl<DB: Driver> Drop for Loan<DB> {
+impl<DB: Driver> Drop for PooledConnection<DB> {
     fn drop(&mut self) {
         if self.is_whole && !self.is_in_transaction {
             return;
         }
         let (is_whole, is_in_transaction) = (self.is_whole, self.is_in_transaction);
-        let Some((mut opened, permit)) = self.lent.take() else { return };
+        let Some((mut opened, permit)) = self.acquired.take() else { return };
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(opened)) };
         runtime.spawn(async move {
             let made_whole = timeout(GRACE, opened.make_whole::<DB>(is_whole, is_in_transaction)).await;
@@ -239,7 +242,7 @@ impl<DB: Driver> Drop for Loan<DB> {
 }
 
 #[async_trait]
-impl<DB: Driver> Lent for Loan<DB>
+impl<DB: Driver> Connection for PooledConnection<DB>
 where
     SqlxValues: IntoArguments<DB>,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
@@ -313,7 +316,7 @@ impl<C: Send> Opened<C> {
         is_in_transaction: bool,
     ) -> sqlx::Result<()>
     where
-        C: Connection,
+        C: sqlx::Connection,
     {
         if !is_whole {
             self.deadline.pass();
@@ -343,15 +346,15 @@ impl<DB: Driver> Manager for Opener<DB> {
     }
 
     async fn recycle(&self, opened: &mut Opened<DB::Connection>, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        let rested = metrics.last_used();
-        if rested > FORGOTTEN || metrics.age() > AGED {
+        let idle = metrics.last_used();
+        if idle > CLOSE_AFTER_IDLE || metrics.age() > MAX_AGE {
             return Err(RecycleError::message("too old"));
         }
         let given_up = self.plans.given_up();
         if opened.replanned != given_up {
             DB::run(&mut opened.connection, "DISCARD PLANS").await.map_err(RecycleError::Backend)?;
             opened.replanned = given_up;
-        } else if rested > RESTED {
+        } else if idle > PING_AFTER_IDLE {
             opened.connection.ping().await.map_err(RecycleError::Backend)?;
         }
         Ok(())

@@ -41,7 +41,7 @@ impl Database {
             // All connections are writing, so requests find out by themselves. The probe does not wait for one.
             return Ok(());
         }
-        let mut writer = self.writers().lend().await.map_err(|error| self.error(error))?;
+        let mut writer = self.writers().acquire().await.map_err(|error| self.error(error))?;
         let probe = self.statement(Query::new(self.dialect().probe_writing(), []));
         writer.execute(probe).await.map(drop).map_err(|error| self.error(error))
     }

@@ -15,13 +15,13 @@ use tokio::sync::Mutex;
 use crate::access::credential_cache::{CredentialCache, decides_about_access};
 use crate::engine::dialect::{Dialect, Violation};
 use crate::engine::errors::{guarded, repository_error, violation};
-use crate::engine::pool::{Lender, Lent};
+use crate::engine::pool::{Connection, Pool};
 use crate::engine::query::Query;
 use crate::engine::rows::{read_all, read_one};
 
 /// A transaction. Dropped without a commit, it is rolled back.
 pub(crate) struct Transaction {
-    connection: Mutex<Box<dyn Lent>>,
+    connection: Mutex<Box<dyn Connection>>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
     /// The workspace in which the transaction changes access.
@@ -33,13 +33,13 @@ pub(crate) struct Transaction {
 impl Transaction {
     /// Begins a transaction with this statement on a connection of the pool.
     pub(crate) async fn begin(
-        pool: &dyn Lender,
+        pool: &dyn Pool,
         statement: &'static str,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
     ) -> Result<Self, RepositoryError> {
         let begun = async {
-            let mut connection = pool.lend().await?;
+            let mut connection = pool.acquire().await?;
             connection.begin(statement).await?;
             Ok(connection)
         };
@@ -196,7 +196,7 @@ impl Transaction {
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(workspace_id) = self.access_changed.get() {
-            self.credentials.forget(*workspace_id);
+            self.credentials.invalidate(*workspace_id);
         }
     }
 }

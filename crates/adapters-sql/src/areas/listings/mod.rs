@@ -16,8 +16,8 @@ use sea_orm::{
     QueryFilter,
 };
 
-use self::rows::{ListingRow, listing, row, seen};
-use crate::access::credentials::standing;
+use self::rows::{ListingRow, to_listing, to_row, to_tenant_listing};
+use crate::access::credentials::to_standing;
 use crate::engine::database::Database;
 use crate::engine::errors::{guarded_all, inside};
 use crate::engine::query::Query;
@@ -38,7 +38,7 @@ struct AccountRow {
 #[async_trait]
 impl ListingRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+        self.row(queries::one(scope, id)).await?.map(to_tenant_listing).transpose()
     }
 
     async fn owner(
@@ -51,7 +51,7 @@ impl ListingRepository for Database {
                       JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
                       WHERE a.workspace_id = $1 AND a.id = $2";
         let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
-        self.row(query).await?.map(standing).transpose()
+        self.row(query).await?.map(to_standing).transpose()
     }
 
     async fn account(
@@ -74,7 +74,7 @@ impl ListingRepository for Database {
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
         let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
-        transaction.insert(row(listing.clone())).await?;
+        transaction.insert(to_row(listing.clone())).await?;
         transaction.commit(audit).await?;
         Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
     }
@@ -127,7 +127,7 @@ impl ListingRepository for Database {
             .push_bound(" AND a.id = ?", account.as_uuid())
             .push(" AND l.workspace_id = a.workspace_id AND l.integration_account_id = a.id AND l.provider_id IN ")
             .push_list(ids.iter().map(ProviderId::as_str));
-        self.rows(query).await?.into_iter().map(listing).collect()
+        self.rows(query).await?.into_iter().map(to_listing).collect()
     }
 
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
@@ -140,7 +140,7 @@ impl ListingRepository for Database {
                 return Err(RepositoryError::Stale);
             }
         }
-        hold_stored(&transaction, scope, integration_account_id, &listings).await?;
+        lock_stored(&transaction, scope, integration_account_id, &listings).await?;
         for batch in listings.chunks(BATCH) {
             store(&transaction, batch).await?;
         }
@@ -155,13 +155,13 @@ impl Transaction {
         scope: &TenantScope,
         id: ListingId,
     ) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+        self.row(queries::one(scope, id)).await?.map(to_tenant_listing).transpose()
     }
 }
 
 /// Replaces the previous version of the listing.
 async fn update(transaction: &Transaction, listing: Listing) -> Result<(), RepositoryError> {
-    let row = row(listing);
+    let row = to_row(listing);
     let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
     // All columns except the key and the account, which never change.
     let columns = ActiveModel {
@@ -181,7 +181,7 @@ async fn update(transaction: &Transaction, listing: Listing) -> Result<(), Repos
 
 /// Checks that the listings that are not new exist, and locks them until the end of the transaction: writing a deleted
 /// one would bring it back. In the order of their ids, as imports lock them.
-async fn hold_stored(
+async fn lock_stored(
     transaction: &Transaction,
     scope: &TenantScope,
     account: IntegrationAccountId,
@@ -202,7 +202,7 @@ async fn hold_stored(
 
 /// Inserts each new listing, and replaces the previous version of each other one.
 async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), RepositoryError> {
-    let rows = listings.iter().map(|listing| row(listing.clone()).into_active_model());
+    let rows = listings.iter().map(|listing| to_row(listing.clone()).into_active_model());
     let keys = [Column::WorkspaceId, Column::IntegrationAccountId, Column::ProviderId];
     let never_change = [Column::WorkspaceId, Column::Id, Column::IntegrationAccountId, Column::CreatedAt];
     // If the stored version is not the previous one, or the id differs, no row is written, and the row count does not

@@ -14,7 +14,7 @@ use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
 use sea_orm::{Statement, Value};
 
-use super::rows::{ListingRow, folded, seen};
+use super::rows::{ListingRow, folded, to_tenant_listing};
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::{Query, most};
@@ -72,7 +72,7 @@ impl ListingQueries for Database {
         filter: &ListingFilter,
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError> {
-        self.whole_page_of(self.list_query(scope, filter, page), page, seen).await
+        self.whole_page_of(self.list_query(scope, filter, page), page, to_tenant_listing).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
@@ -97,7 +97,7 @@ impl ListingQueries for Database {
         let mut ring = around.radius.min(Radius::of_kilometres(self.dialect().initial_search_radius()));
         loop {
             let query = found(self.dialect(), scope, around, ring, filter, page);
-            let nearest = self.whole_page_of(query, page, seen).await?;
+            let nearest = self.whole_page_of(query, page, to_tenant_listing).await?;
             if nearest.has_more || ring >= around.radius {
                 return Ok(Some(nearest));
             }

@@ -90,10 +90,10 @@ impl FromQueryResult for SeenRow {
     }
 }
 
-pub(super) fn seen(row: SeenRow) -> Result<TenantListing, RepositoryError> {
+pub(super) fn to_tenant_listing(row: SeenRow) -> Result<TenantListing, RepositoryError> {
     let SeenRow { listing: row, owner_id, unavailable, imported_at, squared_chord, is_truncated } = row;
     Ok(TenantListing {
-        listing: listing(row)?,
+        listing: to_listing(row)?,
         owner: TenantId::new(owner_id),
         unavailable: stored_option(WHAT, unavailable)?,
         imported_at,
@@ -107,7 +107,7 @@ pub(super) fn folded(amenity: &Amenity) -> String {
     format!("{SEPARATOR}{}{SEPARATOR}", fold(amenity.as_str()))
 }
 
-pub(super) fn row(listing: Listing) -> Model {
+pub(super) fn to_row(listing: Listing) -> Model {
     let ListingParts { workspace_id, id, integration_account_id, details, version, created_at, updated_at } =
         listing.into_parts();
     let Details {
@@ -172,7 +172,7 @@ pub(super) fn row(listing: Listing) -> Model {
     }
 }
 
-pub(super) fn listing(row: ListingRow) -> Result<Listing, RepositoryError> {
+pub(super) fn to_listing(row: ListingRow) -> Result<Listing, RepositoryError> {
     let ListingRow {
         workspace_id,
         id,

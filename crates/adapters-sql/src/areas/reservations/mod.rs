@@ -15,7 +15,7 @@ use domain::reservations::{
 use ports::{RepositoryError, ReservationRepository, rules};
 use sea_orm::{FromQueryResult, Statement};
 
-use self::rows::{COLUMNS, HoldRow, hold, seen, values};
+use self::rows::{COLUMNS, HoldRow, to_lapsed_hold, to_tenant_reservation, to_values};
 use crate::areas::priced;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
@@ -88,7 +88,7 @@ impl Database {
 #[async_trait]
 impl ReservationRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError> {
-        self.row(queries::one(scope, id)).await?.map(seen).transpose()
+        self.row(queries::one(scope, id)).await?.map(to_tenant_reservation).transpose()
     }
 
     async fn has_external_id(&self, scope: &TenantScope, id: &ExternalId) -> Result<bool, RepositoryError> {
@@ -124,7 +124,7 @@ impl ReservationRepository for Database {
             transaction.refuse_too_many_holds(&parts, owner, importer).await?;
         }
         let insert = format!("INSERT INTO reservations ({COLUMNS}, {}) VALUES ", priced::COLUMNS);
-        let insert = Query::new(&insert, []).push_list(values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
+        let insert = Query::new(&insert, []).push_list(to_values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
         if transaction.execute(insert).await?.rows_affected() == 0 {
             transaction.refuse_obstacles(&parts).await?;
             // The obstacle is gone again.
@@ -166,7 +166,7 @@ impl ReservationRepository for Database {
         at: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<LapsedHold>, RepositoryError> {
-        self.rows::<HoldRow>(queries::lapsed(at, limit)).await?.into_iter().map(hold).collect()
+        self.rows::<HoldRow>(queries::lapsed(at, limit)).await?.into_iter().map(to_lapsed_hold).collect()
     }
 
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {

@@ -12,7 +12,7 @@ use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice}
 use sea_orm::FromQueryResult;
 use sea_orm::prelude::Date;
 
-use super::rows::{COLUMNS, SeenRow, hold, seen};
+use super::rows::{COLUMNS, SeenRow, to_lapsed_hold, to_tenant_reservation};
 use crate::areas::priced;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
@@ -55,7 +55,7 @@ impl ReservationQueries for Database {
         filter: &ReservationFilter,
         page: Page,
     ) -> Result<Slice<TenantReservation>, RepositoryError> {
-        self.whole_page_of::<SeenRow, _>(listed(self.dialect(), scope, filter, page), page, seen).await
+        self.whole_page_of::<SeenRow, _>(listed(self.dialect(), scope, filter, page), page, to_tenant_reservation).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError> {
@@ -105,7 +105,7 @@ impl Transaction {
             .and("m.check_in < ?", Some(stay.check_out().as_date()))
             .and("m.hold_expires_at <= ?", Some(at))
             .push(WHOLE_HOLDS);
-        self.rows(query).await?.into_iter().map(hold).collect()
+        self.rows(query).await?.into_iter().map(to_lapsed_hold).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use ports::RepositoryError;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 use sea_orm::{FromQueryResult, Value};
 
-use crate::areas::priced::{self, PricedRow, priced};
+use crate::areas::priced::{self, PricedRow, to_priced};
 use crate::engine::rows::{stored, stored_option};
 
 const WHAT: &str = "reservation";
@@ -62,21 +62,21 @@ pub(super) struct HoldRow {
     owner_name: String,
 }
 
-pub(super) fn seen(row: SeenRow) -> Result<TenantReservation, RepositoryError> {
+pub(super) fn to_tenant_reservation(row: SeenRow) -> Result<TenantReservation, RepositoryError> {
     let SeenRow { reservation: row, owner_id } = row;
-    Ok(TenantReservation { reservation: reservation(row)?, owner: TenantId::new(owner_id) })
+    Ok(TenantReservation { reservation: to_reservation(row)?, owner: TenantId::new(owner_id) })
 }
 
-pub(super) fn hold(row: HoldRow) -> Result<LapsedHold, RepositoryError> {
+pub(super) fn to_lapsed_hold(row: HoldRow) -> Result<LapsedHold, RepositoryError> {
     let HoldRow { reservation: row, owner_id, owner_name } = row;
     Ok(LapsedHold {
-        reservation: reservation(row)?,
+        reservation: to_reservation(row)?,
         owner: TenantId::new(owner_id),
         owner_name: stored("tenant", &owner_name)?,
     })
 }
 
-pub(super) fn values(reservation: Reservation) -> impl Iterator<Item = Value> {
+pub(super) fn to_values(reservation: Reservation) -> impl Iterator<Item = Value> {
     let ReservationParts {
         workspace_id,
         id,
@@ -119,10 +119,10 @@ pub(super) fn values(reservation: Reservation) -> impl Iterator<Item = Value> {
         confirmed_at.into(),
         cancelled_at.into(),
     ];
-    own.into_iter().chain(priced::values(&priced))
+    own.into_iter().chain(priced::to_values(&priced))
 }
 
-fn reservation(row: ReservationRow) -> Result<Reservation, RepositoryError> {
+fn to_reservation(row: ReservationRow) -> Result<Reservation, RepositoryError> {
     let ReservationRow {
         workspace_id,
         id,
@@ -152,7 +152,7 @@ fn reservation(row: ReservationRow) -> Result<Reservation, RepositoryError> {
     Ok(Reservation::from_parts(ReservationParts {
         workspace_id: WorkspaceId::new(workspace_id),
         id: ReservationId::new(id),
-        priced: priced(WHAT, price)?,
+        priced: to_priced(WHAT, price)?,
         quote_id: quote_id.map(QuoteId::new),
         sold_by: sold_by.map(TenantId::new),
         external,
