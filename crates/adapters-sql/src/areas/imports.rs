@@ -102,13 +102,15 @@ impl ImportRepository for Database {
         let Change { after: batch, audit, idempotency_record } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
         let transaction = self.begin(idempotency_record).await?;
-        let [lock, delete] = ["SELECT 1", "DELETE"].map(|verb| {
-            let imports = " FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
-            Query::of_tenant(verb, scope).push(imports).push_list(uuids(batch.listings()))
-        });
         // Lock first, in one order, so that concurrent removals of the same listings do not deadlock.
-        let lock = lock.push(" ORDER BY listing_id").push(transaction.dialect().for_update());
+        let lock = "SELECT 1 FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
+        let lock = Query::of_tenant(lock, scope)
+            .push_list(uuids(batch.listings()))
+            .push(" ORDER BY listing_id")
+            .push(transaction.dialect().for_update());
         transaction.execute(lock).await?;
+        let delete = "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
+        let delete = Query::of_tenant(delete, scope).push_list(uuids(batch.listings()));
         let removed = transaction.execute(delete).await?.rows_affected();
         guarded_all(removed, batch.listings().len())?;
         transaction.commit(audit).await
@@ -126,14 +128,17 @@ impl Transaction {
         }
         let ids_of = |id: fn(&ImportCandidate) -> Uuid| listings.iter().map(id).collect::<BTreeSet<_>>();
         for (select, ids) in [
-            ("SELECT 1 FROM tenants", ids_of(|candidate| candidate.owner.as_uuid())),
-            ("SELECT 1 FROM integration_accounts", ids_of(|candidate| candidate.account.as_uuid())),
-            ("SELECT 1 FROM listings", ids_of(|candidate| candidate.listing.as_uuid())),
+            ("SELECT 1 FROM tenants WHERE workspace_id = $1 AND id IN ", ids_of(|candidate| candidate.owner.as_uuid())),
+            (
+                "SELECT 1 FROM integration_accounts WHERE workspace_id = $1 AND id IN ",
+                ids_of(|candidate| candidate.account.as_uuid()),
+            ),
+            (
+                "SELECT 1 FROM listings WHERE workspace_id = $1 AND id IN ",
+                ids_of(|candidate| candidate.listing.as_uuid()),
+            ),
         ] {
-            let rows = Query::new(select, [scope.workspace_id().as_uuid().into()])
-                .push(" WHERE workspace_id = $1 AND id IN ")
-                .push_list(ids)
-                .push(" ORDER BY id");
+            let rows = Query::new(select, [scope.workspace_id().as_uuid().into()]).push_list(ids).push(" ORDER BY id");
             self.execute(rows.push(lock)).await?;
         }
         Ok(())

@@ -217,11 +217,10 @@ impl Database {
 /// Returns the statements that delete the target's imports of the account's listings, and then count the imports of
 /// other tenants.
 fn imports_of_a_move(workspace_id: WorkspaceId, account: IntegrationAccountId, target: TenantId) -> [Query; 2] {
-    let of_account = |sql: &str| {
-        let sql = format!("{sql} FROM imports WHERE workspace_id = $1 AND integration_account_id = $2");
-        Query::new(&sql, [workspace_id.as_uuid().into(), account.as_uuid().into()])
-    };
-    [of_account("DELETE").and("tenant_id = ?", Some(target.as_uuid())), of_account("SELECT COUNT(*) AS count")]
+    let named = || [workspace_id.as_uuid().into(), account.as_uuid().into()];
+    let delete = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
+    let count = "SELECT COUNT(*) AS count FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
+    [Query::new(delete, named()).and("tenant_id = ?", Some(target.as_uuid())), Query::new(count, named())]
 }
 
 /// Replaces the previous version of the account, which belonged to `owner`.

@@ -145,13 +145,16 @@ impl PromotionRepository for Database {
                     .push(" ORDER BY id ON CONFLICT DO NOTHING")
             }
             Assignment::Unassign => {
-                let [lock, delete] = ["SELECT 1", "DELETE"].map(|verb| {
-                    let assigned =
-                        " FROM promotion_listings WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
-                    Query::new(verb, named()).push(assigned).push_list(listings())
-                });
-                transaction.execute(lock.push(" ORDER BY listing_id").push(transaction.dialect().for_update())).await?;
-                delete
+                let lock = "SELECT 1 FROM promotion_listings \
+                            WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
+                let lock = Query::new(lock, named())
+                    .push_list(listings())
+                    .push(" ORDER BY listing_id")
+                    .push(transaction.dialect().for_update());
+                transaction.execute(lock).await?;
+                let delete = "DELETE FROM promotion_listings \
+                              WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
+                Query::new(delete, named()).push_list(listings())
             }
         };
         guarded_all(transaction.execute(write).await?.rows_affected(), batch.listings().len())?;
