@@ -2,10 +2,13 @@
 //!
 //! # What belongs here
 //!
-//! * `entities`: one per table, used to find, insert and update single rows.
-//! * One file per area that implements its ports, once for both engines.
-//! * [`Connections`]: the connection pool of both engines.
-//! * [`Dialect`]: the differences between the engines; the engine crates implement it.
+//! Each folder imports only from those after it:
+//!
+//! * `areas`: one file per area that implements its ports, once for both engines.
+//! * `access`: credentials, and the checks of a caller who writes.
+//! * `tables`: one entity per table, used to find, insert and update single rows.
+//! * `engine`: [`Connections`], the pool of both engines; [`Database`] and its transactions; [`Dialect`], the differences
+//!   between the engines, which the engine crates implement.
 //!
 //! # How to add to it
 //!
@@ -20,7 +23,7 @@ mod areas;
 mod engine;
 mod tables;
 
-pub use self::access::credential_cache::{ACCESS_CHANNEL, CredentialCache, HEARTBEAT_INTERVAL};
+pub use self::engine::credential_cache::{ACCESS_CHANNEL, CredentialCache, HEARTBEAT_INTERVAL};
 pub use self::engine::database::Database;
 pub use self::engine::deadline::Deadline;
 pub use self::engine::dialect::{Dialect, Violation};

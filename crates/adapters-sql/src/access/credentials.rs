@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use domain::access::{Credential, CredentialParts, TenantChoice, TenantStanding, UserStanding};
+use domain::api_keys::{ApiKey, ApiKeyParts};
 use domain::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
 use domain::users::UserStatus;
 use ports::{Credentials, RepositoryError};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use crate::areas::api_keys;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, stored};
@@ -91,7 +91,7 @@ impl Credentials for Database {
             CredentialRow::read(&row).map_err(|error| self.error(error))?;
         let credential = Credential::from_parts(CredentialParts {
             workspace_id,
-            api_key: api_keys::to_api_key(key)?,
+            api_key: to_api_key(key)?,
             user: to_user_standing(user)?,
             home: to_standing(home)?,
             current: to_standing(current)?,
@@ -103,6 +103,22 @@ impl Credentials for Database {
         }
         Ok(Some(credential))
     }
+}
+
+pub(crate) fn to_api_key(row: Model) -> Result<ApiKey, RepositoryError> {
+    const WHAT: &str = "API key";
+    let Model { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } = row;
+    Ok(ApiKey::from_parts(ApiKeyParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: ApiKeyId::new(id),
+        user_id: UserId::new(user_id),
+        name: stored(WHAT, &name)?,
+        permission: stored(WHAT, &permission)?,
+        secret_hash: stored(WHAT, &secret_hash)?,
+        created_at,
+        expires_at,
+        revoked_at,
+    }))
 }
 
 fn to_user_standing(row: UserRow) -> Result<UserStanding, RepositoryError> {

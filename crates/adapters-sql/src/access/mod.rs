@@ -1,6 +1,5 @@
-//! Access: credentials, their cache, administrators.
+//! Access: credentials, callers who write, administrators.
 
 pub(crate) mod administrators;
 mod admissions;
-pub(crate) mod credential_cache;
 pub(crate) mod credentials;

@@ -5,13 +5,13 @@ use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
 use domain::audit::AuditEntry;
 use domain::change::Change;
-use domain::ids::{ApiKeyId, UserId, WorkspaceId};
+use domain::ids::{ApiKeyId, UserId};
 use domain::users::ApiUser;
 use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
 
+use crate::access::credentials::to_api_key;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
-use crate::engine::rows::stored;
 use crate::engine::transaction::Transaction;
 use crate::tables::api_keys::Model;
 
@@ -106,20 +106,4 @@ fn to_row(key: ApiKey) -> Model {
         expires_at,
         revoked_at,
     }
-}
-
-pub(crate) fn to_api_key(row: Model) -> Result<ApiKey, RepositoryError> {
-    const WHAT: &str = "API key";
-    let Model { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } = row;
-    Ok(ApiKey::from_parts(ApiKeyParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: ApiKeyId::new(id),
-        user_id: UserId::new(user_id),
-        name: stored(WHAT, &name)?,
-        permission: stored(WHAT, &permission)?,
-        secret_hash: stored(WHAT, &secret_hash)?,
-        created_at,
-        expires_at,
-        revoked_at,
-    }))
 }

@@ -55,12 +55,6 @@ const RESTORE_USERS: &str = "\
     UPDATE users SET status = status_before, status_before = NULL, version = version + 1, updated_at = $3 \
     WHERE workspace_id = $1 AND home_tenant_id = $2 AND status_before IS NOT NULL";
 
-impl TenantRow {
-    pub(crate) const fn id(&self) -> Uuid {
-        self.id
-    }
-}
-
 #[async_trait]
 impl TenantRepository for Database {
     async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError> {
@@ -194,18 +188,14 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        self.page_of(filtered(whole(), scope, filter), page, to_tenant).await
+        let query = Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants");
+        self.page_of(filtered(query, scope, filter), page, to_tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
         let query = filtered(Query::new("SELECT COUNT(*) AS count FROM tenants", []), scope, filter);
         self.count_of(query).await
     }
-}
-
-/// Begins a SELECT of full tenants.
-fn whole() -> Query {
-    Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants")
 }
 
 fn filtered(query: Query, scope: &AdminScope, filter: &TenantFilter) -> Query {
@@ -228,12 +218,8 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let reader = database.clone();
-    let read = async move |ids| {
-        let query = whole().push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid());
-        reader.rows(query.push(" AND id IN ").push_list::<Uuid>(ids)).await
-    };
-    database.tenants().load(workspace_id, id.as_uuid(), read).await?.map(to_tenant).transpose()
+    let row = database.batched_row(("tenants", TenantRow::COLUMNS), workspace_id, id.as_uuid()).await?;
+    row.map(to_tenant).transpose()
 }
 
 pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {

@@ -4,6 +4,7 @@
 //! of them is one round trip, and hardly more work for the database than a single row. A request does not wait for
 //! others: a batch contains the requests that arrive before its statement is sent.
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,10 +17,13 @@ use uuid::Uuid;
 /// The most rows that one statement reads.
 const MOST: usize = 32;
 
-/// A loader of single rows of one table by id. One statement never reads rows of different workspaces.
+/// The type, which stands for the table, and the workspace of the rows that one statement reads.
+pub(super) type Rows = (TypeId, WorkspaceId);
+
+/// A loader of single rows by id. One statement never reads rows of different types or workspaces.
 pub(crate) struct BatchLoader<R> {
     id: fn(&R) -> Uuid,
-    waiting: Mutex<HashMap<WorkspaceId, Vec<Waiting<R>>>>,
+    waiting: Mutex<HashMap<Rows, Vec<Waiting<R>>>>,
 }
 
 /// A request for a row, for which no statement has been sent yet.
@@ -38,7 +42,7 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
     /// its requests.
     pub(crate) async fn load<F>(
         self: &Arc<Self>,
-        workspace_id: WorkspaceId,
+        rows: Rows,
         id: Uuid,
         read: impl FnOnce(Vec<Uuid>) -> F + Send + 'static,
     ) -> Result<Option<R>, RepositoryError>
@@ -48,7 +52,7 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
         let (answer, answered) = oneshot::channel();
         let waiting = {
             let mut batches = self.waiting();
-            let batch = batches.entry(workspace_id).or_default();
+            let batch = batches.entry(rows).or_default();
             batch.push(Waiting { id, answer });
             batch.len()
         };
@@ -57,19 +61,19 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
             // cancelled.
             let loader = self.clone();
             tokio::spawn(on_behalf_of(client(), async move {
-                let batch = loader.take(workspace_id);
-                let rows = read(ids(&batch)).await;
-                loader.answer(batch, rows);
+                let batch = loader.take(rows);
+                let found = read(ids(&batch)).await;
+                loader.answer(batch, found);
             }));
         }
         answered.await.unwrap_or_else(|gone| Err(RepositoryError::Internal(gone.into())))
     }
 
-    fn take(&self, workspace_id: WorkspaceId) -> Vec<Waiting<R>> {
+    fn take(&self, rows: Rows) -> Vec<Waiting<R>> {
         let mut batches = self.waiting();
-        let mut batch = batches.remove(&workspace_id).unwrap_or_default();
+        let mut batch = batches.remove(&rows).unwrap_or_default();
         if batch.len() > MOST {
-            batches.insert(workspace_id, batch.split_off(MOST));
+            batches.insert(rows, batch.split_off(MOST));
         }
         batch
     }
@@ -86,7 +90,7 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<WorkspaceId, Vec<Waiting<R>>>> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Rows, Vec<Waiting<R>>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -120,11 +124,12 @@ mod tests {
 
     type Asked = Arc<Mutex<Vec<Vec<u128>>>>;
 
-    const HERE: WorkspaceId = WorkspaceId::new(Uuid::from_u128(1));
-    const ELSEWHERE: WorkspaceId = WorkspaceId::new(Uuid::from_u128(2));
+    const HERE: Rows = (TypeId::of::<u128>(), WorkspaceId::new(Uuid::from_u128(1)));
+    const ELSEWHERE: Rows = (TypeId::of::<u128>(), WorkspaceId::new(Uuid::from_u128(2)));
+    const OTHERS: Rows = (TypeId::of::<u64>(), HERE.1);
 
     /// Loads from a table of the ids up to 100, and logs the ids that were requested.
-    async fn load(loader: &Arc<BatchLoader<u128>>, asked: &Asked, workspace: WorkspaceId, id: u128) -> Option<u128> {
+    async fn load(loader: &Arc<BatchLoader<u128>>, asked: &Asked, rows: Rows, id: u128) -> Option<u128> {
         let asked = asked.clone();
         let read = async move |ids: Vec<Uuid>| {
             let mut ids: Vec<_> = ids.iter().map(Uuid::as_u128).collect();
@@ -132,7 +137,7 @@ mod tests {
             ids.dedup();
             Ok(ids.into_iter().filter(|id| *id <= 100).collect())
         };
-        loader.load(workspace, Uuid::from_u128(id), read).await.expect("no error")
+        loader.load(rows, Uuid::from_u128(id), read).await.expect("no error")
     }
 
     fn loader() -> (Arc<BatchLoader<u128>>, Asked) {
@@ -154,10 +159,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn workspaces_do_not_share_a_statement() {
+    async fn workspaces_and_types_do_not_share_a_statement() {
         let (loader, log) = loader();
-        join!(load(&loader, &log, HERE, 1), load(&loader, &log, ELSEWHERE, 1), load(&loader, &log, HERE, 2));
-        assert_eq!(asked(&log), [vec![1, 2], vec![1]]);
+        let load = |rows, id| load(&loader, &log, rows, id);
+        join!(load(HERE, 1), load(ELSEWHERE, 1), load(HERE, 2), load(OTHERS, 3));
+        assert_eq!(asked(&log), [vec![1, 2], vec![1], vec![3]]);
     }
 
     #[tokio::test]

@@ -1,14 +1,16 @@
 //! A database of one of the two engines.
 
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryResult, QuerySelect, QueryTrait, Select, Statement};
+use uuid::Uuid;
 
-use crate::access::credential_cache::CredentialCache;
-use crate::areas::tenants::TenantRow;
 use crate::engine::batch_loader::BatchLoader;
+use crate::engine::credential_cache::CredentialCache;
 use crate::engine::dialect::Dialect;
 use crate::engine::errors::repository_error;
 use crate::engine::limits::PoolUse;
@@ -17,6 +19,13 @@ use crate::engine::query::{Query, slice};
 use crate::engine::rows::{read_all, read_one};
 use crate::engine::transaction::Transaction;
 
+/// A row that was read in a batch, with its id.
+type BatchedRow = (Uuid, Arc<dyn Any + Send + Sync>);
+
+fn batched<R: FromQueryResult + Send + Sync + 'static>(row: &QueryResult) -> Result<BatchedRow, DbErr> {
+    Ok((row.try_get("", "id")?, Arc::new(R::from_query_result(row, "")?)))
+}
+
 /// A database, as every port of this crate uses it.
 #[derive(Clone)]
 pub struct Database {
@@ -24,7 +33,7 @@ pub struct Database {
     writers: Arc<dyn Pool>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
-    tenants: Arc<BatchLoader<TenantRow>>,
+    single_rows: Arc<BatchLoader<BatchedRow>>,
 }
 
 impl Database {
@@ -36,7 +45,7 @@ impl Database {
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
     ) -> Self {
-        Self { readers, writers, dialect, credentials, tenants: Arc::new(BatchLoader::new(TenantRow::id)) }
+        Self { readers, writers, dialect, credentials, single_rows: Arc::new(BatchLoader::new(|(id, _)| *id)) }
     }
 
     /// Returns the use of its pools. A pool for both reads and writes is listed once.
@@ -56,11 +65,6 @@ impl Database {
 
     pub(crate) fn credentials(&self) -> &CredentialCache {
         &self.credentials
-    }
-
-    /// Returns the batch loader of single tenants.
-    pub(crate) const fn tenants(&self) -> &Arc<BatchLoader<TenantRow>> {
-        &self.tenants
     }
 
     /// Begins a transaction that writes.
@@ -96,10 +100,40 @@ impl Database {
 
     /// Runs a SELECT and reads its rows.
     pub(crate) async fn rows<R: FromQueryResult>(&self, query: Query) -> Result<Vec<R>, RepositoryError> {
+        read_all(&self.all(query).await?).map_err(|error| self.error(error))
+    }
+
+    async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
         let statement = self.statement(query);
         let mut connection = self.readers.acquire().await.map_err(|error| self.error(error))?;
-        let rows = connection.all(statement).await.and_then(|rows| read_all(&rows));
-        rows.map_err(|error| self.error(error))
+        connection.all(statement).await.map_err(|error| self.error(error))
+    }
+
+    /// Reads a row of a table by its id, in one statement with the rows of the type that are requested at the same moment.
+    /// The columns include the `id`.
+    pub(crate) async fn batched_row<R>(
+        &self,
+        (table, columns): (&'static str, &'static str),
+        workspace_id: WorkspaceId,
+        id: Uuid,
+    ) -> Result<Option<R>, RepositoryError>
+    where
+        R: FromQueryResult + Clone + Send + Sync + 'static,
+    {
+        let database = self.clone();
+        let read = async move |ids: Vec<Uuid>| {
+            let query = Query::new("SELECT ", [])
+                .push(columns)
+                .push(" FROM ")
+                .push(table)
+                .push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid())
+                .push(" AND id IN ")
+                .push_list(ids);
+            let rows = database.all(query).await?;
+            rows.iter().map(batched::<R>).collect::<Result<Vec<_>, _>>().map_err(|error| database.error(error))
+        };
+        let row = self.single_rows.load((TypeId::of::<R>(), workspace_id), id, read).await?;
+        Ok(row.map(|(_, row)| Arc::unwrap_or_clone(row.downcast().expect("the batch has rows of this type"))))
     }
 
     /// Finds a row of an entity.
@@ -145,9 +179,9 @@ impl Database {
         most: u32,
     ) -> Result<u64, RepositoryError> {
         let transaction = self.begin_writing().await?;
-        let forgotten = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await?;
+        let deleted = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await?;
         transaction.commit_unaudited().await?;
-        Ok(forgotten.rows_affected())
+        Ok(deleted.rows_affected())
     }
 
     /// Maps an error of a read.

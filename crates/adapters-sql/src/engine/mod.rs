@@ -1,6 +1,7 @@
 //! The database engine: pool, transactions, dialect, queries, rows.
 
 pub(crate) mod batch_loader;
+pub(crate) mod credential_cache;
 pub(crate) mod database;
 pub(crate) mod deadline;
 pub(crate) mod dialect;

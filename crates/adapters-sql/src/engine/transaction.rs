@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use crate::access::credential_cache::{CredentialCache, decides_about_access};
+use crate::engine::credential_cache::{CredentialCache, decides_about_access};
 use crate::engine::dialect::{Dialect, Violation};
 use crate::engine::errors::{guarded, repository_error, violation};
 use crate::engine::pool::{Connection, Pool};
