@@ -82,6 +82,8 @@ pub(super) struct Connection {
     stall: Option<Stall>,
     /// Whether reading is paused.
     is_paused: bool,
+    /// Whether the client has closed its side.
+    is_gone: bool,
 }
 
 struct Stall {
@@ -110,6 +112,7 @@ impl Connection {
             head_ends: None,
             stall: None,
             is_paused: false,
+            is_gone: false,
         })
     }
 
@@ -138,6 +141,14 @@ impl Connection {
         self.turns.open.get() > 0 && !self.turns.has_body.get()
     }
 
+    /// Reads bytes of a body.
+    fn read_body(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.is_gone |= matches!(read, Poll::Ready(Ok(()))) && buffer.filled().len() == before;
+        read
+    }
+
     /// Reads bytes of heads, at most as many as may be read ahead.
     fn read_ahead(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let mut bytes = [0; AHEAD];
@@ -146,6 +157,7 @@ impl Connection {
         let read = Pin::new(&mut self.stream).poll_read(context, &mut part);
         buffer.put_slice(part.filled());
         self.ahead += part.filled().len();
+        self.is_gone |= matches!(read, Poll::Ready(Ok(()))) && part.filled().is_empty();
         self.has_head |= !part.filled().is_empty();
         read
     }
@@ -190,7 +202,7 @@ impl AsyncRead for Connection {
             return Poll::Ready(Ok(()));
         }
         if this.turns.has_body.get() {
-            return Pin::new(&mut this.stream).poll_read(context, buffer);
+            return this.read_body(context, buffer);
         }
         // Reading stops while the client does not receive the response, and while enough bytes are read ahead.
         if this.stall.is_none() && this.ahead < AHEAD {
@@ -214,9 +226,15 @@ impl AsyncWrite for Connection {
     }
 
     /// Flushes the stream. The dispatcher calls it at the end of each round, when all pending bytes are sent.
+    ///
+    /// # Errors
+    /// The client has closed its side during a request, which is cancelled.
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.stall = None;
+        if this.is_gone && this.turns.open.get() > 0 {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         this.wait_for_head(context);
         if !this.is_busy() {
             this.ahead = 0;

@@ -8,11 +8,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use actix_http::error::PayloadError;
-use actix_http::{HttpMessage, Payload, Request, Response};
+use actix_http::{ConnectionType, HttpMessage, Payload, Request, Response};
 use actix_service::boxed::{self, BoxFuture, RcService};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_LENGTH, UPGRADE};
 use actix_web::web::Bytes;
 use futures_core::Stream;
 
@@ -124,6 +126,7 @@ impl Exchanges {
     fn begin(&self, mut request: Request) -> Making {
         let turns = request.conn_data::<Rc<Turns>>().cloned();
         let turn = turns.as_ref().map(Turns::begin);
+        let is_last = is_last(&request);
         let unread = Unread::take(&mut request, turns);
         let waiting = self.memory.nothing();
         let answered = self.application.call(request);
@@ -137,9 +140,32 @@ impl Exchanges {
                 Ok(response) => response.into(),
                 Err(error) => error.error_response().into(),
             };
-            response.map_body(|_, body| Answer { body, waiting, _unread: unread, _turn: turn })
+            response.map_body(|head, body| {
+                if is_last {
+                    head.set_connection_type(ConnectionType::Close);
+                    head.no_chunking(true);
+                }
+                Answer { body, waiting, _unread: unread, _turn: turn }
+            })
         })
     }
+}
+
+/// Whether a request asks for another protocol, which is not offered. For actix-http, it may be the connection's last.
+fn is_last(request: &Request) -> bool {
+    request.upgrade() || may_be_endless(request)
+}
+
+/// Whether actix-http may take all further bytes of the connection as the body, whatever `Content-Length` says.
+fn may_be_endless(request: &Request) -> bool {
+    let is_chunked = request.chunked().unwrap_or_default();
+    !is_chunked && (request.method() == Method::CONNECT || request.headers().contains_key(UPGRADE))
+}
+
+/// Returns the length of a body, which is 0 if the request does not name it.
+fn length(request: &Request) -> u64 {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.trim().parse().ok());
+    length.unwrap_or_default()
 }
 
 /// Yields once to other tasks.
@@ -161,22 +187,38 @@ struct Unread(Rc<Kept>);
 
 struct Kept {
     payload: RefCell<Payload>,
+    /// The number of bytes that have not been read, if the payload does not end with the body.
+    left: Cell<Option<u64>>,
     turns: Option<Rc<Turns>>,
 }
 
 impl Unread {
     fn take(request: &mut Request, turns: Option<Rc<Turns>>) -> Option<Self> {
+        let left = Cell::new(may_be_endless(request).then(|| length(request)));
         let payload = request.take_payload();
         if matches!(payload, Payload::None) {
             return None;
         }
-        let unread = Self(Rc::new(Kept { payload: RefCell::new(payload), turns }));
+        let unread = Self(Rc::new(Kept { payload: RefCell::new(payload), left, turns }));
         *request.payload() = Payload::Stream { payload: Box::pin(unread.clone()) };
         Some(unread)
     }
 }
 
 impl Kept {
+    fn poll_next(&self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, PayloadError>>> {
+        let left = self.left.get();
+        if left == Some(0) {
+            return Poll::Ready(None);
+        }
+        let mut next = Pin::new(&mut *self.payload.borrow_mut()).poll_next(context);
+        if let (Some(left), Poll::Ready(Some(Ok(bytes)))) = (left, &mut next) {
+            bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            self.left.set(Some(left.saturating_sub(bytes.len() as u64)));
+        }
+        next
+    }
+
     fn tell(&self, has_body: bool) {
         if let Some(turns) = &self.turns {
             turns.has_body(has_body);
@@ -194,7 +236,7 @@ impl Stream for Unread {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = Pin::new(&mut *self.0.payload.borrow_mut()).poll_next(context);
+        let next = self.0.poll_next(context);
         self.0.tell(!matches!(next, Poll::Ready(None | Some(Err(_)))));
         next
     }

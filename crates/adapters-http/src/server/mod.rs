@@ -107,8 +107,9 @@ where
             .client_request_timeout(connections.head_timeout)
             .client_disconnect_timeout(LINGER)
             .keep_alive(connections.keep_alive)
-            // A client that closes its side is gone: its request is cancelled, and its statements end.
-            .h1_allow_half_closed(false)
+            // `Connection` cancels the request of a client that closes its side. For actix-http, bytes that are not a
+            // request close the side too, but the requests before them must be answered.
+            .h1_allow_half_closed(true)
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }

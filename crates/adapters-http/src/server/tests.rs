@@ -1,5 +1,7 @@
 //! Tests of connections with clients that send and read slowly.
 
+mod malformed;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -66,6 +68,21 @@ async fn read(request: HttpRequest, body: Payload) -> HttpResponse {
     }
 }
 
+/// Responds when other tasks had their turn.
+async fn later() -> &'static str {
+    web::block(|| "done").await.unwrap_or_default()
+}
+
+async fn last() -> &'static str {
+    "last"
+}
+
+/// Waits for ever, and reports that it was cancelled.
+async fn never(ended: Data<Sender<()>>) -> HttpResponse {
+    let _reports = Endless(Sender::clone(&ended));
+    std::future::pending().await
+}
+
 async fn endless(ended: Data<Sender<()>>) -> HttpResponse {
     HttpResponse::Ok().body(Endless(Sender::clone(&ended)))
 }
@@ -81,6 +98,9 @@ fn served(connections: Connections) -> (SocketAddr, Receiver<()>) {
                 .app_data(ended)
                 .route("/unread", web::to(unread))
                 .route("/read", web::to(read))
+                .route("/later", web::to(later))
+                .route("/last", web::to(last))
+                .route("/never", web::to(never))
                 .route("/endless", web::to(endless));
         }
     };
