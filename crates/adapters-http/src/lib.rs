@@ -23,6 +23,7 @@ mod request;
 mod response;
 mod routing;
 mod server;
+mod status;
 
 use std::time::Duration;
 

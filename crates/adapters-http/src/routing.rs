@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::web;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Route, guard};
+use application::Code;
 
 use crate::openapi;
 use crate::response::problem::ApiError;
@@ -31,7 +32,7 @@ pub(crate) async fn no_such_route() -> ApiError {
 }
 
 pub(crate) fn route_not_found() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, "route_not_found", "There is no such route.")
+    ApiError::new(Code::RouteNotFound, "There is no such route.")
 }
 
 /// The methods that the document lists, by path.
@@ -48,7 +49,7 @@ pub(crate) fn pattern_of(path: &str) -> Option<&'static str> {
 }
 
 async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
-    let error = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The route has no such method.");
+    let error = ApiError::new(Code::MethodNotAllowed, "The route has no such method.");
     let mut response = HttpResponse::from_error(error);
     // The files of a page are not in the document.
     let allowed = request.match_pattern().and_then(|pattern| ALLOWED.get(&pattern)).map_or("GET, HEAD", String::as_str);

@@ -12,8 +12,8 @@
 //!    domain's values, so that each rule is written once and all field errors are found at once.
 //! 2. Add a method that takes the caller and an [`Input`] command: a malformed request is refused only after the caller
 //!    is authorised.
-//! 3. Add its refusals as variants of the area's error, with the [`kind`](Problem::kind) and [`code`](Problem::code) of
-//!    each.
+//! 3. Add its refusals as variants of the area's error, with the [`Code`] of each; a new code is one more line in the
+//!    table, with its kind.
 //! 4. Add tests at the end of the file, with the mocks of `ports`.
 
 mod access;
@@ -54,6 +54,7 @@ pub use self::listings::{
     PictureFields,
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
+pub use self::outcome::codes::Code;
 pub use self::outcome::problem::{Counts, Extension, FieldErrors, Problem, ProblemKind};
 pub use self::outcome::refusal::Refusal;
 pub use self::promotions::{FindPromotions, PromotionError, PromotionFields, Promotions};

@@ -6,11 +6,10 @@ use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use application::Refusal;
 use application::fairness::{Client, works_for};
+use application::{Code, Refusal};
 use domain::access::{AccessError, Caller, Permission, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use domain::ids::{ApiKeyId, TenantId};
@@ -142,7 +141,7 @@ fn count(request: &HttpRequest, key: ApiKeyId, home: Option<TenantId>) -> Result
     let Some(standing) = api(request).server_limits.rate_limits.count(key, home) else { return Ok(()) };
     let refused = standing.is_over.then(|| standing.refusal());
     request.extensions_mut().insert(standing);
-    refused.map_or(Ok(()), |message| Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message)))
+    refused.map_or(Ok(()), |message| Err(ApiError::new(Code::RateLimited, message)))
 }
 
 /// The key and tenant that the headers name.
@@ -163,12 +162,12 @@ impl Presented<'_> {
 fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
     let api_keys = headers.get_all(API_KEY).map(HeaderValue::as_bytes);
     let bearers = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.as_bytes()));
-    let key = only_one(api_keys.chain(bearers), "conflicting_keys", "The request holds different API keys.")?;
+    let key = only_one(api_keys.chain(bearers), Code::ConflictingKeys, "The request holds different API keys.")?;
 
     let named = TENANT_HEADERS.into_iter().flat_map(|name| headers.get_all(name));
     let named = named.map(|value| value.to_str().ok().and_then(|id| id.parse().ok()).ok_or_else(malformed_tenant));
     let named = named.collect::<Result<Vec<TenantId>, _>>()?;
-    let named = only_one(named.into_iter(), "conflicting_tenants", "The request names different tenants.")?;
+    let named = only_one(named.into_iter(), Code::ConflictingTenants, "The request names different tenants.")?;
 
     let choice = match named {
         Some(id) => TenantChoice::Named(id),
@@ -188,19 +187,15 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
 /// Returns the common value, if there is one. Different values are an error.
 fn only_one<T: PartialEq>(
     mut values: impl Iterator<Item = T>,
-    code: &'static str,
+    code: Code,
     message: &str,
 ) -> Result<Option<T>, ApiError> {
     let first = values.next();
-    if values.all(|value| Some(&value) == first.as_ref()) {
-        Ok(first)
-    } else {
-        Err(ApiError::new(StatusCode::BAD_REQUEST, code, message))
-    }
+    if values.all(|value| Some(&value) == first.as_ref()) { Ok(first) } else { Err(ApiError::new(code, message)) }
 }
 
 fn malformed_tenant() -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "malformed_tenant_header", "The tenant header must be a valid UUID.")
+    ApiError::new(Code::MalformedTenantHeader, "The tenant header must be a valid UUID.")
 }
 
 #[cfg(test)]
@@ -212,7 +207,7 @@ mod tests {
     const A: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
     const B: &str = "0192f0c1-7b1e-7000-8000-00000000000b";
 
-    fn read(headers: &[(&'static str, &str)]) -> Result<(Option<String>, TenantChoice), &'static str> {
+    fn read(headers: &[(&'static str, &str)]) -> Result<(Option<String>, TenantChoice), Code> {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header"));
@@ -238,13 +233,13 @@ mod tests {
             (&[("x-calry-api-key", "k"), ("x-calry-tenant-id", A)], Ok((key(), named))),
             (&[("authorization", "Bearer k"), ("x-tenant-id", A)], Ok((key(), named))),
             (&[("x-calry-tenant-id", A), ("x-tenant-id", &A.to_uppercase())], Ok((None, named))),
-            (&[("x-calry-api-key", "k"), ("x-calry-api-key", "l")], Err("conflicting_keys")),
-            (&[("authorization", "Bearer k"), ("x-calry-api-key", "l")], Err("conflicting_keys")),
-            (&[("x-calry-tenant-id", A), ("x-tenant-id", B)], Err("conflicting_tenants")),
-            (&[("x-tenant-id", A), ("x-tenant-id", B)], Err("conflicting_tenants")),
-            (&[("x-calry-tenant-id", "")], Err("malformed_tenant_header")),
-            (&[("x-calry-tenant-id", "channel-a")], Err("malformed_tenant_header")),
-            (&[("x-calry-tenant-id", A), ("x-tenant-id", "x")], Err("malformed_tenant_header")),
+            (&[("x-calry-api-key", "k"), ("x-calry-api-key", "l")], Err(Code::ConflictingKeys)),
+            (&[("authorization", "Bearer k"), ("x-calry-api-key", "l")], Err(Code::ConflictingKeys)),
+            (&[("x-calry-tenant-id", A), ("x-tenant-id", B)], Err(Code::ConflictingTenants)),
+            (&[("x-tenant-id", A), ("x-tenant-id", B)], Err(Code::ConflictingTenants)),
+            (&[("x-calry-tenant-id", "")], Err(Code::MalformedTenantHeader)),
+            (&[("x-calry-tenant-id", "channel-a")], Err(Code::MalformedTenantHeader)),
+            (&[("x-calry-tenant-id", A), ("x-tenant-id", "x")], Err(Code::MalformedTenantHeader)),
         ] {
             assert_eq!(read(headers), expected, "{headers:?}");
         }

@@ -1,8 +1,9 @@
 //! Idempotency keys and fingerprints of requests that clients may repeat.
 
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest};
+use application::Code;
 use domain::idempotency::{IdempotencyKey, IdempotentRequest};
 use domain::ids::TenantId;
 use sha2::{Digest, Sha256};
@@ -30,7 +31,7 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     let read = String::from_utf8_lossy(key).parse().ok().filter(|_| sent.all(|other| other == key));
     read.map(Some).ok_or_else(|| {
         let message = "The Idempotency-Key header must be 1 to 255 visible ASCII characters.";
-        ApiError::new(StatusCode::BAD_REQUEST, "malformed_idempotency_key", message)
+        ApiError::new(Code::MalformedIdempotencyKey, message)
     })
 }
 
@@ -70,10 +71,10 @@ mod tests {
             (&[][..], Ok(None)),
             (&["key-1"], Ok(Some("key-1"))),
             (&["key-1", "key-1"], Ok(Some("key-1"))),
-            (&["key-1", "key-2"], Err("malformed_idempotency_key")),
-            (&[""], Err("malformed_idempotency_key")),
-            (&["a b"], Err("malformed_idempotency_key")),
-            (&[long.as_str()], Err("malformed_idempotency_key")),
+            (&["key-1", "key-2"], Err(Code::MalformedIdempotencyKey)),
+            (&[""], Err(Code::MalformedIdempotencyKey)),
+            (&["a b"], Err(Code::MalformedIdempotencyKey)),
+            (&[long.as_str()], Err(Code::MalformedIdempotencyKey)),
         ] {
             let mut headers = HeaderMap::new();
             for value in values {

@@ -6,16 +6,17 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use application::{Counts, Extension, FieldErrors, Problem, ProblemKind};
+use application::{Code, Counts, Extension, FieldErrors, Problem, ProblemKind};
 use domain::quotes::Quote;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::areas::quotes::QuoteView;
+use crate::status::status;
 
 /// The `Retry-After` of errors that pass shortly, in seconds.
-pub(crate) const SOON: u32 = 1;
+const SOON: u32 = 1;
 
 /// The result of a handler.
 pub(crate) type Answer = Result<HttpResponse, ApiError>;
@@ -26,7 +27,7 @@ pub(crate) type Answer = Result<HttpResponse, ApiError>;
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     pub(crate) message: String,
     /// Boxed, because most responses are not refusals.
     pub(crate) members: Box<Members>,
@@ -45,45 +46,31 @@ pub(crate) struct Members {
 }
 
 impl ApiError {
-    /// Creates a refusal of the HTTP layer.
-    pub(crate) fn new(status: StatusCode, code: &'static str, message: &str) -> Self {
-        let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(SOON);
-        Self { status, code, message: message.to_owned(), members: Box::default(), retry_after, cause: None }
+    /// Creates a refusal with the status of its code.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        let retry_after = match code.kind() {
+            ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable => Some(SOON),
+            _ => None,
+        };
+        let (status, message) = (status(code.kind()), message.into());
+        Self { status, code, message, members: Box::default(), retry_after, cause: None }
     }
 }
 
 impl<P: Problem> From<P> for ApiError {
     fn from(problem: P) -> Self {
-        let status = match problem.kind() {
-            ProblemKind::Unreadable => StatusCode::BAD_REQUEST,
-            ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ProblemKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ProblemKind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            ProblemKind::Forbidden => StatusCode::FORBIDDEN,
-            ProblemKind::NotFound => StatusCode::NOT_FOUND,
-            ProblemKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-            ProblemKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            ProblemKind::Conflict | ProblemKind::InFlight => StatusCode::CONFLICT,
-            ProblemKind::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            ProblemKind::Busy | ProblemKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            ProblemKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        let retry_after = match problem.kind() {
-            ProblemKind::InFlight | ProblemKind::Busy | ProblemKind::Unavailable => Some(SOON),
-            ProblemKind::Limited { seconds } => Some(seconds),
-            _ => None,
-        };
-        let (code, message) = (problem.code(), problem.to_string());
+        let error = Self::new(problem.code(), problem.to_string());
+        let retry_after = problem.retry_after().or(error.retry_after);
         let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
         let members = Box::new(Members { faults, counts, extension: problem.extension() });
-        let cause = status.is_server_error().then(|| problem.into());
-        Self { status, code, message, members, retry_after, cause }
+        let cause = error.status.is_server_error().then(|| problem.into());
+        Self { members, retry_after, cause, ..error }
     }
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        self.code.fmt(f)
     }
 }
 
@@ -156,7 +143,7 @@ impl<'a> ProblemView<'a> {
             title: error.status.canonical_reason().unwrap_or("Error"),
             status: error.status.as_u16(),
             instance,
-            code: error.code,
+            code: error.code.as_str(),
             message: &error.message,
             errors: faults.as_ref(),
             counts: counts.as_ref(),

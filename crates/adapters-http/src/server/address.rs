@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
+use actix_web::http::Version;
 use actix_web::http::header::{FORWARDED, HOST, HeaderMap, HeaderName};
-use actix_web::http::{StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
+use application::Code;
 
 use crate::Api;
 use crate::response::problem::ApiError;
@@ -53,7 +54,7 @@ pub(crate) fn url(request: &HttpRequest, path: &str) -> String {
 fn malformed_host() -> ApiError {
     let message =
         "The request must name one host, by its Host header or its target: a name or address, with or without a port.";
-    ApiError::new(StatusCode::BAD_REQUEST, "malformed_host", message)
+    ApiError::new(Code::MalformedHost, message)
 }
 
 impl Address {

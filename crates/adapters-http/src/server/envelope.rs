@@ -13,6 +13,7 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
+use application::Code;
 use uuid::Uuid;
 
 use crate::request::caller::ServedIn;
@@ -105,7 +106,7 @@ impl Input {
             &foreign
         };
         if let Some(cause) = &error.cause {
-            tracing::error!(request_id = self.id(), code = error.code, "{}", chain(&**cause));
+            tracing::error!(request_id = self.id(), code = error.code.as_str(), "{}", chain(&**cause));
         }
         let body = serde_json::to_vec(&ProblemView::new(error, &self.path)).unwrap_or_default();
         Refused { status: error.status, retry_after: error.retry_after, body }
@@ -162,10 +163,11 @@ impl Refused {
 /// Converts an error of a library to a refusal.
 fn foreign_error(error: &actix_web::Error) -> ApiError {
     let status = error.as_response_error().status_code();
-    match error.as_error::<CorsError>() {
-        Some(refused) => ApiError::new(status, "cross_origin_refused", &format!("{refused}.")),
-        None => ApiError::new(status, "malformed_request", "The request cannot be read."),
-    }
+    let refusal = match error.as_error::<CorsError>() {
+        Some(refused) => ApiError::new(Code::CrossOriginRefused, format!("{refused}.")),
+        None => ApiError::new(Code::MalformedRequest, "The request cannot be read."),
+    };
+    ApiError { status, ..refusal }
 }
 
 /// Returns the client's request id if it is safe to repeat, or else a new one.

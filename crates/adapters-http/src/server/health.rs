@@ -2,16 +2,17 @@
 
 use std::sync::{Arc, LazyLock};
 
+use actix_web::HttpResponse;
 use actix_web::http::header::{
     CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
 };
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, http::StatusCode};
+use application::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, serve};
 
-use crate::response::problem::{Answer, ApiError, SOON};
+use crate::response::problem::{Answer, ApiError};
 use crate::routing::{get, resource, route_not_found};
 use crate::server::metrics::TEXT_FORMAT;
 use crate::{Api, openapi};
@@ -66,12 +67,8 @@ pub(crate) async fn healthz() -> HttpResponse {
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
         // Probes need not distinguish an unreachable database from an old schema.
-        ApiError {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "not_ready",
-            retry_after: Some(SOON),
-            ..ApiError::from(refusal)
-        }
+        let ApiError { message, cause, .. } = ApiError::from(refusal);
+        ApiError { cause, ..ApiError::new(Code::NotReady, message) }
     })?;
     Ok(HttpResponse::Ok().json(OK))
 }
@@ -106,7 +103,7 @@ static PAGE_CONFIG: LazyLock<Arc<Config<'static>>> =
 async fn page(file: web::Path<String>) -> Answer {
     let found = serve(&file, Arc::clone(&PAGE_CONFIG)).map_err(|error| {
         let cause = Some(error.to_string().into());
-        ApiError { cause, ..ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "The page is broken.") }
+        ApiError { cause, ..ApiError::new(Code::InternalError, "The page is broken.") }
     })?;
     let found = found.ok_or_else(route_not_found)?;
     let mut response = HttpResponse::Ok();

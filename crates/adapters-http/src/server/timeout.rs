@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
 use actix_web::web;
+use application::Code;
 use application::fairness::on_behalf_of;
 
 use crate::Api;
@@ -27,5 +27,5 @@ pub(crate) async fn time_limit<B: MessageBody + 'static>(
 fn given_up(limit: Duration) -> ApiError {
     let message = "The request took too long.";
     let cause = format!("given up after {limit:?}").into();
-    ApiError { cause: Some(cause), ..ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+    ApiError { cause: Some(cause), ..ApiError::new(Code::Unavailable, message) }
 }

@@ -108,6 +108,7 @@ mod tests {
     use testkit::build;
 
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::{Problem, ProblemKind};
     use crate::steps::ambient::fixture::ambient;
     use crate::steps::idempotency::fixture::over;
@@ -170,8 +171,8 @@ mod tests {
     #[tokio::test]
     async fn a_repeated_request_makes_no_key_and_is_told_of_the_first() {
         for (body, kind, code) in [
-            (build::token().id().to_string(), ProblemKind::Conflict, "key_already_created"),
-            ("corrupt".to_owned(), ProblemKind::Internal, "internal_error"),
+            (build::token().id().to_string(), ProblemKind::Conflict, Code::KeyAlreadyCreated),
+            ("corrupt".to_owned(), ProblemKind::Internal, Code::InternalError),
         ] {
             let mut idempotency = MockIdempotencyRepository::new();
             idempotency.expect_find().once().returning(move |scope, _| {

@@ -8,7 +8,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::{InvalidInput, sentence};
-use crate::outcome::problem::{Extension, FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{Extension, FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the API key use cases.
@@ -76,23 +77,14 @@ impl From<RepositoryError> for ApiKeyError {
 }
 
 impl Problem for ApiKeyError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound | Self::UserNotFound { .. } => ProblemKind::NotFound,
-            Self::SupportRestricted(_) => ProblemKind::Forbidden,
-            Self::LastAdministrator | Self::AlreadyCreated { .. } => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "api_key_not_found",
-            Self::UserNotFound { .. } => "user_not_found",
-            Self::AlreadyCreated { .. } => "key_already_created",
-            Self::SupportRestricted(_) => "support_restricted",
-            Self::LastAdministrator => "last_administrator",
+            Self::NotFound => Code::ApiKeyNotFound,
+            Self::UserNotFound { .. } => Code::UserNotFound,
+            Self::AlreadyCreated { .. } => Code::KeyAlreadyCreated,
+            Self::SupportRestricted(_) => Code::SupportRestricted,
+            Self::LastAdministrator => Code::LastAdministrator,
         }
     }
 

@@ -50,6 +50,7 @@ mod tests {
 
     use super::super::fixture::api_keys;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn command(permission: &str) -> IssueApiKey {
@@ -63,7 +64,7 @@ mod tests {
         queries.expect_any().returning(|_, _, _| Ok(None));
         let api_keys = api_keys(MockApiKeyRepository::new(), MockUserRepository::new(), queries);
         let refused = api_keys.issue(&OperatorScope::new(), command("ADMIN")).await.expect_err("unknown");
-        assert_eq!(refused.code(), "user_not_found");
+        assert_eq!(refused.code(), Code::UserNotFound);
     }
 
     #[tokio::test]

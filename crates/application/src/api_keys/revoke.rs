@@ -31,6 +31,7 @@ mod tests {
 
     use super::super::fixture::api_keys;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn stored(role: Role) -> (ApiKey, ApiUser) {
@@ -61,7 +62,7 @@ mod tests {
         repository
     }
 
-    async fn revoke(repository: MockApiKeyRepository, caller: Caller) -> Result<(), &'static str> {
+    async fn revoke(repository: MockApiKeyRepository, caller: Caller) -> Result<(), Code> {
         let api_keys = api_keys(repository, MockUserRepository::new(), MockUserQueries::new());
         api_keys.revoke(&caller, ApiKeyId::new(build::id())).await.map_err(|error| error.code())
     }
@@ -72,13 +73,13 @@ mod tests {
         good.expect_revoke().once().returning(|_, _, _| Ok(()));
         assert_eq!(revoke(good, build::channel(Permission::Admin)).await, Ok(()));
         let refused = revoke(MockApiKeyRepository::new(), build::channel(Permission::Write)).await;
-        assert_eq!(refused, Err("permission_denied"));
+        assert_eq!(refused, Err(Code::PermissionDenied));
     }
 
     #[tokio::test]
     async fn a_channel_does_not_touch_the_keys_of_support() {
         let refused = revoke(repository(Role::Support), build::channel(Permission::Admin)).await;
-        assert_eq!(refused, Err("support_restricted"));
+        assert_eq!(refused, Err(Code::SupportRestricted));
     }
 
     #[tokio::test]
@@ -86,6 +87,6 @@ mod tests {
         let mut last = repository(Role::Tenant);
         let rule = rules::LAST_ADMINISTRATOR;
         last.expect_revoke().once().returning(move |_, _, _| Err(RepositoryError::Taken { rule }));
-        assert_eq!(revoke(last, build::administrator()).await, Err("last_administrator"));
+        assert_eq!(revoke(last, build::administrator()).await, Err(Code::LastAdministrator));
     }
 }

@@ -91,6 +91,7 @@ mod tests {
     use super::*;
     use crate::input::Unreadable;
     use crate::input::paging::Paging;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn over(queries: MockAuditQueries) -> Audit {
@@ -212,6 +213,6 @@ mod tests {
         let unread = || Unreadable::Malformed(String::new());
         let listed = audit.list(&writer, Err(unread())).await.expect_err("refused");
         let counted = audit.count(&writer, Err(unread())).await.expect_err("refused");
-        assert_eq!([listed.code(), counted.code()], ["permission_denied"; 2]);
+        assert_eq!([listed.code(), counted.code()], [Code::PermissionDenied; 2]);
     }
 }

@@ -92,7 +92,8 @@ mod tests {
 
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
     use crate::steps::ambient::fixture::ambient;
 
     fn availability(repository: MockAvailabilityRepository, listings: MockListingRepository) -> Availability {
@@ -143,7 +144,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
-        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+        for (permission, code) in
+            [(Permission::Read, Code::PermissionDenied), (Permission::Write, Code::MalformedRequest)]
+        {
             let availability = availability(MockAvailabilityRepository::new(), MockListingRepository::new());
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let refused = availability.edit(&build::channel(permission), ListingId::new(build::id()), unreadable).await;
@@ -187,14 +190,14 @@ mod tests {
     #[tokio::test]
     async fn an_importer_is_not_the_owner() {
         let refused = refused(seen(build::imported), vec![priced("1")]).await;
-        assert_eq!((refused.code(), refused.kind()), ("not_the_owner", ProblemKind::Forbidden));
+        assert_eq!(refused.code(), Code::NotTheOwner);
     }
 
     #[tokio::test]
     async fn a_listing_that_the_tenant_does_not_see_is_not_found() {
         let mut listings = MockListingRepository::new();
         listings.expect_find().once().returning(|_, _| Ok(None));
-        assert_eq!(refused(listings, vec![priced("1")]).await.code(), "listing_not_found");
+        assert_eq!(refused(listings, vec![priced("1")]).await.code(), Code::ListingNotFound);
     }
 
     #[tokio::test]
@@ -248,7 +251,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = MockAvailabilityRepository::new();
             let mut lost = 0;
             repository.expect_edit().times(1..=3).returning(move |_, _| {

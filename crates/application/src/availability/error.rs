@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use super::edit::RANGES;
 use crate::input::reader::Collector;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the availability use cases.
@@ -56,19 +57,11 @@ impl From<RepositoryError> for AvailabilityError {
 }
 
 impl Problem for AvailabilityError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::ListingNotFound => ProblemKind::NotFound,
-            Self::NotTheOwner(_) => ProblemKind::Forbidden,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::ListingNotFound => "listing_not_found",
-            Self::NotTheOwner(_) => "not_the_owner",
+            Self::ListingNotFound => Code::ListingNotFound,
+            Self::NotTheOwner(_) => Code::NotTheOwner,
         }
     }
 

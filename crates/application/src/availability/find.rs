@@ -58,7 +58,8 @@ mod tests {
     use testkit::build;
 
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
     use crate::steps::ambient::fixture::ambient;
 
     async fn find(
@@ -90,7 +91,7 @@ mod tests {
         let mut queries = MockAvailabilityQueries::new();
         queries.expect_calendar().once().returning(|_, _, _, _| Ok(None));
         let unknown = find(queries, Some("2030-01-31"), Some("2030-02-01")).await.expect_err("unknown");
-        assert_eq!((unknown.code(), unknown.kind()), ("listing_not_found", ProblemKind::NotFound));
+        assert_eq!(unknown.code(), Code::ListingNotFound);
     }
 
     #[tokio::test]

@@ -47,7 +47,8 @@ mod tests {
     use super::super::fixture::{imports, named, offered, owner};
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     fn listings<const N: usize>() -> [ListingId; N] {
         [(); N].map(|()| ListingId::new(build::id()))
@@ -70,7 +71,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
-        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+        for (permission, code) in
+            [(Permission::Read, Code::PermissionDenied), (Permission::Write, Code::MalformedRequest)]
+        {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let refused = imports(MockImportRepository::new())
                 .import(&build::channel(permission), unreadable, &Idempotent::default())
@@ -114,7 +117,7 @@ mod tests {
         let mut repository = finding(vec![vec![offered(first), asleep]]);
         repository.expect_add().never();
         let error = import(repository, &[first, second]).await.expect_err("refused");
-        assert_eq!((error.kind(), error.code()), (ProblemKind::NotFound, "listing_not_found"));
+        assert_eq!(error.code(), Code::ListingNotFound);
         assert_eq!(error.faults().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
     }
 
@@ -125,7 +128,7 @@ mod tests {
         let mut repository = finding(vec![vec![offered(listing)], vec![taken]]);
         repository.expect_add().once().returning(|_, _| Err(RepositoryError::Stale));
         let error = import(repository, &[listing]).await.expect_err("refused");
-        assert_eq!((error.kind(), error.code()), (ProblemKind::Conflict, "already_imported"));
+        assert_eq!(error.code(), Code::AlreadyImported);
     }
 
     #[tokio::test]
@@ -133,6 +136,6 @@ mod tests {
         let [listing] = listings();
         let mut repository = finding(vec![vec![offered(listing)]; 3]);
         repository.expect_add().times(3).returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(import(repository, &[listing]).await.expect_err("busy").code(), "busy");
+        assert_eq!(import(repository, &[listing]).await.expect_err("busy").code(), Code::Busy);
     }
 }

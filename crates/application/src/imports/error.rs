@@ -7,7 +7,8 @@ use ports::RepositoryError;
 use thiserror::Error;
 
 use crate::input::listing_ids::ListingIds;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A reason why a listing of the request is refused. The text is used if it applies to all refused listings.
@@ -34,22 +35,14 @@ pub enum ListingReason {
 }
 
 impl ListingReason {
-    const fn kind(self) -> ProblemKind {
+    const fn code(self) -> Code {
         match self {
-            Self::NotFound => ProblemKind::NotFound,
-            Self::AlreadyImported => ProblemKind::Conflict,
-            Self::OwnListing | Self::NotAllowed | Self::NotImported | Self::Duplicate => ProblemKind::Invalid,
-        }
-    }
-
-    const fn code(self) -> &'static str {
-        match self {
-            Self::NotFound => "listing_not_found",
-            Self::OwnListing => "own_listing",
-            Self::NotAllowed => "import_not_allowed",
-            Self::AlreadyImported => "already_imported",
-            Self::NotImported => "not_imported",
-            Self::Duplicate => "duplicate_listing",
+            Self::NotFound => Code::ListingNotFound,
+            Self::OwnListing => Code::OwnListing,
+            Self::NotAllowed => Code::ImportNotAllowed,
+            Self::AlreadyImported => Code::AlreadyImported,
+            Self::NotImported => Code::NotImported,
+            Self::Duplicate => Code::DuplicateListing,
         }
     }
 
@@ -144,19 +137,11 @@ impl From<RepositoryError> for ImportError {
 }
 
 impl Problem for ImportError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::Listings { reason, faults: _ } => reason.kind(),
-            Self::Mixed { .. } => ProblemKind::Invalid,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Listings { reason, faults: _ } => reason.code(),
-            Self::Mixed { .. } => "import_refused",
+            Self::Mixed { .. } => Code::ImportRefused,
         }
     }
 
@@ -184,17 +169,17 @@ mod tests {
     #[test]
     fn one_reason_is_the_answer_and_several_are_mixed() {
         use ImportIssue::{AlreadyImported, Duplicate, NotAllowed, NotFound, OwnListing};
-        for (faults, kind, code) in [
-            (&[(0, NotFound), (2, NotFound)][..], ProblemKind::NotFound, "listing_not_found"),
-            (&[(1, OwnListing)], ProblemKind::Invalid, "own_listing"),
-            (&[(0, NotAllowed), (1, NotAllowed)], ProblemKind::Invalid, "import_not_allowed"),
-            (&[(2, AlreadyImported)], ProblemKind::Conflict, "already_imported"),
-            (&[(1, Duplicate), (2, Duplicate)], ProblemKind::Invalid, "duplicate_listing"),
-            (&[(0, NotFound), (1, NotFound), (2, AlreadyImported)], ProblemKind::Invalid, "import_refused"),
-            (&[(0, OwnListing), (1, Duplicate)], ProblemKind::Invalid, "import_refused"),
+        for (faults, code) in [
+            (&[(0, NotFound), (2, NotFound)][..], Code::ListingNotFound),
+            (&[(1, OwnListing)], Code::OwnListing),
+            (&[(0, NotAllowed), (1, NotAllowed)], Code::ImportNotAllowed),
+            (&[(2, AlreadyImported)], Code::AlreadyImported),
+            (&[(1, Duplicate), (2, Duplicate)], Code::DuplicateListing),
+            (&[(0, NotFound), (1, NotFound), (2, AlreadyImported)], Code::ImportRefused),
+            (&[(0, OwnListing), (1, Duplicate)], Code::ImportRefused),
         ] {
             let error = refused(faults);
-            assert_eq!((error.kind(), error.code()), (kind, code), "{faults:?}");
+            assert_eq!(error.code(), code, "{faults:?}");
             let positions = faults.iter().map(|(position, _)| format!("listingIDs.{position}"));
             assert!(error.faults().expect("positions").keys().cloned().eq(positions), "{faults:?}");
         }

@@ -45,7 +45,8 @@ mod tests {
     use super::super::fixture::{imports, named};
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     fn listings() -> [ListingId; 2] {
         [(); 2].map(|()| ListingId::new(build::id()))
@@ -60,7 +61,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
-        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+        for (permission, code) in
+            [(Permission::Read, Code::PermissionDenied), (Permission::Write, Code::MalformedRequest)]
+        {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let refused = imports(MockImportRepository::new())
                 .remove(&build::channel(permission), unreadable, &Idempotent::default())
@@ -89,7 +92,7 @@ mod tests {
         repository.expect_imported().once().returning(move |_, _| Ok(vec![imported]));
         repository.expect_remove().never();
         let error = remove(repository, &[imported, other]).await.expect_err("refused");
-        assert_eq!((error.kind(), error.code()), (ProblemKind::Invalid, "not_imported"));
+        assert_eq!(error.code(), Code::NotImported);
         assert_eq!(error.faults().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
     }
 
@@ -100,6 +103,6 @@ mod tests {
         let mut found = vec![vec![], vec![listing]];
         repository.expect_imported().times(2).returning(move |_, _| Ok(found.pop().expect("two reads")));
         repository.expect_remove().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(remove(repository, &[listing]).await.expect_err("refused").code(), "not_imported");
+        assert_eq!(remove(repository, &[listing]).await.expect_err("refused").code(), Code::NotImported);
     }
 }

@@ -13,7 +13,8 @@ use domain::users::UserStatus;
 use thiserror::Error;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::Refusal;
 
 /// The phrase for a missing field.
@@ -43,19 +44,11 @@ pub enum Unreadable {
 }
 
 impl Problem for Unreadable {
-    fn kind(&self) -> ProblemKind {
+    fn code(&self) -> Code {
         match self {
-            Self::Malformed(_) => ProblemKind::Unreadable,
-            Self::TooLarge { .. } => ProblemKind::TooLarge,
-            Self::UnsupportedMediaType => ProblemKind::UnsupportedMediaType,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "malformed_request",
-            Self::TooLarge { .. } => "payload_too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::Malformed(_) => Code::MalformedRequest,
+            Self::TooLarge { .. } => Code::PayloadTooLarge,
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
         }
     }
 }
@@ -94,12 +87,8 @@ impl From<FieldErrors> for InvalidInput {
 }
 
 impl Problem for InvalidInput {
-    fn kind(&self) -> ProblemKind {
-        ProblemKind::Invalid
-    }
-
-    fn code(&self) -> &'static str {
-        "validation_failed"
+    fn code(&self) -> Code {
+        Code::ValidationFailed
     }
 
     fn faults(&self) -> Option<&FieldErrors> {

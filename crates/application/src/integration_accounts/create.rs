@@ -40,7 +40,8 @@ mod tests {
     use super::super::fixture::{accounts, fields, sent};
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     async fn create(
         repository: MockIntegrationAccountRepository,
@@ -54,9 +55,9 @@ mod tests {
     #[tokio::test]
     async fn it_takes_an_admin_key_whatever_the_body() {
         for (permission, code) in [
-            (Permission::Read, "permission_denied"),
-            (Permission::Write, "permission_denied"),
-            (Permission::Admin, "malformed_request"),
+            (Permission::Read, Code::PermissionDenied),
+            (Permission::Write, Code::PermissionDenied),
+            (Permission::Admin, Code::MalformedRequest),
         ] {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let accounts = accounts(MockIntegrationAccountRepository::new());
@@ -105,7 +106,7 @@ mod tests {
         let taken = || RepositoryError::Taken { rule: rules::INTEGRATION_ACCOUNT_IDENTIFIER };
         repository.expect_create().once().returning(move |_, _| Err(taken()));
         let refused = create(repository, fields()).await.expect_err("taken");
-        assert_eq!((refused.code(), refused.kind()), ("account_identifier_taken", ProblemKind::Conflict));
+        assert_eq!(refused.code(), Code::AccountIdentifierTaken);
         assert!(refused.faults().expect("field errors").contains_key("accountIdentifier"));
     }
 }

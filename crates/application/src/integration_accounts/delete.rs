@@ -35,14 +35,15 @@ mod tests {
 
     use super::super::fixture::accounts;
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn it_takes_an_admin_key() {
         let accounts = accounts(MockIntegrationAccountRepository::new());
         let id = build::integration_account().id();
         let refused = accounts.delete(&build::channel(Permission::Write), id, &Precondition::default()).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 
     #[tokio::test]
@@ -53,7 +54,7 @@ mod tests {
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         let id = build::integration_account().id();
         let lost = accounts(repository).delete(&build::channel(Permission::Admin), id, &Precondition::default()).await;
-        assert_eq!(lost.expect_err("gone").code(), "integration_account_not_found");
+        assert_eq!(lost.expect_err("gone").code(), Code::IntegrationAccountNotFound);
     }
 
     #[tokio::test]
@@ -65,6 +66,6 @@ mod tests {
         let id = build::integration_account().id();
         let (caller, any) = (build::channel(Permission::Admin), Precondition::default());
         let refused = accounts(repository).delete(&caller, id, &any).await.expect_err("refused");
-        assert_eq!((refused.kind(), refused.code()), (ProblemKind::Conflict, "has_reservations"));
+        assert_eq!(refused.code(), Code::HasReservations);
     }
 }

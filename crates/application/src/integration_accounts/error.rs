@@ -5,7 +5,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the integration account use cases.
@@ -62,23 +63,15 @@ impl From<RepositoryError> for IntegrationAccountError {
 }
 
 impl Problem for IntegrationAccountError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound | Self::TargetNotFound { .. } => ProblemKind::NotFound,
-            Self::Move(_) | Self::IdentifierTaken { .. } | Self::HasReservations => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "integration_account_not_found",
-            Self::TargetNotFound { .. } => "tenant_not_found",
-            Self::Move(MoveError::TargetInactive(_)) => "target_inactive",
-            Self::Move(MoveError::AlreadyThere) => "already_there",
-            Self::IdentifierTaken { .. } => "account_identifier_taken",
-            Self::HasReservations => "has_reservations",
+            Self::NotFound => Code::IntegrationAccountNotFound,
+            Self::TargetNotFound { .. } => Code::TenantNotFound,
+            Self::Move(MoveError::TargetInactive(_)) => Code::TargetInactive,
+            Self::Move(MoveError::AlreadyThere) => Code::AlreadyThere,
+            Self::IdentifierTaken { .. } => Code::AccountIdentifierTaken,
+            Self::HasReservations => Code::HasReservations,
         }
     }
 

@@ -25,13 +25,14 @@ mod tests {
 
     use super::super::fixture::accounts;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn an_account_is_looked_for_in_the_tenant_of_the_request() {
         let id = build::integration_account().id();
         for (found, expected) in
-            [(Some(build::integration_account()), None), (None, Some("integration_account_not_found"))]
+            [(Some(build::integration_account()), None), (None, Some(Code::IntegrationAccountNotFound))]
         {
             let mut repository = MockIntegrationAccountRepository::new();
             repository

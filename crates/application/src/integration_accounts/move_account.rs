@@ -75,7 +75,8 @@ mod tests {
 
     use super::super::fixture::{accounts, over};
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     const TARGET: TenantId = TenantId::new(Uuid::from_u128(33));
     const HOLDINGS: Holdings =
@@ -118,9 +119,9 @@ mod tests {
     #[tokio::test]
     async fn it_takes_an_admin_key_and_the_default_tenants_authority() {
         for (caller, code) in [
-            (build::channel(Permission::Admin), "default_tenant_required"),
-            (build::at_home(Permission::Write), "permission_denied"),
-            (build::administrator(), "validation_failed"),
+            (build::channel(Permission::Admin), Code::DefaultTenantRequired),
+            (build::at_home(Permission::Write), Code::PermissionDenied),
+            (build::administrator(), Code::ValidationFailed),
         ] {
             let accounts = accounts(MockIntegrationAccountRepository::new());
             let nothing = Ok(MoveIntegrationAccount::default());
@@ -156,20 +157,20 @@ mod tests {
     async fn what_stands_against_it_is_told_also_to_a_dry_run() {
         let unknown = Uuid::from_u128(34).to_string();
         for (target, status, expected) in [
-            (unknown, TenantStatus::Active, ("tenant_not_found", ProblemKind::NotFound)),
-            (TARGET.to_string(), TenantStatus::Inactive, ("target_inactive", ProblemKind::Conflict)),
-            (build::channel_id().to_string(), TenantStatus::Active, ("already_there", ProblemKind::Conflict)),
-            ("nowhere".to_owned(), TenantStatus::Active, ("validation_failed", ProblemKind::Invalid)),
+            (unknown, TenantStatus::Active, Code::TenantNotFound),
+            (TARGET.to_string(), TenantStatus::Inactive, Code::TargetInactive),
+            (build::channel_id().to_string(), TenantStatus::Active, Code::AlreadyThere),
+            ("nowhere".to_owned(), TenantStatus::Active, Code::ValidationFailed),
         ] {
             for dry_run in [false, true] {
                 let refused = move_to(&target, dry_run, stored(), tenants(status)).await.expect_err("refused");
-                assert_eq!((refused.code(), refused.kind()), expected);
+                assert_eq!(refused.code(), expected);
             }
         }
         let mut nothing = MockIntegrationAccountRepository::new();
         nothing.expect_find_anywhere().returning(|_, _| Ok(None));
         let refused = move_to(&TARGET.to_string(), false, nothing, MockTenantRepository::new()).await;
-        assert_eq!(refused.expect_err("unknown").code(), "integration_account_not_found");
+        assert_eq!(refused.expect_err("unknown").code(), Code::IntegrationAccountNotFound);
     }
 
     #[tokio::test]
@@ -187,6 +188,6 @@ mod tests {
         repository.expect_holdings().returning(|_, _, _| Ok(HOLDINGS));
         repository.expect_move_account().once().returning(|_, _| Err(RepositoryError::Stale));
         let lost = move_to(&TARGET.to_string(), false, repository, tenants(TenantStatus::Active)).await;
-        assert_eq!(lost.expect_err("lost").code(), "already_there");
+        assert_eq!(lost.expect_err("lost").code(), Code::AlreadyThere);
     }
 }

@@ -40,6 +40,7 @@ mod tests {
 
     use super::super::fixture::{accounts, sent};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn stored() -> MockIntegrationAccountRepository {
@@ -59,7 +60,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = stored();
             let mut lost = 0;
             repository.expect_update().times(1..=3).returning(move |_, change| {
@@ -98,10 +99,10 @@ mod tests {
     async fn who_may_only_write_changes_no_account_and_nobody_one_that_is_not_there() {
         let fields = IntegrationAccountFields::default;
         let refused = update(MockIntegrationAccountRepository::new(), Permission::Write, fields()).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
         let mut nothing = MockIntegrationAccountRepository::new();
         nothing.expect_find().once().returning(|_, _| Ok(None));
         let unknown = update(nothing, Permission::Admin, fields()).await;
-        assert_eq!(unknown.expect_err("unknown").code(), "integration_account_not_found");
+        assert_eq!(unknown.expect_err("unknown").code(), Code::IntegrationAccountNotFound);
     }
 }

@@ -54,7 +54,8 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     fn with_account() -> MockListingRepository {
         let mut repository = MockListingRepository::new();
@@ -104,7 +105,7 @@ mod tests {
         let mut repository = MockListingRepository::new();
         repository.expect_account().once().returning(|_, _| Ok(None));
         let refused = create(repository, fields("17")).await.expect_err("unknown");
-        assert_eq!((refused.code(), refused.kind()), ("integration_account_not_found", ProblemKind::NotFound));
+        assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
         assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
     }
 
@@ -114,7 +115,7 @@ mod tests {
         let taken = || RepositoryError::Taken { rule: rules::LISTING_PROVIDER_ID };
         repository.expect_create().once().returning(move |_, _| Err(taken()));
         let refused = create(repository, fields("17")).await.expect_err("taken");
-        assert_eq!((refused.code(), refused.kind()), ("provider_id_taken", ProblemKind::Conflict));
+        assert_eq!(refused.code(), Code::ProviderIdTaken);
     }
 
     #[tokio::test]
@@ -123,6 +124,6 @@ mod tests {
         let refused = listings(MockListingRepository::new())
             .create(&build::channel(Permission::Read), asked, &Idempotent::default())
             .await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 }

@@ -35,7 +35,8 @@ mod tests {
 
     use super::super::fixture::listings;
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     async fn delete(repository: MockListingRepository, permission: Permission) -> Result<(), ListingError> {
         listings(repository)
@@ -46,7 +47,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_deletes_nothing() {
         let refused = delete(MockListingRepository::new(), Permission::Read).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 
     #[tokio::test]
@@ -54,7 +55,7 @@ mod tests {
         let mut repository = MockListingRepository::new();
         repository.expect_find().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
         let refused = delete(repository, Permission::Write).await;
-        assert_eq!(refused.expect_err("refused").code(), "not_the_owner");
+        assert_eq!(refused.expect_err("refused").code(), Code::NotTheOwner);
     }
 
     #[tokio::test]
@@ -63,7 +64,7 @@ mod tests {
         let mut found = vec![None, Some(build::owned(build::listing(ListingId::new(build::id()))))];
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "listing_not_found");
+        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::ListingNotFound);
     }
 
     #[tokio::test]
@@ -73,6 +74,6 @@ mod tests {
         let taken = || RepositoryError::Taken { rule: rules::HAS_RESERVATIONS };
         repository.expect_delete().once().returning(move |_, _| Err(taken()));
         let refused = delete(repository, Permission::Write).await.expect_err("refused");
-        assert_eq!((refused.kind(), refused.code()), (ProblemKind::Conflict, "has_reservations"));
+        assert_eq!(refused.code(), Code::HasReservations);
     }
 }

@@ -101,6 +101,7 @@ mod tests {
     use super::super::fixture::{fields, listings, sent};
     use super::*;
     use crate::input::reader::ENOUGH;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn with(stored: Vec<Listing>) -> MockListingRepository {
@@ -197,6 +198,6 @@ mod tests {
         let mut repository = MockListingRepository::new();
         repository.expect_account().once().returning(|_, _| Ok(None));
         let refused = deliver(repository, Some(vec![fields("a")])).await.expect_err("unknown");
-        assert_eq!(refused.code(), "integration_account_not_found");
+        assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
     }
 }

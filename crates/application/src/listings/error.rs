@@ -6,7 +6,8 @@ use thiserror::Error;
 
 use crate::input::reader::Collector;
 use crate::input::sentence;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the listing use cases.
@@ -82,23 +83,14 @@ impl From<RepositoryError> for ListingError {
 }
 
 impl Problem for ListingError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound | Self::AccountNotFound { .. } => ProblemKind::NotFound,
-            Self::NotTheOwner(_) => ProblemKind::Forbidden,
-            Self::ProviderIdTaken { .. } | Self::HasReservations => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "listing_not_found",
-            Self::AccountNotFound { .. } => "integration_account_not_found",
-            Self::NotTheOwner(_) => "not_the_owner",
-            Self::ProviderIdTaken { .. } => "provider_id_taken",
-            Self::HasReservations => "has_reservations",
+            Self::NotFound => Code::ListingNotFound,
+            Self::AccountNotFound { .. } => Code::IntegrationAccountNotFound,
+            Self::NotTheOwner(_) => Code::NotTheOwner,
+            Self::ProviderIdTaken { .. } => Code::ProviderIdTaken,
+            Self::HasReservations => Code::HasReservations,
         }
     }
 

@@ -21,6 +21,7 @@ mod tests {
 
     use super::super::fixture::listings;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -32,6 +33,6 @@ mod tests {
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(|_, _| Ok(None));
         let found = listings(repository).find(&build::channel(Permission::Read), ListingId::new(build::id())).await;
-        assert_eq!(found.expect_err("unknown").code(), "listing_not_found");
+        assert_eq!(found.expect_err("unknown").code(), Code::ListingNotFound);
     }
 }

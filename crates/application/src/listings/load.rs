@@ -103,6 +103,7 @@ mod tests {
 
     use super::super::fixture::{fields, listings, sent};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::ProblemKind;
 
     fn command(listings: Vec<ListingFields>) -> LoadListings {
@@ -190,7 +191,7 @@ mod tests {
         let mut repository = MockListingRepository::new();
         repository.expect_owner().returning(|_, _, _| Ok(None));
         let refused = load(repository, command(vec![fields("a")])).await.expect_err("unknown");
-        assert_eq!(refused.code(), "integration_account_not_found");
+        assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
     }
 
     #[tokio::test]

@@ -48,7 +48,8 @@ mod tests {
 
     use super::super::fixture::{listings, sent};
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     fn stored() -> MockListingRepository {
         let mut repository = MockListingRepository::new();
@@ -63,7 +64,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = stored();
             let mut lost = 0;
             repository.expect_update().times(1..=3).returning(move |_, change| {
@@ -93,7 +94,7 @@ mod tests {
         let mut repository = MockListingRepository::new();
         repository.expect_find().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
         let refused = update(repository, ListingFields::default()).await.expect_err("refused");
-        assert_eq!((refused.code(), refused.kind()), ("not_the_owner", ProblemKind::Forbidden));
+        assert_eq!(refused.code(), Code::NotTheOwner);
     }
 
     #[tokio::test]
@@ -108,7 +109,7 @@ mod tests {
         let mut repository = MockListingRepository::new();
         repository.expect_find().once().returning(|_, _| Ok(None));
         let refused = update(repository, ListingFields::default()).await.expect_err("unknown");
-        assert_eq!(refused.code(), "listing_not_found");
+        assert_eq!(refused.code(), Code::ListingNotFound);
     }
 
     #[tokio::test]
@@ -124,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn a_price_that_does_not_fit_is_told_before_a_lost_precondition() {
         let lost = Precondition::new(|_: &TenantListing| false);
-        for (price, code) in [("0.001", "validation_failed"), ("150", "precondition_failed")] {
+        for (price, code) in [("0.001", Code::ValidationFailed), ("150", Code::PreconditionFailed)] {
             let fields = ListingFields { start_price: sent(price), ..ListingFields::default() };
             let listings = listings(stored());
             let id = ListingId::new(build::id());

@@ -89,6 +89,7 @@ mod tests {
     use super::super::fixture::locations;
     use super::*;
     use crate::input::Unreadable;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
@@ -98,7 +99,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
-        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+        for (permission, code) in
+            [(Permission::Read, Code::PermissionDenied), (Permission::Write, Code::MalformedRequest)]
+        {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let locations = locations(MockLocationRepository::new());
             let refused = locations.create(&build::channel(permission), unreadable, &Idempotent::default()).await;

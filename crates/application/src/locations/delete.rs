@@ -34,7 +34,8 @@ mod tests {
 
     use super::super::fixture::locations;
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     async fn delete(repository: MockLocationRepository, permission: Permission) -> Result<(), LocationError> {
         locations(repository)
@@ -45,7 +46,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_deletes_nothing() {
         let refused = delete(MockLocationRepository::new(), Permission::Read).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 
     #[tokio::test]
@@ -54,7 +55,7 @@ mod tests {
         repository.expect_find().returning(|_, _| Ok(Some(build::default_location())));
         repository.expect_delete().never();
         let error = delete(repository, Permission::Write).await.expect_err("refused");
-        assert_eq!((error.code(), error.kind()), ("default_location", ProblemKind::Conflict));
+        assert_eq!(error.code(), Code::DefaultLocation);
     }
 
     #[tokio::test]
@@ -64,7 +65,7 @@ mod tests {
         let in_use = || RepositoryError::Taken { rule: rules::LOCATION_IN_USE };
         repository.expect_delete().once().returning(move |_, _| Err(in_use()));
         let error = delete(repository, Permission::Write).await.expect_err("in use");
-        assert_eq!((error.code(), error.kind()), ("location_in_use", ProblemKind::Conflict));
+        assert_eq!(error.code(), Code::LocationInUse);
     }
 
     #[tokio::test]
@@ -73,6 +74,6 @@ mod tests {
         let mut found = vec![None, Some(build::location(LocationId::new(build::id())))];
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "location_not_found");
+        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::LocationNotFound);
     }
 }

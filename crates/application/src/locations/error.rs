@@ -4,7 +4,8 @@ use domain::locations::DefaultLocationError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the location use cases.
@@ -36,20 +37,12 @@ impl From<RepositoryError> for LocationError {
 }
 
 impl Problem for LocationError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound => ProblemKind::NotFound,
-            Self::Default(_) | Self::InUse => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "location_not_found",
-            Self::Default(_) => "default_location",
-            Self::InUse => "location_in_use",
+            Self::NotFound => Code::LocationNotFound,
+            Self::Default(_) => Code::DefaultLocation,
+            Self::InUse => Code::LocationInUse,
         }
     }
 

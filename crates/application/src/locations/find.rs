@@ -21,6 +21,7 @@ mod tests {
 
     use super::super::fixture::locations;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -41,6 +42,6 @@ mod tests {
         repository.expect_find().returning(|_, _| Ok(None));
         let id = LocationId::new(build::id());
         let unknown = locations(repository).get(&build::channel(Permission::Read), id).await;
-        assert_eq!(unknown.expect_err("unknown").code(), "location_not_found");
+        assert_eq!(unknown.expect_err("unknown").code(), Code::LocationNotFound);
     }
 }

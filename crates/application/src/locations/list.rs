@@ -30,6 +30,7 @@ mod tests {
 
     use super::super::fixture::{locations, over};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -51,6 +52,6 @@ mod tests {
         let locations = locations(MockLocationRepository::new());
         let paging = Paging { per_page: Some(101), ..Paging::default() };
         let refused = locations.list(&build::channel(Permission::Read), Ok(paging)).await.expect_err("invalid");
-        assert_eq!(refused.code(), "validation_failed");
+        assert_eq!(refused.code(), Code::ValidationFailed);
     }
 }

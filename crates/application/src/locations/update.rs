@@ -89,6 +89,7 @@ mod tests {
 
     use super::super::fixture::locations;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
@@ -111,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = stored();
             let mut lost = 0;
             repository.expect_update().times(1..=3).returning(move |_, change| {
@@ -145,7 +146,7 @@ mod tests {
         let refused = locations(MockLocationRepository::new())
             .update(&build::channel(Permission::Read), id, Ok(UpdateLocation::default()), &Precondition::default())
             .await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 
     #[tokio::test]
@@ -153,6 +154,6 @@ mod tests {
         let mut repository = MockLocationRepository::new();
         repository.expect_find().once().returning(|_, _| Ok(None));
         let unknown = update(repository, UpdateLocation::default()).await;
-        assert_eq!(unknown.expect_err("unknown").code(), "location_not_found");
+        assert_eq!(unknown.expect_err("unknown").code(), Code::LocationNotFound);
     }
 }

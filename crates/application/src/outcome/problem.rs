@@ -6,6 +6,8 @@ use std::error::Error;
 use domain::ids::{ApiKeyId, ReservationId};
 use domain::quotes::Quote;
 
+use crate::outcome::codes::Code;
+
 /// The messages of each invalid field, by the field's name in the request.
 pub type FieldErrors = BTreeMap<String, Vec<String>>;
 
@@ -27,6 +29,8 @@ pub enum ProblemKind {
     Forbidden,
     /// The resource does not exist or is not visible to the caller.
     NotFound,
+    /// The resource has no such operation.
+    MethodNotAllowed,
     /// A value is not valid.
     Invalid,
     /// The stored resource does not meet the client's precondition.
@@ -35,11 +39,8 @@ pub enum ProblemKind {
     Conflict,
     /// A concurrent duplicate of the request is in progress; retry shortly for its answer.
     InFlight,
-    /// Too many requests of this kind; retry after `seconds`.
-    Limited {
-        /// The seconds to wait.
-        seconds: u32,
-    },
+    /// Too many requests of this kind; retry later.
+    Limited,
     /// Concurrent changes won on every attempt; retry at once.
     Busy,
     /// The database is unavailable; retry shortly.
@@ -61,11 +62,18 @@ pub enum Extension {
 
 /// A refusal. Its `Display` is a message to people and never includes its source.
 pub trait Problem: Error + Send + Sync + 'static {
-    /// Returns the kind.
-    fn kind(&self) -> ProblemKind;
-
     /// Returns the stable code, for programs.
-    fn code(&self) -> &'static str;
+    fn code(&self) -> Code;
+
+    /// Returns the kind of the code.
+    fn kind(&self) -> ProblemKind {
+        self.code().kind()
+    }
+
+    /// Returns the seconds after which the request can be retried, if a limit was reached.
+    fn retry_after(&self) -> Option<u32> {
+        None
+    }
 
     /// Returns the field errors, if any.
     fn faults(&self) -> Option<&FieldErrors> {

@@ -6,7 +6,8 @@ use ports::{RepositoryError, Source, rules};
 use thiserror::Error;
 
 use crate::input::{InvalidInput, Unreadable};
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 
 /// A refusal that all areas share.
 #[derive(Debug, Error)]
@@ -62,34 +63,23 @@ impl From<RepositoryError> for Refusal {
 }
 
 impl Problem for Refusal {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Access(error) => error.kind(),
-            Self::Unreadable(error) => error.kind(),
-            Self::Invalid(error) => error.kind(),
-            Self::PreconditionFailed => ProblemKind::PreconditionFailed,
-            Self::KeyReused(_) => ProblemKind::Invalid,
-            Self::InFlight => ProblemKind::InFlight,
-            Self::CouponsLimited { seconds } => ProblemKind::Limited { seconds: *seconds },
-            Self::Busy => ProblemKind::Busy,
-            Self::Unavailable(_) => ProblemKind::Unavailable,
-            Self::Internal(_) => ProblemKind::Internal,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Access(error) => error.code(),
             Self::Unreadable(error) => error.code(),
             Self::Invalid(error) => error.code(),
-            Self::PreconditionFailed => "precondition_failed",
-            Self::KeyReused(_) => "idempotency_key_reused",
-            Self::InFlight => "request_in_flight",
-            Self::CouponsLimited { .. } => "too_many_coupon_codes",
-            Self::Busy => "busy",
-            Self::Unavailable(_) => "unavailable",
-            Self::Internal(_) => "internal_error",
+            Self::PreconditionFailed => Code::PreconditionFailed,
+            Self::KeyReused(_) => Code::IdempotencyKeyReused,
+            Self::InFlight => Code::RequestInFlight,
+            Self::CouponsLimited { .. } => Code::TooManyCouponCodes,
+            Self::Busy => Code::Busy,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Internal(_) => Code::InternalError,
         }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        if let Self::CouponsLimited { seconds } = self { Some(*seconds) } else { None }
     }
 
     fn faults(&self) -> Option<&FieldErrors> {
@@ -109,24 +99,14 @@ impl Problem for Refusal {
 }
 
 impl Problem for AccessError {
-    fn kind(&self) -> ProblemKind {
+    fn code(&self) -> Code {
         match self {
-            Self::Unauthenticated => ProblemKind::Unauthenticated,
-            Self::TenantNotFound => ProblemKind::NotFound,
-            Self::UserNotActive | Self::TenantInactive | Self::PermissionDenied | Self::DefaultTenantRequired => {
-                ProblemKind::Forbidden
-            }
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unauthenticated => "unauthenticated",
-            Self::UserNotActive => "user_not_active",
-            Self::TenantNotFound => "tenant_not_found",
-            Self::TenantInactive => "tenant_inactive",
-            Self::PermissionDenied => "permission_denied",
-            Self::DefaultTenantRequired => "default_tenant_required",
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::UserNotActive => Code::UserNotActive,
+            Self::TenantNotFound => Code::TenantNotFound,
+            Self::TenantInactive => Code::TenantInactive,
+            Self::PermissionDenied => Code::PermissionDenied,
+            Self::DefaultTenantRequired => Code::DefaultTenantRequired,
         }
     }
 }

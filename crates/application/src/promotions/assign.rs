@@ -48,7 +48,8 @@ mod tests {
     use super::super::fixture::{nothing, promotions, stored};
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     const BOTH: [Assignment; 2] = [Assignment::Assign, Assignment::Unassign];
 
@@ -76,7 +77,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
-        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+        for (permission, code) in
+            [(Permission::Read, Code::PermissionDenied), (Permission::Write, Code::MalformedRequest)]
+        {
             let promotions = promotions(MockPromotionRepository::new());
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let (caller, id) = (build::channel(permission), PromotionId::new(build::id()));
@@ -116,7 +119,7 @@ mod tests {
             let [listing, other] = listings();
             let repository = finding(vec![vec![Assignable { listing, is_assigned: false }]]);
             let refused = assign(repository, assignment, &[listing, other]).await.expect_err("refused");
-            assert_eq!((refused.code(), refused.kind()), ("listing_not_found", ProblemKind::NotFound));
+            assert_eq!(refused.code(), Code::ListingNotFound);
             let expected = format!("The listing {other} was not found (listing_not_found).");
             let faults = refused.faults().expect("positions");
             assert_eq!(faults.iter().collect::<Vec<_>>(), [(&"listingIDs.1".to_owned(), &vec![expected])]);
@@ -127,7 +130,7 @@ mod tests {
     async fn an_unknown_promotion_is_not_found_and_no_listings_are_invalid() {
         assert_eq!(
             assign(nothing(), Assignment::Assign, &listings()).await.expect_err("unknown").code(),
-            "promotion_not_found"
+            Code::PromotionNotFound
         );
         let refused = assign(MockPromotionRepository::new(), Assignment::Assign, &[]).await.expect_err("invalid");
         assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingIDs"]);

@@ -45,7 +45,8 @@ mod tests {
     use super::super::fixture::{fields, promotions, sent};
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     fn with_account() -> MockPromotionRepository {
         let mut repository = MockPromotionRepository::new();
@@ -64,7 +65,9 @@ mod tests {
 
     #[tokio::test]
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
-        for (permission, code) in [(Permission::Read, "permission_denied"), (Permission::Write, "malformed_request")] {
+        for (permission, code) in
+            [(Permission::Read, Code::PermissionDenied), (Permission::Write, Code::MalformedRequest)]
+        {
             let unreadable = Err(Unreadable::Malformed("broken".to_owned()));
             let promotions = promotions(MockPromotionRepository::new());
             let refused = promotions.create(&build::channel(permission), unreadable, &Idempotent::default()).await;
@@ -126,20 +129,20 @@ mod tests {
         let mut repository = MockPromotionRepository::new();
         repository.expect_has_account().once().returning(|_, _| Ok(false));
         let refused = create(repository, fields()).await.expect_err("unknown");
-        assert_eq!((refused.code(), refused.kind()), ("integration_account_not_found", ProblemKind::NotFound));
+        assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
         assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]
     async fn a_taken_name_or_coupon_code_is_a_conflict() {
         for (rule, code, field) in [
-            (rules::PROMOTION_NAME, "name_taken", "name"),
-            (rules::PROMOTION_COUPON_CODE, "coupon_code_taken", "couponCode"),
+            (rules::PROMOTION_NAME, Code::NameTaken, "name"),
+            (rules::PROMOTION_COUPON_CODE, Code::CouponCodeTaken, "couponCode"),
         ] {
             let mut repository = with_account();
             repository.expect_create().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
             let refused = create(repository, fields()).await.expect_err("taken");
-            assert_eq!((refused.code(), refused.kind()), (code, ProblemKind::Conflict));
+            assert_eq!(refused.code(), code);
             assert!(refused.faults().expect("field errors").contains_key(field));
         }
     }
@@ -151,6 +154,6 @@ mod tests {
         repository.expect_has_account().times(2).returning(move |_, _| Ok(found.pop().expect("two reads")));
         repository.expect_create().once().returning(|_, _| Err(RepositoryError::Stale));
         let refused = create(repository, fields()).await.expect_err("gone");
-        assert_eq!(refused.code(), "integration_account_not_found");
+        assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
     }
 }

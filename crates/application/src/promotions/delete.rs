@@ -34,6 +34,7 @@ mod tests {
 
     use super::super::fixture::{promotion, promotions};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     async fn delete(repository: MockPromotionRepository, permission: Permission) -> Result<(), PromotionError> {
@@ -44,7 +45,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_deletes_nothing() {
         let refused = delete(MockPromotionRepository::new(), Permission::Read).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 
     #[tokio::test]
@@ -53,6 +54,6 @@ mod tests {
         let mut found = vec![None, Some(promotion(PromotionId::new(build::id())))];
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), "promotion_not_found");
+        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::PromotionNotFound);
     }
 }

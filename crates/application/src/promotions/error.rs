@@ -7,7 +7,8 @@ use thiserror::Error;
 use crate::input::listing_ids::ListingIds;
 use crate::input::reader::Collector;
 use crate::input::sentence;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the promotion use cases.
@@ -58,7 +59,7 @@ impl PromotionError {
 
     /// Creates the refusal of an assignment to the command's listings.
     pub(super) fn assignment(command: &ListingIds, AssignmentRefused { positions }: AssignmentRefused) -> Self {
-        let sentence = |id: &str| format!("The listing {id} was not found (listing_not_found).");
+        let sentence = |id: &str| format!("The listing {id} was not found ({}).", Code::ListingNotFound);
         Self::ListingNotFound { faults: command.faults(positions.into_iter().map(|position| (position, sentence))) }
     }
 }
@@ -91,22 +92,14 @@ impl From<RepositoryError> for PromotionError {
 }
 
 impl Problem for PromotionError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound | Self::AccountNotFound { .. } | Self::ListingNotFound { .. } => ProblemKind::NotFound,
-            Self::NameTaken { .. } | Self::CouponCodeTaken { .. } => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "promotion_not_found",
-            Self::AccountNotFound { .. } => "integration_account_not_found",
-            Self::ListingNotFound { .. } => "listing_not_found",
-            Self::NameTaken { .. } => "name_taken",
-            Self::CouponCodeTaken { .. } => "coupon_code_taken",
+            Self::NotFound => Code::PromotionNotFound,
+            Self::AccountNotFound { .. } => Code::IntegrationAccountNotFound,
+            Self::ListingNotFound { .. } => Code::ListingNotFound,
+            Self::NameTaken { .. } => Code::NameTaken,
+            Self::CouponCodeTaken { .. } => Code::CouponCodeTaken,
         }
     }
 

@@ -20,11 +20,12 @@ mod tests {
 
     use super::super::fixture::{nothing, promotions, stored};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_promotion_is_looked_for_in_the_tenant_of_the_request() {
-        for (repository, expected) in [(stored(), None), (nothing(), Some("promotion_not_found"))] {
+        for (repository, expected) in [(stored(), None), (nothing(), Some(Code::PromotionNotFound))] {
             let caller = build::channel(Permission::Read);
             let found = promotions(repository).get(&caller, PromotionId::new(build::id())).await;
             assert_eq!(found.err().map(|error| error.code()), expected);

@@ -44,7 +44,8 @@ mod tests {
 
     use super::super::fixture::{fields, nothing, promotions, sent, stored};
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     async fn update(repository: MockPromotionRepository, fields: PromotionFields) -> Result<Promotion, PromotionError> {
         let id = PromotionId::new(build::id());
@@ -54,7 +55,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = stored();
             let mut lost = 0;
             repository.expect_update().times(1..=3).returning(move |_, change| {
@@ -113,8 +114,8 @@ mod tests {
         let rule = rules::PROMOTION_NAME;
         repository.expect_update().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
         let taken = update(repository, spring()).await.expect_err("taken");
-        assert_eq!((taken.code(), taken.kind()), ("name_taken", ProblemKind::Conflict));
-        assert_eq!(update(nothing(), spring()).await.expect_err("unknown").code(), "promotion_not_found");
+        assert_eq!(taken.code(), Code::NameTaken);
+        assert_eq!(update(nothing(), spring()).await.expect_err("unknown").code(), Code::PromotionNotFound);
     }
 
     #[tokio::test]
@@ -122,6 +123,6 @@ mod tests {
         let (caller, asked) = (build::channel(Permission::Read), Ok(PromotionFields::default()));
         let promotions = promotions(MockPromotionRepository::new());
         let refused = promotions.update(&caller, PromotionId::new(build::id()), asked, &Precondition::default()).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 }

@@ -8,14 +8,13 @@ use domain::ids::TenantId;
 use domain::promotions::PromotionChoice;
 use tokio::sync::Notify;
 
+use crate::outcome::codes::Code;
 use crate::outcome::problem::Problem;
 use crate::outcome::refusal::Refusal;
 use crate::steps::ambient::Ambient;
 
 /// The maximum number of wrong codes of a tenant within [`WINDOW`].
 const MOST: usize = 10;
-/// The code of the refusals that count.
-const PROMOTION_NOT_VALID: &str = "promotion_not_valid";
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
 /// The result of a request with a coupon code that was not accepted, for the metrics.
@@ -79,7 +78,7 @@ impl CouponLimit {
         let Some(PromotionChoice::Coupon(_)) = asked else { return look_up().await };
         let turn = self.0.begin(tenant, ambient).await?;
         let found = look_up().await;
-        if found.as_ref().is_err_and(|error| error.code() == PROMOTION_NOT_VALID) {
+        if found.as_ref().is_err_and(|error| error.code() == Code::PromotionNotValid) {
             turn.was_wrong(ambient.now());
         }
         found
@@ -187,7 +186,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::outcome::problem::ProblemKind;
     use crate::quotes::QuoteError;
     use crate::steps::ambient::fixture::ambient;
 
@@ -239,17 +237,17 @@ mod tests {
         QuoteError::Promotion { faults: [("couponCode".to_owned(), vec![])].into() }
     }
 
-    /// The code and kind of a refusal.
-    fn told(sent: Result<(), QuoteError>) -> Option<(&'static str, ProblemKind)> {
-        sent.err().map(|error| (error.code(), error.kind()))
+    /// The code of a refusal and the seconds to wait.
+    fn told(sent: Result<(), QuoteError>) -> Option<(Code, Option<u32>)> {
+        sent.err().map(|error| (error.code(), error.retry_after()))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it is compared with what is told")]
-    fn limited(seconds: u32) -> Option<(&'static str, ProblemKind)> {
-        Some(("too_many_coupon_codes", ProblemKind::Limited { seconds }))
+    fn limited(seconds: u32) -> Option<(Code, Option<u32>)> {
+        Some((Code::TooManyCouponCodes, Some(seconds)))
     }
 
-    const WRONG: Option<(&str, ProblemKind)> = Some((PROMOTION_NOT_VALID, ProblemKind::Invalid));
+    const WRONG: Option<(Code, Option<u32>)> = Some((Code::PromotionNotValid, None));
 
     #[tokio::test]
     async fn after_ten_wrong_codes_in_a_minute_right_and_wrong_ones_are_refused_alike() {
@@ -319,7 +317,7 @@ mod tests {
         for _ in 0..=MOST {
             let look_up = async || Err::<(), _>(QuoteError::listing_not_found());
             let sent = watched.limit.guard(tenant(1), Some(&coupon()), &watched.ambient, look_up).await;
-            assert_eq!(told(sent), Some(("listing_not_found", ProblemKind::NotFound)));
+            assert_eq!(told(sent), Some((Code::ListingNotFound, None)));
             let by_id = PromotionChoice::Id(domain::ids::PromotionId::new(Uuid::from_u128(7)));
             for asked in [None, Some(&by_id)] {
                 let sent = watched.limit.guard(tenant(1), asked, &watched.ambient, async || Err(wrong())).await;

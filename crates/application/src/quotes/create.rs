@@ -55,6 +55,7 @@ mod tests {
     use super::super::fixture::{LISTING, asleep, coupons, offer, offering, sold, stay, text};
     use super::*;
     use crate::input::Unreadable;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::{Problem, ProblemKind};
     use crate::steps::ambient::fixture::ambient;
     use crate::steps::idempotency::fixture::idempotency;
@@ -95,7 +96,7 @@ mod tests {
             .returning(|_, _| Ok(Some(offer(vec![]))));
         let refused = create(repository, StayFields { coupon_code: text("SUMMER"), ..stay() }).await;
         let refused = refused.expect_err("there is no such promotion");
-        assert_eq!((refused.code(), refused.kind()), ("promotion_not_valid", ProblemKind::Invalid));
+        assert_eq!(refused.code(), Code::PromotionNotValid);
         assert!(refused.faults().expect("field errors").contains_key("couponCode"));
     }
 
@@ -103,24 +104,24 @@ mod tests {
     async fn each_obstacle_has_its_own_name() {
         let promotion = Some(build::id().to_string());
         for (fields, offer, expected, field) in [
-            (stay(), None, ("listing_not_found", ProblemKind::NotFound), Some("listingID")),
-            (stay(), Some(offer(sold())), ("not_available", ProblemKind::Conflict), None),
-            (stay(), Some(asleep()), ("import_asleep", ProblemKind::Conflict), None),
+            (stay(), None, Code::ListingNotFound, Some("listingID")),
+            (stay(), Some(offer(sold())), Code::NotAvailable, None),
+            (stay(), Some(asleep()), Code::ImportAsleep, None),
             (
                 StayFields { currency: text("EUR"), ..stay() },
                 Some(offer(vec![])),
-                ("currency_mismatch", ProblemKind::Invalid),
+                Code::CurrencyMismatch,
                 Some("currency"),
             ),
             (
                 StayFields { promotion_id: promotion, ..stay() },
                 Some(offer(vec![])),
-                ("promotion_not_valid", ProblemKind::Invalid),
+                Code::PromotionNotValid,
                 Some("promotionID"),
             ),
         ] {
             let refused = create(offering(offer), fields).await.expect_err("refused");
-            assert_eq!((refused.code(), refused.kind()), expected);
+            assert_eq!(refused.code(), expected);
             let faults = refused.faults().and_then(|faults| faults.keys().next().map(String::as_str));
             assert_eq!(faults, field, "{expected:?}");
         }
@@ -135,7 +136,7 @@ mod tests {
             ..stay()
         };
         let refused = create(offering(Some(offer(vec![]))), fields).await.expect_err("invalid");
-        assert_eq!(refused.code(), "validation_failed");
+        assert_eq!(refused.code(), Code::ValidationFailed);
         let faults = refused.faults().expect("field errors");
         assert_eq!(faults["guests"], ["The guests may not be more than 4."]);
         assert!(faults["checkInDate"][0].starts_with("The check in date may not lie before 2024-"), "{faults:?}");
@@ -150,10 +151,11 @@ mod tests {
         for _ in 0..12 {
             let fields = StayFields { coupon_code: text("SUMMER"), ..stay() };
             let refused = quotes.create(&build::channel(Permission::Write), Ok(fields), &Idempotent::default()).await;
-            codes.push(refused.expect_err("wrong").code());
+            let error = refused.expect_err("wrong");
+            codes.push((error.code(), error.retry_after().is_some()));
         }
-        assert_eq!(codes[..10], ["promotion_not_valid"; 10]);
-        assert_eq!(codes[10..], ["too_many_coupon_codes"; 2]);
+        assert_eq!(codes[..10], [(Code::PromotionNotValid, false); 10]);
+        assert_eq!(codes[10..], [(Code::TooManyCouponCodes, true); 2]);
     }
 
     #[tokio::test]
@@ -171,6 +173,6 @@ mod tests {
             .create(&build::channel(Permission::Read), unread, &Idempotent::default())
             .await
             .expect_err("refused");
-        assert_eq!(refused.code(), "permission_denied");
+        assert_eq!(refused.code(), Code::PermissionDenied);
     }
 }

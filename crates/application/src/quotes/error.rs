@@ -8,7 +8,8 @@ use thiserror::Error;
 use super::stay::{CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION};
 use crate::input::reader::Collector;
 use crate::input::sentence;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the quote use cases.
@@ -94,24 +95,19 @@ impl From<RepositoryError> for QuoteError {
 }
 
 impl Problem for QuoteError {
-    fn kind(&self) -> ProblemKind {
+    fn code(&self) -> Code {
         match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::ListingNotFound { .. } => ProblemKind::NotFound,
-            Self::Currency { .. } | Self::Promotion { .. } => ProblemKind::Invalid,
-            Self::NotOpen(_) => ProblemKind::Conflict,
+            Self::Refused(refusal) => refusal.code(),
+            Self::ListingNotFound { .. } => Code::ListingNotFound,
+            Self::Currency { .. } => Code::CurrencyMismatch,
+            Self::Promotion { .. } => Code::PromotionNotValid,
+            Self::NotOpen(NotOpenError::ImportAsleep) => Code::ImportAsleep,
+            Self::NotOpen(NotOpenError::NotAvailable) => Code::NotAvailable,
         }
     }
 
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::ListingNotFound { .. } => "listing_not_found",
-            Self::Currency { .. } => "currency_mismatch",
-            Self::Promotion { .. } => "promotion_not_valid",
-            Self::NotOpen(NotOpenError::ImportAsleep) => "import_asleep",
-            Self::NotOpen(NotOpenError::NotAvailable) => "not_available",
-        }
+    fn retry_after(&self) -> Option<u32> {
+        if let Self::Refused(refusal) = self { refusal.retry_after() } else { None }
     }
 
     fn faults(&self) -> Option<&FieldErrors> {

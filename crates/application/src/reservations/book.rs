@@ -149,7 +149,8 @@ mod tests {
     use super::super::fixture::{guest, over};
     use super::*;
     use crate::input::Unreadable;
-    use crate::outcome::problem::{Extension, Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::{Extension, Problem};
     use crate::quotes::StayFields;
     use crate::quotes::fixture::{LISTING, asleep, offer, offering, quote, sold, stay, text};
 
@@ -232,7 +233,7 @@ mod tests {
         let mut quotes = offering(Some(offer(vec![])));
         quotes.expect_create().once().returning(|_, _| Ok(()));
         let refused = refusal(quotes, BookingFields { total_price: text("297.99"), ..priced() }).await;
-        assert_eq!((refused.code(), refused.kind()), ("price_changed", ProblemKind::Conflict));
+        assert_eq!(refused.code(), Code::PriceChanged);
         let Some(Extension::Quote(quote)) = refused.extension() else { panic!("no quote") };
         assert_eq!(quote.priced().price.total().to_string(), "298.00");
     }
@@ -242,7 +243,7 @@ mod tests {
         let reservation = ReservationId::new(build::id());
         let found = quote(Some(reservation));
         let refused = refusal(quoting(Some(found.clone()), None), quoted(&found)).await;
-        assert_eq!((refused.code(), refused.kind()), ("quote_used", ProblemKind::Conflict));
+        assert_eq!(refused.code(), Code::QuoteUsed);
         assert_eq!(refused.extension(), Some(Extension::Reservation(reservation)));
     }
 
@@ -268,13 +269,13 @@ mod tests {
             let mut found = vec![quote(Some(reservation)), quote(None)];
             quotes.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
             let lost = refusal(quotes, quoted(&quote(None))).await;
-            assert_eq!((lost.code(), lost.extension()), ("quote_used", Some(Extension::Reservation(reservation))));
+            assert_eq!((lost.code(), lost.extension()), (Code::QuoteUsed, Some(Extension::Reservation(reservation))));
         }
     }
 
     #[tokio::test]
     async fn a_name_that_is_taken_says_more_than_that_the_nights_are_sold() {
-        for (is_taken, expected) in [(true, "external_id_taken"), (false, "not_available")] {
+        for (is_taken, expected) in [(true, Code::ExternalIdTaken), (false, Code::NotAvailable)] {
             let mut repository = MockReservationRepository::new();
             repository.expect_has_external_id().once().returning(move |_, id| {
                 assert_eq!(id.as_str(), "X-1");
@@ -282,7 +283,7 @@ mod tests {
             });
             let fields = BookingFields { external_id: text("X-1"), ..priced() };
             let refused = book(repository, offering(Some(offer(sold()))), fields).await.expect_err("refused");
-            assert_eq!((refused.code(), refused.kind()), (expected, ProblemKind::Conflict));
+            assert_eq!(refused.code(), expected);
         }
     }
 
@@ -290,13 +291,13 @@ mod tests {
     async fn each_obstacle_to_a_quote_has_its_own_name() {
         let found = || Some(quote(None));
         for (found, offer, expected) in [
-            (None, None, ("quote_not_found", ProblemKind::NotFound)),
-            (found(), None, ("listing_not_found", ProblemKind::NotFound)),
-            (found(), Some(asleep()), ("import_asleep", ProblemKind::Conflict)),
-            (found(), Some(offer(sold())), ("not_available", ProblemKind::Conflict)),
+            (None, None, Code::QuoteNotFound),
+            (found(), None, Code::ListingNotFound),
+            (found(), Some(asleep()), Code::ImportAsleep),
+            (found(), Some(offer(sold())), Code::NotAvailable),
         ] {
             let refused = refusal(quoting(found, offer), quoted(&quote(None))).await;
-            assert_eq!((refused.code(), refused.kind()), expected);
+            assert_eq!(refused.code(), expected);
         }
     }
 
@@ -305,23 +306,28 @@ mod tests {
         let with = |stay| BookingFields { stay, ..priced() };
         let hold = BookingFields { hold_expires_at: text("2030-01-01T00:00:00Z"), ..priced() };
         for (fields, offer, expected, field) in [
-            (priced(), None, "listing_not_found", Some("listingID")),
-            (priced(), Some(asleep()), "import_asleep", None),
-            (priced(), Some(offer(sold())), "not_available", None),
+            (priced(), None, Code::ListingNotFound, Some("listingID")),
+            (priced(), Some(asleep()), Code::ImportAsleep, None),
+            (priced(), Some(offer(sold())), Code::NotAvailable, None),
             (
                 with(StayFields { currency: text("EUR"), ..stay() }),
                 Some(offer(vec![])),
-                "currency_mismatch",
+                Code::CurrencyMismatch,
                 Some("currency"),
             ),
             (
                 with(StayFields { coupon_code: text("SUMMER"), ..stay() }),
                 Some(offer(vec![])),
-                "promotion_not_valid",
+                Code::PromotionNotValid,
                 Some("couponCode"),
             ),
-            (with(StayFields { guests: Some(5), ..stay() }), Some(offer(vec![])), "validation_failed", Some("guests")),
-            (hold, Some(offer(vec![])), "validation_failed", Some("holdExpiresAt")),
+            (
+                with(StayFields { guests: Some(5), ..stay() }),
+                Some(offer(vec![])),
+                Code::ValidationFailed,
+                Some("guests"),
+            ),
+            (hold, Some(offer(vec![])), Code::ValidationFailed, Some("holdExpiresAt")),
         ] {
             let refused = refusal(offering(offer), fields).await;
             assert_eq!(refused.code(), expected);
@@ -341,23 +347,24 @@ mod tests {
             let stay = StayFields { coupon_code: text("SUMMER"), ..stay() };
             let refused =
                 reservations.book(&caller, Ok(BookingFields { stay, ..priced() }), &Idempotent::default()).await;
-            codes.push(refused.expect_err("wrong").code());
+            let error = refused.expect_err("wrong");
+            codes.push((error.code(), error.retry_after().is_some()));
         }
-        assert_eq!(codes[..10], ["promotion_not_valid"; 10]);
-        assert_eq!(codes[10..], ["too_many_coupon_codes"; 2]);
+        assert_eq!(codes[..10], [(Code::PromotionNotValid, false); 10]);
+        assert_eq!(codes[10..], [(Code::TooManyCouponCodes, true); 2]);
     }
 
     #[tokio::test]
     async fn who_was_later_is_told_what_is_taken() {
         for (rule, expected) in [
-            (rules::RESERVATION_STAY, ("not_available", ProblemKind::Conflict)),
-            (rules::RESERVATION_EXTERNAL_ID, ("external_id_taken", ProblemKind::Conflict)),
-            (rules::IMPORTER_HOLDS, ("too_many_holds", ProblemKind::Conflict)),
+            (rules::RESERVATION_STAY, Code::NotAvailable),
+            (rules::RESERVATION_EXTERNAL_ID, Code::ExternalIdTaken),
+            (rules::IMPORTER_HOLDS, Code::TooManyHolds),
         ] {
             let mut repository = MockReservationRepository::new();
             repository.expect_book().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
             let lost = book(repository, offering(Some(offer(vec![]))), priced()).await.expect_err("taken");
-            assert_eq!((lost.code(), lost.kind()), expected);
+            assert_eq!(lost.code(), expected);
         }
     }
 
@@ -368,7 +375,7 @@ mod tests {
         quotes.expect_offer().times(2).returning(move |_, _| Ok(offers.pop().flatten()));
         let mut repository = MockReservationRepository::new();
         repository.expect_book().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(book(repository, quotes, priced()).await.expect_err("lost").code(), "listing_not_found");
+        assert_eq!(book(repository, quotes, priced()).await.expect_err("lost").code(), Code::ListingNotFound);
     }
 
     #[tokio::test]
@@ -379,6 +386,6 @@ mod tests {
             .book(&build::channel(Permission::Read), unread, &Idempotent::default())
             .await
             .expect_err("refused");
-        assert_eq!(refused.code(), "permission_denied");
+        assert_eq!(refused.code(), Code::PermissionDenied);
     }
 }

@@ -38,6 +38,7 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     async fn cancel(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
@@ -73,7 +74,7 @@ mod tests {
     async fn what_the_tenant_does_not_see_is_not_found() {
         let mut repository = MockReservationRepository::new();
         repository.expect_find().once().returning(|_, _| Ok(None));
-        assert_eq!(cancel(repository).await.expect_err("unknown").code(), "reservation_not_found");
+        assert_eq!(cancel(repository).await.expect_err("unknown").code(), Code::ReservationNotFound);
     }
 
     #[tokio::test]
@@ -81,6 +82,6 @@ mod tests {
         let reservations = reservations(MockReservationRepository::new());
         let (caller, id) = (build::channel(Permission::Read), ReservationId::new(build::id()));
         let refused = reservations.cancel(&caller, id, &Precondition::default()).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 }

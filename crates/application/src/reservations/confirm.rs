@@ -45,7 +45,8 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     async fn confirm(repository: MockReservationRepository) -> Result<TenantReservation, ReservationError> {
         let id = ReservationId::new(build::id());
@@ -76,7 +77,7 @@ mod tests {
             let mut repository = MockReservationRepository::new();
             repository.expect_find().once().returning(move |_, _| Ok(Some(seen(status))));
             let refused = confirm(repository).await.expect_err("over");
-            assert_eq!((refused.code(), refused.kind()), ("not_pending", ProblemKind::Conflict));
+            assert_eq!(refused.code(), Code::NotPending);
             assert_eq!(refused.to_string(), sentence);
         }
     }
@@ -87,14 +88,14 @@ mod tests {
         let mut found = vec![seen(Cancelled), seen(Pending)];
         repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(confirm(repository).await.expect_err("lost").code(), "not_pending");
+        assert_eq!(confirm(repository).await.expect_err("lost").code(), Code::NotPending);
     }
 
     #[tokio::test]
     async fn what_the_tenant_does_not_see_is_not_found() {
         let mut repository = MockReservationRepository::new();
         repository.expect_find().once().returning(|_, _| Ok(None));
-        assert_eq!(confirm(repository).await.expect_err("unknown").code(), "reservation_not_found");
+        assert_eq!(confirm(repository).await.expect_err("unknown").code(), Code::ReservationNotFound);
     }
 
     #[tokio::test]
@@ -102,6 +103,6 @@ mod tests {
         let reservations = reservations(MockReservationRepository::new());
         let (caller, id) = (build::channel(Permission::Read), ReservationId::new(build::id()));
         let refused = reservations.confirm(&caller, id, &Idempotent::default()).await;
-        assert_eq!(refused.expect_err("refused").code(), "permission_denied");
+        assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 }

@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use super::fields::{EXTERNAL_ID, QUOTE};
 use crate::input::sentence;
-use crate::outcome::problem::{Extension, FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{Extension, FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 use crate::quotes::QuoteError;
 
@@ -85,31 +86,32 @@ impl From<RepositoryError> for ReservationError {
 }
 
 impl Problem for ReservationError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::Stay(error) => error.kind(),
-            Self::NotFound | Self::QuoteNotFound { .. } => ProblemKind::NotFound,
-            Self::QuoteSpent(_)
-            | Self::PriceChanged(_)
-            | Self::ExternalIdTaken { .. }
-            | Self::TooManyHolds
-            | Self::NotPending(_) => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Stay(error) => error.code(),
-            Self::NotFound => "reservation_not_found",
-            Self::QuoteNotFound { .. } => "quote_not_found",
-            Self::QuoteSpent(QuoteSpentError::Used { .. }) => "quote_used",
-            Self::QuoteSpent(QuoteSpentError::Expired) => "quote_expired",
-            Self::PriceChanged(_) => "price_changed",
-            Self::ExternalIdTaken { .. } => "external_id_taken",
-            Self::TooManyHolds => "too_many_holds",
-            Self::NotPending(_) => "not_pending",
+            Self::NotFound => Code::ReservationNotFound,
+            Self::QuoteNotFound { .. } => Code::QuoteNotFound,
+            Self::QuoteSpent(QuoteSpentError::Used { .. }) => Code::QuoteUsed,
+            Self::QuoteSpent(QuoteSpentError::Expired) => Code::QuoteExpired,
+            Self::PriceChanged(_) => Code::PriceChanged,
+            Self::ExternalIdTaken { .. } => Code::ExternalIdTaken,
+            Self::TooManyHolds => Code::TooManyHolds,
+            Self::NotPending(_) => Code::NotPending,
+        }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Refused(refusal) => refusal.retry_after(),
+            Self::Stay(error) => error.retry_after(),
+            Self::NotFound
+            | Self::QuoteNotFound { .. }
+            | Self::QuoteSpent(_)
+            | Self::PriceChanged(_)
+            | Self::ExternalIdTaken { .. }
+            | Self::TooManyHolds
+            | Self::NotPending(_) => None,
         }
     }
 

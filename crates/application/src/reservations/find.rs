@@ -22,11 +22,13 @@ mod tests {
 
     use super::super::fixture::{reservations, seen};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn a_reservation_is_looked_for_in_the_tenant_of_the_request() {
-        for (found, expected) in [(Some(seen(ReservationStatus::Pending)), None), (None, Some("reservation_not_found"))]
+        for (found, expected) in
+            [(Some(seen(ReservationStatus::Pending)), None), (None, Some(Code::ReservationNotFound))]
         {
             let mut repository = MockReservationRepository::new();
             repository

@@ -110,6 +110,7 @@ mod tests {
     use super::super::fixture::tenants;
     use super::*;
     use crate::input::Unreadable;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn named(name: &str) -> CreateTenant {
@@ -120,9 +121,9 @@ mod tests {
     async fn who_may_not_is_told_so_before_the_body_is_looked_at() {
         let unreadable = || Err(Unreadable::Malformed("broken".to_owned()));
         for (caller, code) in [
-            (build::channel(Permission::Write), "permission_denied"),
-            (build::channel(Permission::Admin), "default_tenant_required"),
-            (build::administrator(), "malformed_request"),
+            (build::channel(Permission::Write), Code::PermissionDenied),
+            (build::channel(Permission::Admin), Code::DefaultTenantRequired),
+            (build::administrator(), Code::MalformedRequest),
         ] {
             let refused =
                 tenants(MockTenantRepository::new()).create(&caller, unreadable(), &Idempotent::default()).await;
@@ -169,7 +170,7 @@ mod tests {
         let command = CreateTenant { domain: Some("channel-a".to_owned()), ..named("Channel A") };
         let refused = tenants(repository).create(&build::administrator(), Ok(command), &Idempotent::default()).await;
         let error = refused.expect_err("taken");
-        assert_eq!((error.code(), error.kind()), ("domain_taken", crate::ProblemKind::Conflict));
+        assert_eq!(error.code(), Code::DomainTaken);
     }
 
     #[tokio::test]

@@ -36,7 +36,8 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     #[tokio::test]
     async fn the_default_tenant_is_not_deleted() {
@@ -47,7 +48,7 @@ mod tests {
         let refused = tenants(repository)
             .delete(&build::administrator(), build::default_tenant().id(), &Precondition::default())
             .await;
-        assert_eq!(refused.expect_err("refused").code(), "default_tenant");
+        assert_eq!(refused.expect_err("refused").code(), Code::DefaultTenant);
     }
 
     #[tokio::test]
@@ -60,7 +61,7 @@ mod tests {
         let refused =
             tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
         let refused = refused.expect_err("refused");
-        assert_eq!((refused.code(), refused.kind()), ("tenant_not_empty", ProblemKind::Conflict));
+        assert_eq!(refused.code(), Code::TenantNotEmpty);
         assert_eq!(refused.counts(), Some(&[("integrationAccounts", 2), ("listings", 30)].into()));
     }
 
@@ -73,7 +74,7 @@ mod tests {
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         let lost =
             tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
-        assert_eq!(lost.expect_err("gone").code(), "tenant_not_found");
+        assert_eq!(lost.expect_err("gone").code(), Code::TenantNotFound);
     }
 
     #[tokio::test]
@@ -82,6 +83,6 @@ mod tests {
         repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
         let lost = Precondition::new(|_: &Tenant| false);
         let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id(), &lost).await;
-        assert_eq!(refused.expect_err("refused").code(), "precondition_failed");
+        assert_eq!(refused.expect_err("refused").code(), Code::PreconditionFailed);
     }
 }

@@ -5,7 +5,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::outcome::problem::{Counts, FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{Counts, FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the tenant use cases.
@@ -63,24 +64,14 @@ impl From<RepositoryError> for TenantError {
 }
 
 impl Problem for TenantError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound => ProblemKind::NotFound,
-            Self::Default(_) | Self::TargetInactive(_) | Self::NotEmpty { .. } | Self::DomainTaken { .. } => {
-                ProblemKind::Conflict
-            }
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "tenant_not_found",
-            Self::Default(_) => "default_tenant",
-            Self::TargetInactive(_) => "target_inactive",
-            Self::NotEmpty { .. } => "tenant_not_empty",
-            Self::DomainTaken { .. } => "domain_taken",
+            Self::NotFound => Code::TenantNotFound,
+            Self::Default(_) => Code::DefaultTenant,
+            Self::TargetInactive(_) => Code::TargetInactive,
+            Self::NotEmpty { .. } => Code::TenantNotEmpty,
+            Self::DomainTaken { .. } => Code::DomainTaken,
         }
     }
 

@@ -63,6 +63,7 @@ mod tests {
     use super::super::fixture::over;
     use super::*;
     use crate::input::paging::Paging;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -103,6 +104,6 @@ mod tests {
         let channel = build::channel(Permission::Admin);
         let listed = tenants.list(&channel, Ok(List::default())).await.expect_err("refused");
         let counted = tenants.count(&channel, Ok(FindTenants::default())).await.expect_err("refused");
-        assert_eq!([listed.code(), counted.code()], ["default_tenant_required"; 2]);
+        assert_eq!([listed.code(), counted.code()], [Code::DefaultTenantRequired; 2]);
     }
 }

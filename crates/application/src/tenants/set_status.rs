@@ -73,6 +73,7 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -119,6 +120,6 @@ mod tests {
                 &Precondition::default(),
             )
             .await;
-        assert_eq!(result.expect_err("refused").code(), "default_tenant");
+        assert_eq!(result.expect_err("refused").code(), Code::DefaultTenant);
     }
 }

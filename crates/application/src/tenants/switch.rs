@@ -30,6 +30,7 @@ mod tests {
     use testkit::build;
 
     use super::super::fixture::{over, tenants};
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -53,8 +54,8 @@ mod tests {
         let tenants = tenants(MockTenantRepository::new());
         let channel = build::channel(Permission::Admin);
         let refused = tenants.switch(&channel, build::default_tenant().id()).await;
-        assert_eq!(refused.expect_err("refused").code(), "tenant_not_found");
+        assert_eq!(refused.expect_err("refused").code(), Code::TenantNotFound);
         let reader = tenants.switch(&build::channel(Permission::Read), build::channel_id()).await;
-        assert_eq!(reader.expect_err("refused").code(), "permission_denied");
+        assert_eq!(reader.expect_err("refused").code(), Code::PermissionDenied);
     }
 }

@@ -89,7 +89,8 @@ mod tests {
 
     use super::super::fixture::tenants;
     use super::*;
-    use crate::outcome::problem::{Problem, ProblemKind};
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
     fn sent(text: &str) -> FieldEdit<String> {
@@ -104,7 +105,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = stored();
             let mut lost = 0;
             repository.expect_update().times(1..=3).returning(move |_, change| {
@@ -160,7 +161,7 @@ mod tests {
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await;
         let error = error.expect_err("not here");
-        assert_eq!(error.code(), "validation_failed");
+        assert_eq!(error.code(), Code::ValidationFailed);
         assert!(error.faults().expect("field errors")["status"][0].contains("deactivate"));
     }
 
@@ -171,7 +172,7 @@ mod tests {
         let result = tenants(repository)
             .update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default()), &Precondition::default())
             .await;
-        assert_eq!(result.expect_err("unknown").code(), "tenant_not_found");
+        assert_eq!(result.expect_err("unknown").code(), Code::TenantNotFound);
     }
 
     #[tokio::test]
@@ -188,7 +189,7 @@ mod tests {
         let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
         let lost = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command), &seen).await;
         let lost = lost.expect_err("lost");
-        assert_eq!((lost.kind(), lost.code()), (ProblemKind::PreconditionFailed, "precondition_failed"));
+        assert_eq!(lost.code(), Code::PreconditionFailed);
     }
 
     #[tokio::test]
@@ -197,10 +198,10 @@ mod tests {
         let mut nothing = MockTenantRepository::new();
         nothing.expect_find().returning(|_, _| Ok(None));
         for (repository, name, code) in [
-            (stored(), "Inn", "validation_failed"),
-            (nothing, "Another name", "tenant_not_found"),
-            (stored(), "Another name", "precondition_failed"),
-            (stored(), "Channel", "precondition_failed"),
+            (stored(), "Inn", Code::ValidationFailed),
+            (nothing, "Another name", Code::TenantNotFound),
+            (stored(), "Another name", Code::PreconditionFailed),
+            (stored(), "Channel", Code::PreconditionFailed),
         ] {
             let command = UpdateTenant { name: sent(name), ..UpdateTenant::default() };
             let tenants = tenants(repository);

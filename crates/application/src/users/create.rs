@@ -81,6 +81,7 @@ mod tests {
 
     use super::super::fixture::users;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn grace(role: &str) -> CreateUser {
@@ -106,8 +107,8 @@ mod tests {
     #[tokio::test]
     async fn only_administrators_make_users_and_only_some_make_support() {
         for (caller, role, code) in [
-            (build::channel(Permission::Write), "venue", "permission_denied"),
-            (build::channel(Permission::Admin), "support", "support_restricted"),
+            (build::channel(Permission::Write), "venue", Code::PermissionDenied),
+            (build::channel(Permission::Admin), "support", Code::SupportRestricted),
         ] {
             let users = users(MockUserRepository::new(), MockLocationRepository::new());
             assert_eq!(
@@ -141,7 +142,7 @@ mod tests {
         let users = users(MockUserRepository::new(), locations);
         let error =
             users.create(&build::administrator(), Ok(command), &Idempotent::default()).await.expect_err("not there");
-        assert_eq!(error.code(), "location_not_found");
+        assert_eq!(error.code(), Code::LocationNotFound);
     }
 
     #[tokio::test]
@@ -151,7 +152,7 @@ mod tests {
         let users = users(repository, MockLocationRepository::new());
         let error =
             users.create(&build::administrator(), Ok(grace("venue")), &Idempotent::default()).await.expect_err("taken");
-        assert_eq!(error.code(), "email_taken");
+        assert_eq!(error.code(), Code::EmailTaken);
         assert!(error.faults().expect("field errors").contains_key("email"));
     }
 }

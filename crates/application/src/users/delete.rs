@@ -35,6 +35,7 @@ mod tests {
 
     use super::super::fixture::{stored, users};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -44,7 +45,7 @@ mod tests {
         let users = users(repository, MockLocationRepository::new());
         let refused =
             users.delete(&build::channel(Permission::Admin), UserId::new(build::id()), &Precondition::default()).await;
-        assert_eq!(refused.expect_err("unknown").code(), "user_not_found");
+        assert_eq!(refused.expect_err("unknown").code(), Code::UserNotFound);
     }
 
     #[tokio::test]
@@ -54,6 +55,6 @@ mod tests {
         let users = users(repository, MockLocationRepository::new());
         let refused =
             users.delete(&build::channel(Permission::Admin), UserId::new(build::id()), &Precondition::default()).await;
-        assert_eq!(refused.expect_err("refused").code(), "support_restricted");
+        assert_eq!(refused.expect_err("refused").code(), Code::SupportRestricted);
     }
 }

@@ -5,7 +5,8 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::sentence;
-use crate::outcome::problem::{FieldErrors, Problem, ProblemKind};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the user use cases.
@@ -62,23 +63,14 @@ impl From<RepositoryError> for UserError {
 }
 
 impl Problem for UserError {
-    fn kind(&self) -> ProblemKind {
-        match self {
-            Self::Refused(refusal) => refusal.kind(),
-            Self::NotFound | Self::LocationNotFound { .. } => ProblemKind::NotFound,
-            Self::SupportRestricted(_) => ProblemKind::Forbidden,
-            Self::EmailTaken { .. } | Self::LastAdministrator => ProblemKind::Conflict,
-        }
-    }
-
-    fn code(&self) -> &'static str {
+    fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => "user_not_found",
-            Self::LocationNotFound { .. } => "location_not_found",
-            Self::SupportRestricted(_) => "support_restricted",
-            Self::EmailTaken { .. } => "email_taken",
-            Self::LastAdministrator => "last_administrator",
+            Self::NotFound => Code::UserNotFound,
+            Self::LocationNotFound { .. } => Code::LocationNotFound,
+            Self::SupportRestricted(_) => Code::SupportRestricted,
+            Self::EmailTaken { .. } => Code::EmailTaken,
+            Self::LastAdministrator => Code::LastAdministrator,
         }
     }
 

@@ -85,6 +85,7 @@ mod tests {
 
     use super::super::fixture::{stored, users};
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn repository(role: Role) -> MockUserRepository {
@@ -121,7 +122,7 @@ mod tests {
                 &Precondition::default(),
             )
             .await;
-        assert_eq!(refused.expect_err("refused").code(), "support_restricted");
+        assert_eq!(refused.expect_err("refused").code(), Code::SupportRestricted);
     }
 
     #[tokio::test]
@@ -133,7 +134,7 @@ mod tests {
         let refused = users
             .update(&build::administrator(), UserId::new(build::id()), Ok(banned()), &Precondition::default())
             .await;
-        assert_eq!(refused.expect_err("refused").code(), "last_administrator");
+        assert_eq!(refused.expect_err("refused").code(), Code::LastAdministrator);
     }
 
     #[tokio::test]

@@ -21,6 +21,7 @@ mod tests {
 
     use super::super::fixture::workspaces;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[tokio::test]
@@ -37,6 +38,6 @@ mod tests {
     #[tokio::test]
     async fn a_channel_does_not_see_the_workspace() {
         let found = workspaces(MockWorkspaceRepository::new()).get(&build::channel(Permission::Admin)).await;
-        assert_eq!(found.expect_err("refused").code(), "default_tenant_required");
+        assert_eq!(found.expect_err("refused").code(), Code::DefaultTenantRequired);
     }
 }

@@ -125,6 +125,7 @@ mod tests {
 
     use super::fixture::workspaces;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     fn named(name: &str) -> CreateWorkspace {
@@ -157,6 +158,6 @@ mod tests {
     async fn a_workspace_has_a_name() {
         let workspaces = workspaces(MockWorkspaceRepository::new());
         let refused = workspaces.create(&OperatorScope::new(), named("")).await.expect_err("invalid");
-        assert_eq!(refused.code(), "validation_failed");
+        assert_eq!(refused.code(), Code::ValidationFailed);
     }
 }

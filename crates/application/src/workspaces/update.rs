@@ -77,6 +77,7 @@ mod tests {
     use super::super::fixture::workspaces;
     use super::*;
     use crate::input::Unreadable;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
     #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
@@ -93,10 +94,10 @@ mod tests {
     #[tokio::test]
     async fn who_may_not_is_refused_before_anything_is_read() {
         for (caller, code) in [
-            (build::channel(Permission::Read), "permission_denied"),
-            (build::at_home(Permission::Read), "permission_denied"),
-            (build::at_home(Permission::Write), "permission_denied"),
-            (build::channel(Permission::Admin), "default_tenant_required"),
+            (build::channel(Permission::Read), Code::PermissionDenied),
+            (build::at_home(Permission::Read), Code::PermissionDenied),
+            (build::at_home(Permission::Write), Code::PermissionDenied),
+            (build::channel(Permission::Admin), Code::DefaultTenantRequired),
         ] {
             let unreadable = Err(Unreadable::UnsupportedMediaType);
             let refused =
@@ -194,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some("busy"))] {
+        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
             let mut repository = stored();
             let mut lost = 0;
             repository.expect_update().times(1..=3).returning(move |_, change| {

@@ -6,7 +6,7 @@ use domain::imports::Import;
 
 use super::views::{ImportView, RemovedView};
 use crate::Api;
-use crate::openapi::{AlreadyImported, ImportRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
+use crate::openapi::{AlreadyImported, ImportsRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
 use crate::request::caller::InTenant;
 use crate::request::input::Body;
 use crate::request::listing_ids::ListingIdsBody;
@@ -18,7 +18,7 @@ use crate::response::problem::Answer;
 /// The response has the order of the request.
 #[utoipa::path(post, path = "/api/v1/tenants/import-listings", operation_id = "importListings", tag = "imports",
     params(TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<Vec<ImportView>>), TenantInactive, ListingNotFound, AlreadyImported, ImportRefused))]
+    responses((status = 200, body = Data<Vec<ImportView>>), TenantInactive, ListingNotFound, AlreadyImported, ImportsRefused))]
 pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |imports: Vec<Import>| ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>());
     let (caller, body, idempotent) =

@@ -9,8 +9,8 @@ use super::bodies::{IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, 
 use super::views::{IntegrationAccountView, MovedView};
 use crate::Api;
 use crate::openapi::{
-    AccountIdentifierTaken, AccountNotFound, AlreadyThere, CreateIntegrationAccountBody, DefaultTenantRequired,
-    HasReservations, IfMatchHeader, IfNoneMatchHeader, TargetInactive, TenantHeaders, TenantInactive,
+    AccountIdentifierTaken, AlreadyThere, CreateIntegrationAccountBody, DefaultTenantRequired, HasReservations,
+    IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, TargetInactive, TenantHeaders, TenantInactive,
 };
 use crate::request::caller::{InTenant, UnderAuthority};
 use crate::request::input::{Body, PathId, Query};
@@ -57,7 +57,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Returns an integration account of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound))]
+    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, IntegrationAccountNotFound))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
     let account = api.integration_accounts.get(&caller, id.0).await?;
     Ok(tagged(ok(IntegrationAccountView::from(account))))
@@ -67,7 +67,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Integr
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     request_body = IntegrationAccountBody,
-    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, AccountNotFound, AccountIdentifierTaken))]
+    responses((status = 200, body = Data<IntegrationAccountView>),
+        TenantInactive, IntegrationAccountNotFound, AccountIdentifierTaken))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -86,7 +87,7 @@ pub(crate) async fn update(
 /// Deletes an integration account with its listings and all imports of them.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), TenantInactive, AccountNotFound, HasReservations))]
+    responses((status = 204, description = "Deleted."), TenantInactive, IntegrationAccountNotFound, HasReservations))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,
@@ -105,7 +106,8 @@ pub(crate) async fn delete(
 /// owner, which end.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
-    responses((status = 200, body = MovedView), DefaultTenantRequired, AccountNotFound, AlreadyThere, TargetInactive))]
+    responses((status = 200, body = MovedView),
+        DefaultTenantRequired, IntegrationAccountNotFound, AlreadyThere, TargetInactive))]
 pub(crate) async fn move_account(
     api: web::Data<Api>,
     caller: UnderAuthority,

@@ -12,7 +12,7 @@ use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView, SeenListingView};
 use crate::Api;
 use crate::openapi::{
-    AccountNotFound, CreateListingBody, HasReservations, IfMatchHeader, IfNoneMatchHeader, ListingNotFound,
+    CreateListingBody, HasReservations, IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound,
     NotTheOwner, ProviderIdTaken, ReplaceListingBody, TenantHeaders, TenantInactive,
 };
 use crate::request::blocking::apart;
@@ -51,7 +51,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Li
 /// Creates a listing of an integration account of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/listing", operation_id = "createListing", tag = "listings",
     params(TenantHeaders), request_body = CreateListingBody,
-    responses((status = 201, body = Data<ListingView>), TenantInactive, AccountNotFound, ProviderIdTaken))]
+    responses((status = 201, body = Data<ListingView>), TenantInactive, IntegrationAccountNotFound, ProviderIdTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let view = view(&caller);
     let answer = move |listing| created(view(listing));
@@ -128,7 +128,7 @@ pub(crate) async fn delete(
 #[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
     tag = "integration-accounts",
     params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
-    responses((status = 200, body = Data<DeliveredView>), TenantInactive, AccountNotFound))]
+    responses((status = 200, body = Data<DeliveredView>), TenantInactive, IntegrationAccountNotFound))]
 pub(crate) async fn deliver(
     api: web::Data<Api>,
     caller: InTenant,

@@ -9,8 +9,8 @@ use super::bodies::{PromotionBody, PromotionsQuery};
 use super::views::{AssignedView, PromotionView, UnassignedView};
 use crate::Api;
 use crate::openapi::{
-    AccountNotFound, CreatePromotionBody, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, PromotionNotFound,
-    PromotionTaken, ReplacePromotionBody, TenantHeaders, TenantInactive,
+    CreatePromotionBody, IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound,
+    PromotionNotFound, PromotionTaken, ReplacePromotionBody, TenantHeaders, TenantInactive,
 };
 use crate::request::caller::InTenant;
 use crate::request::input::{Body, PathId, Query};
@@ -45,7 +45,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
 /// Creates a promotion of an integration account of the tenant of the request, without listings.
 #[utoipa::path(post, path = "/api/v1/promotions", operation_id = "createPromotion", tag = "promotions",
     params(TenantHeaders), request_body = CreatePromotionBody,
-    responses((status = 201, body = Data<PromotionView>), TenantInactive, AccountNotFound, PromotionTaken))]
+    responses((status = 201, body = Data<PromotionView>), TenantInactive, IntegrationAccountNotFound, PromotionTaken))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |promotion| created(PromotionView::from(promotion));
     let (caller, body, idempotent) =

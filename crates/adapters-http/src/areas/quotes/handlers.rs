@@ -6,7 +6,7 @@ use domain::access::Permission;
 use super::bodies::QuoteBody;
 use super::views::QuoteView;
 use crate::Api;
-use crate::openapi::{CouponsLimited, ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive};
+use crate::openapi::{ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive, TooManyCouponCodes};
 use crate::request::caller::InTenant;
 use crate::request::input::Body;
 use crate::response::json::{Data, created, plain};
@@ -18,7 +18,7 @@ use crate::response::problem::Answer;
 #[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
     params(TenantHeaders), request_body = QuoteBody,
     responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused,
-        CouponsLimited))]
+        TooManyCouponCodes))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |quote| created(QuoteView::from(quote));
     let (caller, body, idempotent) = body.read_idempotent::<QuoteBody, _, _>(caller, Permission::Write, answer).await?;

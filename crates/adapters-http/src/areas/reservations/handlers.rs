@@ -10,8 +10,8 @@ use super::queries::ReservationsQuery;
 use super::views::ReservationView;
 use crate::Api;
 use crate::openapi::{
-    BookingConflict, CouponsLimited, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending,
-    PriceRefused, QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive,
+    BookingConflict, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending, PriceRefused,
+    QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive, TooManyCouponCodes,
 };
 use crate::request::caller::InTenant;
 use crate::request::input::{Body, PathId, Query};
@@ -51,7 +51,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
     params(TenantHeaders), request_body = BookingBody,
     responses((status = 201, body = Data<ReservationView>),
         TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused,
-        CouponsLimited))]
+        TooManyCouponCodes))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
     let (caller, body, idempotent) =

@@ -1,6 +1,6 @@
 //! Comparison of every answer with the document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -34,6 +34,12 @@ fn codes(response: &Value) -> Vec<String> {
     let description = response["description"].as_str().expect("a description");
     let codes = description.split_once("`code`: ").map(|(_, codes)| codes.split(", ").map(str::to_owned).collect());
     codes.unwrap_or_default()
+}
+
+/// Returns all codes of refusals in the document, each with its status.
+pub(crate) fn refusals() -> BTreeSet<(u16, String)> {
+    let operations = SAID.values().flat_map(BTreeMap::values).flatten();
+    operations.flat_map(|(status, codes)| codes.iter().map(|code| (*status, code.clone()))).collect()
 }
 
 /// Asserts that the document contains the status and the code of the answer.

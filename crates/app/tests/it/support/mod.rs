@@ -1,7 +1,7 @@
 //! A running service with its first workspace.
 
 mod client;
-mod document;
+pub(crate) mod document;
 mod load;
 mod market;
 mod server;

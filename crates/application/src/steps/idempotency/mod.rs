@@ -109,6 +109,7 @@ mod tests {
 
     use super::fixture::over;
     use super::*;
+    use crate::outcome::codes::Code;
     use crate::outcome::problem::{Problem, ProblemKind};
 
     fn request(hash: u8) -> IdempotentRequest {
@@ -181,16 +182,16 @@ mod tests {
     async fn a_duplicate_that_goes_on_is_told_of() {
         let taken = RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY };
         let refused = ask(&finding([None, None]), 1, Err(taken)).await.expect_err("in flight");
-        assert_eq!((refused.kind(), refused.code()), (ProblemKind::InFlight, "request_in_flight"));
+        assert_eq!((refused.kind(), refused.code()), (ProblemKind::InFlight, Code::RequestInFlight));
     }
 
     #[tokio::test]
     async fn another_request_under_the_key_is_refused_before_and_after_the_try() {
         let before = ask(&finding([Some(idempotency_record())]), 2, Ok(7)).await.expect_err("reused");
-        assert_eq!((before.kind(), before.code()), (ProblemKind::Invalid, "idempotency_key_reused"));
+        assert_eq!((before.kind(), before.code()), (ProblemKind::Invalid, Code::IdempotencyKeyReused));
         let taken = RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY };
         let after = ask(&finding([None, Some(idempotency_record())]), 2, Err(taken)).await.expect_err("reused");
-        assert_eq!(after.code(), "idempotency_key_reused");
+        assert_eq!(after.code(), Code::IdempotencyKeyReused);
     }
 
     #[tokio::test]
@@ -205,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_stays_what_it_is_where_nobody_was_faster() {
         let refused = ask(&finding([None, None]), 1, Err(RepositoryError::Stale)).await.expect_err("refused");
-        assert_eq!(refused.code(), "busy");
+        assert_eq!(refused.code(), Code::Busy);
     }
 
     #[tokio::test]
