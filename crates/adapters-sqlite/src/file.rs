@@ -12,7 +12,9 @@ const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 /// A file that is no longer in its place: changes would be lost after the next start.
 #[derive(Debug, Error)]
-#[error("{0} was moved, removed or replaced: put it back as it was, or restart to go on with what is there")]
+#[error(
+    "{0} was moved, removed or replaced: put it back as it was, or stop the server by SIGTERM and start it to go on with what is there"
+)]
 struct MovedError(String);
 
 /// An open file, with its companions.

@@ -318,10 +318,27 @@ fn misread(what: &str, error: &serde_path_to_error::Error<impl Display>) -> Unre
     }
 }
 
-/// Shortens the message of a parser, which may contain all that was sent.
+/// Says a parser's message in the words of JSON rather than of Rust, and shortens it: it may contain all that was sent.
 fn shortened(message: impl Display) -> String {
     const ENOUGH: usize = 200;
-    message.to_string().chars().take(ENOUGH).collect()
+    const WORDS: [(&str, &str); 5] = [
+        ("expected i64", "expected a whole number"),
+        ("expected u32", "expected a whole number"),
+        ("invalid digit found in string", "expected a whole number"),
+        ("expected a sequence", "expected an array"),
+        ("unsupported value", "sent more than once"),
+    ];
+    let message = message.to_string();
+    // The name of a type of this program follows.
+    let message = match message.split_once("expected struct ") {
+        Some((before, rest)) => {
+            let after = rest.split_once(' ').map_or("", |(_, after)| after);
+            format!("{before}expected an object {after}").trim_end().to_owned()
+        }
+        None => message,
+    };
+    let message = WORDS.iter().fold(message, |message, (found, plain)| message.replace(found, plain));
+    message.chars().take(ENOUGH).collect()
 }
 
 fn malformed(message: impl Display) -> Unreadable {
@@ -374,7 +391,7 @@ mod tests {
             assert_eq!(parse::<Things>(json.as_bytes()), Ok(Things { things: kept.map(BoundedVec) }), "{json}");
         }
         for (json, message) in [
-            (r#"{"things":5}"#, "at things: invalid type: integer `5`, expected a sequence"),
+            (r#"{"things":5}"#, "at things: invalid type: integer `5`, expected an array"),
             (r#"{"things":[1,"2"]}"#, "at things[1]: invalid type: string"),
             (r#"{"things":[1,2,3,4,5"#, "EOF while parsing"),
             (r#"{"things":[1,2,3,4,x]}"#, "expected value"),
@@ -387,6 +404,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_names_the_first_place() {
         for (json, message) in [
+            (r#"{"size":"5"}"#, "at size: invalid type: string \"5\", expected a whole number"),
             ("", "must be a JSON object"),
             ("[]", "must be a JSON object"),
             ("null", "must be a JSON object"),

@@ -26,7 +26,10 @@ fn is_away(world: &World, how: &str) {
     assert_eq!(world.client().get("/readyz").refusal(), (503, "not_ready"), "{how}");
     assert_eq!(world.client().get("/healthz").status, 200, "{how}");
     let log = world.server.log_with("was moved, removed or replaced");
-    assert!(log.contains("put it back as it was, or restart to go on with what is there"), "{how}: {log}");
+    assert!(
+        log.contains("put it back as it was, or stop the server by SIGTERM and start it to go on with what is there"),
+        "{how}: {log}"
+    );
 }
 
 fn is_back(world: &World) {

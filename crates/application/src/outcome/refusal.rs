@@ -22,7 +22,7 @@ pub enum Refusal {
     #[error(transparent)]
     Invalid(#[from] InvalidInput),
     /// The stored resource does not meet the client's precondition.
-    #[error("The resource is not what `If-Match` says.")]
+    #[error("The resource does not match `If-Match` or `If-None-Match`.")]
     PreconditionFailed,
     /// The idempotency key was used for another request.
     #[error(transparent)]
