@@ -15,34 +15,14 @@ use domain::users::{Role, UserStatus};
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use uuid::Uuid;
 
 use crate::areas::locations;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::{Query, containing};
-use crate::engine::rows::{row, stored, stored_option};
+use crate::engine::rows::{stored, stored_option};
 use crate::engine::transaction::Transaction;
-use crate::tables::tenants::{ActiveModel, Column, Entity, Model};
-
-row! {
-struct TenantRow of tenants {
-    workspace_id: Uuid,
-    id: Uuid,
-    name: String,
-    domain: String,
-    is_default: bool,
-    status: String,
-    description: Option<String>,
-    address: Option<String>,
-    city: Option<String>,
-    post_code: Option<String>,
-    country_code: Option<String>,
-    version: i64,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-}
+use crate::tables::tenants::{ActiveModel, Column, Entity, Model, Row};
 
 /// Sets the status and stores the previous one, for [`RESTORE_USERS`].
 const SUSPEND_USERS: &str = "\
@@ -188,7 +168,7 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        let query = Query::new("SELECT ", []).push(TenantRow::COLUMNS).push(" FROM tenants");
+        let query = Query::new("SELECT ", []).push(Row::COLUMNS).push(" FROM tenants");
         self.page_of(filtered(query, scope, filter), page, to_tenant).await
     }
 
@@ -218,7 +198,7 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let row = database.batched_row(("tenants", TenantRow::COLUMNS), workspace_id, id.as_uuid()).await?;
+    let row = database.batched_row(("tenants", Row::COLUMNS), workspace_id, id.as_uuid()).await?;
     row.map(to_tenant).transpose()
 }
 
@@ -274,9 +254,9 @@ fn to_row(tenant: Tenant) -> Model {
     }
 }
 
-fn to_tenant(row: TenantRow) -> Result<Tenant, RepositoryError> {
+fn to_tenant(row: Row) -> Result<Tenant, RepositoryError> {
     const WHAT: &str = "tenant";
-    let TenantRow {
+    let Row {
         workspace_id,
         id,
         name,

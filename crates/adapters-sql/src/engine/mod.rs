@@ -12,4 +12,5 @@ pub(crate) mod pool;
 pub(crate) mod query;
 pub(crate) mod readiness;
 pub(crate) mod rows;
+pub(crate) mod table;
 pub(crate) mod transaction;

@@ -5,71 +5,7 @@ use std::str::FromStr;
 
 use domain::percentages::Percentage;
 use ports::RepositoryError;
-use sea_orm::{DbErr, FromQueryResult, QueryResult, TryGetable};
-
-/// A reader of the columns of a row, one after the other.
-pub(crate) struct Columns<'a> {
-    row: &'a QueryResult,
-    next: usize,
-}
-
-impl<'a> Columns<'a> {
-    /// Starts at the first column.
-    pub(crate) const fn of(row: &'a QueryResult) -> Self {
-        Self { row, next: 0 }
-    }
-
-    /// Reads the next column.
-    pub(crate) fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let place = self.next;
-        self.next += 1;
-        self.row.try_get_by_index(place)
-    }
-}
-
-/// Declares a row of a table with long lists. It is read by the positions of its columns, because a lookup by name
-/// takes as long as reading the value. A SELECT begins with `COLUMNS`.
-macro_rules! row {
-    ($(#[$about:meta])* struct $name:ident of $table:ident {
-        $first:ident: $first_type:ty, $($field:ident $(as $column:literal)?: $type:ty),+ $(,)?
-    }) => {
-        $(#[$about])*
-        #[derive(Debug, Clone)]
-        pub(crate) struct $name {
-            $first: $first_type,
-            $($field: $type),+
-        }
-
-        impl $name {
-            pub(crate) const COLUMNS: &'static str = concat!(
-                stringify!($table), ".", stringify!($first)
-                $(, ", ", stringify!($table), ".", $crate::engine::rows::column!($field $(as $column)?))+
-            );
-
-            fn read(columns: &mut $crate::engine::rows::Columns<'_>) -> Result<Self, sea_orm::DbErr> {
-                Ok(Self { $first: columns.next()?, $($field: columns.next()?),+ })
-            }
-        }
-
-        impl sea_orm::FromQueryResult for $name {
-            fn from_query_result(row: &sea_orm::QueryResult, _: &str) -> Result<Self, sea_orm::DbErr> {
-                Self::read(&mut $crate::engine::rows::Columns::of(row))
-            }
-        }
-    };
-}
-
-/// Expands to the name of a column.
-macro_rules! column {
-    ($field:ident) => {
-        stringify!($field)
-    };
-    ($field:ident as $column:literal) => {
-        $column
-    };
-}
-
-pub(crate) use {column, row};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 
 /// Reads a row, if a SELECT has found one.
 pub(super) fn read_one<R: FromQueryResult>(row: Option<QueryResult>) -> Result<Option<R>, DbErr> {

@@ -16,14 +16,14 @@ use sea_orm::{
     QueryFilter,
 };
 
-use self::rows::{ListingRow, to_listing, to_row, to_tenant_listing};
+use self::rows::{to_listing, to_row, to_tenant_listing};
 use crate::access::credentials::to_standing;
 use crate::engine::database::Database;
 use crate::engine::errors::{guarded_all, inside};
 use crate::engine::query::Query;
 use crate::engine::rows::stored;
 use crate::engine::transaction::Transaction;
-use crate::tables::listings::{ActiveModel, Column, Entity};
+use crate::tables::listings::{ActiveModel, Column, Entity, Row};
 
 /// The rows of one INSERT: SQLite accepts 32,766 values, and a listing has 36.
 const BATCH: usize = 500;
@@ -122,7 +122,7 @@ impl ListingRepository for Database {
         ids: &[ProviderId],
     ) -> Result<Vec<Listing>, RepositoryError> {
         let query = Query::of_tenant("SELECT ", scope)
-            .push(ListingRow::COLUMNS)
+            .push(Row::COLUMNS)
             .push(" FROM integration_accounts a CROSS JOIN listings l WHERE a.workspace_id = $1 AND a.tenant_id = $2")
             .push_bound(" AND a.id = ?", account.as_uuid())
             .push(" AND l.workspace_id = a.workspace_id AND l.integration_account_id = a.id AND l.provider_id IN ")

@@ -14,10 +14,11 @@ use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
 use sea_orm::{Statement, Value};
 
-use super::rows::{ListingRow, folded, to_tenant_listing};
+use super::rows::{folded, to_tenant_listing};
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::{Query, most};
+use crate::tables::listings::Row;
 
 /// The further columns of listings, which `p` has found by id.
 const SEEN: &str = ", p.owner_id, p.unavailable, p.imported_at, p.squared_chord, ";
@@ -171,7 +172,7 @@ impl Database {
 /// Reads one listing, the tenant's own or imported.
 pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
     begin("SELECT ", scope, None)
-        .push(ListingRow::COLUMNS)
+        .push(Row::COLUMNS)
         .push(SEEN)
         .push("1 = 0 FROM (")
         .push(OWN)
@@ -190,7 +191,7 @@ pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
 /// database.
 fn cut(dialect: &dyn Dialect, scope: &TenantScope, around: Option<Around>) -> Query {
     let description = format!("substr(l.description, 1, {LISTED_DESCRIPTION})");
-    let columns = ListingRow::COLUMNS
+    let columns = Row::COLUMNS
         .replace("l.description", &description)
         .replace("l.pictures", &dialect.first_of_list("l.pictures", LISTED_PICTURES));
     let pictures = dialect.length_of_list("l.pictures");

@@ -16,8 +16,9 @@ use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::engine::rows::{Columns, corrupt, row, sound, stored, stored_option, whole};
-use crate::tables::listings::Model;
+use crate::engine::rows::{corrupt, sound, stored, stored_option, whole};
+use crate::engine::table::Columns;
+use crate::tables::listings::{Model, Row};
 
 const WHAT: &str = "listing";
 /// The separator around and between folded amenities, none of which contains it.
@@ -28,47 +29,10 @@ const SEPARATOR: char = '\n';
 #[error("a list that is not a JSON array of the expected values")]
 struct CorruptList;
 
-row! {
-/// The columns that are read of a listing `l`; the others serve searches only.
-struct ListingRow of l {
-    workspace_id: Uuid,
-    id: Uuid,
-    integration_account_id: Uuid,
-    provider_id: String,
-    name: String,
-    internal_name: Option<String>,
-    description: Option<String>,
-    kind as "type": Option<String>,
-    status: String,
-    thumbnail_url: Option<String>,
-    pictures: Value,
-    line1: Option<String>,
-    line2: Option<String>,
-    city: Option<String>,
-    state: Option<String>,
-    country_code: Option<String>,
-    postal_code: Option<String>,
-    latitude: i64,
-    longitude: i64,
-    time_zone: Option<String>,
-    minimum_nights: i32,
-    maximum_nights: Option<i32>,
-    max_occupancy: i32,
-    bedroom_count: i32,
-    bathroom_tenths: i32,
-    start_price: i64,
-    currency: String,
-    amenities: Value,
-    version: i64,
-    created_at: DateTimeUtc,
-    updated_at: DateTimeUtc,
-}
-}
-
 /// A listing with the further data that a tenant sees.
 #[derive(Debug)]
 pub(super) struct SeenRow {
-    listing: ListingRow,
+    listing: Row,
     owner_id: Uuid,
     unavailable: Option<String>,
     imported_at: Option<DateTimeUtc>,
@@ -80,7 +44,7 @@ impl FromQueryResult for SeenRow {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
         let mut columns = Columns::of(row);
         Ok(Self {
-            listing: ListingRow::read(&mut columns)?,
+            listing: Row::read(&mut columns)?,
             owner_id: columns.next()?,
             unavailable: columns.next()?,
             imported_at: columns.next()?,
@@ -140,7 +104,7 @@ pub(super) fn to_row(listing: Listing) -> Model {
         name: name.into(),
         internal_name: internal_name.map(Into::into),
         description: description.map(Into::into),
-        r#type: kind.map(Into::into),
+        kind: kind.map(Into::into),
         status: status.as_str().to_owned(),
         thumbnail_url: thumbnail.as_ref().map(ToString::to_string),
         pictures: pictures.iter().map(picture).collect(),
@@ -172,8 +136,8 @@ pub(super) fn to_row(listing: Listing) -> Model {
     }
 }
 
-pub(super) fn to_listing(row: ListingRow) -> Result<Listing, RepositoryError> {
-    let ListingRow {
+pub(super) fn to_listing(row: Row) -> Result<Listing, RepositoryError> {
+    let Row {
         workspace_id,
         id,
         integration_account_id,
