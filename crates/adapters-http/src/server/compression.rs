@@ -12,6 +12,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 use crate::server::envelope::vary_by;
+use crate::server::fixed::gzipped;
 
 /// The minimum size in bytes for compression. Smaller responses fit into a packet or two, so it would save nothing.
 const WORTHWHILE: u64 = 1024;
@@ -26,12 +27,16 @@ pub(crate) async fn compression(
     let accepts = accepts_gzip(&request);
     // Inside, a resource has one tag, compressed or not.
     let asked = [IF_MATCH, IF_NONE_MATCH].map(|name| without_suffix(request.headers_mut(), &name));
-    let mut response = next.call(request).await?;
+    let mut response = next.call(request).await?.map_into_boxed_body();
 
     let is_worthwhile = !matches!(response.response().body().size(), BodySize::None | BodySize::Sized(..WORTHWHILE));
     let is_encoded = accepts && is_worthwhile && is_text(response.headers());
     if is_encoded || (response.status() == StatusCode::NOT_MODIFIED && asked.contains(&true)) {
         with_suffix(response.headers_mut());
+    }
+    if is_encoded {
+        // The encoder leaves it as it is then.
+        response = gzipped(response).await;
     }
     let encoding = if is_encoded { ContentEncoding::Gzip } else { ContentEncoding::Identity };
     Ok(response.map_body(|head, body| {

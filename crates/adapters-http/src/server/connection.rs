@@ -13,7 +13,7 @@ use actix_web::rt::time::{Instant, Sleep, sleep};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Connections;
-use super::memory::Memory;
+use super::memory::{Held, Memory};
 
 /// The interval between checks of a client that does not receive the response.
 const TICK: Duration = Duration::from_secs(1);
@@ -88,6 +88,8 @@ pub(super) struct Connection {
 
 struct Stall {
     since: Instant,
+    /// The bytes that wait.
+    held: Held,
     tick: Pin<Box<Sleep>>,
 }
 
@@ -177,20 +179,24 @@ impl Connection {
         self.head_ends.as_mut().is_some_and(|end| end.as_mut().poll(context).is_ready())
     }
 
-    /// Whether the time limit for the client to receive the response has passed.
-    fn is_given_up(&mut self, context: &mut Context<'_>) -> bool {
+    /// Whether the time limit for the client to receive the waiting bytes has passed.
+    fn is_given_up(&mut self, context: &mut Context<'_>, waiting: usize) -> bool {
         let Self { limits, memory, stall, .. } = self;
         let limit = limits.write_timeout;
-        let patience = || if memory.is_short() { limit.min(TICK) } else { limit };
         let tick = limit.min(TICK);
-        let stall = stall.get_or_insert_with(|| Stall { since: Instant::now(), tick: Box::pin(sleep(tick)) });
-        while stall.tick.as_mut().poll(context).is_ready() {
-            if stall.since.elapsed() >= patience() {
+        let held = memory.held(waiting);
+        let begin = || Stall { since: Instant::now(), held: memory.held(0), tick: Box::pin(sleep(tick)) };
+        let stall = stall.get_or_insert_with(begin);
+        stall.held = held;
+        loop {
+            if stall.since.elapsed() >= memory.patience(limit) {
                 return true;
+            }
+            if stall.tick.as_mut().poll(context).is_pending() {
+                return false;
             }
             stall.tick.as_mut().reset(Instant::now() + tick);
         }
-        false
     }
 }
 
@@ -220,7 +226,7 @@ impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_write(context, bytes) {
-            Poll::Pending if this.is_given_up(context) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending if this.is_given_up(context, bytes.len()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             written => written,
         }
     }

@@ -1,12 +1,14 @@
 //! Operations at the root: health, metrics and the API's own description.
 
-use std::sync::{Arc, LazyLock};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{
-    CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
 };
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use application::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +16,7 @@ use utoipa_swagger_ui::{Config, serve};
 
 use crate::response::problem::{Answer, ApiError};
 use crate::routing::{get, resource, route_not_found};
+use crate::server::fixed::Fixed;
 use crate::server::metrics::TEXT_FORMAT;
 use crate::{Api, openapi};
 
@@ -85,7 +88,8 @@ pub(crate) async fn metrics(api: web::Data<Api>) -> HttpResponse {
     responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json",
         body = std::collections::BTreeMap<String, serde_json::Value>)))]
 pub(crate) async fn openapi_json() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::json())
+    static DOCUMENT: LazyLock<Arc<Fixed>> = LazyLock::new(|| Fixed::new(openapi::json()));
+    Arc::clone(&DOCUMENT).response("application/json")
 }
 
 /// Redirects to a page for trying the API.
@@ -99,16 +103,38 @@ pub(crate) async fn docs() -> HttpResponse {
 static PAGE_CONFIG: LazyLock<Arc<Config<'static>>> =
     LazyLock::new(|| Arc::new(Config::from("/openapi.json").validator_url("none")));
 
+/// A file of the page.
+#[derive(Clone)]
+struct PageFile {
+    content_type: String,
+    content: Arc<Fixed>,
+}
+
+/// The files of the page that were asked for, by their names.
+static PAGE_FILES: RwLock<BTreeMap<String, PageFile>> = RwLock::new(BTreeMap::new());
+
 /// Returns a file of the page.
-async fn page(file: web::Path<String>) -> Answer {
-    let found = serve(&file, Arc::clone(&PAGE_CONFIG)).map_err(|error| {
+async fn page(name: web::Path<String>) -> Answer {
+    let known = PAGE_FILES.read().unwrap_or_else(PoisonError::into_inner).get(&*name).cloned();
+    let file = if let Some(file) = known {
+        file
+    } else {
+        let file = load(&name)?;
+        let mut files = PAGE_FILES.write().unwrap_or_else(PoisonError::into_inner);
+        files.entry(name.into_inner()).or_insert(file).clone()
+    };
+    Ok(file.content.response(&file.content_type))
+}
+
+fn load(name: &str) -> Result<PageFile, ApiError> {
+    let found = serve(name, Arc::clone(&PAGE_CONFIG)).map_err(|error| {
         let cause = Some(error.to_string().into());
         ApiError { cause, ..ApiError::new(Code::InternalError, "The page is broken.") }
     })?;
     let found = found.ok_or_else(route_not_found)?;
-    let mut response = HttpResponse::Ok();
-    if found.gzpipped {
-        response.insert_header((CONTENT_ENCODING, "gzip"));
-    }
-    Ok(response.content_type(found.content_type).body(found.bytes.into_owned()))
+    let content = match found.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    Ok(PageFile { content_type: found.content_type, content: Fixed::new(content) })
 }

@@ -7,6 +7,7 @@ pub(crate) mod address;
 pub(crate) mod compression;
 pub(crate) mod cors;
 pub(crate) mod envelope;
+pub(crate) mod fixed;
 pub(crate) mod health;
 pub(crate) mod metrics;
 pub(crate) mod networks;
@@ -33,7 +34,7 @@ use actix_web::web::{self, ServiceConfig};
 use self::connection::Connection;
 pub(crate) use self::connection::Turns;
 pub(crate) use self::exchanges::Awaited;
-use self::memory::Memory;
+use self::memory::{Memory, PIECE};
 use crate::{Api, configure};
 
 /// The maximum number of connections that wait to be accepted.
@@ -107,6 +108,7 @@ where
             .client_request_timeout(connections.head_timeout)
             .client_disconnect_timeout(LINGER)
             .keep_alive(connections.keep_alive)
+            .h1_write_buffer_size(PIECE)
             // `Connection` cancels the request of a client that closes its side. For actix-http, bytes that are not a
             // request close the side too, but the requests before them must be answered.
             .h1_allow_half_closed(true)
