@@ -22,6 +22,9 @@ const LEVELS: [(&str, LevelFilter); 6] = [
     ("trace", LevelFilter::TRACE),
 ];
 
+/// The part that logs an error for each request that is not HTTP, which any client can send without a key.
+const UNREADABLE: &str = "actix_http::h1::dispatcher";
+
 /// A log filter: a level, and levels for parts of the program.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
@@ -34,7 +37,7 @@ pub(crate) struct InvalidLogFilterError;
 
 impl Default for LogFilter {
     fn default() -> Self {
-        Self(Targets::new().with_default(LevelFilter::INFO))
+        Self(Targets::new().with_default(LevelFilter::INFO).with_target(UNREADABLE, LevelFilter::OFF))
     }
 }
 
@@ -102,6 +105,19 @@ mod tests {
                     .find(|level| filter.would_enable(part, level))
             };
             assert_eq!((most("adapters_http"), most("sqlx::query")), (rest, sqlx), "{text}");
+        }
+    }
+
+    #[test]
+    fn clients_without_a_key_write_no_errors_unless_asked_for() {
+        for (text, is_logged) in [
+            ("info", false),
+            ("trace", false),
+            ("info,actix_http=debug", false),
+            ("info,actix_http::h1::dispatcher=error", true),
+        ] {
+            let LogFilter(filter) = text.parse().expect(text);
+            assert_eq!(filter.would_enable(UNREADABLE, &Level::ERROR), is_logged, "{text}");
         }
     }
 
