@@ -11,6 +11,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use application::Code;
 
+use url::Host;
+
 use crate::Api;
 use crate::response::problem::ApiError;
 use crate::server::Turns;
@@ -95,8 +97,13 @@ fn forwarded<'a, T>(
     let texts = |name| headers.get_all(name).filter_map(|value| value.to_str().ok());
     let mut pairs = texts(&FORWARDED).flat_map(|text| text.split([',', ';'])).filter_map(|pair| pair.split_once('='));
     let standard = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(parameter));
-    let standard = standard.and_then(|(_, value)| read(value.trim().trim_matches('"')));
+    let standard = standard.and_then(|(_, value)| read(unquoted(value.trim())?));
     standard.or_else(|| read(texts(older).next()?.split(',').next()?.trim()))
+}
+
+/// Returns the content of a quoted text, or a text without quotes as it is. Returns `None` if the quote does not end.
+fn unquoted(text: &str) -> Option<&str> {
+    text.strip_prefix('"').map_or(Some(text), |rest| rest.strip_suffix('"'))
 }
 
 fn known(scheme: &str) -> Option<&'static str> {
@@ -109,15 +116,28 @@ fn valid(text: &str) -> Option<&str> {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (text, None),
     };
-    let is_port = |port: &str| port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    let is_name = |name: &str| {
-        !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'.' | b'_' | b'~'))
-    };
+    let is_port =
+        |port: &str| port.bytes().all(|c| c.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
     let is_host = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => is_name(host),
+        None => is_name_or_address(host),
     };
     (text.len() <= MOST && is_host && port.is_none_or(is_port)).then_some(text)
+}
+
+/// Whether a text is a name or an IPv4 address, in the form in which clients write it in URLs.
+fn is_name_or_address(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'~'))
+    };
+    match Host::parse(text) {
+        Ok(Host::Domain(_)) => text.strip_suffix('.').unwrap_or(text).split('.').all(is_label),
+        Ok(Host::Ipv4(address)) => address.to_string() == text,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +154,8 @@ mod tests {
             "api.example.com:8443",
             "xn--bcher-kva.example",
             "my_host",
+            "a.",
+            "A-1.example",
             "127.0.0.1:80",
             "[::1]",
             "[::1]:8080",
@@ -150,6 +172,21 @@ mod tests {
             "a:",
             "a:x",
             "a:65536",
+            "a:0",
+            "a..b",
+            ".a",
+            ".",
+            "a..",
+            "-a",
+            "a-.b",
+            "256.1.1.1",
+            "1.2.3.4.5",
+            "1.2.3",
+            "127.0.0.01",
+            "127.0.0.1.",
+            "0x7f.1",
+            "a.1",
+            "xn--a.b",
             "a:+1",
             "[::1",
             "::1",
@@ -182,6 +219,9 @@ mod tests {
             (&[("forwarded", "for=x;host=\"b:1\";proto=https, host=c")], "https://b:1"),
             (&[("forwarded", "for=x"), ("forwarded", "Proto=https"), ("x-forwarded-host", "b")], "https://b"),
             (&[("forwarded", "host=b"), ("x-forwarded-host", "c")], "http://b"),
+            (&[("forwarded", "host=\"b")], "http://a"),
+            (&[("forwarded", "host=b\"")], "http://a"),
+            (&[("forwarded", "host=\"")], "http://a"),
             (&[("x-forwarded-proto", "javascript")], "http://a"),
             (&[("forwarded", "proto=javascript;host=x/y"), ("x-forwarded-proto", "https")], "https://a"),
             (&[("x-forwarded-host", "user@b")], "http://a"),
