@@ -8,7 +8,14 @@ pub(crate) fn is_json(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let mut types = headers.get_all(CONTENT_TYPE);
     let (Some(media_type), None) = (types.next(), types.next()) else { return false };
-    !headers.contains_key(CONTENT_ENCODING) && media_type.to_str().is_ok_and(names_json)
+    let is_plain = |encodings: &str| encodings.split(',').map(str::trim).all(is_identity);
+    let mut encodings = headers.get_all(CONTENT_ENCODING);
+    encodings.all(|encodings| encodings.to_str().is_ok_and(is_plain)) && media_type.to_str().is_ok_and(names_json)
+}
+
+/// Whether a content encoding leaves the content as it is.
+fn is_identity(encoding: &str) -> bool {
+    encoding.is_empty() || encoding.eq_ignore_ascii_case("identity")
 }
 
 /// Whether a media type is `application/json` or another JSON type, in UTF-8.
@@ -36,7 +43,28 @@ fn is_readable_parameter(parameter: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
+
+    #[test]
+    fn only_an_encoding_that_changes_nothing_is_read() {
+        for (encodings, is_read) in [
+            (&[][..], true),
+            (&[""], true),
+            (&["identity"], true),
+            (&["Identity , identity"], true),
+            (&["identity", ""], true),
+            (&["gzip"], false),
+            (&["identity, gzip"], false),
+            (&["identity", "br"], false),
+            (&["identity;q=1"], false),
+        ] {
+            let request = TestRequest::default().insert_header((CONTENT_TYPE, "application/json"));
+            let request = encodings.iter().fold(request, |request, it| request.append_header((CONTENT_ENCODING, *it)));
+            assert_eq!(is_json(&request.to_http_request()), is_read, "{encodings:?}");
+        }
+    }
 
     #[test]
     fn json_is_named_in_many_ways() {

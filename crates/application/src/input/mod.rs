@@ -39,7 +39,7 @@ pub enum Unreadable {
         limit: usize,
     },
     /// An unsupported media type.
-    #[error("The request body must be of type application/json.")]
+    #[error("The request body must be of type application/json, in UTF-8 and without a content encoding.")]
     UnsupportedMediaType,
 }
 
