@@ -4,8 +4,9 @@ use adapters_sql::{Dialect, Violation};
 use ports::rules;
 use sea_orm::DbBackend;
 use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::migrate::Migrator;
 
-use crate::MIGRATIONS;
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// SQLSTATEs, and classes of them, of temporary errors: connection exceptions, a server that became a standby,
 /// credentials that are being changed, a database that is being restored, insufficient resources, an object not

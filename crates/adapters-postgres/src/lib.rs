@@ -19,15 +19,13 @@ use std::sync::Arc;
 use adapters_sql::{Connections, CredentialCache, NOTICED, Plans};
 pub use adapters_sql::{Database, Limits};
 use ports::fairness::{self, Gate};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
 pub use crate::address::AddressError;
-use crate::dialect::PostgresDialect;
+use crate::dialect::{MIGRATIONS, PostgresDialect};
 pub use crate::encoding::EncodingError;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// The setting with which a connection plans each statement once. Otherwise PostgreSQL plans the statements of lists
 /// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.

@@ -4,8 +4,9 @@ use adapters_sql::{Dialect, Violation};
 use ports::rules;
 use sea_orm::DbBackend;
 use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::migrate::Migrator;
 
-use crate::MIGRATIONS;
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// Unique rules by their columns: SQLite reports the columns of a violated rule, not its name.
 const RULES: [(&str, &str); 10] = [

@@ -22,17 +22,15 @@ use adapters_sql::{Connections, CredentialCache, Deadline, Plans};
 pub use adapters_sql::{Database, Limits};
 use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
 
 pub use crate::address::AddressError;
 use crate::address::Mode;
-use crate::dialect::SqliteDialect;
+use crate::dialect::{MIGRATIONS, SqliteDialect};
 use crate::file::DatabaseFile;
 use crate::guarded::Guarded;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// The default number of connections that read.
 const READERS: u32 = 8;
