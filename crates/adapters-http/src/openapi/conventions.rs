@@ -1,5 +1,6 @@
 //! Conventions that operations of a kind share.
 
+use actix_web::http::Method;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
@@ -8,6 +9,9 @@ use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoParams, Modify};
 
 use super::headers::IdempotencyKeyHeader;
+
+/// The methods of operations.
+const METHODS: [Method; 5] = [Method::GET, Method::PUT, Method::POST, Method::PATCH, Method::DELETE];
 
 /// Adds the conventions: every POST takes an idempotency key; a response that shows the same as a GET with a tag has
 /// that tag; parameters and whole bodies are never null; an integer in the query may be blank; every response has a
@@ -20,7 +24,7 @@ impl Modify for Conventions {
         let tagged = gets.filter(|get| takes(get, "If-None-Match"));
         let tagged: Vec<_> = tagged.filter_map(|get| schema(get.responses.responses.get("200")?)).collect();
         for (method, operation) in operations(document) {
-            if method == "POST" {
+            if method == Method::POST {
                 let header = IdempotencyKeyHeader::into_params(|| None).into_iter().map(RefOr::T);
                 operation.parameters.get_or_insert_default().extend(header);
             }
@@ -39,7 +43,7 @@ impl Modify for Conventions {
                     }
                 }
             }
-            if method == "GET" && takes(operation, "If-None-Match") {
+            if method == Method::GET && takes(operation, "If-None-Match") {
                 let not_modified = ResponseBuilder::new().description("The client already has the representation.");
                 operation.responses.responses.insert("304".to_owned(), not_modified.build().into());
             }
@@ -60,20 +64,29 @@ impl Modify for Conventions {
 }
 
 /// Lists every operation with its method.
-pub(super) fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    document.paths.paths.values_mut().flat_map(operations_of)
+pub(super) fn operations(document: &mut OpenApi) -> impl Iterator<Item = (Method, &mut Operation)> {
+    document.paths.paths.values_mut().flat_map(|item| {
+        let PathItem { get, put, post, patch, delete, .. } = item;
+        METHODS
+            .into_iter()
+            .zip([get, put, post, patch, delete])
+            .filter_map(|(method, found)| Some((method, found.as_mut()?)))
+    })
 }
 
 /// Lists the operations of a path with their methods.
-pub(super) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
-    let operations = [
-        ("GET", &mut item.get),
-        ("PUT", &mut item.put),
-        ("POST", &mut item.post),
-        ("PATCH", &mut item.patch),
-        ("DELETE", &mut item.delete),
-    ];
-    operations.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+pub(crate) fn operations_of(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
+    let PathItem { get, put, post, patch, delete, .. } = item;
+    METHODS
+        .into_iter()
+        .zip([get, put, post, patch, delete])
+        .filter_map(|(method, found)| Some((method, found.as_ref()?)))
+}
+
+/// Lists the names of the query parameters of an operation.
+pub(crate) fn query_parameters(operation: &Operation) -> impl Iterator<Item = &str> {
+    let in_query = parameters(operation).filter(|parameter| parameter.parameter_in == ParameterIn::Query);
+    in_query.map(|parameter| parameter.name.as_str())
 }
 
 pub(super) fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
@@ -83,8 +96,9 @@ pub(super) fn parameters(operation: &Operation) -> impl Iterator<Item = &Paramet
     })
 }
 
-pub(super) fn takes(operation: &Operation, header: &str) -> bool {
-    parameters(operation).any(|parameter| parameter.name == header)
+/// Whether the operation takes the header.
+pub(crate) fn takes(operation: &Operation, header: &str) -> bool {
+    parameters(operation).any(|parameter| parameter.name.eq_ignore_ascii_case(header))
 }
 
 /// Returns the schema of a response.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use application::Code;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
@@ -87,7 +87,7 @@ pub(super) struct Refusals;
 impl Modify for Refusals {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         for (method, operation) in operations(document) {
-            let implied = implied(method, operation).into_iter().map(entry);
+            let implied = implied(&method, operation).into_iter().map(entry);
             let responses = &mut operation.responses.responses;
             responses.extend(implied.collect::<Vec<_>>());
             *responses = merged(std::mem::take(responses));
@@ -96,9 +96,9 @@ impl Modify for Refusals {
 }
 
 /// Returns the refusals that follow from the kind of an operation.
-fn implied(method: &str, operation: &Operation) -> Vec<Code> {
+fn implied(method: &Method, operation: &Operation) -> Vec<Code> {
     let needs_key = operation.security.is_none();
-    let changes = method != "GET";
+    let changes = *method != Method::GET;
     let has_query = parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Query);
     let has_body = operation.request_body.is_some();
     let kinds: [(bool, &[_]); _] = [
@@ -120,8 +120,8 @@ fn implied(method: &str, operation: &Operation) -> Vec<Code> {
         (changes, &[Code::PermissionDenied, Code::ValidationFailed, Code::Busy]),
         (has_query || has_body, &[Code::MalformedRequest, Code::ValidationFailed]),
         (has_body, &[Code::PayloadTooLarge, Code::UnsupportedMediaType]),
-        (method == "POST", &[Code::MalformedIdempotencyKey, Code::RequestInFlight, Code::IdempotencyKeyReused]),
-        (changes && method != "POST", &[Code::PreconditionFailed]),
+        (*method == Method::POST, &[Code::MalformedIdempotencyKey, Code::RequestInFlight, Code::IdempotencyKeyReused]),
+        (changes && *method != Method::POST, &[Code::PreconditionFailed]),
     ];
     kinds.into_iter().filter(|(is, _)| *is).flat_map(|(_, refusals)| refusals).copied().collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 fn document() -> Value {
-    serde_json::to_value(super::document()).expect("JSON")
+    serde_json::to_value(crate::document()).expect("JSON")
 }
 
 /// Calls `show` with every object of the document and the path to it.

@@ -14,12 +14,11 @@ use domain::access::{AccessError, Caller, Permission, TenantChoice};
 use domain::api_keys::ApiKeyToken;
 use domain::ids::{ApiKeyId, TenantId};
 
-use crate::Api;
+use crate::request::headers::{API_KEY, TENANT_HEADERS};
 use crate::request::idempotency;
 use crate::response::problem::ApiError;
+use crate::state::Api;
 
-pub(crate) const API_KEY: &str = "x-calry-api-key";
-pub(crate) const TENANT_HEADERS: [&str; 2] = ["x-calry-tenant-id", "x-tenant-id"];
 const BEARER: &str = "Bearer";
 
 /// The tenant in which a request was served, for the response header.

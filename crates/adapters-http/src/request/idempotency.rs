@@ -8,7 +8,7 @@ use domain::idempotency::{IdempotencyKey, IdempotentRequest};
 use domain::ids::TenantId;
 use sha2::{Digest, Sha256};
 
-use crate::request::caller::TENANT_HEADERS;
+use crate::request::headers::TENANT_HEADERS;
 use crate::response::problem::ApiError;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

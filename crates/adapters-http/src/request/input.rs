@@ -20,12 +20,11 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
+use crate::request::awaited::Awaited;
 use crate::request::caller::{Admitted, RunsIn};
 use crate::request::media_type::is_json;
-use crate::request::{idempotency, parameters};
-use crate::response::etag;
+use crate::request::{idempotency, if_match, parameters};
 use crate::response::problem::ApiError;
-use crate::server::Awaited;
 
 /// The maximum size of a body in bytes.
 const BODY_LIMIT: usize = 256 * 1024;
@@ -173,7 +172,7 @@ impl<C> Arrived<C> {
 /// Checks the query and the conditions of a request that writes.
 fn is_writable(request: &HttpRequest) -> Result<(), ApiError> {
     parameters::refuse_unknown(request)?;
-    if etag::expects_nothing(request) {
+    if if_match::expects_nothing(request) {
         return Err(Refusal::PreconditionFailed.into());
     }
     Ok(())

@@ -1,18 +1,14 @@
 //! Query parameters of operations that write. Unknown parameters are refused, because the client expects an effect.
 
-use std::sync::LazyLock;
-
 use actix_web::HttpRequest;
 use application::{FieldErrors, InvalidInput};
 use url::form_urlencoded;
 
-use crate::openapi::{self, Operations};
+use crate::openapi::query_parameters;
+use crate::router::Router;
 
 /// The maximum number of characters of an unknown name that the refusal repeats.
 const MOST: usize = 100;
-
-/// The parameters that the document lists, by path and method.
-static KNOWN: LazyLock<Operations<Vec<String>>> = LazyLock::new(openapi::query_parameters);
 
 /// Refuses parameters that the operation does not know.
 pub(crate) fn refuse_unknown(request: &HttpRequest) -> Result<(), InvalidInput> {
@@ -20,14 +16,13 @@ pub(crate) fn refuse_unknown(request: &HttpRequest) -> Result<(), InvalidInput> 
     if query.is_empty() {
         return Ok(());
     }
-    let pattern = request.match_pattern().unwrap_or_default();
-    let known = KNOWN.get(&pattern).and_then(|methods| methods.get(request.method().as_str()));
-    faults(query, known.map_or(&[], Vec::as_slice)).map_or(Ok(()), |faults| Err(faults.into()))
+    let known: Vec<_> = Router::operation_of(request).into_iter().flat_map(query_parameters).collect();
+    faults(query, &known).map_or(Ok(()), |faults| Err(faults.into()))
 }
 
-fn faults(query: &str, known: &[String]) -> Option<FieldErrors> {
+fn faults(query: &str, known: &[&str]) -> Option<FieldErrors> {
     let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
-    let unknown = names.filter(|name| !known.iter().any(|known| known == name));
+    let unknown = names.filter(|name| !known.iter().any(|known| *known == name));
     let faults: FieldErrors = unknown
         .map(|name| {
             let name: String = name.chars().take(MOST).collect();
@@ -39,7 +34,7 @@ fn faults(query: &str, known: &[String]) -> Option<FieldErrors> {
     (!faults.is_empty()).then_some(faults)
 }
 
-fn hint(name: &str, known: &[String]) -> String {
+fn hint(name: &str, known: &[&str]) -> String {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     match known.iter().find(|known| plain(known) == plain(name)) {
         Some(meant) => format!("It must be written {meant}."),
@@ -54,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_parameter_that_was_meant_is_named() {
-        let known = ["dryRun".to_owned()];
+        let known = ["dryRun"];
         assert_eq!(faults("dryRun=true", &known), None);
         assert_eq!(faults("", &known), None);
         for name in ["dryrun", "dry_run", "DryRun", "dry-run", "DRYRUN"] {

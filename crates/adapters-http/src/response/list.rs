@@ -1,65 +1,13 @@
 //! Lists: items, links and numbers, in the format of the venue contract.
 
-use std::convert::Infallible;
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use application::{Input, List, Listed, PageStart, Paging};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use actix_web::{HttpRequest, HttpResponse};
+use application::{Listed, PageStart};
+use serde::Serialize;
 use url::form_urlencoded;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::request::input::Query;
-use crate::server::address::url;
-
-/// The requested page of a list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
-    /// The number of the page, from 1.
-    #[param(minimum = 1)]
-    page: Option<i64>,
-    /// The maximum number of items (default 10).
-    #[param(minimum = 1, maximum = 100)]
-    per_page: Option<i64>,
-    /// Another name of `per_page`.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
-    /// The id after which the page starts, in place of `page`.
-    #[param(value_type = Option<Uuid>)]
-    after: Option<String>,
-}
-
-/// The query of a list: its filter `Q` and its page.
-pub(crate) struct ListQuery<Q> {
-    filter: Query<Q>,
-    page: Query<PageQuery>,
-}
-
-impl<Q: DeserializeOwned> FromRequest for ListQuery<Q> {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self { filter: Query::read(request), page: Query::read(request) }))
-    }
-}
-
-impl<Q> ListQuery<Q> {
-    /// Converts the query to the input of the use case.
-    pub(crate) fn asked<F: From<Q>>(self) -> Input<List<F>> {
-        Ok(List { filter: self.filter.0?.into(), paging: self.page.0?.into() })
-    }
-}
-
-impl From<PageQuery> for Paging {
-    fn from(PageQuery { page, per_page, limit, after }: PageQuery) -> Self {
-        Self { page, per_page, limit, after }
-    }
-}
+use crate::response::address::url;
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]

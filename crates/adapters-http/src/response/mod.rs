@@ -1,5 +1,6 @@
 //! Writing responses.
 
+pub(crate) mod address;
 pub(crate) mod decimal;
 pub(crate) mod etag;
 pub(crate) mod json;

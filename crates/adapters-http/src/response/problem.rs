@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use application::{Code, Counts, Extension, FieldErrors, Problem, ProblemKind};
-use domain::quotes::Quote;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Ref, RefBuilder};
 use uuid::Uuid;
 
-use crate::areas::quotes::QuoteView;
 use crate::status::status;
 
 /// The `Retry-After` of errors that pass shortly, in seconds.
@@ -43,6 +44,7 @@ pub(crate) struct Members {
     faults: Option<FieldErrors>,
     counts: Option<Counts>,
     extension: Option<Extension>,
+    quote: Option<Box<RawValue>>,
 }
 
 impl ApiError {
@@ -55,6 +57,12 @@ impl ApiError {
         let (status, message) = (status(code.kind()), message.into());
         Self { status, code, message, members: Box::default(), retry_after, cause: None }
     }
+
+    /// Adds the quote to book with instead, as its area shows it.
+    pub(crate) fn with_quote(mut self, quote: &impl Serialize) -> Self {
+        self.members.quote = to_raw_value(quote).ok();
+        self
+    }
 }
 
 impl<P: Problem> From<P> for ApiError {
@@ -62,7 +70,7 @@ impl<P: Problem> From<P> for ApiError {
         let error = Self::new(problem.code(), problem.to_string());
         let retry_after = problem.retry_after().or(error.retry_after);
         let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
-        let members = Box::new(Members { faults, counts, extension: problem.extension() });
+        let members = Box::new(Members { faults, counts, extension: problem.extension(), quote: None });
         let cause = error.status.is_server_error().then(|| problem.into());
         Self { members, retry_after, cause, ..error }
     }
@@ -81,6 +89,14 @@ impl ResponseError for ApiError {
 
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status)
+    }
+}
+
+impl Responder for ApiError {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::from_error(self)
     }
 }
 
@@ -118,25 +134,31 @@ pub(crate) struct ProblemView<'a> {
     #[serde(rename = "reservationID", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) reservation_id: Option<Uuid>,
-    /// The quote to book with instead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub(crate) quote: Option<QuoteView>,
+    #[schema(schema_with = quote_schema)]
+    pub(crate) quote: Option<&'a RawValue>,
     /// The API key that an earlier request created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) id: Option<Uuid>,
 }
 
+/// Refers to the quotes of their area.
+fn quote_schema() -> Ref {
+    RefBuilder::new()
+        .ref_location_from_schema_name("Quote")
+        .description(Some("The quote to book with instead."))
+        .build()
+}
+
 impl<'a> ProblemView<'a> {
     pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
-        let Members { faults, counts, extension } = &*error.members;
-        let (mut reservation_id, mut quote, mut id) = (None, None, None);
+        let Members { faults, counts, extension, quote } = &*error.members;
+        let (mut reservation_id, mut id) = (None, None);
         match extension {
             Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
-            Some(Extension::Quote(fresh)) => quote = Some(QuoteView::from(Quote::clone(fresh))),
             Some(Extension::ApiKey(made)) => id = Some(made.as_uuid()),
-            None => {}
+            Some(Extension::Quote(_)) | None => {}
         }
         Self {
             r#type: "about:blank",
@@ -148,7 +170,7 @@ impl<'a> ProblemView<'a> {
             errors: faults.as_ref(),
             counts: counts.as_ref(),
             reservation_id,
-            quote,
+            quote: quote.as_deref(),
             id,
         }
     }

@@ -1,4 +1,4 @@
-//! The address by which a client has reached the service. Links are built from it.
+//! Finds the address by which a client has reached the service.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -8,28 +8,22 @@ use actix_web::dev::{RequestHead, ServiceRequest, ServiceResponse};
 use actix_web::http::Version;
 use actix_web::http::header::{FORWARDED, HOST, HeaderMap, HeaderName};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::{HttpMessage, web};
 use application::Code;
 
 use url::Host;
 
-use crate::Api;
+use crate::response::address::Address;
 use crate::response::problem::ApiError;
-use crate::server::Turns;
-use crate::server::networks::Network;
+use crate::server::connection::Turns;
+use crate::state::Api;
+use crate::state::networks::Network;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const SCHEMES: [&str; 2] = ["http", "https"];
 /// The maximum length of a host: a DNS name, a colon and a port.
 const MOST: usize = 253 + 1 + 5;
-
-/// The scheme and host that the client used.
-#[derive(Debug, PartialEq)]
-struct Address {
-    scheme: &'static str,
-    host: String,
-}
 
 /// Refuses a request without a valid host.
 pub(crate) async fn address<B: MessageBody + 'static>(
@@ -43,14 +37,6 @@ pub(crate) async fn address<B: MessageBody + 'static>(
     let address = Address::of(request.head(), from_proxy, local).ok_or_else(malformed_host)?;
     request.extensions_mut().insert(address);
     next.call(request).await
-}
-
-/// Returns the URL of a path of the service, with the scheme and host that the client used.
-pub(crate) fn url(request: &HttpRequest, path: &str) -> String {
-    match request.extensions().get() {
-        Some(Address { scheme, host }) => format!("{scheme}://{host}{path}"),
-        None => path.to_owned(),
-    }
 }
 
 fn malformed_host() -> ApiError {

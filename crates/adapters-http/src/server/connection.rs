@@ -12,7 +12,6 @@ use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{Instant, Sleep, sleep};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::Connections;
 use super::memory::{Held, Memory};
 
 /// The interval between checks of a client that does not receive the response.
@@ -20,6 +19,21 @@ const TICK: Duration = Duration::from_secs(1);
 /// The maximum number of bytes of heads that are read ahead. All that is read is parsed, and a parsed request takes
 /// many times the memory of its head.
 const AHEAD: usize = 4 * 1024;
+
+/// Settings of the HTTP server.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// The number of worker threads; `None` is one per processor.
+    pub workers: Option<usize>,
+    /// The time limit for the head of a request to arrive.
+    pub head_timeout: Duration,
+    /// The time after which an idle connection is closed.
+    pub keep_alive: Duration,
+    /// The time limit for a client to receive a piece of a response.
+    pub write_timeout: Duration,
+    /// The time that requests in flight have at shutdown, in whole seconds.
+    pub shutdown_timeout: Duration,
+}
 
 /// The state of a connection's requests that the connection needs for its limits.
 #[derive(Debug)]

@@ -19,10 +19,10 @@ use uuid::Uuid;
 use crate::request::caller::ServedIn;
 use crate::response::etag::is_known;
 use crate::response::problem::{ApiError, ProblemView};
-use crate::routing::pattern_of;
+use crate::router::{BASE, Router};
 use crate::server::health::restrict_page;
-use crate::server::rate_limit::Standing;
-use crate::{Api, BASE};
+use crate::state::Api;
+use crate::state::rate_limit::Standing;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
@@ -38,6 +38,7 @@ pub(crate) async fn envelope(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it").clone();
     let watched = api.metrics.watch(request.method());
+    let router = Router::of(request.request());
     let asked = Input::of(&request);
 
     let response = match next.call(request).await {
@@ -45,7 +46,7 @@ pub(crate) async fn envelope(
         Err(mut error) => {
             // The request was cancelled and dropped, so its route must be found by its path.
             let refused = asked.refused(&error);
-            let took = watched.end(pattern_of(&asked.path), refused.status);
+            let took = watched.end(router.pattern_of(&asked.path), refused.status);
             asked.log(refused.status, None, took);
             error.add_response_mapper(move |mut response| {
                 refused.describe(response.headers_mut());

@@ -20,23 +20,10 @@ use futures_core::Stream;
 
 use super::connection::{Turn, Turns};
 use super::memory::{Memory, Waiting};
+use crate::request::awaited::Awaited;
 
 /// The application of a worker thread.
 type Application = RcService<Request, ServiceResponse, actix_web::Error>;
-
-/// A flag that is set when an operation reads a body that the client holds back until `100 Continue`
-/// (`Expect: 100-continue`).
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Awaited(Rc<Cell<bool>>);
-
-impl Awaited {
-    /// Requests the body if the client waits for `100 Continue`.
-    pub(crate) fn ask(request: &impl HttpMessage) {
-        if let Some(Self(asked)) = request.extensions().get() {
-            asked.set(true);
-        }
-    }
-}
 
 /// A response in preparation.
 type Making = BoxFuture<Response<Answer>>;
@@ -111,7 +98,7 @@ impl Exchanges {
         async move {
             let answer = poll_fn(|context| match making.as_mut().poll(context) {
                 Poll::Ready(answer) => Poll::Ready(Some(answer)),
-                Poll::Pending if awaited.0.get() => Poll::Ready(None),
+                Poll::Pending if awaited.is_asked() => Poll::Ready(None),
                 Poll::Pending => Poll::Pending,
             });
             if let Some(answer) = answer.await {

@@ -2,23 +2,25 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 
-use actix_web::HttpResponse;
+use actix_web::http::Method;
 use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, REFERRER_POLICY,
 };
 use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use application::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, serve};
 
+use crate::openapi::NotReady;
 use crate::response::problem::{Answer, ApiError};
-use crate::routing::{get, resource, route_not_found};
+use crate::router::{Operation, Router, on, operations, resource, route_not_found};
 use crate::server::fixed::Fixed;
-use crate::server::metrics::TEXT_FORMAT;
-use crate::{Api, openapi};
+use crate::state::Api;
+use crate::state::metrics::TEXT_FORMAT;
 
 /// The path of the page for trying the API, and of its files.
 const PAGE: &str = "/docs";
@@ -29,14 +31,13 @@ const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/healthz").route(get(healthz)))
-        .service(resource("/readyz").route(get(readyz)))
-        .service(resource("/metrics").route(get(metrics)))
-        .service(resource("/openapi.json").route(get(openapi_json)))
-        .service(resource("/docs").route(get(docs)))
-        .service(resource("/docs/{file:.*}").route(get(page)));
+pub(crate) fn operations() -> Vec<Operation> {
+    operations![healthz, readyz, metrics, openapi_json, docs]
+}
+
+/// Adds the files of the page, which are not operations.
+pub(crate) fn page_files(config: &mut ServiceConfig) {
+    config.service(resource("/docs/{file:.*}").route(on(&Method::GET, web::to(page))));
 }
 
 /// Sets the security headers of the page if the path belongs to it.
@@ -66,7 +67,7 @@ pub(crate) async fn healthz() -> HttpResponse {
 
 /// Reports whether requests can be served: the database responds and is writable, and its schema matches this program.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
-    responses((status = 200, body = Health), openapi::NotReady))]
+    responses((status = 200, body = Health), NotReady))]
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
         // Probes need not distinguish an unreachable database from an old schema.
@@ -87,9 +88,10 @@ pub(crate) async fn metrics(api: web::Data<Api>) -> HttpResponse {
 #[utoipa::path(get, path = "/openapi.json", operation_id = "openapi", tag = "operations", security(()),
     responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json",
         body = std::collections::BTreeMap<String, serde_json::Value>)))]
-pub(crate) async fn openapi_json() -> HttpResponse {
-    static DOCUMENT: LazyLock<Arc<Fixed>> = LazyLock::new(|| Fixed::new(openapi::json()));
-    Arc::clone(&DOCUMENT).response("application/json")
+pub(crate) async fn openapi_json(request: HttpRequest) -> HttpResponse {
+    static DOCUMENT: OnceLock<Arc<Fixed>> = OnceLock::new();
+    let document = DOCUMENT.get_or_init(|| Fixed::new(Router::of(&request).document().to_json().unwrap_or_default()));
+    Arc::clone(document).response("application/json")
 }
 
 /// Redirects to a page for trying the API.

@@ -9,9 +9,6 @@ pub(crate) mod cors;
 pub(crate) mod envelope;
 pub(crate) mod fixed;
 pub(crate) mod health;
-pub(crate) mod metrics;
-pub(crate) mod networks;
-pub(crate) mod rate_limit;
 pub(crate) mod timeout;
 
 mod connection;
@@ -29,34 +26,17 @@ use actix_server::{Server, ServerBuilder};
 use actix_service::{ServiceFactoryExt, fn_service};
 use actix_web::App;
 use actix_web::rt::net::{TcpSocket, TcpStream};
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::ServiceConfig;
 
 use self::connection::Connection;
-pub(crate) use self::connection::Turns;
-pub(crate) use self::exchanges::Awaited;
+pub use self::connection::Connections;
 use self::memory::{Memory, PIECE};
-use crate::{Api, configure};
 
 /// The maximum number of connections that wait to be accepted.
 const BACKLOG: u32 = 2048;
 /// The time for which a connection stays open after a request that was not read to its end, so that the client can
 /// receive the response.
 const LINGER: Duration = Duration::from_secs(2);
-
-/// Settings of the HTTP server.
-#[derive(Debug, Clone, Copy)]
-pub struct Connections {
-    /// The number of worker threads; `None` is one per processor.
-    pub workers: Option<usize>,
-    /// The time limit for the head of a request to arrive.
-    pub head_timeout: Duration,
-    /// The time after which an idle connection is closed.
-    pub keep_alive: Duration,
-    /// The time limit for a client to receive a piece of a response.
-    pub write_timeout: Duration,
-    /// The time that requests in flight have at shutdown, in whole seconds.
-    pub shutdown_timeout: Duration,
-}
 
 /// Listens on the address.
 ///
@@ -71,20 +51,11 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)?.into_std()
 }
 
-/// Serves until `stop`, and then the requests in flight. Each worker thread creates its own `api`.
+/// Serves until `stop`, and then the requests in flight. Each worker thread adds its own `routes`.
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn serve(
-    listener: TcpListener,
-    connections: Connections,
-    stop: impl Future<Output = ()> + Send + 'static,
-    api: impl Fn() -> Api + Clone + Send + 'static,
-) -> io::Result<Server> {
-    serve_routes(listener, connections, stop, move || configure(web::Data::new(api())))
-}
-
-fn serve_routes<C>(
+pub(crate) fn serve_routes<C>(
     listener: TcpListener,
     connections: Connections,
     stop: impl Future<Output = ()> + Send + 'static,

@@ -10,10 +10,11 @@ use std::thread;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::rt::System;
 use actix_web::rt::net::TcpListener;
-use actix_web::web::{Bytes, Data, Payload};
+use actix_web::web::{self, Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::*;
+use crate::request::awaited::Awaited;
 
 /// A time limit that is never reached.
 const PATIENCE: Duration = Duration::from_mins(1);

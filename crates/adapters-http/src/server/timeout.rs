@@ -10,8 +10,8 @@ use actix_web::web;
 use application::Code;
 use application::fairness::on_behalf_of;
 
-use crate::Api;
 use crate::response::problem::ApiError;
+use crate::state::Api;
 
 /// Cancels a request that takes too long. The database's own limits are tighter; this one is for a database that does
 /// not keep them, and for clients that do not finish.

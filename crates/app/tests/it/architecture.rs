@@ -40,6 +40,9 @@ const OPERATORS: [&str; 4] = [
     "crates/testkit/src/contract/",
 ];
 
+/// The folders of `adapters-http`. Each may import those after it.
+const LAYERS: [&str; 8] = ["server", "areas", "request", "router", "response", "openapi", "state", "status"];
+
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
 }
@@ -116,19 +119,131 @@ fn nobody_is_let_in_past_authentication() {
     }
 }
 
-#[test]
-fn every_path_in_the_routes_is_in_the_document() {
-    let document = adapters_http::document();
-    let known: Vec<&str> = document.paths.paths.keys().map(|path| path.trim_start_matches("/api/v1")).collect();
-    let mut found = 0;
-    for file in sources(&root().join("crates/adapters-http/src")) {
-        let source = fs::read_to_string(&file).expect("a source");
-        let paths = source.split("resource(\"").skip(1).filter_map(|rest| rest.split('"').next());
-        // The files of the page at `/docs` are no operations.
-        for path in paths.filter(|path| *path != "/docs/{file:.*}") {
-            found += 1;
-            assert!(known.contains(&path), "{path} is not in the document");
+/// Returns the modules of a crate by their paths, each with its code without comments and tests. The root is `""`.
+fn modules(crate_name: &str) -> BTreeMap<String, String> {
+    let folder = root().join("crates").join(crate_name).join("src");
+    sources(&folder)
+        .into_iter()
+        .map(|file| (file.strip_prefix(&folder).expect("inside").with_extension(""), file))
+        .filter(|(path, _)| path.iter().all(|part| part != "tests"))
+        .map(|(path, file)| {
+            let parts =
+                path.iter().map(|part| part.to_str().expect("a name")).filter(|part| !["lib", "mod"].contains(part));
+            let name = parts.collect::<Vec<_>>().join("::");
+            let source = fs::read_to_string(&file).expect("a source");
+            let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+            // What the crate offers to others is not an import.
+            let lines = lines.filter(|line| !(name.is_empty() && line.starts_with("pub use ")));
+            let code = lines.collect::<Vec<_>>().join("\n");
+            (name, code)
+        })
+        .collect()
+}
+
+/// Returns the paths into the crate that the code names.
+fn paths(code: &str) -> Vec<String> {
+    let (mut found, mut rest) = (Vec::new(), code);
+    while let Some(at) = ["crate::", "self::", "super::"].iter().filter_map(|start| rest.find(start)).min() {
+        let end =
+            rest[at..].find(|c: char| !(c.is_alphanumeric() || "_:".contains(c))).map_or(rest.len(), |end| at + end);
+        let path = &rest[at..end];
+        rest = &rest[end..];
+        match rest.strip_prefix('{').filter(|_| path.ends_with("::")) {
+            Some(group) => {
+                let names = group.split('}').next().unwrap_or_default().split(',');
+                found.extend(names.map(|name| format!("{path}{}", name.trim())));
+            }
+            None => found.push(path.to_owned()),
         }
     }
-    assert_eq!(found, known.len(), "no other operation is in the document");
+    found
+}
+
+/// Returns the module that a path leads to from a module.
+fn target(modules: &BTreeMap<String, String>, from: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = from.split("::").filter(|_| !path.starts_with("crate::")).collect();
+    for part in path.split("::") {
+        match part {
+            "crate" | "self" => {}
+            "super" => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    while !modules.contains_key(&parts.join("::")) {
+        parts.pop();
+    }
+    parts.join("::")
+}
+
+/// Returns the imports of each module of a crate.
+fn imports(crate_name: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let modules = modules(crate_name);
+    let of = |name: &String, code: &str| {
+        paths(code).iter().map(|path| target(&modules, name, path)).filter(|found| found != name).collect()
+    };
+    modules.iter().map(|(name, code)| (name.clone(), of(name, code))).collect()
+}
+
+/// Returns the imports between the folders at the top of a crate.
+fn between_folders(imports: &BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTreeSet<String>> {
+    let folder = |module: &str| module.split("::").next().unwrap_or_default().to_owned();
+    let mut found = BTreeMap::<_, BTreeSet<_>>::new();
+    for (module, imported) in imports {
+        let others = imported.iter().map(|other| folder(other)).filter(|other| *other != folder(module));
+        found.entry(folder(module)).or_default().extend(others);
+    }
+    found
+}
+
+/// Returns the modules that import each other in a circle, and those that import them.
+fn circle(mut imports: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTreeSet<String>> {
+    loop {
+        let left: BTreeSet<_> = imports.keys().cloned().collect();
+        imports.retain(|_, imported| !imported.is_disjoint(&left));
+        if imports.len() == left.len() {
+            return imports;
+        }
+    }
+}
+
+#[test]
+fn no_modules_of_an_adapter_import_each_other_in_a_circle() {
+    for name in ["adapters-http", "adapters-postgres", "adapters-sql", "adapters-sqlite"] {
+        let imports = imports(name);
+        assert!(imports.values().any(|imported| !imported.is_empty()), "{name} has imports");
+        let folders = between_folders(&imports);
+        assert_eq!(circle(imports), BTreeMap::new(), "{name}");
+        assert_eq!(circle(folders), BTreeMap::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_folders_of_the_http_adapter_import_downwards_only() {
+    for (folder, imported) in between_folders(&imports("adapters-http")) {
+        let Some(place) = LAYERS.iter().position(|layer| *layer == folder) else {
+            assert_eq!(folder, "", "every folder has its place");
+            continue;
+        };
+        for other in imported {
+            assert!(LAYERS[place + 1..].contains(&other.as_str()), "{folder} may not import {other}");
+        }
+    }
+}
+
+#[test]
+fn a_circle_is_found_through_every_kind_of_path() {
+    let code = "use crate::a::{B, self};\nuse super::c::D;\nfn f() { self::e::g(); }";
+    assert_eq!(paths(code), ["crate::a::B", "crate::a::self", "super::c::D", "self::e::g"]);
+    let modules = ["", "a", "a::c", "a::x", "a::x::e"].map(|name| (name.to_owned(), String::new())).into();
+    let found = paths(code).iter().map(|path| target(&modules, "a::x", path)).collect::<Vec<_>>();
+    assert_eq!(found, ["a", "a", "a::c", "a::x::e"]);
+    let imports = |edges: &[(&str, &str)]| {
+        edges
+            .iter()
+            .map(|(from, to)| ((*from).to_owned(), [(*to).to_owned()].into()))
+            .collect::<BTreeMap<_, BTreeSet<_>>>()
+    };
+    assert!(circle(imports(&[("a", "b"), ("b", "c")])).is_empty());
+    assert_eq!(circle(imports(&[("a", "b"), ("b", "c"), ("c", "b")])).len(), 3);
 }

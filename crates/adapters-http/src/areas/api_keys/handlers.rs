@@ -6,16 +6,17 @@ use domain::ids::ApiKeyId;
 
 use super::bodies::CreateApiKeyBody;
 use super::views::{ApiKeyView, NewApiKeyView};
-use crate::Api;
 use crate::openapi::{
     ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantHeaders,
     TenantInactive, UserNotFound,
 };
 use crate::request::caller::InTenant;
 use crate::request::input::{Body, PathId, Query};
+use crate::request::paging::PageQuery;
 use crate::response::json::{Count, Data, counted, created, plain};
-use crate::response::list::{self, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the keys of the users at home in the tenant of the request, oldest first. Requires ADMIN.
 ///

@@ -4,14 +4,9 @@ mod bodies;
 mod handlers;
 mod views;
 
-use actix_web::web::{self, ServiceConfig};
-
 pub(crate) use self::handlers::*;
-use crate::routing::{get, resource};
+use crate::router::{Operation, operations};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/api-keys").route(get(handlers::list)).route(web::post().to(handlers::create)))
-        .service(resource("/api-keys/count").route(get(handlers::count)))
-        .service(resource("/api-keys/{id}").route(web::delete().to(handlers::revoke)));
+pub(crate) fn operations() -> Vec<Operation> {
+    operations![list, count, create, revoke]
 }

@@ -4,13 +4,14 @@ use actix_web::{HttpRequest, web};
 
 use super::bodies::AuditQuery;
 use super::views::AuditEntryView;
-use crate::Api;
 use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
 use crate::request::caller::UnderAuthority;
 use crate::request::input::Query;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, counted};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the entries of the audit trail, oldest first.
 ///

@@ -6,12 +6,12 @@ use domain::ids::ListingId;
 
 use super::bodies::{CalendarBody, NightsQuery};
 use super::views::{NightView, UpdatedView};
-use crate::Api;
 use crate::openapi::{ListingNotFound, NotTheOwner, TenantHeaders, TenantInactive};
 use crate::request::caller::InTenant;
 use crate::request::input::{Body, PathId, Query};
 use crate::response::json::{Data, ok, plain};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the nights of a listing of the tenant of the request, its own or imported, as they can be sold now.
 ///

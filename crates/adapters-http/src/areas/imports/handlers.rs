@@ -5,13 +5,13 @@ use domain::access::Permission;
 use domain::imports::Import;
 
 use super::views::{ImportView, RemovedView};
-use crate::Api;
 use crate::openapi::{AlreadyImported, ImportsRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
 use crate::request::caller::InTenant;
 use crate::request::input::Body;
 use crate::request::listing_ids::ListingIdsBody;
 use crate::response::json::{Data, ok, plain};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Imports listings of other tenants into the tenant of the request: all of them, or none.
 ///

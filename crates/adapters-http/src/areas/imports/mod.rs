@@ -3,14 +3,9 @@
 mod handlers;
 mod views;
 
-use actix_web::web::{self, ServiceConfig};
-
 pub(crate) use self::handlers::*;
-use crate::routing::resource;
+use crate::router::{Operation, operations};
 
-/// Adds the routes. They must come before those of tenants, where the second part of the path is an id.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    config
-        .service(resource("/tenants/import-listings").route(web::post().to(handlers::add)))
-        .service(resource("/tenants/remove-imported-listings").route(web::post().to(handlers::remove)));
+pub(crate) fn operations() -> Vec<Operation> {
+    operations![add, remove]
 }

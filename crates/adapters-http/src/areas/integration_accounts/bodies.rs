@@ -5,9 +5,14 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::bodies;
 use crate::openapi::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
 use crate::request::input::{flag, sent};
 use crate::response::decimal::{Decimal, digits};
+
+bodies! {
+    CreateIntegrationAccountBody: IntegrationAccountBody = "name", "provider", "accountIdentifier", "authType";
+}
 
 /// The filter of accounts.
 #[derive(Debug, Deserialize, IntoParams)]

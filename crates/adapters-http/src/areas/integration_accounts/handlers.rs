@@ -5,19 +5,22 @@ use domain::access::Permission;
 use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::IntegrationAccount;
 
-use super::bodies::{IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery};
+use super::bodies::{
+    CreateIntegrationAccountBody, IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery,
+};
 use super::views::{IntegrationAccountView, MovedView};
-use crate::Api;
 use crate::openapi::{
-    AccountIdentifierTaken, AlreadyThere, CreateIntegrationAccountBody, DefaultTenantRequired, HasReservations,
-    IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, TargetInactive, TenantHeaders, TenantInactive,
+    AccountIdentifierTaken, AlreadyThere, DefaultTenantRequired, HasReservations, IfMatchHeader, IfNoneMatchHeader,
+    IntegrationAccountNotFound, TargetInactive, TenantHeaders, TenantInactive,
 };
 use crate::request::caller::{InTenant, UnderAuthority};
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, PathId, Query};
-use crate::response::etag::IfMatch;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",

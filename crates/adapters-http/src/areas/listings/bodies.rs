@@ -5,10 +5,16 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::openapi::ReplaceListingBody;
+use crate::openapi::bodies;
 use crate::openapi::enum_schemas::ListingStatusWord;
 use crate::request::input::{BoundedVec, sent};
 use crate::response::decimal::{Decimal, digits};
+
+bodies! {
+    CreateListingBody: ListingBody =
+        "integrationAccountID", "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+    ReplaceListingBody: ListingBody = "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+}
 
 /// The fields of a listing. A new one needs `integrationAccountID` (except in a delivery), `providerID`, `name`,
 /// `latitude`, `longitude`, `maxOccupancy` and `startPrice`. In an update, an absent field is left unchanged and null

@@ -7,21 +7,22 @@ use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
 use serde::Serialize;
 
-use super::bodies::{DeliveryBody, ListingBody};
+use super::bodies::{CreateListingBody, DeliveryBody, ListingBody, ReplaceListingBody};
 use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView, SeenListingView};
-use crate::Api;
 use crate::openapi::{
-    CreateListingBody, HasReservations, IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound,
-    NotTheOwner, ProviderIdTaken, ReplaceListingBody, TenantHeaders, TenantInactive,
+    HasReservations, IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound, NotTheOwner,
+    ProviderIdTaken, TenantHeaders, TenantInactive,
 };
 use crate::request::blocking::apart;
 use crate::request::caller::InTenant;
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, Delivered, PathId, Query};
-use crate::response::etag::IfMatch;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the listings of the tenant of the request, its own and those that it imported.
 ///

@@ -7,7 +7,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::openapi::enum_schemas::ListingStatusWord;
-use crate::response::list::PageQuery;
+use crate::request::paging::PageQuery;
 
 /// The origin of listings: the tenant's own or imported.
 #[derive(ToSchema)]

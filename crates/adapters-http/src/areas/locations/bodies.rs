@@ -5,7 +5,12 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::openapi::bodies;
 use crate::request::input::sent;
+
+bodies! {
+    ReplaceLocationBody: UpdateLocationBody = "name";
+}
 
 /// A new location. You may send the read-only fields of a location too: they are ignored.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -5,19 +5,17 @@ use domain::access::Permission;
 use domain::ids::LocationId;
 use domain::locations::Location;
 
-use super::bodies::{CreateLocationBody, UpdateLocationBody};
+use super::bodies::{CreateLocationBody, ReplaceLocationBody, UpdateLocationBody};
 use super::views::LocationView;
-use crate::Api;
-use crate::openapi::{
-    IfMatchHeader, IfNoneMatchHeader, LocationKept, LocationNotFound, ReplaceLocationBody, TenantHeaders,
-    TenantInactive,
-};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, LocationKept, LocationNotFound, TenantHeaders, TenantInactive};
 use crate::request::caller::InTenant;
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, PathId, Query};
-use crate::response::etag::IfMatch;
+use crate::request::paging::PageQuery;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
-use crate::response::list::{self, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",

@@ -5,9 +5,15 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::bodies;
 use crate::openapi::enum_schemas::PromotionStatusWord;
 use crate::request::input::{flag, sent};
 use crate::response::decimal::{Decimal, digits};
+
+bodies! {
+    CreatePromotionBody: PromotionBody = "integrationAccountID", "name", "discountPercentage", "startDate", "endDate";
+    ReplacePromotionBody: PromotionBody = "name", "discountPercentage", "startDate", "endDate";
+}
 
 /// The filter of promotions.
 #[derive(Debug, Deserialize, IntoParams)]

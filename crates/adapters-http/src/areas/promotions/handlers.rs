@@ -5,20 +5,21 @@ use domain::access::Permission;
 use domain::ids::PromotionId;
 use domain::promotions::Assignment;
 
-use super::bodies::{PromotionBody, PromotionsQuery};
+use super::bodies::{CreatePromotionBody, PromotionBody, PromotionsQuery, ReplacePromotionBody};
 use super::views::{AssignedView, PromotionView, UnassignedView};
-use crate::Api;
 use crate::openapi::{
-    CreatePromotionBody, IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound,
-    PromotionNotFound, PromotionTaken, ReplacePromotionBody, TenantHeaders, TenantInactive,
+    IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound, PromotionNotFound, PromotionTaken,
+    TenantHeaders, TenantInactive,
 };
 use crate::request::caller::InTenant;
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, PathId, Query};
 use crate::request::listing_ids::ListingIdsBody;
-use crate::response::etag::IfMatch;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",

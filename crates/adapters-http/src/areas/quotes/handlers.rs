@@ -5,12 +5,12 @@ use domain::access::Permission;
 
 use super::bodies::QuoteBody;
 use super::views::QuoteView;
-use crate::Api;
 use crate::openapi::{ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive, TooManyCouponCodes};
 use crate::request::caller::InTenant;
 use crate::request::input::Body;
 use crate::response::json::{Data, created, plain};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Prices a stay at a listing of the tenant of the request, its own or imported, and keeps the price for 15 minutes.
 ///

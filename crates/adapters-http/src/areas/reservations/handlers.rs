@@ -1,24 +1,28 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, web};
+use application::ReservationError;
 use domain::access::Permission;
 use domain::ids::ReservationId;
+use domain::quotes::Quote;
 use serde::de::IgnoredAny;
 
 use super::bodies::BookingBody;
 use super::queries::ReservationsQuery;
 use super::views::ReservationView;
-use crate::Api;
+use crate::areas::quotes::QuoteView;
 use crate::openapi::{
     BookingConflict, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending, PriceRefused,
     QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive, TooManyCouponCodes,
 };
 use crate::request::caller::InTenant;
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, PathId, Query};
-use crate::response::etag::IfMatch;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
-use crate::response::problem::Answer;
+use crate::response::list::{self, ListView};
+use crate::response::problem::{Answer, ApiError};
+use crate::state::Api;
 
 /// Lists the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
 ///
@@ -56,8 +60,15 @@ pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> A
     let answer = |booked| created(ReservationView::from(booked));
     let (caller, body, idempotent) =
         body.read_idempotent::<BookingBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.reservations.book(&caller, body.map(Into::into), &idempotent).await?;
+    let done = api.reservations.book(&caller, body.map(Into::into), &idempotent).await.map_err(refused)?;
     Ok(tagged(done.reply(answer)))
+}
+
+/// Refuses a booking. If its price has changed, the refusal shows the quote to book with instead.
+fn refused(error: ReservationError) -> ApiError {
+    let ReservationError::PriceChanged(quote) = &error else { return error.into() };
+    let view = QuoteView::from(Quote::clone(quote));
+    ApiError::from(error).with_quote(&view)
 }
 
 /// Returns a reservation of an account of the tenant of the request, or one that it sold as an importer.

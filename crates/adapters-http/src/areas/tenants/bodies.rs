@@ -5,8 +5,13 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::bodies;
 use crate::openapi::enum_schemas::TenantStatusWord;
 use crate::request::input::sent;
+
+bodies! {
+    ReplaceTenantBody: UpdateTenantBody = "name";
+}
 
 /// A new tenant. You may send the read-only fields of a tenant too: they are ignored. `isDefault`, `status` and
 /// `is_trashed` must have the values that the new tenant will have.

@@ -6,19 +6,20 @@ use domain::access::Permission;
 use domain::ids::TenantId;
 use domain::tenants::Tenant;
 
-use super::bodies::{CreateTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
+use super::bodies::{CreateTenantBody, ReplaceTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
 use super::views::{Success, TenantView, Trashed};
-use crate::Api;
 use crate::openapi::{
-    DefaultTenant, DefaultTenantRequired, DomainTaken, IfMatchHeader, IfNoneMatchHeader, ReplaceTenantBody,
-    TargetInactive, TenantHeaders, TenantInactive, TenantNotEmpty,
+    DefaultTenant, DefaultTenantRequired, DomainTaken, IfMatchHeader, IfNoneMatchHeader, TargetInactive, TenantHeaders,
+    TenantInactive, TenantNotEmpty,
 };
 use crate::request::caller::{InTenant, UnderAuthority};
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, PathId, Query};
-use crate::response::etag::IfMatch;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, Data, counted, ok, tagged};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",

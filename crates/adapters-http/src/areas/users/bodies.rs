@@ -5,8 +5,13 @@ use domain::tenants::FieldEdit;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::openapi::bodies;
 use crate::openapi::enum_schemas::RoleWord;
 use crate::request::input::sent;
+
+bodies! {
+    ReplaceUserBody: UpdateUserBody = "name";
+}
 
 /// A new user of the tenant of the request.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -5,19 +5,20 @@ use domain::access::Permission;
 use domain::ids::UserId;
 use domain::users::ApiUser;
 
-use super::bodies::{CreateUserBody, UpdateUserBody, UsersQuery};
+use super::bodies::{CreateUserBody, ReplaceUserBody, UpdateUserBody, UsersQuery};
 use super::views::{MeView, UserView};
-use crate::Api;
 use crate::openapi::{
-    EmailTaken, IfMatchHeader, IfNoneMatchHeader, LastAdministrator, LocationNotFound, ReplaceUserBody,
-    SupportRestricted, TenantHeaders, TenantInactive, UserNotFound,
+    EmailTaken, IfMatchHeader, IfNoneMatchHeader, LastAdministrator, LocationNotFound, SupportRestricted,
+    TenantHeaders, TenantInactive, UserNotFound,
 };
 use crate::request::caller::InTenant;
+use crate::request::if_match::IfMatch;
 use crate::request::input::{Body, PathId, Query};
-use crate::response::etag::IfMatch;
+use crate::request::paging::{ListQuery, PageQuery};
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
-use crate::response::list::{self, ListQuery, ListView, PageQuery};
+use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",

@@ -5,13 +5,13 @@ use domain::access::Permission;
 
 use super::bodies::UpdateWorkspaceBody;
 use super::views::WorkspaceView;
-use crate::Api;
 use crate::openapi::{DefaultTenantRequired, IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
 use crate::request::caller::UnderAuthority;
+use crate::request::if_match::IfMatch;
 use crate::request::input::Body;
-use crate::response::etag::IfMatch;
 use crate::response::json::{Data, ok, tagged};
 use crate::response::problem::Answer;
+use crate::state::Api;
 
 /// Returns the workspace of the API key. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/workspace", operation_id = "getWorkspace", tag = "workspaces",

@@ -2,8 +2,11 @@
 
 mod bodies;
 mod handlers;
-mod routes;
 mod views;
 
 pub(crate) use self::handlers::*;
-pub(crate) use self::routes::routes;
+use crate::router::{Operation, operations};
+
+pub(crate) fn operations() -> Vec<Operation> {
+    operations![get, update]
+}
