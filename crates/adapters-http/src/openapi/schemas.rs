@@ -14,6 +14,8 @@ const LINE: &str = r"^[^\x00-\x1f\x7f]*$";
 const PROSE: &str = r"^[^\x00-\x08\x0b-\x1f\x7f]*$";
 /// The maximum length of texts of one line; longer texts may span lines.
 const LONGEST_LINE: usize = 2048;
+/// A nullable field that only some readers get.
+const OWNERS_ALONE: &str = "internalName";
 
 /// Adds the rules: a text of a request has no control characters; a nullable field of a response is always present; a
 /// nullable component is `anyOf` the component and null, by which OpenAPI Generator knows that it may be null.
@@ -72,7 +74,7 @@ fn without_controls(object: &mut Object) {
 }
 
 fn with_nulls(object: &mut Object) {
-    let nullable = object.properties.iter().filter(|(_, property)| may_be_null(property));
+    let nullable = object.properties.iter().filter(|(name, property)| may_be_null(property) && *name != OWNERS_ALONE);
     let required: Vec<_> =
         nullable.map(|(name, _)| name.clone()).filter(|name| !object.required.contains(name)).collect();
     object.required.extend(required);
