@@ -11,7 +11,7 @@ use sea_orm::{FromQueryResult, Value};
 
 use crate::engine::rows::{percentage, stored, whole};
 
-/// The columns, in the order of [`values`].
+/// The columns, in the order of [`to_values`].
 pub(crate) const COLUMNS: &str = "listing_id, integration_account_id, check_in, check_out, guests, currency, base_price, \
     markup_percentage, markup, distribution_markup_percentage, distribution_markup, default_discount_percentage, \
     default_discount, promotion_discount_percentage, promotion_discount, fees, taxes, promotion_id";

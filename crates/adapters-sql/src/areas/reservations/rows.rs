@@ -14,7 +14,7 @@ use crate::engine::rows::{stored, stored_option};
 
 const WHAT: &str = "reservation";
 
-/// The columns, except those of the price, in the order of [`values`].
+/// The columns, except those of the price, in the order of [`to_values`].
 pub(super) const COLUMNS: &str = "workspace_id, id, quote_id, sold_by, external_seller, external_id, type, status, \
     guest_first_name, guest_last_name, guest_email, guest_phone, source, notes, hold_expires_at, version, created_at, \
     updated_at, confirmed_at, cancelled_at";
