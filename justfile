@@ -68,7 +68,7 @@ snapshots:
     INSTA_UPDATE=always cargo test --package tenantry
 
 # holds the running service against its OpenAPI document, on both engines, this many seconds each
-conformance seconds="90":
+conformance seconds="120":
     .ci/conformance {{ seconds }}
 
 # has validators and generators of clients read the OpenAPI document
