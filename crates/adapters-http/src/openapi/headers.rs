@@ -30,7 +30,7 @@ pub(super) struct IdempotencyKeyHeader {
 /// The header of conditional reads.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "it documents the header that `tags` reads")]
+#[expect(dead_code, reason = "it documents the header that `etag` reads")]
 pub(crate) struct IfNoneMatchHeader {
     /// The tag of the representation that you have. If the resource still has this tag, the response is 304.
     #[param(rename = "If-None-Match")]
@@ -40,7 +40,7 @@ pub(crate) struct IfNoneMatchHeader {
 /// The header of conditional changes.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "it documents the header that `tags` reads")]
+#[expect(dead_code, reason = "it documents the header that `if_match` reads")]
 pub(crate) struct IfMatchHeader {
     /// The tag that the resource must have. If it has another one, nothing is changed.
     #[param(rename = "If-Match")]

@@ -17,8 +17,8 @@ const LONGEST_LINE: usize = 2048;
 /// A nullable field that only some readers get.
 const OWNERS_ALONE: &str = "internalName";
 
-/// Adds the rules: a text of a request has no control characters; a nullable field of a response is always present; a
-/// nullable component is `anyOf` the component and null, by which OpenAPI Generator knows that it may be null.
+/// Adds the rules: a text of a request has no control characters; a nullable field of a response is always present,
+/// except one that only some readers get; a nullable component is `anyOf` the component and null, by which OpenAPI Generator knows that it may be null.
 pub(super) struct Schemas;
 
 impl Modify for Schemas {
