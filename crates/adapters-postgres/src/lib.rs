@@ -31,6 +31,10 @@ pub use crate::encoding::EncodingError;
 /// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.
 pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
+/// The setting without which sqlx logs a warning of the server for each client that closes its connection during a commit:
+/// the rollback that follows finds no transaction.
+const NO_NOTICES: (&str, &str) = ("client_min_messages", "error");
+
 /// Time limits that the role or the database may set.
 const LIMITS_OF_ROLE: [&str; 3] = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
 /// Lifts the limits that not every version has: a version refuses settings that it does not know.
@@ -95,7 +99,7 @@ impl Postgres {
         let limits =
             [("statement_timeout", statement), ("lock_timeout", wait), ("client_connection_check_interval", NOTICED)];
         let limits = limits.map(|(name, limit)| (name, limit.as_millis().to_string()));
-        let options = PgConnectOptions::clone(&self.options).options(limits).options([PLANNED_ONCE]);
+        let options = PgConnectOptions::clone(&self.options).options(limits).options([PLANNED_ONCE, NO_NOTICES]);
         // The server itself ends statements that take too long or whose connection is closed.
         let prepare = |_: &mut _, _| -> Pin<Box<dyn Future<Output = _> + Send>> { Box::pin(async { Ok(()) }) };
         Connections::new(name, options, most, self.limits, &self.gate, prepare, self.plans.clone())

@@ -48,6 +48,15 @@ async fn a_statement_that_is_given_up_ends_on_the_server_and_one_that_takes_too_
 }
 
 #[tokio::test]
+async fn a_rollback_that_finds_no_transaction_makes_no_notice() {
+    let server = fresh();
+    let connections = Postgres::new(server.url()).expect("an address").connections("one", 1);
+    let level = Statement::from_string(DbBackend::Postgres, "SELECT current_setting('client_min_messages') AS level");
+    let row = connections.acquire().await.expect("a connection").first(level).await.expect("an answer");
+    assert_eq!(row.expect("a row").try_get::<String>("", "level").expect("a text"), "error");
+}
+
+#[tokio::test]
 async fn a_plan_for_an_empty_table_is_made_again_once_the_table_has_rows() {
     let server = fresh();
     let postgres = Postgres::new(server.url()).expect("an address");
