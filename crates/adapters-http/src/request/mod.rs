@@ -2,6 +2,7 @@
 
 pub(crate) mod awaited;
 pub(crate) mod blocking;
+pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod headers;
 pub(crate) mod idempotency;
@@ -11,3 +12,6 @@ pub(crate) mod listing_ids;
 pub(crate) mod media_type;
 pub(crate) mod paging;
 pub(crate) mod parameters;
+pub(crate) mod path_id;
+pub(crate) mod query;
+pub(crate) mod unreadable;

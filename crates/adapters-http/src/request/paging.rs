@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use crate::request::input::Query;
+use crate::request::query::Query;
 
 /// The requested page of a list.
 #[derive(Debug, Deserialize, IntoParams)]

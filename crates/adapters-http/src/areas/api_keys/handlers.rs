@@ -10,9 +10,11 @@ use crate::openapi::{
     ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantHeaders,
     TenantInactive, UserNotFound,
 };
+use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::input::{Body, PathId, Query};
 use crate::request::paging::PageQuery;
+use crate::request::path_id::PathId;
+use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, plain};
 use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;

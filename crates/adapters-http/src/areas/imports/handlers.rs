@@ -6,8 +6,8 @@ use domain::imports::Import;
 
 use super::views::{ImportView, RemovedView};
 use crate::openapi::{AlreadyImported, ImportsRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
+use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::input::Body;
 use crate::request::listing_ids::ListingIdsBody;
 use crate::response::json::{Data, ok, plain};
 use crate::response::problem::Answer;

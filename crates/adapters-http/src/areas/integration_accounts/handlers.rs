@@ -13,10 +13,12 @@ use crate::openapi::{
     AccountIdentifierTaken, AlreadyThere, DefaultTenantRequired, HasReservations, IfMatchHeader, IfNoneMatchHeader,
     IntegrationAccountNotFound, TargetInactive, TenantHeaders, TenantInactive,
 };
+use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
 use crate::request::if_match::IfMatch;
-use crate::request::input::{Body, PathId, Query};
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::path_id::PathId;
+use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
 use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;

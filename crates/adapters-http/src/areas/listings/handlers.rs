@@ -15,10 +15,12 @@ use crate::openapi::{
     ProviderIdTaken, TenantHeaders, TenantInactive,
 };
 use crate::request::blocking::apart;
+use crate::request::body::{Body, Delivered};
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
-use crate::request::input::{Body, Delivered, PathId, Query};
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::path_id::PathId;
+use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
 use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;

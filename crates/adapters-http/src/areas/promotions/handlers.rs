@@ -11,11 +11,13 @@ use crate::openapi::{
     IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound, PromotionNotFound, PromotionTaken,
     TenantHeaders, TenantInactive,
 };
+use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
-use crate::request::input::{Body, PathId, Query};
 use crate::request::listing_ids::ListingIdsBody;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::path_id::PathId;
+use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
 use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;

@@ -15,10 +15,12 @@ use crate::openapi::{
     BookingConflict, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending, PriceRefused,
     QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive, TooManyCouponCodes,
 };
+use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
-use crate::request::input::{Body, PathId, Query};
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::path_id::PathId;
+use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
 use crate::response::list::{self, ListView};
 use crate::response::problem::{Answer, ApiError};

@@ -1,0 +1,257 @@
+//! The body of a request.
+//!
+//! Unreadable bodies are passed on as `Unreadable`, and the use case refuses them after it has authorised the caller.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::{FromRequest, HttpRequest, web};
+use application::{Idempotent, Input, Refusal, Unreadable};
+use domain::access::{AccessError, Permission};
+use domain::idempotency::{IdempotentRequest, Reply};
+use serde::de::DeserializeOwned;
+
+use crate::request::awaited::Awaited;
+use crate::request::caller::{Admitted, RunsIn};
+use crate::request::media_type::is_json;
+use crate::request::unreadable::{malformed, unreadable};
+use crate::request::{idempotency, if_match, parameters};
+use crate::response::problem::ApiError;
+
+/// The maximum size of a body in bytes.
+const BODY_LIMIT: usize = 256 * 1024;
+/// The maximum size of a delivery of listings in bytes.
+const DELIVERY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// A body that has not been read yet.
+pub(crate) struct Body {
+    request: HttpRequest,
+    payload: web::Payload,
+}
+
+impl FromRequest for Body {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        ready(web::Payload::from_request(&request, payload).into_inner().map(|payload| Self { request, payload }))
+    }
+}
+
+/// A body that has arrived, and the caller, who was admitted again afterwards.
+struct Arrived<C> {
+    request: HttpRequest,
+    caller: Admitted<C>,
+    bytes: Input<web::Bytes>,
+}
+
+// The client decides how long its body takes, and its key may be revoked in the meantime. So these methods take the
+// caller, and return the one that is admitted after the body has arrived. A body can be large, so it is read only for a
+// caller with the needed permission, which the use case checks again.
+impl Body {
+    /// Reads a JSON object. An empty body counts as `{}`.
+    pub(crate) async fn read<T, C>(
+        self,
+        caller: Admitted<C>,
+        needed: Permission,
+    ) -> Result<(Admitted<C>, Input<T>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        self.arrive(BODY_LIMIT, caller, needed).await?.read()
+    }
+
+    /// Receives a delivery of listings, to be parsed later.
+    pub(crate) async fn receive_delivery<C: RunsIn>(
+        self,
+        caller: Admitted<C>,
+        needed: Permission,
+    ) -> Result<(Admitted<C>, Input<Delivered>), ApiError> {
+        let Arrived { request, caller, bytes } = self.arrive(DELIVERY_LIMIT, caller, needed).await?;
+        if bytes.is_ok() {
+            is_writable(&request)?;
+        }
+        Ok((caller, bytes.map(|body| Delivered { body, is_json: is_json(&request) })))
+    }
+
+    /// Reads a request that its client may repeat with an idempotency key. `answer` makes the response to store from
+    /// the result.
+    pub(crate) async fn read_idempotent<T, A, C>(
+        self,
+        caller: Admitted<C>,
+        needed: Permission,
+        answer: impl Fn(A) -> Reply + Send + Sync + 'static,
+    ) -> Result<(Admitted<C>, Input<T>, Idempotent<A>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        let (caller, asked, request) = self.read_repeatable(caller, needed).await?;
+        Ok((caller, asked, Idempotent::new(request, answer)))
+    }
+
+    /// Reads a request like [`read_idempotent`](Self::read_idempotent), for responses that must not be stored. Returns its
+    /// idempotency key and fingerprint too.
+    pub(crate) async fn read_repeatable<T, C>(
+        self,
+        caller: Admitted<C>,
+        needed: Permission,
+    ) -> Result<(Admitted<C>, Input<T>, Option<IdempotentRequest>), ApiError>
+    where
+        T: DeserializeOwned,
+        C: RunsIn,
+    {
+        let arrived = self.arrive(BODY_LIMIT, caller, needed).await?;
+        let served_in = arrived.caller.served_in();
+        let repeatable =
+            arrived.bytes.as_ref().ok().and_then(|body| idempotency::repeatable(&arrived.request, served_in, body));
+        let (caller, asked) = arrived.read()?;
+        Ok((caller, asked, repeatable))
+    }
+
+    /// Checks the rest of a request whose body is ignored, if the caller has the needed permission.
+    pub(crate) fn ignore(self, leave: Result<impl Sized, AccessError>) -> Result<(), ApiError> {
+        leave?;
+        is_writable(&self.request)
+    }
+
+    /// Waits for the body, and admits the caller again.
+    async fn arrive<C: RunsIn>(
+        self,
+        limit: usize,
+        caller: Admitted<C>,
+        needed: Permission,
+    ) -> Result<Arrived<C>, ApiError> {
+        let Self { request, payload } = self;
+        C::leave(&caller, needed)?;
+        let bytes = bytes(&request, payload, limit).await;
+        let caller = caller.again(&request).await?;
+        Ok(Arrived { request, caller, bytes })
+    }
+}
+
+/// The body of a delivery.
+pub(crate) struct Delivered {
+    body: web::Bytes,
+    is_json: bool,
+}
+
+impl Delivered {
+    /// Whether it is larger than other bodies can be.
+    pub(crate) fn is_large(&self) -> bool {
+        self.body.len() > BODY_LIMIT
+    }
+
+    /// Parses the delivery, like [`Body::read`].
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Input<T> {
+        read(self.is_json, &self.body)
+    }
+}
+
+impl<C> Arrived<C> {
+    fn read<T: DeserializeOwned>(self) -> Result<(Admitted<C>, Input<T>), ApiError> {
+        let Self { request, caller, bytes } = self;
+        let asked = bytes.and_then(|body| read(is_json(&request), &body));
+        if asked.is_ok() {
+            is_writable(&request)?;
+        }
+        Ok((caller, asked))
+    }
+}
+
+/// Checks the query and the conditions of a request that writes.
+fn is_writable(request: &HttpRequest) -> Result<(), ApiError> {
+    parameters::refuse_unknown(request)?;
+    if if_match::expects_nothing(request) {
+        return Err(Refusal::PreconditionFailed.into());
+    }
+    Ok(())
+}
+
+async fn bytes(request: &HttpRequest, payload: web::Payload, limit: usize) -> Input<web::Bytes> {
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: u64| length > limit as u64) {
+        return Err(Unreadable::TooLarge { limit });
+    }
+    if declared.is_some_and(|length| length > 0) && !is_json(request) {
+        return Err(Unreadable::UnsupportedMediaType);
+    }
+    Awaited::ask(request);
+    let read = payload.to_bytes_limited(limit).await.map_err(|_| Unreadable::TooLarge { limit })?;
+    read.map_err(|_| malformed("The request body is incomplete."))
+}
+
+fn read<T: DeserializeOwned>(is_json: bool, body: &[u8]) -> Input<T> {
+    if body.is_empty() {
+        return parse(b"{}");
+    }
+    if !is_json {
+        return Err(Unreadable::UnsupportedMediaType);
+    }
+    parse(body)
+}
+
+/// Parses a JSON object.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
+    // Serde would accept an array as a struct, field by field.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed("The request body must be a JSON object."));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| unreadable("The request body", &error))?;
+    json.end().map_err(|error| malformed(format_args!("The request body goes on after its end: {error}.")))?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::response::decimal::Decimal;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only what cannot be read is looked at")]
+    struct Thing {
+        name: Option<String>,
+        size: Option<i64>,
+        share: Option<Decimal>,
+    }
+
+    #[test]
+    fn what_cannot_be_read_names_the_first_place() {
+        for (json, message) in [
+            (r#"{"size":"5"}"#, "at size: invalid type: string \"5\", expected a whole number"),
+            ("", "must be a JSON object"),
+            ("[]", "must be a JSON object"),
+            ("null", "must be a JSON object"),
+            (r#""name""#, "must be a JSON object"),
+            ("{", "EOF while parsing"),
+            (r#"{"name":5}"#, "at name: invalid type: integer `5`"),
+            (r#"{"size":"5"}"#, "at size: invalid type: string"),
+            (r#"{"size":1.5}"#, "at size: invalid type: floating point"),
+            (r#"{"share":"5"}"#, "at share: invalid type: string"),
+            (r#"{"share":true}"#, "at share: invalid type: boolean"),
+            (r#"{"share":[5]}"#, "at share: invalid type: sequence"),
+            (r#"{"share":{}}"#, "at share: invalid type: map"),
+            (r#"{"share":{"$serde_json::private::Number":"5"}}"#, "at share: invalid type: map"),
+            (r#"{"share":{"$serde_json::private::RawValue":"5"}}"#, "at share: invalid type: map"),
+            (r#"{"share":.5}"#, "at share: expected value"),
+            (r#"{"share":05}"#, "at share: invalid number"),
+            (r#"{"share":NaN}"#, "at share: expected value"),
+            (r#"{"size":1}}"#, "goes on after its end"),
+            (r#"{"size":1,"size":2}"#, "duplicate field `size`"),
+            (r#"{"name":"\ud800"}"#, "at name: "),
+            ("{\"name\":\"\u{0}\"}", "at name: control character"),
+        ] {
+            let Err(Unreadable::Malformed(found)) = parse::<Thing>(json.as_bytes()) else {
+                panic!("{json} is readable")
+            };
+            assert!(found.contains(message), "{json}: {found}");
+        }
+        assert!(parse::<Thing>(b"{\"name\":\"\xff\"}").is_err(), "bytes that are not UTF-8");
+    }
+}

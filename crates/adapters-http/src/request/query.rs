@@ -1,0 +1,33 @@
+//! The query of a request.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use application::Input;
+use serde::de::DeserializeOwned;
+use url::form_urlencoded;
+
+use crate::request::unreadable::unreadable;
+
+/// The query, or the reason why it cannot be read. The use case refuses it after it has authorised the caller.
+pub(crate) struct Query<T>(pub(crate) Input<T>);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::read(request)))
+    }
+}
+
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads the parameters that `T` knows; others are ignored.
+    pub(crate) fn read(request: &HttpRequest) -> Self {
+        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let read = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
+        Self(read.map_err(|error| unreadable("The query", &error)))
+    }
+}

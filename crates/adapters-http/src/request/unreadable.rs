@@ -1,0 +1,41 @@
+//! Input that cannot be read.
+
+use std::fmt::Display;
+
+use application::Unreadable;
+
+/// Returns the reason why input cannot be read, with the place in it. `what` names the input.
+pub(super) fn unreadable(what: &str, error: &serde_path_to_error::Error<impl Display>) -> Unreadable {
+    match error.path().to_string().as_str() {
+        "." | "?" => malformed(format_args!("{what} cannot be read: {}.", shortened(error.inner()))),
+        path => malformed(format_args!("{what} cannot be read at {path}: {}.", shortened(error.inner()))),
+    }
+}
+
+/// Says a parser's message in the words of JSON rather than of Rust, and shortens it: it may contain all that was sent.
+fn shortened(message: impl Display) -> String {
+    const ENOUGH: usize = 200;
+    const WORDS: [(&str, &str); 5] = [
+        ("expected i64", "expected a whole number"),
+        ("expected u32", "expected a whole number"),
+        ("invalid digit found in string", "expected a whole number"),
+        ("expected a sequence", "expected an array"),
+        ("unsupported value", "sent more than once"),
+    ];
+    let message = message.to_string();
+    // The name of a type of this program follows.
+    let message = match message.split_once("expected struct ") {
+        Some((before, rest)) => {
+            let after = rest.split_once(' ').map_or("", |(_, after)| after);
+            format!("{before}expected an object {after}").trim_end().to_owned()
+        }
+        None => message,
+    };
+    let message = WORDS.iter().fold(message, |message, (found, plain)| message.replace(found, plain));
+    message.chars().take(ENOUGH).collect()
+}
+
+/// Returns the reason why input cannot be read.
+pub(super) fn malformed(message: impl Display) -> Unreadable {
+    Unreadable::Malformed(message.to_string())
+}
