@@ -17,9 +17,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use adapters_sql::{Connections, CredentialCache, NOTICED, Plans};
-pub use adapters_sql::{Database, Limits};
+pub use adapters_sql::{Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
-use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
@@ -77,7 +76,7 @@ impl Postgres {
     }
 
     /// Applies missing migrations, however long that takes. Servers that do so at the same time wait for each other.
-    pub async fn migrate(&self) -> Result<(), MigrateError> {
+    pub async fn migrate(&self) -> Result<(), MigrationError> {
         let unlimited = LIMITS_OF_ROLE.map(|limit| (limit, "0"));
         let mut connection = PgConnectOptions::clone(&self.options).options(unlimited).connect().await?;
         connection.execute(NO_LIMITS).await?;

@@ -30,3 +30,4 @@ pub use self::engine::dialect::{Dialect, Violation};
 pub use self::engine::limits::{Limits, PoolUse};
 pub use self::engine::plans::Plans;
 pub use self::engine::pool::{Connection, Connections, NOTICED, Pool, PooledConnection, Prepare};
+pub use self::engine::readiness::MigrationError;

@@ -19,10 +19,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use adapters_sql::{Connections, CredentialCache, Deadline, Plans};
-pub use adapters_sql::{Database, Limits};
+pub use adapters_sql::{Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
-use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
 
@@ -113,10 +112,10 @@ impl Sqlite {
     }
 
     /// Applies missing migrations.
-    pub async fn migrate(&self) -> Result<(), MigrateError> {
+    pub async fn migrate(&self) -> Result<(), MigrationError> {
         let mut writer = self.writer.get().await?;
         let migrated = MIGRATIONS.run(writer.start()).await;
-        writer.finish(migrated)
+        Ok(writer.finish(migrated)?)
     }
 
     /// Returns the database, for any number of threads.

@@ -18,11 +18,14 @@ async fn a_duplicate_that_takes_too_long_holds_the_key() {
     let scope = build::channel(Permission::Write).own_scope();
     let mut other = PgConnection::connect(server.url()).await.expect("a connection");
     let workspace = scope.workspace_id().as_uuid();
-    sqlx::query("INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())")
-        .bind(workspace)
-        .execute(&mut other)
-        .await
-        .expect("a workspace");
+    sqlx::query(
+        "INSERT INTO workspaces (id, name, default_currency, default_discount, max_importer_hold_hours, max_importer_holds, \
+         version, created_at, updated_at) VALUES ($1, 'Stays Inc.', 'USD', 0, 72, 100, 1, now(), now())",
+    )
+    .bind(workspace)
+    .execute(&mut other)
+    .await
+    .expect("a workspace");
     let mut twin = other.begin().await.expect("a transaction");
     sqlx::query(
         "INSERT INTO idempotency_records (workspace_id, user_id, idempotency_key, api_key_id, fingerprint, status, body, created_at) \

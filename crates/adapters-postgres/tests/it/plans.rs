@@ -18,7 +18,8 @@ use crate::fresh;
 
 /// Creates listings of the default tenant in so many places all over the globe that a sequential scan would be slow.
 pub(crate) const LISTINGS: [&str; 7] = [
-    "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, 'Stays Inc.', now(), now())",
+    "INSERT INTO workspaces (id, name, default_currency, default_discount, max_importer_hold_hours, max_importer_holds, version, \
+     created_at, updated_at) VALUES ($1, 'Stays Inc.', 'USD', 0, 72, 100, 1, now(), now())",
     "INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, version, created_at, updated_at) \
      SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'default', true, 'ACTIVE', 1, now(), now()",
     "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, status, \

@@ -1,5 +1,6 @@
 //! Rules that every table must keep.
 
+use adapters_postgres::{MigrationError, Postgres};
 use sqlx::{PgPool, Row};
 
 use crate::fresh;
@@ -64,4 +65,18 @@ async fn every_unique_index_is_a_rule_that_the_program_knows() {
     let mut rules = ports::rules::UNIQUE.map(str::to_owned);
     rules.sort();
     assert_eq!(names, rules);
+}
+
+#[tokio::test]
+async fn a_schema_of_another_program_is_not_migrated() {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("a connection");
+    for change in [
+        r"UPDATE _sqlx_migrations SET checksum = '\x00' WHERE version = 3",
+        "UPDATE _sqlx_migrations SET version = 99 WHERE version = 3",
+    ] {
+        sqlx::query(change).execute(&pool).await.expect("a changed record");
+        let refused = Postgres::new(server.url()).expect("an address").migrate().await.expect_err("refused");
+        assert!(matches!(refused, MigrationError::Unknown(3 | 99)), "{refused:?}");
+    }
 }

@@ -1,7 +1,8 @@
-//! The port of readiness.
+//! The version of the schema, and the port of readiness.
 
 use async_trait::async_trait;
 use ports::{Readiness, RepositoryError};
+use sqlx::migrate::MigrateError;
 use thiserror::Error;
 
 use crate::engine::database::Database;
@@ -10,6 +11,29 @@ use crate::engine::query::Query;
 
 /// Reads the newest migration from the table in which sqlx records them.
 const SCHEMA_VERSION: &str = "SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations WHERE success";
+
+/// An error while the schema is brought up to date.
+#[derive(Debug, Error)]
+pub enum MigrationError {
+    /// A schema with a migration that this program does not have, or has in another form.
+    #[error(
+        "migration {0} of the schema is not one of this program: use a program as new as the database, or create a new \
+         database in place of one from before the first release"
+    )]
+    Unknown(i64),
+    /// Another error.
+    #[error(transparent)]
+    Other(MigrateError),
+}
+
+impl<E: Into<MigrateError>> From<E> for MigrationError {
+    fn from(error: E) -> Self {
+        match error.into() {
+            MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => Self::Unknown(version),
+            error => Self::Other(error),
+        }
+    }
+}
 
 #[derive(Debug, Error)]
 #[error("the schema is at version {found}, this program needs {needed}")]

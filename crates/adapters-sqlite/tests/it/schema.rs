@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use adapters_sqlite::MigrationError;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Row, SqlitePool};
 
@@ -36,7 +37,7 @@ async fn every_table_is_keyed_by_workspace() {
 
 #[tokio::test]
 async fn places_take_up_room_in_the_tree() {
-    let (_folder, url, sqlite) = file().await;
+    let (_folder, url, _sqlite) = file().await;
     // This test does not need foreign keys.
     let options = SqliteConnectOptions::from_str(&url).expect("an address").foreign_keys(false);
     let pool = SqlitePool::connect_with(options).await.expect("a connection");
@@ -47,18 +48,24 @@ async fn places_take_up_room_in_the_tree() {
          amenities, amenities_folded, version, created_at, updated_at) \
          VALUES (x'01', x'02', x'03', 'p', 'n', 'ACTIVE', '[]', 0, 0, 1, 0, 0, 1, 1, 1, 10, 1, 1, 'EUR', '[]', '[]', 1, '', '')")
     .await;
-    let room = async || {
-        let room = "SELECT max_workspace - min_workspace FROM listing_tree";
-        sqlx::query_scalar::<_, f64>(room).fetch_all(&pool).await.expect("the tree")
-    };
-    assert_eq!(room().await, [0.5]);
+    let room = "SELECT max_workspace - min_workspace FROM listing_tree";
+    let room: Vec<f64> = sqlx::query_scalar(room).fetch_all(&pool).await.expect("the tree");
+    assert_eq!(room, [0.5]);
+}
 
-    // The state before the R-tree entries had an extent.
-    run("UPDATE listing_tree SET max_workspace = min_workspace").await;
-    run("DELETE FROM _sqlx_migrations WHERE version = 13").await;
-    assert_eq!(room().await, [0.0]);
-    sqlite.migrate().await.expect("a schema");
-    assert_eq!(room().await, [0.5]);
+#[tokio::test]
+async fn a_schema_of_another_program_is_not_migrated() {
+    for change in [
+        "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 3",
+        "UPDATE _sqlx_migrations SET version = 99 WHERE version = 3",
+    ] {
+        let (_folder, url, sqlite) = file().await;
+        let pool = SqlitePool::connect(&url).await.expect("a connection");
+        sqlx::query(change).execute(&pool).await.expect("a changed record");
+        let refused = sqlite.migrate().await.expect_err("refused");
+        assert!(matches!(refused, MigrationError::Unknown(3 | 99)), "{refused:?}");
+        assert!(refused.to_string().contains("create a new database"), "{refused}");
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
--- Stays that were sold, or are held for somebody.
+-- Stays that were sold, and holds.
 --
--- The account says whose they are. Who sold one stands in it only where an importer did, and is not referred to: what a tenant sold
--- outlives the tenant. Neither is the quote, which goes with its tenant. Whether a night of a listing is sold already is looked at
--- in the transaction that writes. Amounts are in minor units of the currency, shares in basis points.
+-- The account names the owner. `sold_by` is the importer that sold the stay, if one did. It is not referred to, because a stay outlives
+-- its seller; nor is the quote, which is deleted with its tenant.
+-- No night of a listing is sold twice: the transaction that sells checks it, and no other one writes at the same time.
 
 CREATE TABLE reservations (
     workspace_id                   blob NOT NULL,
@@ -60,3 +60,6 @@ CREATE INDEX reservations_by_check_in ON reservations (workspace_id, integration
 CREATE INDEX reservations_by_importer ON reservations (workspace_id, sold_by, id) WHERE sold_by IS NOT NULL;
 CREATE INDEX reservations_by_listing ON reservations (workspace_id, listing_id, check_out);
 CREATE INDEX reservations_on_hold ON reservations (workspace_id, hold_expires_at) WHERE status = 'PENDING';
+-- The pending stays of an importer, which are counted when it holds another one.
+CREATE INDEX reservations_held_by_importer ON reservations (workspace_id, sold_by, hold_expires_at)
+    WHERE status = 'PENDING' AND sold_by IS NOT NULL;

@@ -1,6 +1,6 @@
--- The nights of listings that differ from what the listing says of all nights, a row for each.
+-- The nights on which a listing differs from its defaults.
 --
--- Prices are in minor units of the currency in which they were stated: they count only while the listing has it.
+-- A price counts only while the listing still has the price's currency.
 
 CREATE TABLE calendar_nights (
     workspace_id   blob NOT NULL,

@@ -1,7 +1,6 @@
--- Prices of stays that are kept for a while, for the tenant that asked for them.
+-- The prices of stays, kept for a while for the tenant that requested them.
 --
--- Amounts are in minor units of the currency, shares in basis points: both stay exact. The promotion is not referred to, because it
--- may be deleted while the quote keeps its price.
+-- The promotion is not referred to: it may be deleted while the quote keeps its price.
 
 CREATE TABLE quotes (
     workspace_id                   uuid NOT NULL,

@@ -1,6 +1,4 @@
--- Discounts that integration accounts give, and the listings that they are given on.
---
--- Shares are stored in basis points, so that they stay exact. What is unique ignoring case stands beside its folded form.
+-- The discounts of integration accounts, and the listings to which they are assigned.
 
 CREATE TABLE promotions (
     workspace_id           blob NOT NULL,

@@ -1,7 +1,7 @@
--- References by which a tenant offers another tenant's listing as if it were its own.
+-- The listings of other tenants that a tenant offers as if they were its own.
 --
--- The listing's account, which never changes, stands beside it: moving an account finds the imports that end by it,
--- however many listings it has.
+-- The account of a listing never changes and is stored again here, so that the move of an account finds the imports that it ends
+-- without reading its listings.
 
 CREATE TABLE imports (
     workspace_id           blob NOT NULL,

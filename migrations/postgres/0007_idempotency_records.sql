@@ -1,7 +1,7 @@
--- What a POST with an Idempotency-Key was answered, for a day.
+-- The responses to requests with an Idempotency-Key, kept for a day.
 --
--- An idempotency record refers to the workspace only. A reference to the user would lock the user's row before anything else of the
--- transaction, and against the order in which others lock users; whoever deletes a user deletes the records as well.
+-- The user is not referred to: the reference would lock the user's row first, against the order in which other transactions lock
+-- users. The deletion of a user deletes its records.
 
 CREATE TABLE idempotency_records (
     workspace_id    uuid NOT NULL REFERENCES workspaces (id),

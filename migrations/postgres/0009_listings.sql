@@ -1,8 +1,8 @@
--- Places to stay, each of one integration account, whose tenant is theirs.
+-- Places to stay, each of an integration account.
 --
--- Degrees are stored in billionths, so that they stay exact; x, y and z are the same place on the unit sphere, where distances need
--- no trigonometry and neither the poles nor the date line are special. Prices are in minor units of their currency, and
--- once more in ten-thousandths of a major unit, a scale on which all of them are compared.
+-- Degrees are in billionths, which are exact. x, y and z are the same place on the unit sphere, where distances need no trigonometry
+-- and neither the poles nor the date line are special. `start_price_scaled` is the price in ten-thousandths of a major unit: on this
+-- scale, prices of all currencies are compared.
 
 CREATE EXTENSION IF NOT EXISTS cube;
 CREATE EXTENSION IF NOT EXISTS btree_gist;

@@ -1,0 +1,18 @@
+-- The roots of all data. Every other table is keyed (workspace_id, id), and every reference, unique rule and index begins with
+-- workspace_id: no join reaches a row of another workspace, and the schema is that of PostgreSQL.
+--
+-- The name of a unique index is the name of a rule in `ports::rules`. A column `…_folded` is the text beside it without case, for
+-- searches and for rules that ignore case. Percentages are in basis points, amounts in minor units of their currency: both are exact.
+-- Ids are 16 bytes, instants are RFC 3339 in UTC, dates are ISO 8601.
+
+CREATE TABLE workspaces (
+    id                      blob PRIMARY KEY,
+    name                    text NOT NULL,
+    default_currency        text NOT NULL,
+    default_discount        integer NOT NULL CHECK (default_discount BETWEEN 0 AND 10000),
+    max_importer_hold_hours integer NOT NULL CHECK (max_importer_hold_hours BETWEEN 1 AND 720),
+    max_importer_holds      integer NOT NULL CHECK (max_importer_holds BETWEEN 0 AND 10000),
+    version                 integer NOT NULL,
+    created_at              text NOT NULL,
+    updated_at              text NOT NULL
+) STRICT;
