@@ -15,8 +15,8 @@ use crate::response::etag::{ANY, is_of, tag, tags};
 use crate::response::json::ok;
 use crate::router::Router;
 
-/// The conditions of a change: the tags of which the resource must have one (`If-Match`), and those of which it must
-/// have none (`If-None-Match`).
+/// The conditions of a change: the tag of the resource must be among those of `If-Match`, and must not be among those
+/// of `If-None-Match`.
 pub(crate) struct IfMatch {
     one_of: Option<Vec<String>>,
     none_of: Vec<String>,
@@ -53,8 +53,8 @@ impl IfMatch {
     }
 }
 
-/// Whether the client wants to change only a resource that does not exist yet, but the operation changes existing ones
-/// without checking their tags. A POST creates a resource, so it is not affected.
+/// Whether the request has `If-None-Match: *`, so that nothing that exists may be changed, and the operation does not
+/// check tags itself. A POST creates a resource, so it is not affected.
 pub(crate) fn expects_nothing(request: &HttpRequest) -> bool {
     if request.method() == Method::POST || !tags(request.headers(), &IF_NONE_MATCH).any(|tag| tag == ANY) {
         return false;

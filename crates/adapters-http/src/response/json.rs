@@ -44,7 +44,7 @@ fn reply<T: Serialize>(status: StatusCode, data: T) -> Reply {
     Reply { status: status.as_u16(), body }
 }
 
-/// Returns the response with a result that no GET shows, and so without a tag.
+/// Returns a response without a tag, for a result that no GET shows.
 pub(crate) fn plain(Reply { status, body }: Reply) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     HttpResponse::build(status).insert_header((CONTENT_TYPE, "application/json")).body(body)

@@ -25,7 +25,7 @@ pub(crate) async fn compression(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let accepts = accepts_gzip(&request);
-    // Inside, a resource has one tag, compressed or not.
+    // The conditions are compared with the tag of the plain body.
     let asked = [IF_MATCH, IF_NONE_MATCH].map(|name| without_suffix(request.headers_mut(), &name));
     let mut response = next.call(request).await?.map_into_boxed_body();
 
@@ -35,7 +35,7 @@ pub(crate) async fn compression(
         with_suffix(response.headers_mut());
     }
     if is_encoded {
-        // The encoder leaves it as it is then.
+        // The encoder below leaves a body alone that is compressed already.
         response = gzipped(response).await;
     }
     let encoding = if is_encoded { ContentEncoding::Gzip } else { ContentEncoding::Identity };

@@ -1,4 +1,4 @@
-//! Contents that are the same for every request, and are neither copied nor compressed for each.
+//! Contents that are the same for every request: compressed once, and sent without copying.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use super::memory::PIECE;
 
-/// A content, compressed when a client first accepts it so.
+/// A fixed content. The first client that accepts gzip has it compressed, for all later ones too.
 pub(crate) struct Fixed {
     plain: Bytes,
     gzipped: OnceCell<Bytes>,
@@ -55,7 +55,7 @@ pub(super) async fn gzipped(response: ServiceResponse) -> ServiceResponse {
     })
 }
 
-/// A body in pieces that share one memory.
+/// A body that is sent in pieces of one shared buffer.
 struct Pieces(Bytes);
 
 impl MessageBody for Pieces {

@@ -32,7 +32,7 @@ const LENIENT: Connections = Connections {
     shutdown_timeout: PATIENCE,
 };
 
-/// A response that reports its drop.
+/// An endless body that reports when it is dropped.
 struct Endless(Sender<()>);
 
 impl MessageBody for Endless {
@@ -69,7 +69,7 @@ async fn read(request: HttpRequest, body: Payload) -> HttpResponse {
     }
 }
 
-/// Responds when other tasks had their turn.
+/// Responds after other tasks had a turn.
 async fn later() -> &'static str {
     web::block(|| "done").await.unwrap_or_default()
 }

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::fresh;
 use crate::plans::{LISTINGS, fill};
 
-/// The number of ids for which the planner reads a table with hardly any rows in full.
+/// A number of ids for which the planner scans a nearly empty table from end to end.
 const IDS: usize = 1000;
 const SOON: Duration = Duration::from_secs(30);
 
@@ -67,12 +67,12 @@ async fn a_plan_for_an_empty_table_is_made_again_once_the_table_has_rows() {
     let connections = postgres.connections("one", 1);
     let mut loan = connections.get().await.expect("a connection");
     let prepared = loan.start().execute(AssertSqlSafe(format!("PREPARE candidates AS {}", candidates.sql))).await;
-    loan.finish(prepared).expect("a good statement");
+    loan.finish(prepared).expect("a valid statement");
     drop(loan);
     let finds_by_id = async || plan(&connections).await.contains("Index Scan using listings_pkey on listings");
     assert!(!finds_by_id().await);
 
-    // All but the statistics.
+    // Fill the tables, but collect no statistics.
     let (_, filling) = LISTINGS.split_last().expect("statements");
     fill(&PgPool::connect(server.url()).await.expect("another connection"), filling).await;
     let made_again = timeout(SOON, async {

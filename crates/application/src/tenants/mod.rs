@@ -44,8 +44,8 @@ impl Tenants {
     }
 }
 
-/// Returns the fields in a whole tenant that only other operations can change. An invalid status is a field error
-/// already.
+/// Returns the fields of a sent tenant that only other operations can change. An invalid status is left out: it has
+/// been reported as a field error.
 fn restated(is_default: Option<bool>, status: Option<&str>, is_trashed: Option<bool>) -> Restated {
     Restated { is_default, status: status.and_then(|status| status.parse().ok()), is_trashed }
 }

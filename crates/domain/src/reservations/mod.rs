@@ -1,7 +1,7 @@
 //! Reservations: stays that were sold or are held.
 //!
-//! A reservation does not name its owner: its account does. It names the seller only if an importer sold it; a direct
-//! sale belongs to the present owner of the account. So a move of an account does not touch its reservations.
+//! The account names the owner; a reservation names its seller only if an importer sold it. A direct sale belongs to
+//! the present owner of the account. So a move of an account does not touch its reservations.
 
 mod bookings;
 mod decisions;
@@ -25,7 +25,7 @@ use crate::quotes::PricedStay;
 /// The id of a reservation in the seller's own system, unique for that tenant.
 ///
 /// The seller is stored for direct sales too, and stays when the account moves, because the id is from the seller's
-/// system. It does not decide who may see the reservation.
+/// system. This seller does not decide who may see the reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ExternalName {
     /// The tenant that made the reservation.
