@@ -54,9 +54,9 @@ struct Path {
 }
 
 impl Router {
-    /// Creates the routes of the operations. `components` has the schemas that no operation refers to by itself.
+    /// Creates the routes of the operations. `components` has the schemas to which no operation refers directly.
     ///
-    /// Paths with the same first segment stay together, in the place of the last of them. Among them, fixed segments
+    /// Paths with the same first segment stay together, where the last of them is listed. Among them, fixed segments
     /// come before patterns that match them too.
     pub(crate) fn new(operations: &[Operation], components: OpenApi) -> Self {
         let mut paths = Vec::<Path>::new();

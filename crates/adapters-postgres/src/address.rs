@@ -36,8 +36,8 @@ pub enum AddressError {
     /// A parameter that the driver would ignore.
     #[error("the parameter {0} is not known; there are {known}", known = names().join(", "))]
     Unknown(String),
-    /// A parameter of which the driver would take the last one.
-    #[error("{0} is said more than once")]
+    /// A repeated parameter: the driver would use its last value.
+    #[error("{0} is given more than once")]
     Twice(&'static str),
     /// A `#`: the driver would ignore all that follows.
     #[error("a # is written %23")]
@@ -46,7 +46,7 @@ pub enum AddressError {
     #[error("a root certificate is checked with sslmode=verify-ca or sslmode=verify-full only")]
     Unchecked,
     /// A variable that the driver would ignore.
-    #[error("the variable {0} makes no sense")]
+    #[error("the variable {0} has an invalid value")]
     Variable(&'static str),
     /// An invalid value.
     #[error(transparent)]
@@ -142,12 +142,12 @@ mod tests {
             ("", ""),
             ("sslmode", "unknown value"),
             ("sslmode=verify_full", "unknown value"),
-            ("sslmode=disable&sslmode=verify-full", "sslmode is said more than once"),
-            ("sslmode=disable&ssl-mode=verify-full", "sslmode is said more than once"),
-            ("%73slmode=disable&sslmode=verify-full", "sslmode is said more than once"),
-            ("host=a&hostaddr=127.0.0.1", "host is said more than once"),
-            ("user=grace", "user is said more than once"),
-            ("dbname=other", "dbname is said more than once"),
+            ("sslmode=disable&sslmode=verify-full", "sslmode is given more than once"),
+            ("sslmode=disable&ssl-mode=verify-full", "sslmode is given more than once"),
+            ("%73slmode=disable&sslmode=verify-full", "sslmode is given more than once"),
+            ("host=a&hostaddr=127.0.0.1", "host is given more than once"),
+            ("user=grace", "user is given more than once"),
+            ("dbname=other", "dbname is given more than once"),
             ("sslmode=require&sslrootcert=ca.pem", "a root certificate is checked with"),
             ("sslrootcert=ca.pem", "a root certificate is checked with"),
         ] {

@@ -93,8 +93,8 @@ impl Dialect for PostgresDialect {
     }
 
     fn in_box(&self) -> &'static str {
-        // For a point equivalent to `<@`, for which the planner estimates a fifth as many rows: so few that in a small
-        // table it would sort all rows in the box instead of reading the index until it has enough.
+        // For a point, this finds the same as `<@`. But for `<@` the planner estimates a fifth of the rows: so few
+        // that, in a small table, it would sort all rows in the box instead of reading the index until it has enough.
         "m.position && cube_enlarge(cube(ARRAY[$3, $4, $5]::double precision[]), ?, 3)"
     }
 

@@ -30,8 +30,8 @@ pub use crate::encoding::EncodingError;
 /// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.
 pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
 
-/// The setting without which sqlx logs a warning of the server for each client that closes its connection during a commit:
-/// the rollback that follows finds no transaction.
+/// The setting that turns off the server's notices. Otherwise sqlx logs a warning for each client that closes its
+/// connection during a commit: the rollback that follows finds no transaction.
 const NO_NOTICES: (&str, &str) = ("client_min_messages", "error");
 
 /// Time limits that the role or the database may set.

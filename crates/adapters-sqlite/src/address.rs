@@ -18,8 +18,8 @@ pub enum AddressError {
     /// A parameter that would change the locking or the storage of the file, or have no effect.
     #[error("the parameter {0:?} is not known; there is mode")]
     Unknown(String),
-    /// A parameter of which the driver would take the last one.
-    #[error("mode is said more than once")]
+    /// A repeated parameter: the driver would use its last value.
+    #[error("mode is given more than once")]
     Twice,
     /// A mode that does not exist.
     #[error("the mode must be rwc, rw or ro")]
@@ -117,7 +117,7 @@ mod tests {
             ("Mode=rw", "\"Mode\""),
             ("mode", "the mode must be"),
             ("mode=RW", "the mode must be"),
-            ("mode=ro&mode=rw", "mode is said more than once"),
+            ("mode=ro&mode=rw", "mode is given more than once"),
         ] {
             let refusal = parse(&format!("sqlite:x.db?{parameters}")).expect_err(parameters).to_string();
             assert!(refusal.contains(refused), "{parameters}: {refusal}");

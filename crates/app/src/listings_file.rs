@@ -10,8 +10,7 @@ use anyhow::{Context, bail};
 use application::{AddressFields, ListingFields};
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-/// The first length in bytes that is too long for a line, so that a file without ends of lines does not fill the
-/// memory.
+/// The length in bytes from which a line is too long, so that a file without line ends does not fill the memory.
 const MOST: usize = 64 * 1024;
 /// The occupancy of each listing, for which the file has no column.
 const MAX_OCCUPANCY: i64 = 2;

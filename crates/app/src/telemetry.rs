@@ -32,7 +32,7 @@ pub(crate) struct LogFilter(Targets);
 
 /// An invalid log filter.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("must be off, error, warn, info, debug or trace, and may go on with others for parts, like info,sqlx=debug")]
+#[error("must be off, error, warn, info, debug or trace; levels of parts may follow, like info,sqlx=debug")]
 pub(crate) struct InvalidLogFilterError;
 
 impl Default for LogFilter {

@@ -155,8 +155,8 @@ pub struct AuditEntry {
     pub tenant_id: TenantId,
     /// The tenant's name at that time.
     pub tenant_name: String,
-    /// The second tenant that finds the entry in its trail: of a reservation that an importer sold, the listing's owner at that
-    /// time or the importer, whichever did not act.
+    /// The other tenant whose trail has the entry. For a reservation that an importer sold, it is the side that did not
+    /// act: the importer, or the owner of the listing at that time.
     pub other_tenant_id: Option<TenantId>,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
@@ -185,8 +185,8 @@ pub struct AuditRecord {
     pub tenant_id: TenantId,
     /// The tenant's name at that time.
     pub tenant_name: String,
-    /// The second tenant that finds the entry in its trail: of a reservation that an importer sold, the listing's owner at that
-    /// time or the importer, whichever did not act.
+    /// The other tenant whose trail has the entry. For a reservation that an importer sold, it is the side that did not
+    /// act: the importer, or the owner of the listing at that time.
     pub other_tenant_id: Option<TenantId>,
     /// The time, in whole milliseconds.
     pub at: DateTime<Utc>,
@@ -207,7 +207,8 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
-    /// Removes what the reader may not learn: which user of another tenant acted. `None` reads the trail of the whole workspace.
+    /// Removes what the reader may not learn: which user of another tenant acted. `None` reads the trail of the whole
+    /// workspace.
     #[must_use]
     pub fn for_reader(self, reader: Option<TenantId>) -> Self {
         let is_told = reader.is_none_or(|reader| reader == self.tenant_id);

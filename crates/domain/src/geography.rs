@@ -12,7 +12,7 @@ use thiserror::Error;
 
 /// The mean radius of the earth in kilometres (IUGG).
 const EARTH: f64 = 6371.0088;
-/// Decimals of a degree that are stored: a tenth of a millimetre.
+/// The number of decimals of a degree that are stored; the last one is a tenth of a millimetre on the ground.
 const DECIMALS: u32 = 9;
 /// The largest radius, in kilometres.
 const FARTHEST: u32 = 1000;
@@ -159,7 +159,8 @@ impl Position {
     }
 }
 
-/// A search radius along the surface, in whole metres. It contains every place whose rounded [`Distance`] is not larger.
+/// A search radius along the surface, in whole metres. It contains every place whose rounded [`Distance`] is not
+/// larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Radius {
     metres: u32,
@@ -214,13 +215,13 @@ pub struct Distance {
 }
 
 impl Distance {
-    /// Converts the square of a chord of the unit sphere into the length of its arc. Used as a radius, that length is the smallest
-    /// that contains the place.
+    /// Converts the square of a chord of the unit sphere into the length of its arc. Used as a radius, that length is
+    /// the smallest that contains the place.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the circumference")]
     pub fn of_squared_chord(squared_chord: f64) -> Self {
         let half = (squared_chord.max(0.0).sqrt() / 2.0).min(1.0);
         let metres = (2.0 * EARTH * half.asin() * 1000.0).round() as u32;
-        // Halfway between two metres, rounding errors of arc and chord may disagree: the radius decides.
+        // Halfway between two metres, arc and chord may round differently: the radius decides.
         let mut nearest = metres.saturating_sub(1)..=metres;
         let found = nearest.find(|metres| Radius { metres: *metres }.holds(squared_chord));
         let is_a_radius = metres <= FARTHEST * 1000 + 1;

@@ -13,7 +13,8 @@ use crate::percentages::Percentage;
 /// An error of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum AmountError {
-    /// Not digits with at most one decimal point. `1e1` is also malformed, though it is a JSON number.
+    /// A text that is not just digits with at most one decimal point. `1e1` is also malformed, though it is a JSON
+    /// number.
     #[error("must be a plain decimal number.")]
     Malformed,
     /// Below zero or above the maximum.

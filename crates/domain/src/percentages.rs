@@ -11,7 +11,8 @@ const POINTS: i64 = 100;
 /// An error of a percentage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PercentageError {
-    /// Not digits with at most one decimal point. `1e1` is also malformed, though it is a JSON number.
+    /// A text that is not just digits with at most one decimal point. `1e1` is also malformed, though it is a JSON
+    /// number.
     #[error("must be a plain decimal number.")]
     Malformed,
     /// Below 0 or above 100 percent.

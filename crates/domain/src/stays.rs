@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use crate::numbers::Whole;
 
-/// A minimum or maximum number of nights: up to ten years. Hosts that let by the year, or not at all for now, ask for a
-/// thousand nights and more, though no stay may be that long.
+/// A minimum or maximum number of nights: up to ten years. Hosts that rent by the year, or want no bookings for now,
+/// set a thousand nights or more, though no stay can be that long.
 pub type Nights = Whole<1, 3650>;
 
 const MOST_NIGHTS: i32 = 730;

@@ -18,7 +18,7 @@ pub struct AuditFilter {
     pub action: Option<SearchText>,
     /// The changed resource.
     pub resource_id: Option<Uuid>,
-    /// The tenant in whose trail the entry is. For a tenant other than that of the scope: the entries of both.
+    /// The tenant whose trail has the entry. Another tenant than the scope's selects the entries that both trails have.
     pub tenant_id: Option<TenantId>,
     /// The first time, in whole milliseconds.
     pub since: Option<DateTime<Utc>>,

@@ -1,5 +1,5 @@
-//! Bodies with required fields. An update may name any fields of a body; a creation or replacement must name those that
-//! every resource has.
+//! Bodies with required fields. An update may name any fields of a body; a creation or a replacement must name the
+//! required ones.
 
 /// Declares bodies that have the fields of another body, some of them required.
 macro_rules! bodies {

@@ -13,9 +13,8 @@ use super::headers::IdempotencyKeyHeader;
 /// The methods of operations.
 const METHODS: [Method; 5] = [Method::GET, Method::PUT, Method::POST, Method::PATCH, Method::DELETE];
 
-/// Adds the conventions: every POST takes an idempotency key; a response that shows the same as a GET with a tag has
-/// that tag; parameters and whole bodies are never null; an integer in the query may be blank; every response has a
-/// description.
+/// Adds the conventions: every POST takes an idempotency key; a response with the same body as a GET has the same tag;
+/// parameters and whole bodies are never null; an integer in the query may be blank; every response has a description.
 pub(super) struct Conventions;
 
 impl Modify for Conventions {

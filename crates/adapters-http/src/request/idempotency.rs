@@ -41,8 +41,9 @@ pub(crate) fn repeatable(request: &HttpRequest, served_in: TenantId, body: &[u8]
     Some(IdempotentRequest { key, fingerprint: fingerprint(request, served_in, body) })
 }
 
-/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent, and the tenant that the request
-/// is served in. Each part follows its length, so that its bytes cannot pass for a part of its neighbour.
+/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent, and the tenant that the
+/// request is served in. Each part is preceded by its length, so that no bytes can move from one part to the next
+/// unnoticed.
 fn fingerprint(request: &HttpRequest, served_in: TenantId, body: &[u8]) -> [u8; 32] {
     let (uri, served_in) = (request.uri(), served_in.as_uuid());
     let line = [request.method().as_str(), uri.path(), uri.query().unwrap_or_default()].map(str::as_bytes);

@@ -12,7 +12,8 @@ pub(super) fn unreadable(what: &str, error: &serde_path_to_error::Error<impl Dis
     }
 }
 
-/// Says a parser's message in the words of JSON rather than of Rust, and shortens it: it may contain all that was sent.
+/// Rephrases a parser's message in the words of JSON rather than of Rust, and shortens it, because it may repeat all
+/// that was sent.
 fn shortened(message: impl Display) -> String {
     const ENOUGH: usize = 200;
     const WORDS: [(&str, &str); 5] = [

@@ -73,7 +73,8 @@ fn host(head: &RequestHead) -> Option<&str> {
     }
 }
 
-/// Returns the first value of a proxy, if it is valid, from the standard header or else from the older one.
+/// Returns the first value that a proxy sent, if it is valid: in the standard header or, without that, in the older
+/// one.
 fn forwarded<'a, T>(
     headers: &'a HeaderMap,
     parameter: &str,
@@ -96,7 +97,8 @@ fn known(scheme: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|known| known.eq_ignore_ascii_case(scheme))
 }
 
-/// Returns the text if it is a name or an address, with or without a port. In a URL it cannot be more than a host.
+/// Returns the text if it is a name or an address, with or without a port. Such a text stays a host when it is put into
+/// a URL.
 fn valid(text: &str) -> Option<&str> {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),

@@ -84,7 +84,7 @@ pub(super) struct Connection {
     limits: Connections,
     memory: Memory,
     turns: Rc<Turns>,
-    /// The `changes` of the turns at the last check.
+    /// The value of `turns.changes` at the last check.
     seen: u64,
     /// Whether bytes of a head have arrived since.
     has_head: bool,
@@ -152,7 +152,7 @@ impl Connection {
         }
     }
 
-    /// Whether a request without an unread body is being served, so that further input can wait.
+    /// Whether a request is being served whose body has been read, so that further input can wait.
     fn is_busy(&self) -> bool {
         self.turns.open.get() > 0 && !self.turns.has_body.get()
     }

@@ -174,7 +174,7 @@ struct Unread(Rc<Kept>);
 
 struct Kept {
     payload: RefCell<Payload>,
-    /// The number of bytes that have not been read, if the payload does not end with the body.
+    /// The number of bytes that have not been read; `None` if the payload itself ends with the body.
     left: Cell<Option<u64>>,
     turns: Option<Rc<Turns>>,
 }

@@ -22,8 +22,8 @@ pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const MAX_REQUESTS: u32 = 1_000_000;
 const MAX_SECONDS: u32 = 86_400;
-/// The number of requests after which keys with a full quota are removed. So the table never contains more keys than
-/// these and the keys in use.
+/// The number of requests after which keys with a full quota are removed. So the table contains at most this many idle
+/// keys, beside those in use.
 const FORGET_EVERY: u32 = 10_000;
 
 /// The quota of a key: a number of requests in a number of seconds, however they are distributed.
@@ -107,8 +107,8 @@ impl RateLimits {
         }
     }
 
-    /// Counts a request of the key and of its user's home tenant. Returns the standing that is nearer to its limit, or `None`
-    /// if there is no limit. A request that exceeds the key's limit does not use the tenant's quota.
+    /// Counts a request of the key and of its user's home tenant. Returns the standing that is nearer to its limit, or
+    /// `None` if there is no limit. A request that exceeds the key's limit does not use the tenant's quota.
     pub(crate) fn count(&self, key: ApiKeyId, home: Option<TenantId>) -> Option<Standing> {
         let of_key = self.keys.as_ref().map(|keys| keys.count(key.as_uuid()));
         if of_key.as_ref().is_some_and(|standing| standing.is_over) {

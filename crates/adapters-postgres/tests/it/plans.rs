@@ -44,7 +44,7 @@ pub(crate) const LISTINGS: [&str; 7] = [
     "ANALYZE",
 ];
 
-/// Creates so many imports, by 20 tenants of the listings of 100 accounts, that a sequential scan would be slow.
+/// Creates imports of the listings of 100 accounts by 20 tenants: so many that a sequential scan would be slow.
 /// Foreign keys are off, so the tenants and listings need not exist.
 const IMPORTS: [&str; 3] = [
     "SET session_replication_role = replica",

@@ -23,8 +23,8 @@ pub(crate) struct AdministratorAt(DateTime<Utc>);
 
 impl Transaction {
     /// Returns the guarantee to check after a change that may take access from a user or key; `None` if the scope's
-    /// tenant does not have the administrators. If it has, one transaction at a time continues, so that two concurrent
-    /// changes cannot remove the last two administrators.
+    /// tenant is not the default tenant, which has the administrators. Otherwise locks that tenant, so that two
+    /// concurrent changes cannot remove the last two administrators.
     pub(crate) async fn guard_administrators(
         &self,
         scope: &TenantScope,

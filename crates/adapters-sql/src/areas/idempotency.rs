@@ -30,8 +30,8 @@ const KEEP: &str = "\
     SET api_key_id = excluded.api_key_id, fingerprint = excluded.fingerprint, status = excluded.status, \
         body = excluded.body, created_at = excluded.created_at \
     WHERE idempotency_records.created_at < $9";
-/// Deletes expired records. The statement starts from the workspaces, with which the index by time begins. It checks
-/// the age again under the row's lock, because an expired record may have been replaced in the meantime.
+/// Deletes expired records. The index by time begins with the workspace, so the statement starts from the workspaces.
+/// It checks the age again under the row's lock, because an expired record may have been replaced in the meantime.
 const FORGET: &str = "\
     DELETE FROM idempotency_records WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
     (SELECT r.workspace_id, r.user_id, r.idempotency_key \

@@ -25,7 +25,7 @@ const RATES: &str = "\
     FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
     WHERE a.workspace_id = $1 AND a.id = $2";
 
-/// Deletes expired quotes. The statement starts from the workspaces, with which the index by expiry begins.
+/// Deletes expired quotes. The index by expiry begins with the workspace, so the statement starts from the workspaces.
 const FORGET: &str = "\
     DELETE FROM quotes WHERE (workspace_id, id) IN \
     (SELECT q.workspace_id, q.id FROM workspaces w CROSS JOIN quotes q \

@@ -40,8 +40,8 @@ pub trait Dialect: Send + Sync {
     /// Returns the clause that also locks the rows against [`for_share`](Self::for_share) and against new references.
     fn for_update(&self) -> &'static str;
 
-    /// Returns the clause that locks the rows of a SELECT against deletion, but not against changes, until the end of the
-    /// transaction; empty if the write transaction itself is that lock.
+    /// Returns the clause that locks the rows of a SELECT against deletion, but not against changes, until the end of
+    /// the transaction; empty if the write transaction itself is that lock.
     fn for_key_share(&self) -> &'static str;
 
     /// Returns the clause that locks like [`for_update`](Self::for_update), but does not block new references.
@@ -55,8 +55,8 @@ pub trait Dialect: Send + Sync {
     /// itself is that lock.
     fn named_lock(&self) -> Option<&'static str>;
 
-    /// Returns the texts before and after the conditions of a SELECT of a limited number of rows `m` of a table for
-    /// each integration account `a`, which does not read all rows of the account.
+    /// Returns the texts before and after the conditions of a SELECT that takes a limited number of rows `m` from each
+    /// integration account `a`, without reading all of its rows.
     fn limit_per_account(&self, table: &str) -> (String, &'static str);
 
     /// Returns the expression for the first items of a list column, at most `most`, as a list.
@@ -68,8 +68,8 @@ pub trait Dialect: Send + Sync {
     /// Returns the FROM that yields listings `m` by their position.
     fn placed_listings(&self) -> &'static str;
 
-    /// Returns the condition, which an index answers, that listings lie in the box around the point `$3`, `$4`, `$5`
-    /// whose faces are at the distance `?`.
+    /// Returns the condition that listings lie in the box around the point `$3`, `$4`, `$5` with faces at the distance
+    /// `?`. An index answers it.
     fn in_box(&self) -> &'static str;
 
     /// Returns the ORDER BY that yields the nearest to that point first and stops at a limit; `None` if no index can do

@@ -1,4 +1,4 @@
-//! Errors of the engines, and the checks by which a guarded write finds that it is late.
+//! Errors of the engines, and the checks by which a guarded write finds that the data has changed.
 
 use domain::access::TenantScope;
 use domain::ids::{TenantId, WorkspaceId};

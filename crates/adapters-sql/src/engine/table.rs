@@ -22,9 +22,9 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Declares a table once: the entity `Model`, which writes all columns, and `Row`, which a SELECT that begins with
-/// `Row::COLUMNS` reads. It is read by positions, because a lookup by name takes as long as reading the value. The columns
-/// under `search` are written, and only conditions read them.
+/// Declares a table once: the entity `Model`, which writes all columns, and `Row`, which reads the result of a SELECT
+/// that begins with `Row::COLUMNS`. Columns are read by position, because a lookup by name takes as long as reading the
+/// value. The columns under `search` are written, and read by conditions only.
 macro_rules! table {
     (
         $table:tt as $alias:ident;

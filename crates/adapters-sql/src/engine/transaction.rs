@@ -64,8 +64,8 @@ impl Transaction {
         self.connection.lock().await.commit().await.map_err(|error| self.error(error))
     }
 
-    /// Expects that the user whose idempotency record the transaction stores still exists, because the record would outlive
-    /// the user. The user is locked last: other transactions lock the tenant first.
+    /// Expects that the user whose idempotency record the transaction stores still exists, because the record would
+    /// outlive the user. The user is locked last: other transactions lock the tenant first.
     async fn expect_holder(&self) -> Result<(), RepositoryError> {
         let Some((workspace_id, user)) = self.holder.get() else { return Ok(()) };
         let values = [workspace_id.as_uuid().into(), user.as_uuid().into()];
@@ -190,9 +190,9 @@ impl Transaction {
     }
 }
 
-/// Invalidates the credentials of a workspace in which the transaction changes access, before the change is answered. The
-/// result does not matter: an interrupted commit may have taken place, or may still do so. Then it is noticed like that of
-/// another process.
+/// Invalidates the credentials of a workspace in which the transaction changes access, before the change is answered,
+/// whatever the result: an interrupted commit may have taken place. If it takes place later, it is noticed like a
+/// commit of another process.
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(workspace_id) = self.access_changed.get() {

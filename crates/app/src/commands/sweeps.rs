@@ -10,8 +10,8 @@ use domain::access::OperatorScope;
 
 use crate::wire::{Engine, Swept};
 
-/// Interval between sweeps of lapsed holds. Their nights are free in time without a sweep; it updates the status that
-/// the reservation shows.
+/// Interval between sweeps of lapsed holds. The nights are free in time without a sweep, which only updates the stored
+/// status.
 const HOLDS: Duration = Duration::from_secs(5);
 /// Interval between sweeps of expired idempotency records and quotes.
 const LEFTOVERS: Duration = Duration::from_mins(1);

@@ -34,7 +34,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Returns the back-ticked texts of all pages, with the name of their page; the changelog tells of the past.
+/// Returns the back-ticked texts of all pages, with the name of their page. The changelog is left out: it describes the
+/// past.
 fn quoted() -> Vec<(String, String)> {
     let root = root();
     let pages =

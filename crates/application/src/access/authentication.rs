@@ -25,7 +25,7 @@ impl Authentication {
         Ok(self.identify(token, choice).await?.enter(choice)?)
     }
 
-    /// Identifies the user of a valid key; the tenant of the choice is loaded with it.
+    /// Identifies the user of a valid key, and loads the tenant that the request names.
     pub async fn identify(&self, token: &ApiKeyToken, choice: TenantChoice) -> Result<Identified, Refusal> {
         let credential = self.credentials.find(token.workspace_id(), token.id(), choice).await?;
         let credential = credential.ok_or(AccessError::Unauthenticated)?;

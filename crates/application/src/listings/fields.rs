@@ -33,7 +33,7 @@ pub struct ListingFields {
     pub start_price: FieldEdit<String>,
     pub currency: FieldEdit<String>,
     pub amenities: FieldEdit<Vec<String>>,
-    /// Whether it was taken from a list, which may have cut its description and its pictures.
+    /// Whether it was taken from a list, which may have truncated its description and its pictures.
     pub is_truncated: bool,
 }
 

@@ -26,7 +26,7 @@ pub enum CouponOutcome {
     Limited,
 }
 
-/// The wrong coupon codes of each tenant, counted by all of its users and keys together. Clones count together.
+/// The wrong coupon codes of each tenant, counted by all of its users and keys together. Clones share their counts.
 #[derive(Clone)]
 pub struct CouponLimit(Arc<Shared>);
 
@@ -66,8 +66,8 @@ impl CouponLimit {
         Self(Arc::new(Shared { tenants: Mutex::default(), looked_up: Notify::new(), observe: Box::new(observe) }))
     }
 
-    /// Runs `look_up`, unless a coupon code is asked for and the tenant has sent too many wrong ones: then it is refused
-    /// without being looked up, whether right or wrong.
+    /// Runs `look_up`, unless a coupon code is asked for and the tenant has sent too many wrong ones: then it is
+    /// refused without being looked up, whether right or wrong.
     pub(crate) async fn guard<T, E: Problem + From<Refusal>>(
         &self,
         tenant: TenantId,

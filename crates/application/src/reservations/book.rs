@@ -88,8 +88,8 @@ impl Reservations {
         }
     }
 
-    /// Returns the refusal that a retry would get. If a concurrent booking took the nights before the offer was read, it may have
-    /// used the quote or the external id too, which says more than that the nights are sold.
+    /// Returns the refusal that a retry would get. If a concurrent booking took the nights before the offer was read,
+    /// it may have used the quote or the external id too. That refusal says more than that the nights are sold.
     async fn reason_of_a_retry(
         &self,
         scope: &TenantScope,

@@ -44,8 +44,8 @@ impl Users {
         retry_stale(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
-            // Null is accepted only if there is no address, so that a client can send back what it read; it removes no
-            // address.
+            // Null is accepted only if there is no address, so that a client can send back what it read. It never
+            // removes an address.
             if command.email == Some(None) && user.email().is_some() {
                 return Err(InvalidInput::new("email", REQUIRED).into());
             }

@@ -1,6 +1,6 @@
 //! Listings: places to stay. Each belongs to one integration account, and through it to a tenant.
 //!
-//! A listing does not name its tenant: its account does. So a move of an account does not touch its listings.
+//! The account names the tenant, not the listing. So a move of an account does not touch its listings.
 
 mod decisions;
 mod delivery;
@@ -205,7 +205,8 @@ impl TenantListing {
         Self { listing, owner, unavailable, imported_at: None, distance: None, is_truncated: false }
     }
 
-    /// The reason why the import sleeps, if the tenant has only imported the listing. It then learns the id and the name only.
+    /// The reason why the import sleeps, if the tenant has only imported the listing. It then learns the id and the
+    /// name only.
     pub fn asleep(&self, tenant: TenantId) -> Option<Unavailable> {
         self.unavailable.filter(|_| self.owner != tenant)
     }

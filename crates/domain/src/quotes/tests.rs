@@ -191,7 +191,7 @@ fn what_is_not_open_says_why() {
     }
 }
 
-/// Of a listing that sleeps, an importer is not told what it would say to a stay.
+/// An importer does not learn whether the stay would fit a listing whose import sleeps.
 #[test]
 fn what_sleeps_says_nothing_else() {
     let mut offer = offer(4);

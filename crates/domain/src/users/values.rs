@@ -107,7 +107,7 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::Support, Self::Tenant, Self::Venue, Self::FrontDesk];
 
-    /// The highest permission of a key of such a user.
+    /// The highest permission of a key of a user with this role.
     pub const fn most(self) -> Permission {
         match self {
             Self::Support | Self::Tenant => Permission::Admin,

@@ -123,7 +123,7 @@ impl Turns {
         }
     }
 
-    /// Takes out of the queue all whose turn has come.
+    /// Takes the requests whose turn has come out of the queue.
     pub(super) fn let_in(&mut self, now: Instant) -> Vec<Next> {
         let mut next = vec![];
         while let Some((pool, client)) = self.first(now) {

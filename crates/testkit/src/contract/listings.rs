@@ -312,7 +312,7 @@ pub async fn another_tenant_reaches_no_listing(ports: Ports) {
         assert!(is_stale(&there.create(new_listing("8")).await));
         assert!(is_stale(&there.deliver(vec![new_listing("8")]).await));
 
-        // Claims to be of the other's account; the stored account decides.
+        // The listing claims to belong to the other's account; the stored account decides.
         let forged = Listing::from_parts(ListingParts {
             workspace_id: scope.workspace_id(),
             integration_account_id: other.account.id,

@@ -382,7 +382,7 @@ pub async fn another_tenant_reaches_no_promotion(ports: Ports) {
         let there = Host { account: host.account.clone(), ..other.clone() };
         assert!(is_stale(&there.promote("Mine", PromotionEdit::default()).await));
 
-        // Claims to be of the other's account; the stored account decides.
+        // The promotion claims to belong to the other's account; the stored account decides.
         let forged = Promotion::from_parts(PromotionParts {
             workspace_id: scope.workspace_id(),
             integration_account_id: other.account.id,

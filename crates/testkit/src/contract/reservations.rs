@@ -267,7 +267,7 @@ pub async fn another_tenant_reaches_no_reservation(ports: Ports) {
         for reservation in hidden.into_iter().map(|seen| &seen.reservation) {
             assert_eq!(other.reservation(reservation.id()).await, None);
             assert!(is_stale(&other.turn(other.cancellation(reservation).await).await));
-            // Claims to be the tenant's own; the stored account decides.
+            // The reservation claims to be the tenant's own; the stored account decides.
             let forged = Reservation::from_parts(ReservationParts {
                 workspace_id: other.world.workspace_id(),
                 sold_by: Some(other.tenant.id()),

@@ -191,7 +191,7 @@ fn status(status: UserStatus) -> UserEdit {
     UserEdit { status: Some(status), ..UserEdit::default() }
 }
 
-/// The current tenant belongs to another operation.
+/// Another operation changes the current tenant.
 pub async fn an_update_stores_every_field_but_the_current_tenant(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");

@@ -16,8 +16,7 @@ use crate::state::Api;
 /// Lists the entries of the audit trail, oldest first.
 ///
 /// An entry says who did what to which resource in which tenant. The default tenant sees the entries of the whole
-/// workspace. Any other tenant sees its own, those of importers' sales of its listings, and those of owners' changes to
-/// its own sales.
+/// workspace. Any other tenant sees its own and, for listings that an importer sells, those of the other side.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
     params(AuditQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<AuditEntryView>), TenantInactive, PermissionDenied))]

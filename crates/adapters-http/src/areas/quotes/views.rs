@@ -97,7 +97,7 @@ pub(crate) struct PriceModificationsView {
 pub(crate) struct PriceModificationView {
     #[schema(value_type = f64, example = 2.5)]
     percentage: Decimal,
-    /// The amount. It is never negative, and less than the percentage if the total would be below 0 otherwise.
+    /// The amount. It is never negative, and is reduced if the total would otherwise be below 0.
     #[schema(value_type = f64, example = 12.45)]
     value: Decimal,
 }

@@ -178,8 +178,8 @@ impl ReservationRepository for Database {
 }
 
 impl Transaction {
-    /// Checks that the listing is the owner's, offered, and imported by the seller if that is another tenant, and locks
-    /// it so until the end of the transaction.
+    /// Checks that the listing is the owner's, offered, and imported by the seller if that is another tenant. Locks
+    /// keep it so until the end of the transaction.
     async fn lock_offer(&self, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
         let named = [
             parts.workspace_id.as_uuid(),

@@ -78,8 +78,8 @@ impl Doomed {
         let revoked = administrator.call(method, path, Some(body));
         assert!(revoked.status < 300, "{}", revoked.text);
         let (header, prefix) = self.header;
-        // Names the same tenant as the half-sent requests: a credential is cached for a key and a tenant, and only one
-        // that is cached tells when the server has heard of the revocation.
+        // Names the same tenant as the half-sent requests: credentials are cached by key and tenant, and only a cached
+        // one shows when the server has heard of the revocation.
         let client = Client::new(base).with(header, &format!("{prefix}{}", self.key)).named(&self.victim.tenant);
         let deadline = Instant::now() + Duration::from_secs(10);
         // A busy server may answer 503 in between.
