@@ -21,7 +21,7 @@ pub struct CreateApiKey {
     /// The key's user: one of the caller's tenant.
     #[validate(required, custom(function = is::<UserId>))]
     pub user_id: Option<String>,
-    /// `ADMIN`, `WRITE` or `READ`, and no more than the user's role lets it.
+    /// `ADMIN`, `WRITE` or `READ`, at most what the user's role permits.
     #[validate(required, custom(function = is::<Permission>))]
     pub permission: Option<String>,
     /// The time at which the key expires: in the future, and not too far.

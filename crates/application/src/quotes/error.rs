@@ -55,8 +55,8 @@ impl QuoteError {
         Self::ListingNotFound { faults: Some(fault(LISTING, "was not found.")) }
     }
 
-    /// Creates the refusal for an error of the offer, with the request's names of the fields. The promotion is the
-    /// requested one.
+    /// Creates the refusal for an error of the offer, with the fields named as in the request, which asked for
+    /// `promotion`.
     pub(crate) fn offer(error: OfferRefused, promotion: Option<&PromotionChoice>) -> Self {
         match error {
             OfferRefused::Stay(errors) => {
@@ -67,7 +67,7 @@ impl QuoteError {
                 collector.faults().into()
             }
             OfferRefused::Currency(error) => {
-                let faults = fault(CURRENCY, &format!("must be {}, as the listing's.", error.currency.code()));
+                let faults = fault(CURRENCY, &format!("must be {}, the listing's currency.", error.currency.code()));
                 Self::Currency { error, faults }
             }
             OfferRefused::Promotion(_) => {

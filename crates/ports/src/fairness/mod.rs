@@ -1,8 +1,8 @@
 //! Fair shares of what all tenants use.
 //!
-//! A [`Gate`] controls access to the connections of a database. While there are enough, every client is admitted at once.
-//! Otherwise clients wait, and the next turn goes to the workspace with the least recent use, and within it to the
-//! tenant with the least. A client with much recent use is held to its share while others are active, and the last
+//! A [`Gate`] controls access to the connections of a database. While there are enough, every client is admitted at
+//! once. Otherwise clients wait, and the next turn goes to the workspace with the least recent use, and within it to
+//! the tenant with the least. A client with much recent use is held to its share while others are active, and the last
 //! connections of a pool are reserved for clients that hold none.
 //!
 //! Each request records its client ([`works_for`]), so that no function needs to pass it on.
@@ -50,7 +50,8 @@ pub fn client() -> Option<Client> {
     CLIENT.try_with(Cell::get).ok().flatten()
 }
 
-/// The number of connections that a client with much recent use may hold while others are active: half of the processors.
+/// The number of connections that a client with much recent use may hold while others are active: half of the
+/// processors.
 pub fn share() -> u32 {
     u32::try_from(available_parallelism().map_or(1, NonZero::get) / 2).unwrap_or(u32::MAX).max(1)
 }
@@ -158,7 +159,7 @@ mod tests {
         drop(held);
         let permit = waits.await;
         assert_eq!((permit.client, door.used()), (tenant(1, 1), 1));
-        // Its turn comes after it has been dropped.
+        // The request is dropped when its turn has come, and before it is polled.
         let mut late = Box::pin(door.enter());
         assert!(poll_fn(|context| Poll::Ready(late.as_mut().poll(context).is_pending())).await);
         drop(permit);
