@@ -9,7 +9,9 @@
 pub mod build;
 pub mod contract;
 mod postgres;
+mod postgres_listener;
 mod postgres_server;
 
 pub use self::postgres::Postgres;
+pub use self::postgres_listener::Listener;
 pub use self::postgres_server::PostgresServer;

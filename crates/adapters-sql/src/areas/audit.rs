@@ -10,6 +10,7 @@ use sea_orm::Statement;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::engine::credential_cache::affects_credentials;
 use crate::engine::database::Database;
 use crate::engine::query::{Query, most};
 use crate::engine::rows::corrupt;
@@ -130,7 +131,9 @@ impl Transaction {
 
     /// Appends a further entry. Since every change has one, this also notes the change for the credential cache.
     pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
-        self.note(entry.workspace_id, entry.resource_kind).await?;
+        if affects_credentials(entry.resource_kind, entry.action) {
+            self.note_access_change(entry.workspace_id).await?;
+        }
         self.insert(to_row(entry)).await
     }
 }

@@ -216,7 +216,12 @@ impl Transaction {
              WHERE workspace_id = $1 AND id = $2 AND current_tenant_id <> $3",
             [workspace_id.as_uuid().into(), user.as_uuid().into(), target.as_uuid().into(), at.into()],
         );
-        Ok(self.execute(moved).await?.rows_affected() > 0)
+        let is_moved = self.execute(moved).await?.rows_affected() > 0;
+        if is_moved {
+            // Credentials contain the current tenant. The audit entry alone would not tell, if it is that of a new tenant.
+            self.note_access_change(workspace_id).await?;
+        }
+        Ok(is_moved)
     }
 }
 

@@ -25,6 +25,9 @@ const CAPACITY: usize = 10_000;
 /// The number of change counters. A change in one workspace also invalidates the workspaces that share its counter.
 const COUNTS: usize = 1_024;
 
+/// The actions that create a tenant, a user or a key, and change none that exists.
+const CREATIONS: [&str; 3] = ["tenant.create", "user.create", "api_key.create"];
+
 /// The cache key: an API key, and the tenant that the request names.
 type Presented = (WorkspaceId, ApiKeyId, Option<TenantId>);
 
@@ -103,10 +106,13 @@ impl CredentialCache {
     }
 }
 
-/// Whether a credential contains data of a resource of this kind.
-pub(crate) const fn decides_about_access(kind: ResourceKind) -> bool {
+/// Whether a cached credential may contain data that this action on a resource of this kind changes or deletes.
+///
+/// No cached credential contains a new key, user or tenant: a credential without a key is not cached, nor is one whose
+/// named tenant does not exist.
+pub(crate) fn affects_credentials(kind: ResourceKind, action: &str) -> bool {
     match kind {
-        ResourceKind::Tenant | ResourceKind::User | ResourceKind::ApiKey => true,
+        ResourceKind::Tenant | ResourceKind::User | ResourceKind::ApiKey => !CREATIONS.contains(&action),
         ResourceKind::Workspace
         | ResourceKind::Location
         | ResourceKind::IntegrationAccount
@@ -169,6 +175,18 @@ mod tests {
         cache.changed(&presented.0.to_string());
         cache.insert(presented, changes, build::credential(build::standing(1, true), None));
         assert!(cache.get(&presented).is_none());
+    }
+
+    #[test]
+    fn a_new_tenant_user_or_key_is_in_no_cached_credential_and_every_other_change_may_be() {
+        for (kind, created) in [
+            (ResourceKind::Tenant, "tenant.create"),
+            (ResourceKind::User, "user.create"),
+            (ResourceKind::ApiKey, "api_key.create"),
+        ] {
+            assert!(!affects_credentials(kind, created) && affects_credentials(kind, "of a later version"), "{kind:?}");
+        }
+        assert!(!affects_credentials(ResourceKind::Listing, "listing.delete"));
     }
 
     #[test]

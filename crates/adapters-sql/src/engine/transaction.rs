@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use domain::access::AccessError;
-use domain::audit::ResourceKind;
 use domain::ids::{UserId, WorkspaceId};
 use ports::RepositoryError;
 use sea_orm::{
@@ -12,7 +11,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-use crate::engine::credential_cache::{CredentialCache, decides_about_access};
+use crate::engine::credential_cache::CredentialCache;
 use crate::engine::dialect::{Dialect, Violation};
 use crate::engine::errors::{guarded, repository_error, violation};
 use crate::engine::pool::{Connection, Pool};
@@ -81,10 +80,10 @@ impl Transaction {
         self.connection.lock().await.rollback().await.map_err(|error| self.error(error))
     }
 
-    /// Notes a write to a resource of this kind, and notifies other processes if it affects access.
-    pub(crate) async fn note(&self, workspace_id: WorkspaceId, kind: ResourceKind) -> Result<(), RepositoryError> {
-        if decides_about_access(kind)
-            && self.access_changed.set(workspace_id).is_ok()
+    /// Notes that the transaction changes data that cached credentials of the workspace contain, and notifies other
+    /// processes.
+    pub(crate) async fn note_access_change(&self, workspace_id: WorkspaceId) -> Result<(), RepositoryError> {
+        if self.access_changed.set(workspace_id).is_ok()
             && let Some(notify) = self.dialect.notify_access_change()
         {
             self.execute(Query::new(notify, [workspace_id.to_string().into()])).await?;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{Answer, Client, Engine, Server, World};
+use crate::support::{Answer, Client, Engine, Server, World, id_of};
 
 /// Repeats the request until it is refused, which must happen within a second; returns the answer.
 fn refused_within_a_second(client: &Client, path: &str) -> Answer {
@@ -96,4 +96,102 @@ fn of_many_servers_that_start_at_once_one_makes_the_first_workspace() {
     let printed: Vec<_> = servers.into_iter().map(Server::all_printed).collect();
     assert_eq!(printed.iter().filter(|printed| printed.contains("API key")).count(), 1);
     assert_eq!(printed.iter().filter(|printed| printed.is_empty()).count(), 3);
+}
+
+#[test]
+fn a_role_that_is_narrowed_narrows_its_keys_on_the_other_within_a_second() {
+    const KEYS: &str = "/api/v1/api-keys";
+    let world = World::start(Engine::postgres());
+    let second = Server::start(world.server.engine.clone());
+    let channel = world.tenant_id("Channel A");
+    let user = world.user_in(&channel, "tenant");
+    let key = world.key_of(&user, "ADMIN");
+    let [here, there] = [&world.server.base, &second.base].map(|base| Client::new(base).calry(&key));
+    assert_eq!([here.get(KEYS).status, there.get(KEYS).status], [200, 200]);
+
+    let narrowed = json!({ "role": "venue" });
+    assert_eq!(world.calry().named(&channel).patch(&format!("/api/v1/users/{user}"), &narrowed).status, 200);
+    assert_eq!(here.get(KEYS).refusal(), (403, "permission_denied"));
+    assert_eq!(refused_within_a_second(&there, KEYS).refusal(), (403, "permission_denied"));
+}
+
+#[test]
+fn a_user_whom_one_server_has_moved_can_be_moved_back_by_the_other_within_a_second() {
+    let world = World::start(Engine::postgres());
+    let second = Server::start(world.server.engine.clone());
+    let home = id_of(&world.default_tenant());
+    let there = Client::new(&second.base).calry(&world.key);
+    assert_eq!(there.get("/api/v1/locations").status, 200, "its credential is cached, with the home as current tenant");
+    let current = || world.bearer().get("/api/v1/users/me").json["data"]["user"]["current_tenant_id"].clone();
+
+    let channel = world.tenant_id("Channel A");
+    assert_eq!(current(), channel.as_str());
+    let start = Instant::now();
+    while current() != home.as_str() {
+        assert!(start.elapsed() < Duration::from_secs(1), "still moved");
+        assert_eq!(there.put(&format!("/api/v1/tenants/{home}/switch"), &json!({})).status, 200);
+    }
+}
+
+#[test]
+fn what_one_server_creates_or_grants_the_other_serves_at_once() {
+    let world = World::start(Engine::postgres());
+    let second = Server::start(world.server.engine.clone());
+    let administrator = Client::new(&second.base).calry(&world.key);
+    let channel = world.tenant_id("Channel A");
+    let key = world.key_in(&channel, "READ");
+    let there = Client::new(&second.base).calry(&key);
+    assert_eq!(administrator.named(&channel).get("/api/v1/locations").status, 200, "the tenant");
+    assert_eq!(there.get("/api/v1/locations").status, 200, "the user and the key");
+
+    let path = format!("/api/v1/tenants/{channel}");
+    world.calry().put(&format!("{path}/deactivate"), &json!({}));
+    refused_within_a_second(&there, "/api/v1/locations");
+    world.calry().put(&format!("{path}/activate"), &json!({}));
+    assert_eq!(there.get("/api/v1/locations").status, 200, "refusals are not cached");
+}
+
+#[test]
+fn servers_are_notified_of_what_changes_a_cached_credential_and_of_nothing_else() {
+    let engine = Engine::postgres();
+    let world = World::start(engine.clone());
+    let Engine::Postgres(postgres) = &engine else { unreachable!("it is PostgreSQL") };
+    let mut listener = postgres.listen("tenantry_access");
+    let mut is_notified = |answer: &Answer| {
+        assert!([200, 201, 204].contains(&answer.status), "{}", answer.text);
+        let heard: Vec<_> = listener.heard().into_iter().filter(|heard| !heard.starts_with("beat ")).collect();
+        assert!(heard.is_empty() || heard == [world.workspace.clone()], "{heard:?}");
+        !heard.is_empty()
+    };
+
+    let named = |name: &str| json!({ "name": name });
+    let administrator = world.calry();
+    let tenant = administrator.post("/api/v1/tenants", &named("Channel A"));
+    let path = format!("/api/v1/tenants/{}", id_of(&tenant.json["data"]));
+    let inside = administrator.clone().named(&id_of(&tenant.json["data"]));
+    let user = inside
+        .post("/api/v1/users", &json!({ "name": "Grace Hopper", "email": "grace@example.com", "role": "tenant" }));
+    let key = inside.post(
+        "/api/v1/api-keys",
+        &json!({ "name": "Key", "user_id": id_of(&user.json["data"]), "permission": "READ" }),
+    );
+    for (created, what) in [
+        (&tenant, "a tenant"),
+        (&user, "a user"),
+        (&key, "a key"),
+        (&inside.post("/api/v1/locations", &named("Airport")), "a location"),
+    ] {
+        assert!(!is_notified(created), "{what} is new");
+    }
+    let user = format!("/api/v1/users/{}", id_of(&user.json["data"]));
+    let key = format!("/api/v1/api-keys/{}", id_of(&key.json["data"]));
+    assert!(is_notified(&world.bearer().post("/api/v1/tenants", &named("Channel B"))), "it moves the administrator");
+    assert!(is_notified(&administrator.put(&format!("{path}/switch"), &json!({}))), "it moves the administrator");
+    assert!(is_notified(&administrator.patch(&path, &named("Channel C"))), "a tenant's name");
+    assert!(is_notified(&inside.patch(&user, &json!({ "role": "venue" }))), "a role");
+    assert!(is_notified(&inside.delete(&key)), "a revoked key");
+    assert!(is_notified(&administrator.put(&format!("{path}/deactivate"), &json!({}))), "a status");
+    assert!(is_notified(&administrator.put(&format!("{path}/activate"), &json!({}))), "a status");
+    assert!(is_notified(&inside.delete(&user)), "a deleted user");
+    assert!(is_notified(&administrator.delete(&path)), "a deleted tenant");
 }
