@@ -41,6 +41,10 @@ revocations:
 bench *arguments:
     python3 bench/throughput {{ arguments }}
 
+# compares the service with PocketBase and Django REST framework on the same rows, by turns; docs/performance.md
+bench-peers *arguments:
+    python3 bench/peers {{ arguments }}
+
 # attacks the service as one tenant and measures what others feel, on both engines; docs/performance.md
 starve *arguments:
     python3 bench/starvation {{ arguments }}

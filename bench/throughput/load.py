@@ -21,8 +21,9 @@ class Request:
     method: str
     path: str
     tenant: Optional[str] = None
-    # May contain @listing@, @check_in@ and @check_out@.
+    # May contain @serial@, @listing@, @check_in@ and @check_out@.
     body: Optional[str] = None
+    headers: Optional[dict] = None
 
     def of_stay(self, serial: int):
         """Returns the body with the stay of that number, and the stay."""
@@ -60,9 +61,9 @@ class Measured:
 class Load:
     """The requests of one work, which can be sent repeatedly."""
 
-    def __init__(self, name: str, key: str, requests: list):
+    def __init__(self, name: str, key: Optional[str], requests: list):
         self.plan = FOLDER / f"{name}.lua"
-        self.headers = {"x-calry-api-key": key}
+        self.headers = {"x-calry-api-key": key} if key else {}
         self.requests = [vars(request) for request in requests]
         # Requests in flight at the end of a run may still be booked, so the next run begins after their stays.
         self.begin = 0

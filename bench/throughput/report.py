@@ -55,10 +55,10 @@ def markdown(options, loads: list, calls: list, soaks: list) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(text: str):
+def write(text: str, begin=BEGIN, end=END):
     """Writes the results to their place in the page."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
+    before, _, rest = PAGE.read_text().partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
         machine.fail(f"{PAGE} has no room for results")
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")

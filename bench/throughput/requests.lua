@@ -1,7 +1,7 @@
 -- Sends a plan's requests in turn, and prints the result as JSON.
 --
--- The plan is a Lua table: `headers`, and `requests` with method, path, body and tenant. In a body, @listing@, @check_in@ and @check_out@
--- are replaced by a stay that was never requested before: the listings' ids are computed (engines.py).
+-- The plan is a Lua table: `headers`, and `requests` with method, path, body, tenant and headers. In a body, @serial@ is replaced by a new
+-- number, and @listing@, @check_in@ and @check_out@ by a stay that was never requested before: the listings' ids are computed (engines.py).
 
 local threads = 0
 local everybody = {}
@@ -21,6 +21,7 @@ function init(arguments)
     for number, request in ipairs(plan.requests) do
         local headers = {}
         for name, value in pairs(plan.headers) do headers[name] = value end
+        for name, value in pairs(request.headers or {}) do headers[name] = value end
         if request.tenant then headers["x-calry-tenant-id"] = request.tenant end
         if request.body then headers["content-type"] = "application/json" end
         request.headers = headers
@@ -34,6 +35,7 @@ local function stay_of(number)
     local stays = plan.stays
     local day = stays.first_day + math.floor(number / stays.listings)
     return {
+        serial = tostring(number),
         listing = string.format("%s%012x", stays.prefix, number % stays.listings),
         check_in = os.date("!%Y-%m-%d", day * 86400),
         check_out = os.date("!%Y-%m-%d", (day + 1) * 86400),

@@ -1,0 +1,11 @@
+// Has PocketBase wait for the disk at each commit. It writes through one connection, which is told once.
+onBootstrap((event) => {
+    event.next();
+    $app.nonconcurrentDB().newQuery("PRAGMA synchronous = FULL").execute();
+});
+
+routerAdd("GET", "/synchronous", (event) => {
+    const row = new DynamicModel({ synchronous: 0 });
+    $app.nonconcurrentDB().newQuery("PRAGMA synchronous").one(row);
+    return event.json(200, row);
+});
