@@ -19,10 +19,11 @@ pub(crate) use self::bodies::bodies;
 use self::conventions::Conventions;
 pub(crate) use self::conventions::{operations_of, query_parameters, takes};
 pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
+pub(crate) use self::links::ID;
 use self::links::Links;
 use self::names::Names;
 use self::refusals::Refusals;
-pub(crate) use self::refusals::*;
+pub(crate) use self::refusals::{Refuses, codes};
 use self::schemas::Schemas;
 
 /// The document without its operations.

@@ -14,12 +14,11 @@ const LINE: &str = r"^[^\x00-\x1f\x7f]*$";
 const PROSE: &str = r"^[^\x00-\x08\x0b-\x1f\x7f]*$";
 /// The maximum length of texts of one line; longer texts may span lines.
 const LONGEST_LINE: usize = 2048;
-/// A nullable field that only some readers get.
-const OWNERS_ALONE: &str = "internalName";
+/// The mark of a nullable field of a response that may also be absent. The document does not contain it.
+const MAY_BE_ABSENT: &str = "x-may-be-absent";
 
 /// Adds the rules: a text of a request has no control characters; a nullable field of a response is always present,
-/// except one that only some readers get; a nullable component is `anyOf` the component and null, as OpenAPI Generator
-/// needs it.
+/// unless it is marked; a nullable component is `anyOf` the component and null, as OpenAPI Generator needs it.
 pub(super) struct Schemas;
 
 impl Modify for Schemas {
@@ -75,10 +74,18 @@ fn without_controls(object: &mut Object) {
 }
 
 fn with_nulls(object: &mut Object) {
-    let nullable = object.properties.iter().filter(|(name, property)| may_be_null(property) && *name != OWNERS_ALONE);
-    let required: Vec<_> =
-        nullable.map(|(name, _)| name.clone()).filter(|name| !object.required.contains(name)).collect();
-    object.required.extend(required);
+    let Object { properties, required, .. } = object;
+    for (name, property) in properties {
+        if may_be_null(property) && !is_marked(property) && !required.contains(name) {
+            required.push(name.clone());
+        }
+    }
+}
+
+/// Removes the mark of a field, and returns whether there was one.
+fn is_marked(property: &mut RefOr<Schema>) -> bool {
+    let RefOr::T(Schema::Object(Object { extensions, .. })) = property else { return false };
+    extensions.take_if(|extensions| extensions.contains_key(MAY_BE_ABSENT)).is_some()
 }
 
 fn may_be_null(schema: &RefOr<Schema>) -> bool {

@@ -102,6 +102,17 @@ fn what_has_a_name_or_is_null_is_any_of_the_two() {
 }
 
 #[test]
+fn a_nullable_field_of_a_response_is_always_present_unless_it_is_marked() {
+    let listing = &document()["components"]["schemas"]["Listing"];
+    let is_required = |name: &str| listing["required"].as_array().is_some_and(|names| names.contains(&name.into()));
+    for (name, required) in [("description", true), ("internalName", false)] {
+        assert!(listing["properties"][name]["type"].as_array().is_some_and(|kinds| kinds.contains(&"null".into())));
+        assert_eq!(is_required(name), required, "{name}");
+    }
+    assert!(all("x-may-be-absent").is_empty(), "the mark itself is removed");
+}
+
+#[test]
 fn what_is_referred_to_is_there() {
     let document = document();
     for (way, target) in all("$ref") {

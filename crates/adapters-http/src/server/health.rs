@@ -10,12 +10,12 @@ use actix_web::http::header::{
 };
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use application::Code;
+use application::Code::{self, NotReady};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, serve};
 
-use crate::openapi::NotReady;
+use crate::openapi::{Refuses, codes};
 use crate::response::problem::{Answer, ApiError};
 use crate::router::{Operation, Router, on, operations, resource, route_not_found};
 use crate::server::fixed::Fixed;
@@ -67,12 +67,12 @@ pub(crate) async fn healthz() -> HttpResponse {
 
 /// Reports whether requests can be served: the database responds and is writable, and its schema matches this program.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations", security(()),
-    responses((status = 200, body = Health), NotReady))]
+    responses((status = 200, body = Health), Refuses<{ codes(&[NotReady]) }>))]
 pub(crate) async fn readyz(api: web::Data<Api>) -> Answer {
     api.readiness.run().await.map_err(|refusal| {
         // Probes need not distinguish an unreachable database from an old schema.
         let ApiError { message, cause, .. } = ApiError::from(refusal);
-        ApiError { cause, ..ApiError::new(Code::NotReady, message) }
+        ApiError { cause, ..ApiError::new(NotReady, message) }
     })?;
     Ok(HttpResponse::Ok().json(OK))
 }

@@ -1,15 +1,16 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{
+    ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantInactive,
+    UserNotFound,
+};
 use domain::access::Permission;
 use domain::ids::ApiKeyId;
 
 use super::bodies::CreateApiKeyBody;
 use super::views::{ApiKeyView, NewApiKeyView};
-use crate::openapi::{
-    ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantHeaders,
-    TenantInactive, UserNotFound,
-};
+use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::paging::PageQuery;
@@ -25,7 +26,7 @@ use crate::state::Api;
 /// Secrets are not shown.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",
     params(PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ApiKeyView>), TenantInactive, PermissionDenied))]
+    responses((status = 200, body = ListView<ApiKeyView>), Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -39,7 +40,7 @@ pub(crate) async fn list(
 /// Counts the keys of the users at home in the tenant of the request. Requires ADMIN.
 #[utoipa::path(get, path = "/api/v1/api-keys/count", operation_id = "countApiKeys", tag = "api-keys",
     params(TenantHeaders),
-    responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.api_keys.count(&caller).await?;
     Ok(counted(count))
@@ -48,7 +49,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Creates a key for a user at home in the tenant of the request. Its secret is shown only once. Requires ADMIN.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "createApiKey", tag = "api-keys",
     params(TenantHeaders), request_body = CreateApiKeyBody,
-    responses((status = 201, body = Data<NewApiKeyView>), TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated))]
+    responses((status = 201, body = Data<NewApiKeyView>),
+        Refuses<{ codes(&[TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let (caller, body, request) = body.read_repeatable::<CreateApiKeyBody, _>(caller, Permission::Admin).await?;
     let key = api.api_keys.create(&caller, body.map(Into::into), request).await?;
@@ -58,7 +60,8 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Revokes a key: it is refused from now on. May be repeated. Requires ADMIN.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "api-keys",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 204, description = "Revoked."), TenantInactive, SupportRestricted, ApiKeyNotFound, LastAdministrator))]
+    responses((status = 204, description = "Revoked."),
+        Refuses<{ codes(&[TenantInactive, SupportRestricted, ApiKeyNotFound, LastAdministrator]) }>))]
 pub(crate) async fn revoke(api: web::Data<Api>, caller: InTenant, id: PathId<ApiKeyId>, body: Body) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Admin))?;
     api.api_keys.revoke(&caller, id.0).await?;

@@ -1,10 +1,11 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, web};
+use application::Code::{PermissionDenied, TenantInactive};
 
 use super::bodies::AuditQuery;
 use super::views::AuditEntryView;
-use crate::openapi::{PermissionDenied, TenantHeaders, TenantInactive};
+use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::caller::UnderAuthority;
 use crate::request::paging::{ListQuery, PageQuery};
 use crate::request::query::Query;
@@ -19,7 +20,8 @@ use crate::state::Api;
 /// workspace. Any other tenant sees its own and, for listings that an importer sells, those of the other side.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
     params(AuditQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<AuditEntryView>), TenantInactive, PermissionDenied))]
+    responses((status = 200, body = ListView<AuditEntryView>),
+        Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -33,7 +35,7 @@ pub(crate) async fn list(
 /// Counts the entries of the audit trail.
 #[utoipa::path(get, path = "/api/v1/audit/count", operation_id = "countAudit", tag = "audit",
     params(AuditQuery, TenantHeaders),
-    responses((status = 200, body = Count), TenantInactive, PermissionDenied))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<AuditQuery>) -> Answer {
     let count = api.audit.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))

@@ -1,12 +1,13 @@
 //! One function per operation.
 
 use actix_web::web;
+use application::Code::{ListingNotFound, NotTheOwner, TenantInactive};
 use domain::access::Permission;
 use domain::ids::ListingId;
 
 use super::bodies::{CalendarBody, NightsQuery};
 use super::views::{NightView, UpdatedView};
-use crate::openapi::{ListingNotFound, NotTheOwner, TenantHeaders, TenantInactive};
+use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::path_id::PathId;
@@ -20,7 +21,7 @@ use crate::state::Api;
 /// `id` is the id of the listing.
 #[utoipa::path(get, path = "/api/v1/availability/{id}", operation_id = "getAvailability", tag = "availability",
     params(("id" = uuid::Uuid, Path, description = "The listing."), NightsQuery, TenantHeaders),
-    responses((status = 200, body = Data<Vec<NightView>>), TenantInactive, ListingNotFound))]
+    responses((status = 200, body = Data<Vec<NightView>>), Refuses<{ codes(&[TenantInactive, ListingNotFound]) }>))]
 pub(crate) async fn get(
     api: web::Data<Api>,
     caller: InTenant,
@@ -36,7 +37,8 @@ pub(crate) async fn get(
 /// `id` is the id of the listing.
 #[utoipa::path(put, path = "/api/v1/availability/{id}", operation_id = "updateAvailability", tag = "availability",
     params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
-    responses((status = 200, body = Data<UpdatedView>), TenantInactive, NotTheOwner, ListingNotFound))]
+    responses((status = 200, body = Data<UpdatedView>),
+        Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound]) }>))]
 pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
     let (caller, body) = body.read::<CalendarBody, _>(caller, Permission::Write).await?;
     let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;

@@ -1,11 +1,15 @@
 //! One function per operation.
 
 use actix_web::web;
+use application::Code::{
+    AlreadyImported, DuplicateListing, ImportNotAllowed, ImportRefused, ListingNotFound, NotImported, OwnListing,
+    TenantInactive,
+};
 use domain::access::Permission;
 use domain::imports::Import;
 
 use super::views::{ImportView, RemovedView};
-use crate::openapi::{AlreadyImported, ImportsRefused, ListingNotFound, RemovalRefused, TenantHeaders, TenantInactive};
+use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::listing_ids::ListingIdsBody;
@@ -18,7 +22,11 @@ use crate::state::Api;
 /// The response has the order of the request.
 #[utoipa::path(post, path = "/api/v1/tenants/import-listings", operation_id = "importListings", tag = "imports",
     params(TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<Vec<ImportView>>), TenantInactive, ListingNotFound, AlreadyImported, ImportsRefused))]
+    responses((status = 200, body = Data<Vec<ImportView>>),
+        Refuses<{ codes(&[
+            TenantInactive, ListingNotFound, AlreadyImported, OwnListing, ImportNotAllowed, DuplicateListing,
+            ImportRefused
+        ]) }>))]
 pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |imports: Vec<Import>| ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>());
     let (caller, body, idempotent) =
@@ -30,7 +38,8 @@ pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> An
 /// Ends imports of the tenant of the request: all of them, or none. Sold stays remain.
 #[utoipa::path(post, path = "/api/v1/tenants/remove-imported-listings", operation_id = "removeImportedListings",
     tag = "imports", params(TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<RemovedView>), TenantInactive, RemovalRefused))]
+    responses((status = 200, body = Data<RemovedView>),
+        Refuses<{ codes(&[TenantInactive, NotImported, DuplicateListing, ImportRefused]) }>))]
 pub(crate) async fn remove(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |removed| ok(RemovedView { removed });
     let (caller, body, idempotent) =

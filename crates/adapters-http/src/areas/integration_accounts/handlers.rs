@@ -1,6 +1,10 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{
+    AccountIdentifierTaken, AlreadyThere, DefaultTenantRequired, HasReservations, IntegrationAccountNotFound,
+    TargetInactive, TenantInactive,
+};
 use domain::access::Permission;
 use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::IntegrationAccount;
@@ -9,10 +13,7 @@ use super::bodies::{
     CreateIntegrationAccountBody, IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery,
 };
 use super::views::{IntegrationAccountView, MovedView};
-use crate::openapi::{
-    AccountIdentifierTaken, AlreadyThere, DefaultTenantRequired, HasReservations, IfMatchHeader, IfNoneMatchHeader,
-    IntegrationAccountNotFound, TargetInactive, TenantHeaders, TenantInactive,
-};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
 use crate::request::if_match::IfMatch;
@@ -27,7 +28,7 @@ use crate::state::Api;
 /// Lists the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",
     tag = "integration-accounts", params(IntegrationAccountsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<IntegrationAccountView>), TenantInactive))]
+    responses((status = 200, body = ListView<IntegrationAccountView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -41,7 +42,7 @@ pub(crate) async fn list(
 /// Counts the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/count", operation_id = "countIntegrationAccounts",
     tag = "integration-accounts", params(IntegrationAccountsQuery, TenantHeaders),
-    responses((status = 200, body = Count), TenantInactive))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<IntegrationAccountsQuery>) -> Answer {
     let count = api.integration_accounts.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -50,7 +51,13 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<In
 /// Creates an integration account of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/integration-account", operation_id = "createIntegrationAccount",
     tag = "integration-accounts", params(TenantHeaders), request_body = CreateIntegrationAccountBody,
-    responses((status = 201, body = Data<IntegrationAccountView>), TenantInactive, AccountIdentifierTaken))]
+    responses(
+        (status = 201, body = Data<IntegrationAccountView>, links(
+            ("createListing" = (operation_id = "createListing",
+                description = "Its id goes into `integrationAccountID` of the body.")),
+            ("createPromotion" = (operation_id = "createPromotion",
+                description = "Its id goes into `integrationAccountID` of the body.")))),
+        Refuses<{ codes(&[TenantInactive, AccountIdentifierTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
     let (caller, body, idempotent) =
@@ -62,7 +69,8 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Returns an integration account of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/{id}", operation_id = "getIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<IntegrationAccountView>), TenantInactive, IntegrationAccountNotFound))]
+    responses((status = 200, body = Data<IntegrationAccountView>),
+        Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<IntegrationAccountId>) -> Answer {
     let account = api.integration_accounts.get(&caller, id.0).await?;
     Ok(tagged(ok(IntegrationAccountView::from(account))))
@@ -73,7 +81,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Integr
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     request_body = IntegrationAccountBody,
     responses((status = 200, body = Data<IntegrationAccountView>),
-        TenantInactive, IntegrationAccountNotFound, AccountIdentifierTaken))]
+        Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, AccountIdentifierTaken]) }>))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -92,7 +100,8 @@ pub(crate) async fn update(
 /// Deletes an integration account with its listings and all imports of them.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), TenantInactive, IntegrationAccountNotFound, HasReservations))]
+    responses((status = 204, description = "Deleted."),
+        Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, HasReservations]) }>))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,
@@ -112,7 +121,7 @@ pub(crate) async fn delete(
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
     responses((status = 200, body = MovedView),
-        DefaultTenantRequired, IntegrationAccountNotFound, AlreadyThere, TargetInactive))]
+        Refuses<{ codes(&[DefaultTenantRequired, IntegrationAccountNotFound, AlreadyThere, TargetInactive]) }>))]
 pub(crate) async fn move_account(
     api: web::Data<Api>,
     caller: UnderAuthority,

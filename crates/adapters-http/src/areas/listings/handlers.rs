@@ -1,6 +1,9 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{
+    HasReservations, IntegrationAccountNotFound, ListingNotFound, NotTheOwner, ProviderIdTaken, TenantInactive,
+};
 use application::Listed;
 use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, ListingId};
@@ -10,10 +13,7 @@ use serde::Serialize;
 use super::bodies::{CreateListingBody, DeliveryBody, ListingBody, ReplaceListingBody};
 use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView, SeenListingView};
-use crate::openapi::{
-    HasReservations, IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound, NotTheOwner,
-    ProviderIdTaken, TenantHeaders, TenantInactive,
-};
+use crate::openapi::{ID, IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::blocking::apart;
 use crate::request::body::{Body, Delivered};
 use crate::request::caller::InTenant;
@@ -32,7 +32,7 @@ use crate::state::Api;
 /// the description. Sleeping imports match no filter except `listingType`.
 #[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
     params(ListingsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
+    responses((status = 200, body = ListView<SeenListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -45,7 +45,8 @@ pub(crate) async fn list(
 
 /// Counts the listings of the tenant of the request, its own and those that it imported.
 #[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
-    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count),
+        Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -54,7 +55,19 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Li
 /// Creates a listing of an integration account of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/listing", operation_id = "createListing", tag = "listings",
     params(TenantHeaders), request_body = CreateListingBody,
-    responses((status = 201, body = Data<ListingView>), TenantInactive, IntegrationAccountNotFound, ProviderIdTaken))]
+    responses(
+        (status = 201, body = Data<ListingView>, links(
+            ("getAvailability" = (operation_id = "getAvailability", parameters(("id" = ID)))),
+            ("updateAvailability" = (operation_id = "updateAvailability", parameters(("id" = ID)))),
+            ("createQuote" = (operation_id = "createQuote",
+                description = "Its id goes into `listingID` of the body.")),
+            ("createReservation" = (operation_id = "createReservation",
+                description = "Its id goes into `listingID` of the body.")),
+            ("assignPromotionListings" = (operation_id = "assignPromotionListings",
+                description = "Its id goes into `listingIDs` of the body, a list.")),
+            ("importListings" = (operation_id = "importListings",
+                description = "Its id goes into `listingIDs` of the body, a list.")))),
+        Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let view = view(&caller);
     let answer = move |listing| created(view(listing));
@@ -67,7 +80,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Returns a listing of the tenant of the request, its own or imported.
 #[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<SeenListingView>), TenantInactive, ListingNotFound))]
+    responses((status = 200, body = Data<SeenListingView>), Refuses<{ codes(&[TenantInactive, ListingNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
     let listing = api.listings.find(&caller, id.0).await?;
     Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
@@ -76,7 +89,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Listin
 /// Changes a listing's fields; those that a new listing needs must be sent. Owner only.
 #[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
-    responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
+    responses((status = 200, body = Data<ListingView>),
+        Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -94,7 +108,8 @@ pub(crate) async fn replace(
 /// Changes a listing's fields. Owner only.
 #[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
-    responses((status = 200, body = Data<ListingView>), TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken))]
+    responses((status = 200, body = Data<ListingView>),
+        Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -111,7 +126,8 @@ pub(crate) async fn update(
 /// Deletes a listing and all imports of it. Owner only.
 #[utoipa::path(delete, path = "/api/v1/listing/{id}", operation_id = "deleteListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), TenantInactive, NotTheOwner, ListingNotFound, HasReservations))]
+    responses((status = 204, description = "Deleted."),
+        Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, HasReservations]) }>))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,
@@ -131,7 +147,8 @@ pub(crate) async fn delete(
 #[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
     tag = "integration-accounts",
     params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
-    responses((status = 200, body = Data<DeliveredView>), TenantInactive, IntegrationAccountNotFound))]
+    responses((status = 200, body = Data<DeliveredView>),
+        Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound]) }>))]
 pub(crate) async fn deliver(
     api: web::Data<Api>,
     caller: InTenant,
@@ -151,7 +168,7 @@ pub(crate) async fn deliver(
 /// Finds listings around a location that other tenants offer for import, nearest first, 20 on a page.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
     params(SearchQuery, SearchPageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ListingView>), TenantInactive))]
+    responses((status = 200, body = ListView<ListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn search(
     api: web::Data<Api>,
     caller: InTenant,
@@ -164,7 +181,7 @@ pub(crate) async fn search(
 
 /// Counts the listings around a location that other tenants offer for import.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
-    params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+    params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -176,7 +193,7 @@ pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Qu
 /// `listingType`.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
     params(ListingsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<SeenListingView>), TenantInactive))]
+    responses((status = 200, body = ListView<SeenListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list_imported(
     api: web::Data<Api>,
     caller: InTenant,
@@ -190,7 +207,7 @@ pub(crate) async fn list_imported(
 /// Counts the listings that the tenant of the request imported.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings/count", operation_id = "countImportedListings",
     tag = "imports", params(ListingsQuery, TenantHeaders),
-    responses((status = 200, body = Count), TenantInactive))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))

@@ -63,7 +63,7 @@ pub(crate) struct ListingView {
     name: String,
     /// The owner's own name for the listing, which only the owner sees.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, extensions(("x-may-be-absent" = json!(true))))]
     #[expect(clippy::option_option, reason = "absent if it is hidden, null if there is none")]
     internal_name: Option<Option<String>>,
     description: Option<String>,

@@ -1,13 +1,14 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{DefaultLocation, LocationInUse, LocationNotFound, TenantInactive};
 use domain::access::Permission;
 use domain::ids::LocationId;
 use domain::locations::Location;
 
 use super::bodies::{CreateLocationBody, ReplaceLocationBody, UpdateLocationBody};
 use super::views::LocationView;
-use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, LocationKept, LocationNotFound, TenantHeaders, TenantInactive};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
@@ -22,7 +23,7 @@ use crate::state::Api;
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
     params(PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<LocationView>), TenantInactive))]
+    responses((status = 200, body = ListView<LocationView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -36,7 +37,7 @@ pub(crate) async fn list(
 /// Counts the locations of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/locations/count", operation_id = "countLocations", tag = "locations",
     params(TenantHeaders),
-    responses((status = 200, body = Count), TenantInactive))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
     let count = api.locations.count(&caller).await?;
     Ok(counted(count))
@@ -45,7 +46,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Creates a location of the tenant of the request.
 #[utoipa::path(post, path = "/api/v1/locations", operation_id = "createLocation", tag = "locations",
     params(TenantHeaders), request_body = CreateLocationBody,
-    responses((status = 201, body = Data<LocationView>), TenantInactive))]
+    responses((status = 201, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |location: Location| created(LocationView::from(location));
     let (caller, body, idempotent) =
@@ -57,7 +58,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Returns a location of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/locations/{id}", operation_id = "getLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
+    responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<LocationId>) -> Answer {
     let location = api.locations.get(&caller, id.0).await?;
     Ok(tagged(ok(LocationView::from(location))))
@@ -66,7 +67,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Locati
 /// Changes a location's fields; the name must be sent.
 #[utoipa::path(put, path = "/api/v1/locations/{id}", operation_id = "replaceLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceLocationBody,
-    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
+    responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -83,7 +84,7 @@ pub(crate) async fn replace(
 /// Changes a location's fields.
 #[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
-    responses((status = 200, body = Data<LocationView>), TenantInactive, LocationNotFound))]
+    responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -99,7 +100,8 @@ pub(crate) async fn update(
 /// Deletes a location, unless it is the default one or has users.
 #[utoipa::path(delete, path = "/api/v1/locations/{id}", operation_id = "deleteLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), TenantInactive, LocationNotFound, LocationKept))]
+    responses((status = 204, description = "Deleted."),
+        Refuses<{ codes(&[TenantInactive, LocationNotFound, DefaultLocation, LocationInUse]) }>))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,

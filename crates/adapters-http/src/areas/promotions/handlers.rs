@@ -1,16 +1,16 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{
+    CouponCodeTaken, IntegrationAccountNotFound, ListingNotFound, NameTaken, PromotionNotFound, TenantInactive,
+};
 use domain::access::Permission;
 use domain::ids::PromotionId;
 use domain::promotions::Assignment;
 
 use super::bodies::{CreatePromotionBody, PromotionBody, PromotionsQuery, ReplacePromotionBody};
 use super::views::{AssignedView, PromotionView, UnassignedView};
-use crate::openapi::{
-    IfMatchHeader, IfNoneMatchHeader, IntegrationAccountNotFound, ListingNotFound, PromotionNotFound, PromotionTaken,
-    TenantHeaders, TenantInactive,
-};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
@@ -26,7 +26,7 @@ use crate::state::Api;
 /// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
     params(PromotionsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<PromotionView>), TenantInactive))]
+    responses((status = 200, body = ListView<PromotionView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -39,7 +39,8 @@ pub(crate) async fn list(
 
 /// Counts the promotions of the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
-    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count),
+        Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
     let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -48,7 +49,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
 /// Creates a promotion of an integration account of the tenant of the request, without listings.
 #[utoipa::path(post, path = "/api/v1/promotions", operation_id = "createPromotion", tag = "promotions",
     params(TenantHeaders), request_body = CreatePromotionBody,
-    responses((status = 201, body = Data<PromotionView>), TenantInactive, IntegrationAccountNotFound, PromotionTaken))]
+    responses((status = 201, body = Data<PromotionView>),
+        Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, NameTaken, CouponCodeTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |promotion| created(PromotionView::from(promotion));
     let (caller, body, idempotent) =
@@ -60,7 +62,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Returns a promotion of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/{id}", operation_id = "getPromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound))]
+    responses((status = 200, body = Data<PromotionView>), Refuses<{ codes(&[TenantInactive, PromotionNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>) -> Answer {
     let promotion = api.promotions.get(&caller, id.0).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
@@ -69,7 +71,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Promot
 /// Changes a promotion's fields; those that a new promotion needs must be sent.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplacePromotionBody,
-    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
+    responses((status = 200, body = Data<PromotionView>),
+        Refuses<{ codes(&[TenantInactive, PromotionNotFound, NameTaken, CouponCodeTaken]) }>))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -87,7 +90,8 @@ pub(crate) async fn replace(
 /// Changes a promotion's fields.
 #[utoipa::path(patch, path = "/api/v1/promotions/{id}", operation_id = "updatePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
-    responses((status = 200, body = Data<PromotionView>), TenantInactive, PromotionNotFound, PromotionTaken))]
+    responses((status = 200, body = Data<PromotionView>),
+        Refuses<{ codes(&[TenantInactive, PromotionNotFound, NameTaken, CouponCodeTaken]) }>))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -104,7 +108,7 @@ pub(crate) async fn update(
 /// Deletes a promotion. Quotes and reservations with it keep their prices.
 #[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), TenantInactive, PromotionNotFound))]
+    responses((status = 204, description = "Deleted."), Refuses<{ codes(&[TenantInactive, PromotionNotFound]) }>))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,
@@ -120,7 +124,8 @@ pub(crate) async fn delete(
 /// Assigns a promotion to listings of its account: to all that you name, or to none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/assign", operation_id = "assignPromotionListings",
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<AssignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
+    responses((status = 200, body = Data<AssignedView>),
+        Refuses<{ codes(&[TenantInactive, PromotionNotFound, ListingNotFound]) }>))]
 pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
     let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
     let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
@@ -130,7 +135,8 @@ pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<Pro
 /// Unassigns a promotion from listings of its account: from all that you name, or from none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/unassign", operation_id = "unassignPromotionListings",
     tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
-    responses((status = 200, body = Data<UnassignedView>), TenantInactive, PromotionNotFound, ListingNotFound))]
+    responses((status = 200, body = Data<UnassignedView>),
+        Refuses<{ codes(&[TenantInactive, PromotionNotFound, ListingNotFound]) }>))]
 pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
     let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
     let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;

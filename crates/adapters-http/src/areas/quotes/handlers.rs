@@ -1,11 +1,15 @@
 //! One function per operation.
 
 use actix_web::web;
+use application::Code::{
+    CurrencyMismatch, ImportAsleep, ListingNotFound, NotAvailable, PromotionNotValid, TenantInactive,
+    TooManyCouponCodes,
+};
 use domain::access::Permission;
 
 use super::bodies::QuoteBody;
 use super::views::QuoteView;
-use crate::openapi::{ListingNotFound, NotOpen, PriceRefused, TenantHeaders, TenantInactive, TooManyCouponCodes};
+use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::response::json::{Data, created, plain};
@@ -17,8 +21,14 @@ use crate::state::Api;
 /// The nights are not held.
 #[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
     params(TenantHeaders), request_body = QuoteBody,
-    responses((status = 201, body = Data<QuoteView>), TenantInactive, ListingNotFound, NotOpen, PriceRefused,
-        TooManyCouponCodes))]
+    responses(
+        (status = 201, body = Data<QuoteView>, links(
+            ("createReservation" = (operation_id = "createReservation",
+                description = "Its id goes into `quoteID` of the body.")))),
+        Refuses<{ codes(&[
+            TenantInactive, ListingNotFound, NotAvailable, ImportAsleep, CurrencyMismatch, PromotionNotValid,
+            TooManyCouponCodes
+        ]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |quote| created(QuoteView::from(quote));
     let (caller, body, idempotent) = body.read_idempotent::<QuoteBody, _, _>(caller, Permission::Write, answer).await?;

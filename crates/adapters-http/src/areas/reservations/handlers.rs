@@ -1,6 +1,11 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, web};
+use application::Code::{
+    CurrencyMismatch, ExternalIdTaken, ImportAsleep, ListingNotFound, NotAvailable, NotPending, PriceChanged,
+    PromotionNotValid, QuoteExpired, QuoteNotFound, QuoteUsed, ReservationNotFound, TenantInactive, TooManyCouponCodes,
+    TooManyHolds,
+};
 use application::ReservationError;
 use domain::access::Permission;
 use domain::ids::ReservationId;
@@ -11,10 +16,7 @@ use super::bodies::BookingBody;
 use super::queries::ReservationsQuery;
 use super::views::ReservationView;
 use crate::areas::quotes::QuoteView;
-use crate::openapi::{
-    BookingConflict, IfMatchHeader, IfNoneMatchHeader, ListingNotFound, NotOpen, NotPending, PriceRefused,
-    QuoteNotFound, ReservationNotFound, TenantHeaders, TenantInactive, TooManyCouponCodes,
-};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
@@ -31,7 +33,7 @@ use crate::state::Api;
 /// The oldest come first.
 #[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
     params(ReservationsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<ReservationView>), TenantInactive))]
+    responses((status = 200, body = ListView<ReservationView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -44,7 +46,8 @@ pub(crate) async fn list(
 
 /// Counts the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
-    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count), TenantInactive))]
+    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count),
+        Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
     let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -56,8 +59,10 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
 #[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
     params(TenantHeaders), request_body = BookingBody,
     responses((status = 201, body = Data<ReservationView>),
-        TenantInactive, ListingNotFound, QuoteNotFound, NotOpen, BookingConflict, PriceRefused,
-        TooManyCouponCodes))]
+        Refuses<{ codes(&[
+            TenantInactive, ListingNotFound, QuoteNotFound, NotAvailable, ImportAsleep, QuoteExpired, QuoteUsed,
+            PriceChanged, ExternalIdTaken, TooManyHolds, CurrencyMismatch, PromotionNotValid, TooManyCouponCodes
+        ]) }>))]
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
     let (caller, body, idempotent) =
@@ -76,7 +81,8 @@ fn refused(error: ReservationError) -> ApiError {
 /// Returns a reservation of an account of the tenant of the request, or one that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/{id}", operation_id = "getReservation", tag = "reservations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
+    responses((status = 200, body = Data<ReservationView>),
+        Refuses<{ codes(&[TenantInactive, ReservationNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
     let found = api.reservations.find(&caller, id.0).await?;
     Ok(tagged(ok(ReservationView::from(found))))
@@ -85,7 +91,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Reserv
 /// Confirms a pending reservation. May be repeated.
 #[utoipa::path(post, path = "/api/v1/reservation/{id}/confirm", operation_id = "confirmReservation",
     tag = "reservations", params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound, NotPending))]
+    responses((status = 200, body = Data<ReservationView>),
+        Refuses<{ codes(&[TenantInactive, ReservationNotFound, NotPending]) }>))]
 pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>, body: Body) -> Answer {
     let answer = |confirmed| ok(ReservationView::from(confirmed));
     // The body is ignored, but belongs to the fingerprint of the request.
@@ -97,7 +104,8 @@ pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<Re
 /// Cancels a reservation and frees its nights. May be repeated. An expired one stays expired.
 #[utoipa::path(delete, path = "/api/v1/reservation/{id}", operation_id = "cancelReservation", tag = "reservations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 200, body = Data<ReservationView>), TenantInactive, ReservationNotFound))]
+    responses((status = 200, body = Data<ReservationView>),
+        Refuses<{ codes(&[TenantInactive, ReservationNotFound]) }>))]
 pub(crate) async fn cancel(
     api: web::Data<Api>,
     caller: InTenant,

@@ -1,6 +1,9 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{
+    DefaultTenant, DefaultTenantRequired, DomainTaken, TargetInactive, TenantInactive, TenantNotEmpty,
+};
 use application::CreateTenant;
 use domain::access::Permission;
 use domain::ids::TenantId;
@@ -8,10 +11,7 @@ use domain::tenants::Tenant;
 
 use super::bodies::{CreateTenantBody, ReplaceTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
 use super::views::{Success, TenantView, Trashed};
-use crate::openapi::{
-    DefaultTenant, DefaultTenantRequired, DomainTaken, IfMatchHeader, IfNoneMatchHeader, TargetInactive, TenantHeaders,
-    TenantInactive, TenantNotEmpty,
-};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
 use crate::request::if_match::IfMatch;
@@ -26,7 +26,7 @@ use crate::state::Api;
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
     params(TenantsQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<TenantView>), DefaultTenantRequired))]
+    responses((status = 200, body = ListView<TenantView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -40,7 +40,7 @@ pub(crate) async fn list(
 /// Counts the tenants of the workspace. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants/count", operation_id = "countTenants", tag = "tenants",
     params(TenantsQuery, TenantHeaders),
-    responses((status = 200, body = Count), DefaultTenantRequired))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<TenantsQuery>) -> Answer {
     let count = api.tenants.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -51,7 +51,10 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
 /// If you send the key by `Authorization: Bearer`, the API user is moved into the tenant.
 #[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
     params(TenantHeaders), request_body = CreateTenantBody,
-    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
+    responses(
+        (status = 200, body = Data<TenantView>, links(
+            ("moveIntegrationAccount" = (operation_id = "moveIntegrationAccount",
+                description = "Its id goes into `tenantID` of the body.")))), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (caller, body, idempotent) =
@@ -64,7 +67,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Bo
 /// Returns the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/tenants/current", operation_id = "getCurrentTenant", tag = "tenants",
     params(TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<TenantView>), TenantInactive))]
+    responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
     let tenant = api.tenants.current(&caller).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
@@ -73,7 +76,7 @@ pub(crate) async fn current(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Returns a tenant. The default tenant can read any tenant, any other only itself.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}", operation_id = "getTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<TenantView>), TenantInactive))]
+    responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<TenantId>) -> Answer {
     let tenant = api.tenants.get(&caller, id.0).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
@@ -82,7 +85,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<
 /// Changes a tenant's fields; the name must be sent. Default tenant only.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceTenantBody,
-    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
+    responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -99,7 +102,7 @@ pub(crate) async fn replace(
 /// Changes a tenant's fields. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
-    responses((status = 200, body = Data<TenantView>), DefaultTenantRequired, DomainTaken))]
+    responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -115,7 +118,8 @@ pub(crate) async fn update(
 /// Deletes a tenant with its locations, imports, users and keys. Default tenant only.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), DefaultTenantRequired, DefaultTenant, TenantNotEmpty))]
+    responses((status = 204, description = "Deleted."),
+        Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant, TenantNotEmpty]) }>))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -131,7 +135,7 @@ pub(crate) async fn delete(
 /// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
-    responses((status = 200, body = Trashed), DefaultTenantRequired, DefaultTenant))]
+    responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
 pub(crate) async fn deactivate(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -147,7 +151,7 @@ pub(crate) async fn deactivate(
 /// Activates a tenant. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
-    responses((status = 200, body = Trashed), DefaultTenantRequired, DefaultTenant))]
+    responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
 pub(crate) async fn activate(
     api: web::Data<Api>,
     caller: UnderAuthority,
@@ -167,7 +171,7 @@ fn trashed(tenant: &Tenant) -> HttpResponse {
 /// Changes the API user's current tenant, in which requests with `Authorization: Bearer` run if they name no tenant.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/switch", operation_id = "switchTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders),
-    responses((status = 200, body = Success), TargetInactive))]
+    responses((status = 200, body = Success), Refuses<{ codes(&[TargetInactive]) }>))]
 pub(crate) async fn switch(api: web::Data<Api>, caller: InTenant, id: PathId<TenantId>, body: Body) -> Answer {
     body.ignore(caller.switch_scope(id.0))?;
     api.tenants.switch(&caller, id.0).await?;

@@ -1,16 +1,16 @@
 //! One function per operation.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use application::Code::{
+    EmailTaken, LastAdministrator, LocationNotFound, SupportRestricted, TenantInactive, UserNotFound,
+};
 use domain::access::Permission;
 use domain::ids::UserId;
 use domain::users::ApiUser;
 
 use super::bodies::{CreateUserBody, ReplaceUserBody, UpdateUserBody, UsersQuery};
 use super::views::{MeView, UserView};
-use crate::openapi::{
-    EmailTaken, IfMatchHeader, IfNoneMatchHeader, LastAdministrator, LocationNotFound, SupportRestricted,
-    TenantHeaders, TenantInactive, UserNotFound,
-};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::if_match::IfMatch;
@@ -25,7 +25,7 @@ use crate::state::Api;
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
     params(UsersQuery, PageQuery, TenantHeaders),
-    responses((status = 200, body = ListView<UserView>), TenantInactive))]
+    responses((status = 200, body = ListView<UserView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
     api: web::Data<Api>,
     caller: InTenant,
@@ -39,7 +39,7 @@ pub(crate) async fn list(
 /// Counts the users at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/count", operation_id = "countUsers", tag = "users",
     params(UsersQuery, TenantHeaders),
-    responses((status = 200, body = Count), TenantInactive))]
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<UsersQuery>) -> Answer {
     let count = api.users.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -57,7 +57,11 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
 /// Creates a user at home in the tenant of the request. Requires ADMIN.
 #[utoipa::path(post, path = "/api/v1/users", operation_id = "createUser", tag = "users",
     params(TenantHeaders), request_body = CreateUserBody,
-    responses((status = 201, body = Data<UserView>), TenantInactive, SupportRestricted, LocationNotFound, EmailTaken))]
+    responses(
+        (status = 201, body = Data<UserView>, links(
+            ("createApiKey" = (operation_id = "createApiKey",
+                description = "Its id goes into `user_id` of the body.")))),
+        Refuses<{ codes(&[TenantInactive, SupportRestricted, LocationNotFound, EmailTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |user: ApiUser| created(UserView::from(user));
     let (caller, body, idempotent) =
@@ -69,7 +73,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 /// Returns a user at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<UserView>), TenantInactive, UserNotFound))]
+    responses((status = 200, body = Data<UserView>), Refuses<{ codes(&[TenantInactive, UserNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId>) -> Answer {
     let user = api.users.get(&caller, id.0).await?;
     Ok(tagged(ok(UserView::from(user))))
@@ -79,7 +83,9 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId
 #[utoipa::path(put, path = "/api/v1/users/{id}", operation_id = "replaceUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceUserBody,
     responses((status = 200, body = Data<UserView>),
-        TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator))]
+        Refuses<{ codes(&[
+            TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator
+        ]) }>))]
 pub(crate) async fn replace(
     api: web::Data<Api>,
     caller: InTenant,
@@ -97,7 +103,9 @@ pub(crate) async fn replace(
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
     responses((status = 200, body = Data<UserView>),
-        TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator))]
+        Refuses<{ codes(&[
+            TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator
+        ]) }>))]
 pub(crate) async fn update(
     api: web::Data<Api>,
     caller: InTenant,
@@ -113,7 +121,8 @@ pub(crate) async fn update(
 /// Deletes a user. The user's keys are refused from now on. Requires ADMIN.
 #[utoipa::path(delete, path = "/api/v1/users/{id}", operation_id = "deleteUser", tag = "users",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    responses((status = 204, description = "Deleted."), TenantInactive, SupportRestricted, UserNotFound, LastAdministrator))]
+    responses((status = 204, description = "Deleted."),
+        Refuses<{ codes(&[TenantInactive, SupportRestricted, UserNotFound, LastAdministrator]) }>))]
 pub(crate) async fn delete(
     api: web::Data<Api>,
     caller: InTenant,

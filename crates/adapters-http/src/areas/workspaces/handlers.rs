@@ -1,11 +1,12 @@
 //! One function per operation.
 
 use actix_web::web;
+use application::Code::DefaultTenantRequired;
 use domain::access::Permission;
 
 use super::bodies::UpdateWorkspaceBody;
 use super::views::WorkspaceView;
-use crate::openapi::{DefaultTenantRequired, IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
+use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::UnderAuthority;
 use crate::request::if_match::IfMatch;
@@ -16,7 +17,7 @@ use crate::state::Api;
 /// Returns the workspace of the API key. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/workspace", operation_id = "getWorkspace", tag = "workspaces",
     params(TenantHeaders, IfNoneMatchHeader),
-    responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
+    responses((status = 200, body = Data<WorkspaceView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
     let workspace = api.workspaces.get(&caller).await?;
     Ok(tagged(ok(WorkspaceView::from(workspace))))
@@ -25,7 +26,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
 /// Changes the workspace's name and its default currency and discount. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
     params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
-    responses((status = 200, body = Data<WorkspaceView>), DefaultTenantRequired))]
+    responses((status = 200, body = Data<WorkspaceView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
 pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, if_match: IfMatch, body: Body) -> Answer {
     let (caller, body) = body.read::<UpdateWorkspaceBody, _>(caller, Permission::Admin).await?;
     let workspace = api.workspaces.update(&caller, body.map(Into::into), &if_match.on(WorkspaceView::from)).await?;
