@@ -11,6 +11,7 @@ use application::{
 use domain::access::{Caller, TenantChoice};
 use domain::ids::TenantId;
 use domain::listings::TenantListing;
+use domain::patch::Patch;
 
 use crate::listings_file::ListingsFile;
 
@@ -103,8 +104,8 @@ fn by_area() -> anyhow::Result<BTreeMap<String, Vec<ListingFields>>> {
     let mut file = ListingsFile::new(LISTINGS.as_bytes())?;
     while let Some(row) = file.next()? {
         let listing = row.listing.map_err(anyhow::Error::msg).with_context(|| format!("line {}", row.line))?;
-        let address = listing.address.clone().flatten().unwrap_or_default();
-        by_area.entry(address.city.flatten().unwrap_or_default()).or_default().push(listing);
+        let address = listing.address.clone().value().unwrap_or_default();
+        by_area.entry(address.city.value().unwrap_or_default()).or_default().push(listing);
     }
     Ok(by_area)
 }
@@ -138,13 +139,13 @@ impl Administrator<'_> {
         account: &Account,
         listings: Vec<ListingFields>,
     ) -> anyhow::Result<()> {
-        let text = |text: &str| Some(Some(text.to_owned()));
+        let text = |text: &str| Patch::Set(text.to_owned());
         let fields = IntegrationAccountFields {
             name: text(account.name),
             provider: text(account.provider),
             account_identifier: text("sample@example.com"),
             auth_type: text("API_KEY"),
-            allow_import: Some(Some(account.allow_import)),
+            allow_import: Patch::Set(account.allow_import),
             ..IntegrationAccountFields::default()
         };
         let caller = self.at(TenantChoice::Named(tenant.id)).await?;
@@ -173,7 +174,7 @@ impl Administrator<'_> {
     async fn finish(&self) -> anyhow::Result<()> {
         let caller = self.at(TenantChoice::Home).await?;
         self.api.tenants.switch(&caller, self.key.tenant_id).await?;
-        let name = UpdateWorkspace { name: Some(Some(NAME.to_owned())), ..UpdateWorkspace::default() };
+        let name = UpdateWorkspace { name: Patch::Set(NAME.to_owned()), ..UpdateWorkspace::default() };
         self.api.workspaces.update(&caller, Ok(name), &Precondition::default()).await?;
         Ok(())
     }

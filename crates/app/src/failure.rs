@@ -17,9 +17,9 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
 
 /// Converts a refusal for the terminal. Field errors are errors of the command line.
 pub(crate) fn told<P: Problem>(problem: P) -> anyhow::Error {
-    match (problem.kind(), problem.faults()) {
-        (ProblemKind::Invalid, Some(faults)) => {
-            BadUsage(faults.values().flatten().cloned().collect::<Vec<_>>().join(" ")).into()
+    match (problem.kind(), problem.field_errors()) {
+        (ProblemKind::Invalid, Some(field_errors)) => {
+            BadUsage(field_errors.values().flatten().cloned().collect::<Vec<_>>().join(" ")).into()
         }
         _ => problem.into(),
     }

@@ -3,6 +3,7 @@
 //! A line ends at a line feed, at a carriage return, or at both together: programs write all three, and some mix them.
 //! Lines are parsed one by one, so that an unclosed quote costs its own line only, and not the rest of the file.
 
+use domain::patch::Patch;
 use std::io::{self, BufRead, ErrorKind};
 use std::mem;
 
@@ -144,22 +145,22 @@ impl Columns {
             return Err(format!("The line has {} cells instead of {}.", cells.len(), self.count));
         }
         let cell = |column: usize| cells.get(column).filter(|cell| !cell.is_empty());
-        let text = |column: usize| Some(cell(column).map(str::to_owned));
+        let text = |column: usize| Patch::from(cell(column).map(str::to_owned));
         let name = cell(self.room_type).zip(cell(self.neighbourhood));
         let nights = cell(self.minimum_nights).map(str::parse).transpose();
         Ok(ListingFields {
             provider_id: text(self.provider_id),
-            name: Some(name.map(|(room, place)| format!("{room} in {place}"))),
+            name: name.map(|(room, place)| format!("{room} in {place}")).into(),
             kind: text(self.room_type),
-            address: Some(Some(AddressFields {
+            address: Patch::Set(AddressFields {
                 line1: text(self.neighbourhood),
                 city: text(self.area),
                 ..AddressFields::default()
-            })),
+            }),
             latitude: text(self.latitude),
             longitude: text(self.longitude),
-            minimum_nights: Some(nights.map_err(|_| "The minimum nights must be a whole number.")?),
-            max_occupancy: Some(Some(MAX_OCCUPANCY)),
+            minimum_nights: nights.map_err(|_| "The minimum nights must be a whole number.")?.into(),
+            max_occupancy: Patch::Set(MAX_OCCUPANCY),
             start_price: text(self.price),
             ..ListingFields::default()
         })
@@ -185,9 +186,9 @@ mod tests {
         let file = format!("\u{feff}{NAMES}{ROW}");
         let mut file = ListingsFile::new(file.as_bytes()).expect("all columns");
         let listing = file.next().expect("a slice").expect("a row").listing.expect("a listing");
-        let sent = |text: &str| Some(Some(text.to_owned()));
+        let sent = |text: &str| Patch::Set(text.to_owned());
         assert_eq!((listing.provider_id, listing.start_price), (sent("a"), sent("80")));
-        assert_eq!((listing.name, listing.minimum_nights), (sent("Private room in Astoria"), Some(Some(1))));
+        assert_eq!((listing.name, listing.minimum_nights), (sent("Private room in Astoria"), Patch::Set(1)));
     }
 
     /// The result must not depend on how many bytes arrive at once.

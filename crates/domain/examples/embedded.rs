@@ -11,9 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Actor, AuditEntry, Fact, Stamp};
 use domain::change::Change;
 use domain::ids::{AuditId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::patch::Patch;
 use domain::tenants::{
-    NewTenant, Profile, Tenant, TenantCreated, TenantEdit, TenantName, TenantParts, TenantStatus, TenantStatusSet,
-    UsersChange,
+    NewTenant, Tenant, TenantCreated, TenantDetails, TenantEdit, TenantName, TenantParts, TenantStatus,
+    TenantStatusSet, UsersChange,
 };
 use domain::users::UserStatus;
 use uuid::Uuid;
@@ -71,15 +72,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         default_location_id: LocationId::new(desk.id()),
         name: "Channel A".parse()?,
         domain: "channel-a".parse()?,
-        profile: Profile { city: Some("New York".parse()?), country: Some("US".parse()?), ..Profile::default() },
+        details: TenantDetails {
+            city: Some("New York".parse()?),
+            country: Some("US".parse()?),
+            ..TenantDetails::default()
+        },
     };
     let user = UserId::new(desk.id());
     // The decision includes the default location and the user's move; this service does not need them.
     let Change { after: TenantCreated { tenant, .. }, audit, .. } = Tenant::create(new, Some(user), desk.stamp());
     store.keep(tenant.clone(), audit)?;
 
-    // `None` leaves a field unchanged, `Some(None)` clears it.
-    let edit = TenantEdit { name: Some("Channel Amsterdam".parse()?), city: Some(None), ..TenantEdit::default() };
+    // `None` and `Patch::Keep` leave a field unchanged.
+    let edit = TenantEdit { name: Some("Channel Amsterdam".parse()?), city: Patch::Clear, ..TenantEdit::default() };
     let updated = tenant.update(edit, desk.stamp());
     let Change { after: tenant, audit, .. } = updated.ok_or("the edit changes nothing")?;
     store.keep(tenant.clone(), audit)?;

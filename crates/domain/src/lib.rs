@@ -38,6 +38,7 @@ pub mod listings;
 pub mod locations;
 pub mod money;
 pub mod numbers;
+pub mod patch;
 pub mod percentages;
 pub mod promotions;
 pub mod quotes;

@@ -11,7 +11,7 @@ use crate::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::percentages::Percentage;
 use crate::reservations::{ImporterHoldHours, ImporterHolds};
-use crate::tenants::{NewTenant, Profile, Tenant, TenantName};
+use crate::tenants::{NewTenant, Tenant, TenantDetails, TenantName};
 use crate::text::Line;
 use crate::users::{ApiUser, NewApiUser, Role, UserStatus};
 
@@ -118,7 +118,7 @@ impl Workspace {
                 default_location_id,
                 name: "Default".parse().expect("a constant that is a name"),
                 domain: "default".parse().expect("a constant that is a domain"),
-                profile: Profile::default(),
+                details: TenantDetails::default(),
             },
             &stamp,
         );

@@ -12,7 +12,7 @@ use domain::integration_accounts::{
 use domain::listings::{Listing, ListingAccount, ListingEdit, NewListing, TenantListing};
 use domain::locations::{self, Location, LocationParts, LocationStatus};
 use domain::percentages::Percentage;
-use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
+use domain::tenants::{Tenant, TenantDetails, TenantParts, TenantStatus};
 use domain::users::{Role, UserStatus};
 use domain::workspaces::{Workspace, WorkspaceParts};
 use uuid::Uuid;
@@ -82,7 +82,7 @@ pub fn tenant(id: TenantId) -> Tenant {
         domain: "channel".parse().expect("a domain"),
         is_default: false,
         status: TenantStatus::Active,
-        profile: Profile::default(),
+        details: TenantDetails::default(),
         version: 1,
         created_at: at(),
         updated_at: at(),
@@ -106,7 +106,7 @@ pub fn location(id: LocationId) -> Location {
         id,
         tenant_id: channel_id(),
         name: "Airport".parse().expect("a name"),
-        profile: locations::Profile::default(),
+        details: locations::LocationDetails::default(),
         is_default: false,
         status: LocationStatus::Active,
         version: 1,
@@ -117,7 +117,7 @@ pub fn location(id: LocationId) -> Location {
 
 /// Returns an account of the channel that allows imports.
 pub fn integration_account() -> IntegrationAccount {
-    let details = integration_accounts::Details {
+    let details = integration_accounts::IntegrationAccountDetails {
         name: "Host".parse().expect("a name"),
         provider: Provider::Guesty,
         provider_account_id: None,

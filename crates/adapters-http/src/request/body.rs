@@ -89,8 +89,8 @@ impl Body {
         T: DeserializeOwned,
         C: RunsIn,
     {
-        let (caller, asked, request) = self.read_repeatable(caller, needed).await?;
-        Ok((caller, asked, Idempotent::new(request, answer)))
+        let (caller, input, request) = self.read_repeatable(caller, needed).await?;
+        Ok((caller, input, Idempotent::new(request, answer)))
     }
 
     /// Reads a request like [`read_idempotent`](Self::read_idempotent), for responses that must not be stored. Returns its
@@ -108,8 +108,8 @@ impl Body {
         let served_in = arrived.caller.served_in();
         let repeatable =
             arrived.bytes.as_ref().ok().and_then(|body| idempotency::repeatable(&arrived.request, served_in, body));
-        let (caller, asked) = arrived.read()?;
-        Ok((caller, asked, repeatable))
+        let (caller, input) = arrived.read()?;
+        Ok((caller, input, repeatable))
     }
 
     /// Checks the rest of a request whose body is ignored, if the caller has the needed permission.
@@ -154,11 +154,11 @@ impl Delivered {
 impl<C> Arrived<C> {
     fn read<T: DeserializeOwned>(self) -> Result<(Admitted<C>, Input<T>), ApiError> {
         let Self { request, caller, bytes } = self;
-        let asked = bytes.and_then(|body| read(is_json(&request), &body));
-        if asked.is_ok() {
+        let input = bytes.and_then(|body| read(is_json(&request), &body));
+        if input.is_ok() {
             is_writable(&request)?;
         }
-        Ok((caller, asked))
+        Ok((caller, input))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -13,13 +13,13 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
     String::deserialize(deserializer)?.parse().map_err(|_| Error::custom("expected true or false"))
 }
 
-/// Distinguishes an absent field (`None`, by `default`) from a null one (`Some(None)`), for serde.
-pub(crate) fn sent<'de, D, T>(deserializer: D) -> Result<FieldEdit<T>, D::Error>
+/// Reads a field that is there, for serde: null clears it. An absent one is kept, by `default`.
+pub(crate) fn sent<'de, D, T>(deserializer: D) -> Result<Patch<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    Option::deserialize(deserializer).map(Some)
+    Option::deserialize(deserializer).map(Patch::from)
 }
 
 /// A list of at most `MOST` items, plus one, by which validation sees that there are too many. Further items are
@@ -64,23 +64,25 @@ mod tests {
     #[derive(Debug, Deserialize)]
     struct Thing {
         #[serde(default, deserialize_with = "sent")]
-        name: FieldEdit<String>,
+        name: Patch<String>,
         #[serde(default, deserialize_with = "sent")]
-        share: FieldEdit<Decimal>,
+        share: Patch<Decimal>,
     }
 
     #[test]
     fn absent_null_and_present_are_told_apart() {
-        for (json, name) in [("{}", None), (r#"{"name":null}"#, Some(None)), (r#"{"name":"x"}"#, Some(Some("x")))] {
-            let thing: Thing = parse(json.as_bytes()).expect("readable");
-            assert_eq!(thing.name, name.map(|name| name.map(str::to_owned)), "{json}");
-        }
-        for (json, share) in
-            [("{}", None), (r#"{"share":null}"#, Some(None)), (r#"{"share":1.50}"#, Some(Some("1.50")))]
+        for (json, name) in
+            [("{}", Patch::Keep), (r#"{"name":null}"#, Patch::Clear), (r#"{"name":"x"}"#, Patch::Set("x"))]
         {
             let thing: Thing = parse(json.as_bytes()).expect("readable");
-            let found = thing.share.map(|share| share.map(|share| share.to_string()));
-            assert_eq!(found, share.map(|share| share.map(str::to_owned)), "{json}");
+            assert_eq!(thing.name, name.map(str::to_owned), "{json}");
+        }
+        for (json, share) in
+            [("{}", Patch::Keep), (r#"{"share":null}"#, Patch::Clear), (r#"{"share":1.50}"#, Patch::Set("1.50"))]
+        {
+            let thing: Thing = parse(json.as_bytes()).expect("readable");
+            let found = thing.share.map(|share| share.to_string());
+            assert_eq!(found, share.map(str::to_owned), "{json}");
         }
     }
 

@@ -47,7 +47,7 @@ impl<Q: DeserializeOwned> FromRequest for ListQuery<Q> {
 
 impl<Q> ListQuery<Q> {
     /// Converts the query to the input of the use case.
-    pub(crate) fn asked<F: From<Q>>(self) -> Input<List<F>> {
+    pub(crate) fn input<F: From<Q>>(self) -> Input<List<F>> {
         Ok(List { filter: self.filter.0?.into(), paging: self.page.0?.into() })
     }
 }

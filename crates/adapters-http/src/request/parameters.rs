@@ -17,13 +17,13 @@ pub(crate) fn refuse_unknown(request: &HttpRequest) -> Result<(), InvalidInput> 
         return Ok(());
     }
     let known: Vec<_> = Router::operation_of(request).into_iter().flat_map(query_parameters).collect();
-    faults(query, &known).map_or(Ok(()), |faults| Err(faults.into()))
+    field_errors(query, &known).map_or(Ok(()), |field_errors| Err(field_errors.into()))
 }
 
-fn faults(query: &str, known: &[&str]) -> Option<FieldErrors> {
+fn field_errors(query: &str, known: &[&str]) -> Option<FieldErrors> {
     let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
     let unknown = names.filter(|name| !known.iter().any(|known| *known == name));
-    let faults: FieldErrors = unknown
+    let field_errors: FieldErrors = unknown
         .map(|name| {
             let name: String = name.chars().take(MOST).collect();
             let hint = hint(&name, known);
@@ -31,7 +31,7 @@ fn faults(query: &str, known: &[&str]) -> Option<FieldErrors> {
             (name, vec![sentence])
         })
         .collect();
-    (!faults.is_empty()).then_some(faults)
+    (!field_errors.is_empty()).then_some(field_errors)
 }
 
 fn hint(name: &str, known: &[&str]) -> String {
@@ -50,20 +50,20 @@ mod tests {
     #[test]
     fn the_parameter_that_was_meant_is_named() {
         let known = ["dryRun"];
-        assert_eq!(faults("dryRun=true", &known), None);
-        assert_eq!(faults("", &known), None);
+        assert_eq!(field_errors("dryRun=true", &known), None);
+        assert_eq!(field_errors("", &known), None);
         for name in ["dryrun", "dry_run", "DryRun", "dry-run", "DRYRUN"] {
-            let faults = faults(&format!("dryRun=true&{name}=true"), &known).expect("unknown");
-            assert_eq!(faults[name], [format!("The {name} parameter is unknown. It must be written dryRun.")]);
+            let field_errors = field_errors(&format!("dryRun=true&{name}=true"), &known).expect("unknown");
+            assert_eq!(field_errors[name], [format!("The {name} parameter is unknown. It must be written dryRun.")]);
         }
-        let faults = faults("%64ry=1&%20", &known).expect("unknown");
-        assert_eq!(faults.keys().collect::<Vec<_>>(), [" ", "dry"]);
-        assert_eq!(faults["dry"], ["The dry parameter is unknown. The operation takes dryRun."]);
+        let field_errors = field_errors("%64ry=1&%20", &known).expect("unknown");
+        assert_eq!(field_errors.keys().collect::<Vec<_>>(), [" ", "dry"]);
+        assert_eq!(field_errors["dry"], ["The dry parameter is unknown. The operation takes dryRun."]);
     }
 
     #[test]
     fn an_operation_without_parameters_takes_none() {
-        let faults = faults("x", &[]).expect("unknown");
-        assert_eq!(faults["x"], ["The x parameter is unknown. The operation takes none."]);
+        let field_errors = field_errors("x", &[]).expect("unknown");
+        assert_eq!(field_errors["x"], ["The x parameter is unknown. The operation takes none."]);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use domain::patch::Patch;
 use domain::percentages::Percentage;
-use domain::tenants::FieldEdit;
 use serde::de::{Error, Unexpected};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -42,8 +42,8 @@ impl Decimal {
 }
 
 /// Converts an edit of a decimal to an edit of its digits.
-pub(crate) fn digits(edit: FieldEdit<Decimal>) -> FieldEdit<String> {
-    edit.map(|number| number.map(|number| number.0))
+pub(crate) fn digits(edit: Patch<Decimal>) -> Patch<String> {
+    edit.map(|number| number.0)
 }
 
 impl From<Percentage> for Decimal {

@@ -41,7 +41,7 @@ pub(crate) struct ApiError {
 /// The further members of a refusal.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
-    faults: Option<FieldErrors>,
+    field_errors: Option<FieldErrors>,
     counts: Option<Counts>,
     extension: Option<Extension>,
     quote: Option<Box<RawValue>>,
@@ -69,8 +69,8 @@ impl<P: Problem> From<P> for ApiError {
     fn from(problem: P) -> Self {
         let error = Self::new(problem.code(), problem.to_string());
         let retry_after = problem.retry_after().or(error.retry_after);
-        let (faults, counts) = (problem.faults().cloned(), problem.counts().cloned());
-        let members = Box::new(Members { faults, counts, extension: problem.extension(), quote: None });
+        let (field_errors, counts) = (problem.field_errors().cloned(), problem.counts().cloned());
+        let members = Box::new(Members { field_errors, counts, extension: problem.extension(), quote: None });
         let cause = error.status.is_server_error().then(|| problem.into());
         Self { members, retry_after, cause, ..error }
     }
@@ -153,7 +153,7 @@ fn quote_schema() -> Ref {
 
 impl<'a> ProblemView<'a> {
     pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
-        let Members { faults, counts, extension, quote } = &*error.members;
+        let Members { field_errors, counts, extension, quote } = &*error.members;
         let (mut reservation_id, mut id) = (None, None);
         match extension {
             Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
@@ -167,7 +167,7 @@ impl<'a> ProblemView<'a> {
             instance,
             code: error.code.as_str(),
             message: &error.message,
-            errors: faults.as_ref(),
+            errors: field_errors.as_ref(),
             counts: counts.as_ref(),
             reservation_id,
             quote: quote.as_deref(),

@@ -5,7 +5,8 @@ use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, TenantId, WorkspaceId};
 use domain::integration_accounts::{
-    AccountMoved, AccountStatus, Details, Holdings, IntegrationAccount, IntegrationAccountParts, MovedImports, Provider,
+    AccountMoved, AccountStatus, Holdings, IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts,
+    MovedImports, Provider,
 };
 use ports::{
     IntegrationAccountFilter, IntegrationAccountQueries, IntegrationAccountRepository, Page, RepositoryError, Slice,
@@ -248,7 +249,7 @@ fn to_row(account: IntegrationAccount) -> Model {
         id,
         tenant_id,
         details:
-            Details {
+            IntegrationAccountDetails {
                 name,
                 provider,
                 provider_account_id,
@@ -307,7 +308,7 @@ fn to_account(row: Model) -> Result<IntegrationAccount, RepositoryError> {
         workspace_id: WorkspaceId::new(workspace_id),
         id: IntegrationAccountId::new(id),
         tenant_id: TenantId::new(tenant_id),
-        details: Details {
+        details: IntegrationAccountDetails {
             name: stored(WHAT, &name)?,
             provider: stored(WHAT, &provider)?,
             provider_account_id: stored_option(WHAT, provider_account_id)?,

@@ -5,7 +5,7 @@ use domain::access::TenantScope;
 use domain::change::Change;
 use domain::countries::Country;
 use domain::ids::{LocationId, TenantId, WorkspaceId};
-use domain::locations::{Location, LocationParts, LocationStatus, Profile};
+use domain::locations::{Location, LocationDetails, LocationParts, LocationStatus};
 use ports::{LocationQueries, LocationRepository, Page, RepositoryError, Slice, rules};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -108,8 +108,18 @@ fn to_row(location: Location) -> Model {
         id,
         tenant_id,
         name,
-        profile:
-            Profile { description, address, post_code, city, state, country, latitude, longitude, external_location_id },
+        details:
+            LocationDetails {
+                description,
+                address,
+                post_code,
+                city,
+                state,
+                country,
+                latitude,
+                longitude,
+                external_location_id,
+            },
         is_default,
         status,
         version,
@@ -165,7 +175,7 @@ fn to_location(row: Model) -> Result<Location, RepositoryError> {
         id: LocationId::new(id),
         tenant_id: TenantId::new(tenant_id),
         name: stored(WHAT, &name)?,
-        profile: Profile {
+        details: LocationDetails {
             description: stored_option(WHAT, description)?,
             address: stored_option(WHAT, address)?,
             post_code: stored_option(WHAT, post_code)?,

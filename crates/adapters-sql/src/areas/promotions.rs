@@ -5,7 +5,7 @@ use domain::access::TenantScope;
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, PromotionId, WorkspaceId};
 use domain::promotions::{
-    Assignable, Assignment, Promotion, PromotionChoice, PromotionListings, PromotionParts, Terms,
+    Assignable, Assignment, Promotion, PromotionChoice, PromotionDetails, PromotionListings, PromotionParts,
 };
 use domain::quotes::AskedPromotion;
 use domain::stays::StayDate;
@@ -256,8 +256,8 @@ fn to_row(promotion: Promotion) -> Model {
         workspace_id,
         id,
         integration_account_id,
-        terms:
-            Terms {
+        details:
+            PromotionDetails {
                 name,
                 description,
                 discount,
@@ -320,7 +320,7 @@ fn to_promotion(row: Model) -> Result<Promotion, RepositoryError> {
         workspace_id: WorkspaceId::new(workspace_id),
         id: PromotionId::new(id),
         integration_account_id: IntegrationAccountId::new(integration_account_id),
-        terms: Terms {
+        details: PromotionDetails {
             name: stored(WHAT, &name)?,
             description: stored_option(WHAT, description)?,
             discount: percentage(WHAT, discount)?,

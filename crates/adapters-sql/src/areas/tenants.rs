@@ -7,7 +7,7 @@ use domain::change::Change;
 use domain::countries::Country;
 use domain::ids::{TenantId, WorkspaceId};
 use domain::tenants::{
-    Profile, Tenant, TenantCreated, TenantHoldings, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched,
+    Tenant, TenantCreated, TenantDetails, TenantHoldings, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched,
     UsersChange,
 };
 use domain::text::{SearchText, fold};
@@ -228,7 +228,7 @@ fn to_row(tenant: Tenant) -> Model {
         domain,
         is_default,
         status,
-        profile: Profile { description, address, city, post_code, country },
+        details: TenantDetails { description, address, city, post_code, country },
         version,
         created_at,
         updated_at,
@@ -279,7 +279,7 @@ fn to_tenant(row: Row) -> Result<Tenant, RepositoryError> {
         domain: stored(WHAT, &domain)?,
         is_default,
         status: stored(WHAT, &status)?,
-        profile: Profile {
+        details: TenantDetails {
             description: stored_option(WHAT, description)?,
             address: stored_option(WHAT, address)?,
             city: stored_option(WHAT, city)?,

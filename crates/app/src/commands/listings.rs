@@ -95,16 +95,16 @@ impl Load {
         self.so_far.updated += updated;
         self.so_far.unchanged += unchanged;
         let lines = mem::take(&mut self.lines);
-        for (position, faults) in refused {
-            self.skip(lines[position], &faults);
+        for (position, field_errors) in refused {
+            self.skip(lines[position], &field_errors);
         }
         Ok(())
     }
 
     /// Counts a line as skipped and prints its errors.
-    fn skip(&mut self, line: u64, faults: &[String]) {
+    fn skip(&mut self, line: u64, field_errors: &[String]) {
         self.skipped += 1;
-        self.bar.suspend(|| eprintln!("line {line}: {}", faults.join(" ")));
+        self.bar.suspend(|| eprintln!("line {line}: {}", field_errors.join(" ")));
     }
 
     /// Returns the number of rows that were delivered or skipped.

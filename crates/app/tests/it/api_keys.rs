@@ -50,7 +50,7 @@ fn a_channels_key_works_in_its_own_tenant_only(world: &World) {
         create(&client, &id_of(&colleague.json["data"]), "READ");
         let stranger = json!({ "name": "Key", "user_id": world.user, "permission": "READ" });
         let refused = client.post(KEYS, &stranger);
-        assert_eq!((refused.refusal(), refused.faults()), ((404, "user_not_found"), vec!["user_id"]));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((404, "user_not_found"), vec!["user_id"]));
     }
 }
 
@@ -122,11 +122,11 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         let mut body = json!({ "name": "Key", "user_id": world.user, "permission": "READ" });
         body[field] = value.clone();
         let refused = client.post(KEYS, &body);
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{value}");
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]), "{value}");
     }
-    assert_eq!(client.post(KEYS, &json!({})).faults(), ["name", "permission", "user_id"]);
+    assert_eq!(client.post(KEYS, &json!({})).field_errors(), ["name", "permission", "user_id"]);
     let past = json!({ "user_id": "nobody", "expiresAt": "2001-01-01T00:00:00Z" });
-    assert_eq!(client.post(KEYS, &past).faults(), ["expiresAt", "name", "permission", "user_id"]);
+    assert_eq!(client.post(KEYS, &past).field_errors(), ["expiresAt", "name", "permission", "user_id"]);
     assert_eq!(client.get(&format!("{KEYS}/count")).json, json!({ "count": 1 }));
 }
 
@@ -160,7 +160,11 @@ fn a_role_caps_its_keys(world: &World) {
             let body = json!({ "name": "Key", "user_id": user, "permission": permission });
             let made = client.post(KEYS, &body);
             if permission == "ADMIN" && most != "ADMIN" {
-                assert_eq!((made.refusal(), made.faults()), ((422, "validation_failed"), vec!["permission"]), "{role}");
+                assert_eq!(
+                    (made.refusal(), made.field_errors()),
+                    ((422, "validation_failed"), vec!["permission"]),
+                    "{role}"
+                );
             } else {
                 assert_eq!(made.status, 201, "{role}: {}", made.text);
             }
@@ -191,7 +195,7 @@ fn keys_last_as_long_as_is_allowed(world: &World) {
     };
     for (client, longest) in [(&world.calry(), 366), (&short, 7)] {
         let refused = ask(client, Some(in_days(longest + 1)));
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["expiresAt"]));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec!["expiresAt"]));
         let last = in_days(longest) - Duration::from_secs(1);
         assert_eq!(ask(client, Some(last)).status, 201);
         let made = ask(client, None).json["data"]["expiresAt"].as_str().expect("an instant").to_owned();

@@ -324,14 +324,18 @@ fn queries_are_checked(world: &World) {
     ] {
         for path in [AUDIT, &format!("{AUDIT}/count")] {
             let refused = client.get(&format!("{path}?{query}"));
-            assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{query}");
+            assert_eq!(
+                (refused.refusal(), refused.field_errors()),
+                ((422, "validation_failed"), vec![field]),
+                "{query}"
+            );
             let found = refused.json["errors"][field][0].as_str().unwrap_or_default();
             assert!(found.starts_with(message), "{query}: {found}");
         }
     }
     let all = client.get(&format!("{AUDIT}?resourceID=1&tenantID=1&since=1&until=1&action=%0a&per_page=101"));
     assert_eq!(
-        (all.status, all.faults()),
+        (all.status, all.field_errors()),
         (422, vec!["action", "per_page", "resourceID", "since", "tenantID", "until"])
     );
     assert_eq!(client.get(&format!("{AUDIT}?page=x")).refusal(), (400, "malformed_request"));

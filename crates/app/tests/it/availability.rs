@@ -16,7 +16,7 @@ on_both_engines! {
     an_importer_looks_and_does_not_write
     what_is_not_seen_is_not_there
     the_dates_of_a_look_are_a_stay
-    all_faults_of_an_edit_are_named
+    all_field_errors_of_an_edit_are_named
     an_edit_has_bounds
     what_cannot_be_read_is_400
     a_reader_looks_and_a_writer_writes
@@ -165,7 +165,7 @@ fn prices_have_the_digits_of_their_currency(world: &World) {
             owned.client.send("PUT", &owned.path(), "application/json", body)
         };
         let refused = send(too_fine);
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["ranges.1.price"]));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec!["ranges.1.price"]));
         assert_eq!(send(fits).status, 200, "{currency} {fits}");
         let looked = owned.look("2030-01-01", "2030-01-02");
         assert!(looked.text.contains(&format!(r#""price":{digits},"#)), "{}", looked.text);
@@ -245,7 +245,7 @@ fn what_is_not_seen_is_not_there(world: &World) {
 fn the_dates_of_a_look_are_a_stay(world: &World) {
     let owned = Owned::new(world);
     let date = "must be a date, like 2030-01-31.";
-    for (query, faults) in [
+    for (query, field_errors) in [
         ("", json!({ "endDate": "field is required.", "startDate": "field is required." })),
         ("?startDate=2030-01-31", json!({ "endDate": "field is required." })),
         ("?startDate=2030-02-30&endDate=2030-1-31", json!({ "endDate": date, "startDate": date })),
@@ -263,7 +263,7 @@ fn the_dates_of_a_look_are_a_stay(world: &World) {
         let refused = owned.client.get(&format!("{}{query}", owned.path()));
         assert_eq!(refused.refusal(), (422, "validation_failed"), "{query}");
         let mut expected = serde_json::Map::new();
-        for (field, phrase) in faults.as_object().expect("faults") {
+        for (field, phrase) in field_errors.as_object().expect("field errors") {
             let words = if field == "endDate" { "end date" } else { "start date" };
             expected.insert(field.clone(), json!([format!("The {words} {}", phrase.as_str().expect("a phrase"))]));
         }
@@ -273,7 +273,7 @@ fn the_dates_of_a_look_are_a_stay(world: &World) {
     assert_eq!(twice.refusal(), (400, "malformed_request"), "{}", twice.text);
 }
 
-fn all_faults_of_an_edit_are_named(world: &World) {
+fn all_field_errors_of_an_edit_are_named(world: &World) {
     let owned = Owned::new(world);
     let ranges = json!([
         range(1, 3, &json!({ "price": 200 })),
@@ -283,7 +283,7 @@ fn all_faults_of_an_edit_are_named(world: &World) {
     ]);
     let refused = owned.edit(&ranges);
     assert_eq!(refused.refusal(), (422, "validation_failed"), "{}", refused.text);
-    insta::assert_json_snapshot!("the_faults_of_an_edit", refused.json["errors"]);
+    insta::assert_json_snapshot!("the_field_errors_of_an_edit", refused.json["errors"]);
 
     // Errors that depend on the listing's own values are reported together, too.
     let ranges = json!([
@@ -339,7 +339,7 @@ fn what_cannot_be_read_is_400(world: &World) {
     }
     let exponent = r#"{"ranges":[{"startDate":"2030-01-01","endDate":"2030-01-02","price":1e2}]}"#;
     let refused = owned.client.send("PUT", &owned.path(), "application/json", exponent);
-    assert_eq!((refused.status, refused.faults()), (422, vec!["ranges.0.price"]), "{}", refused.text);
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["ranges.0.price"]), "{}", refused.text);
 }
 
 fn a_reader_looks_and_a_writer_writes(world: &World) {

@@ -51,7 +51,7 @@ fn after_ten_wrong_codes_of_a_tenant_none_is_looked_up(world: &World) {
             0 | 1 => send(client, "/api/v1/quote", nights(), &code),
             _ => send(client, "/api/v1/reservation", sold(), &code),
         };
-        assert_eq!((wrong.refusal(), wrong.faults()), ((422, "promotion_not_valid"), vec!["couponCode"]));
+        assert_eq!((wrong.refusal(), wrong.field_errors()), ((422, "promotion_not_valid"), vec!["couponCode"]));
     }
     for client in [&importer, &own] {
         for (path, body) in [("/api/v1/quote", nights()), ("/api/v1/reservation", sold())] {

@@ -10,7 +10,7 @@ on_both_engines! {
     all_of_a_delivery_is_stored_or_nothing
     a_delivery_has_a_thousand_listings_at_most
     a_delivery_has_16_mib_at_most
-    not_every_one_of_very_many_faults_is_told
+    not_every_one_of_very_many_field_errors_is_told
 }
 
 const MIB: usize = 1024 * 1024;
@@ -80,7 +80,7 @@ fn all_of_a_delivery_is_stored_or_nothing(world: &World) {
     );
     assert_eq!(refused.refusal(), (422, "validation_failed"));
     assert_eq!(
-        refused.faults(),
+        refused.field_errors(),
         [
             "listings.1.latitude",
             "listings.1.pictures.0.url",
@@ -93,9 +93,9 @@ fn all_of_a_delivery_is_stored_or_nothing(world: &World) {
         ]
     );
     let refused = deliver(&host, &[listing_fields("a"), with("b", &json!({ "startPrice": 0.001 }))]);
-    assert_eq!((refused.status, refused.faults()), (422, vec!["listings.1.startPrice"]));
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["listings.1.startPrice"]));
     for body in [json!({}), json!({ "listings": null })] {
-        assert_eq!(host.client.put(&path_of(&host), &body).faults(), ["listings"]);
+        assert_eq!(host.client.put(&path_of(&host), &body).field_errors(), ["listings"]);
     }
     for (body, place) in [
         (json!({ "listings": {} }), "at listings: "),
@@ -115,7 +115,7 @@ fn a_delivery_has_a_thousand_listings_at_most(world: &World) {
     let host = Host::open(world, "Channel A");
     let listings: Vec<_> = (0..1_001).map(|number: usize| listing_fields(&number.to_string())).collect();
     let refused = deliver(&host, &listings);
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["listings"]));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec!["listings"]));
     assert_eq!(refused.json["errors"]["listings"], json!(["The listings may not have more than 1000 items."]));
     let delivered = deliver(&host, &listings[1..]);
     assert_eq!(delivered.json["data"]["created"], json!(1_000), "{}", delivered.text);
@@ -133,17 +133,17 @@ fn a_delivery_has_16_mib_at_most(world: &World) {
     // Parsing so many small items would take too much memory.
     let many = format!(r#"{{"listings":[{{}}{}]}}"#, ",{}".repeat(5 * MIB));
     let refused = host.client.send("PUT", &path_of(&host), "application/json", many);
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["listings"]));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec!["listings"]));
 }
 
-fn not_every_one_of_very_many_faults_is_told(world: &World) {
+fn not_every_one_of_very_many_field_errors_is_told(world: &World) {
     let host = Host::open(world, "Channel A");
     let faulty = with("a", &json!({ "amenities": vec![""; 200] }));
     let refused = deliver(&host, &vec![faulty; 1_000]);
     assert_eq!(refused.refusal(), (422, "validation_failed"));
-    assert_eq!(refused.faults().len(), 100);
+    assert_eq!(refused.field_errors().len(), 100);
     assert!(
-        refused.faults().iter().all(|field| field.starts_with("listings.0.amenities.")),
+        refused.field_errors().iter().all(|field| field.starts_with("listings.0.amenities.")),
         "in the order of the request"
     );
     let message = refused.json["message"].as_str().unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::support::{Client, World};
 
 on_both_engines! {
     an_unknown_listing_is_named_by_its_position
-    all_faults_of_the_ids_are_named
+    all_field_errors_of_the_ids_are_named
     what_cannot_be_read_is_400
     a_reader_imports_nothing
     the_paths_are_not_taken_for_ids
@@ -31,15 +31,15 @@ fn an_unknown_listing_is_named_by_its_position(world: &World) {
 
     let twice = client.post(IMPORT, &json!({ "listingIDs": [UNKNOWN, shouted] }));
     assert_eq!(twice.refusal(), (422, "import_refused"), "{}", twice.text);
-    assert_eq!(twice.faults(), ["listingIDs.0", "listingIDs.1"]);
+    assert_eq!(twice.field_errors(), ["listingIDs.0", "listingIDs.1"]);
 
     let refused = client.post(REMOVE, &json!({ "listingIDs": [UNKNOWN] }));
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "not_imported"), vec!["listingIDs.0"]));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((422, "not_imported"), vec!["listingIDs.0"]));
     let sentence = format!("The listing {UNKNOWN} is not imported (not_imported).");
     assert_eq!(refused.json["errors"]["listingIDs.0"], json!([sentence]));
 }
 
-fn all_faults_of_the_ids_are_named(world: &World) {
+fn all_field_errors_of_the_ids_are_named(world: &World) {
     let client = in_channel(world);
     for path in [IMPORT, REMOVE] {
         for (body, message) in [
@@ -56,10 +56,10 @@ fn all_faults_of_the_ids_are_named(world: &World) {
         let ids = json!([UNKNOWN, "", UNKNOWN.replace('-', ""), format!(" {UNKNOWN}"), "\u{0}"]);
         let refused = client.post(path, &json!({ "listingIDs": ids }));
         assert_eq!(refused.refusal(), (422, "validation_failed"));
-        assert_eq!(refused.faults(), ["listingIDs.1", "listingIDs.2", "listingIDs.3", "listingIDs.4"]);
+        assert_eq!(refused.field_errors(), ["listingIDs.1", "listingIDs.2", "listingIDs.3", "listingIDs.4"]);
         assert_eq!(refused.json["errors"]["listingIDs.4"], json!(["The listing IDs.4 must be a valid UUID."]));
         let a_thousand = client.post(path, &json!({ "listingIDs": vec![UNKNOWN; 1_000] }));
-        assert_eq!(a_thousand.faults().len(), 1_000, "{}", a_thousand.text);
+        assert_eq!(a_thousand.field_errors().len(), 1_000, "{}", a_thousand.text);
     }
 }
 

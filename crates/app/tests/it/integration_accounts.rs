@@ -72,7 +72,7 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
     let client = in_channel(world);
     let nothing = client.post(ACCOUNTS, &json!({}));
     assert_eq!(nothing.refusal(), (422, "validation_failed"));
-    assert_eq!(nothing.faults(), ["accountIdentifier", "authType", "name", "provider"]);
+    assert_eq!(nothing.field_errors(), ["accountIdentifier", "authType", "name", "provider"]);
     let mut wrong = new_account("  ");
     wrong["provider"] = "AIRBNB".into();
     wrong["markupPercentage"] = json!(100.01);
@@ -88,7 +88,7 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
         "markupPercentage",
         "provider",
     ];
-    assert_eq!((refused.status, refused.faults()), (422, expected.to_vec()), "{}", refused.text);
+    assert_eq!((refused.status, refused.field_errors()), (422, expected.to_vec()), "{}", refused.text);
     for (field, value) in [("allowImport", json!("yes")), ("markupPercentage", json!("10")), ("name", json!(5))] {
         let mut unreadable = new_account("host@example.com");
         unreadable[field] = value;
@@ -97,7 +97,7 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
         assert!(refused.text.contains(&format!("at {field}: ")), "{}", refused.text);
     }
     let query = client.get(&format!("{ACCOUNTS}?provider=airbnb&status=on"));
-    assert_eq!((query.status, query.faults()), (422, vec!["provider", "status"]));
+    assert_eq!((query.status, query.field_errors()), (422, vec!["provider", "status"]));
     assert_eq!(client.get(&format!("{ACCOUNTS}/count")).json, json!({ "count": 0 }));
 }
 
@@ -106,7 +106,7 @@ fn an_account_is_connected_once_in_a_workspace(world: &World) {
     assert_eq!(client.post(ACCOUNTS, &new_account("host@example.com")).status, 201);
     let sibling = world.calry().named(&world.tenant_id("Channel B"));
     let taken = sibling.post(ACCOUNTS, &new_account("host@example.com"));
-    assert_eq!((taken.refusal(), taken.faults()), ((409, "account_identifier_taken"), vec!["accountIdentifier"]));
+    assert_eq!((taken.refusal(), taken.field_errors()), ((409, "account_identifier_taken"), vec!["accountIdentifier"]));
     let other = world.other_workspace();
     let elsewhere = world.client().calry(&other.key).post(ACCOUNTS, &new_account("host@example.com"));
     assert_eq!(elsewhere.status, 201, "{}", elsewhere.text);
@@ -218,13 +218,13 @@ fn what_stands_against_a_move(world: &World) {
     assert_eq!(move_to(world, &account, &source).refusal(), (409, "already_there"));
     assert_eq!(move_to(world, &account, &asleep).refusal(), (409, "target_inactive"));
     let [unknown, foreign] = [nobody, &other.tenant].map(|target| move_to(world, &account, target));
-    assert_eq!((unknown.refusal(), unknown.faults()), ((404, "tenant_not_found"), vec!["tenantID"]));
+    assert_eq!((unknown.refusal(), unknown.field_errors()), ((404, "tenant_not_found"), vec!["tenantID"]));
     assert_eq!(unknown.text, foreign.text, "a tenant of another workspace is answered like an unknown one");
     assert_eq!(move_to(world, nobody, &source).refusal(), (404, "integration_account_not_found"));
     assert_eq!(move_to(world, "x", &source).refusal(), (404, "integration_account_not_found"));
     assert_eq!(move_to(world, &account, "x").refusal(), (422, "validation_failed"));
     let without = world.calry().patch(&format!("{ACCOUNTS}/{account}/move-tenant"), &json!({}));
-    assert_eq!((without.status, without.faults()), (422, vec!["tenantID"]));
+    assert_eq!((without.status, without.field_errors()), (422, vec!["tenantID"]));
 
     // The source of a move may be inactive.
     world.calry().put(&format!("/api/v1/tenants/{source}/deactivate"), &json!({}));

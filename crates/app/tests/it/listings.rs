@@ -95,13 +95,17 @@ fn a_new_listing_needs_seven_fields(world: &World) {
     let nulls: Value = required.iter().map(|field| ((*field).to_owned(), Value::Null)).collect();
     for body in [json!({}), nulls] {
         let refused = host.client.post(LISTING, &body);
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), required.clone()));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), required.clone()));
     }
-    assert_eq!(host.client.call("POST", LISTING, None).faults(), required, "an absent body means an empty object");
+    assert_eq!(
+        host.client.call("POST", LISTING, None).field_errors(),
+        required,
+        "an absent body means an empty object"
+    );
     for account in [NOBODY.to_owned(), Host::open(world, "Channel B").account] {
         let refused = host.client.post(LISTING, &host.body("17", &json!({ "integrationAccountID": account })));
         assert_eq!(refused.refusal(), (404, "integration_account_not_found"));
-        assert_eq!(refused.faults(), ["integrationAccountID"]);
+        assert_eq!(refused.field_errors(), ["integrationAccountID"]);
     }
     assert_eq!(host.client.get(&format!("{LISTING}/count")).json, json!({ "count": 0 }));
 }
@@ -155,7 +159,7 @@ fn values_that_break_rules_are_named(world: &World) {
         ];
         for refused in refused {
             assert_eq!(refused.refusal(), (422, "validation_failed"), "{fields}: {}", refused.text);
-            assert_eq!(refused.faults(), at_fault, "{}", refused.text);
+            assert_eq!(refused.field_errors(), at_fault, "{}", refused.text);
         }
     }
     assert_eq!(host.client.get(&format!("{LISTING}/count")).json, json!({ "count": 1 }));
@@ -223,7 +227,7 @@ fn what_is_absent_stays_and_null_clears_or_is_refused(world: &World) {
             host.client.patch(&path, &json!({ field: null })),
             host.client.put(&path, &host.body("17", &json!({ field: null }))),
         ] {
-            assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]));
+            assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]));
         }
     }
     assert_eq!(host.client.get(&path).json["data"], listing, "nothing was changed");
@@ -266,12 +270,12 @@ fn what_is_absent_stays_and_null_clears_or_is_refused(world: &World) {
 fn a_put_demands_what_a_new_listing_needs(world: &World) {
     let host = Host::open(world, "Channel A");
     let path = path_of(&host.listing("17", &everything()));
-    assert_eq!(host.client.put(&path, &json!({})).faults(), REQUIRED);
+    assert_eq!(host.client.put(&path, &json!({})).field_errors(), REQUIRED);
     for field in REQUIRED {
         let mut body = listing_fields("17");
         body.as_object_mut().expect("fields").remove(field);
         let refused = host.client.put(&path, &body);
-        assert_eq!((refused.status, refused.faults()), (422, vec![field]));
+        assert_eq!((refused.status, refused.field_errors()), (422, vec![field]));
     }
     let replaced = host.client.put(&path, &listing_fields("18"));
     assert_eq!(replaced.status, 200, "{}", replaced.text);
@@ -289,7 +293,10 @@ fn the_account_of_a_listing_never_changes(world: &World) {
     let tenant = listing["tenantID"].as_str().expect("an id");
     for other in [world.account(tenant), NOBODY.to_owned()] {
         let refused = host.client.patch(&path, &json!({ "integrationAccountID": other }));
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["integrationAccountID"]));
+        assert_eq!(
+            (refused.refusal(), refused.field_errors()),
+            ((422, "validation_failed"), vec!["integrationAccountID"])
+        );
     }
     assert_eq!(host.client.get(&path).json["data"], listing);
 }
@@ -303,7 +310,7 @@ fn an_id_of_the_provider_is_taken_once_in_an_account(world: &World) {
         host.client.patch(&second, &json!({ "providerID": "a" })),
         host.client.put(&second, &listing_fields("a")),
     ] {
-        assert_eq!((refused.refusal(), refused.faults()), ((409, "provider_id_taken"), vec!["providerID"]));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((409, "provider_id_taken"), vec!["providerID"]));
     }
     Host::open(world, "Channel B").listing("a", &json!({}));
 }
@@ -365,7 +372,7 @@ fn money_and_degrees_are_exact(world: &World) {
     ] {
         let changed = change(format!(r#"{{"startPrice":{price},"currency":"{currency}"}}"#));
         if answered.is_empty() {
-            assert_eq!((changed.status, changed.faults()), (422, vec!["startPrice"]), "{price}");
+            assert_eq!((changed.status, changed.field_errors()), (422, vec!["startPrice"]), "{price}");
             continue;
         }
         let expected = format!(r#""startPrice":{answered},"currency":"{currency}""#);
@@ -435,12 +442,12 @@ fn no_text_may_hold_control_characters(world: &World) {
             "providerID",
             "type",
         ];
-        assert_eq!((refused.status, refused.faults()), (422, expected.to_vec()), "{control:?}");
+        assert_eq!((refused.status, refused.field_errors()), (422, expected.to_vec()), "{control:?}");
     }
     for control in ['\n', '\t'] {
         let text = format!("a{control}b");
         let refused = host.client.patch(&path, &json!({ "name": text, "description": text }));
-        assert_eq!(refused.faults(), ["name"], "{control:?}");
+        assert_eq!(refused.field_errors(), ["name"], "{control:?}");
         assert_eq!(refused.json["errors"]["name"], json!(["The name may not contain control characters."]));
     }
 }

@@ -153,8 +153,8 @@ fn what_is_wrong_is_named_by_its_line_and_skipped(world: &World) {
         ("line 8: ", &["The minimum nights must be a whole number."]),
         ("line 9: ", &["The provider ID is there more than once."]),
     ];
-    for (found, (line, faults)) in told.iter().zip(expected) {
-        assert!(found.starts_with(line) && faults.iter().all(|fault| found.contains(fault)), "{found}");
+    for (found, (line, field_errors)) in told.iter().zip(expected) {
+        assert!(found.starts_with(line) && field_errors.iter().all(|fault| found.contains(fault)), "{found}");
     }
     assert_eq!(told.len(), 6, "{told:?}");
     assert_eq!(load.count(), 2);

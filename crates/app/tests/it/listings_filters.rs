@@ -166,7 +166,7 @@ fn the_nearest_come_first(world: &World) {
     let second = shelf.own.client.get(&next[next.find("/api").expect("a path")..]);
     assert_eq!((names(&second), &second.json["links"]["next"]), (vec!["theirs".to_owned()], &Value::Null));
     let by_id = format!("{LISTING}?{TIMES_SQUARE}&radius=50&after={}", id_of(&shelf.theirs));
-    assert_eq!(shelf.own.client.get(&by_id).faults(), ["after"]);
+    assert_eq!(shelf.own.client.get(&by_id).field_errors(), ["after"]);
     let by_id = shelf.own.client.get(&format!("{LISTING}?after={}", id_of(&items(&listed)[0])));
     assert_eq!(names(&by_id), ["far", "theirs"]);
 }
@@ -174,7 +174,7 @@ fn the_nearest_come_first(world: &World) {
 fn filters_that_cannot_be_are_named(world: &World) {
     let client = Host::open(world, "Channel A").client;
     let place = format!("{TIMES_SQUARE}&radius=50");
-    for (query, faults) in [
+    for (query, field_errors) in [
         ("listingType=nonsense", &["listingType"][..]),
         (
             "listingType=&status=&integrationAccountID=&currency=",
@@ -197,11 +197,11 @@ fn filters_that_cannot_be_are_named(world: &World) {
             for path in [path.to_owned(), format!("{path}/count")] {
                 let refused = client.get(&format!("{path}?{query}"));
                 assert_eq!(refused.refusal(), (422, "validation_failed"), "{path}?{query}: {}", refused.text);
-                assert_eq!(refused.faults(), faults, "{path}?{query}");
+                assert_eq!(refused.field_errors(), field_errors, "{path}?{query}");
             }
         }
     }
-    for (query, faults) in [
+    for (query, field_errors) in [
         ("location=40.7580,-73.9855", &["radius"][..]),
         ("radius=50", &["location"]),
         ("location=91,0&radius=1", &["location"]),
@@ -215,15 +215,15 @@ fn filters_that_cannot_be_are_named(world: &World) {
         for path in [LISTING, IMPORTED, SEARCH] {
             for path in [path.to_owned(), format!("{path}/count")] {
                 let refused = client.get(&format!("{path}?{query}"));
-                assert_eq!((refused.status, refused.faults()), (422, faults.to_vec()), "{path}?{query}");
+                assert_eq!((refused.status, refused.field_errors()), (422, field_errors.to_vec()), "{path}?{query}");
             }
         }
     }
     for path in [SEARCH.to_owned(), format!("{SEARCH}/count")] {
-        assert_eq!(client.get(&path).faults(), ["location", "radius"], "a search needs a place");
+        assert_eq!(client.get(&path).field_errors(), ["location", "radius"], "a search needs a place");
     }
     let all = client.get(&format!("{LISTING}?guests=0&status=on&per_page=101"));
-    assert_eq!(all.faults(), ["guests", "per_page", "status"], "all at once");
+    assert_eq!(all.field_errors(), ["guests", "per_page", "status"], "all at once");
     for (query, place) in
         [("guests=two", "guests"), ("guests=1.5", "guests"), ("bedroomCount=x", "bedroomCount"), ("page=x", "page")]
     {

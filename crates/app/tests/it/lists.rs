@@ -58,7 +58,7 @@ fn an_after_walk_leads_through_the_whole_list(world: &World) {
     assert_eq!(ids, expected[1..]);
     assert_eq!(metas[0]["current_page"], Value::Null);
     let both = world.calry().get(&format!("{TENANTS}?page=1&after={first}"));
-    assert_eq!((both.status, both.faults()), (422, vec!["page"]));
+    assert_eq!((both.status, both.field_errors()), (422, vec!["page"]));
 }
 
 fn links_use_the_host_that_the_client_used(world: &World) {
@@ -80,8 +80,14 @@ fn a_number_may_be_left_blank_where_the_document_says_so(world: &World) {
             let name = parameter["name"].as_str().expect("a name");
             let place = if name == "radius" { "location=1,1" } else { "location=1,1&radius=1" };
             let answer = world.calry().get(&format!("{path}?{place}&{name}="));
-            let (status, faults) = if parameter["allowEmptyValue"] == true { (200, vec![]) } else { (422, vec![name]) };
-            assert_eq!((answer.status, answer.faults()), (status, faults), "{path}, {name}: {}", answer.text);
+            let (status, field_errors) =
+                if parameter["allowEmptyValue"] == true { (200, vec![]) } else { (422, vec![name]) };
+            assert_eq!(
+                (answer.status, answer.field_errors()),
+                (status, field_errors),
+                "{path}, {name}: {}",
+                answer.text
+            );
             tried += 1;
         }
     }

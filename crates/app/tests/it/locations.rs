@@ -171,12 +171,12 @@ fn put_needs_a_name_and_patch_does_not(world: &World) {
     let client = in_channel(world);
     let path = format!("{LOCATIONS}/{}", id_of(&default_location(&client)));
     let refused = client.put(&path, &json!({ "city": "Paris" }));
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["name"]));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec!["name"]));
     assert_eq!(refused.json["errors"]["name"], json!(["The name field is required."]));
     assert_eq!(client.patch(&path, &json!({ "city": "Paris" })).json["data"]["city"], "Paris");
     assert_eq!(client.call("PATCH", &path, None).status, 200, "a change of nothing succeeds");
     let empty = client.call("POST", LOCATIONS, None);
-    assert_eq!((empty.status, empty.faults()), (422, vec!["name"]), "an absent body means an empty object");
+    assert_eq!((empty.status, empty.field_errors()), (422, vec!["name"]), "an absent body means an empty object");
 }
 
 fn null_clears_and_absence_keeps(world: &World) {
@@ -193,7 +193,7 @@ fn null_clears_and_absence_keeps(world: &World) {
     }
     assert_eq!((&location["city"], &location["lng"]), (&json!("Roissy"), &json!("002.5479")));
     let refused = client.patch(&path, &json!({ "name": null }));
-    assert_eq!((refused.status, refused.faults()), (422, vec!["name"]));
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["name"]));
 
     let bare = client.post(LOCATIONS, &json!({ "name": "X", "city": null, "lat": "  " }));
     assert_eq!(bare.status, 201, "one character is a name: {}", bare.text);
@@ -238,13 +238,13 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         let mut body = json!({ "name": "Airport" });
         body[field] = value.clone();
         for answer in [client.post(LOCATIONS, &body), client.put(&existing, &body), client.patch(&existing, &body)] {
-            assert_eq!((answer.refusal(), answer.faults()), ((422, "validation_failed"), vec![field]), "{value}");
+            assert_eq!((answer.refusal(), answer.field_errors()), ((422, "validation_failed"), vec![field]), "{value}");
             let found = answer.json["errors"][field][0].as_str().unwrap_or_default();
             assert!(found.starts_with(message), "{value}: {found}");
         }
     }
     let all = client.post(LOCATIONS, &json!({ "lat": "x", "lng": "y", "country_code": "ZZ" }));
-    assert_eq!(all.faults(), ["country_code", "lat", "lng", "name"], "all field errors at once");
+    assert_eq!(all.field_errors(), ["country_code", "lat", "lng", "name"], "all field errors at once");
     assert_eq!(client.get(&existing).json, before);
     assert_eq!(count(&client), json!(1));
 }

@@ -94,12 +94,12 @@ fn every_restriction_is_named_with_its_reason(world: &World) {
         [(&own, (422, "own_listing")), (&forbidden, (422, "import_not_allowed")), (&taken, (409, "already_imported"))]
     {
         let refused = importer.post(IMPORT, &named(&[listing]));
-        assert_eq!((refused.refusal(), refused.faults()), (refusal, vec!["listingIDs.0"]), "{}", refused.text);
+        assert_eq!((refused.refusal(), refused.field_errors()), (refusal, vec!["listingIDs.0"]), "{}", refused.text);
     }
     let refused = importer.post(IMPORT, &named(&[&open, &own, &forbidden, &taken, &open]));
     assert_eq!(refused.refusal(), (422, "import_refused"));
     let reasons = ["own_listing", "import_not_allowed", "already_imported", "duplicate_listing"];
-    assert_eq!(refused.faults().len(), reasons.len());
+    assert_eq!(refused.field_errors().len(), reasons.len());
     for (position, reason) in (1..).zip(reasons) {
         let sentence = refused.json["errors"][format!("listingIDs.{position}")][0].as_str().unwrap_or_default();
         assert!(sentence.ends_with(&format!("({reason}).")), "{sentence}");
@@ -223,7 +223,7 @@ fn what_may_not_be_seen_is_not_there_at_any_position(world: &World) {
                 let mut listings = offered.each_ref().map(String::clone);
                 listings[position].clone_from(hidden);
                 let refused = importer.post(path, &json!({ "listingIDs": listings }));
-                assert!(refused.faults().contains(&&*format!("listingIDs.{position}")), "{}", refused.text);
+                assert!(refused.field_errors().contains(&&*format!("listingIDs.{position}")), "{}", refused.text);
                 refused.text.replace(hidden, "hidden")
             };
             let unknown = answer(&nobody);

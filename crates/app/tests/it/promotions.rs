@@ -142,7 +142,10 @@ fn lists_show_what_is_given_unless_told(world: &World) {
 
     for path in [PROMOTIONS.to_owned(), format!("{PROMOTIONS}/count")] {
         let refused = giver.client.get(&format!("{path}?integrationAccountID=17"));
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["integrationAccountID"]));
+        assert_eq!(
+            (refused.refusal(), refused.field_errors()),
+            ((422, "validation_failed"), vec!["integrationAccountID"])
+        );
         for flag in ["yes", "", "1"] {
             let refused = giver.client.get(&format!("{path}?includeInactive={flag}"));
             assert_eq!(refused.refusal(), (400, "malformed_request"), "{flag:?}");
@@ -154,7 +157,7 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
     let giver = Giver::new(world);
     let missing = giver.client.call("POST", PROMOTIONS, None);
     assert_eq!(missing.refusal(), (422, "validation_failed"));
-    assert_eq!(missing.faults(), ["discountPercentage", "endDate", "integrationAccountID", "name", "startDate"]);
+    assert_eq!(missing.field_errors(), ["discountPercentage", "endDate", "integrationAccountID", "name", "startDate"]);
 
     let wrong = json!({
         "integrationAccountID": "17", "name": "  ", "description": "\u{7}", "discountPercentage": 100.01,
@@ -164,7 +167,7 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
     });
     let refused = giver.client.post(PROMOTIONS, &wrong);
     assert_eq!(refused.refusal(), (422, "validation_failed"));
-    insta::assert_json_snapshot!("the_faults_of_a_promotion", refused.json["errors"]);
+    insta::assert_json_snapshot!("the_field_errors_of_a_promotion", refused.json["errors"]);
 
     let path = giver.create("Winter", &nothing());
     let before = giver.client.get(&path).json;
@@ -172,16 +175,16 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
     assert_eq!(update.status, 422);
     for (field, value) in wrong.as_object().expect("fields") {
         let refused = giver.client.patch(&path, &json!({ field: value }));
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field.as_str()]));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field.as_str()]));
     }
     for percentage in [json!(-0.5), json!(1.234), json!(101)] {
         let refused = giver.client.patch(&path, &json!({ "discountPercentage": percentage }));
-        assert_eq!((refused.status, refused.faults()), (422, vec!["discountPercentage"]), "{percentage}");
+        assert_eq!((refused.status, refused.field_errors()), (422, vec!["discountPercentage"]), "{percentage}");
     }
     assert_eq!(giver.client.get(&path).json, before);
     let account = giver.post("Spring", &json!({ "integrationAccountID": NOBODY }));
     assert_eq!(
-        (account.refusal(), account.faults()),
+        (account.refusal(), account.field_errors()),
         ((404, "integration_account_not_found"), vec!["integrationAccountID"])
     );
     assert_eq!(giver.count("?includeInactive=true"), json!(1));
@@ -240,7 +243,7 @@ fn put_needs_what_a_new_promotion_needs_and_patch_does_not(world: &World) {
     let path = giver.create("Winter", &json!({ "couponCode": "WINTER" }));
     let refused = giver.client.put(&path, &json!({ "couponCode": "SNOW" }));
     assert_eq!(refused.refusal(), (422, "validation_failed"));
-    assert_eq!(refused.faults(), ["discountPercentage", "endDate", "name", "startDate"]);
+    assert_eq!(refused.field_errors(), ["discountPercentage", "endDate", "name", "startDate"]);
     let put = giver.client.put(&path, &promotion_fields("Spring"));
     assert_eq!((put.status, &put.json["data"]["couponCode"]), (200, &json!("WINTER")), "absent fields stay");
     let patched = giver.client.patch(&path, &json!({ "couponCode": "SNOW" }));
@@ -267,7 +270,7 @@ fn null_clears_and_absence_keeps(world: &World) {
     assert_eq!(cleared.json["data"]["name"], "Winter");
     for field in ["name", "discountPercentage", "startDate", "endDate", "status"] {
         let refused = giver.client.patch(&path, &json!({ field: null }));
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]));
     }
     assert_eq!(giver.client.get(&path).json, cleared.json);
 }
@@ -290,9 +293,14 @@ fn names_and_coupon_codes_are_unique_in_their_account(world: &World) {
     let path = giver.create("Other", &nothing());
     let third = giver.create("Third", &nothing());
     let name = giver.post("STRASSE", &nothing());
-    assert_eq!((name.refusal(), name.faults()), ((409, "name_taken"), vec!["name"]), "{}", name.text);
+    assert_eq!((name.refusal(), name.field_errors()), ((409, "name_taken"), vec!["name"]), "{}", name.text);
     let code = giver.post("Fourth", &json!({ "couponCode": " WINTER " }));
-    assert_eq!((code.refusal(), code.faults()), ((409, "coupon_code_taken"), vec!["couponCode"]), "{}", code.text);
+    assert_eq!(
+        (code.refusal(), code.field_errors()),
+        ((409, "coupon_code_taken"), vec!["couponCode"]),
+        "{}",
+        code.text
+    );
     for (fields, code) in
         [(json!({ "name": "strasse" }), "name_taken"), (json!({ "couponCode": "winter" }), "coupon_code_taken")]
     {
@@ -369,7 +377,7 @@ fn listings_are_assigned_and_unassigned(world: &World) {
             assert_eq!(refused.refusal(), (422, "validation_failed"));
             assert_eq!(refused.json["errors"], json!({ "listingIDs": [message] }));
             let broken = giver.client.put(&format!("{path}/listings/{verb}"), &json!({ "listingIDs": [NOBODY, "17"] }));
-            assert_eq!((broken.status, broken.faults()), (422, vec!["listingIDs.1"]));
+            assert_eq!((broken.status, broken.field_errors()), (422, vec!["listingIDs.1"]));
         }
     }
     // A deleted listing has no promotion any more.

@@ -11,7 +11,7 @@ on_both_engines! {
     amounts_have_the_digits_of_their_currency
     the_workspaces_discount_holds_where_the_account_has_none
     every_bad_input_has_its_own_error
-    all_faults_are_told_at_once
+    all_field_errors_are_told_at_once
     what_cannot_be_read_is_400
     what_is_not_offered_is_not_priced
     a_reader_gets_no_quote
@@ -163,22 +163,25 @@ fn every_bad_input_has_its_own_error(world: &World) {
         for (path, body) in [(QUOTE, &asked), ("/api/v1/reservation", &booking)] {
             let refused = market.as_importer().post(path, body);
             assert_eq!(refused.refusal(), refusal, "{why}: {path} {}", refused.text);
-            assert_eq!(refused.faults(), field.into_iter().collect::<Vec<_>>(), "{why}: {}", refused.text);
+            assert_eq!(refused.field_errors(), field.into_iter().collect::<Vec<_>>(), "{why}: {}", refused.text);
         }
     }
     assert_eq!(market.as_owner().get("/api/v1/reservation/count").json, json!({ "count": 0 }));
 }
 
-fn all_faults_are_told_at_once(world: &World) {
+fn all_field_errors_are_told_at_once(world: &World) {
     let market = Market::open(world);
     let refused = market.as_owner().post(QUOTE, &json!({}));
     assert_eq!(refused.refusal(), (422, "validation_failed"));
-    assert_eq!(refused.faults(), ["checkInDate", "checkOutDate", "guests", "listingID"]);
+    assert_eq!(refused.field_errors(), ["checkInDate", "checkOutDate", "guests", "listingID"]);
 
     let mut asked = stay(&market.listing(), "2020-01-10", "2020-01-13");
     asked["guests"] = json!(5);
     let refused = market.as_owner().post(QUOTE, &asked);
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["checkInDate", "guests"]));
+    assert_eq!(
+        (refused.refusal(), refused.field_errors()),
+        ((422, "validation_failed"), vec!["checkInDate", "guests"])
+    );
     assert_eq!(refused.json["errors"]["guests"], json!(["The guests may not be more than 4."]));
 }
 

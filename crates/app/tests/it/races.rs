@@ -64,7 +64,7 @@ fn who_gives_a_name_too_late_is_told_that_it_is_taken(world: &World) {
         let again = [0, 1].map(|number| seller.post("/api/v1/reservation", &asked(number)));
         for told in lost.iter().chain(&again) {
             assert_eq!(
-                (told.refusal(), told.faults()),
+                (told.refusal(), told.field_errors()),
                 ((409, "external_id_taken"), vec!["externalID"]),
                 "{}",
                 told.text

@@ -18,7 +18,7 @@ on_both_engines! {
     an_importer_holds_nights_no_longer_than_the_workspace_lets_it
     an_external_id_is_the_sellers_own
     lists_show_what_is_asked_for
-    all_faults_of_a_booking_are_told_at_once
+    all_field_errors_of_a_booking_are_told_at_once
     neighbours_do_not_collide
     what_others_have_is_not_there
     what_is_reserved_is_not_deleted
@@ -161,8 +161,11 @@ fn a_quote_is_booked_with_once(world: &World) {
     both["listingID"] = json!(listing);
     both["totalPrice"] = json!(447);
     let refused = importer.post(RESERVATION, &both);
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec!["listingID", "totalPrice"]));
-    assert_eq!(importer.post(RESERVATION, &quoted("quote")).faults(), ["quoteID"]);
+    assert_eq!(
+        (refused.refusal(), refused.field_errors()),
+        ((422, "validation_failed"), vec!["listingID", "totalPrice"])
+    );
+    assert_eq!(importer.post(RESERVATION, &quoted("quote")).field_errors(), ["quoteID"]);
 }
 
 fn a_changed_price_books_nothing_and_brings_a_fresh_quote(world: &World) {
@@ -272,7 +275,7 @@ fn a_hold_that_lapses_makes_way_and_is_written_down(world: &World) {
         asked["reservationType"] = json!("PENDING_CONFIRMATION");
         asked["holdExpiresAt"] = json!(hold);
         let refused = importer.post(RESERVATION, &asked);
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{hold}");
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]), "{hold}");
     }
 }
 
@@ -298,7 +301,7 @@ fn an_importer_holds_nights_no_longer_than_the_workspace_lets_it(world: &World) 
     data(201, &ask_for(&owner, 2, Some(73)));
 
     data(200, &world.calry().patch("/api/v1/workspace", &json!({ "maxImporterHoldHours": 6 })));
-    assert_eq!(ask_for(&importer, 3, Some(7)).faults(), ["holdExpiresAt"]);
+    assert_eq!(ask_for(&importer, 3, Some(7)).field_errors(), ["holdExpiresAt"]);
     let held = data(201, &ask_for(&importer, 3, None));
     let instant = |field: &str| held[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
     let lasts = instant("holdExpiresAt").zip(instant("createdAt")).map(|(end, made)| end - made);
@@ -338,7 +341,7 @@ fn an_external_id_is_the_sellers_own(world: &World) {
     };
     let reservation = data(201, &book(&market.as_importer()));
     let refused = book(&market.as_importer());
-    assert_eq!((refused.refusal(), refused.faults()), ((409, "external_id_taken"), vec!["externalID"]));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((409, "external_id_taken"), vec!["externalID"]));
     data(201, &book(&market.as_owner()));
     data(200, &market.as_importer().delete(&path(&reservation)));
     assert_eq!(book(&market.as_importer()).refusal(), (409, "external_id_taken"), "an external id is taken once");
@@ -378,14 +381,14 @@ fn lists_show_what_is_asked_for(world: &World) {
     let page = owner.get(&format!("{RESERVATION}?per_page=3&after={}", id_of(&made[0])));
     assert_eq!(data(200, &page).as_array().map(Vec::len), Some(3));
     let wrong = owner.get(&format!("{RESERVATION}?status=MAYBE&checkInStartDate=tomorrow&listingID=x"));
-    assert_eq!(wrong.faults(), ["checkInStartDate", "listingID", "status"]);
+    assert_eq!(wrong.field_errors(), ["checkInStartDate", "listingID", "status"]);
 }
 
-fn all_faults_of_a_booking_are_told_at_once(world: &World) {
+fn all_field_errors_of_a_booking_are_told_at_once(world: &World) {
     let market = Market::open(world);
     let owner = market.as_owner();
     let refused = owner.post(RESERVATION, &json!({}));
-    assert_eq!(refused.faults(), ["checkInDate", "checkOutDate", "guest", "guests", "listingID"]);
+    assert_eq!(refused.field_errors(), ["checkInDate", "checkOutDate", "guest", "guests", "listingID"]);
     let mut asked = booking(&market.listing(), "2060-01-10", "2060-01-10");
     asked["guest"] = json!({ "firstName": "", "email": "grace", "phone": "call me" });
     asked["reservationType"] = json!("MAYBE");
@@ -400,7 +403,7 @@ fn all_faults_of_a_booking_are_told_at_once(world: &World) {
         "guest.phone",
         "reservationType",
     ];
-    assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), expected.to_vec()));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), expected.to_vec()));
     for (field, value) in
         [("totalPrice", json!("447")), ("guest", json!("Grace")), ("notes", json!(5)), ("quoteID", json!(17))]
     {
@@ -411,7 +414,7 @@ fn all_faults_of_a_booking_are_told_at_once(world: &World) {
     }
     let mut instant = booking(&market.listing(), "2060-01-10", "2060-01-13");
     instant["holdExpiresAt"] = json!("2060-01-01T00:00:00Z");
-    assert_eq!(owner.post(RESERVATION, &instant).faults(), ["holdExpiresAt"]);
+    assert_eq!(owner.post(RESERVATION, &instant).field_errors(), ["holdExpiresAt"]);
 }
 
 fn neighbours_do_not_collide(world: &World) {

@@ -122,7 +122,7 @@ fn lists_show_the_beginning_of_what_is_long(world: &World) {
     let listed = own.get(LISTING).json["data"][0].take();
     for refused in [own.put(&path, &listed), own.patch(&path, &listed)] {
         assert_eq!(
-            (refused.refusal(), refused.faults()),
+            (refused.refusal(), refused.field_errors()),
             ((422, "validation_failed"), vec!["description", "pictures"])
         );
     }

@@ -189,7 +189,7 @@ fn a_taken_domain_is_refused(world: &World) {
     let body = json!({ "name": "Channel A", "domain": "channel-a" });
     assert_eq!(client.post(TENANTS, &body).status, 200);
     let refused = client.post(TENANTS, &json!({ "name": "Channel B", "domain": "CHANNEL-A" }));
-    assert_eq!((refused.refusal(), refused.faults()), ((409, "domain_taken"), vec!["domain"]));
+    assert_eq!((refused.refusal(), refused.field_errors()), ((409, "domain_taken"), vec!["domain"]));
     let other = world.tenant_id("Channel B");
     let refused = client.patch(&format!("{TENANTS}/{other}"), &json!({ "domain": "channel-a" }));
     assert_eq!(refused.refusal(), (409, "domain_taken"));
@@ -291,7 +291,7 @@ fn the_default_tenant_cannot_be_deleted_deactivated_or_demoted(world: &World) {
     assert_eq!(client.delete(&path).refusal(), (409, "default_tenant"));
     assert_eq!(client.put(&format!("{path}/deactivate"), &json!({})).refusal(), (409, "default_tenant"));
     let demoted = client.patch(&path, &json!({ "isDefault": false }));
-    assert_eq!((demoted.refusal(), demoted.faults()), ((422, "validation_failed"), vec!["isDefault"]));
+    assert_eq!((demoted.refusal(), demoted.field_errors()), ((422, "validation_failed"), vec!["isDefault"]));
     assert_eq!(client.put(&format!("{path}/activate"), &json!({})).status, 200);
     assert_eq!(world.default_tenant(), before);
     let renamed = client.patch(&path, &json!({ "name": "Headquarters" }));
@@ -312,15 +312,15 @@ fn a_whole_tenant_may_be_sent_back(world: &World) {
 
     let forged = json!({ "name": "Channel A", "isDefault": true, "status": "INACTIVE", "is_trashed": true });
     let refused = world.calry().put(&path, &forged);
-    assert_eq!((refused.status, refused.faults()), (422, vec!["isDefault", "is_trashed", "status"]));
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["isDefault", "is_trashed", "status"]));
     let refused = world.calry().post(TENANTS, &forged);
-    assert_eq!((refused.status, refused.faults()), (422, vec!["isDefault", "is_trashed", "status"]));
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["isDefault", "is_trashed", "status"]));
 }
 
 fn put_needs_a_name_and_patch_does_not(world: &World) {
     let path = format!("{TENANTS}/{}", world.tenant_id("Channel A"));
     let refused = world.calry().put(&path, &json!({ "city": "Paris" }));
-    assert_eq!((refused.status, refused.faults()), (422, vec!["name"]));
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["name"]));
     assert_eq!(world.calry().patch(&path, &json!({ "city": "Paris" })).json["data"]["city"], "Paris");
     assert_eq!(world.calry().call("PATCH", &path, None).status, 200, "a change of nothing succeeds");
 }
@@ -335,7 +335,7 @@ fn null_clears_and_absence_keeps(world: &World) {
     }
     assert_eq!(tenant["description"], "New York");
     let refused = world.calry().patch(&path, &json!({ "name": null, "domain": null }));
-    assert_eq!((refused.status, refused.faults()), (422, vec!["domain", "name"]));
+    assert_eq!((refused.status, refused.field_errors()), (422, vec!["domain", "name"]));
 }
 
 fn a_channel_sees_itself_only(world: &World) {

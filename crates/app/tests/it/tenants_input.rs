@@ -55,14 +55,14 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         let created = world.calry().post(TENANTS, &body);
         let updated = world.calry().put(&existing, &body);
         for answer in [created, updated] {
-            assert_eq!((answer.refusal(), answer.faults()), ((422, "validation_failed"), vec![field]), "{value}");
+            assert_eq!((answer.refusal(), answer.field_errors()), ((422, "validation_failed"), vec![field]), "{value}");
             let found = answer.json["errors"][field][0].as_str().unwrap_or_default();
             assert!(found.starts_with(message), "{value}: {found}");
         }
     }
     for status in [json!(3), json!(-1), json!(i64::MAX)] {
         let refused = world.calry().put(&format!("{existing}/deactivate"), &json!({ "user_status": status }));
-        assert_eq!((refused.status, refused.faults()), (422, vec!["user_status"]), "{status}");
+        assert_eq!((refused.status, refused.field_errors()), (422, vec!["user_status"]), "{status}");
     }
     assert_eq!(world.calry().get(&existing).json, before);
     assert_eq!(tenant_count(world), 2);
@@ -113,7 +113,7 @@ fn what_is_too_large_or_no_json_is_413_or_415(world: &World) {
         assert_eq!(created.status, 200, "{media_type}");
     }
     let empty = world.calry().call("POST", TENANTS, None);
-    assert_eq!((empty.status, empty.faults()), (422, vec!["name"]), "an absent body means an empty object");
+    assert_eq!((empty.status, empty.field_errors()), (422, vec!["name"]), "an absent body means an empty object");
 }
 
 fn an_id_that_is_none_is_not_found(world: &World) {
@@ -143,7 +143,7 @@ fn emoji_are_characters_like_any_other(world: &World) {
 }
 
 fn queries_are_checked_like_bodies(world: &World) {
-    for (query, status, faults) in [
+    for (query, status, field_errors) in [
         ("page=x", 400, &[][..]),
         ("page=1.5", 400, &[]),
         ("page=", 200, &[]),
@@ -166,10 +166,15 @@ fn queries_are_checked_like_bodies(world: &World) {
         ("page=1000&per_page=100", 200, &[]),
     ] {
         let answer = world.calry().get(&format!("{TENANTS}?{query}"));
-        assert_eq!((answer.status, answer.faults().as_slice()), (status, faults), "{query}: {}", answer.text);
+        assert_eq!(
+            (answer.status, answer.field_errors().as_slice()),
+            (status, field_errors),
+            "{query}: {}",
+            answer.text
+        );
     }
     let long = "q".repeat(256);
-    assert_eq!(world.calry().get(&format!("{TENANTS}/count?q={long}")).faults(), ["q"]);
+    assert_eq!(world.calry().get(&format!("{TENANTS}/count?q={long}")).field_errors(), ["q"]);
 }
 
 fn who_may_not_is_told_so_before_the_body_is_looked_at(world: &World) {

@@ -51,10 +51,10 @@ fn an_administrator_makes_changes_and_deletes_users(world: &World) {
     assert_eq!(put.json["data"]["tenant_id"], channel.as_str(), "the home tenant never changes");
     let cleared = client.patch(&path, &json!({ "location_id": null }));
     assert_eq!(cleared.json["data"]["location_id"], Value::Null);
-    assert_eq!(client.put(&path, &json!({ "status": 1 })).faults(), ["name"]);
+    assert_eq!(client.put(&path, &json!({ "status": 1 })).field_errors(), ["name"]);
 
     let again = client.post(USERS, &json!({ "name": "Another Grace", "email": "GRACE@example.com", "role": "venue" }));
-    assert_eq!((again.refusal(), again.faults()), ((409, "email_taken"), vec!["email"]));
+    assert_eq!((again.refusal(), again.field_errors()), ((409, "email_taken"), vec!["email"]));
     assert_eq!(client.delete(&path).status, 204);
     assert_eq!(client.get(&path).refusal(), (404, "user_not_found"));
     assert_eq!(client.delete(&path).refusal(), (404, "user_not_found"));
@@ -81,7 +81,7 @@ fn users_are_listed_counted_and_filtered(world: &World) {
     }
     let first = client.get(&format!("{USERS}?per_page=1"));
     assert!(first.json["links"]["next"].as_str().is_some_and(|next| next.ends_with("per_page=1&page=2")));
-    assert_eq!(client.get(&format!("{USERS}?name=%00&page=0")).faults(), ["name", "page"]);
+    assert_eq!(client.get(&format!("{USERS}?name=%00&page=0")).field_errors(), ["name", "page"]);
 }
 
 fn me_tells_a_key_who_it_is(world: &World) {
@@ -122,13 +122,13 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         let mut body = json!({ "name": "Ada Lovelace", "email": "ada@example.com", "role": "venue" });
         body[field] = value.clone();
         for answer in [client.post(USERS, &body), client.put(&path, &body)] {
-            assert_eq!((answer.refusal(), answer.faults()), ((422, "validation_failed"), vec![field]), "{value}");
+            assert_eq!((answer.refusal(), answer.field_errors()), ((422, "validation_failed"), vec![field]), "{value}");
         }
     }
     let nowhere = json!({ "location_id": world.workspace });
     assert_eq!(client.patch(&path, &nowhere).refusal(), (404, "location_not_found"));
     assert_eq!(client.patch(&path, &json!({ "status": "1" })).refusal(), (400, "malformed_request"));
-    assert_eq!(client.post(USERS, &json!({})).faults(), ["email", "name", "role"]);
+    assert_eq!(client.post(USERS, &json!({})).field_errors(), ["email", "name", "role"]);
     assert_eq!(client.get(&path).json, json!({ "data": existing.json["data"] }));
 }
 

@@ -161,11 +161,11 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
         (DISCOUNT, "10e-1", PLAIN),
     ] {
         let refused = patch(world, &format!(r#"{{"{field}":{value}}}"#));
-        assert_eq!((refused.refusal(), refused.faults()), ((422, "validation_failed"), vec![field]), "{value}");
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]), "{value}");
         assert_eq!(refused.json["errors"][field], json!([message]), "{value}");
     }
     let all = patch(world, r#"{"name":null,"defaultCurrency":"EURO","defaultDiscountPercentage":-1}"#);
-    assert_eq!((all.status, all.faults()), (422, vec![CURRENCY, DISCOUNT, NAME]));
+    assert_eq!((all.status, all.field_errors()), (422, vec![CURRENCY, DISCOUNT, NAME]));
     assert_eq!(get(world), before);
 }
 

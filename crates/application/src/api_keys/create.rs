@@ -46,7 +46,7 @@ impl ApiKeys {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<CreateApiKey>,
+        input: Input<CreateApiKey>,
         request: Option<IdempotentRequest>,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
@@ -54,7 +54,7 @@ impl ApiKeys {
             Idempotent::new(request, |id: ApiKeyId| Reply { status: 201, body: id.to_string().into_bytes() });
         match self
             .idempotency
-            .run(caller, &idempotent, async || self.create_in(&scope, caller, asked, &idempotent).await)
+            .run(caller, &idempotent, async || self.create_in(&scope, caller, input, &idempotent).await)
             .await?
         {
             Outcome::Fresh(created) => Ok(created),
@@ -66,10 +66,10 @@ impl ApiKeys {
         &self,
         scope: &TenantScope,
         caller: &Caller,
-        asked: Input<CreateApiKey>,
+        input: Input<CreateApiKey>,
         idempotent: &Idempotent<ApiKeyId>,
     ) -> Result<CreatedApiKey, ApiKeyError> {
-        let command = asked?;
+        let command = input?;
         let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
         let expiry = ApiKey::expiry(expiry, self.max_age, self.ambient.now()).map(drop);
         together(valid(&command), expiry.map_err(|error| InvalidInput::new("expiresAt", error)))?;

@@ -25,7 +25,7 @@ pub enum ApiKeyError {
     #[error("The user was not found.")]
     UserNotFound {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// An earlier request created the key, and its text is shown only once.
     #[error("The API key was created by an earlier request, and is shown only once.")]
@@ -45,7 +45,7 @@ shares_refusals!(ApiKeyError);
 
 impl ApiKeyError {
     pub(super) fn user_not_found(field: &str) -> Self {
-        Self::UserNotFound { faults: [(field.to_owned(), vec![sentence(field, "was not found.")])].into() }
+        Self::UserNotFound { field_errors: [(field.to_owned(), vec![sentence(field, "was not found.")])].into() }
     }
 
     /// Creates the refusal from the idempotency record of the earlier request, which contains the key's id.
@@ -88,10 +88,10 @@ impl Problem for ApiKeyError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::UserNotFound { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::UserNotFound { field_errors } => Some(field_errors),
             Self::NotFound | Self::AlreadyCreated { .. } | Self::SupportRestricted(_) | Self::LastAdministrator => None,
         }
     }

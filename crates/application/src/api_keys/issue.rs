@@ -71,6 +71,6 @@ mod tests {
     async fn a_permission_is_one_of_three() {
         let api_keys = api_keys(MockApiKeyRepository::new(), MockUserRepository::new(), MockUserQueries::new());
         let refused = api_keys.issue(&OperatorScope::new(), command("ROOT")).await.expect_err("invalid");
-        assert!(refused.faults().expect("field errors").contains_key("permission"));
+        assert!(refused.field_errors().expect("field errors").contains_key("permission"));
     }
 }

@@ -9,9 +9,9 @@ use crate::input::{Input, checked};
 
 impl ApiKeys {
     /// Lists the keys of the users of the caller's tenant, oldest first, without their secrets.
-    pub async fn list(&self, caller: &Caller, asked: Input<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
+    pub async fn list(&self, caller: &Caller, input: Input<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let page = checked(asked)?.page();
+        let page = checked(input)?.page();
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
     }
 

@@ -11,7 +11,7 @@ use ports::{AuditFilter, AuditQueries, Slice};
 use validator::{Validate, ValidationError};
 
 use crate::input::paging::{List, Listed, checked_list};
-use crate::input::{Input, InvalidInput, checked, fault, is, is_or_blank, optional, unless_blank};
+use crate::input::{Input, InvalidInput, checked, invalid, is, is_or_blank, optional, unless_blank};
 use crate::outcome::refusal::Refusal;
 
 /// The filters of a list of audit entries. A blank action is ignored.
@@ -36,7 +36,7 @@ pub struct FindAudit {
 
 /// Accepts the id of any kind of resource.
 fn is_id(text: &str) -> Result<(), ValidationError> {
-    ids::parse(text).map(drop).map_err(fault)
+    ids::parse(text).map(drop).map_err(invalid)
 }
 
 impl FindAudit {
@@ -64,18 +64,18 @@ impl Audit {
     }
 
     /// Lists the entries that the caller may see, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Input<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
+    pub async fn list(&self, caller: &Caller, input: Input<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
         let scope = caller.audit_scope()?;
-        let (filter, page) = checked_list(asked)?;
+        let (filter, page) = checked_list(input)?;
         let Slice { items, has_more } = self.queries.list(&scope, &filter.filter()?, page).await?;
         let items = items.into_iter().map(|record| record.for_reader(scope.tenant_id())).collect();
         Ok(Listed::new(Slice { items, has_more }, page))
     }
 
     /// Counts the entries that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindAudit>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindAudit>) -> Result<u64, Refusal> {
         let scope = caller.audit_scope()?;
-        let filter = checked(asked)?.filter()?;
+        let filter = checked(input)?.filter()?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_reported_by_the_requests_own_names() {
+    async fn all_field_errors_are_reported_by_the_requests_own_names() {
         let filter = || FindAudit {
             action: Some("\0".to_owned()),
             resource_id: Some("x".to_owned()),
@@ -200,10 +200,13 @@ mod tests {
         let administrator = build::administrator();
         let listed = audit.list(&administrator, Ok(List { filter: filter(), paging })).await.expect_err("invalid");
         let counted = audit.count(&administrator, Ok(filter())).await.expect_err("invalid");
-        let fields = |error: &Refusal| error.faults().expect("field errors").keys().cloned().collect::<Vec<_>>();
+        let fields = |error: &Refusal| error.field_errors().expect("field errors").keys().cloned().collect::<Vec<_>>();
         assert_eq!(fields(&listed), ["action", "page", "resourceID", "since", "tenantID", "until"]);
         assert_eq!(fields(&counted), ["action", "resourceID", "since", "tenantID", "until"]);
-        assert_eq!(counted.faults().expect("field errors")["resourceID"], ["The resource ID must be a valid UUID."]);
+        assert_eq!(
+            counted.field_errors().expect("field errors")["resourceID"],
+            ["The resource ID must be a valid UUID."]
+        );
     }
 
     #[tokio::test]

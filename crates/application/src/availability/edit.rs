@@ -3,7 +3,7 @@
 use domain::access::{Caller, Permission};
 use domain::availability::{CalendarEdit, MOST_RANGES, RangeEdit};
 use domain::ids::ListingId;
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 
 use super::find::nights;
 use super::{Availability, AvailabilityError};
@@ -28,17 +28,17 @@ pub struct EditCalendar {
 pub struct RangeFields {
     pub start_date: Option<String>,
     pub end_date: Option<String>,
-    pub status: FieldEdit<String>,
-    pub price: FieldEdit<String>,
-    pub minimum_nights: FieldEdit<i64>,
-    pub maximum_nights: FieldEdit<i64>,
+    pub status: Patch<String>,
+    pub price: Patch<String>,
+    pub minimum_nights: Patch<i64>,
+    pub maximum_nights: Patch<i64>,
 }
 
 impl EditCalendar {
     fn edits(&self) -> Result<Vec<RangeEdit>, InvalidInput> {
         let mut collector = Collector::default();
         if self.ranges.is_none() {
-            collector.fault(RANGES, REQUIRED);
+            collector.refuse(RANGES, REQUIRED);
         }
         let edits = collector.items(RANGES, self.ranges.as_deref(), MOST_RANGES, |c, range| range.edit(c));
         collector.finish(edits)
@@ -49,7 +49,11 @@ impl RangeFields {
     fn edit(&self, c: &mut Collector) -> Option<RangeEdit> {
         let nights = nights(c, self.start_date.as_deref(), self.end_date.as_deref());
         // A blank status does not mean null: it would make blocked nights available.
-        let status = self.status.as_ref().map(|status| c.required("status", Some(status.as_ref()?)));
+        let status = match &self.status {
+            Patch::Set(status) => c.required("status", Some(status)).into(),
+            Patch::Clear => Patch::Clear,
+            Patch::Keep => Patch::Keep,
+        };
         let price = c.cleared("price", &self.price);
         let minimum_nights = c.cleared_number("minimumNights", self.minimum_nights);
         let maximum_nights = c.cleared_number("maximumNights", self.maximum_nights);
@@ -64,10 +68,10 @@ impl Availability {
         &self,
         caller: &Caller,
         listing: ListingId,
-        asked: Input<EditCalendar>,
+        input: Input<EditCalendar>,
     ) -> Result<usize, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let ranges = asked?.edits()?;
+        let ranges = input?.edits()?;
         retry_stale(async || {
             let found = self.listings.find(&scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -110,9 +114,8 @@ mod tests {
         listings
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    fn sent(text: &str) -> FieldEdit<String> {
-        Some(Some(text.to_owned()))
+    fn sent(text: &str) -> Patch<String> {
+        Patch::Set(text.to_owned())
     }
 
     fn range(start: &str, end: &str) -> RangeFields {
@@ -128,9 +131,9 @@ mod tests {
         listings: MockListingRepository,
         ranges: Vec<RangeFields>,
     ) -> Result<usize, AvailabilityError> {
-        let asked = Ok(EditCalendar { ranges: Some(ranges) });
+        let input = Ok(EditCalendar { ranges: Some(ranges) });
         let availability = availability(repository, listings);
-        availability.edit(&build::channel(Permission::Write), ListingId::new(build::id()), asked).await
+        availability.edit(&build::channel(Permission::Write), ListingId::new(build::id()), input).await
     }
 
     /// Returns the refusal of an edit that must not be stored.
@@ -138,8 +141,8 @@ mod tests {
         edit(MockAvailabilityRepository::new(), listings, ranges).await.expect_err("refused")
     }
 
-    fn faults(refused: &AvailabilityError) -> Vec<&str> {
-        refused.faults().expect("field errors").keys().map(String::as_str).collect()
+    fn field_errors(refused: &AvailabilityError) -> Vec<&str> {
+        refused.field_errors().expect("field errors").keys().map(String::as_str).collect()
     }
 
     #[tokio::test]
@@ -162,18 +165,18 @@ mod tests {
             .once()
             .withf(|scope, change| {
                 let [priced, cleared] = change.after.nights[..] else { panic!("two ranges") };
-                assert_eq!(priced.price.flatten().map(|price| price.to_string()).as_deref(), Some("99.50"));
-                assert_eq!((priced.is_blocked, priced.minimum_nights), (None, None));
-                assert_eq!((cleared.is_blocked, cleared.price), (Some(false), Some(None)));
-                assert_eq!((cleared.minimum_nights, cleared.maximum_nights), (Some(None), Some(None)));
+                assert_eq!(priced.price.value().map(|price| price.to_string()).as_deref(), Some("99.50"));
+                assert_eq!((priced.is_blocked, priced.minimum_nights), (None, Patch::Keep));
+                assert_eq!((cleared.is_blocked, cleared.price), (Some(false), Patch::Clear));
+                assert_eq!((cleared.minimum_nights, cleared.maximum_nights), (Patch::Clear, Patch::Clear));
                 scope.tenant_id() == build::channel_id()
             })
             .returning(|_, _| Ok(()));
         let null = RangeFields {
-            status: Some(None),
-            price: Some(None),
-            minimum_nights: Some(None),
-            maximum_nights: Some(None),
+            status: Patch::Clear,
+            price: Patch::Clear,
+            minimum_nights: Patch::Clear,
+            maximum_nights: Patch::Clear,
             ..range("2030-02-01", "2030-02-03")
         };
         assert_eq!(edit(repository, seen(build::owned), vec![priced("99.5"), null]).await.expect("written"), 5);
@@ -201,12 +204,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_told_at_once_before_anything_is_read() {
+    async fn all_field_errors_are_told_at_once_before_anything_is_read() {
         let wrong = RangeFields {
             status: sent(" "),
             price: sent("-1"),
-            minimum_nights: Some(Some(0)),
-            maximum_nights: Some(Some(3_651)),
+            minimum_nights: Patch::Set(0),
+            maximum_nights: Patch::Set(3_651),
             ..range("2030-01-02", "2030-01-01")
         };
         let refused = refused(MockListingRepository::new(), vec![priced("1"), RangeFields::default(), wrong]).await;
@@ -219,19 +222,19 @@ mod tests {
             "ranges.2.price",
             "ranges.2.status",
         ];
-        assert_eq!(faults(&refused), expected);
+        assert_eq!(field_errors(&refused), expected);
     }
 
     #[tokio::test]
     async fn what_does_not_go_together_is_named_range_by_range() {
         let bounds = RangeFields {
-            minimum_nights: Some(Some(3)),
-            maximum_nights: Some(Some(2)),
+            minimum_nights: Patch::Set(3),
+            maximum_nights: Patch::Set(2),
             ..range("2030-01-01", "2030-01-02")
         };
         let fine = priced("0.001");
         let refused = refused(seen(build::owned), vec![fine.clone(), priced("1"), bounds, fine]).await;
-        assert_eq!(faults(&refused), ["ranges.0.price", "ranges.2.maximumNights", "ranges.3.price"]);
+        assert_eq!(field_errors(&refused), ["ranges.0.price", "ranges.2.maximumNights", "ranges.3.price"]);
     }
 
     #[tokio::test]
@@ -239,14 +242,14 @@ mod tests {
         let availability = availability(MockAvailabilityRepository::new(), MockListingRepository::new());
         let caller = build::channel(Permission::Write);
         let missing = availability.edit(&caller, ListingId::new(build::id()), Ok(EditCalendar::default())).await;
-        assert_eq!(faults(&missing.expect_err("missing")), ["ranges"]);
+        assert_eq!(field_errors(&missing.expect_err("missing")), ["ranges"]);
         let many = vec![priced("1"); MOST_RANGES + 1];
-        assert_eq!(faults(&refused(MockListingRepository::new(), many).await), ["ranges"]);
+        assert_eq!(field_errors(&refused(MockListingRepository::new(), many).await), ["ranges"]);
         let years = (2031..2042).map(|year| RangeFields {
             price: sent("1"),
             ..range(&format!("{year}-01-01"), &format!("{}-01-01", year + 1))
         });
-        assert_eq!(faults(&refused(seen(build::owned), years.collect()).await), ["ranges"]);
+        assert_eq!(field_errors(&refused(seen(build::owned), years.collect()).await), ["ranges"]);
     }
 
     #[tokio::test]

@@ -41,12 +41,12 @@ impl From<Vec<CalendarEditError>> for AvailabilityError {
         for error in errors {
             match error {
                 CalendarEditError::Range { position, error } => {
-                    collector.at(RANGES, |c| c.at(position, |c| c.fault(field(error), error)));
+                    collector.at(RANGES, |c| c.at(position, |c| c.refuse(field(error), error)));
                 }
-                CalendarEditError::TooManyNights => collector.fault(RANGES, error),
+                CalendarEditError::TooManyNights => collector.refuse(RANGES, error),
             }
         }
-        collector.faults().into()
+        collector.field_errors().into()
     }
 }
 
@@ -65,9 +65,9 @@ impl Problem for AvailabilityError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
+            Self::Refused(refusal) => refusal.field_errors(),
             Self::ListingNotFound | Self::NotTheOwner(_) => None,
         }
     }

@@ -29,7 +29,7 @@ impl FindNights {
 pub(super) fn nights(c: &mut Collector, start: Option<&str>, end: Option<&str>) -> Option<Stay> {
     let dates = (c.required("startDate", start), c.required("endDate", end));
     let (Some(start), Some(end)) = dates else { return None };
-    Stay::new(start, end).map_err(|error| c.fault("endDate", error)).ok()
+    Stay::new(start, end).map_err(|error| c.refuse("endDate", error)).ok()
 }
 
 impl Availability {
@@ -38,10 +38,10 @@ impl Availability {
         &self,
         caller: &Caller,
         listing: ListingId,
-        asked: Input<FindNights>,
+        input: Input<FindNights>,
     ) -> Result<Vec<Night>, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let nights = asked?.nights()?;
+        let nights = input?.nights()?;
         let calendar = self.queries.calendar(&scope, listing, nights, self.ambient.now()).await?;
         let calendar = calendar.ok_or(AvailabilityError::ListingNotFound)?;
         Ok(calendar.nights(nights).collect())
@@ -69,8 +69,8 @@ mod tests {
     ) -> Result<Vec<Night>, AvailabilityError> {
         let (repository, listings) = (MockAvailabilityRepository::new(), MockListingRepository::new());
         let availability = Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient());
-        let asked = FindNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
-        availability.find(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(asked)).await
+        let input = FindNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
+        availability.find(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(input)).await
     }
 
     #[tokio::test]
@@ -105,8 +105,9 @@ mod tests {
             (Some("2030-01-01"), Some("2032-01-02"), &["endDate"]),
         ] {
             let refused = find(MockAvailabilityQueries::new(), start, end).await.expect_err("invalid");
-            let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-            assert_eq!(faults, fields, "{start:?} {end:?}");
+            let field_errors: Vec<_> =
+                refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+            assert_eq!(field_errors, fields, "{start:?} {end:?}");
         }
     }
 }

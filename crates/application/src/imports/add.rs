@@ -15,12 +15,12 @@ impl Imports {
     pub async fn import(
         &self,
         caller: &Caller,
-        asked: Input<ListingIds>,
+        input: Input<ListingIds>,
         idempotent: &Idempotent<Vec<Import>>,
     ) -> Result<Outcome<Vec<Import>>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let import = async || {
-            let command = checked(asked)?;
+            let command = checked(input)?;
             let ids = command.ids()?;
             retry_stale(async || {
                 let candidates = self.repository.candidates(&scope, &ids).await?;
@@ -88,7 +88,7 @@ mod tests {
         let error =
             imports.import(&build::channel(Permission::Write), Ok(ListingIds::default()), &Idempotent::default()).await;
         let error = error.expect_err("invalid");
-        assert_eq!(error.faults().expect("field errors")["listingIDs"], ["The listing IDs field is required."]);
+        assert_eq!(error.field_errors().expect("field errors")["listingIDs"], ["The listing IDs field is required."]);
     }
 
     #[tokio::test]
@@ -118,7 +118,7 @@ mod tests {
         repository.expect_add().never();
         let error = import(repository, &[first, second]).await.expect_err("refused");
         assert_eq!(error.code(), Code::ListingNotFound);
-        assert_eq!(error.faults().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
+        assert_eq!(error.field_errors().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
     }
 
     #[tokio::test]

@@ -61,8 +61,8 @@ impl ListingReason {
 }
 
 impl From<ImportIssue> for ListingReason {
-    fn from(fault: ImportIssue) -> Self {
-        match fault {
+    fn from(issue: ImportIssue) -> Self {
+        match issue {
             ImportIssue::NotFound => Self::NotFound,
             ImportIssue::OwnListing => Self::OwnListing,
             ImportIssue::NotAllowed => Self::NotAllowed,
@@ -73,8 +73,8 @@ impl From<ImportIssue> for ListingReason {
 }
 
 impl From<RemovalIssue> for ListingReason {
-    fn from(fault: RemovalIssue) -> Self {
-        match fault {
+    fn from(issue: RemovalIssue) -> Self {
+        match issue {
             RemovalIssue::NotImported => Self::NotImported,
             RemovalIssue::Duplicate => Self::Duplicate,
         }
@@ -93,13 +93,13 @@ pub enum ImportError {
         /// The reason.
         reason: ListingReason,
         /// The field errors, by position.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// Some listings of the request are refused, for different reasons.
     #[error("The listings were refused for different reasons.")]
     Mixed {
         /// The field errors, by position.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
 }
 
@@ -107,25 +107,25 @@ shares_refusals!(ImportError);
 
 impl ImportError {
     /// Creates the refusal of an import of the command's listings.
-    pub(super) fn import(command: &ListingIds, ImportRefused { faults }: ImportRefused) -> Self {
-        Self::of(command, faults)
+    pub(super) fn import(command: &ListingIds, ImportRefused { issues }: ImportRefused) -> Self {
+        Self::of(command, issues)
     }
 
     /// Creates the refusal of a removal of the command's listings.
-    pub(super) fn removal(command: &ListingIds, RemovalRefused { faults }: RemovalRefused) -> Self {
-        Self::of(command, faults)
+    pub(super) fn removal(command: &ListingIds, RemovalRefused { issues }: RemovalRefused) -> Self {
+        Self::of(command, issues)
     }
 
-    fn of(command: &ListingIds, faults: BTreeMap<usize, impl Into<ListingReason>>) -> Self {
+    fn of(command: &ListingIds, issues: BTreeMap<usize, impl Into<ListingReason>>) -> Self {
         let reasons: Vec<(usize, ListingReason)> =
-            faults.into_iter().map(|(position, fault)| (position, fault.into())).collect();
-        let faults =
-            command.faults(reasons.iter().map(|(position, reason)| (*position, |id: &str| reason.sentence(id))));
+            issues.into_iter().map(|(position, issue)| (position, issue.into())).collect();
+        let field_errors =
+            command.field_errors(reasons.iter().map(|(position, reason)| (*position, |id: &str| reason.sentence(id))));
         match reasons[..] {
             [(_, reason), ref others @ ..] if others.iter().all(|(_, other)| *other == reason) => {
-                Self::Listings { reason, faults }
+                Self::Listings { reason, field_errors }
             }
-            _ => Self::Mixed { faults },
+            _ => Self::Mixed { field_errors },
         }
     }
 }
@@ -140,15 +140,15 @@ impl Problem for ImportError {
     fn code(&self) -> Code {
         match self {
             Self::Refused(refusal) => refusal.code(),
-            Self::Listings { reason, faults: _ } => reason.code(),
+            Self::Listings { reason, field_errors: _ } => reason.code(),
             Self::Mixed { .. } => Code::ImportRefused,
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::Listings { faults, .. } | Self::Mixed { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::Listings { field_errors, .. } | Self::Mixed { field_errors } => Some(field_errors),
         }
     }
 }
@@ -161,15 +161,15 @@ mod tests {
     use super::super::fixture::named;
     use super::*;
 
-    fn refused(faults: &[(usize, ImportIssue)]) -> ImportError {
+    fn refused(issues: &[(usize, ImportIssue)]) -> ImportError {
         let command = named(&[(); 3].map(|()| ListingId::new(build::id())));
-        ImportError::import(&command, ImportRefused { faults: faults.iter().copied().collect() })
+        ImportError::import(&command, ImportRefused { issues: issues.iter().copied().collect() })
     }
 
     #[test]
     fn one_reason_is_the_answer_and_several_are_mixed() {
         use ImportIssue::{AlreadyImported, Duplicate, NotAllowed, NotFound, OwnListing};
-        for (faults, code) in [
+        for (issues, code) in [
             (&[(0, NotFound), (2, NotFound)][..], Code::ListingNotFound),
             (&[(1, OwnListing)], Code::OwnListing),
             (&[(0, NotAllowed), (1, NotAllowed)], Code::ImportNotAllowed),
@@ -178,10 +178,10 @@ mod tests {
             (&[(0, NotFound), (1, NotFound), (2, AlreadyImported)], Code::ImportRefused),
             (&[(0, OwnListing), (1, Duplicate)], Code::ImportRefused),
         ] {
-            let error = refused(faults);
-            assert_eq!(error.code(), code, "{faults:?}");
-            let positions = faults.iter().map(|(position, _)| format!("listingIDs.{position}"));
-            assert!(error.faults().expect("positions").keys().cloned().eq(positions), "{faults:?}");
+            let error = refused(issues);
+            assert_eq!(error.code(), code, "{issues:?}");
+            let positions = issues.iter().map(|(position, _)| format!("listingIDs.{position}"));
+            assert!(error.field_errors().expect("positions").keys().cloned().eq(positions), "{issues:?}");
         }
     }
 
@@ -189,9 +189,9 @@ mod tests {
     fn a_sentence_names_the_id_as_it_was_sent_and_the_code() {
         let id = "0192F0C1-7B1E-7000-8000-00000000000A";
         let command = ListingIds { listing_ids: Some(vec![id.to_owned()]) };
-        let faults = [(0, RemovalIssue::NotImported)].into();
-        let error = ImportError::removal(&command, RemovalRefused { faults });
+        let issues = [(0, RemovalIssue::NotImported)].into();
+        let error = ImportError::removal(&command, RemovalRefused { issues });
         let expected = format!("The listing {id} is not imported (not_imported).");
-        assert_eq!(error.faults().expect("positions")["listingIDs.0"], [expected]);
+        assert_eq!(error.field_errors().expect("positions")["listingIDs.0"], [expected]);
     }
 }

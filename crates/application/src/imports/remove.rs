@@ -15,12 +15,12 @@ impl Imports {
     pub async fn remove(
         &self,
         caller: &Caller,
-        asked: Input<ListingIds>,
+        input: Input<ListingIds>,
         idempotent: &Idempotent<usize>,
     ) -> Result<Outcome<usize>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let remove = async || {
-            let command = checked(asked)?;
+            let command = checked(input)?;
             let ids = command.ids()?;
             retry_stale(async || {
                 let imported = self.repository.imported(&scope, &ids).await?;
@@ -93,7 +93,7 @@ mod tests {
         repository.expect_remove().never();
         let error = remove(repository, &[imported, other]).await.expect_err("refused");
         assert_eq!(error.code(), Code::NotImported);
-        assert_eq!(error.faults().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
+        assert_eq!(error.field_errors().expect("positions").keys().collect::<Vec<_>>(), ["listingIDs.1"]);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use domain::ids::ListingId;
 use domain::imports::MAX_LISTINGS;
 use validator::{Validate, ValidationErrors};
 
-use crate::input::{InvalidInput, REQUIRED, fault};
+use crate::input::{InvalidInput, REQUIRED, invalid};
 use crate::outcome::problem::FieldErrors;
 
 /// The field's name in the request.
@@ -23,7 +23,7 @@ impl Validate for ListingIds {
     fn validate(&self) -> Result<(), ValidationErrors> {
         let mut errors = ValidationErrors::new();
         let mut refuse = |field: Cow<'static, str>, phrase: &str| {
-            let mut error = fault(phrase);
+            let mut error = invalid(phrase);
             error.code = field;
             errors.add("listing_ids", error);
         };
@@ -52,7 +52,10 @@ impl ListingIds {
     }
 
     /// Returns a field error for each of these positions, with the sentence that is made from the id as sent.
-    pub(crate) fn faults(&self, sentences: impl IntoIterator<Item = (usize, impl Fn(&str) -> String)>) -> FieldErrors {
+    pub(crate) fn field_errors(
+        &self,
+        sentences: impl IntoIterator<Item = (usize, impl Fn(&str) -> String)>,
+    ) -> FieldErrors {
         let ids = self.listing_ids.as_deref().unwrap_or_default();
         let sentences = sentences.into_iter().map(|(position, sentence)| {
             let id = ids.get(position).map_or("", String::as_str);
@@ -75,10 +78,10 @@ mod tests {
 
     const ID: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
 
-    fn faults(ids: Option<&[&str]>) -> Vec<(String, Vec<String>)> {
+    fn field_errors(ids: Option<&[&str]>) -> Vec<(String, Vec<String>)> {
         let listing_ids = ids.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
         let invalid = valid(&ListingIds { listing_ids }).err();
-        invalid.and_then(|invalid| invalid.faults().cloned()).unwrap_or_default().into_iter().collect()
+        invalid.and_then(|invalid| invalid.field_errors().cloned()).unwrap_or_default().into_iter().collect()
     }
 
     fn one(field: &str, sentence: &str) -> Vec<(String, Vec<String>)> {
@@ -87,18 +90,18 @@ mod tests {
 
     #[test]
     fn one_to_a_thousand_ids_are_named() {
-        assert_eq!(faults(None), one("listingIDs", "The listing IDs field is required."));
+        assert_eq!(field_errors(None), one("listingIDs", "The listing IDs field is required."));
         for (count, is_fine) in [(0, false), (1, true), (1_000, true), (1_001, false)] {
             let expected = if is_fine { vec![] } else { one("listingIDs", "The listing IDs must be 1 to 1000 ids.") };
-            assert_eq!(faults(Some(&vec![ID; count])), expected, "{count}");
+            assert_eq!(field_errors(Some(&vec![ID; count])), expected, "{count}");
         }
         // Errors of more ids than allowed would make a long answer.
-        assert_eq!(faults(Some(&[""; 1_001])).len(), 1);
+        assert_eq!(field_errors(Some(&[""; 1_001])).len(), 1);
     }
 
     #[test]
     fn every_id_that_is_none_is_named() {
-        let found = faults(Some(&[ID, "", ID, "x", &ID.to_uppercase(), &ID.replace('-', "")]));
+        let found = field_errors(Some(&[ID, "", ID, "x", &ID.to_uppercase(), &ID.replace('-', "")]));
         let fields: Vec<_> = found.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["listingIDs.1", "listingIDs.3", "listingIDs.5"]);
         assert_eq!(found[1].1, ["The listing IDs.3 must be a valid UUID."]);

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use domain::tenants::{FieldEdit, RestatedError};
+use domain::patch::Patch;
+use domain::tenants::RestatedError;
 use domain::users::UserStatus;
 use thiserror::Error;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
@@ -56,7 +57,7 @@ impl Problem for Unreadable {
 /// Field errors: all of them, or the first ones if there are too many.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub struct InvalidInput {
-    faults: FieldErrors,
+    field_errors: FieldErrors,
     /// Whether reading stopped before the end.
     is_truncated: bool,
 }
@@ -71,18 +72,18 @@ impl fmt::Display for InvalidInput {
 impl InvalidInput {
     /// Creates the error of one field. `phrase` follows the field's name in the sentence.
     pub fn new(field: &str, phrase: impl Display) -> Self {
-        FieldErrors::from([(field.to_owned(), vec![sentence(field, phrase)])]).into()
+        field_error(field, phrase).into()
     }
 
     /// Creates field errors that are truncated.
-    pub(crate) fn cut(faults: FieldErrors) -> Self {
-        Self { faults, is_truncated: true }
+    pub(crate) fn cut(field_errors: FieldErrors) -> Self {
+        Self { field_errors, is_truncated: true }
     }
 }
 
 impl From<FieldErrors> for InvalidInput {
-    fn from(faults: FieldErrors) -> Self {
-        Self { faults, is_truncated: false }
+    fn from(field_errors: FieldErrors) -> Self {
+        Self { field_errors, is_truncated: false }
     }
 }
 
@@ -91,31 +92,32 @@ impl Problem for InvalidInput {
         Code::ValidationFailed
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
-        Some(&self.faults)
+    fn field_errors(&self) -> Option<&FieldErrors> {
+        Some(&self.field_errors)
     }
 }
 
 impl From<ValidationErrors> for InvalidInput {
     fn from(errors: ValidationErrors) -> Self {
-        let mut faults = FieldErrors::new();
+        let mut field_errors = FieldErrors::new();
         for (field, kind) in errors.into_errors() {
             if let ValidationErrorsKind::Field(errors) = kind {
                 for error in errors {
                     let field = wire_name(&field, &error);
                     // Only `validator`'s own `required` has no message.
                     let sentence = sentence(field, error.message.as_deref().unwrap_or(REQUIRED));
-                    faults.entry(field.to_owned()).or_default().push(sentence);
+                    field_errors.entry(field.to_owned()).or_default().push(sentence);
                 }
             }
         }
-        faults.into()
+        field_errors.into()
     }
 }
 
 impl From<RestatedError> for InvalidInput {
-    fn from(RestatedError { faults }: RestatedError) -> Self {
-        let sentences = faults.into_iter().map(|(field, phrase)| (field.to_owned(), vec![sentence(field, phrase)]));
+    fn from(RestatedError { field_errors }: RestatedError) -> Self {
+        let sentences =
+            field_errors.into_iter().map(|(field, phrase)| (field.to_owned(), vec![sentence(field, phrase)]));
         sentences.collect::<FieldErrors>().into()
     }
 }
@@ -132,6 +134,11 @@ fn wire_name<'a>(field: &'a str, error: &'a ValidationError) -> &'a str {
 /// Makes a sentence: `country_code` and `field is invalid.` become `The country code field is invalid.`
 pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
     format!("The {} {phrase}", words(field))
+}
+
+/// Returns the error of one field. `phrase` follows the field's name in the sentence.
+pub(crate) fn field_error(field: &str, phrase: impl Display) -> FieldErrors {
+    FieldErrors::from([(field.to_owned(), vec![sentence(field, phrase)])])
 }
 
 /// Splits a field's name into words: `country_code` becomes `country code`, `defaultCurrency` `default currency`,
@@ -158,8 +165,8 @@ fn words(field: &str) -> String {
 }
 
 /// Returns the command if it could be read and is valid.
-pub(crate) fn checked<C: Validate>(asked: Input<C>) -> Result<C, Refusal> {
-    let command = asked?;
+pub(crate) fn checked<C: Validate>(input: Input<C>) -> Result<C, Refusal> {
+    let command = input?;
     valid(&command)?;
     Ok(command)
 }
@@ -175,11 +182,11 @@ pub(crate) fn together<E: Into<InvalidInput>>(
     other: Result<(), E>,
 ) -> Result<(), InvalidInput> {
     match (one, other.map_err(Into::into)) {
-        (Err(InvalidInput { mut faults, is_truncated }), Err(others)) => {
-            for (field, sentences) in others.faults {
-                faults.entry(field).or_default().extend(sentences);
+        (Err(InvalidInput { mut field_errors, is_truncated }), Err(others)) => {
+            for (field, sentences) in others.field_errors {
+                field_errors.entry(field).or_default().extend(sentences);
             }
-            Err(InvalidInput { faults, is_truncated: is_truncated || others.is_truncated })
+            Err(InvalidInput { field_errors, is_truncated: is_truncated || others.is_truncated })
         }
         (one, other) => one.and(other),
     }
@@ -192,13 +199,13 @@ const RULE: &str = "rule";
 ///
 /// If the request's name of the field differs from the command's, the rule has it as its code:
 /// `#[validate(custom(function = edits::<Currency>, code = "defaultCurrency"))]`.
-pub(crate) fn fault(phrase: impl Display) -> ValidationError {
+pub(crate) fn invalid(phrase: impl Display) -> ValidationError {
     ValidationError::new(RULE).with_message(Cow::Owned(phrase.to_string()))
 }
 
 /// Rule for `validator`: the text must be a valid `T`.
 pub(crate) fn is<T: FromStr<Err: Display>>(text: &str) -> Result<(), ValidationError> {
-    text.parse::<T>().map(drop).map_err(fault)
+    text.parse::<T>().map(drop).map_err(invalid)
 }
 
 /// Rule for `validator`: the text must be a valid `T` or blank, which means absent.
@@ -206,53 +213,9 @@ pub(crate) fn is_or_blank<T: FromStr<Err: Display>>(text: &str) -> Result<(), Va
     if is_blank(text) { Ok(()) } else { is::<T>(text) }
 }
 
-/// Rule for `validator`: the field can be changed but not cleared.
-#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
-pub(crate) fn edits<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
-    match edit {
-        None => Ok(()),
-        Some(None) => Err(fault(REQUIRED)),
-        Some(Some(text)) => is::<T>(text),
-    }
-}
-
-/// Rule for `validator`: the field can be changed and cleared.
-#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
-pub(crate) fn edits_or_clears<T: FromStr<Err: Display>>(edit: &FieldEdit<String>) -> Result<(), ValidationError> {
-    edit.as_ref().and_then(Option::as_ref).map_or(Ok(()), |text| is_or_blank::<T>(text))
-}
-
 /// Rule for `validator`: the number must be a user status.
 pub(crate) fn is_user_status(number: i64) -> Result<(), ValidationError> {
-    UserStatus::try_from(number).map(drop).map_err(fault)
-}
-
-/// Rule for `validator`: the user status can be changed but not cleared.
-#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
-pub(crate) fn edits_user_status(edit: &FieldEdit<i64>) -> Result<(), ValidationError> {
-    match edit {
-        None => Ok(()),
-        Some(None) => Err(fault(REQUIRED)),
-        Some(Some(number)) => is_user_status(*number),
-    }
-}
-
-/// For `validator`: a number that can be changed, not cleared.
-#[expect(clippy::ref_option, reason = "`validator` hands over a reference to the field")]
-pub(crate) fn edits_number<T: TryFrom<i64, Error: Display>>(edit: &FieldEdit<i64>) -> Result<(), ValidationError> {
-    match edit {
-        None => Ok(()),
-        Some(None) => Err(fault(REQUIRED)),
-        Some(Some(number)) => T::try_from(*number).map(drop).map_err(fault),
-    }
-}
-
-/// Parses the new number of a field that changes.
-pub(crate) fn edit_number<T: TryFrom<i64, Error: Display>>(
-    field: &str,
-    edit: FieldEdit<i64>,
-) -> Result<Option<T>, InvalidInput> {
-    edit.flatten().map(T::try_from).transpose().map_err(|error| InvalidInput::new(field, error))
+    UserStatus::try_from(number).map(drop).map_err(invalid)
 }
 
 /// Parses an optional user status.
@@ -278,17 +241,13 @@ pub(crate) fn unless_blank<T: FromStr<Err: Display>>(
     optional(field, text.filter(|text| !is_blank(text)))
 }
 
-/// Parses an edit of a field that can be cleared by null or a blank text.
-pub(crate) fn edit<T: FromStr<Err: Display>>(
-    field: &str,
-    edit: Option<&Option<String>>,
-) -> Result<FieldEdit<T>, InvalidInput> {
-    edit.map(|text| unless_blank(field, text.as_deref())).transpose()
-}
-
 /// Checks a field that cannot be changed: the request may repeat its value, ignoring case.
-pub(crate) fn unchanged(field: &str, said: Option<&Option<String>>, is: impl Display) -> Result<(), InvalidInput> {
-    let agrees = said.is_none_or(|said| said.as_ref().is_some_and(|said| said.eq_ignore_ascii_case(&is.to_string())));
+pub(crate) fn unchanged(field: &str, sent: &Patch<String>, is: impl Display) -> Result<(), InvalidInput> {
+    let agrees = match sent {
+        Patch::Keep => true,
+        Patch::Clear => false,
+        Patch::Set(text) => text.eq_ignore_ascii_case(&is.to_string()),
+    };
     if agrees { Ok(()) } else { Err(InvalidInput::new(field, "never changes.")) }
 }
 
@@ -321,25 +280,28 @@ mod tests {
     fn a_field_is_called_what_the_request_calls_it() {
         #[derive(Validate)]
         struct Command {
-            #[validate(custom(function = edits::<domain::countries::Country>, code = "homeCountry"))]
-            country: FieldEdit<String>,
+            #[validate(custom(function = is::<domain::countries::Country>, code = "homeCountry"))]
+            country: Option<String>,
             #[validate(required)]
             name: Option<String>,
         }
-        let error = valid(&Command { country: Some(None), name: None }).expect_err("invalid");
-        let faults = error.faults().expect("field errors");
-        assert_eq!(faults["homeCountry"], ["The home country field is required."]);
-        assert_eq!(faults["name"], ["The name field is required."]);
+        let error = valid(&Command { country: Some(String::new()), name: None }).expect_err("invalid");
+        let field_errors = error.field_errors().expect("field errors");
+        assert_eq!(
+            field_errors["homeCountry"],
+            ["The home country field is invalid. It must be ISO 3166-1 alpha-2 country code."]
+        );
+        assert_eq!(field_errors["name"], ["The name field is required."]);
     }
 
     #[test]
-    fn every_field_at_fault_is_named() {
+    fn every_field_at_field_error_is_named() {
         let mut errors = ValidationErrors::new();
-        errors.add("name", fault(REQUIRED));
-        errors.add("name", fault("may not be so."));
-        errors.add("city", fault("is too far."));
-        let InvalidInput { faults, is_truncated: _ } = errors.into();
-        assert_eq!(faults["name"], ["The name field is required.", "The name may not be so."]);
-        assert_eq!(faults["city"], ["The city is too far."]);
+        errors.add("name", invalid(REQUIRED));
+        errors.add("name", invalid("may not be so."));
+        errors.add("city", invalid("is too far."));
+        let InvalidInput { field_errors, is_truncated: _ } = errors.into();
+        assert_eq!(field_errors["name"], ["The name field is required.", "The name may not be so."]);
+        assert_eq!(field_errors["city"], ["The city is too far."]);
     }
 }

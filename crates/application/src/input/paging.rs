@@ -4,7 +4,7 @@ use domain::ids::{self, InvalidIdError};
 use ports::{Page, PageStart, Slice};
 use validator::{Validate, ValidationErrors};
 
-use crate::input::{Input, checked, fault};
+use crate::input::{Input, checked, invalid};
 use crate::outcome::refusal::Refusal;
 
 const DEFAULT_SIZE: u32 = 10;
@@ -30,23 +30,23 @@ impl Validate for Paging {
         let mut errors = ValidationErrors::new();
         for (field, size) in [("per_page", self.per_page), ("limit", self.limit)] {
             if size.is_some_and(|size| !(1..=i64::from(MAX_SIZE)).contains(&size)) {
-                errors.add(field, fault(format_args!("must be between 1 and {MAX_SIZE}.")));
+                errors.add(field, invalid(format_args!("must be between 1 and {MAX_SIZE}.")));
             }
         }
         if self.per_page.is_some() && self.limit.is_some() && self.per_page != self.limit {
-            errors.add("limit", fault("may not differ from per_page."));
+            errors.add("limit", invalid("may not differ from per_page."));
         }
         let size = self.per_page.or(self.limit).unwrap_or(DEFAULT_SIZE.into());
         match (self.page, &self.after) {
-            (Some(page), _) if page < 1 => errors.add("page", fault("must be at least 1.")),
-            (Some(_), Some(_)) => errors.add("page", fault("may not be sent together with after.")),
+            (Some(page), _) if page < 1 => errors.add("page", invalid("must be at least 1.")),
+            (Some(_), Some(_)) => errors.add("page", invalid("may not be sent together with after.")),
             (Some(page), None) if page.saturating_mul(size) > MAX_DEPTH.into() => {
-                errors.add("page", fault(format_args!("is too deep: page × per_page may be {MAX_DEPTH} at most.")));
+                errors.add("page", invalid(format_args!("is too deep: page × per_page may be {MAX_DEPTH} at most.")));
             }
             _ => {}
         }
         if self.after.as_ref().is_some_and(|after| ids::parse(after).is_err()) {
-            errors.add("after", fault(InvalidIdError));
+            errors.add("after", invalid(InvalidIdError));
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
@@ -82,8 +82,8 @@ impl<F: Validate> Validate for List<F> {
 }
 
 /// Returns the filter and the page if the request could be read and is valid.
-pub(crate) fn checked_list<F: Validate>(asked: Input<List<F>>) -> Result<(F, Page), Refusal> {
-    let List { filter, paging } = checked(asked)?;
+pub(crate) fn checked_list<F: Validate>(input: Input<List<F>>) -> Result<(F, Page), Refusal> {
+    let List { filter, paging } = checked(input)?;
     Ok((filter, paging.page()))
 }
 
@@ -113,7 +113,7 @@ impl<T> Listed<T> {
 mod tests {
     use super::*;
 
-    fn faults(page: Option<i64>, per_page: Option<i64>, after: Option<&str>) -> Vec<String> {
+    fn field_errors(page: Option<i64>, per_page: Option<i64>, after: Option<&str>) -> Vec<String> {
         let paging = Paging { page, per_page, limit: None, after: after.map(str::to_owned) };
         let errors = paging.validate().err().unwrap_or_default().into_errors();
         let mut fields: Vec<_> = errors.into_keys().map(String::from).collect();
@@ -136,7 +136,7 @@ mod tests {
             (Some(-1), Some(101), Some("x"), &["after", "page", "per_page"]),
             (Some(2), None, Some(id), &["page"]),
         ] {
-            assert_eq!(faults(page, per_page, after), expected, "{page:?} {per_page:?} {after:?}");
+            assert_eq!(field_errors(page, per_page, after), expected, "{page:?} {per_page:?} {after:?}");
         }
     }
 

@@ -7,7 +7,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 
 use crate::input::{InvalidInput, REQUIRED, is_blank, sentence};
 use crate::outcome::problem::FieldErrors;
@@ -18,7 +18,7 @@ pub(crate) const ENOUGH: usize = 100;
 /// The field errors so far, and the current path in the request.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
-    faults: FieldErrors,
+    field_errors: FieldErrors,
     is_truncated: bool,
     path: String,
 }
@@ -27,34 +27,34 @@ impl Collector {
     /// Returns the value if there are no field errors.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, InvalidInput> {
         match value {
-            Some(value) if self.faults.is_empty() => Ok(value),
-            _ => Err(self.faults()),
+            Some(value) if self.field_errors.is_empty() => Ok(value),
+            _ => Err(self.field_errors()),
         }
     }
 
     /// Returns the field errors; there must be at least one.
-    pub(crate) fn faults(self) -> InvalidInput {
-        if self.is_truncated { InvalidInput::cut(self.faults) } else { self.faults.into() }
+    pub(crate) fn field_errors(self) -> InvalidInput {
+        if self.is_truncated { InvalidInput::cut(self.field_errors) } else { self.field_errors.into() }
     }
 
     /// Whether the next item should be read. If not, the result says that it is truncated.
     pub(crate) fn goes_on(&mut self) -> bool {
-        self.is_truncated |= self.faults.len() >= ENOUGH;
+        self.is_truncated |= self.field_errors.len() >= ENOUGH;
         !self.is_truncated
     }
 
     /// Adds an error of a field at the current path. `phrase` follows the field's name in the sentence.
-    pub(crate) fn fault(&mut self, field: &str, phrase: impl Display) {
+    pub(crate) fn refuse(&mut self, field: &str, phrase: impl Display) {
         let path = self.path_to(field);
         let sentence = sentence(&path, phrase);
-        self.faults.entry(path).or_default().push(sentence);
+        self.field_errors.entry(path).or_default().push(sentence);
     }
 
     /// Adds an error of the item at the current path.
-    pub(crate) fn fault_here(&mut self, phrase: impl Display) {
+    pub(crate) fn refuse_here(&mut self, phrase: impl Display) {
         let path = self.path.clone();
         let sentence = sentence(&path, phrase);
-        self.faults.entry(path).or_default().push(sentence);
+        self.field_errors.entry(path).or_default().push(sentence);
     }
 
     fn path_to(&self, field: &str) -> String {
@@ -74,13 +74,13 @@ impl Collector {
     }
 
     fn sound<T>(&mut self, field: &str, value: Result<T, impl Display>) -> Option<T> {
-        value.map_err(|error| self.fault(field, error)).ok()
+        value.map_err(|error| self.refuse(field, error)).ok()
     }
 
     /// Reads a required text.
     pub(crate) fn required<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
         let Some(text) = text else {
-            self.fault(field, REQUIRED);
+            self.refuse(field, REQUIRED);
             return None;
         };
         self.sound(field, text.parse())
@@ -98,53 +98,52 @@ impl Collector {
     }
 
     /// Reads an edit of a field that can be changed but not cleared.
-    #[expect(clippy::ref_option, reason = "the field of a command")]
-    pub(crate) fn kept<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &FieldEdit<String>) -> Option<T> {
-        edit.as_ref().and_then(|text| self.required(field, text.as_deref()))
+    pub(crate) fn kept<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &Patch<String>) -> Option<T> {
+        match edit {
+            Patch::Keep => None,
+            Patch::Clear => self.required(field, None),
+            Patch::Set(text) => self.required(field, Some(text)),
+        }
     }
 
     /// Reads an edit of a field that can be changed, and cleared by null or a blank text.
-    #[expect(clippy::ref_option, reason = "the field of a command")]
-    pub(crate) fn cleared<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &FieldEdit<String>) -> FieldEdit<T> {
-        edit.as_ref().map(|text| self.optional(field, text.as_deref()))
+    pub(crate) fn cleared<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &Patch<String>) -> Patch<T> {
+        match edit {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(text) => self.optional(field, Some(text)).into(),
+        }
     }
 
     /// Reads an edit of a number that can be changed but not cleared.
-    pub(crate) fn kept_number<T: TryFrom<i64, Error: Display>>(
-        &mut self,
-        field: &str,
-        edit: FieldEdit<i64>,
-    ) -> Option<T> {
-        match edit? {
-            None => {
-                self.fault(field, REQUIRED);
-                None
-            }
-            Some(number) => self.sound(field, number.try_into()),
-        }
+    pub(crate) fn kept_number<T: TryFrom<i64, Error: Display>>(&mut self, field: &str, edit: Patch<i64>) -> Option<T> {
+        self.kept_value(field, edit).and_then(|number| self.sound(field, number.try_into()))
     }
 
-    /// Reads an edit of a boolean that can be changed but not cleared.
-    pub(crate) fn kept_flag(&mut self, field: &str, edit: FieldEdit<bool>) -> Option<bool> {
-        let flag = edit?;
-        if flag.is_none() {
-            self.fault(field, REQUIRED);
+    /// Reads an edit of a field that can be changed but not cleared, and whose values are all valid.
+    pub(crate) fn kept_value<T>(&mut self, field: &str, edit: Patch<T>) -> Option<T> {
+        if matches!(edit, Patch::Clear) {
+            self.refuse(field, REQUIRED);
         }
-        flag
+        edit.value()
     }
 
     /// Reads an edit of a number that can be changed and cleared.
     pub(crate) fn cleared_number<T: TryFrom<i64, Error: Display>>(
         &mut self,
         field: &str,
-        edit: FieldEdit<i64>,
-    ) -> FieldEdit<T> {
-        edit.map(|number| number.and_then(|number| self.sound(field, number.try_into())))
+        edit: Patch<i64>,
+    ) -> Patch<T> {
+        match edit.map(|number| self.sound(field, number.try_into())) {
+            Patch::Set(number) => number.into(),
+            Patch::Clear => Patch::Clear,
+            Patch::Keep => Patch::Keep,
+        }
     }
 
     /// Reads a list item that is a text.
     pub(crate) fn item<T: FromStr<Err: Display>>(&mut self, text: &str) -> Option<T> {
-        text.parse().map_err(|error| self.fault_here(error)).ok()
+        text.parse().map_err(|error| self.refuse_here(error)).ok()
     }
 
     /// Reads an optional list with at most `most` items.
@@ -157,7 +156,7 @@ impl Collector {
     ) -> Option<Vec<T>> {
         let items = items?;
         if items.len() > most {
-            self.fault(field, format_args!("may not have more than {most} items."));
+            self.refuse(field, format_args!("may not have more than {most} items."));
             return None;
         }
         self.at(field, |collector| {
@@ -174,9 +173,12 @@ impl Collector {
 }
 
 /// Returns the new items of a list that can be changed and emptied.
-#[expect(clippy::ref_option, reason = "the field of a command")]
-pub(crate) fn emptied<T>(edit: &FieldEdit<Vec<T>>) -> Option<&[T]> {
-    edit.as_ref().map(|items| items.as_deref().unwrap_or_default())
+pub(crate) fn emptied<T>(edit: &Patch<Vec<T>>) -> Option<&[T]> {
+    match edit {
+        Patch::Keep => None,
+        Patch::Clear => Some(&[]),
+        Patch::Set(items) => Some(items),
+    }
 }
 
 #[cfg(test)]
@@ -189,21 +191,21 @@ mod tests {
     type Name = Line<1, 10>;
 
     #[test]
-    fn every_fault_is_named_by_its_path() {
+    fn every_field_error_is_named_by_its_path() {
         let mut collector = Collector::default();
         let names = ["fine".to_owned(), String::new(), "\u{7}".to_owned()];
         collector.at("listings", |c| {
             c.at(3, |c| {
                 c.items("names", Some(&names), 3, |c, name| c.item::<Line<1, 10>>(name));
-                c.kept::<Line<1, 10>>("name", &Some(None));
-                c.kept_number::<domain::numbers::Whole<1, 5>>("size", Some(Some(6)))
+                c.kept::<Line<1, 10>>("name", &Patch::Clear);
+                c.kept_number::<domain::numbers::Whole<1, 5>>("size", Patch::Set(6))
             })
         });
-        let refused = collector.finish(Some(())).expect_err("faults");
-        let faults = refused.faults().expect("field errors");
-        let paths: Vec<_> = faults.keys().map(String::as_str).collect();
+        let refused = collector.finish(Some(())).expect_err("field errors");
+        let field_errors = refused.field_errors().expect("field errors");
+        let paths: Vec<_> = field_errors.keys().map(String::as_str).collect();
         assert_eq!(paths, ["listings.3.name", "listings.3.names.1", "listings.3.names.2", "listings.3.size"]);
-        assert_eq!(faults["listings.3.name"], ["The listings.3.name field is required."]);
+        assert_eq!(field_errors["listings.3.name"], ["The listings.3.name field is required."]);
     }
 
     #[test]
@@ -215,9 +217,9 @@ mod tests {
             for field in ["first", "second"] {
                 collector.items(field, Some(&names), names.len(), |c, name| c.item::<Name>(name));
             }
-            collector.kept::<Name>("name", &Some(None));
-            let refused = collector.finish(Some(())).expect_err("faults");
-            (refused.faults().map(FieldErrors::len), refused.to_string())
+            collector.kept::<Name>("name", &Patch::Clear);
+            let refused = collector.finish(Some(())).expect_err("field errors");
+            (refused.field_errors().map(FieldErrors::len), refused.to_string())
         };
         let all = "The given data was invalid.".to_owned();
         let cut = "The given data was invalid. So much is at fault that the rest was not looked at.".to_owned();
@@ -229,15 +231,15 @@ mod tests {
 
     #[test]
     fn absent_null_blank_and_present_are_told_apart() {
-        let text = |text: &str| Some(Some(text.to_owned()));
+        let text = |text: &str| Patch::Set(text.to_owned());
         let mut collector = Collector::default();
-        assert_eq!(collector.cleared::<Name>("a", &None), None);
-        assert_eq!(collector.cleared::<Name>("a", &Some(None)), Some(None));
-        assert_eq!(collector.cleared::<Name>("a", &text(" ")), Some(None));
-        assert_eq!(collector.cleared::<Name>("a", &text("x")).flatten().as_ref().map(Name::as_str), Some("x"));
-        assert_eq!(collector.kept::<Name>("a", &None), None);
-        assert_eq!(emptied::<String>(&None), None);
-        assert_eq!(emptied::<String>(&Some(None)), Some(&[][..]));
+        assert_eq!(collector.cleared::<Name>("a", &Patch::Keep), Patch::Keep);
+        assert_eq!(collector.cleared::<Name>("a", &Patch::Clear), Patch::Clear);
+        assert_eq!(collector.cleared::<Name>("a", &text(" ")), Patch::Clear);
+        assert_eq!(collector.cleared::<Name>("a", &text("x")).value().as_ref().map(Name::as_str), Some("x"));
+        assert_eq!(collector.kept::<Name>("a", &Patch::Keep), None);
+        assert_eq!(emptied::<String>(&Patch::Keep), None);
+        assert_eq!(emptied::<String>(&Patch::Clear), Some(&[][..]));
         assert!(collector.finish(Some(())).is_ok());
     }
 }

@@ -13,12 +13,12 @@ impl IntegrationAccounts {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<IntegrationAccountFields>,
+        input: Input<IntegrationAccountFields>,
         idempotent: &Idempotent<IntegrationAccount>,
     ) -> Result<Outcome<IntegrationAccount>, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let create = async || {
-            let details = asked?.details()?;
+            let details = input?.details()?;
             let new = NewIntegrationAccount { id: self.ambient.id(IntegrationAccountId::new), details };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = IntegrationAccount::create(new, &scope, stamp);
@@ -32,7 +32,8 @@ impl IntegrationAccounts {
 
 #[cfg(test)]
 mod tests {
-    use domain::integration_accounts::{AccountStatus, Details};
+    use domain::integration_accounts::{AccountStatus, IntegrationAccountDetails};
+    use domain::patch::Patch;
     use domain::percentages::Percentage;
     use ports::{MockIntegrationAccountRepository, RepositoryError, rules};
     use testkit::build;
@@ -72,22 +73,23 @@ mod tests {
         repository.expect_create().once().returning(|_, change| Ok(change.after));
         let created = create(repository, fields()).await.expect("created");
         assert_eq!(created.tenant_id(), build::channel_id());
-        let Details { status, allow_import, markup, default_discount, distribution_markup, .. } = created.details();
+        let IntegrationAccountDetails { status, allow_import, markup, default_discount, distribution_markup, .. } =
+            created.details();
         assert_eq!((*status, *allow_import, *default_discount), (AccountStatus::Active, true, None));
         assert_eq!((*markup, *distribution_markup), (Percentage::default(), Percentage::default()));
     }
 
     #[tokio::test]
-    async fn all_faults_are_told_at_once() {
+    async fn all_field_errors_are_told_at_once() {
         let wrong = IntegrationAccountFields {
             provider: sent("AIRBNB"),
-            allow_import: Some(None),
+            allow_import: Patch::Clear,
             markup_percentage: sent("100.5"),
             default_discount_percentage: sent("ten"),
             ..IntegrationAccountFields::default()
         };
         let refused = create(MockIntegrationAccountRepository::new(), wrong).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
         let expected = [
             "accountIdentifier",
             "allowImport",
@@ -97,7 +99,7 @@ mod tests {
             "name",
             "provider",
         ];
-        assert_eq!(faults, expected);
+        assert_eq!(field_errors, expected);
     }
 
     #[tokio::test]
@@ -107,6 +109,6 @@ mod tests {
         repository.expect_create().once().returning(move |_, _| Err(taken()));
         let refused = create(repository, fields()).await.expect_err("taken");
         assert_eq!(refused.code(), Code::AccountIdentifierTaken);
-        assert!(refused.faults().expect("field errors").contains_key("accountIdentifier"));
+        assert!(refused.field_errors().expect("field errors").contains_key("accountIdentifier"));
     }
 }

@@ -4,7 +4,7 @@ use domain::integration_accounts::MoveError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::sentence;
+use crate::input::field_error;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -22,7 +22,7 @@ pub enum IntegrationAccountError {
     #[error("The tenant was not found.")]
     TargetNotFound {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The account cannot be moved to the target.
     #[error(transparent)]
@@ -31,7 +31,7 @@ pub enum IntegrationAccountError {
     #[error("The account identifier has already been taken.")]
     IdentifierTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// An account with reservations cannot be deleted.
     #[error("The integration account has reservations. Set it INACTIVE instead.")]
@@ -40,13 +40,9 @@ pub enum IntegrationAccountError {
 
 shares_refusals!(IntegrationAccountError);
 
-fn fault(field: &str, phrase: &str) -> FieldErrors {
-    [(field.to_owned(), vec![sentence(field, phrase)])].into()
-}
-
 impl IntegrationAccountError {
     pub(super) fn target_not_found() -> Self {
-        Self::TargetNotFound { faults: fault("tenantID", "was not found.") }
+        Self::TargetNotFound { field_errors: field_error("tenantID", "was not found.") }
     }
 }
 
@@ -54,7 +50,7 @@ impl From<RepositoryError> for IntegrationAccountError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Taken { rule: rules::INTEGRATION_ACCOUNT_IDENTIFIER } => {
-                Self::IdentifierTaken { faults: fault("accountIdentifier", "has already been taken.") }
+                Self::IdentifierTaken { field_errors: field_error("accountIdentifier", "has already been taken.") }
             }
             RepositoryError::Taken { rule: rules::HAS_RESERVATIONS } => Self::HasReservations,
             other => Self::Refused(other.into()),
@@ -75,10 +71,10 @@ impl Problem for IntegrationAccountError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::TargetNotFound { faults } | Self::IdentifierTaken { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::TargetNotFound { field_errors } | Self::IdentifierTaken { field_errors } => Some(field_errors),
             Self::NotFound | Self::Move(_) | Self::HasReservations => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The fields of an integration account, as sent.
 
-use domain::integration_accounts::{AccountEdit, AccountStatus, Details};
-use domain::tenants::FieldEdit;
+use domain::integration_accounts::{AccountEdit, AccountStatus, IntegrationAccountDetails};
+use domain::patch::Patch;
 
 use crate::input::reader::Collector;
 use crate::input::{InvalidInput, REQUIRED};
@@ -11,16 +11,16 @@ use crate::input::{InvalidInput, REQUIRED};
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of an account, as the domain describes them")]
 pub struct IntegrationAccountFields {
-    pub name: FieldEdit<String>,
-    pub provider: FieldEdit<String>,
-    pub provider_account_id: FieldEdit<String>,
-    pub account_identifier: FieldEdit<String>,
-    pub auth_type: FieldEdit<String>,
-    pub status: FieldEdit<String>,
-    pub allow_import: FieldEdit<bool>,
-    pub markup_percentage: FieldEdit<String>,
-    pub default_discount_percentage: FieldEdit<String>,
-    pub distribution_markup_percentage: FieldEdit<String>,
+    pub name: Patch<String>,
+    pub provider: Patch<String>,
+    pub provider_account_id: Patch<String>,
+    pub account_identifier: Patch<String>,
+    pub auth_type: Patch<String>,
+    pub status: Patch<String>,
+    pub allow_import: Patch<bool>,
+    pub markup_percentage: Patch<String>,
+    pub default_discount_percentage: Patch<String>,
+    pub distribution_markup_percentage: Patch<String>,
 }
 
 impl IntegrationAccountFields {
@@ -32,17 +32,17 @@ impl IntegrationAccountFields {
     }
 
     /// Parses the fields of a new account, some of which are required.
-    pub(super) fn details(&self) -> Result<Details, InvalidInput> {
+    pub(super) fn details(&self) -> Result<IntegrationAccountDetails, InvalidInput> {
         let mut collector = Collector::default();
         let edit = self.collect(&mut collector);
         for (field, is_absent) in [
-            ("name", self.name.is_none()),
-            ("provider", self.provider.is_none()),
-            ("accountIdentifier", self.account_identifier.is_none()),
-            ("authType", self.auth_type.is_none()),
+            ("name", self.name.is_keep()),
+            ("provider", self.provider.is_keep()),
+            ("accountIdentifier", self.account_identifier.is_keep()),
+            ("authType", self.auth_type.is_keep()),
         ] {
             if is_absent {
-                collector.fault(field, REQUIRED);
+                collector.refuse(field, REQUIRED);
             }
         }
         collector.finish(details(edit))
@@ -56,7 +56,7 @@ impl IntegrationAccountFields {
             account_identifier: c.kept("accountIdentifier", &self.account_identifier),
             auth_type: c.kept("authType", &self.auth_type),
             status: c.kept("status", &self.status),
-            allow_import: c.kept_flag("allowImport", self.allow_import),
+            allow_import: c.kept_value("allowImport", self.allow_import),
             markup: c.kept("markupPercentage", &self.markup_percentage),
             default_discount: c.cleared("defaultDiscountPercentage", &self.default_discount_percentage),
             distribution_markup: c.kept("distributionMarkupPercentage", &self.distribution_markup_percentage),
@@ -64,17 +64,17 @@ impl IntegrationAccountFields {
     }
 }
 
-fn details(edit: AccountEdit) -> Option<Details> {
-    Some(Details {
+fn details(edit: AccountEdit) -> Option<IntegrationAccountDetails> {
+    Some(IntegrationAccountDetails {
         name: edit.name?,
         provider: edit.provider?,
-        provider_account_id: edit.provider_account_id.flatten(),
+        provider_account_id: edit.provider_account_id.value(),
         account_identifier: edit.account_identifier?,
         auth_type: edit.auth_type?,
         status: edit.status.unwrap_or(AccountStatus::Active),
         allow_import: edit.allow_import.unwrap_or(true),
         markup: edit.markup.unwrap_or_default(),
-        default_discount: edit.default_discount.flatten(),
+        default_discount: edit.default_discount.value(),
         distribution_markup: edit.distribution_markup.unwrap_or_default(),
     })
 }

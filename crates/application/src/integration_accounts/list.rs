@@ -35,18 +35,18 @@ impl IntegrationAccounts {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Input<List<FindIntegrationAccounts>>,
+        input: Input<List<FindIntegrationAccounts>>,
     ) -> Result<Listed<IntegrationAccount>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let List { filter, paging } = checked(asked)?;
+        let List { filter, paging } = checked(input)?;
         let page = paging.page();
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
     /// Counts the accounts of the caller's tenant that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindIntegrationAccounts>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindIntegrationAccounts>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
+        Ok(self.queries.count(&scope, &checked(input)?.filter()?).await?)
     }
 }
 
@@ -70,15 +70,15 @@ mod tests {
             })
             .returning(|_, _| Ok(3));
         let accounts = over(MockIntegrationAccountRepository::new(), queries, MockTenantRepository::new());
-        let asked = FindIntegrationAccounts { provider: Some("GUESTY".to_owned()), status: None };
-        assert_eq!(accounts.count(&build::channel(Permission::Read), Ok(asked)).await.expect("counted"), 3);
+        let input = FindIntegrationAccounts { provider: Some("GUESTY".to_owned()), status: None };
+        assert_eq!(accounts.count(&build::channel(Permission::Read), Ok(input)).await.expect("counted"), 3);
     }
 
     #[tokio::test]
     async fn words_that_are_none_are_refused() {
-        let asked = FindIntegrationAccounts { provider: Some("x".to_owned()), status: Some("y".to_owned()) };
+        let input = FindIntegrationAccounts { provider: Some("x".to_owned()), status: Some("y".to_owned()) };
         let accounts = accounts(MockIntegrationAccountRepository::new());
-        let refused = accounts.count(&build::channel(Permission::Read), Ok(asked)).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["provider", "status"]);
+        let refused = accounts.count(&build::channel(Permission::Read), Ok(input)).await.expect_err("invalid");
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["provider", "status"]);
     }
 }

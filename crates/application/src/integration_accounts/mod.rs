@@ -44,7 +44,7 @@ impl IntegrationAccounts {
 
 #[cfg(test)]
 mod fixture {
-    use domain::tenants::FieldEdit;
+    use domain::patch::Patch;
     use ports::{MockIntegrationAccountQueries, MockIntegrationAccountRepository, MockTenantRepository};
 
     use super::*;
@@ -64,9 +64,8 @@ mod fixture {
         IntegrationAccounts::new(Arc::new(accounts), Arc::new(queries), Arc::new(tenants), idempotency(), ambient())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    pub(super) fn sent(text: &str) -> FieldEdit<String> {
-        Some(Some(text.to_owned()))
+    pub(super) fn sent(text: &str) -> Patch<String> {
+        Patch::Set(text.to_owned())
     }
 
     /// Returns the required fields of a new account.

@@ -33,11 +33,11 @@ impl IntegrationAccounts {
         &self,
         caller: &Caller,
         id: IntegrationAccountId,
-        asked: Input<MoveIntegrationAccount>,
+        input: Input<MoveIntegrationAccount>,
         precondition: &Precondition<IntegrationAccount>,
     ) -> Result<MovedIntegrationAccount, IntegrationAccountError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let MoveIntegrationAccount { tenant_id, dry_run } = asked?;
+        let MoveIntegrationAccount { tenant_id, dry_run } = input?;
         let target: TenantId = required("tenantID", tenant_id.as_deref())?;
         retry_stale(async || {
             let account = self.repository.find_anywhere(&scope, id).await?;

@@ -15,11 +15,11 @@ impl IntegrationAccounts {
         &self,
         caller: &Caller,
         id: IntegrationAccountId,
-        asked: Input<IntegrationAccountFields>,
+        input: Input<IntegrationAccountFields>,
         precondition: &Precondition<IntegrationAccount>,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let edit = asked?.edit()?;
+        let edit = input?.edit()?;
         retry_stale(async || {
             let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
             precondition.check(&account)?;
@@ -35,6 +35,7 @@ impl IntegrationAccounts {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use ports::{MockIntegrationAccountRepository, RepositoryError};
     use testkit::build;
 
@@ -67,7 +68,7 @@ mod tests {
                 lost += 1;
                 if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
             });
-            let fields = IntegrationAccountFields { allow_import: Some(Some(false)), ..Default::default() };
+            let fields = IntegrationAccountFields { allow_import: Patch::Set(false), ..Default::default() };
             let updated = update(repository, Permission::Admin, fields).await;
             assert_eq!(updated.err().map(|error| error.code()), expected);
         }
@@ -76,7 +77,7 @@ mod tests {
     #[tokio::test]
     async fn what_changes_nothing_is_not_stored() {
         let fields =
-            IntegrationAccountFields { name: sent("Host"), provider_account_id: Some(None), ..Default::default() };
+            IntegrationAccountFields { name: sent("Host"), provider_account_id: Patch::Clear, ..Default::default() };
         let updated = update(stored(), Permission::Admin, fields).await;
         assert_eq!(updated.expect("unchanged"), build::integration_account());
     }
@@ -84,15 +85,15 @@ mod tests {
     #[tokio::test]
     async fn null_clears_what_may_be_missing_and_nothing_else() {
         let nulls = IntegrationAccountFields {
-            name: Some(None),
-            provider_account_id: Some(None),
-            markup_percentage: Some(None),
-            default_discount_percentage: Some(None),
+            name: Patch::Clear,
+            provider_account_id: Patch::Clear,
+            markup_percentage: Patch::Clear,
+            default_discount_percentage: Patch::Clear,
             ..Default::default()
         };
         let refused = update(MockIntegrationAccountRepository::new(), Permission::Admin, nulls).await;
         let refused = refused.expect_err("invalid");
-        assert_eq!(refused.faults().expect("fields").keys().collect::<Vec<_>>(), ["markupPercentage", "name"]);
+        assert_eq!(refused.field_errors().expect("fields").keys().collect::<Vec<_>>(), ["markupPercentage", "name"]);
     }
 
     #[tokio::test]

@@ -13,8 +13,8 @@ use crate::steps::retry::retry_stale;
 impl ListingFields {
     fn new_in_account(&self) -> Result<(IntegrationAccountId, NewListing), InvalidInput> {
         let mut collector = Collector::default();
-        let account =
-            collector.required("integrationAccountID", self.integration_account_id.as_ref().and_then(Option::as_deref));
+        let account = collector
+            .required("integrationAccountID", self.integration_account_id.as_ref().value().map(String::as_str));
         let new = self.new_listing(&mut collector);
         collector.finish(account.zip(new))
     }
@@ -25,12 +25,12 @@ impl Listings {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<ListingFields>,
+        input: Input<ListingFields>,
         idempotent: &Idempotent<TenantListing>,
     ) -> Result<Outcome<TenantListing>, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
-            let (account, new) = asked?.new_in_account()?;
+            let (account, new) = input?.new_in_account()?;
             let id = self.ambient.id(ListingId::new);
             retry_stale(async || {
                 let account =
@@ -49,6 +49,7 @@ impl Listings {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use ports::{MockListingRepository, RepositoryError, rules};
     use testkit::build;
 
@@ -71,7 +72,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_listing_is_made_in_the_currency_of_the_workspace_unless_told() {
-        for (told, expected) in [(None, "USD"), (Some(Some("JPY".to_owned())), "JPY")] {
+        for (told, expected) in [(Patch::Keep, "USD"), (Patch::Set("JPY".to_owned()), "JPY")] {
             let mut repository = with_account();
             repository.expect_create().once().returning(|_, change| Ok(build::owned(change.after)));
             let created = create(repository, ListingFields { currency: told, ..fields("17") }).await.expect("created");
@@ -80,24 +81,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_told_at_once() {
+    async fn all_field_errors_are_told_at_once() {
         let wrong = ListingFields {
             latitude: sent("91"),
-            amenities: Some(Some(vec![String::new()])),
+            amenities: Patch::Set(vec![String::new()]),
             ..ListingFields::default()
         };
         let refused = create(MockListingRepository::new(), wrong).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
         let missing =
             ["integrationAccountID", "latitude", "longitude", "maxOccupancy", "name", "providerID", "startPrice"];
-        assert_eq!(faults, [&["amenities.0"][..], &missing].concat());
+        assert_eq!(field_errors, [&["amenities.0"][..], &missing].concat());
     }
 
     #[tokio::test]
     async fn a_price_must_fit_its_currency() {
         let fine = ListingFields { start_price: sent("0.5"), currency: sent("JPY"), ..fields("17") };
         let refused = create(with_account(), fine).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["startPrice"]);
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["startPrice"]);
     }
 
     #[tokio::test]
@@ -106,7 +107,7 @@ mod tests {
         repository.expect_account().once().returning(|_, _| Ok(None));
         let refused = create(repository, fields("17")).await.expect_err("unknown");
         assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
-        assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
+        assert!(refused.field_errors().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]
@@ -120,9 +121,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_creates_nothing() {
-        let asked = Ok(ListingFields::default());
+        let input = Ok(ListingFields::default());
         let refused = listings(MockListingRepository::new())
-            .create(&build::channel(Permission::Read), asked, &Idempotent::default())
+            .create(&build::channel(Permission::Read), input, &Idempotent::default())
             .await;
         assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }

@@ -28,13 +28,13 @@ impl DeliverListings {
     fn new_listings(&self) -> Result<Vec<NewListing>, InvalidInput> {
         let mut collector = Collector::default();
         if self.listings.is_none() {
-            collector.fault(LISTINGS, REQUIRED);
+            collector.refuse(LISTINGS, REQUIRED);
         }
         let mut known = HashSet::new();
         let read = collector.items(LISTINGS, self.listings.as_deref(), Self::MOST, |c, fields| {
             let new = fields.new_listing(c)?;
             if !known.insert(new.provider_id.clone()) {
-                c.fault("providerID", "is there more than once.");
+                c.refuse("providerID", "is there more than once.");
             }
             Some(new)
         });
@@ -49,10 +49,10 @@ impl Listings {
         &self,
         caller: &Caller,
         account: IntegrationAccountId,
-        asked: Input<DeliverListings>,
+        input: Input<DeliverListings>,
     ) -> Result<Delivered, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        self.deliver_in(&scope, account, asked?).await
+        self.deliver_in(&scope, account, input?).await
     }
 
     pub(super) async fn deliver_in(
@@ -66,7 +66,7 @@ impl Listings {
         let new: Vec<_> = new.into_iter().map(|new| (self.ambient.id(ListingId::new), new)).collect();
         retry_stale(async || {
             let account = self.repository.account(scope, account).await?;
-            let account = account.ok_or(ListingError::AccountNotFound { faults: None })?;
+            let account = account.ok_or(ListingError::AccountNotFound { field_errors: None })?;
             let stored = self.repository.with_provider_ids(scope, account.id, &provider_ids).await?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let (outcome, change) = Delivery::decide(&account, new.clone(), stored, scope, stamp)?;
@@ -86,15 +86,16 @@ impl From<Vec<DeliveryError>> for ListingError {
             if !collector.goes_on() {
                 break;
             }
-            collector.at(LISTINGS, |c| c.at(position, |c| c.fault(field(error), error)));
+            collector.at(LISTINGS, |c| c.at(position, |c| c.refuse(field(error), error)));
         }
-        collector.faults().into()
+        collector.field_errors().into()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::listings::Listing;
+    use domain::patch::Patch;
     use ports::{MockListingRepository, RepositoryError};
     use testkit::build;
 
@@ -143,34 +144,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_listing_at_fault_is_named() {
+    async fn every_listing_at_field_error_is_named() {
         let wrong = ListingFields { longitude: sent("181"), ..fields("b") };
         let refused = deliver(MockListingRepository::new(), Some(vec![fields("a"), wrong, fields("a")])).await;
         let refused = refused.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-        assert_eq!(faults, ["listings.1.longitude", "listings.2.providerID"]);
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+        assert_eq!(field_errors, ["listings.1.longitude", "listings.2.providerID"]);
 
         let fine = |provider_id| ListingFields {
             start_price: sent("0.001"),
-            minimum_nights: Some(Some(3)),
-            maximum_nights: Some(Some(2)),
+            minimum_nights: Patch::Set(3),
+            maximum_nights: Patch::Set(2),
             ..fields(provider_id)
         };
         let refused = deliver(with(vec![]), Some(vec![fields("a"), fine("b"), fine("c")])).await;
         let refused = refused.expect_err("invalid");
-        let faults = refused.faults().expect("field errors");
+        let field_errors = refused.field_errors().expect("field errors");
         assert_eq!(
-            faults.keys().map(String::as_str).collect::<Vec<_>>(),
+            field_errors.keys().map(String::as_str).collect::<Vec<_>>(),
             ["listings.1.maximumNights", "listings.1.startPrice", "listings.2.maximumNights", "listings.2.startPrice"]
         );
         let expected = "The listings.2.start price may not have more than 2 decimals in USD.";
-        assert_eq!(faults["listings.2.startPrice"], [expected]);
+        assert_eq!(field_errors["listings.2.startPrice"], [expected]);
     }
 
     #[tokio::test]
-    async fn a_delivery_with_much_at_fault_is_not_told_all_of_it() {
+    async fn a_delivery_with_much_at_field_error_is_not_told_all_of_it() {
         let faulty = vec![
-            ListingFields { amenities: Some(Some(vec![String::new(); 200])), ..fields("a") };
+            ListingFields { amenities: Patch::Set(vec![String::new(); 200]), ..fields("a") };
             DeliverListings::MOST
         ];
         let too_fine = |number: usize| ListingFields { start_price: sent("0.001"), ..fields(&number.to_string()) };
@@ -178,7 +179,7 @@ mod tests {
             [(MockListingRepository::new(), faulty), (with(vec![]), (0..DeliverListings::MOST).map(too_fine).collect())]
         {
             let refused = deliver(repository, Some(delivered)).await.expect_err("invalid");
-            assert_eq!(refused.faults().expect("field errors").len(), ENOUGH);
+            assert_eq!(refused.field_errors().expect("field errors").len(), ENOUGH);
             assert!(refused.to_string().ends_with("the rest was not looked at."), "{refused}");
         }
     }
@@ -187,7 +188,7 @@ mod tests {
     async fn a_delivery_has_bounds() {
         for delivered in [None, Some(vec![ListingFields::default(); DeliverListings::MOST + 1])] {
             let refused = deliver(MockListingRepository::new(), delivered).await.expect_err("invalid");
-            assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), [LISTINGS]);
+            assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), [LISTINGS]);
         }
         let nothing = deliver(with(vec![]), Some(vec![])).await.expect("nothing to do");
         assert_eq!(nothing, Delivered { created: 0, updated: 0, unchanged: 0 });

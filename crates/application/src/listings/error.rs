@@ -4,8 +4,8 @@ use domain::listings::{ListingValuesError, NotTheOwnerError};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
+use crate::input::field_error;
 use crate::input::reader::Collector;
-use crate::input::sentence;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -23,7 +23,7 @@ pub enum ListingError {
     #[error("The integration account was not found.")]
     AccountNotFound {
         /// The field error, if the body names the account.
-        faults: Option<FieldErrors>,
+        field_errors: Option<FieldErrors>,
     },
     /// Only the owner may change a listing.
     #[error(transparent)]
@@ -32,7 +32,7 @@ pub enum ListingError {
     #[error("The provider ID has already been taken.")]
     ProviderIdTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// A listing with reservations cannot be deleted.
     #[error("The listing has reservations. Set it INACTIVE instead.")]
@@ -41,14 +41,10 @@ pub enum ListingError {
 
 shares_refusals!(ListingError);
 
-fn fault(field: &str, phrase: &str) -> FieldErrors {
-    [(field.to_owned(), vec![sentence(field, phrase)])].into()
-}
-
 impl ListingError {
     /// Creates the refusal for an account that the body names and that was not found.
     pub(super) fn account_not_found() -> Self {
-        Self::AccountNotFound { faults: Some(fault("integrationAccountID", "was not found.")) }
+        Self::AccountNotFound { field_errors: Some(field_error("integrationAccountID", "was not found.")) }
     }
 }
 
@@ -64,9 +60,9 @@ impl From<Vec<ListingValuesError>> for ListingError {
     fn from(errors: Vec<ListingValuesError>) -> Self {
         let mut collector = Collector::default();
         for error in errors {
-            collector.fault(field(error), error);
+            collector.refuse(field(error), error);
         }
-        collector.faults().into()
+        collector.field_errors().into()
     }
 }
 
@@ -74,7 +70,7 @@ impl From<RepositoryError> for ListingError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Taken { rule: rules::LISTING_PROVIDER_ID } => {
-                Self::ProviderIdTaken { faults: fault("providerID", "has already been taken.") }
+                Self::ProviderIdTaken { field_errors: field_error("providerID", "has already been taken.") }
             }
             RepositoryError::Taken { rule: rules::HAS_RESERVATIONS } => Self::HasReservations,
             other => Self::Refused(other.into()),
@@ -94,11 +90,11 @@ impl Problem for ListingError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::AccountNotFound { faults } => faults.as_ref(),
-            Self::ProviderIdTaken { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::AccountNotFound { field_errors } => field_errors.as_ref(),
+            Self::ProviderIdTaken { field_errors } => Some(field_errors),
             Self::NotFound | Self::NotTheOwner(_) | Self::HasReservations => None,
         }
     }

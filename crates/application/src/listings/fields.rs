@@ -2,7 +2,7 @@
 
 use domain::geography::Place;
 use domain::listings::{AddressEdit, ListingEdit, NewListing, Picture};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 
 use crate::input::REQUIRED;
 use crate::input::reader::{Collector, emptied};
@@ -12,27 +12,27 @@ use crate::input::reader::{Collector, emptied};
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a listing")]
 pub struct ListingFields {
-    pub integration_account_id: FieldEdit<String>,
-    pub provider_id: FieldEdit<String>,
-    pub name: FieldEdit<String>,
-    pub internal_name: FieldEdit<String>,
-    pub description: FieldEdit<String>,
-    pub kind: FieldEdit<String>,
-    pub status: FieldEdit<String>,
-    pub thumbnail_url: FieldEdit<String>,
-    pub pictures: FieldEdit<Vec<PictureFields>>,
-    pub address: FieldEdit<AddressFields>,
-    pub latitude: FieldEdit<String>,
-    pub longitude: FieldEdit<String>,
-    pub time_zone: FieldEdit<String>,
-    pub minimum_nights: FieldEdit<i64>,
-    pub maximum_nights: FieldEdit<i64>,
-    pub max_occupancy: FieldEdit<i64>,
-    pub bedroom_count: FieldEdit<i64>,
-    pub bathroom_count: FieldEdit<String>,
-    pub start_price: FieldEdit<String>,
-    pub currency: FieldEdit<String>,
-    pub amenities: FieldEdit<Vec<String>>,
+    pub integration_account_id: Patch<String>,
+    pub provider_id: Patch<String>,
+    pub name: Patch<String>,
+    pub internal_name: Patch<String>,
+    pub description: Patch<String>,
+    pub kind: Patch<String>,
+    pub status: Patch<String>,
+    pub thumbnail_url: Patch<String>,
+    pub pictures: Patch<Vec<PictureFields>>,
+    pub address: Patch<AddressFields>,
+    pub latitude: Patch<String>,
+    pub longitude: Patch<String>,
+    pub time_zone: Patch<String>,
+    pub minimum_nights: Patch<i64>,
+    pub maximum_nights: Patch<i64>,
+    pub max_occupancy: Patch<i64>,
+    pub bedroom_count: Patch<i64>,
+    pub bathroom_count: Patch<String>,
+    pub start_price: Patch<String>,
+    pub currency: Patch<String>,
+    pub amenities: Patch<Vec<String>>,
     /// Whether it was taken from a list, which may have truncated its description and its pictures.
     pub is_truncated: bool,
 }
@@ -49,12 +49,12 @@ pub struct PictureFields {
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of an address")]
 pub struct AddressFields {
-    pub line1: FieldEdit<String>,
-    pub line2: FieldEdit<String>,
-    pub city: FieldEdit<String>,
-    pub state: FieldEdit<String>,
-    pub country: FieldEdit<String>,
-    pub postal_code: FieldEdit<String>,
+    pub line1: Patch<String>,
+    pub line2: Patch<String>,
+    pub city: Patch<String>,
+    pub state: Patch<String>,
+    pub country: Patch<String>,
+    pub postal_code: Patch<String>,
 }
 
 impl ListingFields {
@@ -66,9 +66,9 @@ impl ListingFields {
     /// Reads the fields of an update.
     pub(super) fn edit(&self, collector: &mut Collector) -> ListingEdit {
         let c = collector;
-        for (field, is_sent) in [("description", self.description.is_some()), ("pictures", self.pictures.is_some())] {
+        for (field, is_sent) in [("description", !self.description.is_keep()), ("pictures", !self.pictures.is_keep())] {
             if self.is_truncated && is_sent {
-                c.fault(field, "may not be sent with isTruncated: a list may have cut it.");
+                c.refuse(field, "may not be sent with isTruncated: a list may have cut it.");
             }
         }
         ListingEdit {
@@ -84,10 +84,7 @@ impl ListingFields {
                 let description = c.optional("description", picture.description.as_deref());
                 Some(Picture { url: url?, description })
             }),
-            address: self
-                .address
-                .as_ref()
-                .map(|address| address.as_ref().map(|address| c.at("address", |c| address.edit(c)))),
+            address: self.address.as_ref().map(|address| c.at("address", |c| address.edit(c))),
             latitude: c.kept("latitude", &self.latitude),
             longitude: c.kept("longitude", &self.longitude),
             time_zone: c.cleared("timeZone", &self.time_zone),
@@ -107,15 +104,15 @@ impl ListingFields {
     pub(super) fn new_listing(&self, collector: &mut Collector) -> Option<NewListing> {
         let mut rest = self.edit(collector);
         for (field, is_absent) in [
-            ("providerID", self.provider_id.is_none()),
-            ("name", self.name.is_none()),
-            ("latitude", self.latitude.is_none()),
-            ("longitude", self.longitude.is_none()),
-            ("maxOccupancy", self.max_occupancy.is_none()),
-            ("startPrice", self.start_price.is_none()),
+            ("providerID", self.provider_id.is_keep()),
+            ("name", self.name.is_keep()),
+            ("latitude", self.latitude.is_keep()),
+            ("longitude", self.longitude.is_keep()),
+            ("maxOccupancy", self.max_occupancy.is_keep()),
+            ("startPrice", self.start_price.is_keep()),
         ] {
             if is_absent {
-                collector.fault(field, REQUIRED);
+                collector.refuse(field, REQUIRED);
             }
         }
         let place = Place { latitude: rest.latitude?, longitude: rest.longitude? };

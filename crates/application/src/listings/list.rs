@@ -11,6 +11,7 @@ use domain::ids::IntegrationAccountId;
 use domain::instants::Edge;
 use domain::listings::{Amenity, Bathrooms, Bedrooms, ListingStatus, Occupancy, TenantListing};
 use domain::money::Amount;
+use domain::patch::Patch;
 use domain::stays::{Stay, StayDate};
 use ports::{FreeNights, ListingFilter, Origin, Page, Slice};
 use thiserror::Error;
@@ -89,7 +90,7 @@ impl FindListings {
         let needs_place = needs_place || self.location.is_some() || self.radius.is_some();
         for (field, text) in [("location", &self.location), ("radius", &self.radius)] {
             if needs_place && text.is_none() {
-                c.fault(field, REQUIRED);
+                c.refuse(field, REQUIRED);
             }
         }
         ListingFilter {
@@ -100,8 +101,9 @@ impl FindListings {
                 "integrationAccountID",
                 self.integration_account_id.as_ref(),
             ),
-            guests: c.kept_number::<Occupancy>("guests", self.guests.map(Some)),
-            bedroom_count: c.kept_number::<Bedrooms>("bedroomCount", self.bedroom_count.map(Some)),
+            guests: c.kept_number::<Occupancy>("guests", self.guests.map_or(Patch::Keep, Patch::Set)),
+            bedroom_count: c
+                .kept_number::<Bedrooms>("bedroomCount", self.bedroom_count.map_or(Patch::Keep, Patch::Set)),
             bathroom_count: text::<Bathrooms>(c, "bathroomCount", self.bathroom_count.as_ref()),
             min_price: text::<Amount>(c, "minPrice", self.min_price.as_ref()),
             max_price: text::<Amount>(c, "maxPrice", self.max_price.as_ref()),
@@ -123,7 +125,7 @@ impl FindListings {
         }
         let [check_in, check_out] = dates.map(|(field, date)| c.required::<StayDate>(field, date.as_deref()));
         let stay = Stay::new(check_in?, check_out?);
-        stay.map_err(|error| c.fault("checkOutDate", error)).ok()
+        stay.map_err(|error| c.refuse("checkOutDate", error)).ok()
     }
 }
 
@@ -145,7 +147,7 @@ fn read(
     }
     match filter {
         Ok(filter) => wrong.map(|()| (filter, paging.page())),
-        Err(faults) => Err(together(wrong, Err::<(), _>(faults)).expect_err("there are field errors")),
+        Err(field_errors) => Err(together(wrong, Err::<(), _>(field_errors)).expect_err("there are field errors")),
     }
 }
 
@@ -163,17 +165,17 @@ impl Listings {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Input<List<FindListings>>,
+        input: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = read(asked?, false, self.ambient.now())?;
+        let (filter, page) = read(input?, false, self.ambient.now())?;
         Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
     /// Counts the listings that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindListings>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let filter = asked?.filter(false, self.ambient.now())?;
+        let filter = input?.filter(false, self.ambient.now())?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 
@@ -181,10 +183,10 @@ impl Listings {
     pub async fn list_imported(
         &self,
         caller: &Caller,
-        asked: Input<List<FindListings>>,
+        input: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = read(asked?, false, self.ambient.now())?;
+        let (filter, page) = read(input?, false, self.ambient.now())?;
         let found = match imported(filter) {
             Some(filter) => self.queries.list(&scope, &filter, page).await?,
             None => Slice { items: vec![], has_more: false },
@@ -193,9 +195,9 @@ impl Listings {
     }
 
     /// Counts the imported listings that match.
-    pub async fn count_imported(&self, caller: &Caller, asked: Input<FindListings>) -> Result<u64, Refusal> {
+    pub async fn count_imported(&self, caller: &Caller, input: Input<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        match imported(asked?.filter(false, self.ambient.now())?) {
+        match imported(input?.filter(false, self.ambient.now())?) {
             Some(filter) => Ok(self.queries.count(&scope, &filter).await?),
             None => Ok(0),
         }
@@ -205,10 +207,10 @@ impl Listings {
     pub async fn search(
         &self,
         caller: &Caller,
-        asked: Input<List<FindListings>>,
+        input: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let List { filter, mut paging } = asked?;
+        let List { filter, mut paging } = input?;
         if paging.limit.is_none() {
             paging.per_page = paging.per_page.or(Some(SEARCH_SIZE));
         }
@@ -219,9 +221,9 @@ impl Listings {
     }
 
     /// Counts the offered listings that match.
-    pub async fn count_found(&self, caller: &Caller, asked: Input<FindListings>) -> Result<u64, Refusal> {
+    pub async fn count_found(&self, caller: &Caller, input: Input<FindListings>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let filter = asked?.filter(true, self.ambient.now())?;
+        let filter = input?.filter(true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
         let count = self.queries.count_found(&scope, around, &filter, MOST_LOOKED_AT).await?;
         Ok(count.ok_or_else(too_wide)?)
@@ -260,12 +262,12 @@ mod tests {
         Slice { items: vec![], has_more: false }
     }
 
-    async fn faults(filter: FindListings, paging: Paging, searches: bool) -> Vec<String> {
+    async fn field_errors(filter: FindListings, paging: Paging, searches: bool) -> Vec<String> {
         let listings = over(MockListingRepository::new(), MockListingQueries::new());
-        let (caller, asked) = (build::channel(Permission::Read), Ok(List { filter, paging }));
-        let answer = if searches { listings.search(&caller, asked).await } else { listings.list(&caller, asked).await };
+        let (caller, input) = (build::channel(Permission::Read), Ok(List { filter, paging }));
+        let answer = if searches { listings.search(&caller, input).await } else { listings.list(&caller, input).await };
         let refused = answer.expect_err("invalid");
-        refused.faults().expect("field errors").keys().cloned().collect()
+        refused.field_errors().expect("field errors").keys().cloned().collect()
     }
 
     #[tokio::test]
@@ -320,12 +322,12 @@ mod tests {
             ..around()
         };
         let listings = over(MockListingRepository::new(), queries);
-        let asked = Ok(List { filter, paging: Paging::default() });
-        listings.list(&build::channel(Permission::Read), asked).await.expect("listed");
+        let input = Ok(List { filter, paging: Paging::default() });
+        listings.list(&build::channel(Permission::Read), input).await.expect("listed");
     }
 
     #[tokio::test]
-    async fn all_faults_are_told_at_once() {
+    async fn all_field_errors_are_told_at_once() {
         let wrong = FindListings {
             listing_type: text("other"),
             guests: Some(0),
@@ -338,16 +340,16 @@ mod tests {
         let paging = Paging { per_page: Some(101), ..Paging::default() };
         let expected =
             ["checkInDate", "checkOutDate", "guests", "listingType", "location", "minPrice", "per_page", "radius"];
-        assert_eq!(faults(wrong, paging, false).await, expected);
+        assert_eq!(field_errors(wrong, paging, false).await, expected);
     }
 
     #[tokio::test]
     async fn a_place_and_a_radius_go_together() {
         let alone = FindListings { location: text("0,0"), ..FindListings::default() };
-        assert_eq!(faults(alone, Paging::default(), false).await, ["radius"]);
-        assert_eq!(faults(FindListings::default(), Paging::default(), true).await, ["location", "radius"]);
+        assert_eq!(field_errors(alone, Paging::default(), false).await, ["radius"]);
+        assert_eq!(field_errors(FindListings::default(), Paging::default(), true).await, ["location", "radius"]);
         let after = Paging { after: Some(build::id().to_string()), ..Paging::default() };
-        assert_eq!(faults(around(), after, false).await, ["after"]);
+        assert_eq!(field_errors(around(), after, false).await, ["after"]);
     }
 
     #[tokio::test]
@@ -363,7 +365,11 @@ mod tests {
             for (place, searches) in [(FindListings::default(), false), (around(), true)] {
                 let filter =
                     FindListings { check_in_date: check_in.clone(), check_out_date: check_out.clone(), ..place };
-                assert_eq!(faults(filter, Paging::default(), searches).await, [expected], "{check_in:?} {check_out:?}");
+                assert_eq!(
+                    field_errors(filter, Paging::default(), searches).await,
+                    [expected],
+                    "{check_in:?} {check_out:?}"
+                );
             }
         }
     }
@@ -379,8 +385,8 @@ mod tests {
             queries.expect_count().withf(move |_, filter| is_asked(filter)).returning(|_, _| Ok(3));
             let (listings, caller) = (over(MockListingRepository::new(), queries), build::channel(Permission::Read));
             let filter = FindListings { listing_type, ..FindListings::default() };
-            let asked = List { filter: filter.clone(), paging: Paging::default() };
-            let listed = listings.list_imported(&caller, Ok(asked)).await.expect("listed");
+            let input = List { filter: filter.clone(), paging: Paging::default() };
+            let listed = listings.list_imported(&caller, Ok(input)).await.expect("listed");
             assert_eq!((listed.items.len(), listed.has_more), (found, false), "{filter:?}");
             let count = listings.count_imported(&caller, Ok(filter.clone())).await.expect("counted");
             assert_eq!(count, found as u64, "{filter:?}");
@@ -392,11 +398,11 @@ mod tests {
         let listings = over(MockListingRepository::new(), MockListingQueries::new());
         let caller = build::channel(Permission::Read);
         let filter = || FindListings { listing_type: text("nonsense"), ..FindListings::default() };
-        let asked = List { filter: filter(), paging: Paging { page: Some(0), ..Paging::default() } };
-        let refused = listings.list_imported(&caller, Ok(asked)).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingType", "page"]);
+        let input = List { filter: filter(), paging: Paging { page: Some(0), ..Paging::default() } };
+        let refused = listings.list_imported(&caller, Ok(input)).await.expect_err("invalid");
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["listingType", "page"]);
         let refused = listings.count_imported(&caller, Ok(filter())).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingType"]);
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["listingType"]);
     }
 
     #[tokio::test]
@@ -405,16 +411,16 @@ mod tests {
         queries.expect_search().once().returning(|_, _, _, _, _| Ok(None));
         queries.expect_count_found().once().returning(|_, _, _, _| Ok(None));
         let (listings, caller) = (over(MockListingRepository::new(), queries), build::channel(Permission::Read));
-        let asked = List { filter: around(), paging: Paging::default() };
-        let searched = listings.search(&caller, Ok(asked)).await.expect_err("too much");
+        let input = List { filter: around(), paging: Paging::default() };
+        let searched = listings.search(&caller, Ok(input)).await.expect_err("too much");
         let counted = listings.count_found(&caller, Ok(around())).await.expect_err("too much");
         for refused in [searched, counted] {
-            let faults = refused.faults().expect("fields at fault");
-            assert_eq!(faults["radius"], ["The radius covers more than 100000 listings. It must be smaller."]);
+            let field_errors = refused.field_errors().expect("fields at fault");
+            assert_eq!(field_errors["radius"], ["The radius covers more than 100000 listings. It must be smaller."]);
         }
         let amenities = vec!["wifi,".repeat(MOST_AMENITIES + 1)];
         let many = FindListings { amenities, ..around() };
-        assert_eq!(faults(many, Paging::default(), true).await, ["amenities"]);
+        assert_eq!(field_errors(many, Paging::default(), true).await, ["amenities"]);
     }
 
     #[tokio::test]
@@ -431,8 +437,8 @@ mod tests {
                 .withf(move |_, _, _, page, _| page.size == size)
                 .returning(|_, _, _, _, _| Ok(Some(nothing())));
             let listings = over(MockListingRepository::new(), queries);
-            let asked = Ok(List { filter: around(), paging });
-            listings.search(&build::channel(Permission::Read), asked).await.expect("searched");
+            let input = Ok(List { filter: around(), paging });
+            listings.search(&build::channel(Permission::Read), input).await.expect("searched");
         }
     }
 }

@@ -6,6 +6,7 @@ use domain::access::OperatorScope;
 use domain::currencies::Currency;
 use domain::ids::{IntegrationAccountId, WorkspaceId};
 use domain::listings::Delivered;
+use domain::patch::Patch;
 use validator::Validate;
 
 use super::deliver::LISTINGS;
@@ -52,12 +53,12 @@ impl Listings {
         let account: IntegrationAccountId = required("account", Some(&account))?;
         if let Some(currency) = currency {
             for listing in &mut listings {
-                listing.currency.get_or_insert_with(|| Some(currency.clone()));
+                listing.currency = Patch::Set(currency.clone()).then(std::mem::take(&mut listing.currency));
             }
         }
 
         let owner = self.repository.owner(operator, workspace_id, account).await?;
-        let owner = owner.ok_or(ListingError::AccountNotFound { faults: None })?;
+        let owner = owner.ok_or(ListingError::AccountNotFound { field_errors: None })?;
         let scope = operator.tenant_scope(workspace_id, owner);
 
         let mut fine: Vec<_> = listings.into_iter().enumerate().collect();
@@ -68,23 +69,23 @@ impl Listings {
                 Ok(delivered) => return Ok(Loaded { delivered, refused }),
                 Err(error) => error,
             };
-            let mut at_fault = error.faults().map(by_position).unwrap_or_default();
-            if at_fault.is_empty() {
+            let mut errors = error.field_errors().map(by_position).unwrap_or_default();
+            if errors.is_empty() {
                 return Err(error);
             }
             let mut tried = 0..;
             fine.retain(|(position, _)| {
-                let fault = tried.next().and_then(|tried| at_fault.remove(&tried));
-                fault.map(|sentences| refused.insert(*position, sentences)).is_none()
+                let error = tried.next().and_then(|tried| errors.remove(&tried));
+                error.map(|sentences| refused.insert(*position, sentences)).is_none()
             });
         }
     }
 }
 
 /// Groups the field errors by listing, without the listing's path in the sentences.
-fn by_position(faults: &FieldErrors) -> BTreeMap<usize, Vec<String>> {
+fn by_position(field_errors: &FieldErrors) -> BTreeMap<usize, Vec<String>> {
     let mut by_position: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for (path, sentences) in faults {
+    for (path, sentences) in field_errors {
         let mut parts = path.split('.');
         let listing = parts.next().filter(|part| *part == LISTINGS).and(parts.next());
         if let Some(position) = listing.and_then(|position| position.parse().ok()) {
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_at_fault_are_named_and_all_others_stored() {
+    async fn those_at_field_error_are_named_and_all_others_stored() {
         let mut repository = with_account();
         repository.expect_deliver().once().returning(|scope, change| {
             let names = change.after.listings.iter().map(|listing| listing.details().provider_id.as_str());
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn however_many_are_at_fault_each_is_named_with_all_that_is_wrong_with_it() {
+    async fn however_many_are_at_field_error_each_is_named_with_all_that_is_wrong_with_it() {
         let mut repository = with_account();
         repository.expect_deliver().once().returning(|_, change| {
             assert_eq!(change.after.listings.len(), 1);
@@ -204,8 +205,8 @@ mod tests {
         };
         let refused = load(MockListingRepository::new(), wrong).await.expect_err("invalid");
         assert_eq!(refused.kind(), ProblemKind::Invalid);
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-        assert_eq!(faults, ["account", "currency", "workspace"]);
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+        assert_eq!(field_errors, ["account", "currency", "workspace"]);
     }
 
     #[tokio::test]

@@ -44,7 +44,7 @@ impl Listings {
 
 #[cfg(test)]
 mod fixture {
-    use domain::tenants::FieldEdit;
+    use domain::patch::Patch;
     use ports::{MockListingQueries, MockListingRepository};
     use testkit::build;
 
@@ -61,9 +61,8 @@ mod fixture {
         Listings::new(Arc::new(listings), Arc::new(queries), idempotency(), ambient())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    pub(super) fn sent(text: impl Into<String>) -> FieldEdit<String> {
-        Some(Some(text.into()))
+    pub(super) fn sent(text: impl Into<String>) -> Patch<String> {
+        Patch::Set(text.into())
     }
 
     /// Returns the required fields of a new listing.
@@ -74,7 +73,7 @@ mod fixture {
             name: sent("Loft"),
             latitude: sent("40.7128"),
             longitude: sent("-74.0060"),
-            max_occupancy: Some(Some(4)),
+            max_occupancy: Patch::Set(4),
             start_price: sent("149"),
             ..ListingFields::default()
         }

@@ -16,11 +16,11 @@ impl Listings {
         &self,
         caller: &Caller,
         id: ListingId,
-        asked: Input<ListingFields>,
+        input: Input<ListingFields>,
         precondition: &Precondition<TenantListing>,
     ) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let fields = asked?;
+        let fields = input?;
         let mut collector = Collector::default();
         let edit = fields.edit(&mut collector);
         let edit = collector.finish(Some(edit))?;
@@ -28,7 +28,7 @@ impl Listings {
             let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let listing = found.for_owner(&scope)?;
             let account = listing.integration_account_id();
-            unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
+            unchanged("integrationAccountID", &fields.integration_account_id, account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = listing.update(edit.clone(), &scope, stamp)?;
             precondition.check(&found)?;
@@ -43,6 +43,7 @@ impl Listings {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use ports::{MockListingRepository, RepositoryError};
     use testkit::build;
 
@@ -101,7 +102,7 @@ mod tests {
     async fn the_account_never_changes() {
         let other = ListingFields { integration_account_id: sent(build::id().to_string()), ..ListingFields::default() };
         let refused = update(stored(), other).await.expect_err("invalid");
-        assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
+        assert!(refused.field_errors().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]
@@ -114,12 +115,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_may_not_be_null_refuses_it() {
-        let null = || Some(None);
+        let null = || Patch::Clear;
         let fields =
-            ListingFields { name: null(), minimum_nights: Some(None), currency: null(), ..ListingFields::default() };
+            ListingFields { name: null(), minimum_nights: Patch::Clear, currency: null(), ..ListingFields::default() };
         let refused = update(MockListingRepository::new(), fields).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-        assert_eq!(faults, ["currency", "minimumNights", "name"]);
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+        assert_eq!(field_errors, ["currency", "minimumNights", "name"]);
     }
 
     #[tokio::test]

@@ -4,8 +4,8 @@ use domain::access::{Caller, Permission};
 use domain::countries::Country;
 use domain::ids::LocationId;
 use domain::locations::{
-    Address, City, Description, ExternalLocationId, Latitude, Location, LocationName, Longitude, NewLocation, PostCode,
-    Profile, State,
+    Address, City, Description, ExternalLocationId, Latitude, Location, LocationDetails, LocationName, Longitude,
+    NewLocation, PostCode, State,
 };
 use validator::Validate;
 
@@ -40,8 +40,8 @@ pub struct CreateLocation {
 }
 
 impl CreateLocation {
-    fn profile(&self) -> Result<Profile, InvalidInput> {
-        Ok(Profile {
+    fn details(&self) -> Result<LocationDetails, InvalidInput> {
+        Ok(LocationDetails {
             description: unless_blank("description", self.description.as_deref())?,
             address: unless_blank("address", self.address.as_deref())?,
             post_code: unless_blank("post_code", self.post_code.as_deref())?,
@@ -60,16 +60,16 @@ impl Locations {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<CreateLocation>,
+        input: Input<CreateLocation>,
         idempotent: &Idempotent<Location>,
     ) -> Result<Outcome<Location>, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
-            let command = checked(asked)?;
+            let command = checked(input)?;
             let new = NewLocation {
                 id: self.ambient.id(LocationId::new),
                 name: required("name", command.name.as_deref())?,
-                profile: command.profile()?,
+                details: command.details()?,
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Location::create(new, &scope, stamp);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_reported_together_by_the_names_of_the_request() {
+    async fn all_field_errors_are_reported_together_by_the_names_of_the_request() {
         let command = CreateLocation {
             country_code: sent("XX"),
             lat: sent("90.5"),
@@ -123,11 +123,14 @@ mod tests {
             .create(&build::channel(Permission::Write), Ok(command), &Idempotent::default())
             .await
             .expect_err("invalid");
-        let faults = error.faults().expect("field errors");
-        assert_eq!(faults.keys().collect::<Vec<_>>(), ["country_code", "external_location_id", "lat", "lng", "name"]);
-        assert_eq!(faults["name"], ["The name field is required."]);
-        assert_eq!(faults["lat"], ["The lat must be decimal degrees from -90 to 90."]);
-        assert_eq!(faults["lng"], ["The lng must be decimal degrees from -180 to 180."]);
+        let field_errors = error.field_errors().expect("field errors");
+        assert_eq!(
+            field_errors.keys().collect::<Vec<_>>(),
+            ["country_code", "external_location_id", "lat", "lng", "name"]
+        );
+        assert_eq!(field_errors["name"], ["The name field is required."]);
+        assert_eq!(field_errors["lat"], ["The lat must be decimal degrees from -90 to 90."]);
+        assert_eq!(field_errors["lng"], ["The lng must be decimal degrees from -180 to 180."]);
     }
 
     #[tokio::test]
@@ -139,6 +142,6 @@ mod tests {
         let created =
             locations(repository).create(&build::channel(Permission::Write), Ok(command), &Idempotent::default()).await;
         let created = created.expect("created").now().expect("done now");
-        assert_eq!((created.tenant_id(), created.profile()), (build::channel_id(), &Profile::default()));
+        assert_eq!((created.tenant_id(), created.details()), (build::channel_id(), &LocationDetails::default()));
     }
 }

@@ -46,9 +46,9 @@ impl Problem for LocationError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
+            Self::Refused(refusal) => refusal.field_errors(),
             Self::NotFound | Self::Default(_) | Self::InUse => None,
         }
     }

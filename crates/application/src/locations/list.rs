@@ -10,9 +10,9 @@ use crate::outcome::refusal::Refusal;
 
 impl Locations {
     /// Lists the locations of the caller's tenant, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Input<Paging>) -> Result<Listed<Location>, Refusal> {
+    pub async fn list(&self, caller: &Caller, input: Input<Paging>) -> Result<Listed<Location>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let page = checked(asked)?.page();
+        let page = checked(input)?.page();
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
     }
 

@@ -1,60 +1,48 @@
 //! Changing a location's fields.
 
 use domain::access::{Caller, Permission};
-use domain::countries::Country;
 use domain::ids::LocationId;
-use domain::locations::{
-    Address, City, Description, ExternalLocationId, Latitude, Location, LocationEdit, LocationName, Longitude,
-    PostCode, State,
-};
-use domain::tenants::FieldEdit;
-use validator::Validate;
+use domain::locations::{Location, LocationEdit};
+use domain::patch::Patch;
 
 use super::{LocationError, Locations};
-use crate::input::{Input, InvalidInput, checked, edit, edits, edits_or_clears};
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// A request to change a location: `None` leaves a field unchanged, `Some(None)` clears it.
-#[derive(Debug, Clone, Default, Validate)]
+/// A request to change a location. Absent fields are left unchanged; null clears a field.
+#[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a location, as the domain describes them")]
 pub struct UpdateLocation {
-    #[validate(custom(function = edits::<LocationName>))]
-    pub name: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Description>))]
-    pub description: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Address>))]
-    pub address: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<PostCode>))]
-    pub post_code: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<City>))]
-    pub city: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<State>))]
-    pub state: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Country>))]
-    pub country_code: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Latitude>))]
-    pub lat: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Longitude>))]
-    pub lng: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<ExternalLocationId>))]
-    pub external_location_id: FieldEdit<String>,
+    pub name: Patch<String>,
+    pub description: Patch<String>,
+    pub address: Patch<String>,
+    pub post_code: Patch<String>,
+    pub city: Patch<String>,
+    pub state: Patch<String>,
+    pub country_code: Patch<String>,
+    pub lat: Patch<String>,
+    pub lng: Patch<String>,
+    pub external_location_id: Patch<String>,
 }
 
 impl UpdateLocation {
     fn edit(&self) -> Result<LocationEdit, InvalidInput> {
-        Ok(LocationEdit {
-            name: edit("name", self.name.as_ref())?.flatten(),
-            description: edit("description", self.description.as_ref())?,
-            address: edit("address", self.address.as_ref())?,
-            post_code: edit("post_code", self.post_code.as_ref())?,
-            city: edit("city", self.city.as_ref())?,
-            state: edit("state", self.state.as_ref())?,
-            country: edit("country_code", self.country_code.as_ref())?,
-            latitude: edit("lat", self.lat.as_ref())?,
-            longitude: edit("lng", self.lng.as_ref())?,
-            external_location_id: edit("external_location_id", self.external_location_id.as_ref())?,
-        })
+        let mut c = Collector::default();
+        let edit = LocationEdit {
+            name: c.kept("name", &self.name),
+            description: c.cleared("description", &self.description),
+            address: c.cleared("address", &self.address),
+            post_code: c.cleared("post_code", &self.post_code),
+            city: c.cleared("city", &self.city),
+            state: c.cleared("state", &self.state),
+            country: c.cleared("country_code", &self.country_code),
+            latitude: c.cleared("lat", &self.lat),
+            longitude: c.cleared("lng", &self.lng),
+            external_location_id: c.cleared("external_location_id", &self.external_location_id),
+        };
+        c.finish(Some(edit))
     }
 }
 
@@ -64,11 +52,11 @@ impl Locations {
         &self,
         caller: &Caller,
         id: LocationId,
-        asked: Input<UpdateLocation>,
+        input: Input<UpdateLocation>,
         precondition: &Precondition<Location>,
     ) -> Result<Location, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let edit = checked(asked)?.edit()?;
+        let edit = input?.edit()?;
         retry_stale(async || {
             let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
             precondition.check(&location)?;
@@ -92,9 +80,8 @@ mod tests {
     use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    fn sent(text: &str) -> FieldEdit<String> {
-        Some(Some(text.to_owned()))
+    fn sent(text: &str) -> Patch<String> {
+        Patch::Set(text.to_owned())
     }
 
     fn stored() -> MockLocationRepository {
@@ -129,15 +116,16 @@ mod tests {
         let mut repository = stored();
         repository.expect_update().never();
         let same = build::location(LocationId::new(build::id())).name().to_string();
-        let command = UpdateLocation { name: sent(&same), lat: Some(None), ..UpdateLocation::default() };
+        let command = UpdateLocation { name: sent(&same), lat: Patch::Clear, ..UpdateLocation::default() };
         assert_eq!(update(repository, command).await.expect("unchanged").version(), 1);
     }
 
     #[tokio::test]
     async fn a_name_refuses_null_and_everything_else_is_cleared_by_it() {
-        let command = UpdateLocation { name: Some(None), city: Some(None), lng: sent(""), ..UpdateLocation::default() };
+        let command =
+            UpdateLocation { name: Patch::Clear, city: Patch::Clear, lng: sent(""), ..UpdateLocation::default() };
         let error = update(MockLocationRepository::new(), command).await.expect_err("invalid");
-        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["name"]);
+        assert_eq!(error.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["name"]);
     }
 
     #[tokio::test]

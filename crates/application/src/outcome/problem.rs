@@ -76,7 +76,7 @@ pub trait Problem: Error + Send + Sync + 'static {
     }
 
     /// Returns the field errors, if any.
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         None
     }
 

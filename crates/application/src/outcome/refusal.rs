@@ -82,9 +82,9 @@ impl Problem for Refusal {
         if let Self::CouponsLimited { seconds } = self { Some(*seconds) } else { None }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Invalid(error) => error.faults(),
+            Self::Invalid(error) => error.field_errors(),
             Self::Access(_)
             | Self::Unreadable(_)
             | Self::PreconditionFailed

@@ -17,10 +17,10 @@ impl Promotions {
         caller: &Caller,
         id: PromotionId,
         assignment: Assignment,
-        asked: Input<ListingIds>,
+        input: Input<ListingIds>,
     ) -> Result<usize, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let command = checked(asked)?;
+        let command = checked(input)?;
         let ids = command.ids()?;
         retry_stale(async || {
             let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
@@ -70,9 +70,9 @@ mod tests {
         assignment: Assignment,
         ids: &[ListingId],
     ) -> Result<usize, PromotionError> {
-        let asked = Ok(ListingIds { listing_ids: Some(ids.iter().map(ToString::to_string).collect()) });
+        let input = Ok(ListingIds { listing_ids: Some(ids.iter().map(ToString::to_string).collect()) });
         let caller = build::channel(Permission::Write);
-        promotions(repository).assign(&caller, PromotionId::new(build::id()), assignment, asked).await
+        promotions(repository).assign(&caller, PromotionId::new(build::id()), assignment, input).await
     }
 
     #[tokio::test]
@@ -121,8 +121,8 @@ mod tests {
             let refused = assign(repository, assignment, &[listing, other]).await.expect_err("refused");
             assert_eq!(refused.code(), Code::ListingNotFound);
             let expected = format!("The listing {other} was not found (listing_not_found).");
-            let faults = refused.faults().expect("positions");
-            assert_eq!(faults.iter().collect::<Vec<_>>(), [(&"listingIDs.1".to_owned(), &vec![expected])]);
+            let field_errors = refused.field_errors().expect("positions");
+            assert_eq!(field_errors.iter().collect::<Vec<_>>(), [(&"listingIDs.1".to_owned(), &vec![expected])]);
         }
     }
 
@@ -133,7 +133,7 @@ mod tests {
             Code::PromotionNotFound
         );
         let refused = assign(MockPromotionRepository::new(), Assignment::Assign, &[]).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["listingIDs"]);
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["listingIDs"]);
     }
 
     #[tokio::test]

@@ -14,12 +14,12 @@ impl Promotions {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<PromotionFields>,
+        input: Input<PromotionFields>,
         idempotent: &Idempotent<Promotion>,
     ) -> Result<Outcome<Promotion>, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
-            let new = asked?.new_promotion(self.ambient.id(PromotionId::new))?;
+            let new = input?.new_promotion(self.ambient.id(PromotionId::new))?;
             retry_stale(async || {
                 // Whether the values fit each other does not depend on stored data, so check it before the account.
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
@@ -38,6 +38,7 @@ impl Promotions {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use domain::promotions::PromotionStatus;
     use ports::{MockPromotionRepository, RepositoryError, rules};
     use testkit::build;
@@ -82,22 +83,22 @@ mod tests {
             let mut repository = with_account();
             repository.expect_create().once().returning(|_, change| Ok(change.after));
             let created = create(repository, fields).await.expect("created");
-            assert_eq!((created.terms().status, created.terms().discount.to_string().as_str()), (status, "20"));
+            assert_eq!((created.details().status, created.details().discount.to_string().as_str()), (status, "20"));
         }
     }
 
     #[tokio::test]
-    async fn all_faults_are_told_at_once() {
+    async fn all_field_errors_are_told_at_once() {
         let wrong = PromotionFields {
             discount_percentage: sent("100.01"),
             end_date: sent("2030-02-30"),
             booking_period_start: sent("today"),
             coupon_code: sent("\u{7}"),
-            status: Some(None),
+            status: Patch::Clear,
             ..PromotionFields::default()
         };
         let refused = create(MockPromotionRepository::new(), wrong).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
         let expected = [
             "bookingPeriodStart",
             "couponCode",
@@ -108,7 +109,7 @@ mod tests {
             "startDate",
             "status",
         ];
-        assert_eq!(faults, expected);
+        assert_eq!(field_errors, expected);
     }
 
     #[tokio::test]
@@ -120,8 +121,8 @@ mod tests {
             ..fields()
         };
         let refused = create(MockPromotionRepository::new(), reversed).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-        assert_eq!(faults, ["bookingPeriodEnd", "endDate"]);
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+        assert_eq!(field_errors, ["bookingPeriodEnd", "endDate"]);
     }
 
     #[tokio::test]
@@ -130,7 +131,7 @@ mod tests {
         repository.expect_has_account().once().returning(|_, _| Ok(false));
         let refused = create(repository, fields()).await.expect_err("unknown");
         assert_eq!(refused.code(), Code::IntegrationAccountNotFound);
-        assert!(refused.faults().expect("field errors").contains_key("integrationAccountID"));
+        assert!(refused.field_errors().expect("field errors").contains_key("integrationAccountID"));
     }
 
     #[tokio::test]
@@ -143,7 +144,7 @@ mod tests {
             repository.expect_create().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
             let refused = create(repository, fields()).await.expect_err("taken");
             assert_eq!(refused.code(), code);
-            assert!(refused.faults().expect("field errors").contains_key(field));
+            assert!(refused.field_errors().expect("field errors").contains_key(field));
         }
     }
 

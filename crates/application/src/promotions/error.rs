@@ -4,9 +4,9 @@ use domain::promotions::{AssignmentRefused, PromotionValuesError};
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
+use crate::input::field_error;
 use crate::input::listing_ids::ListingIds;
 use crate::input::reader::Collector;
-use crate::input::sentence;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -24,43 +24,41 @@ pub enum PromotionError {
     #[error("The integration account was not found.")]
     AccountNotFound {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// Some listings do not belong to the promotion's account.
     #[error("The listing was not found.")]
     ListingNotFound {
         /// The field errors, by position.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// Another promotion of the account has the name.
     #[error("The name has already been taken.")]
     NameTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// Another promotion of the account has the coupon code.
     #[error("The coupon code has already been taken.")]
     CouponCodeTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
 }
 
 shares_refusals!(PromotionError);
 
-fn fault(field: &str, phrase: &str) -> FieldErrors {
-    [(field.to_owned(), vec![sentence(field, phrase)])].into()
-}
-
 impl PromotionError {
     pub(super) fn account_not_found() -> Self {
-        Self::AccountNotFound { faults: fault("integrationAccountID", "was not found.") }
+        Self::AccountNotFound { field_errors: field_error("integrationAccountID", "was not found.") }
     }
 
     /// Creates the refusal of an assignment to the command's listings.
     pub(super) fn assignment(command: &ListingIds, AssignmentRefused { positions }: AssignmentRefused) -> Self {
         let sentence = |id: &str| format!("The listing {id} was not found ({}).", Code::ListingNotFound);
-        Self::ListingNotFound { faults: command.faults(positions.into_iter().map(|position| (position, sentence))) }
+        Self::ListingNotFound {
+            field_errors: command.field_errors(positions.into_iter().map(|position| (position, sentence))),
+        }
     }
 }
 
@@ -72,19 +70,19 @@ impl From<Vec<PromotionValuesError>> for PromotionError {
                 PromotionValuesError::Nights => "endDate",
                 PromotionValuesError::BookingPeriod => "bookingPeriodEnd",
             };
-            collector.fault(field, error);
+            collector.refuse(field, error);
         }
-        collector.faults().into()
+        collector.field_errors().into()
     }
 }
 
 impl From<RepositoryError> for PromotionError {
     fn from(error: RepositoryError) -> Self {
-        let taken = |field| fault(field, "has already been taken.");
+        let taken = |field| field_error(field, "has already been taken.");
         match error {
-            RepositoryError::Taken { rule: rules::PROMOTION_NAME } => Self::NameTaken { faults: taken("name") },
+            RepositoryError::Taken { rule: rules::PROMOTION_NAME } => Self::NameTaken { field_errors: taken("name") },
             RepositoryError::Taken { rule: rules::PROMOTION_COUPON_CODE } => {
-                Self::CouponCodeTaken { faults: taken("couponCode") }
+                Self::CouponCodeTaken { field_errors: taken("couponCode") }
             }
             other => Self::Refused(other.into()),
         }
@@ -103,13 +101,13 @@ impl Problem for PromotionError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::AccountNotFound { faults }
-            | Self::ListingNotFound { faults }
-            | Self::NameTaken { faults }
-            | Self::CouponCodeTaken { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::AccountNotFound { field_errors }
+            | Self::ListingNotFound { field_errors }
+            | Self::NameTaken { field_errors }
+            | Self::CouponCodeTaken { field_errors } => Some(field_errors),
             Self::NotFound => None,
         }
     }

@@ -1,8 +1,8 @@
 //! The fields of a promotion, as sent.
 
 use domain::ids::PromotionId;
+use domain::patch::Patch;
 use domain::promotions::{NewPromotion, PromotionEdit};
-use domain::tenants::FieldEdit;
 
 use crate::input::reader::Collector;
 use crate::input::{InvalidInput, REQUIRED};
@@ -12,17 +12,17 @@ use crate::input::{InvalidInput, REQUIRED};
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a promotion")]
 pub struct PromotionFields {
-    pub integration_account_id: FieldEdit<String>,
-    pub name: FieldEdit<String>,
-    pub description: FieldEdit<String>,
-    pub discount_percentage: FieldEdit<String>,
-    pub coupon_code: FieldEdit<String>,
-    pub start_date: FieldEdit<String>,
-    pub end_date: FieldEdit<String>,
-    pub booking_period_start: FieldEdit<String>,
-    pub booking_period_end: FieldEdit<String>,
-    pub status: FieldEdit<String>,
-    pub thumbnail_url: FieldEdit<String>,
+    pub integration_account_id: Patch<String>,
+    pub name: Patch<String>,
+    pub description: Patch<String>,
+    pub discount_percentage: Patch<String>,
+    pub coupon_code: Patch<String>,
+    pub start_date: Patch<String>,
+    pub end_date: Patch<String>,
+    pub booking_period_start: Patch<String>,
+    pub booking_period_end: Patch<String>,
+    pub status: Patch<String>,
+    pub thumbnail_url: Patch<String>,
 }
 
 impl PromotionFields {
@@ -36,17 +36,17 @@ impl PromotionFields {
     /// Parses the fields of a new promotion, some of which are required.
     pub(super) fn new_promotion(&self, id: PromotionId) -> Result<NewPromotion, InvalidInput> {
         let mut collector = Collector::default();
-        let account =
-            collector.required("integrationAccountID", self.integration_account_id.as_ref().and_then(Option::as_deref));
+        let account = collector
+            .required("integrationAccountID", self.integration_account_id.as_ref().value().map(String::as_str));
         let mut rest = self.collect(&mut collector);
         for (field, is_absent) in [
-            ("name", self.name.is_none()),
-            ("discountPercentage", self.discount_percentage.is_none()),
-            ("startDate", self.start_date.is_none()),
-            ("endDate", self.end_date.is_none()),
+            ("name", self.name.is_keep()),
+            ("discountPercentage", self.discount_percentage.is_keep()),
+            ("startDate", self.start_date.is_keep()),
+            ("endDate", self.end_date.is_keep()),
         ] {
             if is_absent {
-                collector.fault(field, REQUIRED);
+                collector.refuse(field, REQUIRED);
             }
         }
         let new = || {

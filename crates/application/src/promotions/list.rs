@@ -35,17 +35,17 @@ impl Promotions {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Input<List<FindPromotions>>,
+        input: Input<List<FindPromotions>>,
     ) -> Result<Listed<Promotion>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = checked_list(asked)?;
+        let (filter, page) = checked_list(input)?;
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
     /// Counts the promotions that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindPromotions>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindPromotions>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
+        Ok(self.queries.count(&scope, &checked(input)?.filter()?).await?)
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
     #[tokio::test]
     async fn the_filter_and_the_tenant_of_the_request_are_asked_for() {
         let account = build::listing_account().id;
-        for (asked, expected) in [
+        for (input, expected) in [
             (FindPromotions::default(), PromotionFilter::default()),
             (
                 FindPromotions { integration_account_id: Some(account.to_string()), include_inactive: true },
@@ -75,18 +75,18 @@ mod tests {
                 .once()
                 .withf(move |scope, filter, _| scope.tenant_id() == build::channel_id() && *filter == expected)
                 .returning(|_, _, _| Ok(Slice { items: vec![], has_more: false }));
-            let asked = Ok(List { filter: asked, paging: Paging::default() });
+            let input = Ok(List { filter: input, paging: Paging::default() });
             let promotions = over(MockPromotionRepository::new(), queries);
-            let listed = promotions.list(&build::channel(Permission::Read), asked).await;
+            let listed = promotions.list(&build::channel(Permission::Read), input).await;
             assert_eq!(listed.expect("listed").items, []);
         }
     }
 
     #[tokio::test]
     async fn an_account_that_is_no_id_is_refused() {
-        let asked = FindPromotions { integration_account_id: Some("x".to_owned()), ..FindPromotions::default() };
+        let input = FindPromotions { integration_account_id: Some("x".to_owned()), ..FindPromotions::default() };
         let promotions = promotions(MockPromotionRepository::new());
-        let refused = promotions.count(&build::channel(Permission::Read), Ok(asked)).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["integrationAccountID"]);
+        let refused = promotions.count(&build::channel(Permission::Read), Ok(input)).await.expect_err("invalid");
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["integrationAccountID"]);
     }
 }

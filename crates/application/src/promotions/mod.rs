@@ -43,8 +43,8 @@ impl Promotions {
 mod fixture {
     use domain::access::Permission;
     use domain::ids::{AuditId, PromotionId};
+    use domain::patch::Patch;
     use domain::promotions::{NewPromotion, Promotion, PromotionEdit};
-    use domain::tenants::FieldEdit;
     use ports::{MockPromotionQueries, MockPromotionRepository};
     use testkit::build;
 
@@ -94,9 +94,8 @@ mod fixture {
         Promotion::create(new, &scope, stamp).expect("compatible values").after
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    pub(super) fn sent(text: impl Into<String>) -> FieldEdit<String> {
-        Some(Some(text.into()))
+    pub(super) fn sent(text: impl Into<String>) -> Patch<String> {
+        Patch::Set(text.into())
     }
 
     /// Returns the required fields of a new promotion.

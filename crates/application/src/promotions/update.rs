@@ -15,16 +15,16 @@ impl Promotions {
         &self,
         caller: &Caller,
         id: PromotionId,
-        asked: Input<PromotionFields>,
+        input: Input<PromotionFields>,
         precondition: &Precondition<Promotion>,
     ) -> Result<Promotion, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let fields = asked?;
+        let fields = input?;
         let edit = fields.edit()?;
         retry_stale(async || {
             let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let account = promotion.integration_account_id();
-            unchanged("integrationAccountID", fields.integration_account_id.as_ref(), account)?;
+            unchanged("integrationAccountID", &fields.integration_account_id, account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = promotion.update(edit.clone(), &scope, stamp)?;
             precondition.check(&promotion)?;
@@ -39,6 +39,7 @@ impl Promotions {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use ports::{MockPromotionRepository, RepositoryError, rules};
     use testkit::build;
 
@@ -70,41 +71,41 @@ mod tests {
     #[tokio::test]
     async fn what_changes_nothing_is_not_stored() {
         let account = build::listing_account().id.to_string().to_uppercase();
-        let same = PromotionFields { integration_account_id: sent(account), description: Some(None), ..fields() };
+        let same = PromotionFields { integration_account_id: sent(account), description: Patch::Clear, ..fields() };
         assert_eq!(update(stored(), same).await.expect("unchanged").version(), 1);
     }
 
     #[tokio::test]
     async fn the_account_never_changes() {
-        for said in [sent(build::id().to_string()), Some(None)] {
+        for said in [sent(build::id().to_string()), Patch::Clear] {
             let other = PromotionFields { integration_account_id: said, ..PromotionFields::default() };
             let refused = update(stored(), other).await.expect_err("invalid");
-            let faults = refused.faults().expect("field errors");
-            assert_eq!(faults["integrationAccountID"], ["The integration account ID never changes."]);
+            let field_errors = refused.field_errors().expect("field errors");
+            assert_eq!(field_errors["integrationAccountID"], ["The integration account ID never changes."]);
         }
     }
 
     #[tokio::test]
     async fn what_may_not_be_null_refuses_it() {
         let nulls = PromotionFields {
-            name: Some(None),
-            discount_percentage: Some(None),
-            coupon_code: Some(None),
-            start_date: Some(None),
-            end_date: Some(None),
-            booking_period_end: Some(None),
+            name: Patch::Clear,
+            discount_percentage: Patch::Clear,
+            coupon_code: Patch::Clear,
+            start_date: Patch::Clear,
+            end_date: Patch::Clear,
+            booking_period_end: Patch::Clear,
             ..PromotionFields::default()
         };
         let refused = update(MockPromotionRepository::new(), nulls).await.expect_err("invalid");
-        let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-        assert_eq!(faults, ["discountPercentage", "endDate", "name", "startDate"]);
+        let field_errors: Vec<_> = refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+        assert_eq!(field_errors, ["discountPercentage", "endDate", "name", "startDate"]);
     }
 
     #[tokio::test]
     async fn a_period_is_held_against_what_is_stored() {
         let early = PromotionFields { end_date: sent("2029-12-31"), ..PromotionFields::default() };
         let refused = update(stored(), early).await.expect_err("invalid");
-        assert_eq!(refused.faults().expect("field errors").keys().collect::<Vec<_>>(), ["endDate"]);
+        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["endDate"]);
     }
 
     #[tokio::test]
@@ -120,9 +121,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_changes_nothing() {
-        let (caller, asked) = (build::channel(Permission::Read), Ok(PromotionFields::default()));
+        let (caller, input) = (build::channel(Permission::Read), Ok(PromotionFields::default()));
         let promotions = promotions(MockPromotionRepository::new());
-        let refused = promotions.update(&caller, PromotionId::new(build::id()), asked, &Precondition::default()).await;
+        let refused = promotions.update(&caller, PromotionId::new(build::id()), input, &Precondition::default()).await;
         assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
 }

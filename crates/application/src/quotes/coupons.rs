@@ -71,11 +71,11 @@ impl CouponLimit {
     pub(crate) async fn guard<T, E: Problem + From<Refusal>>(
         &self,
         tenant: TenantId,
-        asked: Option<&PromotionChoice>,
+        requested: Option<&PromotionChoice>,
         ambient: &Ambient,
         look_up: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let Some(PromotionChoice::Coupon(_)) = asked else { return look_up().await };
+        let Some(PromotionChoice::Coupon(_)) = requested else { return look_up().await };
         let turn = self.0.begin(tenant, ambient).await?;
         let found = look_up().await;
         if found.as_ref().is_err_and(|error| error.code() == Code::PromotionNotValid) {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     fn wrong() -> QuoteError {
-        QuoteError::Promotion { faults: [("couponCode".to_owned(), vec![])].into() }
+        QuoteError::Promotion { field_errors: [("couponCode".to_owned(), vec![])].into() }
     }
 
     /// The code of a refusal and the seconds to wait.
@@ -319,8 +319,8 @@ mod tests {
             let sent = watched.limit.guard(tenant(1), Some(&coupon()), &watched.ambient, look_up).await;
             assert_eq!(told(sent), Some((Code::ListingNotFound, None)));
             let by_id = PromotionChoice::Id(domain::ids::PromotionId::new(Uuid::from_u128(7)));
-            for asked in [None, Some(&by_id)] {
-                let sent = watched.limit.guard(tenant(1), asked, &watched.ambient, async || Err(wrong())).await;
+            for requested in [None, Some(&by_id)] {
+                let sent = watched.limit.guard(tenant(1), requested, &watched.ambient, async || Err(wrong())).await;
                 assert_eq!(told(sent), WRONG);
             }
         }

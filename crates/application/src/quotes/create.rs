@@ -16,29 +16,33 @@ impl Quotes {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<StayFields>,
+        input: Input<StayFields>,
         idempotent: &Idempotent<Quote>,
     ) -> Result<Outcome<Quote>, QuoteError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
             let mut collector = Collector::default();
-            let read = asked?.read(&mut collector);
-            let (listing, asked) = collector.finish(read)?;
+            let read = input?.read(&mut collector);
+            let (listing, requested) = collector.finish(read)?;
             let id = self.ambient.id(QuoteId::new);
             let quote = async || {
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-                let request =
-                    OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
+                let request = OfferRequest {
+                    listing,
+                    stay: requested.stay,
+                    promotion: requested.promotion.clone(),
+                    at: stamp.at,
+                };
                 let offer = self.repository.offer(&scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
-                let priced = offer.price(&asked, scope.tenant_id(), stamp.at);
-                let priced = priced.map_err(|error| QuoteError::offer(error, asked.promotion.as_ref()))?;
+                let priced = offer.price(&requested, scope.tenant_id(), stamp.at);
+                let priced = priced.map_err(|error| QuoteError::offer(error, requested.promotion.as_ref()))?;
                 let change = Quote::create(id, priced, &scope, stamp);
                 let quote = change.after.clone();
                 self.repository.create(&scope, idempotent.sign(change, &quote)).await?;
                 Ok(quote)
             };
             let quote = async || retry_stale(quote).await;
-            self.coupons.guard(scope.tenant_id(), asked.promotion.as_ref(), &self.ambient, quote).await
+            self.coupons.guard(scope.tenant_id(), requested.promotion.as_ref(), &self.ambient, quote).await
         };
         self.idempotency.run(caller, idempotent, create).await
     }
@@ -97,7 +101,7 @@ mod tests {
         let refused = create(repository, StayFields { coupon_code: text("SUMMER"), ..stay() }).await;
         let refused = refused.expect_err("there is no such promotion");
         assert_eq!(refused.code(), Code::PromotionNotValid);
-        assert!(refused.faults().expect("field errors").contains_key("couponCode"));
+        assert!(refused.field_errors().expect("field errors").contains_key("couponCode"));
     }
 
     #[tokio::test]
@@ -122,8 +126,9 @@ mod tests {
         ] {
             let refused = create(offering(offer), fields).await.expect_err("refused");
             assert_eq!(refused.code(), expected);
-            let faults = refused.faults().and_then(|faults| faults.keys().next().map(String::as_str));
-            assert_eq!(faults, field, "{expected:?}");
+            let field_errors =
+                refused.field_errors().and_then(|field_errors| field_errors.keys().next().map(String::as_str));
+            assert_eq!(field_errors, field, "{expected:?}");
         }
     }
 
@@ -137,9 +142,12 @@ mod tests {
         };
         let refused = create(offering(Some(offer(vec![]))), fields).await.expect_err("invalid");
         assert_eq!(refused.code(), Code::ValidationFailed);
-        let faults = refused.faults().expect("field errors");
-        assert_eq!(faults["guests"], ["The guests may not be more than 4."]);
-        assert!(faults["checkInDate"][0].starts_with("The check in date may not lie before 2024-"), "{faults:?}");
+        let field_errors = refused.field_errors().expect("field errors");
+        assert_eq!(field_errors["guests"], ["The guests may not be more than 4."]);
+        assert!(
+            field_errors["checkInDate"][0].starts_with("The check in date may not lie before 2024-"),
+            "{field_errors:?}"
+        );
     }
 
     #[tokio::test]

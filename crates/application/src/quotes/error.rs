@@ -1,13 +1,13 @@
 //! Refusals of the quote use cases: a stay that has no price or cannot be sold.
 
 use domain::promotions::PromotionChoice;
-use domain::quotes::{CurrencyMismatchError, NotOpenError, OfferRefused, StayFault};
+use domain::quotes::{CurrencyMismatchError, NotOpenError, OfferRefused, StayIssue};
 use ports::RepositoryError;
 use thiserror::Error;
 
 use super::stay::{CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION};
+use crate::input::field_error;
 use crate::input::reader::Collector;
-use crate::input::sentence;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -22,7 +22,7 @@ pub enum QuoteError {
     #[error("The listing was not found.")]
     ListingNotFound {
         /// The field error, if the body names the listing.
-        faults: Option<FieldErrors>,
+        field_errors: Option<FieldErrors>,
     },
     /// The price is in another currency than the requested one.
     #[error("{error}")]
@@ -30,13 +30,13 @@ pub enum QuoteError {
         /// The mismatch, with the currency of the price.
         error: CurrencyMismatchError,
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The requested promotion does not apply.
     #[error("The promotion is not valid for this stay.")]
     Promotion {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The nights are not available.
     #[error(transparent)]
@@ -45,14 +45,10 @@ pub enum QuoteError {
 
 shares_refusals!(QuoteError);
 
-fn fault(field: &str, phrase: &str) -> FieldErrors {
-    [(field.to_owned(), vec![sentence(field, phrase)])].into()
-}
-
 impl QuoteError {
     /// Creates the refusal for a listing that the body names and that was not found.
     pub(crate) fn listing_not_found() -> Self {
-        Self::ListingNotFound { faults: Some(fault(LISTING, "was not found.")) }
+        Self::ListingNotFound { field_errors: Some(field_error(LISTING, "was not found.")) }
     }
 
     /// Creates the refusal for an error of the offer, with the fields named as in the request, which asked for
@@ -62,17 +58,18 @@ impl QuoteError {
             OfferRefused::Stay(errors) => {
                 let mut collector = Collector::default();
                 for error in errors {
-                    collector.fault(field(error), error);
+                    collector.refuse(field(error), error);
                 }
-                collector.faults().into()
+                collector.field_errors().into()
             }
             OfferRefused::Currency(error) => {
-                let faults = fault(CURRENCY, &format!("must be {}, the listing's currency.", error.currency.code()));
-                Self::Currency { error, faults }
+                let field_errors =
+                    field_error(CURRENCY, format_args!("must be {}, the listing's currency.", error.currency.code()));
+                Self::Currency { error, field_errors }
             }
             OfferRefused::Promotion(_) => {
                 let field = if matches!(promotion, Some(PromotionChoice::Coupon(_))) { COUPON } else { PROMOTION };
-                Self::Promotion { faults: fault(field, "is not valid for this stay.") }
+                Self::Promotion { field_errors: field_error(field, "is not valid for this stay.") }
             }
             OfferRefused::NotOpen(error) => error.into(),
         }
@@ -80,11 +77,11 @@ impl QuoteError {
 }
 
 /// Returns the field of the stay that breaks a rule of the listing.
-const fn field(fault: StayFault) -> &'static str {
-    match fault {
-        StayFault::InThePast { .. } => CHECK_IN,
-        StayFault::TooFewNights { .. } | StayFault::TooManyNights { .. } => CHECK_OUT,
-        StayFault::TooManyGuests { .. } => GUESTS,
+const fn field(issue: StayIssue) -> &'static str {
+    match issue {
+        StayIssue::InThePast { .. } => CHECK_IN,
+        StayIssue::TooFewNights { .. } | StayIssue::TooManyNights { .. } => CHECK_OUT,
+        StayIssue::TooManyGuests { .. } => GUESTS,
     }
 }
 
@@ -110,11 +107,11 @@ impl Problem for QuoteError {
         if let Self::Refused(refusal) = self { refusal.retry_after() } else { None }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::ListingNotFound { faults } => faults.as_ref(),
-            Self::Currency { faults, .. } | Self::Promotion { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::ListingNotFound { field_errors } => field_errors.as_ref(),
+            Self::Currency { field_errors, .. } | Self::Promotion { field_errors } => Some(field_errors),
             Self::NotOpen(_) => None,
         }
     }

@@ -121,8 +121,8 @@ pub(crate) mod fixture {
     pub(crate) fn quote(reservation: Option<ReservationId>) -> FoundQuote {
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
         let mut collector = Collector::default();
-        let (_, asked) = stay().read(&mut collector).expect("a stay");
-        let priced = offer(vec![]).price(&asked, build::channel_id(), build::at()).expect("on offer");
+        let (_, requested) = stay().read(&mut collector).expect("a stay");
+        let priced = offer(vec![]).price(&requested, build::channel_id(), build::at()).expect("on offer");
         let stamp = scope.stamp(AuditId::new(build::id()), build::at());
         FoundQuote { quote: Quote::create(QuoteId::new(build::id()), priced, &scope, stamp).after, reservation }
     }

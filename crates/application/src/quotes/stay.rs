@@ -2,7 +2,7 @@
 
 use domain::ids::ListingId;
 use domain::promotions::PromotionChoice;
-use domain::quotes::AskedStay;
+use domain::quotes::RequestedStay;
 use domain::stays::Stay;
 
 use crate::input::reader::Collector;
@@ -31,23 +31,23 @@ pub struct StayFields {
 
 impl StayFields {
     /// Reads the listing and the stay. Returns `None` after a field error.
-    pub(crate) fn read(&self, c: &mut Collector) -> Option<(ListingId, AskedStay)> {
+    pub(crate) fn read(&self, c: &mut Collector) -> Option<(ListingId, RequestedStay)> {
         let listing = c.required(LISTING, self.listing_id.as_deref());
         let check_in = c.required(CHECK_IN, self.check_in_date.as_deref());
         let check_out = c.required(CHECK_OUT, self.check_out_date.as_deref());
-        let guests = c.kept_number(GUESTS, Some(self.guests));
+        let guests = c.kept_number(GUESTS, self.guests.into());
         let currency = c.given(CURRENCY, self.currency.as_deref());
         let promotion = self.promotion(c);
         let (check_in, check_out) = check_in.zip(check_out)?;
-        let stay = Stay::new(check_in, check_out).map_err(|error| c.fault(CHECK_OUT, error)).ok();
-        Some((listing?, AskedStay { stay: stay?, guests: guests?, currency, promotion }))
+        let stay = Stay::new(check_in, check_out).map_err(|error| c.refuse(CHECK_OUT, error)).ok();
+        Some((listing?, RequestedStay { stay: stay?, guests: guests?, currency, promotion }))
     }
 
     fn promotion(&self, c: &mut Collector) -> Option<PromotionChoice> {
         let id = c.given(PROMOTION, self.promotion_id.as_deref()).map(PromotionChoice::Id);
         let coupon = c.optional(COUPON, self.coupon_code.as_deref()).map(PromotionChoice::Coupon);
         if id.is_some() && coupon.is_some() {
-            c.fault(COUPON, format_args!("may not be sent together with {PROMOTION}."));
+            c.refuse(COUPON, format_args!("may not be sent together with {PROMOTION}."));
         }
         id.or(coupon)
     }
@@ -74,17 +74,17 @@ mod tests {
     use super::*;
     use crate::outcome::problem::Problem;
 
-    fn faults(fields: &StayFields) -> Vec<String> {
+    fn field_errors(fields: &StayFields) -> Vec<String> {
         let mut collector = Collector::default();
         let read = fields.read(&mut collector);
         let refused = collector.finish(read).err();
-        refused.and_then(|refused| refused.faults().cloned()).unwrap_or_default().into_keys().collect()
+        refused.and_then(|refused| refused.field_errors().cloned()).unwrap_or_default().into_keys().collect()
     }
 
     #[test]
-    fn all_faults_are_told_at_once() {
-        assert_eq!(faults(&stay()), [""; 0]);
-        assert_eq!(faults(&StayFields::default()), [CHECK_IN, CHECK_OUT, GUESTS, LISTING]);
+    fn all_field_errors_are_told_at_once() {
+        assert_eq!(field_errors(&stay()), [""; 0]);
+        assert_eq!(field_errors(&StayFields::default()), [CHECK_IN, CHECK_OUT, GUESTS, LISTING]);
         let wrong = StayFields {
             listing_id: text("x"),
             check_in_date: text("2030-02-30"),
@@ -94,7 +94,7 @@ mod tests {
             promotion_id: text(""),
             coupon_code: text("\u{7}"),
         };
-        assert_eq!(faults(&wrong), [CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION]);
+        assert_eq!(field_errors(&wrong), [CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION]);
     }
 
     #[test]
@@ -107,24 +107,24 @@ mod tests {
             let mut collector = Collector::default();
             let read = StayFields { check_out_date: text(check_out), ..stay() }.read(&mut collector);
             let refused = collector.finish(read).expect_err("no stay");
-            assert_eq!(refused.faults().expect("field errors")[CHECK_OUT], [expected]);
+            assert_eq!(refused.field_errors().expect("field errors")[CHECK_OUT], [expected]);
         }
     }
 
     #[test]
     fn a_promotion_is_asked_for_in_one_way() {
         let id = "0192f0c1-7b1e-7000-8000-00000000000a";
-        let asked = |promotion_id, coupon_code| {
+        let requested = |promotion_id, coupon_code| {
             let fields = StayFields { promotion_id, coupon_code, ..stay() };
             let mut collector = Collector::default();
             let read = fields.read(&mut collector);
-            collector.finish(read).map(|(_, asked)| asked.promotion)
+            collector.finish(read).map(|(_, requested)| requested.promotion)
         };
-        assert_eq!(asked(None, text(" ")), Ok(None));
-        assert_eq!(asked(text(id), None), Ok(Some(PromotionChoice::Id(id.parse().expect("an id")))));
+        assert_eq!(requested(None, text(" ")), Ok(None));
+        assert_eq!(requested(text(id), None), Ok(Some(PromotionChoice::Id(id.parse().expect("an id")))));
         let summer = PromotionChoice::Coupon("SUMMER".parse().expect("a code"));
-        assert_eq!(asked(None, text("SUMMER")), Ok(Some(summer)));
-        let both = asked(text(id), text("SUMMER")).expect_err("both");
-        assert_eq!(both.faults().expect("field errors").keys().collect::<Vec<_>>(), [COUPON]);
+        assert_eq!(requested(None, text("SUMMER")), Ok(Some(summer)));
+        let both = requested(text(id), text("SUMMER")).expect_err("both");
+        assert_eq!(both.field_errors().expect("field errors").keys().collect::<Vec<_>>(), [COUPON]);
     }
 }

@@ -6,7 +6,7 @@ use domain::change::Change;
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::money::Total;
 use domain::promotions::PromotionChoice;
-use domain::quotes::{AskedStay, FoundQuote, Quote, QuoteSpentError};
+use domain::quotes::{FoundQuote, Quote, QuoteSpentError, RequestedStay};
 use domain::reservations::{BookingRefused, NewReservation, Reservation, ReservationBooked, TenantReservation};
 use ports::{OfferRequest, RepositoryError};
 
@@ -22,12 +22,12 @@ impl Reservations {
     pub async fn book(
         &self,
         caller: &Caller,
-        asked: Input<BookingFields>,
+        input: Input<BookingFields>,
         idempotent: &Idempotent<TenantReservation>,
     ) -> Result<Outcome<TenantReservation>, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let book = async || {
-            let (sale, new) = asked?.read(self.ambient.id(ReservationId::new))?;
+            let (sale, new) = input?.read(self.ambient.id(ReservationId::new))?;
             let promotion = match &sale {
                 Sale::Quoted(_) => None,
                 Sale::Priced { stay, .. } => stay.promotion.as_ref(),
@@ -64,7 +64,8 @@ impl Reservations {
         let found = self.quotes.find(scope, quote).await?.ok_or_else(ReservationError::quote_not_found)?;
         let priced = found.good(stamp.at)?.priced();
         let request = OfferRequest { listing: priced.listing_id, stay: priced.stay, promotion: None, at: stamp.at };
-        let offer = self.quotes.offer(scope, &request).await?.ok_or(QuoteError::ListingNotFound { faults: None })?;
+        let offer =
+            self.quotes.offer(scope, &request).await?.ok_or(QuoteError::ListingNotFound { field_errors: None })?;
         let next_id = || self.ambient.audit_id();
         match Reservation::book_quoted(new, &found, &offer, scope, stamp.clone(), next_id) {
             Ok(change) => Ok(change),
@@ -75,16 +76,17 @@ impl Reservations {
     async fn priced(
         &self,
         scope: &TenantScope,
-        (listing, asked, total): (ListingId, &AskedStay, Option<Total>),
+        (listing, requested, total): (ListingId, &RequestedStay, Option<Total>),
         new: NewReservation,
         stamp: Stamp,
     ) -> Result<Change<ReservationBooked>, ReservationError> {
-        let request = OfferRequest { listing, stay: asked.stay, promotion: asked.promotion.clone(), at: stamp.at };
+        let request =
+            OfferRequest { listing, stay: requested.stay, promotion: requested.promotion.clone(), at: stamp.at };
         let offer = self.quotes.offer(scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
         let next_id = || self.ambient.audit_id();
-        match Reservation::book(new, asked, total, &offer, scope, stamp.clone(), next_id) {
+        match Reservation::book(new, requested, total, &offer, scope, stamp.clone(), next_id) {
             Ok(change) => Ok(change),
-            Err(error) => Err(self.refused(scope, stamp, asked.promotion.as_ref(), error).await?),
+            Err(error) => Err(self.refused(scope, stamp, requested.promotion.as_ref(), error).await?),
         }
     }
 
@@ -331,8 +333,9 @@ mod tests {
         ] {
             let refused = refusal(offering(offer), fields).await;
             assert_eq!(refused.code(), expected);
-            let faults = refused.faults().and_then(|faults| faults.keys().next().map(String::as_str));
-            assert_eq!(faults, field, "{expected}");
+            let field_errors =
+                refused.field_errors().and_then(|field_errors| field_errors.keys().next().map(String::as_str));
+            assert_eq!(field_errors, field, "{expected}");
         }
     }
 

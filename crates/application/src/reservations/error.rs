@@ -6,7 +6,7 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use super::fields::{EXTERNAL_ID, QUOTE};
-use crate::input::sentence;
+use crate::input::field_error;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{Extension, FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -28,7 +28,7 @@ pub enum ReservationError {
     #[error("The quote was not found.")]
     QuoteNotFound {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The quote has been used or has expired.
     #[error(transparent)]
@@ -40,7 +40,7 @@ pub enum ReservationError {
     #[error("The external ID has already been taken.")]
     ExternalIdTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The importer has as many pending stays of the owner as it may have.
     #[error("You hold as many stays of this owner as you may. Confirm or cancel some of them first.")]
@@ -52,17 +52,13 @@ pub enum ReservationError {
 
 shares_refusals!(ReservationError);
 
-fn fault(field: &str, phrase: &str) -> FieldErrors {
-    [(field.to_owned(), vec![sentence(field, phrase)])].into()
-}
-
 impl ReservationError {
     pub(super) fn quote_not_found() -> Self {
-        Self::QuoteNotFound { faults: fault(QUOTE, "was not found.") }
+        Self::QuoteNotFound { field_errors: field_error(QUOTE, "was not found.") }
     }
 
     pub(super) fn external_id_taken() -> Self {
-        Self::ExternalIdTaken { faults: fault(EXTERNAL_ID, "has already been taken.") }
+        Self::ExternalIdTaken { field_errors: field_error(EXTERNAL_ID, "has already been taken.") }
     }
 }
 
@@ -115,11 +111,11 @@ impl Problem for ReservationError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::Stay(error) => error.faults(),
-            Self::QuoteNotFound { faults } | Self::ExternalIdTaken { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::Stay(error) => error.field_errors(),
+            Self::QuoteNotFound { field_errors } | Self::ExternalIdTaken { field_errors } => Some(field_errors),
             Self::NotFound | Self::QuoteSpent(_) | Self::PriceChanged(_) | Self::TooManyHolds | Self::NotPending(_) => {
                 None
             }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::instants::Edge;
 use domain::money::Total;
-use domain::quotes::AskedStay;
+use domain::quotes::RequestedStay;
 use domain::reservations::{Guest, NewReservation};
 
 use crate::input::reader::Collector;
@@ -49,7 +49,7 @@ pub(super) enum Sale {
     /// The stay of a quote, at the quoted price.
     Quoted(QuoteId),
     /// A stay at the current price, which must equal the total if one is given.
-    Priced { listing: ListingId, stay: AskedStay, total: Option<Total> },
+    Priced { listing: ListingId, stay: RequestedStay, total: Option<Total> },
 }
 
 impl BookingFields {
@@ -68,7 +68,7 @@ impl BookingFields {
         };
         // The quote determines all of these.
         for field in self.stay.sent().chain(self.total_price.as_ref().map(|_| TOTAL)) {
-            c.fault(field, format_args!("may not be sent together with {QUOTE}."));
+            c.refuse(field, format_args!("may not be sent together with {QUOTE}."));
         }
         c.required(QUOTE, Some(quote)).map(Sale::Quoted)
     }
@@ -80,7 +80,7 @@ impl BookingFields {
         let notes = c.optional("notes", self.notes.as_deref());
         let external_id = c.optional(EXTERNAL_ID, self.external_id.as_deref());
         if self.guest.is_none() {
-            c.fault(GUEST, REQUIRED);
+            c.refuse(GUEST, REQUIRED);
         }
         let guest = self.guest.as_ref().and_then(|guest| c.at(GUEST, |c| guest.read(c)));
         let kind = kind.unwrap_or_default();
@@ -107,15 +107,15 @@ mod tests {
     use crate::outcome::problem::Problem;
     use crate::quotes::fixture::{stay, text};
 
-    fn faults(fields: &BookingFields) -> Vec<String> {
+    fn field_errors(fields: &BookingFields) -> Vec<String> {
         let refused = fields.read(ReservationId::new(build::id())).err();
-        refused.and_then(|refused| refused.faults().cloned()).unwrap_or_default().into_keys().collect()
+        refused.and_then(|refused| refused.field_errors().cloned()).unwrap_or_default().into_keys().collect()
     }
 
     #[test]
-    fn all_faults_are_told_at_once_by_the_requests_own_names() {
+    fn all_field_errors_are_told_at_once_by_the_requests_own_names() {
         let nothing = ["checkInDate", "checkOutDate", "guest", "guests", "listingID"];
-        assert_eq!(faults(&BookingFields::default()), nothing);
+        assert_eq!(field_errors(&BookingFields::default()), nothing);
         let wrong = BookingFields {
             total_price: text("1e3"),
             guest: Some(GuestFields { email: text("grace"), phone: text("call me"), ..GuestFields::default() }),
@@ -140,17 +140,17 @@ mod tests {
             "source",
             "totalPrice",
         ];
-        assert_eq!(faults(&wrong), expected);
+        assert_eq!(field_errors(&wrong), expected);
     }
 
     #[test]
     fn a_quote_says_all_of_the_stay() {
         let quoted =
             BookingFields { quote_id: Some(build::id().to_string()), guest: Some(guest()), ..Default::default() };
-        assert_eq!(faults(&quoted), [""; 0]);
+        assert_eq!(field_errors(&quoted), [""; 0]);
         let both = BookingFields { stay: stay(), total_price: text("298"), ..quoted.clone() };
-        assert_eq!(faults(&both), ["checkInDate", "checkOutDate", "guests", "listingID", "totalPrice"]);
+        assert_eq!(field_errors(&both), ["checkInDate", "checkOutDate", "guests", "listingID", "totalPrice"]);
         let none = BookingFields { quote_id: text("x"), ..quoted };
-        assert_eq!(faults(&none), ["quoteID"]);
+        assert_eq!(field_errors(&none), ["quoteID"]);
     }
 }

@@ -57,17 +57,17 @@ impl Reservations {
     pub async fn list(
         &self,
         caller: &Caller,
-        asked: Input<List<FindReservations>>,
+        input: Input<List<FindReservations>>,
     ) -> Result<Listed<TenantReservation>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = checked_list(asked)?;
+        let (filter, page) = checked_list(input)?;
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
     /// Counts the reservations that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindReservations>) -> Result<u64, Refusal> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindReservations>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &checked(asked)?.filter()?).await?)
+        Ok(self.queries.count(&scope, &checked(input)?.filter()?).await?)
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_told_by_the_requests_own_names() {
+    async fn all_field_errors_are_told_by_the_requests_own_names() {
         let wrong = || FindReservations {
             listing_id: text("x"),
             integration_account_id: text(""),
@@ -154,11 +154,12 @@ mod tests {
         let reservations = over(MockReservationQueries::new());
         let caller = build::channel(Permission::Read);
         let counted = reservations.count(&caller, Ok(wrong())).await.expect_err("invalid");
-        let asked = Ok(List { filter: wrong(), paging: Paging::default() });
-        let listed = reservations.list(&caller, asked).await.expect_err("invalid");
+        let input = Ok(List { filter: wrong(), paging: Paging::default() });
+        let listed = reservations.list(&caller, input).await.expect_err("invalid");
         for refused in [counted, listed] {
-            let faults: Vec<_> = refused.faults().expect("field errors").keys().map(String::as_str).collect();
-            assert_eq!(faults, expected);
+            let field_errors: Vec<_> =
+                refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
+            assert_eq!(field_errors, expected);
         }
     }
 }

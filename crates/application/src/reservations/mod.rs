@@ -86,7 +86,7 @@ mod fixture {
     /// Returns a reservation of the channel's own listing with this status.
     pub(super) fn seen(status: ReservationStatus) -> TenantReservation {
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
-        let (_, asked) = stay().read(&mut Collector::default()).expect("a stay");
+        let (_, requested) = stay().read(&mut Collector::default()).expect("a stay");
         let name = |name: &str| name.parse().expect("a name");
         let new = NewReservation {
             id: ReservationId::new(build::id()),
@@ -99,7 +99,8 @@ mod fixture {
         };
         let stamp = scope.stamp(AuditId::new(build::id()), build::at());
         let next_id = || AuditId::new(build::id());
-        let booked = Reservation::book(new, &asked, None, &offer(vec![]), &scope, stamp, next_id).expect("on offer");
+        let booked =
+            Reservation::book(new, &requested, None, &offer(vec![]), &scope, stamp, next_id).expect("on offer");
         let parts = booked.after.reservation.into_parts();
         let reservation = Reservation::from_parts(ReservationParts { status, ..parts });
         TenantReservation { reservation, owner: build::channel_id() }

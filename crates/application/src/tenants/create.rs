@@ -4,7 +4,7 @@ use domain::access::{AdminScope, Caller, Permission};
 use domain::countries::Country;
 use domain::ids::{LocationId, TenantId};
 use domain::tenants::{
-    Address, City, Description, DomainName, NewTenant, PostCode, Profile, Tenant, TenantName, TenantStatus,
+    Address, City, Description, DomainName, NewTenant, PostCode, Tenant, TenantDetails, TenantName, TenantStatus,
 };
 use ports::{RepositoryError, rules};
 use validator::Validate;
@@ -41,8 +41,8 @@ pub struct CreateTenant {
 }
 
 impl CreateTenant {
-    fn profile(&self) -> Result<Profile, InvalidInput> {
-        Ok(Profile {
+    fn details(&self) -> Result<TenantDetails, InvalidInput> {
+        Ok(TenantDetails {
             description: unless_blank("description", self.description.as_deref())?,
             address: unless_blank("address", self.address.as_deref())?,
             city: unless_blank("city", self.city.as_deref())?,
@@ -57,26 +57,26 @@ impl Tenants {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<CreateTenant>,
+        input: Input<CreateTenant>,
         idempotent: &Idempotent<Tenant>,
     ) -> Result<Outcome<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        self.idempotency.run(caller, idempotent, async || self.create_in(&scope, caller, asked, idempotent).await).await
+        self.idempotency.run(caller, idempotent, async || self.create_in(&scope, caller, input, idempotent).await).await
     }
 
     async fn create_in(
         &self,
         scope: &AdminScope,
         caller: &Caller,
-        asked: Input<CreateTenant>,
+        input: Input<CreateTenant>,
         idempotent: &Idempotent<Tenant>,
     ) -> Result<Tenant, TenantError> {
-        let command = asked?;
+        let command = input?;
         let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
         together(valid(&command), restated.check(false, TenantStatus::Active))?;
         let name: TenantName = required("name", command.name.as_deref())?;
         let domain: Option<DomainName> = optional("domain", command.domain.as_deref())?;
-        let profile = command.profile()?;
+        let details = command.details()?;
 
         let id = self.ambient.id(TenantId::new);
         let default_location_id = self.ambient.id(LocationId::new);
@@ -88,7 +88,7 @@ impl Tenants {
                 default_location_id,
                 name: name.clone(),
                 domain,
-                profile: profile.clone(),
+                details: details.clone(),
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = Tenant::create(new, command.moves_caller.then(|| caller.user_id()), stamp);
@@ -132,19 +132,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_reported_together() {
+    async fn all_field_errors_are_reported_together() {
         let command = CreateTenant { country_code: Some("XX".to_owned()), ..CreateTenant::default() };
         let refused = tenants(MockTenantRepository::new())
             .create(&build::administrator(), Ok(command), &Idempotent::default())
             .await;
         let error = refused.expect_err("invalid");
-        let faults = error.faults().expect("field errors");
-        assert_eq!(faults["name"], ["The name field is required."]);
+        let field_errors = error.field_errors().expect("field errors");
+        assert_eq!(field_errors["name"], ["The name field is required."]);
         assert_eq!(
-            faults["country_code"],
+            field_errors["country_code"],
             ["The country code field is invalid. It must be ISO 3166-1 alpha-2 country code."]
         );
-        assert_eq!(faults.len(), 2);
+        assert_eq!(field_errors.len(), 2);
     }
 
     #[tokio::test]
@@ -181,6 +181,6 @@ mod tests {
             CreateTenant { city: Some("  ".to_owned()), description: Some(String::new()), ..named("Hotel A") };
         let created = tenants(repository).create(&build::administrator(), Ok(command), &Idempotent::default()).await;
         let created = created.expect("created").now().expect("done now");
-        assert_eq!(created.profile(), &Profile::default());
+        assert_eq!(created.details(), &TenantDetails::default());
     }
 }

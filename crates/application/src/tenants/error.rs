@@ -34,7 +34,7 @@ pub enum TenantError {
     #[error("The domain has already been taken.")]
     DomainTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
 }
 
@@ -56,7 +56,7 @@ impl From<RepositoryError> for TenantError {
         match error {
             RepositoryError::Taken { rule: rules::TENANT_DOMAIN } => {
                 let sentence = sentence("domain", "has already been taken.");
-                Self::DomainTaken { faults: [("domain".to_owned(), vec![sentence])].into() }
+                Self::DomainTaken { field_errors: [("domain".to_owned(), vec![sentence])].into() }
             }
             other => Self::Refused(other.into()),
         }
@@ -75,10 +75,10 @@ impl Problem for TenantError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::DomainTaken { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::DomainTaken { field_errors } => Some(field_errors),
             Self::NotFound | Self::Default(_) | Self::TargetInactive(_) | Self::NotEmpty { .. } => None,
         }
     }

@@ -40,17 +40,17 @@ impl FindTenants {
 
 impl Tenants {
     /// Lists the tenants of the workspace, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Input<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
+    pub async fn list(&self, caller: &Caller, input: Input<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
-        let (filter, page) = checked_list(asked)?;
+        let (filter, page) = checked_list(input)?;
         let slice = self.queries.list(&scope, &filter.filter()?, page).await?;
         Ok(Listed::new(slice, page))
     }
 
     /// Counts the tenants that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindTenants>) -> Result<u64, TenantError> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindTenants>) -> Result<u64, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
-        let filter = checked(asked)?.filter()?;
+        let filter = checked(input)?.filter()?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 }
@@ -95,7 +95,7 @@ mod tests {
             FindTenants { status: Some("GONE".to_owned()), q: Some("\0".to_owned()), ..FindTenants::default() };
         let paging = Paging { page: Some(0), ..Paging::default() };
         let error = tenants.list(&build::administrator(), Ok(List { filter, paging })).await.expect_err("invalid");
-        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["page", "q", "status"]);
+        assert_eq!(error.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["page", "q", "status"]);
     }
 
     #[tokio::test]

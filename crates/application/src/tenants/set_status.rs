@@ -24,10 +24,10 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Input<SetTenantStatus>,
+        input: Input<SetTenantStatus>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
-        self.set_status(caller, id, asked, precondition, TenantStatus::Inactive).await
+        self.set_status(caller, id, input, precondition, TenantStatus::Inactive).await
     }
 
     /// Activates a tenant.
@@ -35,22 +35,22 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Input<SetTenantStatus>,
+        input: Input<SetTenantStatus>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
-        self.set_status(caller, id, asked, precondition, TenantStatus::Active).await
+        self.set_status(caller, id, input, precondition, TenantStatus::Active).await
     }
 
     async fn set_status(
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Input<SetTenantStatus>,
+        input: Input<SetTenantStatus>,
         precondition: &Precondition<Tenant>,
         status: TenantStatus,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let users = user_status("user_status", checked(asked)?.user_status)?;
+        let users = user_status("user_status", checked(input)?.user_status)?;
         retry_stale(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
@@ -105,7 +105,7 @@ mod tests {
             .activate(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await
             .expect_err("invalid");
-        assert!(error.faults().expect("field errors").contains_key("user_status"));
+        assert!(error.field_errors().expect("field errors").contains_key("user_status"));
     }
 
     #[tokio::test]

@@ -1,53 +1,46 @@
 //! Changing a tenant's fields.
 
 use domain::access::{Caller, Permission};
-use domain::countries::Country;
 use domain::ids::TenantId;
-use domain::tenants::{
-    Address, City, Description, DomainName, FieldEdit, PostCode, Tenant, TenantEdit, TenantName, TenantStatus,
-};
-use validator::Validate;
+use domain::patch::Patch;
+use domain::tenants::{Tenant, TenantEdit, TenantStatus};
 
 use super::{TenantError, Tenants, restated};
-use crate::input::{Input, InvalidInput, edit, edits, edits_or_clears, is, together, valid};
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput, together};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// A request to change a tenant: `None` leaves a field unchanged, `Some(None)` clears it.
-#[derive(Debug, Clone, Default, Validate)]
+/// A request to change a tenant. Absent fields are left unchanged; null clears a field.
+#[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
 pub struct UpdateTenant {
-    #[validate(custom(function = edits::<TenantName>))]
-    pub name: FieldEdit<String>,
-    #[validate(custom(function = edits::<DomainName>))]
-    pub domain: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Description>))]
-    pub description: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Address>))]
-    pub address: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<City>))]
-    pub city: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<PostCode>))]
-    pub post_code: FieldEdit<String>,
-    #[validate(custom(function = edits_or_clears::<Country>))]
-    pub country_code: FieldEdit<String>,
+    pub name: Patch<String>,
+    pub domain: Patch<String>,
+    pub description: Patch<String>,
+    pub address: Patch<String>,
+    pub city: Patch<String>,
+    pub post_code: Patch<String>,
+    pub country_code: Patch<String>,
     pub is_default: Option<bool>,
-    #[validate(custom(function = is::<TenantStatus>))]
     pub status: Option<String>,
     pub is_trashed: Option<bool>,
 }
 
 impl UpdateTenant {
     fn edit(&self) -> Result<TenantEdit, InvalidInput> {
-        Ok(TenantEdit {
-            name: edit("name", self.name.as_ref())?.flatten(),
-            domain: edit("domain", self.domain.as_ref())?.flatten(),
-            description: edit("description", self.description.as_ref())?,
-            address: edit("address", self.address.as_ref())?,
-            city: edit("city", self.city.as_ref())?,
-            post_code: edit("post_code", self.post_code.as_ref())?,
-            country: edit("country_code", self.country_code.as_ref())?,
-        })
+        let mut c = Collector::default();
+        c.given::<TenantStatus>("status", self.status.as_deref());
+        let edit = TenantEdit {
+            name: c.kept("name", &self.name),
+            domain: c.kept("domain", &self.domain),
+            description: c.cleared("description", &self.description),
+            address: c.cleared("address", &self.address),
+            city: c.cleared("city", &self.city),
+            post_code: c.cleared("post_code", &self.post_code),
+            country: c.cleared("country_code", &self.country_code),
+        };
+        c.finish(Some(edit))
     }
 }
 
@@ -57,22 +50,22 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        asked: Input<UpdateTenant>,
+        input: Input<UpdateTenant>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let command = asked?;
-        let valid = valid(&command);
+        let command = input?;
+        let edit = command.edit();
         let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
         retry_stale(async || {
             let tenant = self.repository.find(scope.tenant_scope(), id).await?;
             let unchanged =
                 tenant.as_ref().map_or(Ok(()), |tenant| restated.check(tenant.is_default(), tenant.status()));
-            together(valid.clone(), unchanged)?;
+            together(edit.clone().map(drop), unchanged)?;
             let tenant = tenant.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match tenant.update(command.edit()?, stamp) {
+            match tenant.update(edit.clone()?, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(tenant),
             }
@@ -92,9 +85,8 @@ mod tests {
     use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    fn sent(text: &str) -> FieldEdit<String> {
-        Some(Some(text.to_owned()))
+    fn sent(text: &str) -> Patch<String> {
+        Patch::Set(text.to_owned())
     }
 
     fn stored() -> MockTenantRepository {
@@ -139,19 +131,19 @@ mod tests {
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await;
         let error = result.expect_err("invalid");
-        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["isDefault", "name"]);
+        assert_eq!(error.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["isDefault", "name"]);
     }
 
     #[tokio::test]
     async fn names_and_domains_refuse_null() {
         let command =
-            UpdateTenant { name: Some(None), domain: Some(None), city: Some(None), ..UpdateTenant::default() };
+            UpdateTenant { name: Patch::Clear, domain: Patch::Clear, city: Patch::Clear, ..UpdateTenant::default() };
         let tenants = tenants(stored());
         let error = tenants
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await
             .expect_err("invalid");
-        assert_eq!(error.faults().expect("field errors").keys().collect::<Vec<_>>(), ["domain", "name"]);
+        assert_eq!(error.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["domain", "name"]);
     }
 
     #[tokio::test]
@@ -162,7 +154,7 @@ mod tests {
             .await;
         let error = error.expect_err("not here");
         assert_eq!(error.code(), Code::ValidationFailed);
-        assert!(error.faults().expect("field errors")["status"][0].contains("deactivate"));
+        assert!(error.field_errors().expect("field errors")["status"][0].contains("deactivate"));
     }
 
     #[tokio::test]

@@ -32,21 +32,21 @@ impl Users {
     pub async fn create(
         &self,
         caller: &Caller,
-        asked: Input<CreateUser>,
+        input: Input<CreateUser>,
         idempotent: &Idempotent<ApiUser>,
     ) -> Result<Outcome<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        self.idempotency.run(caller, idempotent, async || self.create_in(&scope, caller, asked, idempotent).await).await
+        self.idempotency.run(caller, idempotent, async || self.create_in(&scope, caller, input, idempotent).await).await
     }
 
     async fn create_in(
         &self,
         scope: &TenantScope,
         caller: &Caller,
-        asked: Input<CreateUser>,
+        input: Input<CreateUser>,
         idempotent: &Idempotent<ApiUser>,
     ) -> Result<ApiUser, UserError> {
-        let command = checked(asked)?;
+        let command = checked(input)?;
         let role = required("role", command.role.as_deref())?;
         caller.may_handle(role)?;
         let location_id = unless_blank("location_id", command.location_id.as_deref())?;
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_reported_together() {
+    async fn all_field_errors_are_reported_together() {
         let command = CreateUser {
             email: Some("nobody".to_owned()),
             role: Some("king".to_owned()),
@@ -130,8 +130,8 @@ mod tests {
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let error =
             users.create(&build::administrator(), Ok(command), &Idempotent::default()).await.expect_err("invalid");
-        let faults: Vec<_> = error.faults().expect("field errors").keys().collect();
-        assert_eq!(faults, ["email", "location_id", "name", "role", "status"]);
+        let field_errors: Vec<_> = error.field_errors().expect("field errors").keys().collect();
+        assert_eq!(field_errors, ["email", "location_id", "name", "role", "status"]);
     }
 
     #[tokio::test]
@@ -153,6 +153,6 @@ mod tests {
         let error =
             users.create(&build::administrator(), Ok(grace("venue")), &Idempotent::default()).await.expect_err("taken");
         assert_eq!(error.code(), Code::EmailTaken);
-        assert!(error.faults().expect("field errors").contains_key("email"));
+        assert!(error.field_errors().expect("field errors").contains_key("email"));
     }
 }

@@ -4,7 +4,7 @@ use domain::users::SupportRestrictedError;
 use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::sentence;
+use crate::input::field_error;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -22,7 +22,7 @@ pub enum UserError {
     #[error("The location was not found.")]
     LocationNotFound {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The caller may not manage support users.
     #[error(transparent)]
@@ -31,7 +31,7 @@ pub enum UserError {
     #[error("The email has already been taken.")]
     EmailTaken {
         /// The field error.
-        faults: FieldErrors,
+        field_errors: FieldErrors,
     },
     /// The workspace would lose its last administrator with a key.
     #[error("The workspace would be left without an administrator who has a key.")]
@@ -42,19 +42,15 @@ shares_refusals!(UserError);
 
 impl UserError {
     pub(super) fn location_not_found() -> Self {
-        Self::LocationNotFound { faults: fault("location_id", "was not found.") }
+        Self::LocationNotFound { field_errors: field_error("location_id", "was not found.") }
     }
-}
-
-fn fault(field: &str, phrase: &str) -> FieldErrors {
-    [(field.to_owned(), vec![sentence(field, phrase)])].into()
 }
 
 impl From<RepositoryError> for UserError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Taken { rule: rules::USER_EMAIL } => {
-                Self::EmailTaken { faults: fault("email", "has already been taken.") }
+                Self::EmailTaken { field_errors: field_error("email", "has already been taken.") }
             }
             RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR } => Self::LastAdministrator,
             other => Self::Refused(other.into()),
@@ -74,10 +70,10 @@ impl Problem for UserError {
         }
     }
 
-    fn faults(&self) -> Option<&FieldErrors> {
+    fn field_errors(&self) -> Option<&FieldErrors> {
         match self {
-            Self::Refused(refusal) => refusal.faults(),
-            Self::LocationNotFound { faults } | Self::EmailTaken { faults } => Some(faults),
+            Self::Refused(refusal) => refusal.field_errors(),
+            Self::LocationNotFound { field_errors } | Self::EmailTaken { field_errors } => Some(field_errors),
             Self::NotFound | Self::SupportRestricted(_) | Self::LastAdministrator => None,
         }
     }

@@ -32,16 +32,16 @@ impl FindUsers {
 
 impl Users {
     /// Lists the users of the caller's tenant, oldest first.
-    pub async fn list(&self, caller: &Caller, asked: Input<List<FindUsers>>) -> Result<Listed<ApiUser>, UserError> {
+    pub async fn list(&self, caller: &Caller, input: Input<List<FindUsers>>) -> Result<Listed<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = checked_list(asked)?;
+        let (filter, page) = checked_list(input)?;
         Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
     }
 
     /// Counts the users that match.
-    pub async fn count(&self, caller: &Caller, asked: Input<FindUsers>) -> Result<u64, UserError> {
+    pub async fn count(&self, caller: &Caller, input: Input<FindUsers>) -> Result<u64, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let filter = checked(asked)?.filter()?;
+        let filter = checked(input)?.filter()?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 }

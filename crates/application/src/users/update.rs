@@ -1,33 +1,47 @@
 //! Changing a user's fields.
 
-use domain::access::{Caller, Permission, TenantScope};
+use domain::access::{Caller, Permission};
 use domain::ids::{LocationId, UserId};
-use domain::tenants::FieldEdit;
-use domain::users::{ApiUser, Email, Role, UserEdit, UserName};
-use validator::Validate;
+use domain::patch::Patch;
+use domain::users::{ApiUser, UserEdit};
 
 use super::{UserError, Users};
-use crate::input::{
-    Input, InvalidInput, REQUIRED, checked, edit, edits, edits_or_clears, edits_user_status, user_status,
-};
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput, REQUIRED};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// A request to change a user: `None` leaves a field unchanged, `Some(None)` clears it.
-#[derive(Debug, Clone, Default, Validate)]
+/// A request to change a user. Absent fields are left unchanged; null clears a field.
+#[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
 pub struct UpdateUser {
-    #[validate(custom(function = edits::<UserName>))]
-    pub name: FieldEdit<String>,
+    pub name: Patch<String>,
     /// The email address; null is valid only for a user without one.
-    #[validate(custom(function = edits_or_clears::<Email>))]
-    pub email: FieldEdit<String>,
-    #[validate(custom(function = edits::<Role>))]
-    pub role: FieldEdit<String>,
-    #[validate(custom(function = edits_user_status))]
-    pub status: FieldEdit<i64>,
-    #[validate(custom(function = edits_or_clears::<LocationId>))]
-    pub location_id: FieldEdit<String>,
+    pub email: Patch<String>,
+    pub role: Patch<String>,
+    pub status: Patch<i64>,
+    pub location_id: Patch<String>,
+}
+
+/// The values of the fields to change. The name of the location is not known yet.
+struct Edit {
+    location_id: Patch<LocationId>,
+    rest: UserEdit,
+}
+
+impl UpdateUser {
+    fn edit(&self) -> Result<Edit, InvalidInput> {
+        let mut c = Collector::default();
+        let rest = UserEdit {
+            name: c.kept("name", &self.name),
+            email: c.cleared("email", &self.email).value(),
+            role: c.kept("role", &self.role),
+            status: c.kept_number("status", self.status),
+            workplace: Patch::Keep,
+        };
+        let location_id = c.cleared("location_id", &self.location_id);
+        c.finish(Some(Edit { location_id, rest }))
+    }
 }
 
 impl Users {
@@ -36,20 +50,26 @@ impl Users {
         &self,
         caller: &Caller,
         id: UserId,
-        asked: Input<UpdateUser>,
+        input: Input<UpdateUser>,
         precondition: &Precondition<ApiUser>,
     ) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let command = checked(asked)?;
+        let command = input?;
+        let edit = command.edit()?;
         retry_stale(async || {
             let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
             // Null is accepted only if there is no address, so that a client can send back what it read. It never
             // removes an address.
-            if command.email == Some(None) && user.email().is_some() {
+            if command.email == Patch::Clear && user.email().is_some() {
                 return Err(InvalidInput::new("email", REQUIRED).into());
             }
-            let edit = self.edit(&scope, &command).await?;
+            let workplace = match edit.location_id {
+                Patch::Set(id) => Patch::Set(self.workplace(&scope, id).await?),
+                Patch::Clear => Patch::Clear,
+                Patch::Keep => Patch::Keep,
+            };
+            let edit = UserEdit { workplace, ..edit.rest.clone() };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = user.update(edit, caller, stamp)?;
             precondition.check(&user)?;
@@ -60,26 +80,11 @@ impl Users {
         })
         .await
     }
-
-    async fn edit(&self, scope: &TenantScope, command: &UpdateUser) -> Result<UserEdit, UserError> {
-        let workplace = match edit("location_id", command.location_id.as_ref())? {
-            Some(Some(id)) => Some(Some(self.workplace(scope, id).await?)),
-            Some(None) => Some(None),
-            None => None,
-        };
-        Ok(UserEdit {
-            name: edit("name", command.name.as_ref())?.flatten(),
-            email: edit("email", command.email.as_ref())?.flatten(),
-            role: edit("role", command.role.as_ref())?.flatten(),
-            status: user_status("status", command.status.flatten())?,
-            workplace,
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::users::UserStatus;
+    use domain::users::{Role, UserStatus};
     use ports::{MockLocationRepository, MockUserRepository, RepositoryError, rules};
     use testkit::build;
 
@@ -95,7 +100,7 @@ mod tests {
     }
 
     fn banned() -> UpdateUser {
-        UpdateUser { status: Some(Some(2)), ..UpdateUser::default() }
+        UpdateUser { status: Patch::Set(2), ..UpdateUser::default() }
     }
 
     #[tokio::test]
@@ -139,22 +144,27 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_workplace_can_be_null() {
-        let nothing =
-            UpdateUser { name: Some(None), email: None, role: Some(None), status: Some(None), location_id: Some(None) };
+        let nothing = UpdateUser {
+            name: Patch::Clear,
+            email: Patch::Keep,
+            role: Patch::Clear,
+            status: Patch::Clear,
+            location_id: Patch::Clear,
+        };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let refused = users
             .update(&build::administrator(), UserId::new(build::id()), Ok(nothing), &Precondition::default())
             .await;
         let error = refused.expect_err("invalid");
-        assert_eq!(error.faults().expect("faults").keys().collect::<Vec<_>>(), ["name", "role", "status"]);
+        assert_eq!(error.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["name", "role", "status"]);
     }
 
     #[tokio::test]
     async fn nobody_loses_an_address() {
-        let nulled = UpdateUser { email: Some(None), ..UpdateUser::default() };
+        let nulled = UpdateUser { email: Patch::Clear, ..UpdateUser::default() };
         let users = users(repository(Role::Venue), MockLocationRepository::new());
         let refused =
             users.update(&build::administrator(), UserId::new(build::id()), Ok(nulled), &Precondition::default()).await;
-        assert!(refused.expect_err("invalid").faults().expect("faults").contains_key("email"));
+        assert!(refused.expect_err("invalid").field_errors().expect("field errors").contains_key("email"));
     }
 }

@@ -1,48 +1,42 @@
 //! Changing the workspace.
 
 use domain::access::{Caller, Permission};
-use domain::currencies::Currency;
-use domain::percentages::Percentage;
-use domain::reservations::{ImporterHoldHours, ImporterHolds};
-use domain::tenants::FieldEdit;
-use domain::workspaces::{Workspace, WorkspaceEdit, WorkspaceName};
-use validator::Validate;
+use domain::patch::Patch;
+use domain::workspaces::{Workspace, WorkspaceEdit};
 
 use super::Workspaces;
-use crate::input::{Input, InvalidInput, checked, edit, edit_number, edits, edits_number};
+use crate::input::reader::Collector;
+use crate::input::{Input, InvalidInput};
 use crate::outcome::refusal::Refusal;
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// A request to change the workspace: `None` leaves a field unchanged, `Some(None)` is refused.
-#[derive(Debug, Clone, Default, Validate)]
+/// A request to change the workspace. Absent fields are left unchanged.
+#[derive(Debug, Clone, Default)]
 pub struct UpdateWorkspace {
     /// The name.
-    #[validate(custom(function = edits::<WorkspaceName>))]
-    pub name: FieldEdit<String>,
+    pub name: Patch<String>,
     /// The ISO 4217 code, ignoring case.
-    #[validate(custom(function = edits::<Currency>, code = "defaultCurrency"))]
-    pub default_currency: FieldEdit<String>,
+    pub default_currency: Patch<String>,
     /// A percentage from 0 to 100, as a decimal number in text.
-    #[validate(custom(function = edits::<Percentage>, code = "defaultDiscountPercentage"))]
-    pub default_discount_percentage: FieldEdit<String>,
+    pub default_discount_percentage: Patch<String>,
     /// The hours for which an importer may hold nights.
-    #[validate(custom(function = edits_number::<ImporterHoldHours>, code = "maxImporterHoldHours"))]
-    pub max_importer_hold_hours: FieldEdit<i64>,
+    pub max_importer_hold_hours: Patch<i64>,
     /// The pending stays of one owner that one importer may have at a time.
-    #[validate(custom(function = edits_number::<ImporterHolds>, code = "maxImporterHolds"))]
-    pub max_importer_holds: FieldEdit<i64>,
+    pub max_importer_holds: Patch<i64>,
 }
 
 impl UpdateWorkspace {
     fn edit(&self) -> Result<WorkspaceEdit, InvalidInput> {
-        Ok(WorkspaceEdit {
-            name: edit("name", self.name.as_ref())?.flatten(),
-            default_currency: edit("defaultCurrency", self.default_currency.as_ref())?.flatten(),
-            default_discount: edit("defaultDiscountPercentage", self.default_discount_percentage.as_ref())?.flatten(),
-            longest_importer_hold: edit_number("maxImporterHoldHours", self.max_importer_hold_hours)?,
-            most_importer_holds: edit_number("maxImporterHolds", self.max_importer_holds)?,
-        })
+        let mut c = Collector::default();
+        let edit = WorkspaceEdit {
+            name: c.kept("name", &self.name),
+            default_currency: c.kept("defaultCurrency", &self.default_currency),
+            default_discount: c.kept("defaultDiscountPercentage", &self.default_discount_percentage),
+            longest_importer_hold: c.kept_number("maxImporterHoldHours", self.max_importer_hold_hours),
+            most_importer_holds: c.kept_number("maxImporterHolds", self.max_importer_holds),
+        };
+        c.finish(Some(edit))
     }
 }
 
@@ -51,11 +45,11 @@ impl Workspaces {
     pub async fn update(
         &self,
         caller: &Caller,
-        asked: Input<UpdateWorkspace>,
+        input: Input<UpdateWorkspace>,
         precondition: &Precondition<Workspace>,
     ) -> Result<Workspace, Refusal> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let edit = checked(asked)?.edit()?;
+        let edit = input?.edit()?;
         retry_stale(async || {
             let workspace = self.repository.find(&scope).await?;
             precondition.check(&workspace)?;
@@ -80,9 +74,8 @@ mod tests {
     use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
-    #[expect(clippy::unnecessary_wraps, reason = "it reads as what a client sent")]
-    fn sent(text: &str) -> FieldEdit<String> {
-        Some(Some(text.to_owned()))
+    fn sent(text: &str) -> Patch<String> {
+        Patch::Set(text.to_owned())
     }
 
     fn stored() -> MockWorkspaceRepository {
@@ -117,8 +110,8 @@ mod tests {
             name: sent("Rooms Inc."),
             default_currency: sent("jpy"),
             default_discount_percentage: sent("12.50"),
-            max_importer_hold_hours: Some(Some(24)),
-            max_importer_holds: Some(Some(0)),
+            max_importer_hold_hours: Patch::Set(24),
+            max_importer_holds: Patch::Set(0),
         };
         let parts = workspaces(repository).update(&build::administrator(), Ok(command), &Precondition::default()).await;
         let parts = parts.expect("updated").into_parts();
@@ -140,20 +133,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn all_faults_are_named_as_the_request_names_the_fields() {
+    async fn all_field_errors_are_named_as_the_request_names_the_fields() {
         let null = UpdateWorkspace {
-            name: Some(None),
-            default_currency: Some(None),
-            default_discount_percentage: Some(None),
-            max_importer_hold_hours: Some(None),
-            max_importer_holds: Some(None),
+            name: Patch::Clear,
+            default_currency: Patch::Clear,
+            default_discount_percentage: Patch::Clear,
+            max_importer_hold_hours: Patch::Clear,
+            max_importer_holds: Patch::Clear,
         };
         let wrong = UpdateWorkspace {
             name: sent(""),
             default_currency: sent("EURO"),
             default_discount_percentage: sent("100.01"),
-            max_importer_hold_hours: Some(Some(721)),
-            max_importer_holds: Some(Some(-1)),
+            max_importer_hold_hours: Patch::Set(721),
+            max_importer_holds: Patch::Set(-1),
         };
         for (command, [name, currency, discount, hours, holds]) in [
             (
@@ -181,15 +174,15 @@ mod tests {
                 .update(&build::administrator(), Ok(command), &Precondition::default())
                 .await;
             let refused = refused.expect_err("invalid");
-            let faults = refused.faults().expect("field errors");
+            let field_errors = refused.field_errors().expect("field errors");
             let expected =
                 ["defaultCurrency", "defaultDiscountPercentage", "maxImporterHoldHours", "maxImporterHolds", "name"];
-            assert_eq!(faults.keys().collect::<Vec<_>>(), expected);
-            assert_eq!(faults["name"], [name]);
-            assert_eq!(faults["defaultCurrency"], [currency]);
-            assert_eq!(faults["defaultDiscountPercentage"], [discount]);
-            assert_eq!(faults["maxImporterHoldHours"], [hours]);
-            assert_eq!(faults["maxImporterHolds"], [holds]);
+            assert_eq!(field_errors.keys().collect::<Vec<_>>(), expected);
+            assert_eq!(field_errors["name"], [name]);
+            assert_eq!(field_errors["defaultCurrency"], [currency]);
+            assert_eq!(field_errors["defaultDiscountPercentage"], [discount]);
+            assert_eq!(field_errors["maxImporterHoldHours"], [hours]);
+            assert_eq!(field_errors["maxImporterHolds"], [holds]);
         }
     }
 

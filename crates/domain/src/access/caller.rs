@@ -229,11 +229,11 @@ mod tests {
         let home = || standing(2, false);
         let permissions = [Permission::Read, Permission::Write, Permission::Admin];
         for (held, rank) in permissions.into_iter().zip(0..) {
-            for (asked, needed) in permissions.into_iter().zip(0..) {
+            for (requested, needed) in permissions.into_iter().zip(0..) {
                 assert_eq!(
-                    caller(home(), home(), held).tenant_scope(asked).is_ok(),
+                    caller(home(), home(), held).tenant_scope(requested).is_ok(),
                     rank >= needed,
-                    "{held:?} {asked:?}"
+                    "{held:?} {requested:?}"
                 );
             }
         }

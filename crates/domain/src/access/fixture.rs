@@ -7,7 +7,7 @@ use super::{Caller, Credential, CredentialParts, Permission, TenantChoice, Tenan
 use crate::api_keys::{ApiKey, ApiKeyParts, KeySecret};
 use crate::audit::{Actor, Stamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
-use crate::tenants::{Profile, TenantParts, TenantStatus};
+use crate::tenants::{TenantDetails, TenantParts, TenantStatus};
 use crate::users::{Role, UserStatus};
 
 pub(crate) fn at() -> DateTime<Utc> {
@@ -35,7 +35,7 @@ pub(crate) fn tenant(id: u128) -> TenantParts {
         domain: "channel".parse().expect("a domain"),
         is_default: false,
         status: TenantStatus::Active,
-        profile: Profile::default(),
+        details: TenantDetails::default(),
         version: 1,
         created_at: at(),
         updated_at: at(),

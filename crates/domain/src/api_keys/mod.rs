@@ -147,11 +147,11 @@ impl ApiKey {
     /// # Errors
     /// `Passed`, `TooFar`.
     pub fn expiry(
-        asked: Option<DateTime<Utc>>,
+        requested: Option<DateTime<Utc>>,
         MaxKeyAge(longest): MaxKeyAge,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, ExpiryError> {
-        match asked {
+        match requested {
             Some(at) if at <= now => Err(ExpiryError::Passed),
             Some(at) if at - now > longest => Err(ExpiryError::TooFar { days: longest.num_days() }),
             Some(at) => Ok(at),

@@ -11,8 +11,8 @@ use crate::change::Change;
 use crate::ids::{IntegrationAccountId, ListingId};
 use crate::listings::{Listing, ListingValuesError};
 use crate::money::{Amount, Money};
+use crate::patch::Patch;
 use crate::stays::{Nights, Stay, StayDate};
-use crate::tenants::FieldEdit;
 
 /// The maximum number of ranges in one edit.
 pub const MOST_RANGES: usize = 366;
@@ -20,15 +20,15 @@ pub const MOST_RANGES: usize = 366;
 /// The maximum number of nights in one edit: ten years.
 pub const MOST_NIGHTS: usize = 3_660;
 
-/// An edit of the nights of a range. `None` leaves a value unchanged, and a cleared value falls back to the listing's.
+/// An edit of the nights of a range. A cleared value falls back to the listing's.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the fields of a night")]
 pub struct RangeEdit {
     pub nights: Stay,
-    pub status: FieldEdit<NightStatus>,
-    pub price: FieldEdit<Amount>,
-    pub minimum_nights: FieldEdit<Nights>,
-    pub maximum_nights: FieldEdit<Nights>,
+    pub status: Patch<NightStatus>,
+    pub price: Patch<Amount>,
+    pub minimum_nights: Patch<Nights>,
+    pub maximum_nights: Patch<Nights>,
 }
 
 /// An error of a calendar edit.
@@ -55,11 +55,11 @@ pub struct NightEdit {
     /// Whether the owner blocks them.
     pub is_blocked: Option<bool>,
     /// The price of each night; a cleared one falls back to the listing's.
-    pub price: FieldEdit<Money>,
+    pub price: Patch<Money>,
     /// The minimum nights of a stay that begins then; a cleared value falls back to the listing's.
-    pub minimum_nights: FieldEdit<Nights>,
+    pub minimum_nights: Patch<Nights>,
     /// The maximum nights of a stay that begins then; a cleared value falls back to the listing's.
-    pub maximum_nights: FieldEdit<Nights>,
+    pub maximum_nights: Patch<Nights>,
 }
 
 /// An edit of a calendar. Its decision does not depend on the stored calendar: concurrent edits are applied one after
@@ -86,11 +86,11 @@ impl CalendarEdit {
         scope: &TenantScope,
         stamp: Stamp,
     ) -> Result<Option<Change<Self>>, Vec<CalendarEditError>> {
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut edits = Vec::with_capacity(ranges.len());
         for (position, range) in ranges.iter().enumerate() {
-            let mut fault = |error| faults.push(CalendarEditError::Range { position, error });
-            edits.push(NightEdit::of(range, listing, &mut fault));
+            let mut refuse = |error| errors.push(CalendarEditError::Range { position, error });
+            edits.push(NightEdit::of(range, listing, &mut refuse));
         }
         let edit = Self {
             listing_id: listing.id(),
@@ -98,10 +98,10 @@ impl CalendarEdit {
             nights: flattened(&edits),
         };
         if edit.night_count() > MOST_NIGHTS {
-            faults.push(CalendarEditError::TooManyNights);
+            errors.push(CalendarEditError::TooManyNights);
         }
-        if !faults.is_empty() {
-            return Err(faults);
+        if !errors.is_empty() {
+            return Err(errors);
         }
         if edit.nights.is_empty() {
             return Ok(None);
@@ -126,18 +126,25 @@ impl CalendarEdit {
 }
 
 impl NightEdit {
-    /// Converts a range; calls `fault` with each conflict between its values.
-    fn of(range: &RangeEdit, listing: &Listing, fault: &mut impl FnMut(ListingValuesError)) -> Self {
+    /// Converts a range; calls `refuse` with each conflict between its values.
+    fn of(range: &RangeEdit, listing: &Listing, refuse: &mut impl FnMut(ListingValuesError)) -> Self {
         let RangeEdit { nights, status, price, minimum_nights, maximum_nights } = *range;
-        if let (Some(Some(least)), Some(Some(most))) = (minimum_nights, maximum_nights)
+        if let (Patch::Set(least), Patch::Set(most)) = (minimum_nights, maximum_nights)
             && most < least
         {
-            fault(ListingValuesError::Nights);
+            refuse(ListingValuesError::Nights);
         }
         let currency = listing.details().start_price.currency();
-        let mut priced = |amount| Money::of(amount, currency).map_err(|error| fault(error.into())).ok();
-        let price = price.map(|amount| amount.and_then(&mut priced));
-        let is_blocked = status.map(|status| status == Some(NightStatus::NotAvailable));
+        let price = match price.map(|amount| Money::of(amount, currency)) {
+            Patch::Set(Ok(price)) => Patch::Set(price),
+            Patch::Set(Err(error)) => {
+                refuse(error.into());
+                Patch::Keep
+            }
+            Patch::Clear => Patch::Clear,
+            Patch::Keep => Patch::Keep,
+        };
+        let is_blocked = (!status.is_keep()).then_some(status == Patch::Set(NightStatus::NotAvailable));
         Self { nights, is_blocked, price, minimum_nights, maximum_nights }
     }
 
@@ -150,30 +157,34 @@ impl NightEdit {
 
     const fn is_empty(&self) -> bool {
         let Self { nights: _, is_blocked, price, minimum_nights, maximum_nights } = self;
-        is_blocked.is_none() && price.is_none() && minimum_nights.is_none() && maximum_nights.is_none()
+        is_blocked.is_none() && price.is_keep() && minimum_nights.is_keep() && maximum_nights.is_keep()
     }
 
     fn overridden(self, later: &Self) -> Self {
         Self {
             nights: self.nights,
             is_blocked: later.is_blocked.or(self.is_blocked),
-            price: later.price.or(self.price),
-            minimum_nights: later.minimum_nights.or(self.minimum_nights),
-            maximum_nights: later.maximum_nights.or(self.maximum_nights),
+            price: self.price.then(later.price),
+            minimum_nights: self.minimum_nights.then(later.minimum_nights),
+            maximum_nights: self.maximum_nights.then(later.maximum_nights),
         }
     }
 
     /// Writes the edit for the audit trail: `2030-01-31/2030-02-03 status=NOT_AVAILABLE price=null`.
     fn words(&self) -> String {
-        fn word<T: ToString>(name: &str, edit: FieldEdit<T>) -> Option<String> {
-            edit.map(|value| format!(" {name}={}", value.map_or_else(|| "null".to_owned(), |value| value.to_string())))
+        fn word<T: ToString>(name: &str, edit: Patch<T>) -> Option<String> {
+            match edit {
+                Patch::Keep => None,
+                Patch::Clear => Some(format!(" {name}=null")),
+                Patch::Set(value) => Some(format!(" {name}={}", value.to_string())),
+            }
         }
         let status = |is_blocked| if is_blocked { NightStatus::NotAvailable } else { NightStatus::Available };
         let words = [
-            word("status", self.is_blocked.map(|is_blocked| Some(status(is_blocked).as_str()))),
+            word("status", self.is_blocked.map_or(Patch::Keep, |is_blocked| Patch::Set(status(is_blocked).as_str()))),
             word("price", self.price),
-            word("minimumNights", self.minimum_nights.map(|nights| nights.map(Nights::get))),
-            word("maximumNights", self.maximum_nights.map(|nights| nights.map(Nights::get))),
+            word("minimumNights", self.minimum_nights.map(Nights::get)),
+            word("maximumNights", self.maximum_nights.map(Nights::get)),
         ];
         words.into_iter().flatten().fold(self.nights.to_string(), |words, word| words + &word)
     }
@@ -186,13 +197,18 @@ fn facts(edits: &[NightEdit]) -> Facts {
 
 /// Removes overlaps: between two consecutive dates at which an edit begins or ends, all nights have the same values.
 fn flattened(edits: &[NightEdit]) -> Vec<NightEdit> {
-    let mut server_limits: Vec<_> =
-        edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
-    server_limits.sort_unstable();
-    server_limits.dedup();
-    let between = server_limits.windows(2).filter_map(|server_limits| {
-        let nights = Stay::from_parts(server_limits[0], server_limits[1]);
-        let silent = NightEdit { nights, is_blocked: None, price: None, minimum_nights: None, maximum_nights: None };
+    let mut dates: Vec<_> = edits.iter().flat_map(|edit| [edit.nights.check_in(), edit.nights.check_out()]).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let between = dates.windows(2).filter_map(|dates| {
+        let nights = Stay::from_parts(dates[0], dates[1]);
+        let silent = NightEdit {
+            nights,
+            is_blocked: None,
+            price: Patch::Keep,
+            minimum_nights: Patch::Keep,
+            maximum_nights: Patch::Keep,
+        };
         let covering = edits.iter().filter(|edit| edit.nights.contains(nights.check_in()));
         Some(covering.fold(silent, NightEdit::overridden)).filter(|edit| !edit.is_empty())
     });
@@ -218,11 +234,17 @@ mod tests {
     }
 
     fn range(start: &str, end: &str) -> RangeEdit {
-        RangeEdit { nights: stay(start, end), status: None, price: None, minimum_nights: None, maximum_nights: None }
+        RangeEdit {
+            nights: stay(start, end),
+            status: Patch::Keep,
+            price: Patch::Keep,
+            minimum_nights: Patch::Keep,
+            maximum_nights: Patch::Keep,
+        }
     }
 
     fn priced(start: &str, end: &str, amount: &str) -> RangeEdit {
-        RangeEdit { price: Some(Some(amount.parse().expect("an amount"))), ..range(start, end) }
+        RangeEdit { price: Patch::Set(amount.parse().expect("an amount")), ..range(start, end) }
     }
 
     fn decide(ranges: &[RangeEdit]) -> Result<Option<Change<CalendarEdit>>, Vec<CalendarEditError>> {
@@ -236,8 +258,8 @@ mod tests {
 
     #[test]
     fn the_later_range_wins_in_what_it_names() {
-        let blocked = RangeEdit { status: Some(Some(NightStatus::NotAvailable)), ..range("2030-01-03", "2030-01-12") };
-        let cleared = RangeEdit { price: Some(None), ..range("2030-01-04", "2030-01-05") };
+        let blocked = RangeEdit { status: Patch::Set(NightStatus::NotAvailable), ..range("2030-01-03", "2030-01-12") };
+        let cleared = RangeEdit { price: Patch::Clear, ..range("2030-01-04", "2030-01-05") };
         assert_eq!(
             nights(&[priced("2030-01-01", "2030-01-10", "200"), blocked, cleared]),
             [
@@ -258,8 +280,8 @@ mod tests {
 
     #[test]
     fn free_again_is_what_the_listing_says() {
-        for status in [None, Some(NightStatus::Available)] {
-            let free = RangeEdit { status: Some(status), ..range("2030-01-01", "2030-01-02") };
+        for status in [Patch::Clear, Patch::Set(NightStatus::Available)] {
+            let free = RangeEdit { status, ..range("2030-01-01", "2030-01-02") };
             assert_eq!(nights(&[free]), ["2030-01-01/2030-01-02 status=AVAILABLE"]);
         }
     }
@@ -272,23 +294,23 @@ mod tests {
 
     #[test]
     fn all_ranges_that_do_not_go_together_are_named() {
-        let nights = |number: i64| Some(Some(number.try_into().expect("nights")));
+        let nights = |number: i64| Patch::Set(number.try_into().expect("nights"));
         let bounds = RangeEdit {
             minimum_nights: nights(3),
             maximum_nights: nights(2),
             ..priced("2030-01-01", "2030-01-02", "0.001")
         };
-        let faults = decide(&[priced("2030-01-01", "2030-01-02", "1.234"), range("2030-01-01", "2030-01-02"), bounds]);
-        let faults: Vec<_> = faults
-            .expect_err("faults")
+        let errors = decide(&[priced("2030-01-01", "2030-01-02", "1.234"), range("2030-01-01", "2030-01-02"), bounds]);
+        let errors: Vec<_> = errors
+            .expect_err("errors")
             .into_iter()
-            .map(|fault| match fault {
+            .map(|error| match error {
                 CalendarEditError::Range { position, error: ListingValuesError::Price(_) } => (position, "price"),
                 CalendarEditError::Range { position, error: ListingValuesError::Nights } => (position, "nights"),
                 CalendarEditError::TooManyNights => panic!("they are few"),
             })
             .collect();
-        assert_eq!(faults, [(0, "price"), (2, "nights"), (2, "price")]);
+        assert_eq!(errors, [(0, "price"), (2, "nights"), (2, "price")]);
     }
 
     #[test]
@@ -328,28 +350,28 @@ mod tests {
         proptest::collection::vec(edit, 0..12).prop_map(|edits| {
             let usd = "USD".parse().expect("a currency");
             let day = |offset| StayDate::new(date("2030-01-01").as_date() + Days::new(offset));
-            let edit = |(offset, length, is_blocked, price): (_, _, _, FieldEdit<i64>)| NightEdit {
+            let edit = |(offset, length, is_blocked, price): (_, _, _, Option<Option<i64>>)| NightEdit {
                 nights: Stay::new(day(offset), day(offset + length)).expect("a stay"),
                 is_blocked,
-                price: price.map(|price| price.map(|minor| Money::from_minor(minor, usd))),
-                minimum_nights: None,
-                maximum_nights: None,
+                price: price.map_or(Patch::Keep, |price| price.map(|minor| Money::from_minor(minor, usd)).into()),
+                minimum_nights: Patch::Keep,
+                maximum_nights: Patch::Keep,
             };
             edits.into_iter().map(edit).collect()
         })
     }
 
     /// The calendar after the edits, applied one by one.
-    fn written(edits: &[NightEdit]) -> BTreeMap<StayDate, (Option<bool>, FieldEdit<Money>)> {
+    fn written(edits: &[NightEdit]) -> BTreeMap<StayDate, (Option<bool>, Patch<Money>)> {
         let mut calendar = BTreeMap::new();
         for edit in edits {
             for night in edit.nights.nights() {
-                let (is_blocked, price) = calendar.entry(night).or_insert((None, None));
+                let (is_blocked, price) = calendar.entry(night).or_insert((None, Patch::Keep));
                 *is_blocked = edit.is_blocked.or(*is_blocked);
-                *price = edit.price.or(*price);
+                *price = price.then(edit.price);
             }
         }
-        calendar.retain(|_, edit| *edit != (None, None));
+        calendar.retain(|_, edit| *edit != (None, Patch::Keep));
         calendar
     }
 

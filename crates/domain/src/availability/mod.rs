@@ -11,7 +11,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use self::edits::{CalendarEdit, CalendarEditError, MOST_NIGHTS, MOST_RANGES, NightEdit, RangeEdit};
-use crate::listings::Details;
+use crate::listings::ListingDetails;
 use crate::money::Money;
 use crate::stays::{Nights, Stay, StayDate};
 
@@ -69,9 +69,9 @@ impl NightTerms {
     pub fn edited(self, edit: &NightEdit) -> Self {
         Self {
             is_blocked: edit.is_blocked.unwrap_or(self.is_blocked),
-            price: edit.price.unwrap_or(self.price),
-            minimum_nights: edit.minimum_nights.unwrap_or(self.minimum_nights),
-            maximum_nights: edit.maximum_nights.unwrap_or(self.maximum_nights),
+            price: edit.price.apply(self.price),
+            minimum_nights: edit.minimum_nights.apply(self.minimum_nights),
+            maximum_nights: edit.maximum_nights.apply(self.maximum_nights),
         }
     }
 }
@@ -106,8 +106,8 @@ pub struct Calendar {
 impl Calendar {
     /// Creates the calendar of a listing with these details, from the nights that differ and the live stays that are
     /// sold.
-    pub fn new(details: &Details, differing: BTreeMap<StayDate, NightTerms>, sold: Vec<Stay>) -> Self {
-        let Details { start_price, minimum_nights, maximum_nights, .. } = *details;
+    pub fn new(details: &ListingDetails, differing: BTreeMap<StayDate, NightTerms>, sold: Vec<Stay>) -> Self {
+        let ListingDetails { start_price, minimum_nights, maximum_nights, .. } = *details;
         Self { start_price, minimum_nights, maximum_nights, differing, sold }
     }
 

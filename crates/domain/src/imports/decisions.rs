@@ -12,13 +12,13 @@ use crate::ids::{ListingId, TenantId};
 pub fn decide(
     importer: TenantId,
     candidates: &[ImportCandidate],
-    asked: &[ListingId],
+    requested: &[ListingId],
 ) -> Result<ImportBatch, ImportRefused> {
     let candidates: BTreeMap<_, _> = candidates.iter().map(|candidate| (candidate.listing, candidate)).collect();
     let mut seen = BTreeSet::new();
-    let mut faults = BTreeMap::new();
-    let mut listings = Vec::with_capacity(asked.len());
-    for (position, listing) in asked.iter().enumerate() {
+    let mut issues = BTreeMap::new();
+    let mut listings = Vec::with_capacity(requested.len());
+    for (position, listing) in requested.iter().enumerate() {
         let found = if seen.insert(listing) {
             importable(importer, candidates.get(listing).copied())
         } else {
@@ -26,10 +26,10 @@ pub fn decide(
         };
         match found {
             Ok(candidate) => listings.push(candidate.clone()),
-            Err(fault) => drop(faults.insert(position, fault)),
+            Err(issue) => drop(issues.insert(position, issue)),
         }
     }
-    if faults.is_empty() { Ok(ImportBatch::new(importer, listings)) } else { Err(ImportRefused { faults }) }
+    if issues.is_empty() { Ok(ImportBatch::new(importer, listings)) } else { Err(ImportRefused { issues }) }
 }
 
 /// Checks one candidate. Listings that the tenant owns or imports get their own errors, since it knows them. Any other
@@ -52,18 +52,18 @@ fn importable(importer: TenantId, candidate: Option<&ImportCandidate>) -> Result
 pub fn decide_removal(
     importer: TenantId,
     found: &[ListingId],
-    asked: &[ListingId],
+    requested: &[ListingId],
 ) -> Result<RemovalBatch, RemovalRefused> {
     let found: BTreeSet<_> = found.iter().collect();
     let mut seen = BTreeSet::new();
-    let fault = |listing| match (seen.insert(listing), found.contains(listing)) {
+    let issue = |listing| match (seen.insert(listing), found.contains(listing)) {
         (false, _) => Some(RemovalIssue::Duplicate),
         (true, false) => Some(RemovalIssue::NotImported),
         (true, true) => None,
     };
-    let faults = asked.iter().map(fault).enumerate();
-    let faults: BTreeMap<_, _> = faults.filter_map(|(position, fault)| Some((position, fault?))).collect();
-    if faults.is_empty() { Ok(RemovalBatch::new(importer, asked.to_vec())) } else { Err(RemovalRefused { faults }) }
+    let issues = requested.iter().map(issue).enumerate();
+    let issues: BTreeMap<_, _> = issues.filter_map(|(position, issue)| Some((position, issue?))).collect();
+    if issues.is_empty() { Ok(RemovalBatch::new(importer, requested.to_vec())) } else { Err(RemovalRefused { issues }) }
 }
 
 #[cfg(test)]
@@ -91,10 +91,10 @@ mod tests {
         }
     }
 
-    fn faults(candidates: &[ImportCandidate], asked: &[ListingId]) -> Vec<(usize, ImportIssue)> {
-        decide(IMPORTER, candidates, asked)
+    fn issues(candidates: &[ImportCandidate], requested: &[ListingId]) -> Vec<(usize, ImportIssue)> {
+        decide(IMPORTER, candidates, requested)
             .err()
-            .map(|refused| refused.faults)
+            .map(|refused| refused.issues)
             .unwrap_or_default()
             .into_iter()
             .collect()
@@ -128,9 +128,9 @@ mod tests {
         ] {
             let owner = if own { IMPORTER } else { OWNER };
             let candidate = ImportCandidate { owner, allow_import, is_offered, is_imported, ..offered(10) };
-            let expected: Vec<_> = expected.into_iter().map(|fault| (0, fault)).collect();
+            let expected: Vec<_> = expected.into_iter().map(|issue| (0, issue)).collect();
             assert_eq!(
-                faults(&[candidate], &[listing(10)]),
+                issues(&[candidate], &[listing(10)]),
                 expected,
                 "{own} {is_offered} {allow_import} {is_imported}"
             );
@@ -138,11 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn every_position_at_fault_is_named() {
+    fn every_position_at_field_error_is_named() {
         let own = ImportCandidate { owner: IMPORTER, ..offered(11) };
-        let asked = [10, 11, 10, 12, 11, 12].map(listing);
+        let requested = [10, 11, 10, 12, 11, 12].map(listing);
         assert_eq!(
-            faults(&[offered(10), own], &asked),
+            issues(&[offered(10), own], &requested),
             [
                 (1, ImportIssue::OwnListing),
                 (2, ImportIssue::Duplicate),
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_is_not_offered_is_as_if_it_were_not_there() {
         let asleep = ImportCandidate { is_offered: false, ..offered(10) };
-        assert_eq!(faults(&[asleep], &[listing(10)]), faults(&[], &[listing(10)]));
+        assert_eq!(issues(&[asleep], &[listing(10)]), issues(&[], &[listing(10)]));
     }
 
     #[test]
@@ -167,6 +167,6 @@ mod tests {
 
         let refused = decide_removal(IMPORTER, &[listing(10)], &[10, 11, 10, 11].map(listing)).expect_err("refused");
         let expected = [(1, RemovalIssue::NotImported), (2, RemovalIssue::Duplicate), (3, RemovalIssue::Duplicate)];
-        assert_eq!(refused.faults, expected.into());
+        assert_eq!(refused.issues, expected.into());
     }
 }

@@ -65,7 +65,7 @@ pub enum ImportIssue {
 #[error("some of the listings cannot be imported")]
 pub struct ImportRefused {
     /// The positions with errors, counted from 0; at least one.
-    pub faults: BTreeMap<usize, ImportIssue>,
+    pub issues: BTreeMap<usize, ImportIssue>,
 }
 
 /// The reason why an import cannot be removed.
@@ -82,5 +82,5 @@ pub enum RemovalIssue {
 #[error("some of the listings cannot be removed")]
 pub struct RemovalRefused {
     /// The positions with errors, counted from 0; at least one.
-    pub faults: BTreeMap<usize, RemovalIssue>,
+    pub issues: BTreeMap<usize, RemovalIssue>,
 }

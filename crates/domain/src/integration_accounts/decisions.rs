@@ -1,15 +1,15 @@
 //! Decisions about accounts, except moves.
 
 use super::{
-    AccountIdentifier, AccountName, AccountStatus, AuthType, Details, IntegrationAccount, IntegrationAccountParts,
-    Provider, ProviderAccountId,
+    AccountIdentifier, AccountName, AccountStatus, AuthType, IntegrationAccount, IntegrationAccountDetails,
+    IntegrationAccountParts, Provider, ProviderAccountId,
 };
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::ids::IntegrationAccountId;
+use crate::patch::Patch;
 use crate::percentages::Percentage;
-use crate::tenants::FieldEdit;
 
 /// The fields of a new account.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct NewIntegrationAccount {
     /// The account's id.
     pub id: IntegrationAccountId,
     /// The editable fields.
-    pub details: Details,
+    pub details: IntegrationAccountDetails,
 }
 
 /// The fields to change. `None` leaves a field unchanged.
@@ -28,7 +28,7 @@ pub struct AccountEdit {
     /// The new provider.
     pub provider: Option<Provider>,
     /// The new id at the provider, or none.
-    pub provider_account_id: FieldEdit<ProviderAccountId>,
+    pub provider_account_id: Patch<ProviderAccountId>,
     /// The new identifier of the host at the provider.
     pub account_identifier: Option<AccountIdentifier>,
     /// The new authentication type.
@@ -40,7 +40,7 @@ pub struct AccountEdit {
     /// The new markup.
     pub markup: Option<Percentage>,
     /// The new discount, or the workspace's.
-    pub default_discount: FieldEdit<Percentage>,
+    pub default_discount: Patch<Percentage>,
     /// The new additional markup for importers.
     pub distribution_markup: Option<Percentage>,
 }
@@ -80,16 +80,16 @@ impl IntegrationAccount {
         } = edit;
         let mut after = self.clone();
         let before = self.details().clone();
-        after.parts.details = Details {
+        after.parts.details = IntegrationAccountDetails {
             name: name.unwrap_or(before.name),
             provider: provider.unwrap_or(before.provider),
-            provider_account_id: provider_account_id.unwrap_or(before.provider_account_id),
+            provider_account_id: provider_account_id.apply(before.provider_account_id),
             account_identifier: account_identifier.unwrap_or(before.account_identifier),
             auth_type: auth_type.unwrap_or(before.auth_type),
             status: status.unwrap_or(before.status),
             allow_import: allow_import.unwrap_or(before.allow_import),
             markup: markup.unwrap_or(before.markup),
-            default_discount: default_discount.unwrap_or(before.default_discount),
+            default_discount: default_discount.apply(before.default_discount),
             distribution_markup: distribution_markup.unwrap_or(before.distribution_markup),
         };
         if after == *self {
@@ -109,7 +109,7 @@ impl IntegrationAccount {
     }
 
     fn facts(&self) -> Facts {
-        let Details {
+        let IntegrationAccountDetails {
             name,
             provider,
             provider_account_id,
@@ -178,18 +178,22 @@ mod tests {
     #[test]
     fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
         let tenth = || "10".parse().expect("a percentage");
-        let edit = AccountEdit { default_discount: Some(Some(tenth())), ..AccountEdit::default() };
+        let edit = AccountEdit { default_discount: Patch::Set(tenth()), ..AccountEdit::default() };
         let discounted = created().after.update(edit, &scope(), stamp()).expect("a change").after;
         let edit = AccountEdit {
             allow_import: Some(false),
             status: Some(AccountStatus::Inactive),
-            default_discount: Some(None),
+            default_discount: Patch::Clear,
             distribution_markup: Some(tenth()),
             ..AccountEdit::default()
         };
         let change = discounted.update(edit, &scope(), later_stamp()).expect("a change");
-        let expected =
-            Details { allow_import: false, status: AccountStatus::Inactive, distribution_markup: tenth(), ..details() };
+        let expected = IntegrationAccountDetails {
+            allow_import: false,
+            status: AccountStatus::Inactive,
+            distribution_markup: tenth(),
+            ..details()
+        };
         assert_eq!(change.after.details(), &expected);
         let IntegrationAccountParts { version, created_at, updated_at, .. } = change.after.into_parts();
         assert_eq!((version, created_at, updated_at), (3, at(), later_stamp().at));
@@ -200,8 +204,11 @@ mod tests {
 
     #[test]
     fn an_update_that_changes_nothing_is_none() {
-        let same =
-            AccountEdit { provider: Some(Provider::Guesty), provider_account_id: Some(None), ..AccountEdit::default() };
+        let same = AccountEdit {
+            provider: Some(Provider::Guesty),
+            provider_account_id: Patch::Clear,
+            ..AccountEdit::default()
+        };
         assert_eq!(created().after.update(same, &scope(), later_stamp()), None);
     }
 

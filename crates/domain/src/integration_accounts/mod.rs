@@ -25,7 +25,7 @@ pub type ProviderAccountId = Line<1, 255>;
 
 /// The editable fields of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Details {
+pub struct IntegrationAccountDetails {
     /// The name.
     pub name: AccountName,
     /// The provider.
@@ -64,7 +64,7 @@ pub struct IntegrationAccountParts {
     /// The owner of the account, and of everything that belongs to it.
     pub tenant_id: TenantId,
     /// The editable fields.
-    pub details: Details,
+    pub details: IntegrationAccountDetails,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -100,7 +100,7 @@ impl IntegrationAccount {
     }
 
     /// The editable fields.
-    pub const fn details(&self) -> &Details {
+    pub const fn details(&self) -> &IntegrationAccountDetails {
         &self.parts.details
     }
 
@@ -116,8 +116,8 @@ pub(crate) mod fixture {
 
     use super::*;
 
-    pub(crate) fn details() -> Details {
-        Details {
+    pub(crate) fn details() -> IntegrationAccountDetails {
+        IntegrationAccountDetails {
             name: "Host".parse().expect("a name"),
             provider: Provider::Guesty,
             provider_account_id: None,

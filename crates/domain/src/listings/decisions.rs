@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Address, Amenity, Bathrooms, Bedrooms, Details, Listing, ListingAccount, ListingDescription, ListingName,
+    Address, Amenity, Bathrooms, Bedrooms, Listing, ListingAccount, ListingDescription, ListingDetails, ListingName,
     ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing, WebAddress,
 };
 use crate::access::TenantScope;
@@ -15,7 +15,7 @@ use crate::currencies::Currency;
 use crate::geography::{Latitude, Longitude, Place};
 use crate::ids::{ListingId, WorkspaceId};
 use crate::money::{Amount, Money, TooFineError};
-use crate::tenants::FieldEdit;
+use crate::patch::Patch;
 use crate::text::{Line, fold};
 use crate::time_zones::TimeZone;
 
@@ -58,12 +58,12 @@ pub struct NewListing {
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the fields of an address")]
 pub struct AddressEdit {
-    pub line1: FieldEdit<Line<1, 255>>,
-    pub line2: FieldEdit<Line<1, 255>>,
-    pub city: FieldEdit<Line<1, 255>>,
-    pub state: FieldEdit<Line<1, 255>>,
-    pub country: FieldEdit<Country>,
-    pub postal_code: FieldEdit<Line<1, 32>>,
+    pub line1: Patch<Line<1, 255>>,
+    pub line2: Patch<Line<1, 255>>,
+    pub city: Patch<Line<1, 255>>,
+    pub state: Patch<Line<1, 255>>,
+    pub country: Patch<Country>,
+    pub postal_code: Patch<Line<1, 32>>,
 }
 
 /// The fields to change. `None` leaves a field unchanged.
@@ -72,19 +72,19 @@ pub struct AddressEdit {
 pub struct ListingEdit {
     pub provider_id: Option<ProviderId>,
     pub name: Option<ListingName>,
-    pub internal_name: FieldEdit<ListingName>,
-    pub description: FieldEdit<ListingDescription>,
-    pub kind: FieldEdit<ListingType>,
+    pub internal_name: Patch<ListingName>,
+    pub description: Patch<ListingDescription>,
+    pub kind: Patch<ListingType>,
     pub status: Option<ListingStatus>,
-    pub thumbnail: FieldEdit<WebAddress>,
+    pub thumbnail: Patch<WebAddress>,
     pub pictures: Option<Vec<Picture>>,
-    /// `Some(None)` clears the address with all its parts.
-    pub address: FieldEdit<AddressEdit>,
+    /// `Clear` empties the address with all its parts.
+    pub address: Patch<AddressEdit>,
     pub latitude: Option<Latitude>,
     pub longitude: Option<Longitude>,
-    pub time_zone: FieldEdit<TimeZone>,
+    pub time_zone: Patch<TimeZone>,
     pub minimum_nights: Option<Nights>,
-    pub maximum_nights: FieldEdit<Nights>,
+    pub maximum_nights: Patch<Nights>,
     pub max_occupancy: Option<Occupancy>,
     pub bedroom_count: Option<Bedrooms>,
     pub bathroom_count: Option<Bathrooms>,
@@ -118,7 +118,7 @@ impl Listing {
         at: DateTime<Utc>,
     ) -> Result<Self, Vec<ListingValuesError>> {
         let NewListing { provider_id, name, place, max_occupancy, start_price, currency, rest } = new;
-        let details = Details {
+        let details = ListingDetails {
             provider_id,
             name,
             internal_name: None,
@@ -186,7 +186,7 @@ impl Listing {
     }
 
     fn facts(&self) -> Facts {
-        let Details {
+        let ListingDetails {
             provider_id,
             name,
             internal_name,
@@ -244,7 +244,7 @@ impl Listing {
     }
 }
 
-impl Details {
+impl ListingDetails {
     fn edited(self, edit: ListingEdit) -> Result<Self, Vec<ListingValuesError>> {
         let ListingEdit {
             provider_id,
@@ -268,36 +268,36 @@ impl Details {
             currency,
             amenities,
         } = edit;
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let start_price = match (start_price, currency.unwrap_or(self.start_price.currency())) {
             (Some(amount), currency) => Money::of(amount, currency),
             (None, currency) => self.start_price.stated_in(currency),
         };
         let start_price = start_price.unwrap_or_else(|error| {
-            faults.push(error.into());
+            errors.push(error.into());
             self.start_price
         });
         let after = Self {
             provider_id: provider_id.unwrap_or(self.provider_id),
             name: name.unwrap_or(self.name),
-            internal_name: internal_name.unwrap_or(self.internal_name),
-            description: description.unwrap_or(self.description),
-            kind: kind.unwrap_or(self.kind),
+            internal_name: internal_name.apply(self.internal_name),
+            description: description.apply(self.description),
+            kind: kind.apply(self.kind),
             status: status.unwrap_or(self.status),
-            thumbnail: thumbnail.unwrap_or(self.thumbnail),
+            thumbnail: thumbnail.apply(self.thumbnail),
             pictures: pictures.unwrap_or(self.pictures),
             address: match address {
-                None => self.address,
-                Some(None) => Address::default(),
-                Some(Some(edit)) => self.address.edited(edit),
+                Patch::Keep => self.address,
+                Patch::Clear => Address::default(),
+                Patch::Set(edit) => self.address.edited(edit),
             },
             place: Place {
                 latitude: latitude.unwrap_or(self.place.latitude),
                 longitude: longitude.unwrap_or(self.place.longitude),
             },
-            time_zone: time_zone.unwrap_or(self.time_zone),
+            time_zone: time_zone.apply(self.time_zone),
             minimum_nights: minimum_nights.unwrap_or(self.minimum_nights),
-            maximum_nights: maximum_nights.unwrap_or(self.maximum_nights),
+            maximum_nights: maximum_nights.apply(self.maximum_nights),
             max_occupancy: max_occupancy.unwrap_or(self.max_occupancy),
             bedroom_count: bedroom_count.unwrap_or(self.bedroom_count),
             bathroom_count: bathroom_count.unwrap_or(self.bathroom_count),
@@ -305,9 +305,9 @@ impl Details {
             amenities: amenities.map_or(self.amenities, each_once),
         };
         if after.maximum_nights.is_some_and(|nights| nights < after.minimum_nights) {
-            faults.push(ListingValuesError::Nights);
+            errors.push(ListingValuesError::Nights);
         }
-        if faults.is_empty() { Ok(after) } else { Err(faults) }
+        if errors.is_empty() { Ok(after) } else { Err(errors) }
     }
 }
 
@@ -322,12 +322,12 @@ impl Address {
     fn edited(self, edit: AddressEdit) -> Self {
         let AddressEdit { line1, line2, city, state, country, postal_code } = edit;
         Self {
-            line1: line1.unwrap_or(self.line1),
-            line2: line2.unwrap_or(self.line2),
-            city: city.unwrap_or(self.city),
-            state: state.unwrap_or(self.state),
-            country: country.unwrap_or(self.country),
-            postal_code: postal_code.unwrap_or(self.postal_code),
+            line1: line1.apply(self.line1),
+            line2: line2.apply(self.line2),
+            city: city.apply(self.city),
+            state: state.apply(self.state),
+            country: country.apply(self.country),
+            postal_code: postal_code.apply(self.postal_code),
         }
     }
 }
@@ -376,30 +376,30 @@ mod tests {
     #[test]
     fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
         let city =
-            |city: &str| AddressEdit { city: Some(Some(city.parse().expect("a city"))), ..AddressEdit::default() };
+            |city: &str| AddressEdit { city: Patch::Set(city.parse().expect("a city")), ..AddressEdit::default() };
         let edit = ListingEdit {
-            address: Some(Some(city("Paris"))),
-            maximum_nights: Some(Some(30.try_into().expect("nights"))),
+            address: Patch::Set(city("Paris")),
+            maximum_nights: Patch::Set(30.try_into().expect("nights")),
             ..ListingEdit::default()
         };
         let before = created().update(edit, &scope(), stamp()).expect("valid").expect("a change").after;
         let edit = ListingEdit {
-            address: Some(Some(AddressEdit {
-                line1: Some(Some("1 Rue".parse().expect("a line"))),
+            address: Patch::Set(AddressEdit {
+                line1: Patch::Set("1 Rue".parse().expect("a line")),
                 ..AddressEdit::default()
-            })),
-            maximum_nights: Some(None),
+            }),
+            maximum_nights: Patch::Clear,
             ..ListingEdit::default()
         };
         let change = before.update(edit, &scope(), stamp()).expect("valid").expect("a change");
         let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["line1", "maximumNights"]);
-        let Details { address, maximum_nights, .. } = change.after.details();
+        let ListingDetails { address, maximum_nights, .. } = change.after.details();
         assert_eq!(address.city.as_ref().map(Line::as_str), Some("Paris"));
         assert_eq!(*maximum_nights, None);
         assert_eq!(change.after.version(), 3);
 
-        let cleared = ListingEdit { address: Some(None), ..ListingEdit::default() };
+        let cleared = ListingEdit { address: Patch::Clear, ..ListingEdit::default() };
         let cleared = change.after.update(cleared, &scope(), stamp()).expect("valid").expect("a change").after;
         assert_eq!(cleared.details().address, Address::default());
     }
@@ -431,7 +431,7 @@ mod tests {
 
         let nights = |minimum: i64, maximum: i64| ListingEdit {
             minimum_nights: Some(minimum.try_into().expect("nights")),
-            maximum_nights: Some(Some(maximum.try_into().expect("nights"))),
+            maximum_nights: Patch::Set(maximum.try_into().expect("nights")),
             ..ListingEdit::default()
         };
         assert_eq!(update(nights(3, 2)), Err(vec![ListingValuesError::Nights]));
@@ -442,7 +442,7 @@ mod tests {
     fn all_values_that_do_not_go_together_are_named() {
         let rest = ListingEdit {
             minimum_nights: Some(3.try_into().expect("nights")),
-            maximum_nights: Some(Some(2.try_into().expect("nights"))),
+            maximum_nights: Patch::Set(2.try_into().expect("nights")),
             ..ListingEdit::default()
         };
         let wrong = NewListing { start_price: "0.001".parse().expect("an amount"), rest, ..new_listing("17") };

@@ -57,7 +57,7 @@ impl Delivery {
         let mut known: HashMap<ProviderId, Listing> =
             stored.into_iter().map(|listing| (listing.details().provider_id.clone(), listing)).collect();
         let mut outcome = Delivered { created: 0, updated: 0, unchanged: 0 };
-        let (mut listings, mut faults) = (Vec::new(), Vec::new());
+        let (mut listings, mut errors) = (Vec::new(), Vec::new());
         for (position, (id, new)) in delivered.into_iter().enumerate() {
             let (count, decided) = match known.remove(&new.provider_id) {
                 None => {
@@ -73,11 +73,11 @@ impl Delivery {
             *count += 1;
             match decided {
                 Ok(after) => listings.extend(after),
-                Err(errors) => faults.extend(errors.into_iter().map(|error| DeliveryError { position, error })),
+                Err(conflicts) => errors.extend(conflicts.into_iter().map(|error| DeliveryError { position, error })),
             }
         }
-        if !faults.is_empty() {
-            return Err(faults);
+        if !errors.is_empty() {
+            return Err(errors);
         }
         if listings.is_empty() {
             return Ok((outcome, None));
@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use crate::access::Permission;
     use crate::access::fixture::{caller, stamp, standing};
+    use crate::patch::Patch;
 
     fn scope() -> TenantScope {
         let channel = || standing(2, false);
@@ -167,14 +168,14 @@ mod tests {
         let too_fine = |id| NewListing { start_price: "0.001".parse().expect("an amount"), ..new_listing(id) };
         let nights = ListingEdit {
             minimum_nights: 3.try_into().ok(),
-            maximum_nights: Some(2.try_into().ok()),
+            maximum_nights: Patch::Set(2.try_into().expect("nights")),
             ..ListingEdit::default()
         };
         let both = NewListing { rest: nights, ..too_fine("c") };
         let delivered = vec![too_fine("a"), new_listing("b"), both, too_fine("d")];
         let refused = deliver(delivered, stored).expect_err("too fine, too short");
         let named: Vec<_> =
-            refused.iter().map(|fault| (fault.position, fault.error == ListingValuesError::Nights)).collect();
+            refused.iter().map(|error| (error.position, error.error == ListingValuesError::Nights)).collect();
         assert_eq!(named, [(0, false), (2, false), (2, true), (3, false)]);
     }
 }

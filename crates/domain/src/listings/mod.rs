@@ -56,7 +56,7 @@ pub struct Address {
 
 /// The editable fields of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Details {
+pub struct ListingDetails {
     /// The listing's id at the provider.
     pub provider_id: ProviderId,
     /// The name for guests.
@@ -111,7 +111,7 @@ pub struct ListingParts {
     /// The listing's account. Never changes.
     pub integration_account_id: IntegrationAccountId,
     /// The editable fields.
-    pub details: Details,
+    pub details: ListingDetails,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -147,7 +147,7 @@ impl Listing {
     }
 
     /// The editable fields.
-    pub const fn details(&self) -> &Details {
+    pub const fn details(&self) -> &ListingDetails {
         &self.parts.details
     }
 

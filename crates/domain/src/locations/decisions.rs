@@ -4,15 +4,16 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Address, City, Description, ExternalLocationId, Latitude, Location, LocationName, LocationParts, LocationStatus,
-    Longitude, PostCode, Profile, State,
+    Address, City, Description, ExternalLocationId, Latitude, Location, LocationDetails, LocationName, LocationParts,
+    LocationStatus, Longitude, PostCode, State,
 };
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::countries::Country;
 use crate::ids::{LocationId, TenantId, WorkspaceId};
-use crate::tenants::{FieldEdit, Tenant};
+use crate::patch::Patch;
+use crate::tenants::Tenant;
 
 const DEFAULT_NAME: &str = "Default";
 
@@ -29,7 +30,7 @@ pub struct NewLocation {
     /// The name.
     pub name: LocationName,
     /// The address, coordinates and description.
-    pub profile: Profile,
+    pub details: LocationDetails,
 }
 
 /// The fields to change. `None` leaves a field unchanged.
@@ -38,31 +39,31 @@ pub struct LocationEdit {
     /// The new name.
     pub name: Option<LocationName>,
     /// The new description, or none.
-    pub description: FieldEdit<Description>,
+    pub description: Patch<Description>,
     /// The new address, or none.
-    pub address: FieldEdit<Address>,
+    pub address: Patch<Address>,
     /// The new postal code, or none.
-    pub post_code: FieldEdit<PostCode>,
+    pub post_code: Patch<PostCode>,
     /// The new city, or none.
-    pub city: FieldEdit<City>,
+    pub city: Patch<City>,
     /// The new state or province, or none.
-    pub state: FieldEdit<State>,
+    pub state: Patch<State>,
     /// The new country, or none.
-    pub country: FieldEdit<Country>,
+    pub country: Patch<Country>,
     /// The new latitude, or none.
-    pub latitude: FieldEdit<Latitude>,
+    pub latitude: Patch<Latitude>,
     /// The new longitude, or none.
-    pub longitude: FieldEdit<Longitude>,
+    pub longitude: Patch<Longitude>,
     /// The new id in another system, or none.
-    pub external_location_id: FieldEdit<ExternalLocationId>,
+    pub external_location_id: Patch<ExternalLocationId>,
 }
 
 impl Location {
     /// Creates a location of the scope's tenant.
     pub fn create(new: NewLocation, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
-        let NewLocation { id, name, profile } = new;
+        let NewLocation { id, name, details } = new;
         let owner = (scope.workspace_id(), scope.tenant_id());
-        let location = Self::new(owner, id, name, profile, stamp.at);
+        let location = Self::new(owner, id, name, details, stamp.at);
         let audit = location.entry(scope, stamp, "location.create", (Facts::new(), location.facts()));
         Change::new(location, audit)
     }
@@ -70,16 +71,16 @@ impl Location {
     /// Creates the default location of a new tenant, at the tenant's own address. It is stored with the tenant.
     pub fn default_of(tenant: &Tenant, id: LocationId) -> Self {
         let name = DEFAULT_NAME.parse().expect("a constant that is a name");
-        let of_tenant = tenant.profile().clone();
-        let profile = Profile {
+        let of_tenant = tenant.details().clone();
+        let details = LocationDetails {
             address: of_tenant.address,
             post_code: of_tenant.post_code,
             city: of_tenant.city,
             country: of_tenant.country,
-            ..Profile::default()
+            ..LocationDetails::default()
         };
         let owner = (tenant.workspace_id(), tenant.id());
-        let mut location = Self::new(owner, id, name, profile, tenant.created_at());
+        let mut location = Self::new(owner, id, name, details, tenant.created_at());
         location.parts.is_default = true;
         location
     }
@@ -88,7 +89,7 @@ impl Location {
         (workspace_id, tenant_id): (WorkspaceId, TenantId),
         id: LocationId,
         name: LocationName,
-        profile: Profile,
+        details: LocationDetails,
         at: DateTime<Utc>,
     ) -> Self {
         Self {
@@ -97,7 +98,7 @@ impl Location {
                 id,
                 tenant_id,
                 name,
-                profile,
+                details,
                 is_default: false,
                 status: LocationStatus::Active,
                 version: 1,
@@ -122,16 +123,16 @@ impl Location {
             longitude,
             external_location_id,
         } = edit;
-        let profile = &mut after.parts.profile;
-        profile.description = description.unwrap_or(profile.description.take());
-        profile.address = address.unwrap_or(profile.address.take());
-        profile.post_code = post_code.unwrap_or(profile.post_code.take());
-        profile.city = city.unwrap_or(profile.city.take());
-        profile.state = state.unwrap_or(profile.state.take());
-        profile.country = country.unwrap_or(profile.country);
-        profile.latitude = latitude.unwrap_or(profile.latitude.take());
-        profile.longitude = longitude.unwrap_or(profile.longitude.take());
-        profile.external_location_id = external_location_id.unwrap_or(profile.external_location_id.take());
+        let details = &mut after.parts.details;
+        details.description = description.apply(details.description.take());
+        details.address = address.apply(details.address.take());
+        details.post_code = post_code.apply(details.post_code.take());
+        details.city = city.apply(details.city.take());
+        details.state = state.apply(details.state.take());
+        details.country = country.apply(details.country);
+        details.latitude = latitude.apply(details.latitude.take());
+        details.longitude = longitude.apply(details.longitude.take());
+        details.external_location_id = external_location_id.apply(details.external_location_id.take());
         after.parts.name = name.unwrap_or(after.parts.name);
         if after == *self {
             return None;
@@ -156,18 +157,18 @@ impl Location {
     }
 
     fn facts(&self) -> Facts {
-        let profile = self.profile();
+        let details = self.details();
         vec![
             ("name", Fact::from(self.name().as_str())),
-            ("description", Fact::from(profile.description.as_ref())),
-            ("address", Fact::from(profile.address.as_ref())),
-            ("post_code", Fact::from(profile.post_code.as_ref())),
-            ("city", Fact::from(profile.city.as_ref())),
-            ("state", Fact::from(profile.state.as_ref())),
-            ("country_code", Fact::from(profile.country.map(Country::code))),
-            ("lat", Fact::from(profile.latitude.as_ref())),
-            ("lng", Fact::from(profile.longitude.as_ref())),
-            ("external_location_id", Fact::from(profile.external_location_id.as_ref())),
+            ("description", Fact::from(details.description.as_ref())),
+            ("address", Fact::from(details.address.as_ref())),
+            ("post_code", Fact::from(details.post_code.as_ref())),
+            ("city", Fact::from(details.city.as_ref())),
+            ("state", Fact::from(details.state.as_ref())),
+            ("country_code", Fact::from(details.country.map(Country::code))),
+            ("lat", Fact::from(details.latitude.as_ref())),
+            ("lng", Fact::from(details.longitude.as_ref())),
+            ("external_location_id", Fact::from(details.external_location_id.as_ref())),
         ]
     }
 
@@ -199,10 +200,10 @@ mod tests {
         let new = NewLocation {
             id: LocationId::new(Uuid::from_u128(6)),
             name: "Airport".parse().expect("a name"),
-            profile: Profile {
+            details: LocationDetails {
                 city: Some("Paris".parse().expect("a city")),
                 latitude: Some("49.0097".parse().expect("a latitude")),
-                ..Profile::default()
+                ..LocationDetails::default()
             },
         };
         Location::create(new, &scope(), stamp())
@@ -223,19 +224,19 @@ mod tests {
         let before = created().after;
         let edit = LocationEdit {
             name: Some("Seaport".parse().expect("a name")),
-            latitude: Some(None),
-            longitude: Some(Some("2.5479".parse().expect("a longitude"))),
+            latitude: Patch::Clear,
+            longitude: Patch::Set("2.5479".parse().expect("a longitude")),
             ..LocationEdit::default()
         };
         let change = before.update(edit, &scope(), later_stamp()).expect("something changes");
 
         assert_eq!(change.after.name().as_str(), "Seaport");
-        let profile = Profile {
+        let details = LocationDetails {
             latitude: None,
             longitude: Some("2.5479".parse().expect("a longitude")),
-            ..before.profile().clone()
+            ..before.details().clone()
         };
-        assert_eq!(change.after.profile(), &profile);
+        assert_eq!(change.after.details(), &details);
         let LocationParts { version, created_at, updated_at, .. } = change.after.into_parts();
         assert_eq!((version, created_at, updated_at), (2, at(), later_stamp().at));
         assert_eq!(change.audit.action, "location.update");
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn an_update_that_changes_nothing_is_none() {
         let before = created().after;
-        let same = LocationEdit { name: Some(before.name().clone()), state: Some(None), ..LocationEdit::default() };
+        let same = LocationEdit { name: Some(before.name().clone()), state: Patch::Clear, ..LocationEdit::default() };
         assert_eq!(before.update(same, &scope(), later_stamp()), None);
     }
 

@@ -30,7 +30,7 @@ pub enum LocationStatus {
 
 /// The address, coordinates and description of a location.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
+pub struct LocationDetails {
     /// A description.
     pub description: Option<Description>,
     /// Street and number.
@@ -69,7 +69,7 @@ pub struct LocationParts {
     /// The name.
     pub name: LocationName,
     /// The address, coordinates and description.
-    pub profile: Profile,
+    pub details: LocationDetails,
     /// Whether it is the tenant's default location.
     pub is_default: bool,
     /// The status.
@@ -114,8 +114,8 @@ impl Location {
     }
 
     /// The address, coordinates and description.
-    pub const fn profile(&self) -> &Profile {
-        &self.parts.profile
+    pub const fn details(&self) -> &LocationDetails {
+        &self.parts.details
     }
 
     /// Whether it is the tenant's default location.

@@ -76,7 +76,7 @@ impl Promotion {
     pub fn assign(
         &self,
         assignment: Assignment,
-        asked: &[ListingId],
+        requested: &[ListingId],
         found: &[Assignable],
         scope: &TenantScope,
         stamp: Stamp,
@@ -84,13 +84,13 @@ impl Promotion {
         let found: BTreeMap<_, _> = found.iter().map(|found| (found.listing, found.is_assigned)).collect();
         let is_unknown = |(_, listing): &(usize, &ListingId)| !found.contains_key(listing);
         let positions: BTreeSet<_> =
-            asked.iter().enumerate().filter(is_unknown).map(|(position, _)| position).collect();
+            requested.iter().enumerate().filter(is_unknown).map(|(position, _)| position).collect();
         if !positions.is_empty() {
             return Err(AssignmentRefused { positions });
         }
         let should_be = assignment == Assignment::Assign;
-        let asked: BTreeSet<_> = asked.iter().copied().collect();
-        let listings: Vec<_> = asked.into_iter().filter(|listing| found.get(listing) != Some(&should_be)).collect();
+        let requested: BTreeSet<_> = requested.iter().copied().collect();
+        let listings: Vec<_> = requested.into_iter().filter(|listing| found.get(listing) != Some(&should_be)).collect();
         if listings.is_empty() {
             return Ok(None);
         }
@@ -127,14 +127,14 @@ mod tests {
 
     fn assign(
         assignment: Assignment,
-        asked: &[u128],
+        requested: &[u128],
         found: &[(u128, bool)],
     ) -> Result<Option<Change<PromotionListings>>, AssignmentRefused> {
-        let asked: Vec<_> = asked.iter().map(|id| listing(*id)).collect();
+        let requested: Vec<_> = requested.iter().map(|id| listing(*id)).collect();
         let assignable =
             |(id, is_assigned): &(u128, bool)| Assignable { listing: listing(*id), is_assigned: *is_assigned };
         let found: Vec<_> = found.iter().map(assignable).collect();
-        promotion(&scope()).assign(assignment, &asked, &found, &scope(), stamp())
+        promotion(&scope()).assign(assignment, &requested, &found, &scope(), stamp())
     }
 
     #[test]

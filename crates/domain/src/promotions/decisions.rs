@@ -2,15 +2,17 @@
 
 use thiserror::Error;
 
-use super::{CouponCode, Promotion, PromotionDescription, PromotionName, PromotionParts, PromotionStatus, Terms};
+use super::{
+    CouponCode, Promotion, PromotionDescription, PromotionDetails, PromotionName, PromotionParts, PromotionStatus,
+};
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::ids::{IntegrationAccountId, PromotionId};
 use crate::listings::WebAddress;
+use crate::patch::Patch;
 use crate::percentages::Percentage;
 use crate::stays::{Stay, StayDate};
-use crate::tenants::FieldEdit;
 
 /// A conflict between values of a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -53,15 +55,15 @@ pub struct NewPromotion {
 #[expect(missing_docs, reason = "the fields of a promotion")]
 pub struct PromotionEdit {
     pub name: Option<PromotionName>,
-    pub description: FieldEdit<PromotionDescription>,
+    pub description: Patch<PromotionDescription>,
     pub discount: Option<Percentage>,
-    pub coupon_code: FieldEdit<CouponCode>,
+    pub coupon_code: Patch<CouponCode>,
     pub start_date: Option<StayDate>,
     pub end_date: Option<StayDate>,
-    pub booking_period_start: FieldEdit<StayDate>,
-    pub booking_period_end: FieldEdit<StayDate>,
+    pub booking_period_start: Patch<StayDate>,
+    pub booking_period_end: Patch<StayDate>,
     pub status: Option<PromotionStatus>,
-    pub thumbnail: FieldEdit<WebAddress>,
+    pub thumbnail: Patch<WebAddress>,
 }
 
 impl Promotion {
@@ -75,7 +77,7 @@ impl Promotion {
         stamp: Stamp,
     ) -> Result<Change<Self>, Vec<PromotionValuesError>> {
         let NewPromotion { id, integration_account_id, name, discount, start_date, end_date, rest } = new;
-        let terms = Terms {
+        let details = PromotionDetails {
             name,
             description: None,
             discount,
@@ -92,7 +94,7 @@ impl Promotion {
                 workspace_id: scope.workspace_id(),
                 id,
                 integration_account_id,
-                terms: terms.edited(rest)?,
+                details: details.edited(rest)?,
                 version: 1,
                 created_at: stamp.at,
                 updated_at: stamp.at,
@@ -113,7 +115,7 @@ impl Promotion {
         stamp: Stamp,
     ) -> Result<Option<Change<Self>>, Vec<PromotionValuesError>> {
         let mut after = self.clone();
-        after.parts.terms = after.parts.terms.edited(edit)?;
+        after.parts.details = after.parts.details.edited(edit)?;
         if after == *self {
             return Ok(None);
         }
@@ -135,8 +137,9 @@ impl Promotion {
     /// # Errors
     /// If the promotion is inactive, does not cover all of these nights, or cannot be booked today.
     pub fn applies(&self, stay: Stay, today: StayDate) -> Result<Percentage, PromotionNotValidError> {
-        let Terms { discount, start_date, end_date, booking_period_start, booking_period_end, status, .. } =
-            self.terms();
+        let PromotionDetails {
+            discount, start_date, end_date, booking_period_start, booking_period_end, status, ..
+        } = self.details();
         let nights_lie_in = *start_date <= stay.check_in() && stay.check_out() <= end_date.next();
         let is_booked_in = booking_period_start.is_none_or(|start| start <= today)
             && booking_period_end.is_none_or(|end| today <= end);
@@ -145,7 +148,7 @@ impl Promotion {
     }
 
     fn facts(&self) -> Facts {
-        let Terms {
+        let PromotionDetails {
             name,
             description,
             discount,
@@ -156,7 +159,7 @@ impl Promotion {
             booking_period_end,
             status,
             thumbnail,
-        } = self.terms();
+        } = self.details();
         vec![
             ("integrationAccountID", Fact::Text(self.integration_account_id().to_string())),
             ("name", Fact::from(name.as_str())),
@@ -179,12 +182,12 @@ impl Promotion {
         action: &'static str,
         facts: (Facts, Facts),
     ) -> AuditEntry {
-        let resource = (ResourceKind::Promotion, self.id().as_uuid(), self.terms().name.to_string());
+        let resource = (ResourceKind::Promotion, self.id().as_uuid(), self.details().name.to_string());
         stamp.entry(scope, action, resource, facts)
     }
 }
 
-impl Terms {
+impl PromotionDetails {
     fn edited(self, edit: PromotionEdit) -> Result<Self, Vec<PromotionValuesError>> {
         let PromotionEdit {
             name,
@@ -200,25 +203,25 @@ impl Terms {
         } = edit;
         let after = Self {
             name: name.unwrap_or(self.name),
-            description: description.unwrap_or(self.description),
+            description: description.apply(self.description),
             discount: discount.unwrap_or(self.discount),
-            coupon_code: coupon_code.unwrap_or(self.coupon_code),
+            coupon_code: coupon_code.apply(self.coupon_code),
             start_date: start_date.unwrap_or(self.start_date),
             end_date: end_date.unwrap_or(self.end_date),
-            booking_period_start: booking_period_start.unwrap_or(self.booking_period_start),
-            booking_period_end: booking_period_end.unwrap_or(self.booking_period_end),
+            booking_period_start: booking_period_start.apply(self.booking_period_start),
+            booking_period_end: booking_period_end.apply(self.booking_period_end),
             status: status.unwrap_or(self.status),
-            thumbnail: thumbnail.unwrap_or(self.thumbnail),
+            thumbnail: thumbnail.apply(self.thumbnail),
         };
         let booked = after.booking_period_start.zip(after.booking_period_end);
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         if after.end_date < after.start_date {
-            faults.push(PromotionValuesError::Nights);
+            errors.push(PromotionValuesError::Nights);
         }
         if booked.is_some_and(|(start, end)| end < start) {
-            faults.push(PromotionValuesError::BookingPeriod);
+            errors.push(PromotionValuesError::BookingPeriod);
         }
-        if faults.is_empty() { Ok(after) } else { Err(faults) }
+        if errors.is_empty() { Ok(after) } else { Err(errors) }
     }
 }
 
@@ -257,8 +260,8 @@ mod tests {
 
     #[test]
     fn a_promotion_is_booked_in_its_period() {
-        let first = Some(Some(date("2029-06-01")));
-        let last = Some(Some(date("2029-06-30")));
+        let first = Patch::Set(date("2029-06-01"));
+        let last = Patch::Set(date("2029-06-30"));
         let from = || PromotionEdit { booking_period_start: first, ..PromotionEdit::default() };
         let until = || PromotionEdit { booking_period_end: last, ..PromotionEdit::default() };
         let between = || PromotionEdit { booking_period_end: last, ..from() };
@@ -286,8 +289,8 @@ mod tests {
         let reversed = NewPromotion { end_date: date("2029-12-31"), ..new_promotion() };
         assert_eq!(Promotion::create(reversed, &scope(), stamp()).err(), Some(vec![PromotionValuesError::Nights]));
         let edit = PromotionEdit {
-            booking_period_start: Some(Some(date("2029-06-02"))),
-            booking_period_end: Some(Some(date("2029-06-01"))),
+            booking_period_start: Patch::Set(date("2029-06-02")),
+            booking_period_end: Patch::Set(date("2029-06-01")),
             end_date: Some(date("2029-12-31")),
             ..PromotionEdit::default()
         };
@@ -300,7 +303,7 @@ mod tests {
     #[test]
     fn an_update_says_what_changed_and_one_that_changes_nothing_is_none() {
         let edit = PromotionEdit {
-            coupon_code: Some(Some("WINTER".parse().expect("a code"))),
+            coupon_code: Patch::Set("WINTER".parse().expect("a code")),
             discount: "20.00".parse().ok(),
             ..PromotionEdit::default()
         };

@@ -69,7 +69,7 @@ pub enum PromotionChoice {
 
 /// The editable fields of a promotion. All four dates are local dates of a listing, and are included in their periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct PromotionDetails {
     /// The name.
     pub name: PromotionName,
     /// A description.
@@ -108,7 +108,7 @@ pub struct PromotionParts {
     /// The account of the promotion. Never changes.
     pub integration_account_id: IntegrationAccountId,
     /// The editable fields.
-    pub terms: Terms,
+    pub details: PromotionDetails,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -144,8 +144,8 @@ impl Promotion {
     }
 
     /// The editable fields.
-    pub const fn terms(&self) -> &Terms {
-        &self.parts.terms
+    pub const fn details(&self) -> &PromotionDetails {
+        &self.parts.details
     }
 
     /// The version, which each change increments.

@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 pub use self::offers::{
-    AccountRates, AskedPromotion, AskedStay, CurrencyMismatchError, NotOpenError, Offer, OfferRefused, PricedStay,
-    StayFault,
+    AccountRates, AskedPromotion, CurrencyMismatchError, NotOpenError, Offer, OfferRefused, PricedStay, RequestedStay,
+    StayIssue,
 };
 pub use self::prices::{Price, PriceLine, PriceParts, Rates};
 use crate::access::TenantScope;
@@ -192,14 +192,14 @@ pub(crate) mod fixture {
         }
     }
 
-    pub(crate) fn asked(check_in: &str, check_out: &str) -> AskedStay {
+    pub(crate) fn requested(check_in: &str, check_out: &str) -> RequestedStay {
         let guests = 1.try_into().expect("a guest");
-        AskedStay { stay: stay(check_in, check_out), guests, currency: None, promotion: None }
+        RequestedStay { stay: stay(check_in, check_out), guests, currency: None, promotion: None }
     }
 
     /// Two nights for 298.00 USD.
     pub(crate) fn priced() -> PricedStay {
-        let asked = asked("2030-01-10", "2030-01-12");
-        offer(2).price(&asked, scope().tenant_id(), now()).expect("on offer")
+        let requested = requested("2030-01-10", "2030-01-12");
+        offer(2).price(&requested, scope().tenant_id(), now()).expect("on offer")
     }
 }

@@ -54,7 +54,7 @@ pub struct Offer {
 
 /// A requested stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedStay {
+pub struct RequestedStay {
     /// The nights.
     pub stay: Stay,
     /// The number of guests.
@@ -84,7 +84,7 @@ pub struct PricedStay {
 
 /// A rule of the listing that a stay breaks. The message is about the field that breaks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum StayFault {
+pub enum StayIssue {
     /// A beginning before today. About the check-in date.
     #[error("may not lie before {today}, which is today there.")]
     InThePast {
@@ -135,7 +135,7 @@ pub enum NotOpenError {
 pub enum OfferRefused {
     /// All rules of the listing that the stay breaks; at least one.
     #[error("the listing does not allow such a stay")]
-    Stay(Vec<StayFault>),
+    Stay(Vec<StayIssue>),
     /// The price would be in another currency.
     #[error(transparent)]
     Currency(#[from] CurrencyMismatchError),
@@ -157,15 +157,20 @@ impl Offer {
     ///
     /// # Errors
     /// The first reason that prevents it.
-    pub fn price(&self, asked: &AskedStay, tenant: TenantId, now: DateTime<Utc>) -> Result<PricedStay, OfferRefused> {
+    pub fn price(
+        &self,
+        requested: &RequestedStay,
+        tenant: TenantId,
+        now: DateTime<Utc>,
+    ) -> Result<PricedStay, OfferRefused> {
         // First, because an importer learns nothing else about a sleeping import.
         self.is_awake(tenant)?;
-        let AskedStay { stay, guests, currency, promotion } = asked;
+        let RequestedStay { stay, guests, currency, promotion } = requested;
         let details = self.listing.listing.details();
         let today = StayDate::new(details.time_zone.unwrap_or_default().today(now));
-        let faults = self.faults(*stay, *guests, today);
-        if !faults.is_empty() {
-            return Err(OfferRefused::Stay(faults));
+        let issues = self.issues(*stay, *guests, today);
+        if !issues.is_empty() {
+            return Err(OfferRefused::Stay(issues));
         }
         let stated = details.start_price.currency();
         if currency.is_some_and(|currency| currency != stated) {
@@ -203,18 +208,18 @@ impl Offer {
         self.listing.asleep(tenant).map_or(Ok(()), |_| Err(NotOpenError::ImportAsleep))
     }
 
-    fn faults(&self, stay: Stay, guests: Occupancy, today: StayDate) -> Vec<StayFault> {
+    fn issues(&self, stay: Stay, guests: Occupancy, today: StayDate) -> Vec<StayIssue> {
         let occupancy = self.listing.listing.details().max_occupancy;
         let first = self.calendar.night(stay.check_in());
         let minimum = first.minimum_nights;
         let too_many = first.maximum_nights.filter(|maximum| stay.night_count() > *maximum);
-        let faults = [
-            (stay.check_in() < today).then_some(StayFault::InThePast { today }),
-            (stay.night_count() < minimum).then_some(StayFault::TooFewNights { minimum }),
-            too_many.map(|maximum| StayFault::TooManyNights { maximum }),
-            (guests > occupancy).then_some(StayFault::TooManyGuests { occupancy }),
+        let issues = [
+            (stay.check_in() < today).then_some(StayIssue::InThePast { today }),
+            (stay.night_count() < minimum).then_some(StayIssue::TooFewNights { minimum }),
+            too_many.map(|maximum| StayIssue::TooManyNights { maximum }),
+            (guests > occupancy).then_some(StayIssue::TooManyGuests { occupancy }),
         ];
-        faults.into_iter().flatten().collect()
+        issues.into_iter().flatten().collect()
     }
 
     fn promotion_for(&self, stay: Stay, today: StayDate) -> Result<(PromotionId, Percentage), PromotionNotValidError> {

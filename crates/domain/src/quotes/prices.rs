@@ -105,8 +105,8 @@ impl Price {
     pub fn before_taxes(self) -> Money {
         let PriceParts { base, markup, distribution_markup, fees, .. } = self.parts;
         let distribution_markup = distribution_markup.map_or(0, |line| line.value.minor());
-        let asked = base.minor() + markup.value.minor() + distribution_markup + fees.minor();
-        self.money(asked - self.discounts().minor())
+        let gross = base.minor() + markup.value.minor() + distribution_markup + fees.minor();
+        self.money(gross - self.discounts().minor())
     }
 
     /// The total.

@@ -1,6 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::fixture::{asked, now, offer, priced, scope};
+use super::fixture::{now, offer, priced, requested, scope};
 use super::*;
 use crate::access::fixture::stamp;
 use crate::audit::Fact;
@@ -8,6 +8,7 @@ use crate::availability::{Calendar, NightTerms};
 use crate::currencies::Currency;
 use crate::listings::{ListingEdit, Nights, Unavailable};
 use crate::money::Money;
+use crate::patch::Patch;
 use crate::percentages::Percentage;
 use crate::promotions::fixture::promotion;
 use crate::promotions::{PromotionChoice, PromotionNotValidError};
@@ -29,12 +30,12 @@ fn with_calendar(mut offer: Offer, differing: &[(&str, NightTerms)], sold: &[(&s
     offer
 }
 
-fn price(offer: &Offer, asked: &AskedStay) -> Result<PricedStay, OfferRefused> {
-    offer.price(asked, scope().tenant_id(), now())
+fn price(offer: &Offer, requested: &RequestedStay) -> Result<PricedStay, OfferRefused> {
+    offer.price(requested, scope().tenant_id(), now())
 }
 
-fn total(offer: &Offer, asked: &AskedStay) -> String {
-    price(offer, asked).expect("on offer").price.total().to_string()
+fn total(offer: &Offer, requested: &RequestedStay) -> String {
+    price(offer, requested).expect("on offer").price.total().to_string()
 }
 
 fn nights(number: i64) -> Nights {
@@ -49,7 +50,7 @@ fn percentage(text: &str) -> Percentage {
 fn nightly_prices_are_summed() {
     let dear = NightTerms { price: Some(Money::from_minor(20_050, usd())), ..NightTerms::default() };
     let offer = with_calendar(offer(2), &[("2030-01-11", dear), ("2030-01-13", dear)], &[]);
-    assert_eq!(total(&offer, &asked("2030-01-10", "2030-01-13")), "498.50", "the departure night is not included");
+    assert_eq!(total(&offer, &requested("2030-01-10", "2030-01-13")), "498.50", "the departure night is not included");
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn only_an_importer_pays_the_distribution_markup() {
         let mut offer = offer(owner);
         offer.rates.markup = percentage("10");
         offer.rates.distribution_markup = percentage("10");
-        let priced = price(&offer, &asked("2030-01-10", "2030-01-11")).expect("on offer");
+        let priced = price(&offer, &requested("2030-01-10", "2030-01-11")).expect("on offer");
         assert_eq!(priced.price.total().to_string(), expected);
         assert_eq!(priced.price.into_parts().distribution_markup.is_some(), owner == 4);
     }
@@ -70,7 +71,7 @@ fn an_account_without_a_discount_gives_the_workspaces() {
         let mut offer = offer(2);
         offer.rates.workspace_discount = percentage("10");
         offer.rates.default_discount = account.map(percentage);
-        assert_eq!(total(&offer, &asked("2030-01-10", "2030-01-11")), expected, "{account:?}");
+        assert_eq!(total(&offer, &requested("2030-01-10", "2030-01-11")), expected, "{account:?}");
     }
 }
 
@@ -78,13 +79,13 @@ fn an_account_without_a_discount_gives_the_workspaces() {
 fn what_a_listing_does_not_allow_is_told_all_at_once() {
     let strict = edited(ListingEdit {
         minimum_nights: Some(nights(2)),
-        maximum_nights: Some(Some(nights(5))),
+        maximum_nights: Patch::Set(nights(5)),
         ..ListingEdit::default()
     });
     let occupancy = 4.try_into().expect("an occupancy");
-    let [few, many] = [StayFault::TooFewNights { minimum: nights(2) }, StayFault::TooManyNights { maximum: nights(5) }];
-    let guests = StayFault::TooManyGuests { occupancy };
-    let past = StayFault::InThePast { today: date("2029-12-31") };
+    let [few, many] = [StayIssue::TooFewNights { minimum: nights(2) }, StayIssue::TooManyNights { maximum: nights(5) }];
+    let guests = StayIssue::TooManyGuests { occupancy };
+    let past = StayIssue::InThePast { today: date("2029-12-31") };
     for (check_in, check_out, number, expected) in [
         ("2030-01-10", "2030-01-12", 4, vec![]),
         ("2030-01-10", "2030-01-15", 1, vec![]),
@@ -95,9 +96,9 @@ fn what_a_listing_does_not_allow_is_told_all_at_once() {
         ("2029-12-30", "2030-01-01", 1, vec![past]),
         ("2029-12-30", "2029-12-31", 5, vec![past, few, guests]),
     ] {
-        let asked = AskedStay { guests: number.try_into().expect("guests"), ..asked(check_in, check_out) };
-        let refused = price(&strict, &asked).err();
-        let expected = Some(expected).filter(|faults| !faults.is_empty()).map(OfferRefused::Stay);
+        let requested = RequestedStay { guests: number.try_into().expect("guests"), ..requested(check_in, check_out) };
+        let refused = price(&strict, &requested).err();
+        let expected = Some(expected).filter(|issues| !issues.is_empty()).map(OfferRefused::Stay);
         assert_eq!(refused, expected, "{check_in} to {check_out}");
     }
 }
@@ -117,13 +118,13 @@ fn the_bounds_of_a_stay_are_those_of_its_first_night() {
         ("2030-01-10", "2030-01-15", false),
         ("2030-01-09", "2030-01-12", true),
     ] {
-        assert_eq!(price(&offer, &asked(check_in, check_out)).is_ok(), is_allowed, "{check_in} to {check_out}");
+        assert_eq!(price(&offer, &requested(check_in, check_out)).is_ok(), is_allowed, "{check_in} to {check_out}");
     }
 }
 
 #[test]
 fn today_is_the_date_at_the_place() {
-    let asked = asked("2029-12-31", "2030-01-02");
+    let requested = requested("2029-12-31", "2030-01-02");
     for (zone, now, is_allowed) in [
         (None, "2029-12-31T23:59:59Z", true),
         (None, "2030-01-01T00:00:00Z", false),
@@ -133,18 +134,18 @@ fn today_is_the_date_at_the_place() {
         (Some("Pacific/Kiritimati"), "2029-12-31T10:00:00Z", false),
     ] {
         let zone = zone.map(|zone| zone.parse().expect("a time zone"));
-        let offer = edited(ListingEdit { time_zone: Some(zone), ..ListingEdit::default() });
+        let offer = edited(ListingEdit { time_zone: zone.into(), ..ListingEdit::default() });
         let now = now.parse().expect("an instant");
-        assert_eq!(offer.price(&asked, scope().tenant_id(), now).is_ok(), is_allowed, "{zone:?} {now}");
+        assert_eq!(offer.price(&requested, scope().tenant_id(), now).is_ok(), is_allowed, "{zone:?} {now}");
     }
 }
 
 #[test]
 fn the_currency_is_the_listings() {
     for (currency, is_fine) in [("USD", true), ("EUR", false)] {
-        let asked = AskedStay { currency: currency.parse().ok(), ..asked("2030-01-10", "2030-01-11") };
+        let requested = RequestedStay { currency: currency.parse().ok(), ..requested("2030-01-10", "2030-01-11") };
         let expected = if is_fine { None } else { Some(CurrencyMismatchError { currency: usd() }.into()) };
-        assert_eq!(price(&offer(2), &asked).err(), expected);
+        assert_eq!(price(&offer(2), &requested).err(), expected);
     }
 }
 
@@ -161,9 +162,9 @@ fn a_promotion_applies_only_where_it_is_asked_for_found_and_valid() {
         (coupon(), found(true), "2030-02-10", refused()),
     ] {
         let check_out = date(check_in).next().to_string();
-        let asked = AskedStay { promotion: choice, ..asked(check_in, &check_out) };
+        let requested = RequestedStay { promotion: choice, ..requested(check_in, &check_out) };
         let offer = Offer { promotion, ..offer(2) };
-        let priced = price(&offer, &asked);
+        let priced = price(&offer, &requested);
         let id = priced.as_ref().ok().and_then(|priced| priced.promotion_id);
         assert_eq!(id.is_some(), expected == Ok("119.20"));
         assert_eq!(priced.map(|priced| priced.price.total().to_string()), expected.map(ToOwned::to_owned));
@@ -186,7 +187,7 @@ fn what_is_not_open_says_why() {
         let sold = [("2030-01-01", "2030-01-11")];
         let mut offer = with_calendar(offer(owner), &[], if is_free { &[] } else { &sold });
         offer.listing.unavailable = (!is_available).then_some(Unavailable::AccountInactive);
-        let refused = price(&offer, &asked("2030-01-10", "2030-01-12")).err();
+        let refused = price(&offer, &requested("2030-01-10", "2030-01-12")).err();
         assert_eq!(refused, expected.map(OfferRefused::NotOpen), "{owner} {is_available} {is_free}");
     }
 }
@@ -199,14 +200,14 @@ fn what_sleeps_says_nothing_else() {
     let (past, fine) = (("2029-01-01", "2029-01-02"), ("2030-01-10", "2030-01-12"));
     let many = 1000.try_into().expect("guests");
     let promotion = Some(PromotionChoice::Coupon("GUESS".parse().expect("a code")));
-    for stay in [past, fine].map(|(check_in, check_out)| asked(check_in, check_out)) {
-        for asked in [
-            AskedStay { guests: many, ..stay.clone() },
-            AskedStay { currency: "JPY".parse().ok(), ..stay.clone() },
-            AskedStay { promotion: promotion.clone(), ..stay.clone() },
+    for stay in [past, fine].map(|(check_in, check_out)| requested(check_in, check_out)) {
+        for requested in [
+            RequestedStay { guests: many, ..stay.clone() },
+            RequestedStay { currency: "JPY".parse().ok(), ..stay.clone() },
+            RequestedStay { promotion: promotion.clone(), ..stay.clone() },
             stay,
         ] {
-            assert_eq!(price(&offer, &asked).err(), Some(NotOpenError::ImportAsleep.into()), "{asked:?}");
+            assert_eq!(price(&offer, &requested).err(), Some(NotOpenError::ImportAsleep.into()), "{requested:?}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::change::Change;
 use crate::ids::{AuditId, QuoteId, ReservationId, TenantId};
 use crate::money::{Money, Total};
 use crate::numbers::Whole;
-use crate::quotes::{AskedStay, FoundQuote, Offer, OfferRefused, PricedStay, QuoteSpentError};
+use crate::quotes::{FoundQuote, Offer, OfferRefused, PricedStay, QuoteSpentError, RequestedStay};
 
 const HOLD: TimeDelta = TimeDelta::hours(24);
 const LONGEST_HOLD_DAYS: i64 = 30;
@@ -118,7 +118,7 @@ impl Reservation {
     /// The first reason that prevents it.
     pub fn book(
         new: NewReservation,
-        asked: &AskedStay,
+        requested: &RequestedStay,
         total: Option<Total>,
         offer: &Offer,
         scope: &TenantScope,
@@ -126,7 +126,7 @@ impl Reservation {
         next_id: impl FnMut() -> AuditId,
     ) -> Result<Change<ReservationBooked>, BookingRefused> {
         let hold = new.hold(stamp.at, offer.longest_hold(scope.tenant_id()))?;
-        let priced = offer.price(asked, scope.tenant_id(), stamp.at)?;
+        let priced = offer.price(requested, scope.tenant_id(), stamp.at)?;
         let (price, currency) = (priced.price.total(), priced.price.currency());
         if total.is_some_and(|total| Money::of(total, currency) != Ok(price)) {
             return Err(BookingRefused::PriceChanged(Box::new(priced)));

@@ -7,7 +7,7 @@ use crate::audit::{Actor, AuditEntry, Fact, ResourceKind, Stamp};
 use crate::availability::Calendar;
 use crate::change::Change;
 use crate::ids::AuditId;
-use crate::quotes::fixture::{asked, now, offer, priced, scope};
+use crate::quotes::fixture::{now, offer, priced, requested, scope};
 use crate::quotes::{FoundQuote, NotOpenError, Offer, OfferRefused, Quote, QuoteSpentError};
 use crate::stays::fixture::stay;
 
@@ -49,8 +49,8 @@ fn audit_ids() -> impl FnMut() -> AuditId {
 
 fn book(new: NewReservation, total: Option<&str>, offer: &Offer) -> Result<Change<ReservationBooked>, BookingRefused> {
     let total = total.map(|total| total.parse().expect("an amount"));
-    let asked = asked("2030-01-10", "2030-01-12");
-    Reservation::book(new, &asked, total, offer, &scope(), by_user(now()), audit_ids())
+    let requested = requested("2030-01-10", "2030-01-12");
+    Reservation::book(new, &requested, total, offer, &scope(), by_user(now()), audit_ids())
 }
 
 fn book_quoted(quote: &FoundQuote, offer: &Offer, at: DateTime<Utc>) -> Result<Reservation, BookingRefused> {
@@ -112,7 +112,7 @@ fn nights_are_held_until_an_instant_that_makes_sense() {
 #[test]
 fn an_importer_holds_the_nights_no_longer_than_the_workspace_allows() {
     let hours = TimeDelta::hours;
-    for (longest, asked, expected) in [
+    for (longest, requested, expected) in [
         (72, None, Ok(hours(24))),
         (12, None, Ok(hours(12))),
         (72, Some(hours(72)), Ok(hours(72))),
@@ -120,7 +120,7 @@ fn an_importer_holds_the_nights_no_longer_than_the_workspace_allows() {
         (720, Some(hours(720)), Ok(hours(720))),
     ] {
         let offer = Offer { longest_importer_hold: longest.try_into().expect("hours"), ..offer(4) };
-        let hold_expires_at = asked.map(|ahead| now() + ahead);
+        let hold_expires_at = requested.map(|ahead| now() + ahead);
         let new = NewReservation { hold_expires_at, ..new_reservation(ReservationType::PendingConfirmation) };
         let held = book(new.clone(), None, &offer).map(|change| change.after.reservation.into_parts().hold_expires_at);
         let held = held.map_err(|error| error.to_string());
@@ -174,8 +174,8 @@ fn a_quote_is_booked_at_its_price_whatever_the_stay_would_cost_now() {
 fn a_quote_keeps_its_price_when_the_account_moves_to_the_importer() {
     let mut imported = offer(4);
     imported.rates.distribution_markup = "10".parse().expect("a percentage");
-    let asked = asked("2030-01-10", "2030-01-12");
-    let priced = imported.price(&asked, scope().tenant_id(), now()).expect("on offer");
+    let requested = requested("2030-01-10", "2030-01-12");
+    let priced = imported.price(&requested, scope().tenant_id(), now()).expect("on offer");
     let stamp = Stamp { at: now(), ..stamp() };
     let quote = Quote::create(QuoteId::new(Uuid::from_u128(14)), priced.clone(), &scope(), stamp).after;
 

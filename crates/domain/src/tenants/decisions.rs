@@ -2,13 +2,16 @@
 
 use thiserror::Error;
 
-use super::{Address, City, Description, DomainName, PostCode, Profile, Tenant, TenantName, TenantParts, TenantStatus};
+use super::{
+    Address, City, Description, DomainName, PostCode, Tenant, TenantDetails, TenantName, TenantParts, TenantStatus,
+};
 use crate::access::Caller;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::countries::Country;
 use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
+use crate::patch::Patch;
 use crate::users::UserStatus;
 
 /// An attempt to delete, deactivate or demote the default tenant.
@@ -46,7 +49,7 @@ pub struct TargetInactiveError;
 #[error("fields were sent that an update cannot change")]
 pub struct RestatedError {
     /// The fields, in the order of [`Restated`], each with the reason or the operation that changes it.
-    pub faults: Vec<(&'static str, &'static str)>,
+    pub field_errors: Vec<(&'static str, &'static str)>,
 }
 
 /// The fields of a new tenant.
@@ -63,7 +66,7 @@ pub struct NewTenant {
     /// Its domain.
     pub domain: DomainName,
     /// The address and the description.
-    pub profile: Profile,
+    pub details: TenantDetails,
 }
 
 /// A new tenant with the resources that come with it.
@@ -108,9 +111,6 @@ pub struct TenantSwitched {
     pub target: TenantId,
 }
 
-/// An edit of a field: `None` leaves it unchanged, `Some(None)` clears it.
-pub type FieldEdit<T> = Option<Option<T>>;
-
 /// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct TenantEdit {
@@ -119,15 +119,15 @@ pub struct TenantEdit {
     /// The new domain.
     pub domain: Option<DomainName>,
     /// The new description, or none.
-    pub description: FieldEdit<Description>,
+    pub description: Patch<Description>,
     /// The new address, or none.
-    pub address: FieldEdit<Address>,
+    pub address: Patch<Address>,
     /// The new city, or none.
-    pub city: FieldEdit<City>,
+    pub city: Patch<City>,
     /// The new postal code, or none.
-    pub post_code: FieldEdit<PostCode>,
+    pub post_code: Patch<PostCode>,
     /// The new country, or none.
-    pub country: FieldEdit<Country>,
+    pub country: Patch<Country>,
 }
 
 /// The values that a client sent for fields that only other operations can change.
@@ -151,15 +151,15 @@ impl Restated {
         const ELSEWHERE: &str = "is changed by the operations activate and deactivate.";
 
         let is_trashed = status == TenantStatus::Inactive;
-        let faults: Vec<_> = [
+        let field_errors: Vec<_> = [
             (self.is_default.is_some_and(|said| said != is_default), ("isDefault", NEVER)),
             (self.status.is_some_and(|said| said != status), ("status", ELSEWHERE)),
             (self.is_trashed.is_some_and(|said| said != is_trashed), ("is_trashed", ELSEWHERE)),
         ]
         .into_iter()
-        .filter_map(|(differs, fault)| differs.then_some(fault))
+        .filter_map(|(differs, error)| differs.then_some(error))
         .collect();
-        if faults.is_empty() { Ok(()) } else { Err(RestatedError { faults }) }
+        if field_errors.is_empty() { Ok(()) } else { Err(RestatedError { field_errors }) }
     }
 }
 
@@ -187,7 +187,7 @@ impl Tenant {
                 domain: new.domain,
                 is_default,
                 status: TenantStatus::Active,
-                profile: new.profile,
+                details: new.details,
                 version: 1,
                 created_at: stamp.at,
                 updated_at: stamp.at,
@@ -199,12 +199,12 @@ impl Tenant {
     pub fn update(&self, edit: TenantEdit, stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
         let TenantEdit { name, domain, description, address, city, post_code, country } = edit;
-        let profile = &mut after.parts.profile;
-        profile.description = description.unwrap_or(profile.description.take());
-        profile.address = address.unwrap_or(profile.address.take());
-        profile.city = city.unwrap_or(profile.city.take());
-        profile.post_code = post_code.unwrap_or(profile.post_code.take());
-        profile.country = country.unwrap_or(profile.country);
+        let details = &mut after.parts.details;
+        details.description = description.apply(details.description.take());
+        details.address = address.apply(details.address.take());
+        details.city = city.apply(details.city.take());
+        details.post_code = post_code.apply(details.post_code.take());
+        details.country = country.apply(details.country);
         after.parts.name = name.unwrap_or(after.parts.name);
         after.parts.domain = domain.unwrap_or(after.parts.domain);
         if after == *self {
@@ -278,16 +278,16 @@ impl Tenant {
     }
 
     fn facts(&self) -> Facts {
-        let profile = self.profile();
+        let details = self.details();
         vec![
             ("name", Fact::from(self.name().as_str())),
             ("domain", Fact::from(self.domain().as_str())),
             ("status", Fact::from(self.status().as_str())),
-            ("description", Fact::from(profile.description.as_ref())),
-            ("address", Fact::from(profile.address.as_ref())),
-            ("city", Fact::from(profile.city.as_ref())),
-            ("post_code", Fact::from(profile.post_code.as_ref())),
-            ("country_code", Fact::from(profile.country.map(Country::code))),
+            ("description", Fact::from(details.description.as_ref())),
+            ("address", Fact::from(details.address.as_ref())),
+            ("city", Fact::from(details.city.as_ref())),
+            ("post_code", Fact::from(details.post_code.as_ref())),
+            ("country_code", Fact::from(details.country.map(Country::code))),
         ]
     }
 
@@ -380,11 +380,11 @@ mod tests {
             default_location_id: LocationId::new(Uuid::from_u128(6)),
             name: "Channel A".parse().expect("a name"),
             domain: "channel-a".parse().expect("a domain"),
-            profile: Profile {
+            details: TenantDetails {
                 city: Some("New York".parse().expect("a city")),
                 country: Some("US".parse().expect("a country")),
                 description: Some("Not the location's".parse().expect("a description")),
-                ..Profile::default()
+                ..TenantDetails::default()
             },
         };
         let change = Tenant::create(new, Some(UserId::new(Uuid::from_u128(7))), stamp());
@@ -393,9 +393,9 @@ mod tests {
         assert_eq!(moved_user, Some(UserId::new(Uuid::from_u128(7))));
         assert_eq!((tenant.is_default(), tenant.status(), tenant.version()), (false, TenantStatus::Active, 1));
         assert_eq!(default_location.name().as_str(), "Default");
-        let profile = default_location.profile();
-        assert_eq!((&profile.city, profile.country), (&tenant.profile().city, tenant.profile().country));
-        assert_eq!(profile.description, None);
+        let details = default_location.details();
+        assert_eq!((&details.city, details.country), (&tenant.details().city, tenant.details().country));
+        assert_eq!(details.description, None);
         assert_eq!((default_location.is_default(), default_location.tenant_id()), (true, tenant.id()));
         assert_eq!((change.audit.action, change.audit.tenant_id), ("tenant.create", tenant.id()));
     }
@@ -403,23 +403,23 @@ mod tests {
     #[test]
     fn an_update_leaves_what_it_does_not_name_and_clears_what_is_null() {
         let before = Tenant::from_parts(TenantParts {
-            profile: Profile {
+            details: TenantDetails {
                 city: Some("Paris".parse().expect("a city")),
                 description: Some("Rooms".parse().expect("a description")),
-                ..Profile::default()
+                ..TenantDetails::default()
             },
             ..tenant(2)
         });
         let edit = TenantEdit {
             name: Some("Channel B".parse().expect("a name")),
-            description: Some(None),
+            description: Patch::Clear,
             ..TenantEdit::default()
         };
         let change = before.update(edit, later_stamp()).expect("something changes");
 
         assert_eq!(change.after.name().as_str(), "Channel B");
         assert_eq!(change.after.domain(), before.domain());
-        assert_eq!(change.after.profile(), &Profile { description: None, ..before.profile().clone() });
+        assert_eq!(change.after.details(), &TenantDetails { description: None, ..before.details().clone() });
         assert_eq!((change.after.version(), change.after.parts.updated_at), (before.version() + 1, later()));
         let names: Vec<_> = change.audit.after.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["name", "description"], "the trail holds only the changed fields");
@@ -427,7 +427,7 @@ mod tests {
 
     #[test]
     fn an_update_that_changes_nothing_is_none() {
-        let same = TenantEdit { name: Some(channel().name().clone()), city: Some(None), ..TenantEdit::default() };
+        let same = TenantEdit { name: Some(channel().name().clone()), city: Patch::Clear, ..TenantEdit::default() };
         assert_eq!(channel().update(same, later_stamp()), None);
     }
 
@@ -476,8 +476,8 @@ mod tests {
         assert_eq!(as_stored.check(false, TenantStatus::Active), Ok(()));
         assert_eq!(Restated::default().check(false, TenantStatus::Inactive), Ok(()));
         let other = Restated { is_default: Some(true), status: Some(TenantStatus::Inactive), is_trashed: Some(true) };
-        let RestatedError { faults } = other.check(false, TenantStatus::Active).expect_err("all three differ");
-        let fields: Vec<_> = faults.into_iter().map(|(field, _)| field).collect();
+        let RestatedError { field_errors } = other.check(false, TenantStatus::Active).expect_err("all three differ");
+        let fields: Vec<_> = field_errors.into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["isDefault", "status", "is_trashed"]);
     }
 

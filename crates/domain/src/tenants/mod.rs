@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 pub use self::decisions::{
-    DefaultTenantError, DeleteTenantError, FieldEdit, NewTenant, Restated, RestatedError, TargetInactiveError,
-    TenantCreated, TenantEdit, TenantHoldings, TenantStatusSet, TenantSwitched, UsersChange, switch,
+    DefaultTenantError, DeleteTenantError, NewTenant, Restated, RestatedError, TargetInactiveError, TenantCreated,
+    TenantEdit, TenantHoldings, TenantStatusSet, TenantSwitched, UsersChange, switch,
 };
 pub use self::domain_name::{DomainName, DomainNameError};
 use crate::countries::Country;
@@ -68,7 +68,7 @@ impl FromStr for TenantStatus {
 
 /// The address and the description of a tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Profile {
+pub struct TenantDetails {
     /// A description.
     pub description: Option<Description>,
     /// Street and number.
@@ -103,7 +103,7 @@ pub struct TenantParts {
     /// The status, which decides whether it may be worked in.
     pub status: TenantStatus,
     /// The address and the description.
-    pub profile: Profile,
+    pub details: TenantDetails,
     /// The version, which each change increments; a write of an older one is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -159,8 +159,8 @@ impl Tenant {
     }
 
     /// The address and the description.
-    pub const fn profile(&self) -> &Profile {
-        &self.parts.profile
+    pub const fn details(&self) -> &TenantDetails {
+        &self.parts.details
     }
 
     /// The version, which each change increments.

@@ -7,7 +7,8 @@ use crate::access::{Caller, TenantScope};
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::ids::{TenantId, UserId, WorkspaceId};
-use crate::tenants::{FieldEdit, Tenant, TenantName};
+use crate::patch::Patch;
+use crate::tenants::{Tenant, TenantName};
 
 /// An attempt to create, change or delete a support user by a user who is not at home in the default tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -43,7 +44,7 @@ pub struct UserEdit {
     /// The new status.
     pub status: Option<UserStatus>,
     /// The new workplace, or none.
-    pub workplace: FieldEdit<Workplace>,
+    pub workplace: Patch<Workplace>,
 }
 
 impl ApiUser {
@@ -110,7 +111,7 @@ impl ApiUser {
         after.parts.email = email.or(after.parts.email);
         after.parts.role = role.unwrap_or(after.parts.role);
         after.parts.status = status.unwrap_or(after.parts.status);
-        after.parts.workplace = workplace.unwrap_or(after.parts.workplace);
+        after.parts.workplace = workplace.apply(after.parts.workplace);
         by.may_handle(self.role())?;
         by.may_handle(after.role())?;
         if after == *self {

@@ -8,6 +8,7 @@ use domain::ids::ReservationId;
 use domain::imports::decide_removal;
 use domain::integration_accounts::AccountStatus;
 use domain::listings::ListingStatus;
+use domain::patch::Patch;
 use domain::reservations::{
     ExternalName, Reservation, ReservationBooked, ReservationParts, ReservationStatus, TenantReservation,
 };
@@ -379,7 +380,7 @@ impl Withdrawal {
             Self::Blocked => {
                 let mut january = blocked(stay("2030-01-01", "2030-02-01"));
                 if !is_done {
-                    january.status = Some(None);
+                    january.status = Patch::Clear;
                 }
                 owner.write(&shop.listing, &[january]).await.expect("written");
             }

@@ -7,6 +7,7 @@ use domain::availability::{Calendar, CalendarEdit, NightStatus, NightTerms, Rang
 use domain::change::Change;
 use domain::listings::{Listing, ListingEdit};
 use domain::money::Money;
+use domain::patch::Patch;
 use domain::stays::{Stay, StayDate};
 use ports::{RepositoryError, rules};
 
@@ -17,13 +18,13 @@ use super::world::twenty_at_once;
 use crate::build;
 
 fn priced(nights: Stay, amount: &str) -> RangeEdit {
-    RangeEdit { price: Some(Some(amount.parse().expect("an amount"))), ..range(nights) }
+    RangeEdit { price: Patch::Set(amount.parse().expect("an amount")), ..range(nights) }
 }
 
 fn bounded(nights: Stay, minimum: i64, maximum: i64) -> RangeEdit {
     RangeEdit {
-        minimum_nights: Some(minimum.try_into().ok()),
-        maximum_nights: Some(maximum.try_into().ok()),
+        minimum_nights: Patch::Set(minimum.try_into().expect("valid")),
+        maximum_nights: Patch::Set(maximum.try_into().expect("valid")),
         ..range(nights)
     }
 }
@@ -67,9 +68,9 @@ pub async fn a_calendar_comes_back_as_it_was_written(ports: Ports) {
     assert_eq!(seen().await, differing(&listing, &expected));
 
     let cleared = RangeEdit {
-        price: Some(None),
-        minimum_nights: Some(None),
-        status: Some(Some(NightStatus::Available)),
+        price: Patch::Clear,
+        minimum_nights: Patch::Clear,
+        status: Patch::Set(NightStatus::Available),
         ..range(stay("2030-01-01", "2030-01-13"))
     };
     host.write(&listing, &[cleared]).await.expect("written");
@@ -95,7 +96,7 @@ pub async fn ten_years_are_written_at_once(ports: Ports) {
         let calendar = host.calendar(listing.id(), range.nights).await.expect("its own");
         assert!(calendar.nights(range.nights).all(|night| night.status == NightStatus::NotAvailable));
     }
-    let free = ranges.iter().map(|taken| RangeEdit { status: Some(None), ..range(taken.nights) }).collect::<Vec<_>>();
+    let free = ranges.iter().map(|taken| RangeEdit { status: Patch::Clear, ..range(taken.nights) }).collect::<Vec<_>>();
     host.write(&listing, &free).await.expect("written");
     assert_eq!(host.calendar(listing.id(), ranges[0].nights).await, Some(Host::silent(&listing)));
 }
@@ -152,8 +153,8 @@ pub async fn of_twenty_who_write_at_once_none_loses_anything(ports: Ports) {
     let nights = stay("2030-01-10", "2030-01-20");
     let mut edits: Vec<Change<CalendarEdit>> = Vec::new();
     for _ in 0..5 {
-        let minimum = RangeEdit { minimum_nights: Some(2.try_into().ok()), ..range(nights) };
-        let maximum = RangeEdit { maximum_nights: Some(5.try_into().ok()), ..range(nights) };
+        let minimum = RangeEdit { minimum_nights: Patch::Set(2.try_into().expect("valid")), ..range(nights) };
+        let maximum = RangeEdit { maximum_nights: Patch::Set(5.try_into().expect("valid")), ..range(nights) };
         for edit in [priced(nights, "200"), blocked(nights), minimum, maximum] {
             edits.push(host.calendar_edit(&listing, &[edit]).await);
         }
@@ -257,7 +258,7 @@ pub async fn an_edit_that_changes_no_night_leaves_no_entry(ports: Ports) {
     let host = Host::open(ports).await;
     let listing = host.listing("7").await;
     let january = stay("2030-01-01", "2030-02-01");
-    let edit = RangeEdit { minimum_nights: Some(2.try_into().ok()), ..priced(january, "200") };
+    let edit = RangeEdit { minimum_nights: Patch::Set(2.try_into().expect("valid")), ..priced(january, "200") };
     let before = host.world.ports.trail.actions().await.len();
     let mut edits = Vec::new();
     for _ in 0..20 {
@@ -272,7 +273,7 @@ pub async fn an_edit_that_changes_no_night_leaves_no_entry(ports: Ports) {
     assert_eq!((won, lost.len()), (20, 0), "{lost:?}");
     host.write(
         &listing,
-        &[RangeEdit { status: Some(None), price: Some(None), ..range(stay("2031-01-01", "2031-01-03")) }],
+        &[RangeEdit { status: Patch::Clear, price: Patch::Clear, ..range(stay("2031-01-01", "2031-01-03")) }],
     )
     .await
     .expect("written");

@@ -6,7 +6,7 @@ use domain::api_keys::ApiKeyToken;
 use domain::change::Change;
 use domain::idempotency::{IdempotencyRecord, IdempotentRequest, KEPT, Reply};
 use domain::ids::LocationId;
-use domain::locations::{Location, NewLocation, Profile};
+use domain::locations::{Location, LocationDetails, NewLocation};
 use domain::tenants::{self, Tenant};
 use domain::users::{ApiUser, Role};
 use ports::{RepositoryError, rules};
@@ -47,7 +47,7 @@ async fn asked_for(world: &World, tenant: &Tenant, key: &str) -> Change<Location
     let new = NewLocation {
         id: LocationId::new(build::id()),
         name: "Airport".parse().expect("a name"),
-        profile: Profile::default(),
+        details: LocationDetails::default(),
     };
     let change = Location::create(new, &world.scope_in(tenant.id()).await, world.stamp().await);
     change.answering(request(key), reply())
@@ -98,7 +98,8 @@ pub async fn a_change_with_an_idempotency_record_is_stored_once(ports: Ports) {
 pub async fn a_change_that_fails_leaves_no_idempotency_record(ports: Ports) {
     let world = World::new(ports).await;
     world.create("channel").await.expect("created");
-    let doomed = world.new_tenant("channel", tenants::Profile::default()).await.answering(request("key"), reply());
+    let doomed =
+        world.new_tenant("channel", tenants::TenantDetails::default()).await.answering(request("key"), reply());
     let refused = world.ports.tenants.create(&world.admin().await, doomed).await;
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN })), "{refused:?}");
     assert_eq!(find(&world, "key").await, None);
@@ -110,7 +111,7 @@ pub async fn of_twenty_duplicates_one_is_stored(ports: Ports) {
     let (won, lost) = twenty_at_once(|| {
         let world = world.clone();
         async move {
-            let change = world.new_tenant("channel", tenants::Profile::default()).await;
+            let change = world.new_tenant("channel", tenants::TenantDetails::default()).await;
             world.ports.tenants.create(&world.admin().await, change.answering(request("key"), reply())).await
         }
     })

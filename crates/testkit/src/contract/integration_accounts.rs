@@ -3,8 +3,8 @@
 use domain::change::Change;
 use domain::ids::{AuditId, IntegrationAccountId, ListingId};
 use domain::integration_accounts::{
-    AccountEdit, AccountMoved, AccountStatus, AuthType, Details, Holdings, IntegrationAccount, MovedImports,
-    NewIntegrationAccount, Provider,
+    AccountEdit, AccountMoved, AccountStatus, AuthType, Holdings, IntegrationAccount, IntegrationAccountDetails,
+    MovedImports, NewIntegrationAccount, Provider,
 };
 use domain::tenants::{Tenant, TenantHoldings, TenantStatus};
 use ports::{IntegrationAccountFilter, Page, PageStart, RepositoryError, rules};
@@ -21,7 +21,7 @@ async fn new_account(world: &World, owner: &Tenant, identifier: &str) -> Change<
     described(world, owner, details).await
 }
 
-async fn described(world: &World, owner: &Tenant, details: Details) -> Change<IntegrationAccount> {
+async fn described(world: &World, owner: &Tenant, details: IntegrationAccountDetails) -> Change<IntegrationAccount> {
     let new = NewIntegrationAccount { id: IntegrationAccountId::new(build::id()), details };
     IntegrationAccount::create(new, &world.scope_in(owner.id()).await, world.stamp().await)
 }
@@ -105,7 +105,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(find(&world, &owner, bare.id()).await, Some(bare.clone()));
 
     let percent = |text: &str| text.parse().expect("a percentage");
-    let full = Details {
+    let full = IntegrationAccountDetails {
         name: "Ünïcode 🏨".parse().expect("a name"),
         provider: Provider::MrAlfred,
         provider_account_id: Some("17".parse().expect("an id")),

@@ -5,6 +5,7 @@ use domain::audit::Stamp;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::{Listing, ListingEdit, ListingStatus, NewListing, Picture, TenantListing, Unavailable};
+use domain::patch::Patch;
 use domain::tenants::TenantStatus;
 use ports::{FreeNights, ListingFilter, Origin, Page, PageStart};
 
@@ -286,7 +287,7 @@ pub async fn a_list_shows_the_beginning_of_what_is_long(ports: Ports) {
             description: (number % 2 == 0).then(|| format!("No. {number} \"ü\"").parse().expect("a text")),
         };
         let rest = ListingEdit {
-            description: Some(Some(description.parse().expect("a description"))),
+            description: Patch::Set(description.parse().expect("a description")),
             pictures: Some((0..pictures).map(picture).collect()),
             ..ListingEdit::default()
         };

@@ -8,6 +8,7 @@ use domain::listings::{
     AddressEdit, Delivery, Listing, ListingEdit, ListingParts, ListingStatus, NewListing, Picture, TenantListing,
     Unavailable,
 };
+use domain::patch::Patch;
 use domain::tenants::TenantStatus;
 use ports::{ListingFilter, RepositoryError, rules};
 
@@ -27,26 +28,26 @@ fn everything() -> ListingEdit {
         description: description.map(|text| text.parse().expect("a text")),
     };
     ListingEdit {
-        internal_name: Some(Some("Zimmer 🏨 \"7\" '; --".parse().expect("a name"))),
-        description: Some(Some("Quiet.\n\tNo lift, 100 % \\ charm".parse().expect("a description"))),
-        kind: Some(Some("Apartment".parse().expect("a type"))),
+        internal_name: Patch::Set("Zimmer 🏨 \"7\" '; --".parse().expect("a name")),
+        description: Patch::Set("Quiet.\n\tNo lift, 100 % \\ charm".parse().expect("a description")),
+        kind: Patch::Set("Apartment".parse().expect("a type")),
         status: Some(ListingStatus::Inactive),
-        thumbnail: Some(Some("https://example.com/7.jpg?small=1&x='".parse().expect("an address"))),
+        thumbnail: Patch::Set("https://example.com/7.jpg?small=1&x='".parse().expect("an address")),
         pictures: Some(vec![
             picture("https://example.com/b.jpg", Some("The \"Küche\"")),
             picture("https://example.com/a.jpg", None),
         ]),
-        address: Some(Some(AddressEdit {
-            line1: Some(Some("115 East 23rd Street".parse().expect("a line"))),
-            line2: Some(Some("5th Floor".parse().expect("a line"))),
-            city: Some(Some("New York".parse().expect("a city"))),
-            state: Some(Some("NY".parse().expect("a state"))),
-            country: Some(Some("US".parse().expect("a country"))),
-            postal_code: Some(Some("10010".parse().expect("a post code"))),
-        })),
-        time_zone: Some(Some("America/New_York".parse().expect("a time zone"))),
+        address: Patch::Set(AddressEdit {
+            line1: Patch::Set("115 East 23rd Street".parse().expect("a line")),
+            line2: Patch::Set("5th Floor".parse().expect("a line")),
+            city: Patch::Set("New York".parse().expect("a city")),
+            state: Patch::Set("NY".parse().expect("a state")),
+            country: Patch::Set("US".parse().expect("a country")),
+            postal_code: Patch::Set("10010".parse().expect("a post code")),
+        }),
+        time_zone: Patch::Set("America/New_York".parse().expect("a time zone")),
         minimum_nights: Some(3.try_into().expect("nights")),
-        maximum_nights: Some(Some(30.try_into().expect("nights"))),
+        maximum_nights: Patch::Set(30.try_into().expect("nights")),
         bedroom_count: Some(2.try_into().expect("bedrooms")),
         bathroom_count: Some("1.5".parse().expect("bathrooms")),
         amenities: Some(["Wifi", "Café, \"près\"", "100%"].map(|text| text.parse().expect("an amenity")).into()),
@@ -59,18 +60,18 @@ fn nothing() -> ListingEdit {
     ListingEdit {
         provider_id: Some("another id".parse().expect("an id")),
         name: Some("Barn".parse().expect("a name")),
-        internal_name: Some(None),
-        description: Some(None),
-        kind: Some(None),
+        internal_name: Patch::Clear,
+        description: Patch::Clear,
+        kind: Patch::Clear,
         status: Some(ListingStatus::Active),
-        thumbnail: Some(None),
+        thumbnail: Patch::Clear,
         pictures: Some(vec![]),
-        address: Some(None),
+        address: Patch::Clear,
         latitude: Some("-89.999999999".parse().expect("a latitude")),
         longitude: Some("179.999999999".parse().expect("a longitude")),
-        time_zone: Some(None),
+        time_zone: Patch::Clear,
         minimum_nights: Some(1.try_into().expect("nights")),
-        maximum_nights: Some(None),
+        maximum_nights: Patch::Clear,
         max_occupancy: Some(1_000.try_into().expect("an occupancy")),
         bedroom_count: Some(0.try_into().expect("bedrooms")),
         bathroom_count: Some("0".parse().expect("bathrooms")),
@@ -280,12 +281,12 @@ pub async fn listings_are_found_by_the_ids_of_their_provider(ports: Ports) {
     host.anew().await.listing("7").await;
     let neighbour = Host::of(&host.world, "neighbour").await;
     let elsewhere = Host::of(&host.world.beside().await, "stranger").await;
-    let asked = ["it's 8, %", "7", "unknown", "_"].map(new_listing);
-    assert_eq!(host.known(&asked).await, [first, second]);
+    let requested = ["it's 8, %", "7", "unknown", "_"].map(new_listing);
+    assert_eq!(host.known(&requested).await, [first, second]);
     assert_eq!(host.known(&[]).await, []);
     for other in [neighbour, elsewhere] {
         let curious = Host { account: host.account.clone(), ..other };
-        assert_eq!(curious.known(&asked).await, [], "the account is another tenant's");
+        assert_eq!(curious.known(&requested).await, [], "the account is another tenant's");
     }
 }
 

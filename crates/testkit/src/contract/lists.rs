@@ -1,6 +1,6 @@
 //! Lists, counts and filters.
 
-use domain::tenants::{Profile, TenantStatus};
+use domain::tenants::{TenantDetails, TenantStatus};
 use ports::{Page, PageStart, TenantFilter};
 
 use super::{Ports, World};
@@ -76,12 +76,12 @@ pub async fn texts_are_found_anywhere_and_mean_themselves(ports: Ports) {
     for (domain, description, city) in
         [("a", "100% ÉCOLE_x", "Zürich"), ("b", "100 percent école-x", "Paris"), ("c", r"back\slash", "ΑΘΉΝΑΣ")]
     {
-        let profile = Profile {
+        let details = TenantDetails {
             description: Some(description.parse().expect("a description")),
             city: Some(city.parse().expect("a city")),
-            ..Profile::default()
+            ..TenantDetails::default()
         };
-        let change = world.new_tenant(domain, profile).await;
+        let change = world.new_tenant(domain, details).await;
         world.ports.tenants.create(&world.admin().await, change).await.expect("created");
     }
     let text = |text: &str| Some(text.parse().expect("a text"));

@@ -2,7 +2,8 @@
 
 use domain::change::Change;
 use domain::ids::LocationId;
-use domain::locations::{Location, LocationEdit, NewLocation, Profile};
+use domain::locations::{Location, LocationDetails, LocationEdit, NewLocation};
+use domain::patch::Patch;
 use domain::tenants::Tenant;
 use domain::users::{ApiUser, Role, Workplace};
 use ports::{Page, PageStart, RepositoryError, rules};
@@ -14,13 +15,13 @@ use crate::build;
 const FIRST_PAGE: Page = Page { start: PageStart::Number(1), size: 100 };
 
 /// Returns the creation of a location by the administrator, not yet stored.
-async fn new_location(world: &World, tenant: &Tenant, profile: Profile) -> Change<Location> {
-    let new = NewLocation { id: LocationId::new(build::id()), name: "Airport".parse().expect("a name"), profile };
+async fn new_location(world: &World, tenant: &Tenant, details: LocationDetails) -> Change<Location> {
+    let new = NewLocation { id: LocationId::new(build::id()), name: "Airport".parse().expect("a name"), details };
     Location::create(new, &world.scope_in(tenant.id()).await, world.stamp().await)
 }
 
 async fn create(world: &World, tenant: &Tenant) -> Location {
-    let change = new_location(world, tenant, Profile::default()).await;
+    let change = new_location(world, tenant, LocationDetails::default()).await;
     world.ports.locations.create(&world.scope_in(tenant.id()).await, change).await.expect("created")
 }
 
@@ -65,7 +66,7 @@ fn is_in_use<T>(result: &Result<T, RepositoryError>) -> bool {
 pub async fn a_location_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
-    let profile = Profile {
+    let details = LocationDetails {
         description: Some("Zimmer 🏨\n\tmit \"Blick\" '; --".parse().expect("a description")),
         address: Some("115 East 23rd Street 5th Floor".parse().expect("an address")),
         post_code: Some("10010".parse().expect("a post code")),
@@ -76,7 +77,7 @@ pub async fn a_location_comes_back_as_it_was_stored(ports: Ports) {
         longitude: Some("-073.98".parse().expect("a longitude")),
         external_location_id: Some("POS/7 %_".parse().expect("a name")),
     };
-    let change = new_location(&world, &channel, profile).await;
+    let change = new_location(&world, &channel, details).await;
     let expected = change.after.clone();
     let scope = world.scope_in(channel.id()).await;
     assert_eq!(world.ports.locations.create(&scope, change).await.expect("created"), expected);
@@ -91,12 +92,12 @@ pub async fn a_changed_location_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
     let scope = world.scope_in(channel.id()).await;
-    let profile = Profile { city: Some("Paris".parse().expect("a city")), ..Profile::default() };
-    let change = new_location(&world, &channel, profile).await;
+    let details = LocationDetails { city: Some("Paris".parse().expect("a city")), ..LocationDetails::default() };
+    let change = new_location(&world, &channel, details).await;
     let created = world.ports.locations.create(&scope, change).await.expect("created");
     let edit = LocationEdit {
-        city: Some(None),
-        latitude: Some(Some("48.85".parse().expect("a latitude"))),
+        city: Patch::Clear,
+        latitude: Patch::Set("48.85".parse().expect("a latitude")),
         ..LocationEdit::default()
     };
     let change = created.update(edit, &scope, world.stamp().await).expect("a change");
@@ -115,7 +116,7 @@ pub async fn a_location_of_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
     let scope = world.scope_in(channel.id()).await;
-    let change = new_location(&world, &channel, Profile::default()).await;
+    let change = new_location(&world, &channel, LocationDetails::default()).await;
     world.delete(&channel).await.expect("deleted");
     let late = world.ports.locations.create(&scope, change).await;
     assert!(is_stale(&late), "{late:?}");
@@ -125,7 +126,7 @@ pub async fn a_location_of_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
 pub async fn a_tenant_has_one_default_location(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
-    let change = new_location(&world, &channel, Profile::default()).await;
+    let change = new_location(&world, &channel, LocationDetails::default()).await;
     let second = Change { after: Location::default_of(&channel, change.after.id()), ..change };
     let taken = world.ports.locations.create(&world.scope_in(channel.id()).await, second).await;
     assert!(matches!(taken, Err(RepositoryError::Taken { rule: rules::LOCATION_DEFAULT })), "{taken:?}");
@@ -235,7 +236,7 @@ pub async fn another_tenant_reaches_no_location(ports: Ports) {
         let mut row = location.clone().into_parts();
         row.id = LocationId::new(build::id());
         let after = Location::from_parts(row);
-        let planted = Change { after, ..new_location(world, other, Profile::default()).await };
+        let planted = Change { after, ..new_location(world, other, LocationDetails::default()).await };
         assert!(is_stale(&world.ports.locations.create(&scope, planted).await));
     }
     assert_eq!(find(&world, &channel, location.id()).await, Some(location));

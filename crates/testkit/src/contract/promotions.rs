@@ -2,6 +2,7 @@
 
 use domain::change::Change;
 use domain::ids::{ListingId, PromotionId};
+use domain::patch::Patch;
 use domain::promotions::{
     Assignable, Assignment, Promotion, PromotionEdit, PromotionListings, PromotionParts, PromotionStatus,
 };
@@ -14,7 +15,7 @@ use super::world::twenty_at_once;
 use crate::build;
 
 fn with_coupon(code: &str) -> PromotionEdit {
-    PromotionEdit { coupon_code: Some(code.parse().ok()), ..PromotionEdit::default() }
+    PromotionEdit { coupon_code: Patch::Set(code.parse().expect("valid")), ..PromotionEdit::default() }
 }
 
 fn renamed(name: &str) -> PromotionEdit {
@@ -105,15 +106,15 @@ pub async fn a_promotion_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(host.promotion(bare.id()).await, Some(bare.clone()));
     let edit = PromotionEdit {
         name: "Ünïcode 🏨".parse().ok(),
-        description: Some("Two\nlines".parse().ok()),
+        description: Patch::Set("Two\nlines".parse().expect("valid")),
         discount: "12.34".parse().ok(),
-        coupon_code: Some("WINTER-30".parse().ok()),
+        coupon_code: Patch::Set("WINTER-30".parse().expect("valid")),
         start_date: Some(date("2029-12-01")),
         end_date: Some(date("9999-12-31")),
-        booking_period_start: Some(Some(date("2029-01-01"))),
-        booking_period_end: Some(Some(date("2029-12-31"))),
+        booking_period_start: Patch::Set(date("2029-01-01")),
+        booking_period_end: Patch::Set(date("2029-12-31")),
         status: Some(PromotionStatus::Inactive),
-        thumbnail: Some("https://example.com/winter.png".parse().ok()),
+        thumbnail: Patch::Set("https://example.com/winter.png".parse().expect("valid")),
     };
     let full = host.promote("Full", PromotionEdit { name: None, ..edit.clone() }).await.expect("created");
     assert_eq!(host.promotion(full.id()).await, Some(full.clone()));
@@ -124,11 +125,11 @@ pub async fn a_promotion_comes_back_as_it_was_stored(ports: Ports) {
     let changed = host.edit_promotion(&bare, edit).await.expect("updated");
     assert_eq!(host.promotion(bare.id()).await, Some(changed.clone()));
     let cleared = PromotionEdit {
-        description: Some(None),
-        coupon_code: Some(None),
-        booking_period_start: Some(None),
-        booking_period_end: Some(None),
-        thumbnail: Some(None),
+        description: Patch::Clear,
+        coupon_code: Patch::Clear,
+        booking_period_start: Patch::Clear,
+        booking_period_end: Patch::Clear,
+        thumbnail: Patch::Clear,
         ..PromotionEdit::default()
     };
     let cleared = host.edit_promotion(&changed, cleared).await.expect("updated");
@@ -339,7 +340,7 @@ pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
             };
             let is_asked_for = |(of, promotion): &&(usize, Promotion)| {
                 account.is_none_or(|account| account == *of)
-                    && (include_inactive || promotion.terms().status == PromotionStatus::Active)
+                    && (include_inactive || promotion.details().status == PromotionStatus::Active)
             };
             let expected: Vec<_> = all.iter().filter(is_asked_for).map(|(_, promotion)| promotion.clone()).collect();
             assert_eq!(host.promotions(&filter).await, expected, "{filter:?}");

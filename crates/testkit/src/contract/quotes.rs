@@ -5,6 +5,7 @@ use domain::access::OperatorScope;
 use domain::change::Change;
 use domain::ids::QuoteId;
 use domain::integration_accounts::AccountEdit;
+use domain::patch::Patch;
 use domain::percentages::Percentage;
 use domain::promotions::{PromotionChoice, PromotionEdit};
 use domain::quotes::{AccountRates, AskedPromotion, FoundQuote, Offer, Quote, QuoteParts};
@@ -45,11 +46,11 @@ pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
     let rates = AccountEdit {
         markup: Some(percent("10.01")),
         distribution_markup: Some(percent("5")),
-        default_discount: Some(Some(percent("2.5"))),
+        default_discount: Patch::Set(percent("2.5")),
         ..AccountEdit::default()
     };
     shop.owner.edit_account(rates).await;
-    let rest = PromotionEdit { coupon_code: Some("WINTER".parse().ok()), ..PromotionEdit::default() };
+    let rest = PromotionEdit { coupon_code: Patch::Set("WINTER".parse().expect("valid")), ..PromotionEdit::default() };
     let promotion = shop.owner.promote("Winter", rest).await.expect("created");
     shop.owner.give(&promotion, &[shop.id()]).await;
     let full = shop.importer.quotation(shop.id(), nights(), Some(coupon("winter"))).await;
@@ -102,9 +103,9 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     let change = workspace.update(settings, default_tenant, world.stamp().await).expect("a change");
     world.ports.workspaces.update(&admin, change).await.expect("updated");
 
-    let asked = stay("2030-01-10", "2030-01-14");
+    let requested = stay("2030-01-10", "2030-01-14");
     for host in [owner, importer] {
-        let offer = host.offer_at(shop.id(), asked, None, late).await.expect("a listing");
+        let offer = host.offer_at(shop.id(), requested, None, late).await.expect("a listing");
         let expected = Offer {
             listing: host.find(shop.id()).await.expect("a listing"),
             rates: AccountRates {
@@ -114,7 +115,7 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
                 workspace_discount: percent("3"),
             },
             longest_importer_hold: 48.try_into().expect("hours"),
-            calendar: host.calendar_at(shop.id(), asked, late).await.expect("a listing"),
+            calendar: host.calendar_at(shop.id(), requested, late).await.expect("a listing"),
             lapsed: vec![LapsedHold {
                 reservation: lapsed.clone(),
                 owner: owner.tenant.id(),
@@ -125,12 +126,12 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
         assert_eq!(offer, expected);
         assert!(!offer.calendar.is_free(held.reservation.priced().stay));
         assert!(offer.calendar.is_free(stay("2030-01-10", "2030-01-11")), "the hold has lapsed");
-        let early = host.offer(shop.id(), asked).await.expect("a listing");
+        let early = host.offer(shop.id(), requested).await.expect("a listing");
         assert_eq!(early.lapsed, []);
         assert!(!early.calendar.is_free(stay("2030-01-10", "2030-01-11")));
     }
-    owner.edit_account(AccountEdit { default_discount: Some(Some(percent("0"))), ..AccountEdit::default() }).await;
-    let offer = importer.offer(shop.id(), asked).await.expect("a listing");
+    owner.edit_account(AccountEdit { default_discount: Patch::Set(percent("0")), ..AccountEdit::default() }).await;
+    let offer = importer.offer(shop.id(), requested).await.expect("a listing");
     assert_eq!(offer.rates.default_discount, Some(percent("0")));
 }
 
@@ -138,7 +139,10 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
 /// to the listing.
 pub async fn an_offer_holds_the_promotion_that_is_asked_for(ports: Ports) {
     let shop = Shop::open(ports).await;
-    let with_code = |code: &str| PromotionEdit { coupon_code: Some(code.parse().ok()), ..PromotionEdit::default() };
+    let with_code = |code: &str| PromotionEdit {
+        coupon_code: Patch::Set(code.parse().expect("valid")),
+        ..PromotionEdit::default()
+    };
     let given = shop.owner.promote("Winter", with_code("STRASSE")).await.expect("created");
     shop.owner.give(&given, &[shop.id()]).await;
     let not_given = shop.owner.promote("Spring", with_code("spring")).await.expect("created");

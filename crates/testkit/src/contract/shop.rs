@@ -10,8 +10,9 @@ use domain::availability::{Calendar, CalendarEdit, NightStatus, RangeEdit};
 use domain::change::Change;
 use domain::ids::{AuditId, ListingId, PromotionId, QuoteId, ReservationId, TenantId};
 use domain::listings::Listing;
+use domain::patch::Patch;
 use domain::promotions::{NewPromotion, Promotion, PromotionChoice, PromotionEdit};
-use domain::quotes::{AskedStay, Offer, Quote};
+use domain::quotes::{Offer, Quote, RequestedStay};
 use domain::reservations::{
     Guest, NewReservation, Reservation, ReservationBooked, ReservationStatus, ReservationType, TenantReservation,
 };
@@ -35,11 +36,17 @@ pub(crate) fn stay(check_in: &str, check_out: &str) -> Stay {
 
 /// Returns an edit of these nights that changes nothing.
 pub(crate) fn range(nights: Stay) -> RangeEdit {
-    RangeEdit { nights, status: None, price: None, minimum_nights: None, maximum_nights: None }
+    RangeEdit {
+        nights,
+        status: Patch::Keep,
+        price: Patch::Keep,
+        minimum_nights: Patch::Keep,
+        maximum_nights: Patch::Keep,
+    }
 }
 
 pub(crate) fn blocked(nights: Stay) -> RangeEdit {
-    RangeEdit { status: Some(Some(NightStatus::NotAvailable)), ..range(nights) }
+    RangeEdit { status: Patch::Set(NightStatus::NotAvailable), ..range(nights) }
 }
 
 /// Returns a new reservation with the required fields only.
@@ -179,9 +186,9 @@ impl Host {
         stay: Stay,
         promotion: Option<PromotionChoice>,
     ) -> Change<Quote> {
-        let (scope, asked) = (self.scope().await, asked(stay, promotion.clone()));
+        let (scope, requested) = (self.scope().await, requested(stay, promotion.clone()));
         let offer = self.offer_at(id, stay, promotion, build::at()).await.expect("a listing");
-        let priced = offer.price(&asked, self.tenant.id(), build::at()).expect("on offer");
+        let priced = offer.price(&requested, self.tenant.id(), build::at()).expect("on offer");
         Quote::create(QuoteId::new(build::id()), priced, &scope, Self::stamp(&scope))
     }
 
@@ -199,11 +206,11 @@ impl Host {
         new: NewReservation,
         at: DateTime<Utc>,
     ) -> Change<ReservationBooked> {
-        let (scope, asked) = (self.scope().await, asked(stay, None));
+        let (scope, requested) = (self.scope().await, requested(stay, None));
         let offer = self.offer_at(id, stay, None, at).await.expect("a listing");
         let next_id = || AuditId::new(build::id());
         let stamp = Self::stamp_at(&scope, at);
-        Reservation::book(new, &asked, None, &offer, &scope, stamp, next_id).expect("on offer")
+        Reservation::book(new, &requested, None, &offer, &scope, stamp, next_id).expect("on offer")
     }
 
     pub(crate) async fn booking(&self, id: ListingId, stay: Stay, new: NewReservation) -> Change<ReservationBooked> {
@@ -278,6 +285,6 @@ impl Host {
     }
 }
 
-fn asked(stay: Stay, promotion: Option<PromotionChoice>) -> AskedStay {
-    AskedStay { stay, guests: 2.try_into().expect("guests"), currency: None, promotion }
+fn requested(stay: Stay, promotion: Option<PromotionChoice>) -> RequestedStay {
+    RequestedStay { stay, guests: 2.try_into().expect("guests"), currency: None, promotion }
 }

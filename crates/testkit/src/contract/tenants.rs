@@ -2,7 +2,7 @@
 
 use domain::access::{OperatorScope, TenantChoice};
 use domain::ids::{AuditId, TenantId, UserId};
-use domain::tenants::{Profile, Tenant, TenantEdit, TenantStatus};
+use domain::tenants::{Tenant, TenantDetails, TenantEdit, TenantStatus};
 use domain::users::{Role, UserEdit, UserStatus};
 use ports::{Page, PageStart, RepositoryError, TenantFilter, rules};
 use tokio::task::{JoinSet, LocalSet};
@@ -41,14 +41,14 @@ fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
 /// Compares every field, with values that databases often mishandle.
 pub async fn a_tenant_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
-    let profile = Profile {
+    let details = TenantDetails {
         description: Some("Zimmer 🏨\n\tmit \"Blick\" '; --".parse().expect("a description")),
         address: Some("115 East 23rd Street 5th Floor".parse().expect("an address")),
         city: Some("New York".parse().expect("a city")),
         post_code: Some("10010".parse().expect("a post code")),
         country: Some("US".parse().expect("a country")),
     };
-    let change = world.new_tenant("stays.example.com", profile).await;
+    let change = world.new_tenant("stays.example.com", details).await;
     let expected = change.after.tenant.clone();
     let stored = world.ports.tenants.create(&world.admin().await, change).await.expect("created");
     assert_eq!(stored, expected);
@@ -66,7 +66,7 @@ pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
     }
     let beside = world.beside().await;
     let (admin, other) = (world.admin().await, beside.admin().await);
-    let mut asked = JoinSet::new();
+    let mut requested = JoinSet::new();
     // One thread, like a worker of the server: on several threads, few reads would coincide.
     let thread = LocalSet::new();
     for tenant in tenants {
@@ -76,10 +76,10 @@ pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
         {
             let (repository, scope) = (world.ports.tenants.clone(), scope.tenant_scope().clone());
             let find = async move { repository.find(&scope, id).await.expect("no failure") == expected };
-            asked.spawn_local_on(find, &thread);
+            requested.spawn_local_on(find, &thread);
         }
     }
-    assert_eq!(thread.run_until(asked.join_all()).await, [true; 160]);
+    assert_eq!(thread.run_until(requested.join_all()).await, [true; 160]);
 }
 
 /// The default location is stored, and the user moved, in the transaction of the new tenant.
@@ -130,7 +130,7 @@ pub async fn of_twenty_who_create_the_same_domain_one_wins(ports: Ports) {
 /// `Stale`.
 pub async fn a_tenant_is_not_created_for_a_user_who_is_gone(ports: Ports) {
     let world = World::new(ports).await;
-    let mut change = world.new_tenant("channel", Profile::default()).await;
+    let mut change = world.new_tenant("channel", TenantDetails::default()).await;
     change.after.moved_user = Some(world.beside().await.user);
     assert!(is_stale(&world.ports.tenants.create(&world.admin().await, change).await));
     assert_eq!(tenant_count(&world).await, 1);

@@ -5,6 +5,7 @@ use domain::access::{OperatorScope, TenantChoice};
 use domain::api_keys::{ApiKey, MaxKeyAge, NewApiKey};
 use domain::change::Change;
 use domain::ids::{ApiKeyId, AuditId};
+use domain::patch::Patch;
 use domain::tenants::{Tenant, TenantStatus, TenantSwitched, switch};
 use domain::users::{ApiUser, Role, UserEdit, UserStatus, Workplace};
 use ports::{Page, PageStart, RepositoryError, UserFilter, rules};
@@ -205,11 +206,11 @@ pub async fn an_update_stores_every_field_but_the_current_tenant(ports: Ports) {
         email: Some("ada@example.com".parse().expect("an address")),
         role: Some(Role::Support),
         status: Some(UserStatus::Passive),
-        workplace: Some(Some(workplace)),
+        workplace: Patch::Set(workplace),
     };
     let stored = edited(&world, &user, edit).await.expect("updated");
     assert_eq!(world.user(user.id()).await, Some(stored.clone()));
-    let left = edited(&world, &stored, UserEdit { workplace: Some(None), ..UserEdit::default() }).await;
+    let left = edited(&world, &stored, UserEdit { workplace: Patch::Clear, ..UserEdit::default() }).await;
     assert_eq!(world.user(user.id()).await, Some(left.expect("updated")));
 }
 

@@ -6,7 +6,7 @@ use domain::audit::Stamp;
 use domain::change::Change;
 use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::integration_accounts::{AccountEdit, IntegrationAccount, NewIntegrationAccount};
-use domain::tenants::{DomainName, NewTenant, Profile, Tenant, TenantCreated, TenantHoldings, TenantStatus};
+use domain::tenants::{DomainName, NewTenant, Tenant, TenantCreated, TenantDetails, TenantHoldings, TenantStatus};
 use domain::users::{ApiUser, NewApiUser, Role, UserStatus};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated};
 use ports::RepositoryError;
@@ -79,20 +79,20 @@ impl World {
     }
 
     /// Returns the creation of a tenant by the administrator, not yet stored.
-    pub(crate) async fn new_tenant(&self, domain: &str, profile: Profile) -> Change<TenantCreated> {
+    pub(crate) async fn new_tenant(&self, domain: &str, details: TenantDetails) -> Change<TenantCreated> {
         let new = NewTenant {
             workspace_id: self.workspace_id(),
             id: TenantId::new(build::id()),
             default_location_id: LocationId::new(build::id()),
             name: format!("The tenant {domain}").parse().expect("a name"),
             domain: domain.parse::<DomainName>().expect("a domain"),
-            profile,
+            details,
         };
         Tenant::create(new, Some(self.user), self.stamp().await)
     }
 
     pub(crate) async fn create(&self, domain: &str) -> Result<Tenant, RepositoryError> {
-        let change = self.new_tenant(domain, Profile::default()).await;
+        let change = self.new_tenant(domain, TenantDetails::default()).await;
         self.ports.tenants.create(&self.admin().await, change).await
     }
 

@@ -28,7 +28,7 @@ pub(crate) async fn list(
     query: ListQuery<AuditQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.audit.list(&caller, query.asked()).await?;
+    let listed = api.audit.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
 }
 

@@ -1,7 +1,7 @@
 //! Request bodies and queries of availability.
 
 use application::{EditCalendar, FindNights, RangeFields};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -56,19 +56,19 @@ pub(crate) struct RangeBody {
     /// The status: `NOT_AVAILABLE` blocks the nights, but sold nights stay sold. `AVAILABLE` offers them again.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<NightStatusWord>)]
-    status: FieldEdit<String>,
+    status: Patch<String>,
     /// The price of each night, in the listing's currency, with at most its decimals.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, example = 199.99, minimum = 0, maximum = 1_000_000_000)]
-    price: FieldEdit<Decimal>,
+    price: Patch<Decimal>,
     /// The minimum number of nights of a stay that begins on one of these nights.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
-    minimum_nights: FieldEdit<i64>,
+    minimum_nights: Patch<i64>,
     /// The maximum number of nights of a stay that begins on one of these nights.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
-    maximum_nights: FieldEdit<i64>,
+    maximum_nights: Patch<i64>,
 }
 
 impl From<RangeBody> for RangeFields {

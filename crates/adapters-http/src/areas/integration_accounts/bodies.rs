@@ -1,7 +1,7 @@
 //! Request bodies and queries of integration accounts.
 
 use application::{FindIntegrationAccounts, IntegrationAccountFields, MoveIntegrationAccount};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,43 +40,43 @@ impl From<IntegrationAccountsQuery> for FindIntegrationAccounts {
 pub(crate) struct IntegrationAccountBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Host", min_length = 1, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     /// The property-management system.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<ProviderWord>, nullable = false)]
-    provider: FieldEdit<String>,
+    provider: Patch<String>,
     /// The provider's own id of the account.
     #[serde(rename = "providerAccountID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    provider_account_id: FieldEdit<String>,
+    provider_account_id: Patch<String>,
     /// The provider's name for the host. Unique among the accounts of one provider in the workspace.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "host@example.com", min_length = 1, max_length = 255)]
-    account_identifier: FieldEdit<String>,
+    account_identifier: Patch<String>,
     /// The method of authentication at the provider. The credentials themselves are not stored.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<AuthTypeWord>, nullable = false)]
-    auth_type: FieldEdit<String>,
+    auth_type: Patch<String>,
     /// The status: `ACTIVE` (default) or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<AccountStatusWord>, nullable = false)]
-    status: FieldEdit<String>,
+    status: Patch<String>,
     /// Whether other tenants may import its listings (default true).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<bool>, nullable = false)]
-    allow_import: FieldEdit<bool>,
+    allow_import: Patch<bool>,
     /// The markup on the price of a stay (default 0).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
-    markup_percentage: FieldEdit<Decimal>,
+    markup_percentage: Patch<Decimal>,
     /// The discount on the price of a stay; null (default) for the workspace's discount.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 100)]
-    default_discount_percentage: FieldEdit<Decimal>,
+    default_discount_percentage: Patch<Decimal>,
     /// The additional markup when a tenant sells an imported listing (default 0).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
-    distribution_markup_percentage: FieldEdit<Decimal>,
+    distribution_markup_percentage: Patch<Decimal>,
 }
 
 impl From<IntegrationAccountBody> for IntegrationAccountFields {
@@ -129,7 +129,7 @@ pub(crate) struct MoveQuery {
 
 impl MoveBody {
     /// Combines the body and the query into the command.
-    pub(crate) fn asked(self, MoveQuery { dry_run }: MoveQuery) -> MoveIntegrationAccount {
+    pub(crate) fn input(self, MoveQuery { dry_run }: MoveQuery) -> MoveIntegrationAccount {
         MoveIntegrationAccount { tenant_id: self.tenant_id, dry_run }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) async fn list(
     query: ListQuery<IntegrationAccountsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.integration_accounts.list(&caller, query.asked()).await?;
+    let listed = api.integration_accounts.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, IntegrationAccountView::from, |account| account.id().as_uuid()))
 }
 
@@ -131,8 +131,8 @@ pub(crate) async fn move_account(
     body: Body,
 ) -> Answer {
     let (caller, body) = body.read::<MoveBody, _>(caller, Permission::Admin).await?;
-    let asked = query.0.and_then(|query| body.map(|body| body.asked(query)));
+    let input = query.0.and_then(|query| body.map(|body| body.input(query)));
     let moved =
-        api.integration_accounts.move_account(&caller, id.0, asked, &if_match.on(IntegrationAccountView::from)).await?;
+        api.integration_accounts.move_account(&caller, id.0, input, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(HttpResponse::Ok().json(MovedView::from(moved)))
 }

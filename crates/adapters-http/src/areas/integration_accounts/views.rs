@@ -1,7 +1,9 @@
 //! Responses of integration accounts.
 
 use application::MovedIntegrationAccount;
-use domain::integration_accounts::{Details, Holdings, IntegrationAccount, IntegrationAccountParts, MovedImports};
+use domain::integration_accounts::{
+    Holdings, IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts, MovedImports,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -62,7 +64,7 @@ impl From<IntegrationAccount> for IntegrationAccountView {
             id,
             tenant_id,
             details:
-                Details {
+                IntegrationAccountDetails {
                     name,
                     provider,
                     provider_account_id,

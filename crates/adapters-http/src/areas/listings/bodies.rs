@@ -1,7 +1,7 @@
 //! Request bodies of listings.
 
 use application::{AddressFields, DeliverListings, ListingFields, PictureFields};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,81 +25,81 @@ pub(crate) struct ListingBody {
     /// The account of the listing. It never changes.
     #[serde(rename = "integrationAccountID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
-    integration_account_id: FieldEdit<String>,
+    integration_account_id: Patch<String>,
     /// The provider's own id of the listing, unique in its account.
     #[serde(rename = "providerID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "17", min_length = 1, max_length = 255)]
-    provider_id: FieldEdit<String>,
+    provider_id: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Loft in Harlem", min_length = 1, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     /// The owner's own name for the listing.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    internal_name: FieldEdit<String>,
+    internal_name: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 10_000)]
-    description: FieldEdit<String>,
+    description: Patch<String>,
     /// The kind of place.
     #[serde(rename = "type", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "Apartment", max_length = 64)]
-    kind: FieldEdit<String>,
+    kind: Patch<String>,
     /// The status: `ACTIVE` or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<ListingStatusWord>, nullable = false)]
-    status: FieldEdit<String>,
+    status: Patch<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*)?$")]
-    thumbnail_url: FieldEdit<String>,
+    thumbnail_url: Patch<String>,
     /// All pictures, in order.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<PictureBody>>, max_items = 100)]
-    pictures: FieldEdit<BoundedVec<PictureBody, { ListingFields::MOST_PICTURES }>>,
+    pictures: Patch<BoundedVec<PictureBody, { ListingFields::MOST_PICTURES }>>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<ListingAddressBody>)]
-    address: FieldEdit<ListingAddressBody>,
+    address: Patch<ListingAddressBody>,
     /// Degrees north, decimal.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 40.7128, minimum = -90, maximum = 90)]
-    latitude: FieldEdit<Decimal>,
+    latitude: Patch<Decimal>,
     /// Degrees east, decimal.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = -74.006, minimum = -180, maximum = 180)]
-    longitude: FieldEdit<Decimal>,
+    longitude: Patch<Decimal>,
     /// The IANA name of the time zone; UTC if there is none.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "America/New_York")]
-    time_zone: FieldEdit<String>,
+    time_zone: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 1, minimum = 1, maximum = 3650)]
-    minimum_nights: FieldEdit<i64>,
+    minimum_nights: Patch<i64>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
-    maximum_nights: FieldEdit<i64>,
+    maximum_nights: Patch<i64>,
     /// The maximum number of guests.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 4, minimum = 1, maximum = 1000)]
-    max_occupancy: FieldEdit<i64>,
+    max_occupancy: Patch<i64>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 2, minimum = 0, maximum = 1000)]
-    bedroom_count: FieldEdit<i64>,
+    bedroom_count: Patch<i64>,
     /// The number of bathrooms, with at most one decimal.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 1.5, minimum = 0, maximum = 1000)]
-    bathroom_count: FieldEdit<Decimal>,
+    bathroom_count: Patch<Decimal>,
     /// The price of a night unless the calendar has another one, with at most the decimals of the currency.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 149, minimum = 0, maximum = 1_000_000_000)]
-    start_price: FieldEdit<Decimal>,
+    start_price: Patch<Decimal>,
     /// The currency (ISO 4217). A new listing without one gets the workspace's.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
-    currency: FieldEdit<String>,
+    currency: Patch<String>,
     /// All amenities, each of at most 64 characters.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
-    amenities: FieldEdit<BoundedVec<String, { ListingFields::MOST_AMENITIES }>>,
+    amenities: Patch<BoundedVec<String, { ListingFields::MOST_AMENITIES }>>,
     /// Set in a listing from a list, whose truncated fields must not replace the full ones.
     #[serde(default)]
     #[schema(ignore)]
@@ -126,23 +126,23 @@ pub(crate) struct PictureBody {
 pub(crate) struct ListingAddressBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    line1: FieldEdit<String>,
+    line1: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    line2: FieldEdit<String>,
+    line2: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    city: FieldEdit<String>,
+    city: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    state: FieldEdit<String>,
+    state: Patch<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
-    country: FieldEdit<String>,
+    country: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 32)]
-    postal_code: FieldEdit<String>,
+    postal_code: Patch<String>,
 }
 
 impl ListingBody {
@@ -150,12 +150,12 @@ impl ListingBody {
     /// null, which is refused.
     pub(crate) fn whole(self) -> Self {
         Self {
-            provider_id: self.provider_id.or(Some(None)),
-            name: self.name.or(Some(None)),
-            latitude: self.latitude.or(Some(None)),
-            longitude: self.longitude.or(Some(None)),
-            max_occupancy: self.max_occupancy.or(Some(None)),
-            start_price: self.start_price.or(Some(None)),
+            provider_id: Patch::Clear.then(self.provider_id),
+            name: Patch::Clear.then(self.name),
+            latitude: Patch::Clear.then(self.latitude),
+            longitude: Patch::Clear.then(self.longitude),
+            max_occupancy: Patch::Clear.then(self.max_occupancy),
+            start_price: Patch::Clear.then(self.start_price),
             ..self
         }
     }
@@ -196,9 +196,8 @@ impl From<ListingBody> for ListingFields {
             kind,
             status,
             thumbnail_url,
-            pictures: pictures
-                .map(|pictures| pictures.map(|BoundedVec(pictures)| pictures.into_iter().map(Into::into).collect())),
-            address: address.map(|address| address.map(Into::into)),
+            pictures: pictures.map(|BoundedVec(pictures)| pictures.into_iter().map(Into::into).collect()),
+            address: address.map(Into::into),
             latitude: digits(latitude),
             longitude: digits(longitude),
             time_zone,
@@ -209,7 +208,7 @@ impl From<ListingBody> for ListingFields {
             bathroom_count: digits(bathroom_count),
             start_price: digits(start_price),
             currency,
-            amenities: amenities.map(|amenities| amenities.map(|BoundedVec(amenities)| amenities)),
+            amenities: amenities.map(|BoundedVec(amenities)| amenities),
             is_truncated: is_truncated == Some(true.into()),
         }
     }

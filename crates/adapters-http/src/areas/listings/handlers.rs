@@ -39,7 +39,7 @@ pub(crate) async fn list(
     query: ListQuery<ListingsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.listings.list(&caller, query.asked()).await?;
+    let listed = api.listings.list(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
 }
 
@@ -175,7 +175,7 @@ pub(crate) async fn search(
     query: ListQuery<ListingsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.listings.search(&caller, query.asked()).await?;
+    let listed = api.listings.search(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| ListingView::found(caller.tenant_id(), listing)))
 }
 
@@ -200,7 +200,7 @@ pub(crate) async fn list_imported(
     query: ListQuery<ListingsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.listings.list_imported(&caller, query.asked()).await?;
+    let listed = api.listings.list_imported(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
 }
 

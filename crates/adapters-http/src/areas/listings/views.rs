@@ -2,7 +2,7 @@
 
 use domain::countries::Country;
 use domain::ids::TenantId;
-use domain::listings::{Address, Amenity, Delivered, Details, ListingParts, Picture, TenantListing};
+use domain::listings::{Address, Amenity, Delivered, ListingDetails, ListingParts, Picture, TenantListing};
 use domain::time_zones::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -149,7 +149,7 @@ impl ListingView {
         let TenantListing { listing, owner, unavailable, imported_at, distance, is_truncated } = seen;
         let ListingParts { workspace_id: _, id, integration_account_id, details, version: _, created_at, updated_at } =
             listing.into_parts();
-        let Details {
+        let ListingDetails {
             provider_id,
             name,
             internal_name,
@@ -217,7 +217,7 @@ impl SeenListingView {
         match seen.asleep(tenant) {
             None => Self::Listing(Box::new(ListingView::of(tenant, seen))),
             Some(reason) => {
-                let ListingParts { id, details: Details { name, .. }, .. } = seen.listing.into_parts();
+                let ListingParts { id, details: ListingDetails { name, .. }, .. } = seen.listing.into_parts();
                 let reason = reason.as_str();
                 Self::Asleep(SleepingImportView { id: id.as_uuid(), name: name.into(), is_available: false, reason })
             }

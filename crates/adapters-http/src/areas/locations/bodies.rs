@@ -1,7 +1,7 @@
 //! Request bodies of locations.
 
 use application::{CreateLocation, UpdateLocation};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -67,45 +67,45 @@ pub(crate) struct UpdateLocationBody {
     /// The name, which PUT needs.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Airport", min_length = 1, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 10_000)]
-    description: FieldEdit<String>,
+    description: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    address: FieldEdit<String>,
+    address: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 32)]
-    post_code: FieldEdit<String>,
+    post_code: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    city: FieldEdit<String>,
+    city: Patch<String>,
     /// The state or province.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    state: FieldEdit<String>,
+    state: Patch<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
-    country_code: FieldEdit<String>,
+    country_code: Patch<String>,
     /// The latitude in degrees north, decimal, from -90 to 90.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "40.7127837", max_length = 32)]
-    lat: FieldEdit<String>,
+    lat: Patch<String>,
     /// The longitude in degrees east, decimal, from -180 to 180.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "-74.0059413", max_length = 32)]
-    lng: FieldEdit<String>,
+    lng: Patch<String>,
     /// The id of the location in another system.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    external_location_id: FieldEdit<String>,
+    external_location_id: Patch<String>,
 }
 
 impl UpdateLocationBody {
     /// Returns the body for PUT, which needs a name: if absent, it becomes null, which is refused.
     pub(crate) fn named(self) -> Self {
-        Self { name: self.name.or(Some(None)), ..self }
+        Self { name: Patch::Clear.then(self.name), ..self }
     }
 }
 

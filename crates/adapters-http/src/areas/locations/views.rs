@@ -1,7 +1,7 @@
 //! Responses of locations.
 
 use domain::countries::Country;
-use domain::locations::{Location, LocationParts, LocationStatus, Profile};
+use domain::locations::{Location, LocationDetails, LocationParts, LocationStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -45,8 +45,18 @@ impl From<Location> for LocationView {
             id,
             tenant_id: _,
             name,
-            profile:
-                Profile { description, address, post_code, city, state, country, latitude, longitude, external_location_id },
+            details:
+                LocationDetails {
+                    description,
+                    address,
+                    post_code,
+                    city,
+                    state,
+                    country,
+                    latitude,
+                    longitude,
+                    external_location_id,
+                },
             is_default,
             status,
             version: _,

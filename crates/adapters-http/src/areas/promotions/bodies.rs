@@ -1,7 +1,7 @@
 //! Request bodies and queries of promotions.
 
 use application::{FindPromotions, PromotionFields};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,46 +45,46 @@ pub(crate) struct PromotionBody {
     /// The account that gives the promotion. It never changes.
     #[serde(rename = "integrationAccountID", default, deserialize_with = "sent")]
     #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
-    integration_account_id: FieldEdit<String>,
+    integration_account_id: Patch<String>,
     /// The name, unique among the promotions of its account, ignoring case.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Winter", min_length = 1, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 10_000)]
-    description: FieldEdit<String>,
+    description: Patch<String>,
     /// The discount on the base price.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 20, minimum = 0, maximum = 100)]
-    discount_percentage: FieldEdit<Decimal>,
+    discount_percentage: Patch<Decimal>,
     /// The code with which guests claim the promotion. Unique among the promotions of its account, ignoring case.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "WINTER", max_length = 64)]
-    coupon_code: FieldEdit<String>,
+    coupon_code: Patch<String>,
     /// The first night to which it applies.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>, nullable = false)]
-    start_date: FieldEdit<String>,
+    start_date: Patch<String>,
     /// The last night to which it applies.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>, nullable = false)]
-    end_date: FieldEdit<String>,
+    end_date: Patch<String>,
     /// The first day on which it can be booked; null for no limit.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>)]
-    booking_period_start: FieldEdit<String>,
+    booking_period_start: Patch<String>,
     /// The last day on which it can be booked; null for no limit.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<chrono::NaiveDate>)]
-    booking_period_end: FieldEdit<String>,
+    booking_period_end: Patch<String>,
     /// The status: `ACTIVE` (default) or `INACTIVE`.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<PromotionStatusWord>, nullable = false)]
-    status: FieldEdit<String>,
+    status: Patch<String>,
     /// A web address.
     #[serde(rename = "thumbnailURL", default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*)?$")]
-    thumbnail_url: FieldEdit<String>,
+    thumbnail_url: Patch<String>,
 }
 
 impl PromotionBody {
@@ -92,10 +92,10 @@ impl PromotionBody {
     /// null, which is refused.
     pub(crate) fn whole(self) -> Self {
         Self {
-            name: self.name.or(Some(None)),
-            discount_percentage: self.discount_percentage.or(Some(None)),
-            start_date: self.start_date.or(Some(None)),
-            end_date: self.end_date.or(Some(None)),
+            name: Patch::Clear.then(self.name),
+            discount_percentage: Patch::Clear.then(self.discount_percentage),
+            start_date: Patch::Clear.then(self.start_date),
+            end_date: Patch::Clear.then(self.end_date),
             ..self
         }
     }

@@ -33,7 +33,7 @@ pub(crate) async fn list(
     query: ListQuery<PromotionsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.promotions.list(&caller, query.asked()).await?;
+    let listed = api.promotions.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, PromotionView::from, |promotion| promotion.id().as_uuid()))
 }
 

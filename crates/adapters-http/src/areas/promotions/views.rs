@@ -1,6 +1,6 @@
 //! Responses of promotions.
 
-use domain::promotions::{Promotion, PromotionParts, Terms};
+use domain::promotions::{Promotion, PromotionDetails, PromotionParts};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -51,8 +51,8 @@ impl From<Promotion> for PromotionView {
             workspace_id: _,
             id,
             integration_account_id,
-            terms:
-                Terms {
+            details:
+                PromotionDetails {
                     name,
                     description,
                     discount,

@@ -40,7 +40,7 @@ pub(crate) async fn list(
     query: ListQuery<ReservationsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.reservations.list(&caller, query.asked()).await?;
+    let listed = api.reservations.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, ReservationView::from, |seen| seen.reservation.id().as_uuid()))
 }
 

@@ -1,7 +1,7 @@
 //! Request bodies and queries of tenants.
 
 use application::{CreateTenant, FindTenants, SetTenantStatus, UpdateTenant};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -78,27 +78,27 @@ pub(crate) struct UpdateTenantBody {
     /// The name, of at least 5 characters, which PUT needs.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Channel A", min_length = 5, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     /// A DNS name or label, unique in the workspace.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "channel-a", max_length = 253)]
-    domain: FieldEdit<String>,
+    domain: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 10_000)]
-    description: FieldEdit<String>,
+    description: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    address: FieldEdit<String>,
+    address: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 255)]
-    city: FieldEdit<String>,
+    city: Patch<String>,
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, max_length = 32)]
-    post_code: FieldEdit<String>,
+    post_code: Patch<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
-    country_code: FieldEdit<String>,
+    country_code: Patch<String>,
     #[serde(rename = "isDefault")]
     is_default: Option<bool>,
     #[schema(value_type = Option<TenantStatusWord>)]
@@ -109,7 +109,7 @@ pub(crate) struct UpdateTenantBody {
 impl UpdateTenantBody {
     /// Returns the body for PUT, which needs a name: if absent, it becomes null, which is refused.
     pub(crate) fn named(self) -> Self {
-        Self { name: self.name.or(Some(None)), ..self }
+        Self { name: Patch::Clear.then(self.name), ..self }
     }
 }
 

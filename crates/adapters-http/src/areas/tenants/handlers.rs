@@ -33,7 +33,7 @@ pub(crate) async fn list(
     query: ListQuery<TenantsQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.tenants.list(&caller, query.asked()).await?;
+    let listed = api.tenants.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, TenantView::from, |tenant| tenant.id().as_uuid()))
 }
 
@@ -59,8 +59,8 @@ pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Bo
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (caller, body, idempotent) =
         body.read_idempotent::<CreateTenantBody, _, _>(caller, Permission::Admin, answer).await?;
-    let asked = body.map(|body| CreateTenant { moves_caller: !caller.is_stateless(), ..body.into() });
-    let done = api.tenants.create(&caller, asked, &idempotent).await?;
+    let input = body.map(|body| CreateTenant { moves_caller: !caller.is_stateless(), ..body.into() });
+    let done = api.tenants.create(&caller, input, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
 

@@ -1,7 +1,7 @@
 //! Responses of tenants.
 
 use domain::countries::Country;
-use domain::tenants::{Profile, Tenant, TenantParts, TenantStatus};
+use domain::tenants::{Tenant, TenantDetails, TenantParts, TenantStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -57,7 +57,7 @@ impl From<Tenant> for TenantView {
             domain,
             is_default,
             status,
-            profile: Profile { description, address, city, post_code, country },
+            details: TenantDetails { description, address, city, post_code, country },
             version: _,
             created_at,
             updated_at,

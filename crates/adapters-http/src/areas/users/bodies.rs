@@ -1,7 +1,7 @@
 //! Request bodies and queries of users.
 
 use application::{CreateUser, FindUsers, UpdateUser};
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -46,29 +46,29 @@ pub(crate) struct UpdateUserBody {
     /// The name, of at least 5 characters, which PUT needs.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Grace Hopper", min_length = 5, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     /// The email address, unique in the workspace.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "grace@example.com", max_length = 254, format = Email)]
-    email: FieldEdit<String>,
+    email: Patch<String>,
     /// The role of the user.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<RoleWord>, nullable = false)]
-    role: FieldEdit<String>,
+    role: Patch<String>,
     /// The status: 0 passive, 1 active, 2 banned.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, minimum = 0, maximum = 2)]
-    status: FieldEdit<i64>,
+    status: Patch<i64>,
     /// A location of the tenant.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<uuid::Uuid>)]
-    location_id: FieldEdit<String>,
+    location_id: Patch<String>,
 }
 
 impl UpdateUserBody {
     /// Returns the body for PUT, which needs a name: if absent, it becomes null, which is refused.
     pub(crate) fn named(self) -> Self {
-        Self { name: self.name.or(Some(None)), ..self }
+        Self { name: Patch::Clear.then(self.name), ..self }
     }
 }
 

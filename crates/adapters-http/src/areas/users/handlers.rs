@@ -32,7 +32,7 @@ pub(crate) async fn list(
     query: ListQuery<UsersQuery>,
     request: HttpRequest,
 ) -> Answer {
-    let listed = api.users.list(&caller, query.asked()).await?;
+    let listed = api.users.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, UserView::from, |user| user.id().as_uuid()))
 }
 

@@ -1,7 +1,7 @@
 //! Request bodies of workspaces.
 
 use application::UpdateWorkspace;
-use domain::tenants::FieldEdit;
+use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,23 +15,23 @@ use crate::response::decimal::{Decimal, digits};
 pub(crate) struct UpdateWorkspaceBody {
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "Stays Inc.", min_length = 1, max_length = 255)]
-    name: FieldEdit<String>,
+    name: Patch<String>,
     /// The currency of prices that state none (ISO 4217).
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
-    default_currency: FieldEdit<String>,
+    default_currency: Patch<String>,
     /// The discount of integration accounts that state none, with at most 2 decimals.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<f64>, nullable = false, example = 12.5, minimum = 0, maximum = 100)]
-    default_discount_percentage: FieldEdit<Decimal>,
+    default_discount_percentage: Patch<Decimal>,
     /// The maximum hours for which an importer may hold nights.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 72, minimum = 1, maximum = 720)]
-    max_importer_hold_hours: FieldEdit<i64>,
+    max_importer_hold_hours: Patch<i64>,
     /// The maximum number of pending stays that one importer may have at the listings of one owner.
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<i64>, nullable = false, example = 100, minimum = 0, maximum = 10_000)]
-    max_importer_holds: FieldEdit<i64>,
+    max_importer_holds: Patch<i64>,
 }
 
 impl From<UpdateWorkspaceBody> for UpdateWorkspace {

@@ -4,7 +4,7 @@ use domain::countries::Country;
 use domain::geography::{Distance, Place};
 use domain::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use domain::listings::{
-    Address, Amenity, Bathrooms, Details, Listing, ListingParts, Picture, TenantListing, WebAddress,
+    Address, Amenity, Bathrooms, Listing, ListingDetails, ListingParts, Picture, TenantListing, WebAddress,
 };
 use domain::money::Money;
 use domain::numbers::Whole;
@@ -74,7 +74,7 @@ pub(super) fn folded(amenity: &Amenity) -> String {
 pub(super) fn to_row(listing: Listing) -> Model {
     let ListingParts { workspace_id, id, integration_account_id, details, version, created_at, updated_at } =
         listing.into_parts();
-    let Details {
+    let ListingDetails {
         provider_id,
         name,
         internal_name,
@@ -170,7 +170,7 @@ pub(super) fn to_listing(row: Row) -> Result<Listing, RepositoryError> {
         created_at,
         updated_at,
     } = row;
-    let details = Details {
+    let details = ListingDetails {
         provider_id: stored(WHAT, &provider_id)?,
         name: stored(WHAT, &name)?,
         internal_name: stored_option(WHAT, internal_name)?,

@@ -61,7 +61,7 @@ pub(super) fn a_parameter_that_a_write_does_not_know_is_refused(world: &World) {
         for parameter in ["dryrun", "dry_run", "per_page"] {
             let refused = victim.call(&client, &method, &format!("{path}?{parameter}=true"), &call);
             assert_eq!(refused.refusal(), (422, "validation_failed"), "{name}: {}", refused.text);
-            assert_eq!(refused.faults(), [parameter], "{name}");
+            assert_eq!(refused.field_errors(), [parameter], "{name}");
             let names_it = refused.text.contains("written dryRun");
             assert_eq!(
                 names_it,

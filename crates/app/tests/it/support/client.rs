@@ -35,7 +35,7 @@ impl Answer {
     }
 
     /// Returns the names of the fields with errors.
-    pub(crate) fn faults(&self) -> Vec<&str> {
+    pub(crate) fn field_errors(&self) -> Vec<&str> {
         self.json["errors"].as_object().map(|errors| errors.keys().map(String::as_str).collect()).unwrap_or_default()
     }
 }

@@ -103,7 +103,7 @@ mod tests {
     use domain::access::Permission;
     use domain::change::Change;
     use domain::ids::{AuditId, LocationId};
-    use domain::locations::{Location, NewLocation, Profile};
+    use domain::locations::{Location, LocationDetails, NewLocation};
     use ports::{MockIdempotencyRepository, RepositoryError, rules};
     use testkit::build;
 
@@ -213,7 +213,7 @@ mod tests {
     async fn a_change_carries_the_idempotency_record_of_the_user_who_made_it() {
         let scope = caller().tenant_scope(Permission::Write).expect("an active tenant");
         let id = LocationId::new(build::id());
-        let new = NewLocation { id, name: "Airport".parse().expect("a name"), profile: Profile::default() };
+        let new = NewLocation { id, name: "Airport".parse().expect("a name"), details: LocationDetails::default() };
         let change = || Location::create(new.clone(), &scope, stamp());
         let idempotent = Idempotent::new(Some(request(1)), |_: LocationId| reply());
         let Change { idempotency_record: signed, .. } = idempotent.sign(change(), &id);
