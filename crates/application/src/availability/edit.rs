@@ -5,7 +5,7 @@ use domain::availability::{CalendarEdit, MOST_RANGES, RangeEdit};
 use domain::ids::ListingId;
 use domain::patch::Patch;
 
-use super::find::nights;
+use super::get::nights;
 use super::{Availability, AvailabilityError};
 use crate::input::reader::Collector;
 use crate::input::{Input, InvalidInput, REQUIRED};

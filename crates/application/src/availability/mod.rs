@@ -2,7 +2,7 @@
 
 mod edit;
 mod error;
-mod find;
+mod get;
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use ports::{AvailabilityQueries, AvailabilityRepository, ListingRepository};
 
 pub use self::edit::{EditCalendar, RangeFields};
 pub use self::error::AvailabilityError;
-pub use self::find::FindNights;
+pub use self::get::FindNights;
 use crate::steps::ambient::Ambient;
 
 /// The use cases of availability.

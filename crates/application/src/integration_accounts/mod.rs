@@ -4,7 +4,7 @@ mod create;
 mod delete;
 mod error;
 mod fields;
-mod find;
+mod get;
 mod list;
 mod move_account;
 mod update;

@@ -5,7 +5,7 @@ mod delete;
 mod deliver;
 mod error;
 mod fields;
-mod find;
+mod get;
 mod list;
 mod load;
 mod update;

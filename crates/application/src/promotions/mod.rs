@@ -5,7 +5,7 @@ mod create;
 mod delete;
 mod error;
 mod fields;
-mod find;
+mod get;
 mod list;
 mod update;
 

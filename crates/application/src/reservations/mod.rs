@@ -6,7 +6,7 @@ mod confirm;
 mod error;
 mod expire;
 mod fields;
-mod find;
+mod get;
 mod list;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 mod create;
 mod delete;
 mod error;
-mod find;
+mod get;
 mod list;
 mod set_status;
 mod switch;

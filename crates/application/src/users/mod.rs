@@ -3,7 +3,7 @@
 mod create;
 mod delete;
 mod error;
-mod find;
+mod get;
 mod list;
 mod update;
 
@@ -16,7 +16,7 @@ use ports::{LocationRepository, UserQueries, UserRepository};
 
 pub use self::create::CreateUser;
 pub use self::error::UserError;
-pub use self::find::Me;
+pub use self::get::Me;
 pub use self::list::FindUsers;
 pub use self::update::UpdateUser;
 use crate::steps::ambient::Ambient;

@@ -1,7 +1,7 @@
 //! Workspaces: created by the operator, by command line or at the first start; read and changed by their default
 //! tenants.
 
-mod find;
+mod get;
 mod update;
 
 use std::sync::Arc;

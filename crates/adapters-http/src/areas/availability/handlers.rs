@@ -28,7 +28,7 @@ pub(crate) async fn get(
     id: PathId<ListingId>,
     query: Query<NightsQuery>,
 ) -> Answer {
-    let nights = api.availability.find(&caller, id.0, query.0.map(Into::into)).await?;
+    let nights = api.availability.get(&caller, id.0, query.0.map(Into::into)).await?;
     Ok(plain(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>())))
 }
 

@@ -82,7 +82,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<SeenListingView>), Refuses<{ codes(&[TenantInactive, ListingNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
-    let listing = api.listings.find(&caller, id.0).await?;
+    let listing = api.listings.get(&caller, id.0).await?;
     Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
 }
 

@@ -84,7 +84,7 @@ fn refused(error: ReservationError) -> ApiError {
     responses((status = 200, body = Data<ReservationView>),
         Refuses<{ codes(&[TenantInactive, ReservationNotFound]) }>))]
 pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
-    let found = api.reservations.find(&caller, id.0).await?;
+    let found = api.reservations.get(&caller, id.0).await?;
     Ok(tagged(ok(ReservationView::from(found))))
 }
 

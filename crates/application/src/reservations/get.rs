@@ -8,7 +8,7 @@ use super::{ReservationError, Reservations};
 
 impl Reservations {
     /// Returns a reservation that the caller's tenant sees.
-    pub async fn find(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
+    pub async fn get(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)
     }
@@ -36,7 +36,7 @@ mod tests {
                 .withf(|scope, _| scope.tenant_id() == build::channel_id())
                 .returning(move |_, _| Ok(found.clone()));
             let id = ReservationId::new(build::id());
-            let found = reservations(repository).find(&build::channel(Permission::Read), id).await;
+            let found = reservations(repository).get(&build::channel(Permission::Read), id).await;
             assert_eq!(found.err().map(|error| error.code()), expected);
         }
     }

@@ -8,7 +8,7 @@ use super::{ListingError, Listings};
 
 impl Listings {
     /// Returns a listing that the caller's tenant owns or imports.
-    pub async fn find(&self, caller: &Caller, id: ListingId) -> Result<TenantListing, ListingError> {
+    pub async fn get(&self, caller: &Caller, id: ListingId) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)
     }
@@ -32,7 +32,7 @@ mod tests {
             .once()
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(|_, _| Ok(None));
-        let found = listings(repository).find(&build::channel(Permission::Read), ListingId::new(build::id())).await;
+        let found = listings(repository).get(&build::channel(Permission::Read), ListingId::new(build::id())).await;
         assert_eq!(found.expect_err("unknown").code(), Code::ListingNotFound);
     }
 }

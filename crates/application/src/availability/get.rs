@@ -34,7 +34,7 @@ pub(super) fn nights(c: &mut Collector, start: Option<&str>, end: Option<&str>) 
 
 impl Availability {
     /// Returns the nights of a listing that the caller's tenant owns or imports, with their present availability.
-    pub async fn find(
+    pub async fn get(
         &self,
         caller: &Caller,
         listing: ListingId,
@@ -62,7 +62,7 @@ mod tests {
     use crate::outcome::problem::Problem;
     use crate::steps::ambient::fixture::ambient;
 
-    async fn find(
+    async fn get(
         queries: MockAvailabilityQueries,
         start: Option<&str>,
         end: Option<&str>,
@@ -70,7 +70,7 @@ mod tests {
         let (repository, listings) = (MockAvailabilityRepository::new(), MockListingRepository::new());
         let availability = Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient());
         let input = FindNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
-        availability.find(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(input)).await
+        availability.get(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(input)).await
     }
 
     #[tokio::test]
@@ -81,7 +81,7 @@ mod tests {
             .once()
             .withf(|scope, _, _, at| (scope.tenant_id(), *at) == (build::channel_id(), build::at()))
             .returning(|_, id, _, _| Ok(Some(Calendar::new(build::listing(id).details(), BTreeMap::new(), vec![]))));
-        let nights = find(queries, Some("2030-01-31"), Some("2030-02-02")).await.expect("found");
+        let nights = get(queries, Some("2030-01-31"), Some("2030-02-02")).await.expect("found");
         let dates: Vec<_> = nights.iter().map(|night| night.date.to_string()).collect();
         assert_eq!(dates, ["2030-01-31", "2030-02-01"], "the last date is excluded");
     }
@@ -90,7 +90,7 @@ mod tests {
     async fn a_listing_that_the_tenant_does_not_see_is_not_found() {
         let mut queries = MockAvailabilityQueries::new();
         queries.expect_calendar().once().returning(|_, _, _, _| Ok(None));
-        let unknown = find(queries, Some("2030-01-31"), Some("2030-02-01")).await.expect_err("unknown");
+        let unknown = get(queries, Some("2030-01-31"), Some("2030-02-01")).await.expect_err("unknown");
         assert_eq!(unknown.code(), Code::ListingNotFound);
     }
 
@@ -104,7 +104,7 @@ mod tests {
             (Some("2030-01-31"), Some("2030-01-30"), &["endDate"]),
             (Some("2030-01-01"), Some("2032-01-02"), &["endDate"]),
         ] {
-            let refused = find(MockAvailabilityQueries::new(), start, end).await.expect_err("invalid");
+            let refused = get(MockAvailabilityQueries::new(), start, end).await.expect_err("invalid");
             let field_errors: Vec<_> =
                 refused.field_errors().expect("field errors").keys().map(String::as_str).collect();
             assert_eq!(field_errors, fields, "{start:?} {end:?}");
