@@ -12,6 +12,7 @@ pub(crate) mod listing_ids;
 pub(crate) mod media_type;
 pub(crate) mod paging;
 pub(crate) mod parameters;
+pub(crate) mod parts;
 pub(crate) mod path_id;
 pub(crate) mod query;
 pub(crate) mod unreadable;

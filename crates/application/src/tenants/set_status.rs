@@ -19,35 +19,14 @@ pub struct SetTenantStatus {
 }
 
 impl Tenants {
-    /// Deactivates a tenant; from now on every request in it is refused.
-    pub async fn deactivate(
+    /// Deactivates or activates a tenant. From its deactivation on, every request in it is refused.
+    pub async fn set_status(
         &self,
         caller: &Caller,
         id: TenantId,
-        input: Input<SetTenantStatus>,
-        precondition: &Precondition<Tenant>,
-    ) -> Result<Tenant, TenantError> {
-        self.set_status(caller, id, input, precondition, TenantStatus::Inactive).await
-    }
-
-    /// Activates a tenant.
-    pub async fn activate(
-        &self,
-        caller: &Caller,
-        id: TenantId,
-        input: Input<SetTenantStatus>,
-        precondition: &Precondition<Tenant>,
-    ) -> Result<Tenant, TenantError> {
-        self.set_status(caller, id, input, precondition, TenantStatus::Active).await
-    }
-
-    async fn set_status(
-        &self,
-        caller: &Caller,
-        id: TenantId,
-        input: Input<SetTenantStatus>,
-        precondition: &Precondition<Tenant>,
         status: TenantStatus,
+        input: Input<SetTenantStatus>,
+        precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         let users = user_status("user_status", checked(input)?.user_status)?;
@@ -90,8 +69,9 @@ mod tests {
                 Ok(change.after.tenant)
             });
             let command = SetTenantStatus { user_status: number };
+            let (status, precondition) = (TenantStatus::Inactive, Precondition::default());
             let tenant = tenants(repository)
-                .deactivate(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+                .set_status(&build::administrator(), build::channel_id(), status, Ok(command), &precondition)
                 .await;
             assert_eq!(tenant.expect("deactivated").status(), TenantStatus::Inactive);
         }
@@ -102,7 +82,13 @@ mod tests {
         let command = SetTenantStatus { user_status: Some(3) };
         let tenants = tenants(MockTenantRepository::new());
         let error = tenants
-            .activate(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
+            .set_status(
+                &build::administrator(),
+                build::channel_id(),
+                TenantStatus::Active,
+                Ok(command),
+                &Precondition::default(),
+            )
             .await
             .expect_err("invalid");
         assert!(error.field_errors().expect("field errors").contains_key("user_status"));
@@ -113,9 +99,10 @@ mod tests {
         let mut repository = MockTenantRepository::new();
         repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
         let result = tenants(repository)
-            .deactivate(
+            .set_status(
                 &build::administrator(),
                 build::default_tenant().id(),
+                TenantStatus::Inactive,
                 Ok(SetTenantStatus::default()),
                 &Precondition::default(),
             )

@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use application::Code::{
     ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantInactive,
     UserNotFound,
@@ -14,6 +14,7 @@ use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::paging::PageQuery;
+use crate::request::parts::ListRequest;
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, plain};
@@ -27,12 +28,7 @@ use crate::state::Api;
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",
     params(PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ApiKeyView>), Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: Query<PageQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<PageQuery>>) -> Answer {
     let listed = api.api_keys.list(&caller, query.0.map(Into::into)).await?;
     Ok(list::list(&request, listed, ApiKeyView::from, |key| key.id().as_uuid()))
 }

@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use application::Code::{PermissionDenied, TenantInactive};
 
 use super::bodies::AuditQuery;
@@ -8,6 +8,7 @@ use super::views::AuditEntryView;
 use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::caller::UnderAuthority;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::ListRequest;
 use crate::request::query::Query;
 use crate::response::json::{Count, counted};
 use crate::response::list::{self, ListView};
@@ -22,12 +23,7 @@ use crate::state::Api;
     params(AuditQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<AuditEntryView>),
         Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    query: ListQuery<AuditQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<UnderAuthority, ListQuery<AuditQuery>>) -> Answer {
     let listed = api.audit.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
 }

@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use application::Code::{
     AccountIdentifierTaken, AlreadyThere, DefaultTenantRequired, HasReservations, IntegrationAccountNotFound,
     TargetInactive, TenantInactive,
@@ -18,6 +18,7 @@ use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
 use crate::request::if_match::IfMatch;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
@@ -30,10 +31,7 @@ use crate::state::Api;
     tag = "integration-accounts", params(IntegrationAccountsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<IntegrationAccountView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<IntegrationAccountsQuery>,
-    request: HttpRequest,
+    (api, caller, query, request): ListRequest<InTenant, ListQuery<IntegrationAccountsQuery>>,
 ) -> Answer {
     let listed = api.integration_accounts.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, IntegrationAccountView::from, |account| account.id().as_uuid()))
@@ -82,13 +80,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Integr
     request_body = IntegrationAccountBody,
     responses((status = 200, body = Data<IntegrationAccountView>),
         Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, AccountIdentifierTaken]) }>))]
-pub(crate) async fn update(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<IntegrationAccountId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn update((api, caller, id, if_match, body): ChangeRequest<InTenant, IntegrationAccountId>) -> Answer {
     let (caller, body) = body.read::<IntegrationAccountBody, _>(caller, Permission::Admin).await?;
     let account = api
         .integration_accounts
@@ -102,13 +94,7 @@ pub(crate) async fn update(
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
         Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, HasReservations]) }>))]
-pub(crate) async fn delete(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<IntegrationAccountId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTenant, IntegrationAccountId>) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Admin))?;
     api.integration_accounts.delete(&caller, id.0, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,5 +1,7 @@
 //! One function per operation.
 
+use std::convert::identity;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use application::Code::{
     HasReservations, IntegrationAccountNotFound, ListingNotFound, NotTheOwner, ProviderIdTaken, TenantInactive,
@@ -17,8 +19,8 @@ use crate::openapi::{ID, IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeader
 use crate::request::blocking::apart;
 use crate::request::body::{Body, Delivered};
 use crate::request::caller::InTenant;
-use crate::request::if_match::IfMatch;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
@@ -33,20 +35,15 @@ use crate::state::Api;
 #[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
     params(ListingsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<SeenListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<ListingsQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<ListingsQuery>>) -> Answer {
     let listed = api.listings.list(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
 }
 
 /// Counts the listings of the tenant of the request, its own and those that it imported.
 #[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
-    params(ListingsQuery, TenantHeaders), responses((status = 200, body = Count),
-        Refuses<{ codes(&[TenantInactive]) }>))]
+    params(ListingsQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
     let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -91,18 +88,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Listin
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
     responses((status = 200, body = Data<ListingView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
-pub(crate) async fn replace(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<ListingId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<ListingBody, _>(caller, Permission::Write).await?;
-    let body = body.map(ListingBody::whole);
-    let view = view(&caller);
-    let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
-    Ok(tagged(ok(view(listing))))
+pub(crate) async fn replace(request: ChangeRequest<InTenant, ListingId>) -> Answer {
+    change(request, ListingBody::whole).await
 }
 
 /// Changes a listing's fields. Owner only.
@@ -110,16 +97,18 @@ pub(crate) async fn replace(
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
     responses((status = 200, body = Data<ListingView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
-pub(crate) async fn update(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<ListingId>,
-    if_match: IfMatch,
-    body: Body,
+pub(crate) async fn update(request: ChangeRequest<InTenant, ListingId>) -> Answer {
+    change(request, identity).await
+}
+
+async fn change(
+    (api, caller, id, if_match, body): ChangeRequest<InTenant, ListingId>,
+    complete: fn(ListingBody) -> ListingBody,
 ) -> Answer {
-    let (caller, body) = body.read::<ListingBody, _>(caller, Permission::Write).await?;
+    let (caller, body) = body.read(caller, Permission::Write).await?;
+    let input = body.map(|body| complete(body).into());
     let view = view(&caller);
-    let listing = api.listings.update(&caller, id.0, body.map(Into::into), &if_match.on(view)).await?;
+    let listing = api.listings.update(&caller, id.0, input, &if_match.on(view)).await?;
     Ok(tagged(ok(view(listing))))
 }
 
@@ -128,13 +117,7 @@ pub(crate) async fn update(
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, HasReservations]) }>))]
-pub(crate) async fn delete(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<ListingId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTenant, ListingId>) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Write))?;
     let view = view(&caller);
     api.listings.delete(&caller, id.0, &if_match.on(view)).await?;
@@ -169,12 +152,7 @@ pub(crate) async fn deliver(
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
     params(SearchQuery, SearchPageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn search(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<ListingsQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn search((api, caller, query, request): ListRequest<InTenant, ListQuery<ListingsQuery>>) -> Answer {
     let listed = api.listings.search(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| ListingView::found(caller.tenant_id(), listing)))
 }
@@ -195,10 +173,7 @@ pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Qu
     params(ListingsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<SeenListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list_imported(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<ListingsQuery>,
-    request: HttpRequest,
+    (api, caller, query, request): ListRequest<InTenant, ListQuery<ListingsQuery>>,
 ) -> Answer {
     let listed = api.listings.list_imported(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))

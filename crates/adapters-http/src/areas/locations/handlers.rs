@@ -1,6 +1,8 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::convert::identity;
+
+use actix_web::{HttpResponse, web};
 use application::Code::{DefaultLocation, LocationInUse, LocationNotFound, TenantInactive};
 use domain::access::Permission;
 use domain::ids::LocationId;
@@ -11,8 +13,8 @@ use super::views::LocationView;
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::if_match::IfMatch;
 use crate::request::paging::PageQuery;
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
@@ -24,12 +26,7 @@ use crate::state::Api;
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
     params(PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<LocationView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: Query<PageQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<PageQuery>>) -> Answer {
     let listed = api.locations.list(&caller, query.0.map(Into::into)).await?;
     Ok(list::list(&request, listed, LocationView::from, |location| location.id().as_uuid()))
 }
@@ -68,32 +65,25 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Locati
 #[utoipa::path(put, path = "/api/v1/locations/{id}", operation_id = "replaceLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceLocationBody,
     responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
-pub(crate) async fn replace(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<LocationId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<UpdateLocationBody, _>(caller, Permission::Write).await?;
-    let body = body.map(UpdateLocationBody::named);
-    let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
-    Ok(tagged(ok(LocationView::from(location))))
+pub(crate) async fn replace(request: ChangeRequest<InTenant, LocationId>) -> Answer {
+    change(request, UpdateLocationBody::named).await
 }
 
 /// Changes a location's fields.
 #[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
     responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
-pub(crate) async fn update(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<LocationId>,
-    if_match: IfMatch,
-    body: Body,
+pub(crate) async fn update(request: ChangeRequest<InTenant, LocationId>) -> Answer {
+    change(request, identity).await
+}
+
+async fn change(
+    (api, caller, id, if_match, body): ChangeRequest<InTenant, LocationId>,
+    complete: fn(UpdateLocationBody) -> UpdateLocationBody,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateLocationBody, _>(caller, Permission::Write).await?;
-    let location = api.locations.update(&caller, id.0, body.map(Into::into), &if_match.on(LocationView::from)).await?;
+    let (caller, body) = body.read(caller, Permission::Write).await?;
+    let input = body.map(|body| complete(body).into());
+    let location = api.locations.update(&caller, id.0, input, &if_match.on(LocationView::from)).await?;
     Ok(tagged(ok(LocationView::from(location))))
 }
 
@@ -102,13 +92,7 @@ pub(crate) async fn update(
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
         Refuses<{ codes(&[TenantInactive, LocationNotFound, DefaultLocation, LocationInUse]) }>))]
-pub(crate) async fn delete(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<LocationId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTenant, LocationId>) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Write))?;
     api.locations.delete(&caller, id.0, &if_match.on(LocationView::from)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,6 +1,8 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::convert::identity;
+
+use actix_web::{HttpResponse, web};
 use application::Code::{
     CouponCodeTaken, IntegrationAccountNotFound, ListingNotFound, NameTaken, PromotionNotFound, TenantInactive,
 };
@@ -13,9 +15,9 @@ use super::views::{AssignedView, PromotionView, UnassignedView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::if_match::IfMatch;
 use crate::request::listing_ids::ListingIdsBody;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
@@ -27,20 +29,15 @@ use crate::state::Api;
 #[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
     params(PromotionsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<PromotionView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<PromotionsQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<PromotionsQuery>>) -> Answer {
     let listed = api.promotions.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, PromotionView::from, |promotion| promotion.id().as_uuid()))
 }
 
 /// Counts the promotions of the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
-    params(PromotionsQuery, TenantHeaders), responses((status = 200, body = Count),
-        Refuses<{ codes(&[TenantInactive]) }>))]
+    params(PromotionsQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
     let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -73,18 +70,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Promot
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplacePromotionBody,
     responses((status = 200, body = Data<PromotionView>),
         Refuses<{ codes(&[TenantInactive, PromotionNotFound, NameTaken, CouponCodeTaken]) }>))]
-pub(crate) async fn replace(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<PromotionId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<PromotionBody, _>(caller, Permission::Write).await?;
-    let body = body.map(PromotionBody::whole);
-    let promotion =
-        api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
-    Ok(tagged(ok(PromotionView::from(promotion))))
+pub(crate) async fn replace(request: ChangeRequest<InTenant, PromotionId>) -> Answer {
+    change(request, PromotionBody::whole).await
 }
 
 /// Changes a promotion's fields.
@@ -92,16 +79,17 @@ pub(crate) async fn replace(
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
     responses((status = 200, body = Data<PromotionView>),
         Refuses<{ codes(&[TenantInactive, PromotionNotFound, NameTaken, CouponCodeTaken]) }>))]
-pub(crate) async fn update(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<PromotionId>,
-    if_match: IfMatch,
-    body: Body,
+pub(crate) async fn update(request: ChangeRequest<InTenant, PromotionId>) -> Answer {
+    change(request, identity).await
+}
+
+async fn change(
+    (api, caller, id, if_match, body): ChangeRequest<InTenant, PromotionId>,
+    complete: fn(PromotionBody) -> PromotionBody,
 ) -> Answer {
-    let (caller, body) = body.read::<PromotionBody, _>(caller, Permission::Write).await?;
-    let promotion =
-        api.promotions.update(&caller, id.0, body.map(Into::into), &if_match.on(PromotionView::from)).await?;
+    let (caller, body) = body.read(caller, Permission::Write).await?;
+    let input = body.map(|body| complete(body).into());
+    let promotion = api.promotions.update(&caller, id.0, input, &if_match.on(PromotionView::from)).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
@@ -109,13 +97,7 @@ pub(crate) async fn update(
 #[utoipa::path(delete, path = "/api/v1/promotions/{id}", operation_id = "deletePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."), Refuses<{ codes(&[TenantInactive, PromotionNotFound]) }>))]
-pub(crate) async fn delete(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<PromotionId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTenant, PromotionId>) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Write))?;
     api.promotions.delete(&caller, id.0, &if_match.on(PromotionView::from)).await?;
     Ok(HttpResponse::NoContent().finish())

@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, web};
+use actix_web::web;
 use application::Code::{
     CurrencyMismatch, ExternalIdTaken, ImportAsleep, ListingNotFound, NotAvailable, NotPending, PriceChanged,
     PromotionNotValid, QuoteExpired, QuoteNotFound, QuoteUsed, ReservationNotFound, TenantInactive, TooManyCouponCodes,
@@ -19,8 +19,8 @@ use crate::areas::quotes::QuoteView;
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::if_match::IfMatch;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
@@ -34,20 +34,15 @@ use crate::state::Api;
 #[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
     params(ReservationsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ReservationView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<ReservationsQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<ReservationsQuery>>) -> Answer {
     let listed = api.reservations.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, ReservationView::from, |seen| seen.reservation.id().as_uuid()))
 }
 
 /// Counts the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
-    params(ReservationsQuery, TenantHeaders), responses((status = 200, body = Count),
-        Refuses<{ codes(&[TenantInactive]) }>))]
+    params(ReservationsQuery, TenantHeaders),
+    responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
     let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
     Ok(counted(count))
@@ -106,13 +101,7 @@ pub(crate) async fn confirm(api: web::Data<Api>, caller: InTenant, id: PathId<Re
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 200, body = Data<ReservationView>),
         Refuses<{ codes(&[TenantInactive, ReservationNotFound]) }>))]
-pub(crate) async fn cancel(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<ReservationId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn cancel((api, caller, id, if_match, body): ChangeRequest<InTenant, ReservationId>) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Write))?;
     let cancelled = api.reservations.cancel(&caller, id.0, &if_match.on(ReservationView::from)).await?;
     Ok(tagged(ok(ReservationView::from(cancelled))))

@@ -1,21 +1,23 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::convert::identity;
+
+use actix_web::{HttpResponse, web};
 use application::Code::{
     DefaultTenant, DefaultTenantRequired, DomainTaken, TargetInactive, TenantInactive, TenantNotEmpty,
 };
 use application::CreateTenant;
 use domain::access::Permission;
 use domain::ids::TenantId;
-use domain::tenants::Tenant;
+use domain::tenants::{Tenant, TenantStatus};
 
 use super::bodies::{CreateTenantBody, ReplaceTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
 use super::views::{Success, TenantView, Trashed};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
-use crate::request::if_match::IfMatch;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, ok, tagged};
@@ -28,10 +30,7 @@ use crate::state::Api;
     params(TenantsQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<TenantView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
 pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    query: ListQuery<TenantsQuery>,
-    request: HttpRequest,
+    (api, caller, query, request): ListRequest<UnderAuthority, ListQuery<TenantsQuery>>,
 ) -> Answer {
     let listed = api.tenants.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, TenantView::from, |tenant| tenant.id().as_uuid()))
@@ -86,32 +85,25 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceTenantBody,
     responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
-pub(crate) async fn replace(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    id: PathId<TenantId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<UpdateTenantBody, _>(caller, Permission::Admin).await?;
-    let body = body.map(UpdateTenantBody::named);
-    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
-    Ok(tagged(ok(TenantView::from(tenant))))
+pub(crate) async fn replace(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
+    change(request, UpdateTenantBody::named).await
 }
 
 /// Changes a tenant's fields. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
     responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
-pub(crate) async fn update(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    id: PathId<TenantId>,
-    if_match: IfMatch,
-    body: Body,
+pub(crate) async fn update(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
+    change(request, identity).await
+}
+
+async fn change(
+    (api, caller, id, if_match, body): ChangeRequest<UnderAuthority, TenantId>,
+    complete: fn(UpdateTenantBody) -> UpdateTenantBody,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateTenantBody, _>(caller, Permission::Admin).await?;
-    let tenant = api.tenants.update(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
+    let (caller, body) = body.read(caller, Permission::Admin).await?;
+    let input = body.map(|body| complete(body).into());
+    let tenant = api.tenants.update(&caller, id.0, input, &if_match.on(TenantView::from)).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
 }
 
@@ -120,13 +112,7 @@ pub(crate) async fn update(
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
         Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant, TenantNotEmpty]) }>))]
-pub(crate) async fn delete(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    id: PathId<TenantId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<UnderAuthority, TenantId>) -> Answer {
     body.ignore(caller.admin_scope(Permission::Admin))?;
     api.tenants.delete(&caller, id.0, &if_match.on(TenantView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -136,36 +122,26 @@ pub(crate) async fn delete(
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
     responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
-pub(crate) async fn deactivate(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    id: PathId<TenantId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
-    let tenant = api.tenants.deactivate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
-    Ok(trashed(&tenant))
+pub(crate) async fn deactivate(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
+    set_status(request, TenantStatus::Inactive).await
 }
 
 /// Activates a tenant. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
     responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
-pub(crate) async fn activate(
-    api: web::Data<Api>,
-    caller: UnderAuthority,
-    id: PathId<TenantId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
-    let tenant = api.tenants.activate(&caller, id.0, body.map(Into::into), &if_match.on(TenantView::from)).await?;
-    Ok(trashed(&tenant))
+pub(crate) async fn activate(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
+    set_status(request, TenantStatus::Active).await
 }
 
-fn trashed(tenant: &Tenant) -> HttpResponse {
-    HttpResponse::Ok().json(Trashed { is_trashed: tenant.is_trashed() })
+async fn set_status(
+    (api, caller, id, if_match, body): ChangeRequest<UnderAuthority, TenantId>,
+    status: TenantStatus,
+) -> Answer {
+    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
+    let precondition = if_match.on(TenantView::from);
+    let tenant = api.tenants.set_status(&caller, id.0, status, body.map(Into::into), &precondition).await?;
+    Ok(HttpResponse::Ok().json(Trashed { is_trashed: tenant.is_trashed() }))
 }
 
 /// Changes the API user's current tenant, in which requests with `Authorization: Bearer` run if they name no tenant.

@@ -1,6 +1,8 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::convert::identity;
+
+use actix_web::{HttpResponse, web};
 use application::Code::{
     EmailTaken, LastAdministrator, LocationNotFound, SupportRestricted, TenantInactive, UserNotFound,
 };
@@ -13,8 +15,8 @@ use super::views::{MeView, UserView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::if_match::IfMatch;
 use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
 use crate::response::json::{Count, Data, counted, created, ok, tagged};
@@ -26,12 +28,7 @@ use crate::state::Api;
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
     params(UsersQuery, PageQuery, TenantHeaders),
     responses((status = 200, body = ListView<UserView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list(
-    api: web::Data<Api>,
-    caller: InTenant,
-    query: ListQuery<UsersQuery>,
-    request: HttpRequest,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<UsersQuery>>) -> Answer {
     let listed = api.users.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, UserView::from, |user| user.id().as_uuid()))
 }
@@ -86,17 +83,8 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId
         Refuses<{ codes(&[
             TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator
         ]) }>))]
-pub(crate) async fn replace(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<UserId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
-    let (caller, body) = body.read::<UpdateUserBody, _>(caller, Permission::Admin).await?;
-    let body = body.map(UpdateUserBody::named);
-    let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
-    Ok(tagged(ok(UserView::from(user))))
+pub(crate) async fn replace(request: ChangeRequest<InTenant, UserId>) -> Answer {
+    change(request, UpdateUserBody::named).await
 }
 
 /// Changes a user's fields. Requires ADMIN.
@@ -106,15 +94,17 @@ pub(crate) async fn replace(
         Refuses<{ codes(&[
             TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator
         ]) }>))]
-pub(crate) async fn update(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<UserId>,
-    if_match: IfMatch,
-    body: Body,
+pub(crate) async fn update(request: ChangeRequest<InTenant, UserId>) -> Answer {
+    change(request, identity).await
+}
+
+async fn change(
+    (api, caller, id, if_match, body): ChangeRequest<InTenant, UserId>,
+    complete: fn(UpdateUserBody) -> UpdateUserBody,
 ) -> Answer {
-    let (caller, body) = body.read::<UpdateUserBody, _>(caller, Permission::Admin).await?;
-    let user = api.users.update(&caller, id.0, body.map(Into::into), &if_match.on(UserView::from)).await?;
+    let (caller, body) = body.read(caller, Permission::Admin).await?;
+    let input = body.map(|body| complete(body).into());
+    let user = api.users.update(&caller, id.0, input, &if_match.on(UserView::from)).await?;
     Ok(tagged(ok(UserView::from(user))))
 }
 
@@ -123,13 +113,7 @@ pub(crate) async fn update(
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
         Refuses<{ codes(&[TenantInactive, SupportRestricted, UserNotFound, LastAdministrator]) }>))]
-pub(crate) async fn delete(
-    api: web::Data<Api>,
-    caller: InTenant,
-    id: PathId<UserId>,
-    if_match: IfMatch,
-    body: Body,
-) -> Answer {
+pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTenant, UserId>) -> Answer {
     body.ignore(caller.tenant_scope(Permission::Admin))?;
     api.users.delete(&caller, id.0, &if_match.on(UserView::from)).await?;
     Ok(HttpResponse::NoContent().finish())
