@@ -71,13 +71,13 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_notify('tenantry_access', $1)")
     }
 
-    fn limit_per_account(&self, table: &str) -> (String, &'static str) {
+    fn limit_per_account(&self, table: &str, row: &str) -> (String, String) {
         // The planner does not read columns that the outer query does not select.
         let before = format!(
-            "CROSS JOIN LATERAL (SELECT m.* FROM {table} m \
-             WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
+            "CROSS JOIN LATERAL (SELECT {row}.* FROM {table} {row} \
+             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id"
         );
-        (before, ") m")
+        (before, format!(") {row}"))
     }
 
     fn first_of_list(&self, list: &str, most: usize) -> String {
@@ -89,18 +89,18 @@ impl Dialect for PostgresDialect {
     }
 
     fn placed_listings(&self) -> &'static str {
-        "listings m"
+        "listings listing"
     }
 
     fn in_box(&self) -> &'static str {
         // For a point, this finds the same as `<@`. But for `<@` the planner estimates a fifth of the rows: so few
         // that, in a small table, it would sort all rows in the box instead of reading the index until it has enough.
-        "m.position && cube_enlarge(cube(ARRAY[$3, $4, $5]::double precision[]), ?, 3)"
+        "listing.position && cube_enlarge(cube(ARRAY[$3, $4, $5]::double precision[]), $6, 3)"
     }
 
-    fn nearest_first(&self) -> Option<&'static str> {
+    fn nearest_first(&self) -> &'static str {
         // With a second sort key the index could not be read in this order; the caller sorts the result.
-        Some(" ORDER BY m.position <-> cube(ARRAY[$3, $4, $5]::double precision[])")
+        " ORDER BY listing.position <-> cube(ARRAY[$3, $4, $5]::double precision[]) FETCH FIRST ($10) ROWS WITH TIES"
     }
 
     fn initial_search_radius(&self) -> u32 {
@@ -108,7 +108,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn has_amenity(&self) -> &'static str {
-        "strpos(m.amenities_folded, ?) > 0"
+        "strpos(listing.amenities_folded, ?) > 0"
     }
 
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {

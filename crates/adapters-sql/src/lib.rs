@@ -4,16 +4,16 @@
 //!
 //! Each folder imports only from those after it:
 //!
-//! * `areas`: one file per area that implements its ports, once for both engines.
+//! * `areas`: one module per area that implements its ports, once for both engines.
 //! * `access`: credentials, and the checks of a caller who writes.
-//! * `tables`: one entity per table, used to find, insert and update single rows.
+//! * `tables`: one declaration per table, with its entity, which inserts and replaces rows, and the reader of its rows.
 //! * `engine`: [`Connections`], the pool of both engines; [`Database`] and its transactions; [`Dialect`], the differences
 //!   between the engines, which the engine crates implement.
 //!
 //! # How to add to it
 //!
-//! 1. The table in `migrations/postgres` and `migrations/sqlite`, keyed `(workspace_id, id)`; its entity.
-//! 2. The port, implemented on [`Database`]: lists, counts and guarded writes are fixed texts with bound values.
+//! 1. The table in `migrations/postgres` and `migrations/sqlite`, keyed `(workspace_id, id)`, and in `tables`.
+//! 2. The port, implemented on [`Database`]: lists, counts and guarded writes are whole texts with bound values.
 //! 3. A method that writes begins a transaction with the change's idempotency record, stores, and commits with the audit
 //!    entry; a guard with an unexpected row count is [`Stale`](ports::RepositoryError::Stale).
 //! 4. Every query names the workspace first.

@@ -88,14 +88,14 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn limit_per_account(&self, table: &str) -> (String, &'static str) {
+    fn limit_per_account(&self, table: &str, row: &str) -> (String, String) {
         // SQLite has no LATERAL, but an IN subquery can refer to the rows before it. Rows are found by rowid, without
         // an index.
         let before = format!(
-            "CROSS JOIN {table} m ON m.rowid IN (SELECT m.rowid FROM {table} m \
-             WHERE m.workspace_id = a.workspace_id AND m.integration_account_id = a.id"
+            "CROSS JOIN {table} {row} ON {row}.rowid IN (SELECT {row}.rowid FROM {table} {row} \
+             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id"
         );
-        (before, ")")
+        (before, ")".to_owned())
     }
 
     fn first_of_list(&self, list: &str, most: usize) -> String {
@@ -112,18 +112,18 @@ impl Dialect for SqliteDialect {
 
     fn placed_listings(&self) -> &'static str {
         // CROSS JOIN keeps the R-tree in front: everything else is looked up from its results.
-        "listing_tree r CROSS JOIN listings m ON m.number = r.number"
+        "listing_tree place CROSS JOIN listings listing ON listing.number = place.number"
     }
 
     fn in_box(&self) -> &'static str {
-        "r.min_x <= $3 + ? AND r.max_x >= $3 - ? AND r.min_y <= $4 + ? AND r.max_y >= $4 - ? \
-         AND r.min_z <= $5 + ? AND r.max_z >= $5 - ? \
-         AND r.min_workspace <= (SELECT number FROM workspace_numbers WHERE workspace_id = $1) \
-         AND r.max_workspace >= (SELECT number FROM workspace_numbers WHERE workspace_id = $1)"
+        "place.min_x <= $3 + $6 AND place.max_x >= $3 - $6 AND place.min_y <= $4 + $6 AND place.max_y >= $4 - $6 \
+         AND place.min_z <= $5 + $6 AND place.max_z >= $5 - $6 \
+         AND place.min_workspace <= (SELECT number FROM workspace_numbers WHERE workspace_id = $1) \
+         AND place.max_workspace >= (SELECT number FROM workspace_numbers WHERE workspace_id = $1)"
     }
 
-    fn nearest_first(&self) -> Option<&'static str> {
-        None
+    fn nearest_first(&self) -> &'static str {
+        ""
     }
 
     fn initial_search_radius(&self) -> u32 {
@@ -132,7 +132,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn has_amenity(&self) -> &'static str {
-        "instr(m.amenities_folded, ?) > 0"
+        "instr(listing.amenities_folded, ?) > 0"
     }
 
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {

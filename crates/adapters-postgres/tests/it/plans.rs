@@ -72,8 +72,9 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
     for (radius, filter) in cases {
         let around =
             Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: radius.parse().expect("a radius") };
-        let plan = plan(&pool, database.search_statement(&scope, around, around.radius, &filter, page)).await;
-        let walk = plan.iter().position(|line| line.contains("Index Scan using listings_by_position on listings m"));
+        let plan = plan(&pool, database.listings_search_statement(&scope, around, around.radius, &filter, page)).await;
+        let walk =
+            plan.iter().position(|line| line.contains("Index Scan using listings_by_position on listings listing"));
         let walk = walk.unwrap_or_else(|| panic!("no index is used: {plan:#?}"));
         let of_the_walk = |condition: &str| plan[walk..].iter().take(4).any(|line| line.contains(condition));
         assert!(of_the_walk("Index Cond: ((workspace_id = "), "{plan:#?}");

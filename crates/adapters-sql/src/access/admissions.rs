@@ -18,9 +18,11 @@ use crate::engine::transaction::Transaction;
 
 const TENANT: &str = "SELECT status FROM tenants WHERE workspace_id = $1 AND id = $2";
 const USER: &str = "\
-    SELECT u.status, u.role, k.permission \
-    FROM users u JOIN api_keys k ON k.workspace_id = u.workspace_id AND k.user_id = u.id \
-    WHERE u.workspace_id = $1 AND u.id = $2 AND k.id = $3 AND k.revoked_at IS NULL AND k.expires_at > $4";
+    SELECT api_user.status, api_user.role, api_key.permission \
+    FROM users api_user \
+    JOIN api_keys api_key ON api_key.workspace_id = api_user.workspace_id AND api_key.user_id = api_user.id \
+    WHERE api_user.workspace_id = $1 AND api_user.id = $2 AND api_key.id = $3 \
+      AND api_key.revoked_at IS NULL AND api_key.expires_at > $4";
 
 #[derive(FromQueryResult)]
 struct TenantRow {

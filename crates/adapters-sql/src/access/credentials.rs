@@ -12,23 +12,23 @@ use uuid::Uuid;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, stored};
-use crate::tables::api_keys::Model;
+use crate::tables::api_keys::Row;
 
 /// The key, its user, the user's home and current tenants, and the tenant that the request names.
 const FIND: &str = "\
-    SELECT k.workspace_id AS k_workspace_id, k.id AS k_id, k.user_id AS k_user_id, k.name AS k_name, \
-           k.permission AS k_permission, k.secret_hash AS k_secret_hash, k.created_at AS k_created_at, \
-           k.expires_at AS k_expires_at, k.revoked_at AS k_revoked_at, \
-           u.id AS u_id, u.name AS u_name, u.role AS u_role, u.status AS u_status, \
-           h.id AS h_id, h.name AS h_name, h.is_default AS h_is_default, h.status AS h_status, \
-           c.id AS c_id, c.name AS c_name, c.is_default AS c_is_default, c.status AS c_status, \
-           n.id AS n_id, n.name AS n_name, n.is_default AS n_is_default, n.status AS n_status \
-    FROM api_keys k \
-    JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
-    JOIN tenants h ON h.workspace_id = u.workspace_id AND h.id = u.home_tenant_id \
-    JOIN tenants c ON c.workspace_id = u.workspace_id AND c.id = u.current_tenant_id \
-    LEFT JOIN tenants n ON n.workspace_id = k.workspace_id AND n.id = $3 \
-    WHERE k.workspace_id = $1 AND k.id = $2";
+    SELECT {columns}, \
+           api_user.id AS user_id, api_user.name AS user_name, api_user.role AS user_role, api_user.status AS user_status, \
+           home.id AS home_id, home.name AS home_name, home.is_default AS home_is_default, home.status AS home_status, \
+           current_tenant.id AS current_id, current_tenant.name AS current_name, \
+           current_tenant.is_default AS current_is_default, current_tenant.status AS current_status, \
+           named.id AS named_id, named.name AS named_name, named.is_default AS named_is_default, named.status AS named_status \
+    FROM api_keys api_key \
+    JOIN users api_user ON api_user.workspace_id = api_key.workspace_id AND api_user.id = api_key.user_id \
+    JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
+    JOIN tenants current_tenant \
+      ON current_tenant.workspace_id = api_user.workspace_id AND current_tenant.id = api_user.current_tenant_id \
+    LEFT JOIN tenants named ON named.workspace_id = api_key.workspace_id AND named.id = $3 \
+    WHERE api_key.workspace_id = $1 AND api_key.id = $2";
 
 #[derive(FromQueryResult)]
 struct UserRow {
@@ -47,7 +47,7 @@ pub(crate) struct StandingRow {
 }
 
 struct CredentialRow {
-    key: Model,
+    key: Row,
     user: UserRow,
     home: StandingRow,
     current: StandingRow,
@@ -57,11 +57,11 @@ struct CredentialRow {
 impl CredentialRow {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         Ok(Self {
-            key: FromQueryResult::from_query_result(row, "k_")?,
-            user: FromQueryResult::from_query_result(row, "u_")?,
-            home: FromQueryResult::from_query_result(row, "h_")?,
-            current: FromQueryResult::from_query_result(row, "c_")?,
-            named: StandingRow::from_query_result_optional(row, "n_")?,
+            key: Row::from_query_result(row, "")?,
+            user: FromQueryResult::from_query_result(row, "user_")?,
+            home: FromQueryResult::from_query_result(row, "home_")?,
+            current: FromQueryResult::from_query_result(row, "current_")?,
+            named: StandingRow::from_query_result_optional(row, "named_")?,
         })
     }
 }
@@ -85,7 +85,7 @@ impl Credentials for Database {
         // Read the change count first, so that a change during the read invalidates the credential.
         let changes = self.credentials().changes(workspace_id);
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
-        let row = self.first(self.statement(Query::new(FIND, values))).await?;
+        let row = self.first(self.statement(Query::new(FIND, values).fill("columns", Row::COLUMNS))).await?;
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, user, home, current, named } =
             CredentialRow::read(&row).map_err(|error| self.error(error))?;
@@ -105,9 +105,9 @@ impl Credentials for Database {
     }
 }
 
-pub(crate) fn to_api_key(row: Model) -> Result<ApiKey, RepositoryError> {
+pub(crate) fn to_api_key(row: Row) -> Result<ApiKey, RepositoryError> {
     const WHAT: &str = "API key";
-    let Model { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } = row;
+    let Row { workspace_id, id, user_id, name, permission, secret_hash, created_at, expires_at, revoked_at } = row;
     Ok(ApiKey::from_parts(ApiKeyParts {
         workspace_id: WorkspaceId::new(workspace_id),
         id: ApiKeyId::new(id),

@@ -8,23 +8,20 @@ use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId};
 use domain::users::ApiUser;
 use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
+use sea_orm::Statement;
 
 use crate::access::credentials::to_api_key;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
-use crate::tables::api_keys::Model;
+use crate::tables::api_keys::{Model, Row};
 
 /// The keys of the users at home in one tenant.
 const SELECT: &str = "\
-    SELECT k.workspace_id, k.id, k.user_id, k.name, k.permission, k.secret_hash, k.created_at, k.expires_at, \
-           k.revoked_at \
-    FROM api_keys k JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
-    WHERE k.workspace_id = $1 AND u.home_tenant_id = $2";
-const COUNT: &str = "\
-    SELECT COUNT(*) AS count \
-    FROM api_keys k JOIN users u ON u.workspace_id = k.workspace_id AND u.id = k.user_id \
-    WHERE k.workspace_id = $1 AND u.home_tenant_id = $2";
+    SELECT {columns} \
+    FROM api_keys api_key \
+    JOIN users api_user ON api_user.workspace_id = api_key.workspace_id AND api_user.id = api_key.user_id \
+    WHERE api_key.workspace_id = $1 AND api_user.home_tenant_id = $2";
 const REVOKE: &str = "\
     UPDATE api_keys SET revoked_at = $4 WHERE workspace_id = $1 AND id = $3 AND revoked_at IS NULL \
     AND user_id IN (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)";
@@ -32,8 +29,8 @@ const REVOKE: &str = "\
 #[async_trait]
 impl ApiKeyRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
-        let query = Query::of_tenant(SELECT, scope).and("k.id = ?", Some(id.as_uuid()));
-        let Some(row) = self.row::<Model>(query).await? else { return Ok(None) };
+        let query = selected(Row::COLUMNS, scope).and("api_key.id = ?", Some(id.as_uuid()));
+        let Some(row) = self.row::<Row>(query).await? else { return Ok(None) };
         let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
         let key = to_api_key(row)?;
         Ok(user.map(|user| (key, user)))
@@ -74,12 +71,24 @@ impl ApiKeyRepository for Database {
 #[async_trait]
 impl ApiKeyQueries for Database {
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<ApiKey>, RepositoryError> {
-        self.page_of(Query::of_tenant(SELECT, scope).keyed("k.id"), page, to_api_key).await
+        self.page_of(selected(Row::COLUMNS, scope), page, to_api_key).await
     }
 
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
-        self.count_of(Query::of_tenant(COUNT, scope)).await
+        self.count_of(selected("COUNT(*) AS count", scope)).await
     }
+}
+
+impl Database {
+    /// Returns the statement of a list, for tests.
+    #[doc(hidden)]
+    pub fn api_keys_statement(&self, scope: &TenantScope, page: Page) -> Statement {
+        self.statement(selected(Row::COLUMNS, scope).page(page))
+    }
+}
+
+fn selected(columns: &'static str, scope: &TenantScope) -> Query {
+    Query::of_tenant(SELECT, scope).fill("columns", columns).keyed("api_key.id")
 }
 
 async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Result<ApiKey, RepositoryError> {

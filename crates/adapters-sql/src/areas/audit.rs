@@ -12,12 +12,37 @@ use thiserror::Error;
 
 use crate::engine::credential_cache::affects_credentials;
 use crate::engine::database::Database;
-use crate::engine::query::{Query, most};
+use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::engine::rows::corrupt;
 use crate::engine::transaction::Transaction;
-use crate::tables::audit::Model;
+use crate::tables::audit::{Model, Row};
 
 const OPERATOR: &str = "operator";
+
+const LIST: &str = "\
+    SELECT {columns} FROM audit entry WHERE entry.workspace_id = $1{filters} ORDER BY entry.id LIMIT $2 OFFSET $3";
+
+/// The entries of a tenant, and those of others that concern it. Each of the two indexes yields at most as many ids as the
+/// page could show, and only the entries on the page are read in full.
+const LIST_OF_TENANT: &str = "\
+    SELECT {columns} \
+    FROM (SELECT found.id \
+          FROM (SELECT * FROM (SELECT entry.id FROM audit entry \
+                               WHERE entry.workspace_id = $1 AND entry.tenant_id = $2{filters} \
+                               ORDER BY entry.id LIMIT $3) own \
+                UNION ALL \
+                SELECT * FROM (SELECT entry.id FROM audit entry \
+                               WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters} \
+                               ORDER BY entry.id LIMIT $3) of_others) found \
+          ORDER BY found.id LIMIT $4 OFFSET $5) page \
+    CROSS JOIN audit entry WHERE entry.workspace_id = $1 AND entry.id = page.id ORDER BY entry.id";
+
+const COUNT: &str = "SELECT COUNT(*) AS count FROM audit entry WHERE entry.workspace_id = $1{filters}";
+const COUNT_OF_TENANT: &str = "\
+    SELECT COUNT(*) AS count \
+    FROM (SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1 AND entry.tenant_id = $2{filters} \
+          UNION ALL \
+          SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters}) found";
 
 /// The defects of a stored entry.
 #[derive(Debug, Error)]
@@ -40,69 +65,36 @@ impl AuditQueries for Database {
     }
 
     async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError> {
+        let workspace = scope.workspace_id().as_uuid().into();
         let query = match whose(scope, filter) {
-            None => filtered(begin("SELECT COUNT(*) AS count FROM audit WHERE workspace_id = $1", scope), filter),
-            Some(tenant) => {
-                let query = begin("SELECT COUNT(*) AS count FROM (", scope);
-                of_tenant(query, scope, tenant, filter, |query| query).push(") u")
-            }
+            None => Query::new(COUNT, [workspace]),
+            Some(tenant) => Query::new(COUNT_OF_TENANT, [workspace, tenant.as_uuid().into()]),
         };
-        self.count_of(query).await
+        self.count_of(filtered(query, scope, filter)).await
     }
 }
 
 impl Database {
-    /// Returns the statement of a list, for the tests of its plan.
+    /// Returns the statement of a list, for tests.
     #[doc(hidden)]
-    pub fn trail_statement(&self, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Statement {
+    pub fn audit_statement(&self, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Statement {
         self.statement(listed(scope, filter, page))
     }
 }
 
-/// Reads a page of a trail. Each of the two indexes of a tenant's trail yields at most as many ids as the page could
-/// show, and only the entries on the page are read in full.
+/// Reads a page of a trail.
 fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
-    let select = "SELECT workspace_id, id, at, tenant_id, tenant_name, other_tenant_id, actor_id, actor_name, actor_key_id, \
-                  action, resource_kind, resource_id, resource_name, before, after FROM ";
-    let query = begin(select, scope);
-    let Some(tenant) = whose(scope, filter) else {
-        return filtered(query.push("audit WHERE workspace_id = $1"), filter).page(page);
+    let workspace = scope.workspace_id().as_uuid().into();
+    let query = match whose(scope, filter) {
+        None => Query::new(LIST, [workspace]).bind(limits(page)),
+        Some(tenant) => Query::new(LIST_OF_TENANT, [workspace, tenant.as_uuid().into(), most(page)]).bind(limits(page)),
     };
-    let some = |query: Query| query.behind("id > ?", page).push_bound(" ORDER BY id LIMIT ?", most(page));
-    of_tenant(query.push("(SELECT found_id FROM ("), scope, tenant, filter, some)
-        .push(") u ORDER BY found_id")
-        .limited(page)
-        .push(") p CROSS JOIN audit WHERE workspace_id = $1 AND id = p.found_id ORDER BY id")
+    filtered(query.fill("columns", Row::COLUMNS), scope, filter).behind("entry.id > ?", page)
 }
 
 /// Returns the tenant whose trail is read; `None` for the whole workspace.
 fn whose(scope: &AuditScope, filter: &AuditFilter) -> Option<TenantId> {
     scope.tenant_id().or(filter.tenant_id)
-}
-
-fn begin(sql: &str, scope: &AuditScope) -> Query {
-    Query::new(sql, [scope.workspace_id().as_uuid().into()])
-}
-
-/// Adds the ids of the entries in the trail of a tenant: its own, and those of others that concern it. A different
-/// tenant in the filter restricts them to the entries that concern both.
-fn of_tenant(
-    mut query: Query,
-    scope: &AuditScope,
-    tenant: TenantId,
-    filter: &AuditFilter,
-    narrowed: impl Fn(Query) -> Query,
-) -> Query {
-    let other = filter.tenant_id.filter(|_| scope.tenant_id().is_some()).map(TenantId::as_uuid);
-    for (before, column) in [("SELECT * FROM (", "tenant_id"), (" UNION ALL SELECT * FROM (", "other_tenant_id")] {
-        query = query
-            .push(before)
-            .push("SELECT id AS found_id FROM audit WHERE workspace_id = $1")
-            .and(&format!("{column} = ?"), Some(tenant.as_uuid()))
-            .and("(tenant_id = ? OR other_tenant_id = ?)", other);
-        query = narrowed(filtered(query, filter)).push(") ").push(column).push("s");
-    }
-    query
 }
 
 /// Adds the conditions of the filter.
@@ -111,13 +103,20 @@ fn of_tenant(
 /// or a shorter one, its `+` sorts before the other's `.` or digit.
 ///
 /// A resource has few entries. `NOT` keeps SQLite from using the index by time for them; PostgreSQL plans both alike.
-fn filtered(query: Query, filter: &AuditFilter) -> Query {
-    let AuditFilter { action, resource_id, tenant_id: _, since, until } = filter;
-    let (not_before, before) =
-        if resource_id.is_some() { ("NOT at < ?", "NOT at >= ?") } else { ("at >= ?", "at < ?") };
+fn filtered(query: Query, scope: &AuditScope, filter: &AuditFilter) -> Query {
+    let AuditFilter { action, resource_id, tenant_id, since, until } = filter;
+    // In the trail of a tenant, a different tenant restricts the entries to those that concern both.
+    let other = tenant_id.filter(|_| scope.tenant_id().is_some()).map(TenantId::as_uuid);
+    let (not_before, before) = if resource_id.is_some() {
+        ("NOT entry.at < ?", "NOT entry.at >= ?")
+    } else {
+        ("entry.at >= ?", "entry.at < ?")
+    };
     query
-        .and("action = ?", action.as_ref().map(SearchText::as_str))
-        .and("resource_id = ?", *resource_id)
+        .fill(FILTERS, "")
+        .and("(entry.tenant_id = ? OR entry.other_tenant_id = ?)", other)
+        .and("entry.action = ?", action.as_ref().map(SearchText::as_str))
+        .and("entry.resource_id = ?", *resource_id)
         .and(not_before, *since)
         .and(before, *until)
 }
@@ -190,9 +189,9 @@ fn to_json(facts: Facts) -> Value {
     Value::Object(values.collect::<Map<_, _>>())
 }
 
-fn to_record(row: Model) -> Result<AuditRecord, RepositoryError> {
+fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
     const WHAT: &str = "audit entry";
-    let Model {
+    let Row {
         workspace_id: _,
         id,
         at,

@@ -7,35 +7,25 @@ use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
 use domain::availability::{Calendar, CalendarEdit, NightTerms};
 use domain::change::Change;
-use domain::ids::ListingId;
+use domain::ids::{ListingId, WorkspaceId};
 use domain::listings::Listing;
 use domain::money::Money;
 use domain::stays::{Nights, Stay, StayDate};
 use ports::{AvailabilityQueries, AvailabilityRepository, RepositoryError};
-use sea_orm::prelude::Date;
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::rows::{stored, whole};
 use crate::engine::transaction::Transaction;
+use crate::tables::calendar_nights::{Entity, Model, Row};
 
 const WHAT: &str = "night";
 /// Rows of one statement: SQLite takes 32,766 values, and a night has 8.
 const BATCH: usize = 1_000;
 
-const NIGHTS: &str = "SELECT night, is_blocked, price, currency, minimum_nights, maximum_nights FROM calendar_nights \
-                      WHERE workspace_id = $1 AND listing_id = $2";
-
-#[derive(FromQueryResult)]
-struct NightRow {
-    night: Date,
-    is_blocked: bool,
-    price: Option<i64>,
-    currency: Option<String>,
-    minimum_nights: Option<i32>,
-    maximum_nights: Option<i32>,
-}
+const NIGHTS: &str = "\
+    SELECT {columns} FROM calendar_nights night WHERE night.workspace_id = $1 AND night.listing_id = $2";
 
 #[async_trait]
 impl AvailabilityRepository for Database {
@@ -55,8 +45,8 @@ impl AvailabilityRepository for Database {
         let nights: Vec<_> = edits.iter().flat_map(|edit| edit.nights.nights()).collect();
         let mut before = BTreeMap::new();
         for nights in nights.chunks(BATCH) {
-            let stored = Query::new(&format!("{NIGHTS} AND night IN "), named())
-                .push_list(nights.iter().map(|night| night.as_date()));
+            let stored = Query::new(NIGHTS, named()).fill("columns", Row::COLUMNS);
+            let stored = stored.push(" AND night.night IN ").push_list(nights.iter().map(|night| night.as_date()));
             for row in transaction.rows(stored).await? {
                 let (night, terms) = to_terms(row)?;
                 before.insert(night, terms);
@@ -79,13 +69,10 @@ impl AvailabilityRepository for Database {
         }
         let differing: Vec<_> = written.into_iter().filter(|(_, terms)| *terms != NightTerms::default()).collect();
         for nights in differing.chunks(BATCH) {
-            let insert = "INSERT INTO calendar_nights \
-                          (workspace_id, listing_id, night, is_blocked, price, currency, minimum_nights, maximum_nights) VALUES ";
-            let insert = nights.iter().enumerate().fold(Query::new(insert, []), |query, (position, (night, terms))| {
-                let values = named().into_iter().chain(to_values(*night, *terms));
-                query.push(if position == 0 { "" } else { ", " }).push_list(values)
-            });
-            transaction.execute(insert).await?;
+            let rows = nights
+                .iter()
+                .map(|(night, terms)| to_row(scope.workspace_id(), listing_id, *night, *terms).into_active_model());
+            transaction.run(&Entity::insert_many(rows)).await?;
         }
         transaction.commit(audit).await
     }
@@ -138,29 +125,29 @@ impl Transaction {
             nights.check_in().as_date().into(),
             nights.check_out().as_date().into(),
         ];
-        self.rows(Query::new(&format!("{NIGHTS} AND night >= $3 AND night < $4"), named))
-            .await?
-            .into_iter()
-            .map(to_terms)
-            .collect()
+        let nights = Query::new(NIGHTS, named).fill("columns", Row::COLUMNS);
+        let rows = self.rows(nights.push(" AND night.night >= $3 AND night.night < $4")).await?;
+        rows.into_iter().map(to_terms).collect()
     }
 }
 
-/// Returns the columns of a night, in the order of the INSERT.
-fn to_values(night: StayDate, terms: NightTerms) -> [Value; 6] {
+fn to_row(workspace_id: WorkspaceId, listing_id: ListingId, night: StayDate, terms: NightTerms) -> Model {
     let NightTerms { is_blocked, price, minimum_nights, maximum_nights } = terms;
-    [
-        night.as_date().into(),
-        is_blocked.into(),
-        price.map(Money::minor).into(),
-        price.map(|price| price.currency().code()).into(),
-        minimum_nights.map(Nights::get).into(),
-        maximum_nights.map(Nights::get).into(),
-    ]
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        listing_id: listing_id.as_uuid(),
+        night: night.as_date(),
+        is_blocked,
+        price: price.map(Money::minor),
+        currency: price.map(|price| price.currency().code().to_owned()),
+        minimum_nights: minimum_nights.map(Nights::get),
+        maximum_nights: maximum_nights.map(Nights::get),
+    }
 }
 
-fn to_terms(row: NightRow) -> Result<(StayDate, NightTerms), RepositoryError> {
-    let NightRow { night, is_blocked, price, currency, minimum_nights, maximum_nights } = row;
+fn to_terms(row: Row) -> Result<(StayDate, NightTerms), RepositoryError> {
+    let Row { workspace_id: _, listing_id: _, night, is_blocked, price, currency, minimum_nights, maximum_nights } =
+        row;
     let price = match price.zip(currency) {
         Some((minor, currency)) => Some(Money::from_minor(minor, stored(WHAT, &currency)?)),
         None => None,

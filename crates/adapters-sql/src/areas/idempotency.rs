@@ -34,8 +34,9 @@ const KEEP: &str = "\
 /// It checks the age again under the row's lock, because an expired record may have been replaced in the meantime.
 const FORGET: &str = "\
     DELETE FROM idempotency_records WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
-    (SELECT r.workspace_id, r.user_id, r.idempotency_key \
-     FROM workspaces w CROSS JOIN idempotency_records r WHERE r.workspace_id = w.id AND r.created_at < $1 LIMIT $2)";
+    (SELECT record.workspace_id, record.user_id, record.idempotency_key \
+     FROM workspaces workspace CROSS JOIN idempotency_records record \
+     WHERE record.workspace_id = workspace.id AND record.created_at < $1 LIMIT $2)";
 
 /// The defects of a stored idempotency record.
 #[derive(Debug, Error)]

@@ -17,27 +17,28 @@ use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
 
 const CANDIDATES: &str = "\
-    SELECT l.id AS listing_id, a.id AS account_id, a.tenant_id AS owner_id, a.allow_import AS allow_import, \
-           (l.status = 'ACTIVE' AND a.status = 'ACTIVE' AND t.status = 'ACTIVE') AS is_offered, \
-           (i.listing_id IS NOT NULL) AS is_imported \
-    FROM listings l CROSS JOIN integration_accounts a CROSS JOIN tenants t \
-    LEFT JOIN imports i ON i.workspace_id = l.workspace_id AND i.tenant_id = $2 AND i.listing_id = l.id \
-    WHERE a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
-      AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-      AND l.workspace_id = $1 AND l.id IN ";
+    SELECT listing.id AS listing_id, account.id AS account_id, account.tenant_id AS owner_id, account.allow_import, \
+           (listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE') AS is_offered, \
+           (import.listing_id IS NOT NULL) AS is_imported \
+    FROM listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    LEFT JOIN imports import \
+      ON import.workspace_id = listing.workspace_id AND import.tenant_id = $2 AND import.listing_id = listing.id \
+    WHERE account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+      AND listing.workspace_id = $1 AND listing.id IN ";
 
 /// Inserts each listing that can still be imported from the owner that was read. In the order of their ids, so that
 /// concurrent imports of the same listings do not deadlock.
 const ADD: &str = "\
     INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
-    SELECT l.workspace_id, $2, l.id, a.id, $3 \
-    FROM batch b CROSS JOIN listings l CROSS JOIN integration_accounts a CROSS JOIN tenants t \
-    WHERE l.workspace_id = $1 AND l.id = b.listing_id \
-      AND a.workspace_id = l.workspace_id AND a.id = l.integration_account_id \
-      AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-      AND a.tenant_id = b.owner_id AND a.tenant_id <> $2 AND a.allow_import \
-      AND l.status = 'ACTIVE' AND a.status = 'ACTIVE' AND t.status = 'ACTIVE' \
-    ORDER BY l.id \
+    SELECT listing.workspace_id, $2, listing.id, account.id, $3 \
+    FROM batch CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    WHERE listing.workspace_id = $1 AND listing.id = batch.listing_id \
+      AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+      AND account.tenant_id = batch.owner_id AND account.tenant_id <> $2 AND account.allow_import \
+      AND listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE' \
+    ORDER BY listing.id \
     ON CONFLICT DO NOTHING";
 
 #[derive(Clone, Copy, FromQueryResult)]

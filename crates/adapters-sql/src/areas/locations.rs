@@ -7,22 +7,24 @@ use domain::countries::Country;
 use domain::ids::{LocationId, TenantId, WorkspaceId};
 use domain::locations::{Location, LocationDetails, LocationParts, LocationStatus};
 use ports::{LocationQueries, LocationRepository, Page, RepositoryError, Slice, rules};
-use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::Statement;
 
 use crate::engine::database::Database;
 use crate::engine::errors::inside_tenant;
 use crate::engine::query::Query;
 use crate::engine::rows::{stored, stored_option};
 use crate::engine::transaction::Transaction;
-use crate::tables::locations::{ActiveModel, Column, Entity, Model};
+use crate::tables::locations::{Column, Model, Row};
+
+const SELECT: &str = "\
+    SELECT {columns} FROM locations location WHERE location.workspace_id = $1 AND location.tenant_id = $2";
 
 #[async_trait]
 impl LocationRepository for Database {
     async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
-        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
-            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
-        self.found(select).await?.map(to_location).transpose()
+        let table = ("locations location", Row::COLUMNS);
+        let row: Option<Row> = self.batched_row(table, scope.workspace_id(), id.as_uuid()).await?;
+        row.filter(|row| row.tenant_id == scope.tenant_id().as_uuid()).map(to_location).transpose()
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
@@ -38,7 +40,8 @@ impl LocationRepository for Database {
         let Change { after: location, audit, idempotency_record } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        update(&transaction, location.clone()).await?;
+        let owner = (Column::TenantId, scope.tenant_id().as_uuid());
+        transaction.replace(to_row(location.clone()), Some(owner)).await?;
         transaction.commit(audit).await?;
         Ok(location)
     }
@@ -55,9 +58,8 @@ impl LocationRepository for Database {
         transaction.expect_row(unchanged).await?;
         // An explicit check, because a violated reference from users would only be reported as stale.
         let named = "SELECT 1 FROM users WHERE workspace_id = $1 AND location_id = $2 LIMIT 1";
-        if transaction.has_row(Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()])).await? {
-            return Err(RepositoryError::Taken { rule: rules::LOCATION_IN_USE });
-        }
+        let named = Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()]);
+        transaction.refuse(named, rules::LOCATION_IN_USE).await?;
         let delete = Query::of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
         transaction.execute(delete.and("id = ?", Some(id))).await?;
         transaction.commit(audit).await
@@ -67,39 +69,28 @@ impl LocationRepository for Database {
 #[async_trait]
 impl LocationQueries for Database {
     async fn list(&self, scope: &TenantScope, page: Page) -> Result<Slice<Location>, RepositoryError> {
-        let query = Query::of_tenant(
-            "SELECT workspace_id, id, tenant_id, name, description, address, post_code, city, state, country_code, \
-             latitude, longitude, external_location_id, is_default, is_trashed, version, created_at, updated_at \
-             FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
-            scope,
-        );
-        self.page_of(query, page, to_location).await
+        self.page_of(in_tenant(Row::COLUMNS, scope), page, to_location).await
     }
 
     async fn count(&self, scope: &TenantScope) -> Result<u64, RepositoryError> {
-        let select = "SELECT COUNT(*) AS count FROM locations WHERE workspace_id = $1 AND tenant_id = $2";
-        self.count_of(Query::of_tenant(select, scope)).await
+        self.count_of(in_tenant("COUNT(*) AS count", scope)).await
     }
+}
+
+impl Database {
+    /// Returns the statement of a list, for tests.
+    #[doc(hidden)]
+    pub fn locations_statement(&self, scope: &TenantScope, page: Page) -> Statement {
+        self.statement(in_tenant(Row::COLUMNS, scope).page(page))
+    }
+}
+
+fn in_tenant(columns: &'static str, scope: &TenantScope) -> Query {
+    Query::of_tenant(SELECT, scope).fill("columns", columns).keyed("location.id")
 }
 
 pub(crate) async fn insert(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
     transaction.insert(to_row(location)).await
-}
-
-/// Replaces the previous version of the location.
-async fn update(transaction: &Transaction, location: Location) -> Result<(), RepositoryError> {
-    let row = to_row(location);
-    let (workspace_id, id, tenant_id, before) = (row.workspace_id, row.id, row.tenant_id, row.version - 1);
-    // All columns except the key and the owner, which never change.
-    let columns =
-        ActiveModel { workspace_id: NotSet, id: NotSet, tenant_id: NotSet, ..row.into_active_model().reset_all() };
-    let update = Entity::update_many()
-        .set(columns)
-        .filter(Column::WorkspaceId.eq(workspace_id))
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Id.eq(id))
-        .filter(Column::Version.eq(before));
-    transaction.update_guarded(update).await
 }
 
 fn to_row(location: Location) -> Model {
@@ -148,9 +139,9 @@ fn to_row(location: Location) -> Model {
     }
 }
 
-fn to_location(row: Model) -> Result<Location, RepositoryError> {
+fn to_location(row: Row) -> Result<Location, RepositoryError> {
     const WHAT: &str = "location";
-    let Model {
+    let Row {
         workspace_id,
         id,
         tenant_id,

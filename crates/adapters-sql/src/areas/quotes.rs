@@ -21,15 +21,22 @@ use crate::engine::transaction::Transaction;
 const WHAT: &str = "quote";
 
 const RATES: &str = "\
-    SELECT a.markup, a.distribution_markup, a.default_discount, w.default_discount AS workspace_discount, w.max_importer_hold_hours \
-    FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
-    WHERE a.workspace_id = $1 AND a.id = $2";
+    SELECT account.markup, account.distribution_markup, account.default_discount, \
+           workspace.default_discount AS workspace_discount, workspace.max_importer_hold_hours \
+    FROM integration_accounts account JOIN workspaces workspace ON workspace.id = account.workspace_id \
+    WHERE account.workspace_id = $1 AND account.id = $2";
 
 /// Deletes expired quotes. The index by expiry begins with the workspace, so the statement starts from the workspaces.
 const FORGET: &str = "\
     DELETE FROM quotes WHERE (workspace_id, id) IN \
-    (SELECT q.workspace_id, q.id FROM workspaces w CROSS JOIN quotes q \
-     WHERE q.workspace_id = w.id AND q.expires_at < $1 LIMIT $2)";
+    (SELECT quote.workspace_id, quote.id FROM workspaces workspace CROSS JOIN quotes quote \
+     WHERE quote.workspace_id = workspace.id AND quote.expires_at < $1 LIMIT $2)";
+
+const GET: &str = "\
+    SELECT workspace_id, id, tenant_id, created_at, expires_at, {priced}, \
+           (SELECT sold.id FROM reservations sold WHERE sold.workspace_id = $1 AND sold.quote_id = quotes.id) AS reservation_id \
+    FROM quotes WHERE workspace_id = $1 AND tenant_id = $2 AND id = $3";
+const INSERT: &str = "INSERT INTO quotes (workspace_id, id, tenant_id, created_at, expires_at, {priced}) VALUES ";
 
 #[derive(FromQueryResult)]
 struct RatesRow {
@@ -74,13 +81,7 @@ impl QuoteRepository for Database {
     }
 
     async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
-        let select = format!(
-            "SELECT workspace_id, id, tenant_id, created_at, expires_at, {}, \
-             (SELECT r.id FROM reservations r WHERE r.workspace_id = $1 AND r.quote_id = quotes.id) AS reservation_id \
-             FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
-            priced::COLUMNS
-        );
-        let query = Query::of_tenant(&select, scope).and("id = ?", Some(id.as_uuid()));
+        let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]).fill("priced", priced::COLUMNS);
         self.row(query).await?.map(to_found_quote).transpose()
     }
 
@@ -88,10 +89,6 @@ impl QuoteRepository for Database {
         let Change { after: quote, audit, idempotency_record } = change;
         let QuoteParts { workspace_id, id, tenant_id, priced, created_at, expires_at } = quote.into_parts();
         inside_tenant(scope, workspace_id, tenant_id)?;
-        let insert = format!(
-            "INSERT INTO quotes (workspace_id, id, tenant_id, created_at, expires_at, {}) VALUES ",
-            priced::COLUMNS
-        );
         let own = [
             workspace_id.as_uuid().into(),
             id.as_uuid().into(),
@@ -99,10 +96,9 @@ impl QuoteRepository for Database {
             created_at.into(),
             expires_at.into(),
         ];
+        let insert = Query::new(INSERT, []).fill("priced", priced::COLUMNS);
         let transaction = self.begin(idempotency_record).await?;
-        transaction
-            .execute(Query::new(&insert, []).push_list(own.into_iter().chain(priced::to_values(&priced))))
-            .await?;
+        transaction.execute(insert.push_list(own.into_iter().chain(priced::to_values(&priced)))).await?;
         transaction.commit(audit).await
     }
 

@@ -5,19 +5,16 @@ use domain::access::{AdminScope, OperatorScope};
 use domain::audit::AuditEntry;
 use domain::change::Change;
 use domain::ids::WorkspaceId;
-use domain::percentages::Percentage;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName, WorkspaceParts};
 use ports::{RepositoryError, WorkspaceRepository, rules};
-use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::areas::{api_keys, locations, tenants, users};
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
-use crate::engine::rows::{corrupt, stored, whole};
+use crate::engine::rows::{percentage, stored, whole};
 use crate::engine::transaction::Transaction;
-use crate::tables::workspaces::{ActiveModel, Column, Entity, Model};
+use crate::tables::workspaces::{Model, Row};
 
 #[async_trait]
 impl WorkspaceRepository for Database {
@@ -41,11 +38,14 @@ impl WorkspaceRepository for Database {
     }
 
     async fn is_named(&self, _: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError> {
-        Ok(self.found(Entity::find().filter(Column::Name.eq(name.as_str()))).await?.is_some())
+        let named = "SELECT COUNT(*) AS count FROM workspaces WHERE name = $1";
+        Ok(self.count_of(Query::new(named, [name.as_str().into()])).await? > 0)
     }
 
     async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
-        let found = self.found(Entity::find_by_id(scope.workspace_id().as_uuid())).await?;
+        let select = "SELECT {columns} FROM workspaces workspace WHERE workspace.id = $1";
+        let query = Query::new(select, [scope.workspace_id().as_uuid().into()]).fill("columns", Row::COLUMNS);
+        let found = self.row(query).await?;
         // Workspaces are never deleted. If it is missing, an older database was restored since the scope was made.
         found.map_or(Err(RepositoryError::Stale), to_workspace)
     }
@@ -54,7 +54,7 @@ impl WorkspaceRepository for Database {
         let Change { after: workspace, audit, idempotency_record } = change;
         inside(scope.workspace_id(), workspace.id())?;
         let transaction = self.begin(idempotency_record).await?;
-        update(&transaction, workspace.clone()).await?;
+        transaction.replace(to_row(workspace.clone()), None).await?;
         transaction.commit(audit).await?;
         Ok(workspace)
     }
@@ -73,16 +73,6 @@ async fn store(
     api_keys::insert(&transaction, api_key).await?;
     transaction.commit(audit).await?;
     Ok(workspace)
-}
-
-/// Replaces the previous version of the workspace.
-async fn update(transaction: &Transaction, workspace: Workspace) -> Result<(), RepositoryError> {
-    let row = to_row(workspace);
-    let (id, before) = (row.id, row.version - 1);
-    // All columns except the key, which cannot be updated in a distributed table.
-    let columns = ActiveModel { id: NotSet, ..row.into_active_model().reset_all() };
-    let update = Entity::update_many().set(columns).filter(Column::Id.eq(id)).filter(Column::Version.eq(before));
-    transaction.update_guarded(update).await
 }
 
 fn to_row(workspace: Workspace) -> Model {
@@ -110,9 +100,9 @@ fn to_row(workspace: Workspace) -> Model {
     }
 }
 
-fn to_workspace(row: Model) -> Result<Workspace, RepositoryError> {
+fn to_workspace(row: Row) -> Result<Workspace, RepositoryError> {
     const WHAT: &str = "workspace";
-    let Model {
+    let Row {
         id,
         name,
         default_currency,
@@ -127,7 +117,7 @@ fn to_workspace(row: Model) -> Result<Workspace, RepositoryError> {
         id: WorkspaceId::new(id),
         name: stored(WHAT, &name)?,
         default_currency: stored(WHAT, &default_currency)?,
-        default_discount: Percentage::try_from(i64::from(default_discount)).map_err(|error| corrupt(WHAT, error))?,
+        default_discount: percentage(WHAT, default_discount)?,
         longest_importer_hold: whole(WHAT, max_importer_hold_hours)?,
         most_importer_holds: whole(WHAT, max_importer_holds)?,
         version,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, QueryResult, QuerySelect, QueryTrait, Select, Statement};
+use sea_orm::{DbErr, FromQueryResult, QueryResult, Statement};
 use uuid::Uuid;
 
 use crate::engine::batch_loader::BatchLoader;
@@ -122,24 +122,15 @@ impl Database {
     {
         let database = self.clone();
         let read = async move |ids: Vec<Uuid>| {
-            let query = Query::new("SELECT ", [])
-                .push(columns)
-                .push(" FROM ")
-                .push(table)
-                .push_bound(" WHERE workspace_id = ?", workspace_id.as_uuid())
-                .push(" AND id IN ")
-                .push_list(ids);
+            let select = "SELECT {columns} FROM {table} WHERE workspace_id = $1 AND id IN ";
+            let query =
+                Query::new(select, [workspace_id.as_uuid().into()]).fill("columns", columns).fill("table", table);
+            let query = query.push_list(ids);
             let rows = database.all(query).await?;
             rows.iter().map(batched::<R>).collect::<Result<Vec<_>, _>>().map_err(|error| database.error(error))
         };
         let row = self.single_rows.load((TypeId::of::<R>(), workspace_id), id, read).await?;
         Ok(row.map(|(_, row)| Arc::unwrap_or_clone(row.downcast().expect("the batch has rows of this type"))))
-    }
-
-    /// Finds a row of an entity.
-    pub(crate) async fn found<E: EntityTrait>(&self, select: Select<E>) -> Result<Option<E::Model>, RepositoryError> {
-        let row = self.first(select.limit(1).build(self.dialect.backend())).await?;
-        read_one(row).map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT of a page of a list.
@@ -174,7 +165,7 @@ impl Database {
     /// which rows are deleted, its `$2` the maximum number of rows.
     pub(crate) async fn delete_before(
         &self,
-        delete: &str,
+        delete: &'static str,
         before: DateTime<Utc>,
         most: u32,
     ) -> Result<u64, RepositoryError> {

@@ -55,9 +55,9 @@ pub trait Dialect: Send + Sync {
     /// itself is that lock.
     fn named_lock(&self) -> Option<&'static str>;
 
-    /// Returns the texts before and after the conditions of a SELECT that takes a limited number of rows `m` from each
-    /// integration account `a`, without reading all of its rows.
-    fn limit_per_account(&self, table: &str) -> (String, &'static str);
+    /// Returns the texts before and after the conditions of a SELECT that takes a limited number of rows from each
+    /// integration account `account`, without reading all of its rows. `row` is the alias of the rows.
+    fn limit_per_account(&self, table: &str, row: &str) -> (String, String);
 
     /// Returns the expression for the first items of a list column, at most `most`, as a list.
     fn first_of_list(&self, list: &str, most: usize) -> String;
@@ -65,21 +65,21 @@ pub trait Dialect: Send + Sync {
     /// Returns the expression for the number of items of a list column.
     fn length_of_list(&self, list: &str) -> String;
 
-    /// Returns the FROM that yields listings `m` by their position.
+    /// Returns the FROM that yields listings `listing` by their position.
     fn placed_listings(&self) -> &'static str;
 
     /// Returns the condition that listings lie in the box around the point `$3`, `$4`, `$5` with faces at the distance
-    /// `?`. An index answers it.
+    /// `$6`. An index answers it.
     fn in_box(&self) -> &'static str;
 
-    /// Returns the ORDER BY that yields the nearest to that point first and stops at a limit; `None` if no index can do
-    /// so.
-    fn nearest_first(&self) -> Option<&'static str>;
+    /// Returns the clauses that yield only the `$10` nearest to that point, and those as near as the last of them; empty if no
+    /// index can do so.
+    fn nearest_first(&self) -> &'static str;
 
     /// Returns the initial search radius in kilometres.
     fn initial_search_radius(&self) -> u32;
 
-    /// Returns the condition that the listing `m` has the folded amenity `?`.
+    /// Returns the condition that the listing `listing` has the folded amenity `?`.
     fn has_amenity(&self) -> &'static str;
 
     /// Returns the statement that notifies other processes at the commit that access has changed in the workspace `$1`;

@@ -1,16 +1,24 @@
-//! Statements: fixed texts with bound values.
+//! Statements: whole texts with bound values, and holes for the filters and for what differs between the engines.
 //!
 //! Where the join order matters, tables are listed in it, with CROSS JOIN between them. SQLite keeps this order;
 //! otherwise it would guess one, because it knows neither the values nor the row counts. For PostgreSQL it is an
 //! ordinary join.
 
+use std::borrow::Cow;
+
 use domain::access::TenantScope;
 use ports::{Page, PageStart, Slice};
 use sea_orm::{DbBackend, Statement, Value};
 
-/// A statement that is composed of fixed texts, with its bound values.
+use crate::engine::dialect::Dialect;
+
+/// The name of the holes that conditions fill.
+pub(crate) const FILTERS: &str = "filters";
+
+/// A statement with its bound values. Its text may have holes, such as `{filters}`, which are filled when it is run.
 pub(crate) struct Query {
-    sql: String,
+    sql: Cow<'static, str>,
+    holes: Vec<(&'static str, Cow<'static, str>)>,
     values: Vec<Value>,
     /// The column by which a list is ordered.
     key: &'static str,
@@ -18,13 +26,31 @@ pub(crate) struct Query {
 
 impl Query {
     /// Begins a statement with a text whose `$1`, `$2`, … are these values.
-    pub(crate) fn new(sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { sql: sql.to_owned(), values: values.into_iter().collect(), key: "id" }
+    pub(crate) fn new(sql: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { sql: sql.into(), holes: Vec::new(), values: values.into_iter().collect(), key: "id" }
     }
 
     /// Begins a statement with a text whose `$1` is the scope's workspace, and `$2` its tenant.
-    pub(crate) fn of_tenant(sql: &str, scope: &TenantScope) -> Self {
+    pub(crate) fn of_tenant(sql: impl Into<Cow<'static, str>>, scope: &TenantScope) -> Self {
         Self::new(sql, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+    }
+
+    /// Binds the next values, to which the text refers by their numbers.
+    pub(crate) fn bind(mut self, values: impl IntoIterator<Item = Value>) -> Self {
+        self.values.extend(values);
+        self
+    }
+
+    /// Fills the holes of this name.
+    pub(crate) fn fill(mut self, hole: &'static str, sql: impl Into<Cow<'static, str>>) -> Self {
+        self.holes.push((hole, sql.into()));
+        self
+    }
+
+    /// Fills the holes around the conditions of a list that reads a limited number of rows of each `account`.
+    pub(crate) fn of_each_account(self, dialect: &dyn Dialect, table: &str, row: &str) -> Self {
+        let (before, after) = dialect.limit_per_account(table, row);
+        self.fill("first_of_account", before).fill("end_of_account", after)
     }
 
     /// Sets the column by which a list is ordered, if `id` alone would be ambiguous.
@@ -34,16 +60,20 @@ impl Query {
 
     /// Adds a text.
     pub(crate) fn push(mut self, sql: &str) -> Self {
-        self.sql.push_str(sql);
+        self.sql.to_mut().push_str(sql);
         self
     }
 
     /// Adds a text in which every `?` is the value.
     pub(crate) fn push_bound(mut self, sql: &str, value: impl Into<Value>) -> Self {
+        let bound = self.bound(sql, value);
+        self.push(&bound)
+    }
+
+    /// Binds the value, and returns the text with every `?` referring to it.
+    fn bound(&mut self, sql: &str, value: impl Into<Value>) -> String {
         self.values.push(value.into());
-        let placeholder = format!("${}", self.values.len());
-        self.sql.push_str(&sql.replace('?', &placeholder));
-        self
+        sql.replace('?', &format!("${}", self.values.len()))
     }
 
     /// Adds the values in parentheses, as `IN` takes them. Without values, the list matches nothing.
@@ -55,12 +85,35 @@ impl Query {
         self.push(&format!("({list})"))
     }
 
-    /// Adds a condition in which every `?` is the value, if there is a value.
+    /// Adds a condition in which every `?` is the value, if there is a value: in the holes `{filters}` once these are
+    /// filled, else at the end.
     pub(crate) fn and<T: Into<Value>>(self, condition: &str, value: Option<T>) -> Self {
-        match value {
-            Some(value) => self.push(" AND ").push_bound(condition, value),
-            None => self,
+        self.and_in(FILTERS, condition, value)
+    }
+
+    /// Adds a condition like [`and`](Self::and), in other holes.
+    pub(crate) fn and_in<T: Into<Value>>(mut self, hole: &str, condition: &str, value: Option<T>) -> Self {
+        let Some(value) = value else { return self };
+        let bound = self.bound(condition, value);
+        self.push_in(hole, &bound)
+    }
+
+    fn push_in(mut self, hole: &str, condition: &str) -> Self {
+        let hole = self.holes.iter_mut().find(|(filled, _)| *filled == hole);
+        let sql = hole.map_or(&mut self.sql, |(_, sql)| sql).to_mut();
+        sql.push_str(" AND ");
+        sql.push_str(condition);
+        self
+    }
+
+    /// Adds a condition in the holes `{filters}` in which `?1`, `?2`, … are the values.
+    pub(crate) fn and_all(mut self, condition: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        let mut sql = condition.to_owned();
+        for (position, value) in (1..).zip(values) {
+            self.values.push(value);
+            sql = sql.replace(&format!("?{position}"), &format!("${}", self.values.len()));
         }
+        self.push_in(FILTERS, &sql)
     }
 
     /// Orders by id and selects the page, and one more row, which shows whether the list continues.
@@ -78,19 +131,41 @@ impl Query {
     }
 
     /// Selects the rows of the page, and one more.
-    pub(crate) fn limited(self, page: Page) -> Self {
-        self.push_bound(" LIMIT ?", i64::from(page.size) + 1)
-            .push_bound(" OFFSET ?", i64::try_from(page.offset()).unwrap_or(i64::MAX))
+    fn limited(self, page: Page) -> Self {
+        let [limit, offset] = limits(page);
+        self.push_bound(" LIMIT ?", limit).push_bound(" OFFSET ?", offset)
     }
 
+    /// Returns the statement, with the holes filled.
     pub(crate) fn statement(self, backend: DbBackend) -> Statement {
-        Statement::from_sql_and_values(backend, self.sql, self.values)
+        let sql = if self.holes.is_empty() { self.sql.into_owned() } else { self.filled() };
+        Statement::from_sql_and_values(backend, sql, self.values)
+    }
+
+    fn filled(&self) -> String {
+        let mut filled = String::with_capacity(self.sql.len() * 2);
+        let mut rest = &*self.sql;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            let hole = self.holes.iter().find(|(hole, _)| *hole == name);
+            filled.push_str(before);
+            filled.push_str(hole.map_or("", |(_, sql)| sql));
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
     }
 }
 
+/// Returns the LIMIT and the OFFSET of the rows of the page, and one more.
+pub(crate) fn limits(page: Page) -> [Value; 2] {
+    let offset = i64::try_from(page.offset()).unwrap_or(i64::MAX);
+    [(i64::from(page.size) + 1).into(), offset.into()]
+}
+
 /// Returns the number of rows of the page and of all pages before it, plus one.
-pub(crate) fn most(page: Page) -> i64 {
-    i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1)
+pub(crate) fn most(page: Page) -> Value {
+    i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1).into()
 }
 
 /// Removes the extra row that [`Query::limited`] has selected.
@@ -132,6 +207,22 @@ mod tests {
             "SELECT 1 WHERE a = $1 AND (b = $2 OR c = $2) AND id > $3 ORDER BY id LIMIT $4 OFFSET $5"
         );
         assert_eq!(query.values[3..], [Value::from(11_i64), Value::from(0_i64)]);
+    }
+
+    #[test]
+    fn conditions_fill_each_hole_for_filters_and_bind_their_value_once() {
+        let query =
+            Query::new("SELECT {columns} FROM a WHERE b = $1{filters} UNION SELECT 1 FROM c WHERE d{filters}", [])
+                .bind([Value::from(1_i64)])
+                .fill("columns", "e, f")
+                .fill(FILTERS, "")
+                .and("g = ?", Some("x"))
+                .and("h = ?", None::<i64>);
+        assert_eq!(query.values, [Value::from(1_i64), Value::from("x")]);
+        assert_eq!(
+            query.statement(DbBackend::Sqlite).sql,
+            "SELECT e, f FROM a WHERE b = $1 AND g = $2 UNION SELECT 1 FROM c WHERE d AND g = $2"
+        );
     }
 
     #[test]

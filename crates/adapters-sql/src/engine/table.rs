@@ -24,22 +24,22 @@ impl<'a> Columns<'a> {
 
 /// Declares a table once: the entity `Model`, which writes all columns, and `Row`, which reads the result of a SELECT
 /// that begins with `Row::COLUMNS`. Columns are read by position, because a lookup by name takes as long as reading the
-/// value. The columns under `search` are written, and read by conditions only.
+/// value. The columns under `write` are written, and read by conditions only.
 macro_rules! table {
     (
         $table:tt as $alias:ident;
-        key { $first:ident: $first_type:ty, $($key:ident: $key_type:ty),+ $(,)? }
+        key { $first:ident: $first_type:ty $(, $key:ident: $key_type:ty)* }
         read { $($(#[$about:meta])* $field:ident $(as $column:tt)?: $type:ty),+ $(,)? }
-        search { $($search:ident: $search_type:ty),+ $(,)? }
+        $(write { $($(#[$note:meta])* $written:ident: $written_type:ty),+ $(,)? })?
     ) => {
         #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
         #[sea_orm(table_name = $table)]
         pub(crate) struct Model {
             #[sea_orm(primary_key, auto_increment = false)]
             pub(crate) $first: $first_type,
-            $(#[sea_orm(primary_key, auto_increment = false)] pub(crate) $key: $key_type,)+
+            $(#[sea_orm(primary_key, auto_increment = false)] pub(crate) $key: $key_type,)*
             $($(#[$about])* $(#[sea_orm(column_name = $column)])? pub(crate) $field: $type,)+
-            $(pub(crate) $search: $search_type,)+
+            $($($(#[$note])* pub(crate) $written: $written_type,)+)?
         }
 
         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -48,17 +48,17 @@ macro_rules! table {
         impl ActiveModelBehavior for ActiveModel {}
 
         /// The columns that are read.
-        #[derive(Debug, Clone)]
+        #[derive(Clone, Debug, PartialEq)]
         pub(crate) struct Row {
             pub(crate) $first: $first_type,
-            $(pub(crate) $key: $key_type,)+
+            $(pub(crate) $key: $key_type,)*
             $(pub(crate) $field: $type,)+
         }
 
         impl Row {
             pub(crate) const COLUMNS: &'static str = concat!(
                 stringify!($alias), ".", stringify!($first)
-                $(, ", ", stringify!($alias), ".", stringify!($key))+
+                $(, ", ", stringify!($alias), ".", stringify!($key))*
                 $(, ", ", stringify!($alias), ".", $crate::engine::table::column!($field $(as $column)?))+
             );
 
@@ -66,13 +66,31 @@ macro_rules! table {
             pub(crate) fn read(
                 columns: &mut $crate::engine::table::Columns<'_>,
             ) -> Result<Self, sea_orm::DbErr> {
-                Ok(Self { $first: columns.next()?, $($key: columns.next()?,)+ $($field: columns.next()?,)+ })
+                Ok(Self { $first: columns.next()?, $($key: columns.next()?,)* $($field: columns.next()?,)+ })
             }
         }
 
         impl sea_orm::FromQueryResult for Row {
             fn from_query_result(row: &sea_orm::QueryResult, _: &str) -> Result<Self, sea_orm::DbErr> {
                 Self::read(&mut $crate::engine::table::Columns::of(row))
+            }
+        }
+    };
+}
+
+/// Declares a row that begins with the `Row` of a table and goes on with further columns, in this order.
+macro_rules! joined {
+    ($(#[$about:meta])* $visible:vis struct $name:ident { $first:ident: $row:ty $(, $field:ident: $type:ty)+ $(,)? }) => {
+        $(#[$about])*
+        $visible struct $name {
+            $first: $row,
+            $($field: $type,)+
+        }
+
+        impl sea_orm::FromQueryResult for $name {
+            fn from_query_result(row: &sea_orm::QueryResult, _: &str) -> Result<Self, sea_orm::DbErr> {
+                let mut columns = $crate::engine::table::Columns::of(row);
+                Ok(Self { $first: <$row>::read(&mut columns)?, $($field: columns.next()?,)+ })
             }
         }
     };
@@ -88,4 +106,4 @@ macro_rules! column {
     };
 }
 
-pub(crate) use {column, table};
+pub(crate) use {column, joined, table};

@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 use domain::access::AccessError;
 use domain::ids::{UserId, WorkspaceId};
 use ports::RepositoryError;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    DbErr, EntityTrait, ExecResult, FromQueryResult, IntoActiveModel, ModelTrait, QueryResult, QueryTrait, TryGetable,
-    UpdateMany,
+    ColumnTrait, DbErr, EntityTrait, ExecResult, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
+    ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryResult, QueryTrait, TryGetable,
 };
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use crate::engine::credential_cache::CredentialCache;
 use crate::engine::dialect::{Dialect, Violation};
@@ -17,6 +19,12 @@ use crate::engine::errors::{guarded, repository_error, violation};
 use crate::engine::pool::{Connection, Pool};
 use crate::engine::query::Query;
 use crate::engine::rows::{read_all, read_one};
+
+/// The column that counts the versions of a row.
+const VERSION: &str = "version";
+
+/// A column of the table of a row.
+type ColumnOf<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
 
 /// A transaction. Dropped without a commit, it is rolled back.
 pub(crate) struct Transaction {
@@ -105,8 +113,33 @@ impl Transaction {
         self.run(&M::Entity::insert(row.into_active_model())).await.map(drop)
     }
 
-    /// Runs an update of one row, guarded by its conditions.
-    pub(crate) async fn update_guarded<E: EntityTrait>(&self, update: UpdateMany<E>) -> Result<(), RepositoryError> {
+    /// Replaces the previous version of a row. `owner` is a column of which the stored row must have this value. Columns that
+    /// cannot differ are not written: a key cannot be updated in a distributed table.
+    pub(crate) async fn replace<M: ModelTrait>(
+        &self,
+        row: M,
+        owner: Option<(ColumnOf<M>, Uuid)>,
+    ) -> Result<(), RepositoryError> {
+        let mut update = M::Entity::update_many();
+        for column in ColumnOf::<M>::iter() {
+            let is = |other: ColumnOf<M>| other.as_str() == column.as_str();
+            let is_key = <M::Entity as EntityTrait>::PrimaryKey::iter().any(|key| is(key.into_column()));
+            let value = row.get(column);
+            let stored = match owner {
+                _ if is_key => Some(value.clone()),
+                Some((owner, id)) if is(owner) => Some(id.into()),
+                Some(_) | None => None,
+            };
+            if column.as_str() == VERSION {
+                update = update.filter(Expr::col(column).eq(Expr::val(value.clone()).sub(1)));
+            }
+            if stored.as_ref() != Some(&value) {
+                update = update.col_expr(column, column.save_as(Expr::val(value)));
+            }
+            if let Some(stored) = stored {
+                update = update.filter(column.eq(stored));
+            }
+        }
         guarded(self.run(&update).await?.rows_affected())
     }
 

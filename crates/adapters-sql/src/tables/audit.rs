@@ -2,31 +2,26 @@
 
 use sea_orm::entity::prelude::*;
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "audit")]
-pub(crate) struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) workspace_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
-    pub(crate) at: DateTimeUtc,
-    pub(crate) tenant_id: Uuid,
-    pub(crate) tenant_name: String,
-    pub(crate) other_tenant_id: Option<Uuid>,
-    pub(crate) actor_id: Option<Uuid>,
-    pub(crate) actor_name: String,
-    pub(crate) actor_key_id: Option<Uuid>,
-    pub(crate) action: String,
-    pub(crate) resource_kind: String,
-    pub(crate) resource_id: Uuid,
-    pub(crate) resource_name: String,
-    #[sea_orm(column_type = "JsonBinary")]
-    pub(crate) before: Json,
-    #[sea_orm(column_type = "JsonBinary")]
-    pub(crate) after: Json,
+use crate::engine::table::table;
+
+table! {
+    "audit" as entry;
+    key { workspace_id: Uuid, id: Uuid }
+    read {
+        at: DateTimeUtc,
+        tenant_id: Uuid,
+        tenant_name: String,
+        other_tenant_id: Option<Uuid>,
+        actor_id: Option<Uuid>,
+        actor_name: String,
+        actor_key_id: Option<Uuid>,
+        action: String,
+        resource_kind: String,
+        resource_id: Uuid,
+        resource_name: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        before: Json,
+        #[sea_orm(column_type = "JsonBinary")]
+        after: Json,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub(crate) enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

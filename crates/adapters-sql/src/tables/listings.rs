@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::engine::table::table;
 
 table! {
-    "listings" as l;
+    "listings" as listing;
     key { workspace_id: Uuid, id: Uuid }
     read {
         integration_account_id: Uuid,
@@ -40,7 +40,7 @@ table! {
         created_at: DateTimeUtc,
         updated_at: DateTimeUtc,
     }
-    search {
+    write {
         x: f64,
         y: f64,
         z: f64,

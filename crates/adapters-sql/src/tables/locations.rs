@@ -2,32 +2,27 @@
 
 use sea_orm::entity::prelude::*;
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-#[sea_orm(table_name = "locations")]
-pub(crate) struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) workspace_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub(crate) id: Uuid,
-    pub(crate) tenant_id: Uuid,
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
-    pub(crate) address: Option<String>,
-    pub(crate) post_code: Option<String>,
-    pub(crate) city: Option<String>,
-    pub(crate) state: Option<String>,
-    pub(crate) country_code: Option<String>,
-    pub(crate) latitude: Option<String>,
-    pub(crate) longitude: Option<String>,
-    pub(crate) external_location_id: Option<String>,
-    pub(crate) is_default: bool,
-    pub(crate) is_trashed: bool,
-    pub(crate) version: i64,
-    pub(crate) created_at: DateTimeUtc,
-    pub(crate) updated_at: DateTimeUtc,
+use crate::engine::table::table;
+
+table! {
+    "locations" as location;
+    key { workspace_id: Uuid, id: Uuid }
+    read {
+        tenant_id: Uuid,
+        name: String,
+        description: Option<String>,
+        address: Option<String>,
+        post_code: Option<String>,
+        city: Option<String>,
+        state: Option<String>,
+        country_code: Option<String>,
+        latitude: Option<String>,
+        longitude: Option<String>,
+        external_location_id: Option<String>,
+        is_default: bool,
+        is_trashed: bool,
+        version: i64,
+        created_at: DateTimeUtc,
+        updated_at: DateTimeUtc,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub(crate) enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod audit;
+pub(crate) mod calendar_nights;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;
 pub(crate) mod locations;

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::engine::table::table;
 
 table! {
-    "tenants" as tenants;
+    "tenants" as tenant;
     key { workspace_id: Uuid, id: Uuid }
     read {
         name: String,
@@ -21,7 +21,7 @@ table! {
         created_at: DateTimeUtc,
         updated_at: DateTimeUtc,
     }
-    search {
+    write {
         name_folded: String,
         description_folded: Option<String>,
         city_folded: Option<String>,

@@ -17,16 +17,16 @@ async fn a_tenants_trail_is_read_from_the_indexes_of_its_own_and_of_others_entri
     let scope = build::channel(Permission::Admin).audit_scope().expect("an administrator");
     for start in [PageStart::Number(2), PageStart::After(build::id())] {
         let page = Page { start, size: 20 };
-        let statement = sqlite.database().trail_statement(&scope, &AuditFilter::default(), page);
+        let statement = sqlite.database().audit_statement(&scope, &AuditFilter::default(), page);
         let plan = plan(&url, statement).await;
         for index in [
             "audit_by_tenant (workspace_id=? AND tenant_id=?",
             "audit_by_other_tenant (workspace_id=? AND other_tenant_id=?",
         ] {
-            let search = format!("SEARCH audit USING COVERING INDEX {index}");
+            let search = format!("SEARCH entry USING COVERING INDEX {index}");
             assert!(plan.iter().any(|line| line.starts_with(&search)), "{search}: {plan:#?}");
         }
-        assert!(!plan.iter().any(|line| line.starts_with("SCAN audit")), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN entry")), "{plan:#?}");
     }
 }
 
@@ -40,20 +40,23 @@ async fn a_search_begins_with_the_tree_of_places() {
     let [check_in, check_out] = ["2030-01-10", "2030-01-12"].map(|date| date.parse().expect("a date"));
     let nights = FreeNights { stay: Stay::new(check_in, check_out).expect("nights"), at: build::at() };
     let filter = ListingFilter { free: Some(nights), ..ListingFilter::default() };
-    let statement = sqlite.database().search_statement(&scope, around, around.radius, &filter, page);
+    let statement = sqlite.database().listings_search_statement(&scope, around, around.radius, &filter, page);
     let plan = plan(&url, statement).await;
     let line = |text: &str| plan.iter().position(|line| line.starts_with(text));
     // The R-tree is searched with conditions: without any, its index would be `2:` and nothing more.
-    let tree = line("SCAN r VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
-    let listings = line("SEARCH m USING INTEGER PRIMARY KEY");
+    let tree = line("SCAN place VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));
+    let listings = line("SEARCH listing USING INTEGER PRIMARY KEY");
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
-    assert!(!plan.iter().any(|line| line.starts_with("SCAN m") || line.starts_with("SCAN l ")), "{plan:#?}");
+    assert!(!plan.iter().any(|line| line.starts_with("SCAN listing")), "{plan:#?}");
     // The owner and the page are looked up from the results of the tree: SQLite cannot tell how few there are.
-    for behind in ["SEARCH a USING INDEX", "SEARCH t USING INDEX"] {
+    for behind in ["SEARCH account USING INDEX", "SEARCH owner USING INDEX"] {
         assert!(line(behind) > listings, "{plan:#?}");
     }
-    assert!(line("SEARCH l USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)").is_some(), "{plan:#?}");
-    for night in ["SEARCH n USING ", "SEARCH r USING INDEX reservations_by_listing"] {
+    assert!(
+        line("SEARCH listing USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)").is_some(),
+        "{plan:#?}"
+    );
+    for night in ["SEARCH night USING ", "SEARCH stay USING INDEX reservations_by_listing"] {
         assert!(line(night).is_some(), "{plan:#?}");
     }
 }
@@ -71,12 +74,12 @@ async fn a_list_is_filtered_within_the_index_of_the_account() {
         ..ListingFilter::default()
     };
     let page = Page { start: PageStart::Number(1), size: 20 };
-    let plan = plan(&url, sqlite.database().list_statement(&scope, &filter, page)).await;
+    let plan = plan(&url, sqlite.database().listings_statement(&scope, &filter, page)).await;
     for step in [
-        "SEARCH a USING INDEX integration_accounts_by_tenant (workspace_id=? AND tenant_id=?)",
-        "SEARCH m USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)",
-        "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)",
-        "SEARCH l USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)",
+        "SEARCH account USING INDEX integration_accounts_by_tenant (workspace_id=? AND tenant_id=?)",
+        "SEARCH listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)",
+        "SEARCH listing USING INTEGER PRIMARY KEY (rowid=?)",
+        "SEARCH listing USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)",
     ] {
         assert!(plan.iter().any(|line| line == step), "{step} is not in {plan:#?}");
     }
@@ -88,7 +91,7 @@ async fn an_import_finds_each_of_its_listings_by_its_id() {
     let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
     let ids: Vec<_> = (0..1000).map(|_| ListingId::new(build::id())).collect();
     let plan = plan(&url, sqlite.database().candidates_statement(&scope, &ids)).await;
-    let listings = "SEARCH l USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)";
+    let listings = "SEARCH listing USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)";
     assert_eq!(plan.first().map(String::as_str), Some(listings), "{plan:#?}");
 }
 
@@ -98,8 +101,7 @@ async fn a_hold_counts_those_of_its_importer_only() {
     let [importer, owner] = [(); 2].map(|()| TenantId::new(build::id()));
     let statement = sqlite.database().holds_statement(build::workspace_id(), importer, owner, build::at());
     let plan = plan(&url, statement).await;
-    let holds =
-        "SEARCH r USING INDEX reservations_held_by_importer (workspace_id=? AND sold_by=? AND hold_expires_at>?)";
+    let holds = "SEARCH reservation USING INDEX reservations_held_by_importer (workspace_id=? AND sold_by=? AND hold_expires_at>?)";
     assert!(plan.iter().any(|line| line == holds), "{plan:#?}");
 }
 

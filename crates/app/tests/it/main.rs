@@ -40,6 +40,7 @@ mod seen_listings;
 mod server_limits;
 mod servers;
 mod starvation;
+mod statements;
 mod stops;
 mod support;
 mod tenants;

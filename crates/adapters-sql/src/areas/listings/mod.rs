@@ -1,7 +1,9 @@
 //! The ports of listings.
 
+mod filters;
 mod queries;
 mod rows;
+mod statements;
 
 use async_trait::async_trait;
 use domain::access::{OperatorScope, TenantScope, TenantStanding};
@@ -9,12 +11,8 @@ use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::listings::{Delivery, Listing, ListingAccount, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError, rules};
-use sea_orm::ActiveValue::NotSet;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
-    QueryFilter,
-};
+use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable};
 
 use self::rows::{to_listing, to_row, to_tenant_listing};
 use crate::access::credentials::to_standing;
@@ -23,7 +21,7 @@ use crate::engine::errors::{guarded_all, inside};
 use crate::engine::query::Query;
 use crate::engine::rows::stored;
 use crate::engine::transaction::Transaction;
-use crate::tables::listings::{ActiveModel, Column, Entity, Row};
+use crate::tables::listings::{Column, Entity, Row};
 
 /// The rows of one INSERT: SQLite accepts 32,766 values, and a listing has 36.
 const BATCH: usize = 500;
@@ -38,7 +36,7 @@ struct AccountRow {
 #[async_trait]
 impl ListingRepository for Database {
     async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(queries::one(scope, id)).await?.map(to_tenant_listing).transpose()
+        self.row(queries::get(scope, id)).await?.map(to_tenant_listing).transpose()
     }
 
     async fn owner(
@@ -47,9 +45,10 @@ impl ListingRepository for Database {
         workspace_id: WorkspaceId,
         account: IntegrationAccountId,
     ) -> Result<Option<TenantStanding>, RepositoryError> {
-        let select = "SELECT t.id, t.name, t.is_default, t.status FROM integration_accounts a \
-                      JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-                      WHERE a.workspace_id = $1 AND a.id = $2";
+        let select = "SELECT owner.id, owner.name, owner.is_default, owner.status \
+                      FROM integration_accounts account \
+                      JOIN tenants owner ON owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+                      WHERE account.workspace_id = $1 AND account.id = $2";
         let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
         self.row(query).await?.map(to_standing).transpose()
     }
@@ -59,10 +58,10 @@ impl ListingRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<ListingAccount>, RepositoryError> {
-        let select = "SELECT a.name, w.default_currency, a.status = 'ACTIVE' AS is_active \
-                      FROM integration_accounts a JOIN workspaces w ON w.id = a.workspace_id \
-                      WHERE a.workspace_id = $1 AND a.tenant_id = $2";
-        let query = Query::of_tenant(select, scope).and("a.id = ?", Some(id.as_uuid()));
+        let select = "SELECT account.name, workspace.default_currency, account.status = 'ACTIVE' AS is_active \
+                      FROM integration_accounts account JOIN workspaces workspace ON workspace.id = account.workspace_id \
+                      WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3";
+        let query = Query::of_tenant(select, scope).bind([id.as_uuid().into()]);
         let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
             Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)?, is_active })
         };
@@ -84,7 +83,8 @@ impl ListingRepository for Database {
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
         let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
-        update(&transaction, listing.clone()).await?;
+        let account = (Column::IntegrationAccountId, listing.integration_account_id().as_uuid());
+        transaction.replace(to_row(listing.clone()), Some(account)).await?;
         transaction.commit(audit).await?;
         Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
     }
@@ -121,11 +121,13 @@ impl ListingRepository for Database {
         account: IntegrationAccountId,
         ids: &[ProviderId],
     ) -> Result<Vec<Listing>, RepositoryError> {
-        let query = Query::of_tenant("SELECT ", scope)
-            .push(Row::COLUMNS)
-            .push(" FROM integration_accounts a CROSS JOIN listings l WHERE a.workspace_id = $1 AND a.tenant_id = $2")
-            .push_bound(" AND a.id = ?", account.as_uuid())
-            .push(" AND l.workspace_id = a.workspace_id AND l.integration_account_id = a.id AND l.provider_id IN ")
+        let select = "SELECT {columns} FROM integration_accounts account CROSS JOIN listings listing \
+                      WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 \
+                        AND listing.workspace_id = account.workspace_id \
+                        AND listing.integration_account_id = account.id AND listing.provider_id IN ";
+        let query = Query::of_tenant(select, scope)
+            .bind([account.as_uuid().into()])
+            .fill("columns", Row::COLUMNS)
             .push_list(ids.iter().map(ProviderId::as_str));
         self.rows(query).await?.into_iter().map(to_listing).collect()
     }
@@ -155,28 +157,8 @@ impl Transaction {
         scope: &TenantScope,
         id: ListingId,
     ) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(queries::one(scope, id)).await?.map(to_tenant_listing).transpose()
+        self.row(queries::get(scope, id)).await?.map(to_tenant_listing).transpose()
     }
-}
-
-/// Replaces the previous version of the listing.
-async fn update(transaction: &Transaction, listing: Listing) -> Result<(), RepositoryError> {
-    let row = to_row(listing);
-    let (workspace_id, id, account, before) = (row.workspace_id, row.id, row.integration_account_id, row.version - 1);
-    // All columns except the key and the account, which never change.
-    let columns = ActiveModel {
-        workspace_id: NotSet,
-        id: NotSet,
-        integration_account_id: NotSet,
-        ..row.into_active_model().reset_all()
-    };
-    let update = Entity::update_many()
-        .set(columns)
-        .filter(Column::WorkspaceId.eq(workspace_id))
-        .filter(Column::Id.eq(id))
-        .filter(Column::IntegrationAccountId.eq(account))
-        .filter(Column::Version.eq(before));
-    transaction.update_guarded(update).await
 }
 
 /// Checks that the listings that are not new exist, and locks them until the end of the transaction: writing a deleted

@@ -1,69 +1,27 @@
-//! Lists of listings: one statement each, composed of fixed texts.
-//!
-//! The ids of a page are found first; only the listings on the page are read, and only the parts that a list shows.
+//! Lists of listings. The ids of a page are found first; only the listings on the page are read, and only the parts that a
+//! list shows.
 
 use async_trait::async_trait;
 use domain::access::TenantScope;
-use domain::currencies::Currency;
 use domain::geography::{Around, Radius};
-use domain::ids::{IntegrationAccountId, ListingId};
-use domain::instants::Edge;
-use domain::listings::{Bathrooms, LISTED_DESCRIPTION, LISTED_PICTURES, ListingStatus, TenantListing};
-use domain::money::Amount;
-use domain::numbers::Whole;
-use ports::{FreeNights, ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
+use domain::ids::ListingId;
+use domain::listings::{LISTED_DESCRIPTION, LISTED_PICTURES, TenantListing};
+use ports::{ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
 use sea_orm::{Statement, Value};
 
-use super::rows::{folded, to_tenant_listing};
+use super::filters::filtered;
+use super::rows::to_tenant_listing;
+use super::statements::{
+    ALREADY_IMPORTED, AWAKE, COUNT, COUNT_FOUND, COUNT_IN_BOX, GET, IMPORTED, LIST, LIST_AROUND, NEVER, NO_CHORD,
+    OFFERED, OWN, SEARCH, SQUARED_CHORD,
+};
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
-use crate::engine::query::{Query, most};
+use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::tables::listings::Row;
 
-/// The further columns of listings, which `p` has found by id.
-const SEEN: &str = ", p.owner_id, p.unavailable, p.imported_at, p.squared_chord, ";
-const BY_ID: &str = ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.id";
-const BY_DISTANCE: &str =
-    ") p CROSS JOIN listings l WHERE l.workspace_id = $1 AND l.id = p.id ORDER BY p.squared_chord, p.id";
-
-/// The found columns of a listing of the tenant's own account `a`.
-const OWN: &str = "SELECT m.id, a.tenant_id AS owner_id, \
-    CASE WHEN a.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN m.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
-    CAST(NULL AS timestamptz) AS imported_at, ";
-/// The found columns of a listing with the import `i`, from the account `a` of the tenant `t`.
-const IMPORTED: &str = "SELECT m.id, a.tenant_id AS owner_id, \
-    CASE WHEN t.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN a.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
-    WHEN NOT a.allow_import THEN 'IMPORT_NOT_ALLOWED' WHEN m.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
-    i.imported_at, ";
-const FROM_IMPORTS: &str = " FROM imports i CROSS JOIN listings m CROSS JOIN integration_accounts a CROSS JOIN tenants t \
-    WHERE i.workspace_id = $1 AND i.tenant_id = $2 \
-    AND m.workspace_id = i.workspace_id AND m.id = i.listing_id \
-    AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id";
-const FROM_OWN: &str = " FROM integration_accounts a CROSS JOIN listings m \
-    WHERE a.workspace_id = $1 AND a.tenant_id = $2 \
-    AND m.workspace_id = a.workspace_id AND m.integration_account_id = a.id";
-const NOWHERE: &str = "CAST(NULL AS double precision) AS squared_chord";
-/// The squared chord, with the terms and their order of the domain's `squared_chord`.
-const SQUARED_CHORD: &str = "((m.x - $3) * (m.x - $3) + (m.y - $4) * (m.y - $4) + (m.z - $5) * (m.z - $5))";
-/// The accounts and tenants of the listings `m` that other tenants offer for import.
-const OFFERED: &str = " CROSS JOIN integration_accounts a CROSS JOIN tenants t \
-    WHERE m.workspace_id = $1 AND a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    AND t.workspace_id = a.workspace_id AND t.id = a.tenant_id AND a.tenant_id <> $2";
-/// The condition that the listings `m` can be found and booked by other tenants than their owner.
-const AWAKE: &str = " AND a.allow_import AND t.status = 'ACTIVE' AND a.status = 'ACTIVE' AND m.status = 'ACTIVE'";
 /// The radius in kilometres up to which a search is not limited.
 const NEAR: u32 = 16;
-/// The condition for the tenant's own listings, which are never among the offers of others.
-const NONE_OF_OTHERS: &str = " AND 1 = 0";
-/// A night of the listing `m` that its owner has blocked.
-const BLOCKED: &str =
-    "SELECT 1 FROM calendar_nights n WHERE n.workspace_id = $1 AND n.listing_id = m.id AND n.is_blocked";
-/// A stay at the listing `m` that may be live.
-const SOLD: &str = "SELECT 1 FROM reservations r WHERE r.workspace_id = $1 AND r.listing_id = m.id \
-    AND r.status IN ('PENDING', 'CONFIRMED')";
-const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports i \
-    WHERE i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = m.id)";
 
 #[async_trait]
 impl ListingQueries for Database {
@@ -77,12 +35,8 @@ impl ListingQueries for Database {
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
-        let query = begin("SELECT COUNT(*) AS count FROM (", scope, filter.around);
-        let query = match filter.around {
-            None => arms(self.dialect(), query, filter, |query| query, "NULL", None),
-            Some(around) => arms(self.dialect(), query, filter, |query| within(query, around.radius), "NULL", None),
-        };
-        self.count_of(query.push(") p")).await
+        let query = Query::of_tenant(COUNT, scope).bind(filter.around.map(centre).into_iter().flatten());
+        self.count_of(seen(query, self.dialect(), filter)).await
     }
 
     async fn search(
@@ -119,9 +73,9 @@ impl ListingQueries for Database {
         if self.has_more_inside(scope, around, around.radius, most).await? {
             return Ok(None);
         }
-        let query = begin("SELECT COUNT(*) AS count FROM ", scope, Some(around));
-        let query = offered(self.dialect(), query, around.radius, filter);
-        self.count_of(within(query, around.radius)).await.map(Some)
+        let query = in_box(Query::of_tenant(COUNT_FOUND, scope), self.dialect(), around, around.radius);
+        let query = query.bind([squared(around.radius)]);
+        self.count_of(offered(query, self.dialect(), filter)).await.map(Some)
     }
 }
 
@@ -134,11 +88,8 @@ impl Database {
         ring: Radius,
         most: u32,
     ) -> Result<bool, RepositoryError> {
-        let query = begin("SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM ", scope, Some(around))
-            .push(self.dialect().placed_listings())
-            .push(" WHERE m.workspace_id = $1 AND ")
-            .push_bound(self.dialect().in_box(), ring.chord())
-            .push_bound(" LIMIT ?) m", i64::from(most) + 1);
+        let query = in_box(Query::of_tenant(COUNT_IN_BOX, scope), self.dialect(), around, ring);
+        let query = query.bind([(i64::from(most) + 1).into()]);
         Ok(self.count_of(query).await? > most.into())
     }
 
@@ -149,15 +100,15 @@ impl Database {
         }
     }
 
-    /// Returns the statement of a list, for the tests of its plan.
+    /// Returns the statement of a list, for tests.
     #[doc(hidden)]
-    pub fn list_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
+    pub fn listings_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
         self.statement(self.list_query(scope, filter, page))
     }
 
-    /// Returns the statement of a search within one ring, for the tests of its plan.
+    /// Returns the statement of a search within one ring, for tests.
     #[doc(hidden)]
-    pub fn search_statement(
+    pub fn listings_search_statement(
         &self,
         scope: &TenantScope,
         around: Around,
@@ -170,55 +121,17 @@ impl Database {
 }
 
 /// Reads one listing, the tenant's own or imported.
-pub(super) fn one(scope: &TenantScope, id: ListingId) -> Query {
-    begin("SELECT ", scope, None)
-        .push(Row::COLUMNS)
-        .push(SEEN)
-        .push("1 = 0 FROM (")
-        .push(OWN)
-        .push(NOWHERE)
-        .push(FROM_OWN)
-        .and("m.id = ?", Some(id.as_uuid()))
-        .push(" UNION ALL ")
-        .push(IMPORTED)
-        .push(NOWHERE)
-        .push(FROM_IMPORTS)
-        .and("i.listing_id = ?", Some(id.as_uuid()))
-        .push(BY_ID)
+pub(super) fn get(scope: &TenantScope, id: ListingId) -> Query {
+    let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]);
+    query.fill("columns", Row::COLUMNS).fill("own", OWN).fill("imported", IMPORTED).fill("no_chord", NO_CHORD)
 }
 
-/// Begins a SELECT of the listings that `p` will find, with only the parts that a list shows: the rest stays in the
-/// database.
-fn cut(dialect: &dyn Dialect, scope: &TenantScope, around: Option<Around>) -> Query {
-    let description = format!("substr(l.description, 1, {LISTED_DESCRIPTION})");
-    let columns = Row::COLUMNS
-        .replace("l.description", &description)
-        .replace("l.pictures", &dialect.first_of_list("l.pictures", LISTED_PICTURES));
-    let pictures = dialect.length_of_list("l.pictures");
-    let is_truncated =
-        format!("COALESCE(length(l.description), 0) > {LISTED_DESCRIPTION} OR {pictures} > {LISTED_PICTURES} FROM (");
-    begin("SELECT ", scope, around).push(&columns).push(SEEN).push(&is_truncated)
-}
-
-/// Begins a query with the workspace as `$1`, the tenant as `$2`, and the centre of the search as `$3` to `$5`.
-fn begin(sql: &str, scope: &TenantScope, around: Option<Around>) -> Query {
-    let mut values: Vec<Value> = vec![scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()];
-    if let Some(around) = around {
-        let position = around.place.position();
-        values.extend([position.x, position.y, position.z].map(Value::from));
-    }
-    Query::new(sql, values)
-}
-
-/// Reads a page by id. Each account and the imports yield at most as many rows as the page could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
-    let query = cut(dialect, scope, None).push("SELECT * FROM (");
-    let behind = |query: Query| query.behind("m.id > ?", page);
-    let query = arms(dialect, query, filter, behind, NOWHERE, Some(most(page)));
-    query.push(") u ORDER BY id").limited(page).push(BY_ID)
+    let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page));
+    let query = query.fill("no_chord", NO_CHORD).of_each_account(dialect, "listings", "listing");
+    seen(cut(query, dialect), dialect, filter).behind("listing.id > ?", page)
 }
 
-/// Reads a page by distance of the tenant's own listings and imports around the place.
 fn listed_around(
     dialect: &dyn Dialect,
     scope: &TenantScope,
@@ -226,56 +139,10 @@ fn listed_around(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    let query = cut(dialect, scope, Some(around)).push("SELECT * FROM (");
-    let squared_chord = format!("{SQUARED_CHORD} AS squared_chord");
-    let query = arms(dialect, query, filter, |query| within(query, around.radius), &squared_chord, None);
-    query.push(") u ORDER BY squared_chord, id").limited(page).push(BY_DISTANCE)
+    let query = Query::of_tenant(LIST_AROUND, scope).bind(centre(around)).bind(limits(page));
+    seen(cut(query.fill("squared_chord", SQUARED_CHORD), dialect), dialect, filter)
 }
 
-/// Adds the SELECTs of the tenant's own and imported listings, depending on the filter's origin. With a limit, each
-/// account and the imports yield at most so many rows, in the order of ids.
-fn arms(
-    dialect: &dyn Dialect,
-    mut query: Query,
-    filter: &ListingFilter,
-    narrowed: impl Fn(Query) -> Query,
-    squared_chord: &str,
-    limit: Option<i64>,
-) -> Query {
-    let is_asked_for = |origin| filter.origin.is_none_or(|asked| asked == origin);
-    if is_asked_for(Origin::Own) {
-        query = query.push(OWN).push(squared_chord);
-        query = match limit {
-            None => narrowed(filtered(dialect, query.push(FROM_OWN), filter)),
-            Some(most) => {
-                let (before, after) = dialect.limit_per_account("listings");
-                let narrowed =
-                    narrowed(filtered(dialect, query.push(" FROM integration_accounts a ").push(&before), filter));
-                narrowed
-                    .push_bound(" ORDER BY m.id LIMIT ?", most)
-                    .push(after)
-                    .push(" WHERE a.workspace_id = $1 AND a.tenant_id = $2")
-            }
-        };
-    }
-    if is_asked_for(Origin::Own) && is_asked_for(Origin::Imported) {
-        query = query.push(" UNION ALL ");
-    }
-    if is_asked_for(Origin::Imported) {
-        query = query.push("SELECT * FROM (").push(IMPORTED).push(squared_chord).push(FROM_IMPORTS);
-        if filter.looks_inside() {
-            query = query.push(AWAKE);
-        }
-        query = narrowed(filtered(dialect, query, filter));
-        if let Some(most) = limit {
-            query = query.push_bound(" ORDER BY i.listing_id LIMIT ?", most);
-        }
-        query = query.push(") imported");
-    }
-    query
-}
-
-/// Reads a page of the listings that others offer inside the ring.
 fn found(
     dialect: &dyn Dialect,
     scope: &TenantScope,
@@ -284,92 +151,63 @@ fn found(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    let query = cut(dialect, scope, Some(around))
-        .push("SELECT n.id, n.owner_id, n.unavailable, i.imported_at, n.squared_chord FROM (")
-        .push("SELECT m.id, a.tenant_id AS owner_id, CAST(NULL AS text) AS unavailable, ")
-        .push(SQUARED_CHORD)
-        .push(" AS squared_chord FROM ");
-    let mut query = offered(dialect, query, ring, filter);
-    if let Some(nearest_first) = dialect.nearest_first() {
-        query = query.push(nearest_first).push_bound(" FETCH FIRST (?) ROWS WITH TIES", most(page));
-    }
-    // Listings in the corners of the box are outside the ring, and farther than all inside, so they can be excluded
-    // here. Inside the subquery, the condition would keep the planner from seeing how much the index by distance saves.
-    let chord = ring.chord();
-    query
-        .push(") n LEFT JOIN imports i ON i.workspace_id = $1 AND i.tenant_id = $2 AND i.listing_id = n.id")
-        .push_bound(" WHERE n.squared_chord <= ?", chord * chord)
-        .push(" ORDER BY n.squared_chord, n.id")
-        .limited(page)
-        .push(BY_DISTANCE)
+    let query = in_box(Query::of_tenant(SEARCH, scope), dialect, around, ring);
+    let query = query.bind([squared(ring)]).bind(limits(page)).bind([most(page)]);
+    offered(cut(query, dialect).fill("nearest_first", dialect.nearest_first()), dialect, filter)
 }
 
-/// Adds, after a FROM, the listings that others offer inside the box around the ring.
-fn offered(dialect: &dyn Dialect, query: Query, ring: Radius, filter: &ListingFilter) -> Query {
-    // A little wider than the ring; the caller checks the exact distance.
-    let inside = ring.chord() * (1.0 + 1e-9);
-    let query = query.push(dialect.placed_listings()).push(OFFERED).push(AWAKE).push(" AND ");
-    let query = query.push_bound(dialect.in_box(), inside).push(match filter.origin {
+/// Fills the holes for the columns of a list with the parts that a list shows: the rest stays in the database.
+fn cut(query: Query, dialect: &dyn Dialect) -> Query {
+    let description = format!("substr(listing.description, 1, {LISTED_DESCRIPTION})");
+    let columns = Row::COLUMNS
+        .replace("listing.description", &description)
+        .replace("listing.pictures", &dialect.first_of_list("listing.pictures", LISTED_PICTURES));
+    let pictures = dialect.length_of_list("listing.pictures");
+    let is_truncated =
+        format!("COALESCE(length(listing.description), 0) > {LISTED_DESCRIPTION} OR {pictures} > {LISTED_PICTURES}");
+    query.fill("columns", columns).fill("is_truncated", is_truncated)
+}
+
+/// Fills the holes for the tenant's own and imported listings, depending on the filter's origin. The centre of a filter by
+/// place is `$3` to `$5`.
+fn seen(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
+    let (if_own, if_imported) = match filter.origin {
+        Some(Origin::Imported) => (NEVER, ""),
+        Some(Origin::Own) => ("", NEVER),
+        None => ("", ""),
+    };
+    let if_imported = if filter.looks_inside() && if_imported.is_empty() { AWAKE } else { if_imported };
+    let query =
+        query.fill("own", OWN).fill("imported", IMPORTED).fill("if_own", if_own).fill("if_imported", if_imported);
+    let query = filtered(query.fill(FILTERS, ""), dialect, filter);
+    query.and(&format!("{SQUARED_CHORD} <= ?"), filter.around.map(|around| squared(around.radius)))
+}
+
+/// Binds the centre of the search as `$3` to `$5` and, as `$6`, the distance of the faces of a box around the ring: a little
+/// wider than the ring, because the exact distance is checked as well.
+fn in_box(query: Query, dialect: &dyn Dialect, around: Around, ring: Radius) -> Query {
+    let query = query.bind(centre(around)).bind([(ring.chord() * (1.0 + 1e-9)).into()]);
+    query.fill("placed_listings", dialect.placed_listings()).fill("in_box", dialect.in_box())
+}
+
+/// Fills the holes for the listings that others offer.
+fn offered(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
+    let origin = match filter.origin {
         None => "",
-        Some(Origin::Own) => NONE_OF_OTHERS,
+        // The tenant's own listings are never among the offers of others.
+        Some(Origin::Own) => NEVER,
         Some(Origin::Imported) => ALREADY_IMPORTED,
-    });
-    filtered(dialect, query, filter)
+    };
+    let query = query.fill("offered", OFFERED).fill("squared_chord", SQUARED_CHORD).fill(FILTERS, origin);
+    filtered(query, dialect, filter)
 }
 
-fn within(query: Query, radius: Radius) -> Query {
+fn centre(around: Around) -> [Value; 3] {
+    let position = around.place.position();
+    [position.x.into(), position.y.into(), position.z.into()]
+}
+
+fn squared(radius: Radius) -> Value {
     let chord = radius.chord();
-    query.and(&format!("{SQUARED_CHORD} <= ?"), Some(chord * chord))
-}
-
-/// Adds the conditions on the listings `m`.
-fn filtered(dialect: &dyn Dialect, query: Query, filter: &ListingFilter) -> Query {
-    let ListingFilter {
-        origin: _,
-        status,
-        integration_account_id,
-        guests,
-        bedroom_count,
-        bathroom_count,
-        min_price,
-        max_price,
-        currency,
-        amenities,
-        updated_since,
-        free,
-        around: _,
-    } = filter;
-    let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
-    let query = query
-        .and("m.status = ?", status.map(ListingStatus::as_str))
-        .and("m.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
-        .and("m.max_occupancy >= ?", guests.map(Whole::get))
-        .and("m.bedroom_count >= ?", bedroom_count.map(Whole::get))
-        .and("m.bathroom_tenths >= ?", bathroom_count.map(Bathrooms::tenths))
-        .and("m.start_price_scaled >= ?", min_price.map(Amount::ten_thousandths_up))
-        .and("m.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
-        .and("m.currency = ?", currency.map(Currency::code))
-        .and("m.updated_at >= ?", updated_since.map(Edge::instant));
-    amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
-}
-
-/// Adds the condition that the listings `m` are free for these nights.
-///
-/// PostgreSQL would turn NOT EXISTS into joins, or estimate that hardly any listing remains, and then not read the
-/// index of positions nearest first. For this CASE it has no estimate, and checks each listing separately.
-fn free_for(query: Query, FreeNights { stay, at }: FreeNights) -> Query {
-    let (check_in, check_out) = (stay.check_in().as_date(), stay.check_out().as_date());
-    query
-        .push(" AND CASE WHEN (")
-        .push(BLOCKED)
-        .push_bound(" AND n.night >= ?", check_in)
-        .push_bound(" AND n.night < ?", check_out)
-        .push(" LIMIT 1) IS NULL AND (")
-        .push(SOLD)
-        .push_bound(" AND r.check_out > ?", check_in)
-        .push_bound(" AND r.check_in < ?", check_out)
-        .push_bound(
-            " AND (r.status = 'CONFIRMED' OR r.hold_expires_at > ?) LIMIT 1) IS NULL THEN 1 END IS NOT NULL",
-            at,
-        )
+    (chord * chord).into()
 }

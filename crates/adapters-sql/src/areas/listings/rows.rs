@@ -12,12 +12,11 @@ use domain::text::{Line, fold};
 use domain::time_zones::TimeZone;
 use ports::RepositoryError;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::engine::rows::{corrupt, sound, stored, stored_option, whole};
-use crate::engine::table::Columns;
+use crate::engine::table::joined;
 use crate::tables::listings::{Model, Row};
 
 const WHAT: &str = "listing";
@@ -29,28 +28,15 @@ const SEPARATOR: char = '\n';
 #[error("a list that is not a JSON array of the expected values")]
 struct CorruptList;
 
-/// A listing with the further data that a tenant sees.
-#[derive(Debug)]
-pub(super) struct SeenRow {
-    listing: Row,
-    owner_id: Uuid,
-    unavailable: Option<String>,
-    imported_at: Option<DateTimeUtc>,
-    squared_chord: Option<f64>,
-    is_truncated: bool,
-}
-
-impl FromQueryResult for SeenRow {
-    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
-        let mut columns = Columns::of(row);
-        Ok(Self {
-            listing: Row::read(&mut columns)?,
-            owner_id: columns.next()?,
-            unavailable: columns.next()?,
-            imported_at: columns.next()?,
-            squared_chord: columns.next()?,
-            is_truncated: columns.next()?,
-        })
+joined! {
+    /// A listing with the further data that a tenant sees.
+    pub(super) struct SeenRow {
+        listing: Row,
+        owner_id: Uuid,
+        unavailable: Option<String>,
+        imported_at: Option<DateTimeUtc>,
+        squared_chord: Option<f64>,
+        is_truncated: bool,
     }
 }
 

@@ -1,6 +1,4 @@
-//! Lists of reservations: one statement each, composed of fixed texts.
-//!
-//! The id and owner of a reservation are found first; then it is read in full.
+//! Lists of reservations. The ids and owners of a page are found first; only the reservations on the page are read in full.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,37 +7,73 @@ use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
 use domain::reservations::{LapsedHold, ReservationStatus, TenantReservation};
 use domain::stays::{Stay, StayDate};
 use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice};
-use sea_orm::FromQueryResult;
 use sea_orm::prelude::Date;
+use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::{COLUMNS, SeenRow, to_lapsed_hold, to_tenant_reservation};
 use crate::areas::priced;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
-use crate::engine::query::{Query, most};
+use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::engine::transaction::Transaction;
 
-/// The found columns of a reservation `m` of the account `a`.
-const FOUND: &str = "SELECT m.id AS found_id, a.tenant_id AS owner_id";
-/// The reservations of the tenant's own accounts.
-const FROM_OWN: &str = " FROM integration_accounts a \
-    JOIN reservations m ON m.workspace_id = a.workspace_id AND m.integration_account_id = a.id \
-    WHERE a.workspace_id = $1 AND a.tenant_id = $2";
-/// The reservations that the tenant sold as an importer. If the account has moved to the tenant since, they are among
-/// its own.
-const FROM_SOLD: &str = " FROM reservations m \
-    JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    WHERE m.workspace_id = $1 AND m.sold_by = $2 AND a.tenant_id <> $2";
-const BY_ID: &str = ") p CROSS JOIN reservations WHERE workspace_id = $1 AND id = p.found_id ORDER BY id";
+/// One reservation, if the tenant may see it.
+const GET: &str = "\
+    SELECT {columns}, {priced}, page.owner_id \
+    FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id \
+          FROM reservations reservation JOIN integration_accounts account \
+            ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+          WHERE reservation.workspace_id = $1 AND (account.tenant_id = $2 OR reservation.sold_by = $2) \
+            AND reservation.id = $3) page \
+    CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id";
 
-/// The found columns of a hold `m` of the account `a` of the tenant `t`.
-const FOUND_HOLD: &str = "SELECT m.workspace_id AS found_in, m.id AS found_id, a.tenant_id AS owner_id, t.name AS owner_name \
-    FROM reservations m \
-    JOIN integration_accounts a ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id \
-    JOIN tenants t ON t.workspace_id = a.workspace_id AND t.id = a.tenant_id \
-    WHERE m.status = 'PENDING'";
-const WHOLE_HOLDS: &str =
-    ") p CROSS JOIN reservations WHERE workspace_id = p.found_in AND id = p.found_id ORDER BY hold_expires_at, id";
+/// A page by id of the reservations of the tenant's own accounts, and of those that the tenant sold as an importer: if the
+/// account has moved to the tenant since, they are among its own. Each account, and those sold, yield at most as many rows
+/// as the page could show.
+const LIST: &str = "\
+    SELECT {columns}, {priced}, page.owner_id \
+    FROM (SELECT * \
+          FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id \
+                FROM integration_accounts account \
+                {first_of_account}{filters} ORDER BY reservation.id LIMIT $3{end_of_account} \
+                WHERE account.workspace_id = $1 AND account.tenant_id = $2{account} \
+                UNION ALL \
+                SELECT * \
+                FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id \
+                      FROM reservations reservation JOIN integration_accounts account \
+                        ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+                      WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 AND account.tenant_id <> $2{filters} \
+                      ORDER BY reservation.id LIMIT $3) sold) found \
+          ORDER BY found.found_id LIMIT $4 OFFSET $5) page \
+    CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id ORDER BY id";
+const COUNT: &str = "\
+    SELECT COUNT(*) AS count \
+    FROM (SELECT reservation.id FROM integration_accounts account JOIN reservations reservation \
+            ON reservation.workspace_id = account.workspace_id AND reservation.integration_account_id = account.id \
+          WHERE account.workspace_id = $1 AND account.tenant_id = $2{filters} \
+          UNION ALL \
+          SELECT reservation.id FROM reservations reservation JOIN integration_accounts account \
+            ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+          WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 AND account.tenant_id <> $2{filters}) found";
+
+/// Holds with their current owners, oldest first.
+const HOLDS: &str = "\
+    SELECT {columns}, {priced}, page.owner_id, page.owner_name \
+    FROM (SELECT reservation.workspace_id AS found_in, reservation.id AS found_id, account.tenant_id AS owner_id, \
+                 owner.name AS owner_name \
+          FROM reservations reservation \
+          JOIN integration_accounts account \
+            ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+          JOIN tenants owner ON owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+          WHERE reservation.status = 'PENDING' {lapsed}) page \
+    CROSS JOIN reservations WHERE workspace_id = page.found_in AND id = page.found_id ORDER BY hold_expires_at, id";
+/// The lapsed holds of all workspaces.
+const LAPSED: &str = "\
+    AND reservation.hold_expires_at <= $1 ORDER BY reservation.hold_expires_at, reservation.id LIMIT $2";
+/// The lapsed holds that overlap a stay.
+const LAPSED_DURING: &str = "\
+    AND reservation.workspace_id = $1 AND reservation.listing_id = $2 AND reservation.check_out > $3 \
+    AND reservation.check_in < $4 AND reservation.hold_expires_at <= $5";
 
 #[derive(FromQueryResult)]
 struct StayRow {
@@ -59,9 +93,15 @@ impl ReservationQueries for Database {
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError> {
-        let query = Query::of_tenant("SELECT COUNT(*) AS count FROM (", scope);
-        let query = filtered(query.push(FOUND).push(FROM_OWN), filter).push(" UNION ALL ");
-        self.count_of(filtered(query.push(FOUND).push(FROM_SOLD), filter).push(") p")).await
+        self.count_of(filtered(Query::of_tenant(COUNT, scope), filter)).await
+    }
+}
+
+impl Database {
+    /// Returns the statement of a list, for tests.
+    #[doc(hidden)]
+    pub fn reservations_statement(&self, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Statement {
+        self.statement(listed(self.dialect(), scope, filter, page))
     }
 }
 
@@ -77,16 +117,9 @@ impl Transaction {
         let select = "SELECT check_in, check_out FROM reservations WHERE workspace_id = $1 AND listing_id = $2 \
                       AND check_out > $3 AND check_in < $4 \
                       AND (status = 'CONFIRMED' OR status = 'PENDING' AND hold_expires_at > $5)";
-        let named = [
-            scope.workspace_id().as_uuid().into(),
-            listing.as_uuid().into(),
-            nights.check_in().as_date().into(),
-            nights.check_out().as_date().into(),
-            at.into(),
-        ];
         let stay =
             |StayRow { check_in, check_out }| Stay::from_parts(StayDate::new(check_in), StayDate::new(check_out));
-        Ok(self.rows(Query::new(select, named)).await?.into_iter().map(stay).collect())
+        Ok(self.rows(Query::new(select, during(scope, listing, nights, at))).await?.into_iter().map(stay).collect())
     }
 
     /// Reads the holds that overlap a stay and have lapsed at this instant, but are still stored as pending.
@@ -97,63 +130,46 @@ impl Transaction {
         stay: Stay,
         at: DateTime<Utc>,
     ) -> Result<Vec<LapsedHold>, RepositoryError> {
-        let query = Query::of_tenant(&whole("owner_id, owner_name"), scope)
-            .push(FOUND_HOLD)
-            .push(" AND m.workspace_id = $1")
-            .and("m.listing_id = ?", Some(listing.as_uuid()))
-            .and("m.check_out > ?", Some(stay.check_in().as_date()))
-            .and("m.check_in < ?", Some(stay.check_out().as_date()))
-            .and("m.hold_expires_at <= ?", Some(at))
-            .push(WHOLE_HOLDS);
+        let query = whole(Query::new(HOLDS, during(scope, listing, stay, at))).fill("lapsed", LAPSED_DURING);
         self.rows(query).await?.into_iter().map(to_lapsed_hold).collect()
     }
 }
 
+fn during(scope: &TenantScope, listing: ListingId, nights: Stay, at: DateTime<Utc>) -> [Value; 5] {
+    [
+        scope.workspace_id().as_uuid().into(),
+        listing.as_uuid().into(),
+        nights.check_in().as_date().into(),
+        nights.check_out().as_date().into(),
+        at.into(),
+    ]
+}
+
 /// Reads one reservation if the tenant may see it.
-pub(super) fn one(scope: &TenantScope, id: ReservationId) -> Query {
-    Query::of_tenant(&whole("owner_id"), scope)
-        .push(FOUND)
-        .push(" FROM reservations m JOIN integration_accounts a ")
-        .push("ON a.workspace_id = m.workspace_id AND a.id = m.integration_account_id ")
-        .push("WHERE m.workspace_id = $1 AND (a.tenant_id = $2 OR m.sold_by = $2)")
-        .and("m.id = ?", Some(id.as_uuid()))
-        .push(BY_ID)
+pub(super) fn get(scope: &TenantScope, id: ReservationId) -> Query {
+    whole(Query::of_tenant(GET, scope).bind([id.as_uuid().into()]))
 }
 
 /// Reads at most `limit` lapsed holds of all workspaces, oldest first.
 pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
-    Query::new(&whole("owner_id, owner_name"), [at.into(), i64::from(limit).into()])
-        .push(FOUND_HOLD)
-        .push(" AND m.hold_expires_at <= $1 ORDER BY m.hold_expires_at, m.id LIMIT $2")
-        .push(WHOLE_HOLDS)
+    whole(Query::new(HOLDS, [at.into(), i64::from(limit).into()])).fill("lapsed", LAPSED)
 }
 
-/// Reads a page by id. Each account, and the reservations sold as an importer, yield at most as many rows as the page
-/// could show.
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Query {
-    let bounded = |query: Query| {
-        filtered(query, filter).behind("m.id > ?", page).push_bound(" ORDER BY m.id LIMIT ?", most(page))
-    };
-    let (before, after) = dialect.limit_per_account("reservations");
-    let query = Query::of_tenant(&whole("owner_id"), scope)
-        .push("SELECT * FROM (")
-        .push(FOUND)
-        .push(" FROM integration_accounts a ");
-    let query = bounded(query.push(&before))
-        .push(after)
-        .push(" WHERE a.workspace_id = $1 AND a.tenant_id = $2")
-        .and("a.id = ?", filter.integration_account_id.map(IntegrationAccountId::as_uuid))
-        .push(" UNION ALL SELECT * FROM (");
-    let query = bounded(query.push(FOUND).push(FROM_SOLD)).push(") sold) u ORDER BY found_id");
-    query.limited(page).push(BY_ID)
+    let query = whole(Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)));
+    let account = filter.integration_account_id.map(IntegrationAccountId::as_uuid);
+    filtered(query.of_each_account(dialect, "reservations", "reservation"), filter)
+        .fill("account", "")
+        .and_in("account", "account.id = ?", account)
+        .behind("reservation.id > ?", page)
 }
 
-/// Begins a SELECT of the full reservations that `p` will find, with these columns of `p`.
-fn whole(found: &str) -> String {
-    format!("SELECT {COLUMNS}, {}, {found} FROM (", priced::COLUMNS)
+/// Fills the holes for the columns of full reservations.
+fn whole(query: Query) -> Query {
+    query.fill("columns", COLUMNS).fill("priced", priced::COLUMNS)
 }
 
-/// Adds the conditions on the reservations `m`.
+/// Adds the conditions on `reservation`.
 fn filtered(query: Query, filter: &ReservationFilter) -> Query {
     let ReservationFilter {
         listing_id,
@@ -165,11 +181,12 @@ fn filtered(query: Query, filter: &ReservationFilter) -> Query {
         check_out_end,
     } = filter;
     query
-        .and("m.listing_id = ?", listing_id.map(ListingId::as_uuid))
-        .and("m.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
-        .and("m.status = ?", status.map(ReservationStatus::as_str))
-        .and("m.check_in >= ?", check_in_start.map(StayDate::as_date))
-        .and("m.check_in <= ?", check_in_end.map(StayDate::as_date))
-        .and("m.check_out >= ?", check_out_start.map(StayDate::as_date))
-        .and("m.check_out <= ?", check_out_end.map(StayDate::as_date))
+        .fill(FILTERS, "")
+        .and("reservation.listing_id = ?", listing_id.map(ListingId::as_uuid))
+        .and("reservation.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
+        .and("reservation.status = ?", status.map(ReservationStatus::as_str))
+        .and("reservation.check_in >= ?", check_in_start.map(StayDate::as_date))
+        .and("reservation.check_in <= ?", check_in_end.map(StayDate::as_date))
+        .and("reservation.check_out >= ?", check_out_start.map(StayDate::as_date))
+        .and("reservation.check_out <= ?", check_out_end.map(StayDate::as_date))
 }

@@ -1,34 +1,34 @@
 //! The ports of API users.
 
+mod rows;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::change::Change;
-use domain::ids::{LocationId, TenantId, UserId, WorkspaceId};
+use domain::ids::{UserId, WorkspaceId};
 use domain::tenants::{TenantStatus, TenantSwitched};
 use domain::text::{SearchText, fold};
-use domain::users::{ApiUser, ApiUserParts, Email, UserStatus, Workplace};
+use domain::users::ApiUser;
 use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepository};
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
+use sea_orm::Statement;
 
+use self::rows::{to_row, to_user};
 use crate::engine::database::Database;
 use crate::engine::errors::inside_tenant;
 use crate::engine::query::{Query, containing};
-use crate::engine::rows::{corrupt, stored, stored_option};
 use crate::engine::transaction::Transaction;
-use crate::tables::users::Model;
+use crate::tables::users::Row;
 
 /// Users with the names of their tenants and location.
 const SELECT: &str = "\
-    SELECT u.workspace_id, u.id, u.home_tenant_id, h.name AS home_tenant_name, u.current_tenant_id, \
-           u.location_id, l.name AS location_name, u.name, u.email, u.role, u.status, u.version, u.created_at, \
-           u.updated_at \
-    FROM users u \
-    JOIN tenants h ON h.workspace_id = u.workspace_id AND h.id = u.home_tenant_id \
-    LEFT JOIN locations l ON l.workspace_id = u.workspace_id AND l.id = u.location_id \
-    WHERE u.workspace_id = $1";
-const COUNT: &str = "SELECT COUNT(*) AS count FROM users u WHERE u.workspace_id = $1";
+    SELECT {columns}, home.name, location.name \
+    FROM users api_user \
+    JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
+    LEFT JOIN locations location \
+      ON location.workspace_id = api_user.workspace_id AND location.id = api_user.location_id \
+    WHERE api_user.workspace_id = $1";
+const COUNT: &str = "SELECT COUNT(*) AS count FROM users api_user WHERE api_user.workspace_id = $1";
 
 /// Updates all columns except the current tenant, which only `switch` writes. A new status replaces the one that an activation
 /// would restore.
@@ -38,28 +38,10 @@ const UPDATE: &str = "\
            location_id = $11, version = version + 1, updated_at = $12 \
     WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
 
-#[derive(FromQueryResult)]
-struct UserRow {
-    workspace_id: Uuid,
-    id: Uuid,
-    home_tenant_id: Uuid,
-    home_tenant_name: String,
-    current_tenant_id: Uuid,
-    location_id: Option<Uuid>,
-    location_name: Option<String>,
-    name: String,
-    email: Option<String>,
-    role: String,
-    status: i16,
-    version: i64,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-}
-
 #[async_trait]
 impl UserRepository for Database {
     async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user(at_home_in(SELECT, scope).and("u.id = ?", Some(id.as_uuid()))).await
+        self.user(at_home_in(SELECT, scope).and("api_user.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
@@ -152,7 +134,7 @@ impl UserQueries for Database {
         filter: &UserFilter,
         page: Page,
     ) -> Result<Slice<ApiUser>, RepositoryError> {
-        self.page_of(filtered(SELECT, scope, filter).keyed("u.id"), page, to_user).await
+        self.page_of(filtered(SELECT, scope, filter), page, to_user).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError> {
@@ -174,8 +156,14 @@ impl UserQueries for Database {
 }
 
 impl Database {
+    /// Returns the statement of a list, for tests.
+    #[doc(hidden)]
+    pub fn users_statement(&self, scope: &TenantScope, filter: &UserFilter, page: Page) -> Statement {
+        self.statement(filtered(SELECT, scope, filter).page(page))
+    }
+
     async fn user_of(&self, workspace_id: WorkspaceId, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user(Query::new(SELECT, [workspace_id.as_uuid().into()]).and("u.id = ?", Some(id.as_uuid()))).await
+        self.user(in_workspace(SELECT, workspace_id).and("api_user.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
@@ -225,94 +213,22 @@ impl Transaction {
     }
 }
 
-fn at_home_in(select: &str, scope: &TenantScope) -> Query {
-    Query::new(select, [scope.workspace_id().as_uuid().into()])
-        .and("u.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
+fn in_workspace(select: &'static str, workspace_id: WorkspaceId) -> Query {
+    Query::new(select, [workspace_id.as_uuid().into()]).fill("columns", Row::COLUMNS).keyed("api_user.id")
 }
 
-fn filtered(select: &str, scope: &TenantScope, filter: &UserFilter) -> Query {
+fn at_home_in(select: &'static str, scope: &TenantScope) -> Query {
+    in_workspace(select, scope.workspace_id()).and("api_user.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
+}
+
+fn filtered(select: &'static str, scope: &TenantScope, filter: &UserFilter) -> Query {
     let UserFilter { name, email } = filter;
     let part = |text: &SearchText| containing(&fold(text.as_str()));
     at_home_in(select, scope)
-        .and(r"u.name_folded LIKE ? ESCAPE '\'", name.as_ref().map(part))
-        .and(r"u.email_folded LIKE ? ESCAPE '\'", email.as_ref().map(part))
+        .and(r"api_user.name_folded LIKE ? ESCAPE '\'", name.as_ref().map(part))
+        .and(r"api_user.email_folded LIKE ? ESCAPE '\'", email.as_ref().map(part))
 }
 
 pub(crate) async fn insert(transaction: &Transaction, user: ApiUser) -> Result<(), RepositoryError> {
     transaction.insert(to_row(user)).await
-}
-
-fn to_row(user: ApiUser) -> Model {
-    let ApiUserParts {
-        workspace_id,
-        id,
-        home_tenant_id,
-        home_tenant_name: _,
-        current_tenant_id,
-        workplace,
-        name,
-        email,
-        role,
-        status,
-        version,
-        created_at,
-        updated_at,
-    } = user.into_parts();
-    let email = email.as_ref().map(Email::as_str);
-    Model {
-        workspace_id: workspace_id.as_uuid(),
-        id: id.as_uuid(),
-        home_tenant_id: home_tenant_id.as_uuid(),
-        current_tenant_id: current_tenant_id.as_uuid(),
-        location_id: workplace.map(|workplace| workplace.id.as_uuid()),
-        name_folded: fold(name.as_str()),
-        name: name.into(),
-        email: email.map(Into::into),
-        email_folded: email.map(fold),
-        role: role.as_str().to_owned(),
-        status: status.as_i16(),
-        status_before: None,
-        version,
-        created_at,
-        updated_at,
-    }
-}
-
-fn to_user(row: UserRow) -> Result<ApiUser, RepositoryError> {
-    const WHAT: &str = "user";
-    let UserRow {
-        workspace_id,
-        id,
-        home_tenant_id,
-        home_tenant_name,
-        current_tenant_id,
-        location_id,
-        location_name,
-        name,
-        email,
-        role,
-        status,
-        version,
-        created_at,
-        updated_at,
-    } = row;
-    let workplace = match (location_id, location_name) {
-        (Some(id), Some(name)) => Some(Workplace { id: LocationId::new(id), name: stored("location", &name)? }),
-        _ => None,
-    };
-    Ok(ApiUser::from_parts(ApiUserParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: UserId::new(id),
-        home_tenant_id: TenantId::new(home_tenant_id),
-        home_tenant_name: stored("tenant", &home_tenant_name)?,
-        current_tenant_id: TenantId::new(current_tenant_id),
-        workplace,
-        name: stored(WHAT, &name)?,
-        email: stored_option(WHAT, email)?,
-        role: stored(WHAT, &role)?,
-        status: UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?,
-        version,
-        created_at,
-        updated_at,
-    }))
 }

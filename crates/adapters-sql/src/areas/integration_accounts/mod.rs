@@ -1,28 +1,27 @@
 //! The ports of integration accounts.
 
+mod rows;
+
 use async_trait::async_trait;
 use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, TenantId, WorkspaceId};
-use domain::integration_accounts::{
-    AccountMoved, AccountStatus, Holdings, IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts,
-    MovedImports, Provider,
-};
+use domain::integration_accounts::{AccountMoved, AccountStatus, Holdings, IntegrationAccount, MovedImports, Provider};
 use ports::{
     IntegrationAccountFilter, IntegrationAccountQueries, IntegrationAccountRepository, Page, RepositoryError, Slice,
     rules,
 };
-use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter, Statement};
+use sea_orm::{FromQueryResult, Statement};
 
+use self::rows::{to_account, to_row};
 use crate::engine::database::Database;
 use crate::engine::errors::{inside, inside_tenant};
 use crate::engine::query::Query;
-use crate::engine::rows::{percentage, stored, stored_option};
 use crate::engine::transaction::Transaction;
-use crate::tables::integration_accounts::{ActiveModel, Column, Entity, Model};
+use crate::tables::integration_accounts::{Column, Row};
 
-const WHAT: &str = "integration account";
+const SELECT: &str = "\
+    SELECT {columns} FROM integration_accounts account WHERE account.workspace_id = $1 AND account.tenant_id = $2";
 
 /// The counts of the data that belong to an account.
 const HOLDINGS: &str = "\
@@ -48,9 +47,8 @@ impl IntegrationAccountRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()))
-            .filter(Column::TenantId.eq(scope.tenant_id().as_uuid()));
-        self.found(select).await?.map(to_account).transpose()
+        let row = self.account_row(scope.workspace_id(), id).await?;
+        row.filter(|row| row.tenant_id == scope.tenant_id().as_uuid()).map(to_account).transpose()
     }
 
     async fn create(
@@ -74,7 +72,8 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        update(&transaction, account.clone(), scope.tenant_id()).await?;
+        let owner = (Column::TenantId, scope.tenant_id().as_uuid());
+        transaction.replace(to_row(account.clone()), Some(owner)).await?;
         transaction.commit(audit).await?;
         Ok(account)
     }
@@ -113,8 +112,7 @@ impl IntegrationAccountRepository for Database {
         scope: &AdminScope,
         id: IntegrationAccountId,
     ) -> Result<Option<IntegrationAccount>, RepositoryError> {
-        let select = Entity::find_by_id((scope.workspace_id().as_uuid(), id.as_uuid()));
-        self.found(select).await?.map(to_account).transpose()
+        self.account_row(scope.workspace_id(), id).await?.map(to_account).transpose()
     }
 
     async fn holdings(
@@ -150,7 +148,7 @@ impl IntegrationAccountRepository for Database {
                 .push(transaction.dialect().for_share());
         transaction.expect_row(target_is_active).await?;
         // From here on, imports of the account's listings wait.
-        update(&transaction, account, source).await?;
+        transaction.replace(to_row(account), Some((Column::TenantId, source.as_uuid()))).await?;
         let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
         let ended = transaction.execute(end_own).await?.rows_affected();
         let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
@@ -168,15 +166,11 @@ impl IntegrationAccountQueries for Database {
         filter: &IntegrationAccountFilter,
         page: Page,
     ) -> Result<Slice<IntegrationAccount>, RepositoryError> {
-        let select = "SELECT workspace_id, id, tenant_id, name, provider, provider_account_id, account_identifier, \
-                      auth_type, status, allow_import, markup, default_discount, distribution_markup, version, \
-                      created_at, updated_at FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-        self.page_of(filtered(select, scope, filter), page, to_account).await
+        self.page_of(filtered(Row::COLUMNS, scope, filter), page, to_account).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Result<u64, RepositoryError> {
-        let select = "SELECT COUNT(*) AS count FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-        self.count_of(filtered(select, scope, filter)).await
+        self.count_of(filtered("COUNT(*) AS count", scope, filter)).await
     }
 }
 
@@ -195,14 +189,35 @@ impl Transaction {
     }
 }
 
-fn filtered(select: &str, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Query {
+fn filtered(columns: &'static str, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Query {
     let IntegrationAccountFilter { provider, status } = filter;
-    Query::of_tenant(select, scope)
-        .and("provider = ?", provider.map(Provider::as_str))
-        .and("status = ?", status.map(AccountStatus::as_str))
+    Query::of_tenant(SELECT, scope)
+        .fill("columns", columns)
+        .keyed("account.id")
+        .and("account.provider = ?", provider.map(Provider::as_str))
+        .and("account.status = ?", status.map(AccountStatus::as_str))
 }
 
 impl Database {
+    async fn account_row(
+        &self,
+        workspace_id: WorkspaceId,
+        id: IntegrationAccountId,
+    ) -> Result<Option<Row>, RepositoryError> {
+        self.batched_row(("integration_accounts account", Row::COLUMNS), workspace_id, id.as_uuid()).await
+    }
+
+    /// Returns the statement of a list, for tests.
+    #[doc(hidden)]
+    pub fn integration_accounts_statement(
+        &self,
+        scope: &TenantScope,
+        filter: &IntegrationAccountFilter,
+        page: Page,
+    ) -> Statement {
+        self.statement(filtered(Row::COLUMNS, scope, filter).page(page))
+    }
+
     /// Returns the statements of a move that concern imports, for the tests of their plans.
     #[doc(hidden)]
     pub fn move_statements(
@@ -222,106 +237,4 @@ fn imports_of_a_move(workspace_id: WorkspaceId, account: IntegrationAccountId, t
     let delete = "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
     let count = "SELECT COUNT(*) AS count FROM imports WHERE workspace_id = $1 AND integration_account_id = $2";
     [Query::new(delete, named()).and("tenant_id = ?", Some(target.as_uuid())), Query::new(count, named())]
-}
-
-/// Replaces the previous version of the account, which belonged to `owner`.
-async fn update(
-    transaction: &Transaction,
-    account: IntegrationAccount,
-    owner: TenantId,
-) -> Result<(), RepositoryError> {
-    let row = to_row(account);
-    let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
-    // All columns except the key.
-    let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
-    let update = Entity::update_many()
-        .set(columns)
-        .filter(Column::WorkspaceId.eq(workspace_id))
-        .filter(Column::TenantId.eq(owner.as_uuid()))
-        .filter(Column::Id.eq(id))
-        .filter(Column::Version.eq(before));
-    transaction.update_guarded(update).await
-}
-
-fn to_row(account: IntegrationAccount) -> Model {
-    let IntegrationAccountParts {
-        workspace_id,
-        id,
-        tenant_id,
-        details:
-            IntegrationAccountDetails {
-                name,
-                provider,
-                provider_account_id,
-                account_identifier,
-                auth_type,
-                status,
-                allow_import,
-                markup,
-                default_discount,
-                distribution_markup,
-            },
-        version,
-        created_at,
-        updated_at,
-    } = account.into_parts();
-    Model {
-        workspace_id: workspace_id.as_uuid(),
-        id: id.as_uuid(),
-        tenant_id: tenant_id.as_uuid(),
-        name: name.into(),
-        provider: provider.as_str().to_owned(),
-        provider_account_id: provider_account_id.map(Into::into),
-        account_identifier: account_identifier.into(),
-        auth_type: auth_type.as_str().to_owned(),
-        status: status.as_str().to_owned(),
-        allow_import,
-        markup: markup.basis_points().into(),
-        default_discount: default_discount.map(|discount| discount.basis_points().into()),
-        distribution_markup: distribution_markup.basis_points().into(),
-        version,
-        created_at,
-        updated_at,
-    }
-}
-
-fn to_account(row: Model) -> Result<IntegrationAccount, RepositoryError> {
-    let Model {
-        workspace_id,
-        id,
-        tenant_id,
-        name,
-        provider,
-        provider_account_id,
-        account_identifier,
-        auth_type,
-        status,
-        allow_import,
-        markup,
-        default_discount,
-        distribution_markup,
-        version,
-        created_at,
-        updated_at,
-    } = row;
-    Ok(IntegrationAccount::from_parts(IntegrationAccountParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: IntegrationAccountId::new(id),
-        tenant_id: TenantId::new(tenant_id),
-        details: IntegrationAccountDetails {
-            name: stored(WHAT, &name)?,
-            provider: stored(WHAT, &provider)?,
-            provider_account_id: stored_option(WHAT, provider_account_id)?,
-            account_identifier: stored(WHAT, &account_identifier)?,
-            auth_type: stored(WHAT, &auth_type)?,
-            status: stored(WHAT, &status)?,
-            allow_import,
-            markup: percentage(WHAT, markup)?,
-            default_discount: default_discount.map(|discount| percentage(WHAT, discount)).transpose()?,
-            distribution_markup: percentage(WHAT, distribution_markup)?,
-        },
-        version,
-        created_at,
-        updated_at,
-    }))
 }

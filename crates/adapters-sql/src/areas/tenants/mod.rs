@@ -1,28 +1,27 @@
 //! The ports of tenants.
 
+mod rows;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
-use domain::countries::Country;
 use domain::ids::{TenantId, WorkspaceId};
 use domain::tenants::{
-    Tenant, TenantCreated, TenantDetails, TenantHoldings, TenantParts, TenantStatus, TenantStatusSet, TenantSwitched,
-    UsersChange,
+    Tenant, TenantCreated, TenantHoldings, TenantStatus, TenantStatusSet, TenantSwitched, UsersChange,
 };
 use domain::text::{SearchText, fold};
 use domain::users::{Role, UserStatus};
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
-use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::Statement;
 
+use self::rows::{to_row, to_tenant};
 use crate::areas::locations;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::{Query, containing};
-use crate::engine::rows::{stored, stored_option};
 use crate::engine::transaction::Transaction;
-use crate::tables::tenants::{ActiveModel, Column, Entity, Model, Row};
+use crate::tables::tenants::Row;
 
 /// Sets the status and stores the previous one, for [`RESTORE_USERS`].
 const SUSPEND_USERS: &str = "\
@@ -62,7 +61,7 @@ impl TenantRepository for Database {
         let Change { after: tenant, audit, idempotency_record } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        update(&transaction, tenant.clone()).await?;
+        transaction.replace(to_row(tenant.clone()), None).await?;
         transaction.commit(audit).await?;
         Ok(tenant)
     }
@@ -71,7 +70,7 @@ impl TenantRepository for Database {
         let Change { after: TenantStatusSet { tenant, users, unchanged }, audit, idempotency_record } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        update(&transaction, tenant.clone()).await?;
+        transaction.replace(to_row(tenant.clone()), None).await?;
         // The rows of the caller are locked after the tenant, as in other transactions.
         let lock = transaction.dialect().for_share();
         transaction.expect_administrator(scope.tenant_scope(), &audit, lock).await?;
@@ -88,11 +87,10 @@ impl TenantRepository for Database {
 
     async fn holdings(&self, scope: &AdminScope, id: TenantId) -> Result<TenantHoldings, RepositoryError> {
         let named = || [scope.workspace_id().as_uuid().into(), id.as_uuid().into()];
-        let accounts =
-            "SELECT COUNT(*) AS count FROM integration_accounts a WHERE a.workspace_id = $1 AND a.tenant_id = $2";
-        let listings = "SELECT COUNT(*) AS count FROM integration_accounts a \
-                        JOIN listings l ON l.workspace_id = a.workspace_id AND l.integration_account_id = a.id \
-                        WHERE a.workspace_id = $1 AND a.tenant_id = $2";
+        let accounts = "SELECT COUNT(*) AS count FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
+        let listings = "SELECT COUNT(*) AS count FROM integration_accounts account JOIN listings listing \
+                        ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+                        WHERE account.workspace_id = $1 AND account.tenant_id = $2";
         let integration_accounts = self.count_of(Query::new(accounts, named())).await?;
         if integration_accounts == 0 {
             return Ok(TenantHoldings::default());
@@ -168,29 +166,37 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        let query = Query::new("SELECT ", []).push(Row::COLUMNS).push(" FROM tenants");
-        self.page_of(filtered(query, scope, filter), page, to_tenant).await
+        self.page_of(filtered(Row::COLUMNS, scope, filter), page, to_tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
-        let query = filtered(Query::new("SELECT COUNT(*) AS count FROM tenants", []), scope, filter);
-        self.count_of(query).await
+        self.count_of(filtered("COUNT(*) AS count", scope, filter)).await
     }
 }
 
-fn filtered(query: Query, scope: &AdminScope, filter: &TenantFilter) -> Query {
+impl Database {
+    /// Returns the statement of a list, for tests.
+    #[doc(hidden)]
+    pub fn tenants_statement(&self, scope: &AdminScope, filter: &TenantFilter, page: Page) -> Statement {
+        self.statement(filtered(Row::COLUMNS, scope, filter).page(page))
+    }
+}
+
+fn filtered(columns: &'static str, scope: &AdminScope, filter: &TenantFilter) -> Query {
     let TenantFilter { name, description, q, status } = filter;
     let part = |text: &SearchText| containing(&fold(text.as_str()));
-    query
-        .push_bound(" WHERE workspace_id = ?", scope.workspace_id().as_uuid())
-        .and("name_folded = ?", name.as_ref().map(|name| fold(name.as_str())))
-        .and(r"description_folded LIKE ? ESCAPE '\'", description.as_ref().map(part))
+    let select = "SELECT {columns} FROM tenants tenant WHERE tenant.workspace_id = $1";
+    Query::new(select, [scope.workspace_id().as_uuid().into()])
+        .fill("columns", columns)
+        .keyed("tenant.id")
+        .and("tenant.name_folded = ?", name.as_ref().map(|name| fold(name.as_str())))
+        .and(r"tenant.description_folded LIKE ? ESCAPE '\'", description.as_ref().map(part))
         .and(
-            r"(name_folded LIKE ? ESCAPE '\' OR domain LIKE ? ESCAPE '\' OR description_folded LIKE ? ESCAPE '\'
-              OR city_folded LIKE ? ESCAPE '\')",
+            "(tenant.name_folded LIKE ? ESCAPE '\\' OR tenant.domain LIKE ? ESCAPE '\\' \
+              OR tenant.description_folded LIKE ? ESCAPE '\\' OR tenant.city_folded LIKE ? ESCAPE '\\')",
             q.as_ref().map(part),
         )
-        .and("status = ?", status.map(TenantStatus::as_str))
+        .and("tenant.status = ?", status.map(TenantStatus::as_str))
 }
 
 pub(crate) async fn find(
@@ -198,96 +204,10 @@ pub(crate) async fn find(
     workspace_id: WorkspaceId,
     id: TenantId,
 ) -> Result<Option<Tenant>, RepositoryError> {
-    let row = database.batched_row(("tenants", Row::COLUMNS), workspace_id, id.as_uuid()).await?;
+    let row = database.batched_row(("tenants tenant", Row::COLUMNS), workspace_id, id.as_uuid()).await?;
     row.map(to_tenant).transpose()
 }
 
 pub(crate) async fn insert(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
     transaction.insert(to_row(tenant)).await
-}
-
-/// Replaces the previous version of the tenant.
-async fn update(transaction: &Transaction, tenant: Tenant) -> Result<(), RepositoryError> {
-    let row = to_row(tenant);
-    let (workspace_id, id, before) = (row.workspace_id, row.id, row.version - 1);
-    // All columns except the key, which cannot be updated in a distributed table.
-    let columns = ActiveModel { workspace_id: NotSet, id: NotSet, ..row.into_active_model().reset_all() };
-    let update = Entity::update_many()
-        .set(columns)
-        .filter(Column::WorkspaceId.eq(workspace_id))
-        .filter(Column::Id.eq(id))
-        .filter(Column::Version.eq(before));
-    transaction.update_guarded(update).await
-}
-
-fn to_row(tenant: Tenant) -> Model {
-    let TenantParts {
-        workspace_id,
-        id,
-        name,
-        domain,
-        is_default,
-        status,
-        details: TenantDetails { description, address, city, post_code, country },
-        version,
-        created_at,
-        updated_at,
-    } = tenant.into_parts();
-    Model {
-        workspace_id: workspace_id.as_uuid(),
-        id: id.as_uuid(),
-        name_folded: fold(name.as_str()),
-        name: name.into(),
-        domain: domain.to_string(),
-        is_default,
-        status: status.as_str().to_owned(),
-        description_folded: description.as_ref().map(|description| fold(description.as_str())),
-        description: description.map(Into::into),
-        address: address.map(Into::into),
-        city_folded: city.as_ref().map(|city| fold(city.as_str())),
-        city: city.map(Into::into),
-        post_code: post_code.map(Into::into),
-        country_code: country.map(Country::code).map(Into::into),
-        version,
-        created_at,
-        updated_at,
-    }
-}
-
-fn to_tenant(row: Row) -> Result<Tenant, RepositoryError> {
-    const WHAT: &str = "tenant";
-    let Row {
-        workspace_id,
-        id,
-        name,
-        domain,
-        is_default,
-        status,
-        description,
-        address,
-        city,
-        post_code,
-        country_code,
-        version,
-        created_at,
-        updated_at,
-    } = row;
-    Ok(Tenant::from_parts(TenantParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: TenantId::new(id),
-        name: stored(WHAT, &name)?,
-        domain: stored(WHAT, &domain)?,
-        is_default,
-        status: stored(WHAT, &status)?,
-        details: TenantDetails {
-            description: stored_option(WHAT, description)?,
-            address: stored_option(WHAT, address)?,
-            city: stored_option(WHAT, city)?,
-            post_code: stored_option(WHAT, post_code)?,
-            country: stored_option(WHAT, country_code)?,
-        },
-        version,
-        created_at,
-        updated_at,
-    }))
 }

@@ -1,0 +1,63 @@
+//! The conditions of the filters of listings.
+
+use domain::currencies::Currency;
+use domain::ids::IntegrationAccountId;
+use domain::instants::Edge;
+use domain::listings::{Bathrooms, ListingStatus};
+use domain::money::Amount;
+use domain::numbers::Whole;
+use ports::{FreeNights, ListingFilter};
+
+use super::rows::folded;
+use crate::engine::dialect::Dialect;
+use crate::engine::query::Query;
+
+/// Adds the conditions on `listing`, except that on the origin.
+pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
+    let ListingFilter {
+        origin: _,
+        status,
+        integration_account_id,
+        guests,
+        bedroom_count,
+        bathroom_count,
+        min_price,
+        max_price,
+        currency,
+        amenities,
+        updated_since,
+        free,
+        around: _,
+    } = filter;
+    let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
+    let query = query
+        .and("listing.status = ?", status.map(ListingStatus::as_str))
+        .and("listing.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
+        .and("listing.max_occupancy >= ?", guests.map(Whole::get))
+        .and("listing.bedroom_count >= ?", bedroom_count.map(Whole::get))
+        .and("listing.bathroom_tenths >= ?", bathroom_count.map(Bathrooms::tenths))
+        .and("listing.start_price_scaled >= ?", min_price.map(Amount::ten_thousandths_up))
+        .and("listing.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
+        .and("listing.currency = ?", currency.map(Currency::code))
+        .and("listing.updated_at >= ?", updated_since.map(Edge::instant));
+    amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
+}
+
+/// Adds the condition that the listing is free for these nights.
+///
+/// PostgreSQL would turn NOT EXISTS into joins, or estimate that hardly any listing remains, and then not read the
+/// index of positions nearest first. For this CASE it has no estimate, and checks each listing separately.
+fn free_for(query: Query, FreeNights { stay, at }: FreeNights) -> Query {
+    let values = [stay.check_in().as_date().into(), stay.check_out().as_date().into(), at.into()];
+    query.and_all(
+        "CASE WHEN (SELECT 1 FROM calendar_nights night \
+                    WHERE night.workspace_id = $1 AND night.listing_id = listing.id AND night.is_blocked \
+                      AND night.night >= ?1 AND night.night < ?2 LIMIT 1) IS NULL \
+               AND (SELECT 1 FROM reservations stay \
+                    WHERE stay.workspace_id = $1 AND stay.listing_id = listing.id \
+                      AND stay.status IN ('PENDING', 'CONFIRMED') AND stay.check_out > ?1 AND stay.check_in < ?2 \
+                      AND (stay.status = 'CONFIRMED' OR stay.hold_expires_at > ?3) LIMIT 1) IS NULL \
+              THEN 1 END IS NOT NULL",
+        values,
+    )
+}

@@ -1,0 +1,148 @@
+//! Guards of bookings: the offer, the obstacles, the holds of an importer.
+
+use chrono::{DateTime, Utc};
+use domain::ids::{QuoteId, TenantId, WorkspaceId};
+use domain::reservations::{ExternalName, ReservationParts};
+use ports::{RepositoryError, rules};
+use sea_orm::{FromQueryResult, Statement};
+
+use crate::engine::database::Database;
+use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
+
+/// An offered listing of the owner. Rows are locked in this order: account, listing.
+const OWN: &str = "\
+    SELECT 1 FROM integration_accounts account \
+    JOIN listings listing ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 AND listing.id = $4 \
+      AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE'";
+
+/// An offered listing that the seller has imported. Rows are locked in this order: owner, account, listing, import.
+const IMPORTED: &str = "\
+    SELECT 1 FROM tenants owner \
+    JOIN integration_accounts account ON account.workspace_id = owner.workspace_id AND account.tenant_id = owner.id \
+    JOIN listings listing ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+    JOIN imports import ON import.workspace_id = listing.workspace_id AND import.listing_id = listing.id \
+    WHERE owner.workspace_id = $1 AND owner.id = $2 AND account.id = $3 AND listing.id = $4 AND import.tenant_id = $5 \
+      AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import AND listing.status = 'ACTIVE'";
+
+/// The obstacles to a booking.
+const OBSTACLES: &str = "\
+    SELECT EXISTS (SELECT 1 FROM reservations WHERE workspace_id = $1 AND quote_id = $2) AS quote_is_used, \
+           EXISTS (SELECT 1 FROM reservations \
+             WHERE workspace_id = $1 AND external_seller = $3 AND external_id = $4) AS external_id_is_taken, \
+           EXISTS (SELECT 1 FROM reservations \
+             WHERE workspace_id = $1 AND listing_id = $5 AND check_out > $6 AND check_in < $7 \
+               AND status IN ('PENDING', 'CONFIRMED')) AS a_night_is_sold, \
+           EXISTS (SELECT 1 FROM calendar_nights \
+             WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked) AS a_night_is_blocked";
+
+/// Finds the workspace if the importer `$2` has reached its maximum number of pending stays of the owner `$3` at the
+/// instant `$4`. The workspace is not locked: a concurrent change of the maximum counts as made after the booking.
+const ALL_HOLDS: &str = "\
+    SELECT 1 FROM workspaces workspace WHERE workspace.id = $1 AND workspace.max_importer_holds <= \
+    (SELECT COUNT(*) FROM reservations reservation \
+     JOIN integration_accounts account \
+       ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+     WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 AND reservation.status = 'PENDING' \
+       AND reservation.hold_expires_at > $4 AND account.tenant_id = $3)";
+
+#[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns of a row")]
+struct ObstaclesRow {
+    quote_is_used: bool,
+    external_id_is_taken: bool,
+    a_night_is_sold: bool,
+    a_night_is_blocked: bool,
+}
+
+impl Database {
+    /// Returns the statement that counts an importer's holds, for the tests of its plan.
+    #[doc(hidden)]
+    pub fn holds_statement(
+        &self,
+        workspace: WorkspaceId,
+        importer: TenantId,
+        owner: TenantId,
+        at: DateTime<Utc>,
+    ) -> Statement {
+        self.statement(all_holds(workspace, importer, owner, at))
+    }
+}
+
+impl Transaction {
+    /// Checks that the listing is the owner's, offered, and imported by the seller if that is another tenant. Locks
+    /// keep it so until the end of the transaction.
+    pub(super) async fn lock_offer(&self, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
+        let named = [
+            parts.workspace_id.as_uuid(),
+            owner.as_uuid(),
+            parts.priced.integration_account_id.as_uuid(),
+            parts.priced.listing_id.as_uuid(),
+        ];
+        let (select, importer) = parts.sold_by.map_or((OWN, None), |importer| (IMPORTED, Some(importer.as_uuid())));
+        let offer = Query::new(select, named.into_iter().chain(importer).map(Into::into));
+        self.expect_row(offer.push(self.dialect().for_share())).await
+    }
+
+    /// Serialises the holds of one importer at the listings of one owner, so that none is missed by a concurrent count.
+    pub(super) async fn one_hold_at_a_time(
+        &self,
+        parts: &ReservationParts,
+        owner: TenantId,
+        importer: TenantId,
+    ) -> Result<(), RepositoryError> {
+        if let Some(lock) = self.dialect().named_lock() {
+            let name = format!("importer-holds {} {owner} {importer}", parts.workspace_id);
+            self.execute(Query::new(lock, [name.into()])).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses the hold if the importer has reached its maximum number.
+    pub(super) async fn refuse_too_many_holds(
+        &self,
+        parts: &ReservationParts,
+        owner: TenantId,
+        importer: TenantId,
+    ) -> Result<(), RepositoryError> {
+        let held = all_holds(parts.workspace_id, importer, owner, parts.created_at);
+        self.refuse(held, rules::IMPORTER_HOLDS).await
+    }
+
+    /// Checks that the quote is unused, that the seller has no reservation with that external id, and that the nights
+    /// are free.
+    pub(super) async fn refuse_obstacles(&self, parts: &ReservationParts) -> Result<(), RepositoryError> {
+        let (seller, name) =
+            parts.external.as_ref().map(|ExternalName { seller, id }| (seller.as_uuid(), id.as_str())).unzip();
+        let stay = parts.priced.stay;
+        let named = [
+            parts.workspace_id.as_uuid().into(),
+            parts.quote_id.map(QuoteId::as_uuid).into(),
+            seller.into(),
+            name.into(),
+            parts.priced.listing_id.as_uuid().into(),
+            stay.check_in().as_date().into(),
+            stay.check_out().as_date().into(),
+        ];
+        let row = self.row(Query::new(OBSTACLES, named)).await?.ok_or(RepositoryError::Stale)?;
+        let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = row;
+        // The obstacles that a retry of the same booking would meet come first: they say more than that the nights are
+        // sold.
+        let rule = if quote_is_used {
+            rules::QUOTE_USED
+        } else if external_id_is_taken {
+            rules::RESERVATION_EXTERNAL_ID
+        } else if a_night_is_sold || a_night_is_blocked {
+            rules::RESERVATION_STAY
+        } else {
+            return Ok(());
+        };
+        Err(RepositoryError::Taken { rule })
+    }
+}
+
+fn all_holds(workspace: WorkspaceId, importer: TenantId, owner: TenantId, at: DateTime<Utc>) -> Query {
+    let named = [workspace.as_uuid().into(), importer.as_uuid().into(), owner.as_uuid().into(), at.into()];
+    Query::new(ALL_HOLDS, named)
+}

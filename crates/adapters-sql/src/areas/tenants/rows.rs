@@ -1,0 +1,82 @@
+//! Conversion between tenants and rows.
+
+use domain::countries::Country;
+use domain::ids::{TenantId, WorkspaceId};
+use domain::tenants::{Tenant, TenantDetails, TenantParts};
+use domain::text::fold;
+use ports::RepositoryError;
+
+use crate::engine::rows::{stored, stored_option};
+use crate::tables::tenants::{Model, Row};
+
+pub(super) fn to_row(tenant: Tenant) -> Model {
+    let TenantParts {
+        workspace_id,
+        id,
+        name,
+        domain,
+        is_default,
+        status,
+        details: TenantDetails { description, address, city, post_code, country },
+        version,
+        created_at,
+        updated_at,
+    } = tenant.into_parts();
+    Model {
+        workspace_id: workspace_id.as_uuid(),
+        id: id.as_uuid(),
+        name_folded: fold(name.as_str()),
+        name: name.into(),
+        domain: domain.to_string(),
+        is_default,
+        status: status.as_str().to_owned(),
+        description_folded: description.as_ref().map(|description| fold(description.as_str())),
+        description: description.map(Into::into),
+        address: address.map(Into::into),
+        city_folded: city.as_ref().map(|city| fold(city.as_str())),
+        city: city.map(Into::into),
+        post_code: post_code.map(Into::into),
+        country_code: country.map(Country::code).map(Into::into),
+        version,
+        created_at,
+        updated_at,
+    }
+}
+
+pub(super) fn to_tenant(row: Row) -> Result<Tenant, RepositoryError> {
+    const WHAT: &str = "tenant";
+    let Row {
+        workspace_id,
+        id,
+        name,
+        domain,
+        is_default,
+        status,
+        description,
+        address,
+        city,
+        post_code,
+        country_code,
+        version,
+        created_at,
+        updated_at,
+    } = row;
+    Ok(Tenant::from_parts(TenantParts {
+        workspace_id: WorkspaceId::new(workspace_id),
+        id: TenantId::new(id),
+        name: stored(WHAT, &name)?,
+        domain: stored(WHAT, &domain)?,
+        is_default,
+        status: stored(WHAT, &status)?,
+        details: TenantDetails {
+            description: stored_option(WHAT, description)?,
+            address: stored_option(WHAT, address)?,
+            city: stored_option(WHAT, city)?,
+            post_code: stored_option(WHAT, post_code)?,
+            country: stored_option(WHAT, country_code)?,
+        },
+        version,
+        created_at,
+        updated_at,
+    }))
+}
