@@ -40,7 +40,7 @@ pub use ports::{Page, PageStart, fairness};
 pub use self::access::authentication::Authentication;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::audit::{Audit, FindAudit};
-pub use self::availability::{Availability, AvailabilityError, EditCalendar, FindNights, RangeFields};
+pub use self::availability::{Availability, AvailabilityError, EditCalendar, GetNights, RangeFields};
 pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::listing_ids::ListingIds;
 pub use self::input::paging::{List, Listed, Paging};

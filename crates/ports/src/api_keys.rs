@@ -14,7 +14,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait ApiKeyRepository: Send + Sync {
     /// Returns the key with its user, or `None` if no user of the tenant has it.
-    async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
 
     /// Stores a new key of this user of the scope's tenant.
     ///

@@ -15,7 +15,7 @@ pub trait Credentials: Send + Sync {
     ///
     /// A credential that is not admitted, and the user's current tenant, are always up to date. Everything else
     /// reflects all changes by this process, and changes by other processes after at most one second.
-    async fn find(
+    async fn get(
         &self,
         workspace_id: WorkspaceId,
         key: ApiKeyId,

@@ -18,7 +18,7 @@ use crate::RepositoryError;
 #[async_trait]
 pub trait IdempotencyRepository: Send + Sync {
     /// Returns the record of the user's key, even an expired one.
-    async fn find(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<IdempotencyRecord>, RepositoryError>;
+    async fn get(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<IdempotencyRecord>, RepositoryError>;
 
     /// Stores the record of a request that changed nothing, and replaces an expired one.
     ///

@@ -13,7 +13,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait IntegrationAccountRepository: Send + Sync {
     /// Returns the account, or `None` if the tenant does not have it.
-    async fn find(
+    async fn get(
         &self,
         scope: &TenantScope,
         id: IntegrationAccountId,
@@ -49,7 +49,7 @@ pub trait IntegrationAccountRepository: Send + Sync {
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError>;
 
     /// Returns the account of any tenant, or `None` if the workspace does not have it.
-    async fn find_anywhere(
+    async fn get_anywhere(
         &self,
         scope: &AdminScope,
         id: IntegrationAccountId,

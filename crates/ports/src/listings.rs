@@ -22,7 +22,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait ListingRepository: Send + Sync {
     /// Returns the listing, or `None` if the tenant neither owns nor imports it.
-    async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError>;
 
     /// Returns the tenant of an account, or `None` if the workspace does not have the account.
     async fn owner(

@@ -13,7 +13,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait LocationRepository: Send + Sync {
     /// Returns the location, or `None` if the tenant does not have it.
-    async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError>;
 
     /// Stores a new location.
     ///

@@ -13,7 +13,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait PromotionRepository: Send + Sync {
     /// Returns the promotion, or `None` if no account of the tenant has it.
-    async fn find(&self, scope: &TenantScope, id: PromotionId) -> Result<Option<Promotion>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: PromotionId) -> Result<Option<Promotion>, RepositoryError>;
 
     /// Whether the tenant has the account.
     async fn has_account(&self, scope: &TenantScope, id: IntegrationAccountId) -> Result<bool, RepositoryError>;

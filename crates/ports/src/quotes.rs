@@ -33,7 +33,7 @@ pub trait QuoteRepository: Send + Sync {
     async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError>;
 
     /// Returns the quote, even an expired one, or `None` if the tenant did not request it.
-    async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError>;
 
     /// Stores a new quote.
     ///

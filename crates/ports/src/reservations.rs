@@ -18,7 +18,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait ReservationRepository: Send + Sync {
     /// Returns the reservation, or `None` if the tenant does not see it.
-    async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError>;
 
     /// Returns whether the tenant has made a reservation with this id of its own system.
     async fn has_external_id(&self, scope: &TenantScope, id: &ExternalId) -> Result<bool, RepositoryError>;

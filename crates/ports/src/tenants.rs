@@ -14,7 +14,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait TenantRepository: Send + Sync {
     /// Returns the tenant, or `None` if the workspace does not have it.
-    async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError>;
 
     /// Stores a new tenant, its default location and the caller's move into it.
     ///

@@ -15,7 +15,7 @@ use crate::{Page, RepositoryError, Slice};
 #[async_trait]
 pub trait UserRepository: Send + Sync {
     /// Returns the user, or `None` if no user with that id is at home in the tenant.
-    async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError>;
+    async fn get(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError>;
 
     /// Stores a new user of the scope's tenant.
     ///

@@ -32,7 +32,7 @@ pub trait WorkspaceRepository: Send + Sync {
     async fn is_named(&self, scope: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError>;
 
     /// Returns the workspace of the scope.
-    async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError>;
+    async fn get(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError>;
 
     /// Stores the workspace's new fields.
     ///

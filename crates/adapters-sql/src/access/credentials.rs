@@ -68,7 +68,7 @@ impl CredentialRow {
 
 #[async_trait]
 impl Credentials for Database {
-    async fn find(
+    async fn get(
         &self,
         workspace_id: WorkspaceId,
         key: ApiKeyId,

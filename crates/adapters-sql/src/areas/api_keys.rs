@@ -28,10 +28,10 @@ const REVOKE: &str = "\
 
 #[async_trait]
 impl ApiKeyRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
         let query = selected(Row::COLUMNS, scope).and("api_key.id = ?", Some(id.as_uuid()));
         let Some(row) = self.row::<Row>(query).await? else { return Ok(None) };
-        let user = UserRepository::find(self, scope, UserId::new(row.user_id)).await?;
+        let user = UserRepository::get(self, scope, UserId::new(row.user_id)).await?;
         let key = to_api_key(row)?;
         Ok(user.map(|user| (key, user)))
     }

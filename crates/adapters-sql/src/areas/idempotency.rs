@@ -61,7 +61,7 @@ struct Row {
 
 #[async_trait]
 impl IdempotencyRepository for Database {
-    async fn find(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<IdempotencyRecord>, RepositoryError> {
+    async fn get(&self, scope: OwnScope, key: &IdempotencyKey) -> Result<Option<IdempotencyRecord>, RepositoryError> {
         let values =
             [scope.workspace_id().as_uuid().into(), scope.user_id().as_uuid().into(), key.as_str().to_owned().into()];
         self.row(Query::new(FIND, values)).await?.map(to_record).transpose()

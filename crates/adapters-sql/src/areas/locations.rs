@@ -21,7 +21,7 @@ const SELECT: &str = "\
 
 #[async_trait]
 impl LocationRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: LocationId) -> Result<Option<Location>, RepositoryError> {
         let table = ("locations location", Row::COLUMNS);
         let row: Option<Row> = self.batched_row(table, scope.workspace_id(), id.as_uuid()).await?;
         row.filter(|row| row.tenant_id == scope.tenant_id().as_uuid()).map(to_location).transpose()

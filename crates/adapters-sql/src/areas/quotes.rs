@@ -80,7 +80,7 @@ impl QuoteRepository for Database {
         Ok(Some(Offer { listing: seen, rates, longest_importer_hold, calendar, lapsed, promotion }))
     }
 
-    async fn find(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
         let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]).fill("priced", priced::COLUMNS);
         self.row(query).await?.map(to_found_quote).transpose()
     }

@@ -42,7 +42,7 @@ impl WorkspaceRepository for Database {
         Ok(self.count_of(Query::new(named, [name.as_str().into()])).await? > 0)
     }
 
-    async fn find(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
+    async fn get(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
         let select = "SELECT {columns} FROM workspaces workspace WHERE workspace.id = $1";
         let query = Query::new(select, [scope.workspace_id().as_uuid().into()]).fill("columns", Row::COLUMNS);
         let found = self.row(query).await?;

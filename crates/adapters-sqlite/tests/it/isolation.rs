@@ -25,9 +25,9 @@ async fn an_account_of_another_tenant_is_not_even_read() {
     insert.execute(&pool).await.expect("a valid statement");
 
     let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
-    let found = sqlite.database().find(&scope, IntegrationAccountId::new(id)).await;
+    let found = sqlite.database().get(&scope, IntegrationAccountId::new(id)).await;
     assert_eq!(found.expect("nothing to read"), None);
     let scope = build::administrator().admin_scope(Permission::Read).expect("the default tenant");
-    let found = sqlite.database().find_anywhere(&scope, IntegrationAccountId::new(id)).await;
+    let found = sqlite.database().get_anywhere(&scope, IntegrationAccountId::new(id)).await;
     found.expect_err("reading the row fails");
 }

@@ -102,12 +102,12 @@ mod tests {
         }
         let sweeps = Sweeps::start(&engine);
         let swept = time::timeout(Duration::from_secs(10), async {
-            while database.find(scope, &old).await.expect("no failure").is_some() {
+            while database.get(scope, &old).await.expect("no failure").is_some() {
                 task::yield_now().await;
             }
         });
         swept.await.expect("swept");
-        assert!(database.find(scope, &young).await.expect("no failure").is_some());
+        assert!(database.get(scope, &young).await.expect("no failure").is_some());
         sweeps.stop().await;
         engine.close().await;
     }

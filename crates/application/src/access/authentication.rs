@@ -27,7 +27,7 @@ impl Authentication {
 
     /// Identifies the user of a valid key, and loads the tenant that the request names.
     pub async fn identify(&self, token: &ApiKeyToken, choice: TenantChoice) -> Result<Identified, Refusal> {
-        let credential = self.credentials.find(token.workspace_id(), token.id(), choice).await?;
+        let credential = self.credentials.get(token.workspace_id(), token.id(), choice).await?;
         let credential = credential.ok_or(AccessError::Unauthenticated)?;
         Ok(credential.identify(token.secret(), self.clock.now())?)
     }
@@ -49,7 +49,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_key_is_refused() {
         let mut credentials = MockCredentials::new();
-        credentials.expect_find().returning(|_, _, _| Ok(None));
+        credentials.expect_get().returning(|_, _, _| Ok(None));
         let refused = authentication(credentials).authenticate(&build::token(), TenantChoice::Home).await;
         assert!(matches!(refused, Err(Refusal::Access(AccessError::Unauthenticated))));
     }
@@ -59,7 +59,7 @@ mod tests {
         let mut credentials = MockCredentials::new();
         let home = || build::standing(1, true);
         credentials
-            .expect_find()
+            .expect_get()
             .withf(move |workspace, key, choice| {
                 let token = build::token();
                 (*workspace, *key, *choice) == (token.workspace_id(), token.id(), TenantChoice::Named(home().id))

@@ -80,7 +80,7 @@ impl ApiKeys {
         let secret = self.ambient.secret();
         let token = ApiKeyToken::new(scope.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
         retry_stale(async || {
-            let user = self.users.find(scope, user_id).await?;
+            let user = self.users.get(scope, user_id).await?;
             let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
             caller.may_handle(user.role())?;
             let (secret, name) = (secret.clone(), required("name", command.name.as_deref())?);
@@ -128,7 +128,7 @@ mod tests {
 
     fn users() -> MockUserRepository {
         let mut users = MockUserRepository::new();
-        users.expect_find().returning(|scope, id| {
+        users.expect_get().returning(|scope, id| {
             let new = NewApiUser {
                 id,
                 name: "Grace Hopper".parse().expect("a name"),
@@ -164,7 +164,7 @@ mod tests {
             Ok(change.after)
         });
         let mut idempotency = MockIdempotencyRepository::new();
-        idempotency.expect_find().once().returning(|_, _| Ok(None));
+        idempotency.expect_get().once().returning(|_, _| Ok(None));
         create(repository, users(), idempotency).await.expect("created");
     }
 
@@ -175,7 +175,7 @@ mod tests {
             ("corrupt".to_owned(), ProblemKind::Internal, Code::InternalError),
         ] {
             let mut idempotency = MockIdempotencyRepository::new();
-            idempotency.expect_find().once().returning(move |scope, _| {
+            idempotency.expect_get().once().returning(move |scope, _| {
                 let id = build::token().id();
                 let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: id };
                 let reply = Reply { status: 201, body: body.clone().into_bytes() };

@@ -11,7 +11,7 @@ impl ApiKeys {
     pub async fn revoke(&self, caller: &Caller, id: ApiKeyId) -> Result<(), ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         retry_stale(async || {
-            let (key, user) = self.repository.find(&scope, id).await?.ok_or(ApiKeyError::NotFound)?;
+            let (key, user) = self.repository.get(&scope, id).await?.ok_or(ApiKeyError::NotFound)?;
             caller.may_handle(user.role())?;
             match key.revoke(&user, scope.stamp(self.ambient.audit_id(), self.ambient.now())) {
                 Some(change) => Ok(self.repository.revoke(&scope, &user, change).await?),
@@ -58,7 +58,7 @@ mod tests {
 
     fn repository(role: Role) -> MockApiKeyRepository {
         let mut repository = MockApiKeyRepository::new();
-        repository.expect_find().returning(move |_, _| Ok(Some(stored(role))));
+        repository.expect_get().returning(move |_, _| Ok(Some(stored(role))));
         repository
     }
 

@@ -73,7 +73,7 @@ impl Availability {
         let scope = caller.tenant_scope(Permission::Write)?;
         let ranges = input?.edits()?;
         retry_stale(async || {
-            let found = self.listings.find(&scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
+            let found = self.listings.get(&scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let Some(change) = CalendarEdit::decide(found.for_owner(&scope)?, &ranges, &scope, stamp)? else {
                 return Ok(0);
@@ -108,7 +108,7 @@ mod tests {
     fn seen(found: fn(domain::listings::Listing) -> TenantListing) -> MockListingRepository {
         let mut listings = MockListingRepository::new();
         listings
-            .expect_find()
+            .expect_get()
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(move |_, id| Ok(Some(found(build::listing(id)))));
         listings
@@ -199,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn a_listing_that_the_tenant_does_not_see_is_not_found() {
         let mut listings = MockListingRepository::new();
-        listings.expect_find().once().returning(|_, _| Ok(None));
+        listings.expect_get().once().returning(|_, _| Ok(None));
         assert_eq!(refused(listings, vec![priced("1")]).await.code(), Code::ListingNotFound);
     }
 

@@ -12,12 +12,12 @@ use crate::input::{Input, InvalidInput};
 /// The requested nights: from the first date to the day before the second date.
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "the parameters of the operation")]
-pub struct FindNights {
+pub struct GetNights {
     pub start_date: Option<String>,
     pub end_date: Option<String>,
 }
 
-impl FindNights {
+impl GetNights {
     fn nights(&self) -> Result<Stay, InvalidInput> {
         let mut collector = Collector::default();
         let nights = nights(&mut collector, self.start_date.as_deref(), self.end_date.as_deref());
@@ -38,7 +38,7 @@ impl Availability {
         &self,
         caller: &Caller,
         listing: ListingId,
-        input: Input<FindNights>,
+        input: Input<GetNights>,
     ) -> Result<Vec<Night>, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let nights = input?.nights()?;
@@ -69,7 +69,7 @@ mod tests {
     ) -> Result<Vec<Night>, AvailabilityError> {
         let (repository, listings) = (MockAvailabilityRepository::new(), MockListingRepository::new());
         let availability = Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient());
-        let input = FindNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
+        let input = GetNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
         availability.get(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(input)).await
     }
 

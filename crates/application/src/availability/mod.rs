@@ -10,7 +10,7 @@ use ports::{AvailabilityQueries, AvailabilityRepository, ListingRepository};
 
 pub use self::edit::{EditCalendar, RangeFields};
 pub use self::error::AvailabilityError;
-pub use self::get::FindNights;
+pub use self::get::GetNights;
 use crate::steps::ambient::Ambient;
 
 /// The use cases of availability.

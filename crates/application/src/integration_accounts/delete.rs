@@ -19,7 +19,7 @@ impl IntegrationAccounts {
     ) -> Result<(), IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         retry_stale(async || {
-            let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
+            let account = self.repository.get(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
             precondition.check(&account)?;
             let change = account.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
             Ok(self.repository.delete(&scope, change).await?)
@@ -50,7 +50,7 @@ mod tests {
     async fn the_second_of_two_who_delete_finds_nothing() {
         let mut repository = MockIntegrationAccountRepository::new();
         let mut found = vec![None, Some(build::integration_account())];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         let id = build::integration_account().id();
         let lost = accounts(repository).delete(&build::channel(Permission::Admin), id, &Precondition::default()).await;
@@ -60,7 +60,7 @@ mod tests {
     #[tokio::test]
     async fn an_account_with_reservations_stays() {
         let mut repository = MockIntegrationAccountRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(Some(build::integration_account())));
+        repository.expect_get().once().returning(|_, _| Ok(Some(build::integration_account())));
         let taken = || RepositoryError::Taken { rule: rules::HAS_RESERVATIONS };
         repository.expect_delete().once().returning(move |_, _| Err(taken()));
         let id = build::integration_account().id();

@@ -14,7 +14,7 @@ impl IntegrationAccounts {
         id: IntegrationAccountId,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)
     }
 }
 
@@ -36,7 +36,7 @@ mod tests {
         {
             let mut repository = MockIntegrationAccountRepository::new();
             repository
-                .expect_find()
+                .expect_get()
                 .withf(|scope, _| scope.tenant_id() == build::channel_id())
                 .returning(move |_, _| Ok(found.clone()));
             let found = accounts(repository).get(&build::channel(Permission::Read), id).await;

@@ -40,14 +40,14 @@ impl IntegrationAccounts {
         let MoveIntegrationAccount { tenant_id, dry_run } = input?;
         let target: TenantId = required("tenantID", tenant_id.as_deref())?;
         retry_stale(async || {
-            let account = self.repository.find_anywhere(&scope, id).await?;
+            let account = self.repository.get_anywhere(&scope, id).await?;
             let account = account.ok_or(IntegrationAccountError::NotFound)?;
             let tenants = scope.tenant_scope();
-            let target = self.tenants.find(tenants, target).await?;
+            let target = self.tenants.get(tenants, target).await?;
             let target = target.ok_or_else(IntegrationAccountError::target_not_found)?;
             precondition.check(&account)?;
             // The source exists: a tenant with accounts cannot be deleted.
-            let source = self.tenants.find(tenants, account.tenant_id()).await?;
+            let source = self.tenants.get(tenants, account.tenant_id()).await?;
             let source = source.ok_or(IntegrationAccountError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = account.move_to(&source, &target, self.ambient.audit_id(), stamp)?;
@@ -84,14 +84,14 @@ mod tests {
 
     fn stored() -> MockIntegrationAccountRepository {
         let mut repository = MockIntegrationAccountRepository::new();
-        repository.expect_find_anywhere().returning(|_, _| Ok(Some(build::integration_account())));
+        repository.expect_get_anywhere().returning(|_, _| Ok(Some(build::integration_account())));
         repository.expect_holdings().withf(|_, _, target| *target == TARGET).returning(|_, _, _| Ok(HOLDINGS));
         repository
     }
 
     fn tenants(status: TenantStatus) -> MockTenantRepository {
         let mut tenants = MockTenantRepository::new();
-        tenants.expect_find().returning(move |_, id| {
+        tenants.expect_get().returning(move |_, id| {
             let tenant = TenantParts { status, ..build::tenant(id).into_parts() };
             Ok((id == TARGET || id == build::channel_id()).then(|| Tenant::from_parts(tenant)))
         });
@@ -168,7 +168,7 @@ mod tests {
             }
         }
         let mut nothing = MockIntegrationAccountRepository::new();
-        nothing.expect_find_anywhere().returning(|_, _| Ok(None));
+        nothing.expect_get_anywhere().returning(|_, _| Ok(None));
         let refused = move_to(&TARGET.to_string(), false, nothing, MockTenantRepository::new()).await;
         assert_eq!(refused.expect_err("unknown").code(), Code::IntegrationAccountNotFound);
     }
@@ -184,7 +184,7 @@ mod tests {
             build::integration_account().move_to(&source, &target, arrival, stamp).expect("moved").after.account
         };
         let mut found = vec![moved(), build::integration_account()];
-        repository.expect_find_anywhere().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_get_anywhere().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_holdings().returning(|_, _, _| Ok(HOLDINGS));
         repository.expect_move_account().once().returning(|_, _| Err(RepositoryError::Stale));
         let lost = move_to(&TARGET.to_string(), false, repository, tenants(TenantStatus::Active)).await;

@@ -21,7 +21,7 @@ impl IntegrationAccounts {
         let scope = caller.tenant_scope(Permission::Admin)?;
         let edit = input?.edit()?;
         retry_stale(async || {
-            let account = self.repository.find(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
+            let account = self.repository.get(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
             precondition.check(&account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match account.update(edit.clone(), &scope, stamp) {
@@ -46,7 +46,7 @@ mod tests {
 
     fn stored() -> MockIntegrationAccountRepository {
         let mut repository = MockIntegrationAccountRepository::new();
-        repository.expect_find().returning(|_, _| Ok(Some(build::integration_account())));
+        repository.expect_get().returning(|_, _| Ok(Some(build::integration_account())));
         repository
     }
 
@@ -102,7 +102,7 @@ mod tests {
         let refused = update(MockIntegrationAccountRepository::new(), Permission::Write, fields()).await;
         assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
         let mut nothing = MockIntegrationAccountRepository::new();
-        nothing.expect_find().once().returning(|_, _| Ok(None));
+        nothing.expect_get().once().returning(|_, _| Ok(None));
         let unknown = update(nothing, Permission::Admin, fields()).await;
         assert_eq!(unknown.expect_err("unknown").code(), Code::IntegrationAccountNotFound);
     }

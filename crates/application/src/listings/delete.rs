@@ -18,7 +18,7 @@ impl Listings {
     ) -> Result<(), ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         retry_stale(async || {
-            let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
+            let found = self.repository.get(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = found.for_owner(&scope)?.delete(&scope, stamp);
             precondition.check(&found)?;
@@ -53,7 +53,7 @@ mod tests {
     #[tokio::test]
     async fn an_importer_deletes_nothing() {
         let mut repository = MockListingRepository::new();
-        repository.expect_find().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
+        repository.expect_get().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
         let refused = delete(repository, Permission::Write).await;
         assert_eq!(refused.expect_err("refused").code(), Code::NotTheOwner);
     }
@@ -62,7 +62,7 @@ mod tests {
     async fn the_second_of_two_who_delete_finds_nothing() {
         let mut repository = MockListingRepository::new();
         let mut found = vec![None, Some(build::owned(build::listing(ListingId::new(build::id()))))];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::ListingNotFound);
     }
@@ -70,7 +70,7 @@ mod tests {
     #[tokio::test]
     async fn a_listing_with_reservations_stays() {
         let mut repository = MockListingRepository::new();
-        repository.expect_find().once().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
+        repository.expect_get().once().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
         let taken = || RepositoryError::Taken { rule: rules::HAS_RESERVATIONS };
         repository.expect_delete().once().returning(move |_, _| Err(taken()));
         let refused = delete(repository, Permission::Write).await.expect_err("refused");

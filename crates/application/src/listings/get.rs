@@ -10,7 +10,7 @@ impl Listings {
     /// Returns a listing that the caller's tenant owns or imports.
     pub async fn get(&self, caller: &Caller, id: ListingId) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(ListingError::NotFound)
     }
 }
 
@@ -28,7 +28,7 @@ mod tests {
     async fn a_listing_is_looked_for_in_the_tenant_of_the_request() {
         let mut repository = MockListingRepository::new();
         repository
-            .expect_find()
+            .expect_get()
             .once()
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(|_, _| Ok(None));

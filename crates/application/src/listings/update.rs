@@ -25,7 +25,7 @@ impl Listings {
         let edit = fields.edit(&mut collector);
         let edit = collector.finish(Some(edit))?;
         retry_stale(async || {
-            let found = self.repository.find(&scope, id).await?.ok_or(ListingError::NotFound)?;
+            let found = self.repository.get(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let listing = found.for_owner(&scope)?;
             let account = listing.integration_account_id();
             unchanged("integrationAccountID", &fields.integration_account_id, account)?;
@@ -54,7 +54,7 @@ mod tests {
 
     fn stored() -> MockListingRepository {
         let mut repository = MockListingRepository::new();
-        repository.expect_find().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
+        repository.expect_get().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
         repository
     }
 
@@ -93,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn an_importer_is_not_the_owner() {
         let mut repository = MockListingRepository::new();
-        repository.expect_find().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
+        repository.expect_get().once().returning(|_, id| Ok(Some(build::imported(build::listing(id)))));
         let refused = update(repository, ListingFields::default()).await.expect_err("refused");
         assert_eq!(refused.code(), Code::NotTheOwner);
     }
@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_listing_is_not_found() {
         let mut repository = MockListingRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository.expect_get().once().returning(|_, _| Ok(None));
         let refused = update(repository, ListingFields::default()).await.expect_err("unknown");
         assert_eq!(refused.code(), Code::ListingNotFound);
     }

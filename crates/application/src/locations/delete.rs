@@ -18,7 +18,7 @@ impl Locations {
     ) -> Result<(), LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         retry_stale(async || {
-            let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
+            let location = self.repository.get(&scope, id).await?.ok_or(LocationError::NotFound)?;
             precondition.check(&location)?;
             let change = location.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
             Ok(self.repository.delete(&scope, change).await?)
@@ -52,7 +52,7 @@ mod tests {
     #[tokio::test]
     async fn the_default_location_is_not_deleted() {
         let mut repository = MockLocationRepository::new();
-        repository.expect_find().returning(|_, _| Ok(Some(build::default_location())));
+        repository.expect_get().returning(|_, _| Ok(Some(build::default_location())));
         repository.expect_delete().never();
         let error = delete(repository, Permission::Write).await.expect_err("refused");
         assert_eq!(error.code(), Code::DefaultLocation);
@@ -61,7 +61,7 @@ mod tests {
     #[tokio::test]
     async fn a_location_where_users_work_is_in_use_at_once() {
         let mut repository = MockLocationRepository::new();
-        repository.expect_find().once().returning(|_, id| Ok(Some(build::location(id))));
+        repository.expect_get().once().returning(|_, id| Ok(Some(build::location(id))));
         let in_use = || RepositoryError::Taken { rule: rules::LOCATION_IN_USE };
         repository.expect_delete().once().returning(move |_, _| Err(in_use()));
         let error = delete(repository, Permission::Write).await.expect_err("in use");
@@ -72,7 +72,7 @@ mod tests {
     async fn the_second_of_two_who_delete_finds_nothing() {
         let mut repository = MockLocationRepository::new();
         let mut found = vec![None, Some(build::location(LocationId::new(build::id())))];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::LocationNotFound);
     }

@@ -10,7 +10,7 @@ impl Locations {
     /// Returns a location of the caller's tenant.
     pub async fn get(&self, caller: &Caller, id: LocationId) -> Result<Location, LocationError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(LocationError::NotFound)
     }
 }
 
@@ -28,7 +28,7 @@ mod tests {
     async fn a_location_is_looked_for_in_the_tenant_of_the_request() {
         let mut repository = MockLocationRepository::new();
         repository
-            .expect_find()
+            .expect_get()
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(|_, id| Ok(Some(build::location(id))));
         let id = LocationId::new(build::id());
@@ -39,7 +39,7 @@ mod tests {
     #[tokio::test]
     async fn a_location_that_the_tenant_does_not_have_is_not_found() {
         let mut repository = MockLocationRepository::new();
-        repository.expect_find().returning(|_, _| Ok(None));
+        repository.expect_get().returning(|_, _| Ok(None));
         let id = LocationId::new(build::id());
         let unknown = locations(repository).get(&build::channel(Permission::Read), id).await;
         assert_eq!(unknown.expect_err("unknown").code(), Code::LocationNotFound);

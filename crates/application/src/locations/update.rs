@@ -58,7 +58,7 @@ impl Locations {
         let scope = caller.tenant_scope(Permission::Write)?;
         let edit = input?.edit()?;
         retry_stale(async || {
-            let location = self.repository.find(&scope, id).await?.ok_or(LocationError::NotFound)?;
+            let location = self.repository.get(&scope, id).await?.ok_or(LocationError::NotFound)?;
             precondition.check(&location)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match location.update(edit.clone(), &scope, stamp) {
@@ -86,7 +86,7 @@ mod tests {
 
     fn stored() -> MockLocationRepository {
         let mut repository = MockLocationRepository::new();
-        repository.expect_find().returning(|_, id| Ok(Some(build::location(id))));
+        repository.expect_get().returning(|_, id| Ok(Some(build::location(id))));
         repository
     }
 
@@ -140,7 +140,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_location_is_not_found() {
         let mut repository = MockLocationRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository.expect_get().once().returning(|_, _| Ok(None));
         let unknown = update(repository, UpdateLocation::default()).await;
         assert_eq!(unknown.expect_err("unknown").code(), Code::LocationNotFound);
     }

@@ -23,7 +23,7 @@ impl Promotions {
         let command = checked(input)?;
         let ids = command.ids()?;
         retry_stale(async || {
-            let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
+            let promotion = self.repository.get(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let found = self.repository.assignable(&scope, &promotion, &ids).await?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = promotion.assign(assignment, &ids, &found, &scope, stamp);

@@ -18,7 +18,7 @@ impl Promotions {
     ) -> Result<(), PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         retry_stale(async || {
-            let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
+            let promotion = self.repository.get(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             precondition.check(&promotion)?;
             let change = promotion.delete(&scope, scope.stamp(self.ambient.audit_id(), self.ambient.now()));
             Ok(self.repository.delete(&scope, change).await?)
@@ -52,7 +52,7 @@ mod tests {
     async fn the_second_of_two_who_delete_finds_nothing() {
         let mut repository = MockPromotionRepository::new();
         let mut found = vec![None, Some(promotion(PromotionId::new(build::id())))];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::PromotionNotFound);
     }

@@ -10,7 +10,7 @@ impl Promotions {
     /// Returns a promotion of an account of the caller's tenant.
     pub async fn get(&self, caller: &Caller, id: PromotionId) -> Result<Promotion, PromotionError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(PromotionError::NotFound)
     }
 }
 

@@ -65,7 +65,7 @@ mod fixture {
     pub(super) fn stored() -> MockPromotionRepository {
         let mut repository = MockPromotionRepository::new();
         repository
-            .expect_find()
+            .expect_get()
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(|_, id| Ok(Some(promotion(id))));
         repository
@@ -74,7 +74,7 @@ mod fixture {
     /// Returns a repository that finds nothing.
     pub(super) fn nothing() -> MockPromotionRepository {
         let mut repository = MockPromotionRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository.expect_get().once().returning(|_, _| Ok(None));
         repository
     }
 

@@ -22,7 +22,7 @@ impl Promotions {
         let fields = input?;
         let edit = fields.edit()?;
         retry_stale(async || {
-            let promotion = self.repository.find(&scope, id).await?.ok_or(PromotionError::NotFound)?;
+            let promotion = self.repository.get(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let account = promotion.integration_account_id();
             unchanged("integrationAccountID", &fields.integration_account_id, account)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());

@@ -61,7 +61,7 @@ impl Reservations {
         new: NewReservation,
         stamp: Stamp,
     ) -> Result<Change<ReservationBooked>, ReservationError> {
-        let found = self.quotes.find(scope, quote).await?.ok_or_else(ReservationError::quote_not_found)?;
+        let found = self.quotes.get(scope, quote).await?.ok_or_else(ReservationError::quote_not_found)?;
         let priced = found.good(stamp.at)?.priced();
         let request = OfferRequest { listing: priced.listing_id, stay: priced.stay, promotion: None, at: stamp.at };
         let offer =
@@ -106,7 +106,7 @@ impl Reservations {
         };
         if let Sale::Quoted(quote) = sale
             && (is_missing || is_closed)
-            && let Some(FoundQuote { reservation: Some(reservation), .. }) = self.quotes.find(scope, *quote).await?
+            && let Some(FoundQuote { reservation: Some(reservation), .. }) = self.quotes.get(scope, *quote).await?
         {
             return Ok(QuoteSpentError::Used { reservation }.into());
         }
@@ -168,7 +168,7 @@ mod tests {
     fn quoting(found: Option<FoundQuote>, offer: Option<domain::quotes::Offer>) -> MockQuoteRepository {
         let mut quotes = offering(offer);
         quotes
-            .expect_find()
+            .expect_get()
             .withf(|scope, _| scope.tenant_id() == build::channel_id())
             .returning(move |_, _| Ok(found.clone()));
         quotes
@@ -255,7 +255,7 @@ mod tests {
         let fields = quoted(&quote(None));
         let mut quotes = offering(Some(offer(vec![])));
         let mut found = vec![quote(Some(reservation)), quote(None)];
-        quotes.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        quotes.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
         let mut repository = MockReservationRepository::new();
         let used = || RepositoryError::Taken { rule: rules::QUOTE_USED };
         repository.expect_book().once().returning(move |_, _| Err(used()));
@@ -269,7 +269,7 @@ mod tests {
         for offer in [None, Some(asleep()), Some(offer(sold()))] {
             let mut quotes = offering(offer);
             let mut found = vec![quote(Some(reservation)), quote(None)];
-            quotes.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+            quotes.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
             let lost = refusal(quotes, quoted(&quote(None))).await;
             assert_eq!((lost.code(), lost.extension()), (Code::QuoteUsed, Some(Extension::Reservation(reservation))));
         }

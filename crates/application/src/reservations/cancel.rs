@@ -18,7 +18,7 @@ impl Reservations {
     ) -> Result<TenantReservation, ReservationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         retry_stale(async || {
-            let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
+            let found = self.repository.get(&scope, id).await?.ok_or(ReservationError::NotFound)?;
             precondition.check(&found)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match found.reservation.cancel(&scope, found.owner, stamp) {
@@ -52,7 +52,7 @@ mod tests {
             [(Pending, 1, Cancelled), (Confirmed, 1, Cancelled), (Cancelled, 0, Cancelled), (Expired, 0, Expired)]
         {
             let mut repository = MockReservationRepository::new();
-            repository.expect_find().once().returning(move |_, _| Ok(Some(seen(status))));
+            repository.expect_get().once().returning(move |_, _| Ok(Some(seen(status))));
             repository.expect_update().times(stored).returning(|scope, change| {
                 assert_eq!(change.audit.action, "reservation.cancel");
                 Ok(TenantReservation { reservation: change.after, owner: scope.tenant_id() })
@@ -65,7 +65,7 @@ mod tests {
     async fn the_second_of_two_who_cancel_finds_it_cancelled() {
         let mut repository = MockReservationRepository::new();
         let mut found = vec![seen(Cancelled), seen(Confirmed)];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(cancel(repository).await.expect("over").reservation.status(), Cancelled);
     }
@@ -73,7 +73,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_tenant_does_not_see_is_not_found() {
         let mut repository = MockReservationRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository.expect_get().once().returning(|_, _| Ok(None));
         assert_eq!(cancel(repository).await.expect_err("unknown").code(), Code::ReservationNotFound);
     }
 

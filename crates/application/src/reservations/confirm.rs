@@ -19,7 +19,7 @@ impl Reservations {
         let scope = caller.tenant_scope(Permission::Write)?;
         let confirm = async || {
             retry_stale(async || {
-                let found = self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)?;
+                let found = self.repository.get(&scope, id).await?.ok_or(ReservationError::NotFound)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 if let Some(change) = found.reservation.confirm(&scope, found.owner, stamp.clone())? {
                     let confirmed = TenantReservation { reservation: change.after.clone(), owner: found.owner };
@@ -59,7 +59,7 @@ mod tests {
     async fn a_hold_is_confirmed_and_what_is_confirmed_stays_so() {
         for (status, stored) in [(Pending, 1), (Confirmed, 0)] {
             let mut repository = MockReservationRepository::new();
-            repository.expect_find().once().returning(move |_, _| Ok(Some(seen(status))));
+            repository.expect_get().once().returning(move |_, _| Ok(Some(seen(status))));
             repository.expect_update().times(stored).returning(|scope, change| {
                 assert_eq!(change.audit.action, "reservation.confirm");
                 Ok(TenantReservation { reservation: change.after, owner: scope.tenant_id() })
@@ -75,7 +75,7 @@ mod tests {
             (Expired, "The reservation is EXPIRED and cannot be confirmed."),
         ] {
             let mut repository = MockReservationRepository::new();
-            repository.expect_find().once().returning(move |_, _| Ok(Some(seen(status))));
+            repository.expect_get().once().returning(move |_, _| Ok(Some(seen(status))));
             let refused = confirm(repository).await.expect_err("over");
             assert_eq!(refused.code(), Code::NotPending);
             assert_eq!(refused.to_string(), sentence);
@@ -86,7 +86,7 @@ mod tests {
     async fn who_confirms_while_it_is_cancelled_is_told_so() {
         let mut repository = MockReservationRepository::new();
         let mut found = vec![seen(Cancelled), seen(Pending)];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
         assert_eq!(confirm(repository).await.expect_err("lost").code(), Code::NotPending);
     }
@@ -94,7 +94,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_tenant_does_not_see_is_not_found() {
         let mut repository = MockReservationRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository.expect_get().once().returning(|_, _| Ok(None));
         assert_eq!(confirm(repository).await.expect_err("unknown").code(), Code::ReservationNotFound);
     }
 

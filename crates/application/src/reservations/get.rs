@@ -10,7 +10,7 @@ impl Reservations {
     /// Returns a reservation that the caller's tenant sees.
     pub async fn get(&self, caller: &Caller, id: ReservationId) -> Result<TenantReservation, ReservationError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, id).await?.ok_or(ReservationError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(ReservationError::NotFound)
     }
 }
 
@@ -32,7 +32,7 @@ mod tests {
         {
             let mut repository = MockReservationRepository::new();
             repository
-                .expect_find()
+                .expect_get()
                 .withf(|scope, _| scope.tenant_id() == build::channel_id())
                 .returning(move |_, _| Ok(found.clone()));
             let id = ReservationId::new(build::id());

@@ -18,7 +18,7 @@ impl Tenants {
     ) -> Result<(), TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
         retry_stale(async || {
-            let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let tenant = self.repository.get(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
             let holdings = self.repository.holdings(&scope, id).await?;
             let change = tenant.delete(holdings, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
@@ -42,7 +42,7 @@ mod tests {
     #[tokio::test]
     async fn the_default_tenant_is_not_deleted() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        repository.expect_get().returning(|_, _| Ok(Some(build::default_tenant())));
         repository.expect_holdings().returning(|_, _| Ok(TenantHoldings::default()));
         repository.expect_delete().never();
         let refused = tenants(repository)
@@ -54,7 +54,7 @@ mod tests {
     #[tokio::test]
     async fn a_tenant_with_integration_accounts_is_not_deleted_even_if_they_come_meanwhile() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().times(2).returning(|_, id| Ok(Some(build::tenant(id))));
+        repository.expect_get().times(2).returning(|_, id| Ok(Some(build::tenant(id))));
         let mut found = vec![TenantHoldings { integration_accounts: 2, listings: 30 }, TenantHoldings::default()];
         repository.expect_holdings().times(2).returning(move |_, _| Ok(found.pop().unwrap_or_default()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
@@ -69,7 +69,7 @@ mod tests {
     async fn the_second_of_two_who_delete_finds_nothing() {
         let mut repository = MockTenantRepository::new();
         let mut found = vec![None, Some(build::tenant(build::channel_id()))];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop().flatten()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
         repository.expect_holdings().once().returning(|_, _| Ok(TenantHoldings::default()));
         repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
         let lost =
@@ -80,7 +80,7 @@ mod tests {
     #[tokio::test]
     async fn a_lost_precondition_comes_before_what_stands_in_the_way() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        repository.expect_get().returning(|_, _| Ok(Some(build::default_tenant())));
         let lost = Precondition::new(|_: &Tenant| false);
         let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id(), &lost).await;
         assert_eq!(refused.expect_err("refused").code(), Code::PreconditionFailed);

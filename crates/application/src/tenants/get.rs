@@ -10,13 +10,13 @@ impl Tenants {
     /// Returns a tenant. The default tenant can read any tenant, another tenant only itself.
     pub async fn get(&self, caller: &Caller, id: TenantId) -> Result<Tenant, TenantError> {
         let scope = caller.view_scope(id)?;
-        self.repository.find(&scope, id).await?.ok_or(TenantError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(TenantError::NotFound)
     }
 
     /// Returns the tenant of the request.
     pub async fn current(&self, caller: &Caller) -> Result<Tenant, TenantError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, scope.tenant_id()).await?.ok_or(TenantError::NotFound)
+        self.repository.get(&scope, scope.tenant_id()).await?.ok_or(TenantError::NotFound)
     }
 }
 
@@ -32,12 +32,12 @@ mod tests {
     #[tokio::test]
     async fn a_channel_cannot_tell_a_foreign_tenant_from_none() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().never();
+        repository.expect_get().never();
         let channel = build::channel(Permission::Admin);
         let foreign = tenants(repository).get(&channel, build::default_tenant().id()).await.expect_err("foreign");
 
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, _| Ok(None));
+        repository.expect_get().returning(|_, _| Ok(None));
         let unknown = tenants(repository).get(&build::administrator(), build::channel_id()).await.expect_err("unknown");
         assert_eq!((foreign.code(), foreign.to_string()), (unknown.code(), unknown.to_string()));
     }
@@ -45,7 +45,7 @@ mod tests {
     #[tokio::test]
     async fn the_current_tenant_is_that_of_the_request() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
+        repository.expect_get().returning(|_, id| Ok(Some(build::tenant(id))));
         let found = tenants(repository).current(&build::channel(Permission::Read)).await.expect("found");
         assert_eq!(found.id(), build::channel_id());
     }

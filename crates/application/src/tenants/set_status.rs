@@ -31,7 +31,7 @@ impl Tenants {
         let scope = caller.admin_scope(Permission::Admin)?;
         let users = user_status("user_status", checked(input)?.user_status)?;
         retry_stale(async || {
-            let tenant = self.repository.find(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
+            let tenant = self.repository.get(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenant.set_status(status, users, stamp)? {
@@ -63,7 +63,7 @@ mod tests {
             (Some(2), UsersChange::Set(UserStatus::Banned)),
         ] {
             let mut repository = MockTenantRepository::new();
-            repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
+            repository.expect_get().returning(|_, id| Ok(Some(build::tenant(id))));
             repository.expect_set_status().once().returning(move |_, change| {
                 assert_eq!(change.after.users, expected);
                 Ok(change.after.tenant)
@@ -97,7 +97,7 @@ mod tests {
     #[tokio::test]
     async fn the_default_tenant_stays_active() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, _| Ok(Some(build::default_tenant())));
+        repository.expect_get().returning(|_, _| Ok(Some(build::default_tenant())));
         let result = tenants(repository)
             .set_status(
                 &build::administrator(),

@@ -12,7 +12,7 @@ impl Tenants {
     pub async fn switch(&self, caller: &Caller, target: TenantId) -> Result<(), TenantError> {
         let scope = caller.switch_scope(target)?;
         retry_stale(async || {
-            let target = self.repository.find(&scope, target).await?.ok_or(TenantError::NotFound)?;
+            let target = self.repository.get(&scope, target).await?.ok_or(TenantError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match tenants::switch(caller, &target, stamp)? {
                 Some(change) => Ok(self.users.switch(&scope, change).await?),
@@ -36,7 +36,7 @@ mod tests {
     #[tokio::test]
     async fn the_caller_is_moved() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
+        repository.expect_get().returning(|_, id| Ok(Some(build::tenant(id))));
         let mut users = MockUserRepository::new();
         let caller = build::administrator();
         let user = caller.user_id();

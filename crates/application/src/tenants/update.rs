@@ -58,7 +58,7 @@ impl Tenants {
         let edit = command.edit();
         let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
         retry_stale(async || {
-            let tenant = self.repository.find(scope.tenant_scope(), id).await?;
+            let tenant = self.repository.get(scope.tenant_scope(), id).await?;
             let unchanged =
                 tenant.as_ref().map_or(Ok(()), |tenant| restated.check(tenant.is_default(), tenant.status()));
             together(edit.clone().map(drop), unchanged)?;
@@ -91,7 +91,7 @@ mod tests {
 
     fn stored() -> MockTenantRepository {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().returning(|_, id| Ok(Some(build::tenant(id))));
+        repository.expect_get().returning(|_, id| Ok(Some(build::tenant(id))));
         repository
     }
 
@@ -160,7 +160,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_tenant_is_not_found() {
         let mut repository = MockTenantRepository::new();
-        repository.expect_find().once().returning(|_, _| Ok(None));
+        repository.expect_get().once().returning(|_, _| Ok(None));
         let result = tenants(repository)
             .update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default()), &Precondition::default())
             .await;
@@ -175,7 +175,7 @@ mod tests {
             Tenant::from_parts(TenantParts { name: "Renamed meanwhile".parse().expect("a name"), ..parts })
         };
         let mut found = vec![renamed(build::channel_id()), build::tenant(build::channel_id())];
-        repository.expect_find().times(2).returning(move |_, _| Ok(found.pop()));
+        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
         let seen = Precondition::new(|tenant: &Tenant| tenant.name().as_str() == "Channel");
         let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
@@ -188,7 +188,7 @@ mod tests {
     async fn a_lost_precondition_comes_behind_what_is_invalid_or_not_there() {
         let lost = || Precondition::new(|_: &Tenant| false);
         let mut nothing = MockTenantRepository::new();
-        nothing.expect_find().returning(|_, _| Ok(None));
+        nothing.expect_get().returning(|_, _| Ok(None));
         for (repository, name, code) in [
             (stored(), "Inn", Code::ValidationFailed),
             (nothing, "Another name", Code::TenantNotFound),

@@ -137,7 +137,7 @@ mod tests {
     #[tokio::test]
     async fn a_workplace_is_one_of_the_tenants_own() {
         let mut locations = MockLocationRepository::new();
-        locations.expect_find().once().returning(|_, _| Ok(None));
+        locations.expect_get().once().returning(|_, _| Ok(None));
         let command = CreateUser { location_id: Some(build::id().to_string()), ..grace("venue") };
         let users = users(MockUserRepository::new(), locations);
         let error =

@@ -18,7 +18,7 @@ impl Users {
     ) -> Result<(), UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
         retry_stale(async || {
-            let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
+            let user = self.repository.get(&scope, id).await?.ok_or(UserError::NotFound)?;
             let change = user.delete(caller, scope.stamp(self.ambient.audit_id(), self.ambient.now()))?;
             precondition.check(&user)?;
             Ok(self.repository.delete(&scope, change).await?)
@@ -41,7 +41,7 @@ mod tests {
     #[tokio::test]
     async fn who_is_elsewhere_is_not_there() {
         let mut repository = MockUserRepository::new();
-        repository.expect_find().returning(|_, _| Ok(None));
+        repository.expect_get().returning(|_, _| Ok(None));
         let users = users(repository, MockLocationRepository::new());
         let refused =
             users.delete(&build::channel(Permission::Admin), UserId::new(build::id()), &Precondition::default()).await;
@@ -51,7 +51,7 @@ mod tests {
     #[tokio::test]
     async fn a_channel_does_not_delete_support() {
         let mut repository = MockUserRepository::new();
-        repository.expect_find().returning(|_, id| Ok(Some(stored(id, Role::Support))));
+        repository.expect_get().returning(|_, id| Ok(Some(stored(id, Role::Support))));
         let users = users(repository, MockLocationRepository::new());
         let refused =
             users.delete(&build::channel(Permission::Admin), UserId::new(build::id()), &Precondition::default()).await;

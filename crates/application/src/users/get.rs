@@ -22,7 +22,7 @@ impl Users {
     /// Returns a user of the caller's tenant.
     pub async fn get(&self, caller: &Caller, id: UserId) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)
+        self.repository.get(&scope, id).await?.ok_or(UserError::NotFound)
     }
 
     /// Returns the caller's own user and key; works in an inactive tenant, too.

@@ -45,7 +45,7 @@ impl Users {
 
     /// Finds the location of the tenant where a user is to work.
     async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Workplace, UserError> {
-        let location = self.locations.find(scope, id).await?.ok_or_else(UserError::location_not_found)?;
+        let location = self.locations.get(scope, id).await?.ok_or_else(UserError::location_not_found)?;
         Ok(Workplace { id, name: location.name().clone() })
     }
 }

@@ -57,7 +57,7 @@ impl Users {
         let command = input?;
         let edit = command.edit()?;
         retry_stale(async || {
-            let user = self.repository.find(&scope, id).await?.ok_or(UserError::NotFound)?;
+            let user = self.repository.get(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
             // Null is accepted only if there is no address, so that a client can send back what it read. It never
             // removes an address.
@@ -95,7 +95,7 @@ mod tests {
 
     fn repository(role: Role) -> MockUserRepository {
         let mut repository = MockUserRepository::new();
-        repository.expect_find().returning(move |_, id| Ok(Some(stored(id, role))));
+        repository.expect_get().returning(move |_, id| Ok(Some(stored(id, role))));
         repository
     }
 

@@ -10,7 +10,7 @@ impl Workspaces {
     /// Returns the caller's workspace.
     pub async fn get(&self, caller: &Caller) -> Result<Workspace, Refusal> {
         let scope = caller.admin_scope(Permission::Read)?;
-        Ok(self.repository.find(&scope).await?)
+        Ok(self.repository.get(&scope).await?)
     }
 }
 
@@ -27,7 +27,7 @@ mod tests {
     #[tokio::test]
     async fn who_reads_in_the_default_tenant_sees_the_workspace() {
         let mut repository = MockWorkspaceRepository::new();
-        repository.expect_find().once().returning(|scope| {
+        repository.expect_get().once().returning(|scope| {
             assert_eq!(scope.workspace_id(), build::workspace_id());
             Ok(build::workspace())
         });

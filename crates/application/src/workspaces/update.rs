@@ -51,7 +51,7 @@ impl Workspaces {
         let scope = caller.admin_scope(Permission::Admin)?;
         let edit = input?.edit()?;
         retry_stale(async || {
-            let workspace = self.repository.find(&scope).await?;
+            let workspace = self.repository.get(&scope).await?;
             precondition.check(&workspace)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             match workspace.update(edit.clone(), (scope.tenant_id(), scope.tenant_name()), stamp) {
@@ -80,7 +80,7 @@ mod tests {
 
     fn stored() -> MockWorkspaceRepository {
         let mut repository = MockWorkspaceRepository::new();
-        repository.expect_find().returning(|_| Ok(build::workspace()));
+        repository.expect_get().returning(|_| Ok(build::workspace()));
         repository
     }
 

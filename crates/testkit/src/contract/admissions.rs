@@ -59,7 +59,7 @@ impl Desk {
         let caller = world.caller(&token, TenantChoice::Home).await;
         let scope = caller.tenant_scope(Permission::Admin).expect("an active tenant");
         let (colleagues_key, _) =
-            world.ports.api_keys.find(&scope, colleagues.id()).await.expect("no failure").expect("a key");
+            world.ports.api_keys.get(&scope, colleagues.id()).await.expect("no failure").expect("a key");
         Self { world: world.clone(), channel, maker, token, caller, scope, colleague, colleagues_key }
     }
 
@@ -118,7 +118,7 @@ impl Desk {
         };
         match how {
             Revocation::Key => {
-                let found = ports.api_keys.find(&scope, self.token.id()).await.expect("no failure");
+                let found = ports.api_keys.get(&scope, self.token.id()).await.expect("no failure");
                 let (key, user) = found.expect("a key");
                 let change = key.revoke(&user, world.stamp().await).expect("a change");
                 ports.api_keys.revoke(&scope, &user, change).await.expect("stored");
@@ -165,7 +165,7 @@ pub async fn what_a_caller_has_decided_who_is_revoked_meanwhile_is_not_stored(po
 pub async fn an_administrator_who_is_revoked_meanwhile_sets_no_status(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
-    let default = world.find(world.default_tenant).await.expect("the default tenant");
+    let default = world.get(world.default_tenant).await.expect("the default tenant");
     let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
     let token = world.new_key(&second).await.expect("a key");
     let caller = world.caller(&token, TenantChoice::Home).await;

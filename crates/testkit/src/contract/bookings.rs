@@ -259,7 +259,7 @@ pub async fn of_twenty_who_give_the_same_external_id_one_wins(ports: Ports) {
 /// Sets the maximum number of pending stays of one owner for one importer.
 async fn allow_holds(world: &World, number: i64) {
     let admin = world.admin().await;
-    let workspace = world.ports.workspaces.find(&admin).await.expect("a workspace");
+    let workspace = world.ports.workspaces.get(&admin).await.expect("a workspace");
     let edit = WorkspaceEdit { most_importer_holds: number.try_into().ok(), ..WorkspaceEdit::default() };
     let default_tenant = (admin.tenant_id(), admin.tenant_name());
     let change = workspace.update(edit, default_tenant, world.stamp().await).expect("a change");
@@ -361,12 +361,12 @@ impl Withdrawal {
             Self::ImportRemoved => shop.importer.import(&[shop.id()]).await.expect("imported"),
             Self::NotAllowed => owner.edit_account(allowing(!is_done)).await,
             Self::OwnerInactive => {
-                let tenant = world.find(owner.tenant.id()).await.expect("a tenant");
+                let tenant = world.get(owner.tenant.id()).await.expect("a tenant");
                 world.set_status(&tenant, if is_done { TenantStatus::Inactive } else { TenantStatus::Active }).await;
             }
             Self::ListingInactive => {
                 let status = if is_done { ListingStatus::Inactive } else { ListingStatus::Active };
-                let listing = owner.find(shop.id()).await.expect("its own").listing;
+                let listing = owner.get(shop.id()).await.expect("its own").listing;
                 owner.update(&listing, with_status(status)).await.expect("updated");
             }
             Self::AccountInactive => {

@@ -34,7 +34,7 @@ pub async fn an_unknown_key_is_none(ports: Ports) {
     let world = World::new(ports).await;
     let unknown = ApiKeyId::new(build::id());
     let found =
-        world.ports.credentials.find(world.workspace_id(), unknown, TenantChoice::Home).await.expect("no failure");
+        world.ports.credentials.get(world.workspace_id(), unknown, TenantChoice::Home).await.expect("no failure");
     assert!(found.is_none());
 }
 
@@ -45,7 +45,7 @@ pub async fn a_key_is_not_found_through_another_workspace(ports: Ports) {
     let found = world
         .ports
         .credentials
-        .find(other.workspace_id(), world.token.id(), TenantChoice::Home)
+        .get(other.workspace_id(), world.token.id(), TenantChoice::Home)
         .await
         .expect("no failure");
     assert!(found.is_none());
@@ -58,7 +58,7 @@ pub async fn a_tenant_of_another_workspace_cannot_be_named(ports: Ports) {
     for id in [other.default_tenant, TenantId::new(build::id())] {
         let (key, secret) = (world.token.id(), world.token.secret());
         let found =
-            world.ports.credentials.find(world.workspace_id(), key, TenantChoice::Named(id)).await.expect("no failure");
+            world.ports.credentials.get(world.workspace_id(), key, TenantChoice::Named(id)).await.expect("no failure");
         let refused = found.expect("a stored key").admit(secret, TenantChoice::Named(id), build::at());
         assert!(refused.is_err(), "{id}");
     }

@@ -132,7 +132,7 @@ pub async fn deliveries_and_changes_at_once_see_each_other(ports: Ports) {
         });
         let (changed, delivered) = (changing.await.expect("no panic"), delivering.await.expect("no panic"));
         assert_ne!(is_stale(&changed), is_stale(&delivered), "one of them wins: {changed:?} {delivered:?}");
-        listing = host.find(listing.id()).await.expect("a listing").listing;
+        listing = host.get(listing.id()).await.expect("a listing").listing;
         let winner = if changed.is_ok() { "Tower" } else { "Barn" };
         assert_eq!(listing.details().name.as_str(), format!("{winner} {round}"));
         assert_eq!(listing.version(), round + 2);

@@ -140,8 +140,8 @@ impl Host {
         self.world.ports.listings.delete(&scope, change).await
     }
 
-    pub(crate) async fn find(&self, id: ListingId) -> Option<TenantListing> {
-        self.world.ports.listings.find(&self.scope().await, id).await.expect("no failure")
+    pub(crate) async fn get(&self, id: ListingId) -> Option<TenantListing> {
+        self.world.ports.listings.get(&self.scope().await, id).await.expect("no failure")
     }
 
     /// Returns an active listing of the account as its owner sees it.

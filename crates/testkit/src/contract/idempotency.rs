@@ -37,9 +37,9 @@ async fn keep(world: &World, idempotency_record: IdempotencyRecord) -> Result<()
     world.ports.idempotency.keep(own(world, &world.token).await, idempotency_record).await
 }
 
-async fn find(world: &World, key: &str) -> Option<IdempotencyRecord> {
+async fn get(world: &World, key: &str) -> Option<IdempotencyRecord> {
     let scope = own(world, &world.token).await;
-    world.ports.idempotency.find(scope, &request(key).key).await.expect("no failure")
+    world.ports.idempotency.get(scope, &request(key).key).await.expect("no failure")
 }
 
 /// Returns the creation of a location under this key, not yet stored.
@@ -72,10 +72,10 @@ pub async fn an_idempotency_record_comes_back_as_it_was_kept(ports: Ports) {
     for key in ["1", "\"quoted\"", "';--", &longest] {
         let kept = idempotency_record(&world, key, build::at()).await;
         keep(&world, kept.clone()).await.expect("kept");
-        assert_eq!(find(&world, key).await, Some(kept));
+        assert_eq!(get(&world, key).await, Some(kept));
     }
-    assert_eq!(find(&world, "2").await, None);
-    assert_eq!(find(&world, "\"QUOTED\"").await, None);
+    assert_eq!(get(&world, "2").await, None);
+    assert_eq!(get(&world, "\"QUOTED\"").await, None);
 }
 
 /// `Taken { rule: "idempotency_key" }`, in the transaction of the change.
@@ -85,7 +85,7 @@ pub async fn a_change_with_an_idempotency_record_is_stored_once(ports: Ports) {
     let first = asked_for(&world, &channel, "key").await;
     let expected = first.idempotency_record.clone();
     create(&world, &channel, first).await.expect("created");
-    assert_eq!(find(&world, "key").await, expected);
+    assert_eq!(get(&world, "key").await, expected);
 
     let trail = world.ports.trail.actions().await;
     let again = create(&world, &channel, asked_for(&world, &channel, "key").await).await;
@@ -102,7 +102,7 @@ pub async fn a_change_that_fails_leaves_no_idempotency_record(ports: Ports) {
         world.new_tenant("channel", tenants::TenantDetails::default()).await.answering(request("key"), reply());
     let refused = world.ports.tenants.create(&world.admin().await, doomed).await;
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN })), "{refused:?}");
-    assert_eq!(find(&world, "key").await, None);
+    assert_eq!(get(&world, "key").await, None);
 }
 
 /// A race. Concurrent duplicates conflict at the key, before any other rule that a second execution would break.
@@ -135,7 +135,7 @@ pub async fn an_idempotency_record_that_is_too_old_is_replaced(ports: Ports) {
     let change = asked_for(&world, &channel, "older").await;
     let expected = change.idempotency_record.clone();
     create(&world, &channel, change).await.expect("created");
-    assert_eq!(find(&world, "older").await, expected);
+    assert_eq!(get(&world, "older").await, expected);
 }
 
 /// A race to replace an old record.
@@ -163,14 +163,14 @@ pub async fn a_key_belongs_to_its_user(ports: Ports) {
     let token = world.new_key(&colleague).await.expect("a key");
     let caller = world.caller(&token, TenantChoice::Home).await;
     let scope = caller.own_scope();
-    assert_eq!(world.ports.idempotency.find(scope, &request("key").key).await.expect("no failure"), None);
+    assert_eq!(world.ports.idempotency.get(scope, &request("key").key).await.expect("no failure"), None);
 
     let planted = world.ports.idempotency.keep(scope, idempotency_record(&world, "other", build::at()).await).await;
     assert!(matches!(planted, Err(RepositoryError::Stale)), "{planted:?}");
     let elsewhere = world.beside().await;
     let planted = keep(&elsewhere, idempotency_record(&world, "other", build::at()).await).await;
     assert!(matches!(planted, Err(RepositoryError::Stale)), "{planted:?}");
-    assert_eq!((find(&world, "other").await, find(&elsewhere, "key").await), (None, None));
+    assert_eq!((get(&world, "other").await, get(&elsewhere, "key").await), (None, None));
 
     let stamp = caller.tenant_scope(Permission::Read).expect("active").stamp(world.stamp().await.id, build::at());
     let own = IdempotencyRecord::new(world.workspace_id(), &stamp.actor, request("key"), reply(), build::at());
@@ -188,7 +188,7 @@ pub async fn what_changed_nothing_leaves_one_idempotency_record(ports: Ports) {
     let second = IdempotencyRecord { reply: Reply { status: 200, body: vec![] }, ..first.clone() };
     let taken = keep(&world, second).await;
     assert!(is_taken(&taken), "{taken:?}");
-    assert_eq!(find(&world, "key").await, Some(first));
+    assert_eq!(get(&world, "key").await, Some(first));
 }
 
 /// Deletes the old records of all workspaces, up to the limit.
@@ -208,8 +208,8 @@ pub async fn old_idempotency_records_are_forgotten(ports: Ports) {
     };
     assert_eq!([forget(2).await, forget(2).await, forget(2).await], [2, 1, 0]);
     for (number, world) in [&world, &world, &elsewhere].into_iter().enumerate() {
-        assert_eq!(find(world, &format!("old-{number}")).await, None);
-        assert!(find(world, &format!("new-{number}")).await.is_some());
+        assert_eq!(get(world, &format!("old-{number}")).await, None);
+        assert!(get(world, &format!("new-{number}")).await.is_some());
     }
 }
 
@@ -234,7 +234,7 @@ pub async fn a_deleted_user_leaves_no_idempotency_record(ports: Ports) {
     let left = async || {
         let mut left = Vec::new();
         for scope in &scopes {
-            let found = world.ports.idempotency.find(*scope, &request("key").key).await.expect("no failure");
+            let found = world.ports.idempotency.get(*scope, &request("key").key).await.expect("no failure");
             left.push(found.is_some());
         }
         left
@@ -245,7 +245,7 @@ pub async fn a_deleted_user_leaves_no_idempotency_record(ports: Ports) {
     assert_eq!(left().await, [false, true]);
     world.delete(&channel).await.expect("deleted");
     assert_eq!(left().await, [false, false]);
-    assert!(find(&world, "key").await.is_some(), "the records of other users stay");
+    assert!(get(&world, "key").await.is_some(), "the records of other users stay");
 }
 
 /// Creates a user of a new channel, and returns it with an idempotency record of the user.
@@ -273,7 +273,7 @@ pub async fn a_user_who_is_gone_gets_no_idempotency_record(ports: Ports) {
     delete(&world, &user).await;
     let late = world.ports.idempotency.keep(scope, idempotency_record).await;
     assert!(matches!(late, Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{late:?}");
-    assert_eq!(world.ports.idempotency.find(scope, &request("key").key).await.expect("no failure"), None);
+    assert_eq!(world.ports.idempotency.get(scope, &request("key").key).await.expect("no failure"), None);
 }
 
 /// A race.
@@ -295,7 +295,7 @@ pub async fn of_twenty_idempotency_records_of_a_user_who_is_deleted_meanwhile_no
         assert!(matches!(kept, Ok(()) | Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{kept:?}");
     }
     for number in 0..20 {
-        let found = world.ports.idempotency.find(scope, &request(&format!("key-{number}")).key).await;
+        let found = world.ports.idempotency.get(scope, &request(&format!("key-{number}")).key).await;
         assert_eq!(found.expect("no failure"), None);
     }
 }

@@ -43,7 +43,7 @@ impl Market {
     }
 
     async fn set_listing(&self, id: ListingId, status: ListingStatus) {
-        let listing = self.host.find(id).await.expect("a listing").listing;
+        let listing = self.host.get(id).await.expect("a listing").listing;
         self.host.update(&listing, with_status(status)).await.expect("updated");
     }
 

@@ -38,8 +38,8 @@ async fn create(world: &World, owner: &Tenant, identifier: &str) -> IntegrationA
     store(world, owner, new_account(world, owner, identifier).await).await.expect("created")
 }
 
-async fn find(world: &World, tenant: &Tenant, id: IntegrationAccountId) -> Option<IntegrationAccount> {
-    world.ports.integration_accounts.find(&world.scope_in(tenant.id()).await, id).await.expect("no failure")
+async fn get(world: &World, tenant: &Tenant, id: IntegrationAccountId) -> Option<IntegrationAccount> {
+    world.ports.integration_accounts.get(&world.scope_in(tenant.id()).await, id).await.expect("no failure")
 }
 
 async fn edited(world: &World, account: &IntegrationAccount, edit: AccountEdit) -> Change<IntegrationAccount> {
@@ -102,7 +102,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
     let world = World::new(ports).await;
     let owner = world.create("owner").await.expect("created");
     let bare = create(&world, &owner, "bare").await;
-    assert_eq!(find(&world, &owner, bare.id()).await, Some(bare.clone()));
+    assert_eq!(get(&world, &owner, bare.id()).await, Some(bare.clone()));
 
     let percent = |text: &str| text.parse().expect("a percentage");
     let full = IntegrationAccountDetails {
@@ -118,7 +118,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
         distribution_markup: percent("100"),
     };
     let full = store(&world, &owner, described(&world, &owner, full).await).await.expect("created");
-    assert_eq!(find(&world, &owner, full.id()).await, Some(full.clone()));
+    assert_eq!(get(&world, &owner, full.id()).await, Some(full.clone()));
 
     // Update each account with the fields of the other.
     let mut after = full.clone().into_parts();
@@ -128,7 +128,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
     let after = IntegrationAccount::from_parts(after);
     let change = Change { after: after.clone(), ..edited(&world, &bare, renamed("Whatever")).await };
     update(&world, &owner, change).await.expect("updated");
-    assert_eq!(find(&world, &owner, bare.id()).await, Some(after));
+    assert_eq!(get(&world, &owner, bare.id()).await, Some(after));
 }
 
 /// `Taken`, for accounts of one workspace and one provider only; nothing is stored.
@@ -140,13 +140,13 @@ pub async fn an_identifier_is_taken_once_for_each_provider(ports: Ports) {
     let again = new_account(&world, &sibling, "host").await;
     let id = again.after.id();
     assert!(is_taken(&store(&world, &sibling, again).await), "for another tenant, too");
-    assert_eq!(find(&world, &sibling, id).await, None);
+    assert_eq!(get(&world, &sibling, id).await, None);
 
     let other = create(&world, &sibling, "other").await;
     let edit =
         AccountEdit { account_identifier: Some("host".parse().expect("an identifier")), ..AccountEdit::default() };
     assert!(is_taken(&update(&world, &sibling, edited(&world, &other, edit.clone()).await).await));
-    assert_eq!(find(&world, &sibling, other.id()).await, Some(other.clone()));
+    assert_eq!(get(&world, &sibling, other.id()).await, Some(other.clone()));
     let elsewhere = AccountEdit { provider: Some(Provider::Other), ..edit };
     update(&world, &sibling, edited(&world, &other, elsewhere).await).await.expect("another provider's");
 
@@ -187,7 +187,7 @@ pub async fn a_change_of_an_old_account_is_stale(ports: Ports) {
     assert!(is_stale(&update(&world, &owner, edited(&world, &old, renamed("Old")).await).await));
     assert!(is_stale(&delete(&world, &owner, &old).await));
     assert!(is_stale(&move_account(&world, moving(&world, &old, &owner, &target).await).await));
-    assert_eq!(find(&world, &owner, new.id()).await, Some(new.clone()));
+    assert_eq!(get(&world, &owner, new.id()).await, Some(new.clone()));
     delete(&world, &owner, &new).await.expect("deleted");
     assert!(is_stale(&delete(&world, &owner, &new).await));
     assert!(is_stale(&move_account(&world, moving(&world, &new, &owner, &target).await).await));
@@ -217,12 +217,12 @@ pub async fn a_deleted_account_is_gone_with_its_listings_and_their_imports(ports
     import(&world, &importer, &[gone.clone(), left.clone()].concat()).await;
 
     delete(&world, &owner, &going).await.expect("deleted");
-    assert_eq!(find(&world, &owner, going.id()).await, None);
-    assert_eq!(find(&world, &owner, staying.id()).await, Some(staying));
+    assert_eq!(get(&world, &owner, going.id()).await, None);
+    assert_eq!(get(&world, &owner, staying.id()).await, Some(staying));
     assert_eq!((imported(&world, &importer, &gone).await, imported(&world, &importer, &left).await), (0, 2));
     let scope = world.scope_in(owner.id()).await;
     for (listing, is_left) in [(gone[0], false), (left[0], true)] {
-        let found = world.ports.listings.find(&scope, listing).await.expect("no failure");
+        let found = world.ports.listings.get(&scope, listing).await.expect("no failure");
         assert_eq!(found.is_some(), is_left);
     }
 }
@@ -277,7 +277,7 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
     let beside = world.beside().await;
     let stranger = beside.create("stranger").await.expect("created");
     for (world, other) in [(&world, &sibling), (&beside, &stranger)] {
-        assert_eq!(find(world, other, account.id()).await, None);
+        assert_eq!(get(world, other, account.id()).await, None);
         let scope = world.scope_in(other.id()).await;
         let filter = IntegrationAccountFilter::default();
         assert_eq!(world.ports.integration_account_queries.count(&scope, &filter).await.expect("counted"), 0);
@@ -296,7 +296,7 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
     }
     let admin = beside.admin().await;
     let accounts = &beside.ports.integration_accounts;
-    assert_eq!(accounts.find_anywhere(&admin, account.id()).await.expect("no failure"), None);
+    assert_eq!(accounts.get_anywhere(&admin, account.id()).await.expect("no failure"), None);
     let nothing = accounts.holdings(&admin, account.id(), stranger.id()).await.expect("no failure");
     assert_eq!(nothing, Holdings::default());
     let change = moving(&world, &account, &owner, &stranger).await;
@@ -305,7 +305,7 @@ pub async fn another_tenant_reaches_no_account(ports: Ports) {
         "an account of another workspace cannot be moved"
     );
     assert!(is_stale(&move_account(&world, change).await), "an account cannot be moved into another workspace");
-    assert_eq!(find(&world, &owner, account.id()).await, Some(account));
+    assert_eq!(get(&world, &owner, account.id()).await, Some(account));
 }
 
 /// The account moves with everything that belongs to it: imports by the target end, other imports stay.
@@ -327,17 +327,17 @@ pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
     let change = moving(&world, &account, &owner, &target).await;
     assert_eq!(move_account(&world, change.clone()).await.expect("moved"), imports);
 
-    assert_eq!(find(&world, &owner, account.id()).await, None);
-    assert_eq!(find(&world, &target, account.id()).await, Some(change.after.account.clone()));
-    let anywhere = accounts.find_anywhere(&admin, account.id()).await.expect("no failure");
+    assert_eq!(get(&world, &owner, account.id()).await, None);
+    assert_eq!(get(&world, &target, account.id()).await, Some(change.after.account.clone()));
+    let anywhere = accounts.get_anywhere(&admin, account.id()).await.expect("no failure");
     assert_eq!(anywhere, Some(change.after.account));
     assert_eq!((imported(&world, &target, &listings).await, imported(&world, &target, &left).await), (0, 1));
     assert_eq!(imported(&world, &other, &listings).await, 3);
     let scope = world.scope_in(other.id()).await;
-    let seen = world.ports.listings.find(&scope, listings[0]).await.expect("no failure").expect("imported");
+    let seen = world.ports.listings.get(&scope, listings[0]).await.expect("no failure").expect("imported");
     assert_eq!((seen.owner, seen.unavailable), (target.id(), None), "imports name the new owner");
     let scope = world.scope_in(target.id()).await;
-    let seen = world.ports.listings.find(&scope, listings[0]).await.expect("no failure").expect("its own");
+    let seen = world.ports.listings.get(&scope, listings[0]).await.expect("no failure").expect("its own");
     assert_eq!((seen.owner, seen.imported_at), (target.id(), None));
 }
 
@@ -360,7 +360,7 @@ pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports)
     for change in moves {
         assert!(is_stale(&move_account(&world, change).await));
     }
-    assert_eq!(find(&world, &owner, account.id()).await, Some(account.clone()));
+    assert_eq!(get(&world, &owner, account.id()).await, Some(account.clone()));
     let asleep = world.set_status(&asleep, TenantStatus::Active).await;
     assert_eq!(imported(&world, &asleep, &listing).await, 1, "nothing of a refused move is stored");
 
@@ -390,7 +390,7 @@ pub async fn of_twenty_who_move_an_account_one_wins(ports: Ports) {
     assert_eq!(won, 1);
     assert!(lost.into_iter().all(|error| is_stale::<()>(&Err(error))));
     let admin = world.admin().await;
-    let moved = world.ports.integration_accounts.find_anywhere(&admin, account.id()).await.expect("no failure");
+    let moved = world.ports.integration_accounts.get_anywhere(&admin, account.id()).await.expect("no failure");
     let winner = moved.expect("somewhere").tenant_id();
     for tenant in [&one, &other] {
         let expected = if tenant.id() == winner { 0 } else { 4 };
@@ -409,7 +409,7 @@ pub async fn a_tenant_with_accounts_is_not_deleted(ports: Ports) {
     list(&world, &owner, &one, 3).await;
     assert_eq!(holdings().await, TenantHoldings { integration_accounts: 2, listings: 3 });
     assert!(is_stale(&world.delete(&owner).await));
-    assert_eq!(world.find(owner.id()).await, Some(owner.clone()));
+    assert_eq!(world.get(owner.id()).await, Some(owner.clone()));
     for account in [one, other] {
         delete(&world, &owner, &account).await.expect("deleted");
     }
@@ -442,9 +442,9 @@ pub async fn accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray(p
         assert!(moved.is_ok() || is_stale(&moved), "{moved:?}");
         assert_eq!(deleted.is_ok(), created.is_err() && moved.is_err(), "the first one wins");
         let admin = world.admin().await;
-        let found = accounts.find_anywhere(&admin, id).await.expect("no failure");
+        let found = accounts.get_anywhere(&admin, id).await.expect("no failure");
         assert_eq!(found.is_some(), created.is_ok());
-        let found = accounts.find_anywhere(&admin, account.id()).await.expect("no failure").expect("somewhere");
+        let found = accounts.get_anywhere(&admin, account.id()).await.expect("no failure").expect("somewhere");
         assert_eq!(found.tenant_id(), if moved.is_ok() { going.id() } else { owner.id() });
     }
 }

@@ -216,7 +216,7 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     importer.import(&[listing.id()]).await.expect("imported");
     let sleeps = async || {
         let listed = importer.listed(&ListingFilter::default()).await;
-        assert_eq!(listed, [importer.find(listing.id()).await.expect("imported")], "find returns the same");
+        assert_eq!(listed, [importer.get(listing.id()).await.expect("imported")], "get returns the same");
         listed[0].unavailable
     };
     let awake = TenantListing { imported_at: Some(build::at()), ..host.own(listing.clone()) };
@@ -294,7 +294,7 @@ pub async fn a_list_shows_the_beginning_of_what_is_long(ports: Ports) {
         let new = NewListing { rest, ..new_listing(&format!("{} {pictures}", description.len())) };
         let whole = host.create(new).await.expect("created");
         importer.import(&[whole.listing.id()]).await.expect("imported");
-        assert_eq!(host.find(whole.listing.id()).await.as_ref(), Some(&whole));
+        assert_eq!(host.get(whole.listing.id()).await.as_ref(), Some(&whole));
         for seen in [
             host.listed(&ListingFilter::default()).await,
             importer.listed(&ListingFilter::default()).await,

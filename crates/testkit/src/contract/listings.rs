@@ -90,7 +90,7 @@ pub async fn a_listing_comes_back_as_it_was_stored(ports: Ports) {
         let expected = TenantListing::own(change.after.clone(), host.tenant.id(), true);
         let created = host.world.ports.listings.create(&host.scope().await, change).await;
         assert_eq!(created.expect("created"), expected);
-        assert_eq!(host.find(expected.listing.id()).await.as_ref(), Some(&expected));
+        assert_eq!(host.get(expected.listing.id()).await.as_ref(), Some(&expected));
         assert_eq!(host.listed(&ListingFilter::default()).await.last(), Some(&expected));
     }
 }
@@ -105,13 +105,13 @@ pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
         let updated = host.world.ports.listings.update(&host.scope().await, change).await.expect("updated");
         assert_eq!(updated.listing, listing);
         assert_eq!(updated.unavailable.is_none(), listing.details().status == ListingStatus::Active);
-        assert_eq!(host.find(listing.id()).await, Some(updated));
+        assert_eq!(host.get(listing.id()).await, Some(updated));
     }
     assert_eq!(listing.version(), 4);
     host.edit_account(account_with(AccountStatus::Inactive)).await;
     let asleep = host.update(&listing, renamed("Loft")).await.expect("updated");
     assert_eq!(asleep.unavailable, Some(Unavailable::AccountInactive));
-    assert_eq!(host.find(listing.id()).await, Some(asleep));
+    assert_eq!(host.get(listing.id()).await, Some(asleep));
 }
 
 /// The account's name, and the workspace's currency.
@@ -190,10 +190,10 @@ pub async fn an_update_of_an_old_listing_is_stale(ports: Ports) {
     let read = host.listing("7").await;
     let changed = host.update(&read, renamed("Barn")).await.expect("updated");
     assert!(is_stale(&host.update(&read, renamed("Tower")).await));
-    assert_eq!(host.find(read.id()).await, Some(changed.clone()));
+    assert_eq!(host.get(read.id()).await, Some(changed.clone()));
     host.delete(&changed.listing).await.expect("deleted");
     assert!(is_stale(&host.update(&changed.listing, renamed("Tower")).await));
-    assert_eq!(host.find(read.id()).await, None);
+    assert_eq!(host.get(read.id()).await, None);
 }
 
 /// A race.
@@ -215,7 +215,7 @@ pub async fn deleting_an_old_listing_is_stale(ports: Ports) {
     let read = host.listing("7").await;
     let changed = host.update(&read, renamed("Barn")).await.expect("updated");
     assert!(is_stale(&host.delete(&read).await));
-    assert_eq!(host.find(read.id()).await, Some(changed.clone()));
+    assert_eq!(host.get(read.id()).await, Some(changed.clone()));
     host.delete(&changed.listing).await.expect("deleted");
     assert!(is_stale(&host.delete(&changed.listing).await));
 }
@@ -233,7 +233,7 @@ pub async fn a_deleted_listing_takes_its_imports_with_it(ports: Ports) {
     for importer in &importers {
         let left = host.world.ports.imports.imported(&importer.scope().await, &ids).await.expect("no failure");
         assert_eq!(left, [other.id()]);
-        assert_eq!(importer.find(listing.id()).await, None);
+        assert_eq!(importer.get(listing.id()).await, None);
     }
 }
 
@@ -250,7 +250,7 @@ pub async fn an_import_and_a_deletion_of_its_listing_at_once_leave_nothing(ports
         assert!(outcome.is_ok() || is_stale(&outcome), "{outcome:?}");
         deleting.await.expect("no panic").expect("an import does not prevent a deletion");
         let left = host.world.ports.imports.imported(&importer.scope().await, &[id]).await.expect("no failure");
-        assert_eq!((left, host.find(id).await), (vec![], None));
+        assert_eq!((left, host.get(id).await), (vec![], None));
     }
 }
 
@@ -299,7 +299,7 @@ pub async fn another_tenant_reaches_no_listing(ports: Ports) {
 
     for other in [&neighbour, &elsewhere] {
         let (scope, listings) = (other.scope().await, &other.world.ports.listings);
-        assert_eq!(other.find(listing.id()).await, None);
+        assert_eq!(other.get(listing.id()).await, None);
         assert_eq!(listings.account(&scope, host.account.id).await.expect("no failure"), None);
         let of_the_account =
             ListingFilter { integration_account_id: Some(host.account.id), ..ListingFilter::default() };

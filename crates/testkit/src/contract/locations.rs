@@ -25,8 +25,8 @@ async fn create(world: &World, tenant: &Tenant) -> Location {
     world.ports.locations.create(&world.scope_in(tenant.id()).await, change).await.expect("created")
 }
 
-async fn find(world: &World, tenant: &Tenant, id: LocationId) -> Option<Location> {
-    world.ports.locations.find(&world.scope_in(tenant.id()).await, id).await.expect("no failure")
+async fn get(world: &World, tenant: &Tenant, id: LocationId) -> Option<Location> {
+    world.ports.locations.get(&world.scope_in(tenant.id()).await, id).await.expect("no failure")
 }
 
 async fn renamed(world: &World, tenant: &Tenant, location: &Location, name: &str) -> Change<Location> {
@@ -81,7 +81,7 @@ pub async fn a_location_comes_back_as_it_was_stored(ports: Ports) {
     let expected = change.after.clone();
     let scope = world.scope_in(channel.id()).await;
     assert_eq!(world.ports.locations.create(&scope, change).await.expect("created"), expected);
-    assert_eq!(find(&world, &channel, expected.id()).await, Some(expected.clone()));
+    assert_eq!(get(&world, &channel, expected.id()).await, Some(expected.clone()));
     let listed = world.ports.location_queries.list(&scope, FIRST_PAGE).await.expect("a list").items;
     assert_eq!((listed.len(), &listed[1]), (2, &expected));
     assert!(listed[0].is_default());
@@ -103,12 +103,12 @@ pub async fn a_changed_location_comes_back_as_it_was_stored(ports: Ports) {
     let change = created.update(edit, &scope, world.stamp().await).expect("a change");
     let expected = change.after.clone();
     assert_eq!(update(&world, &channel, change).await.expect("updated"), expected);
-    assert_eq!(find(&world, &channel, created.id()).await, Some(expected));
+    assert_eq!(get(&world, &channel, created.id()).await, Some(expected));
 
     let default = world.ports.location_queries.list(&scope, FIRST_PAGE).await.expect("a list").items.remove(0);
     let changed = update(&world, &channel, renamed(&world, &channel, &default, "Main").await).await.expect("updated");
     assert!(changed.is_default());
-    assert_eq!(find(&world, &channel, default.id()).await, Some(changed));
+    assert_eq!(get(&world, &channel, default.id()).await, Some(changed));
 }
 
 /// `Stale`.
@@ -141,7 +141,7 @@ pub async fn an_update_of_an_old_location_is_stale(ports: Ports) {
     let second = renamed(&world, &channel, &read, "Second rename").await;
     let stored = update(&world, &channel, first).await.expect("updated");
     assert!(is_stale(&update(&world, &channel, second).await));
-    assert_eq!(find(&world, &channel, read.id()).await, Some(stored.clone()));
+    assert_eq!(get(&world, &channel, read.id()).await, Some(stored.clone()));
 
     let gone = renamed(&world, &channel, &stored, "Third rename").await;
     delete(&world, &channel, &stored).await.expect("deleted");
@@ -170,9 +170,9 @@ pub async fn deleting_an_old_location_is_stale(ports: Ports) {
     let changed = update(&world, &channel, renamed(&world, &channel, &read, "Another name").await).await;
     let changed = changed.expect("updated");
     assert!(is_stale(&delete(&world, &channel, &read).await));
-    assert_eq!(find(&world, &channel, read.id()).await, Some(changed.clone()));
+    assert_eq!(get(&world, &channel, read.id()).await, Some(changed.clone()));
     delete(&world, &channel, &changed).await.expect("deleted");
-    assert_eq!(find(&world, &channel, read.id()).await, None);
+    assert_eq!(get(&world, &channel, read.id()).await, None);
     assert!(is_stale(&delete(&world, &channel, &changed).await));
 }
 
@@ -185,7 +185,7 @@ pub async fn a_location_where_users_work_is_not_deleted(ports: Ports) {
     let trail = world.ports.trail.actions().await;
     let refused = delete(&world, &channel, &used).await;
     assert!(is_in_use(&refused), "{refused:?}");
-    assert_eq!(find(&world, &channel, used.id()).await, Some(used));
+    assert_eq!(get(&world, &channel, used.id()).await, Some(used));
     assert_eq!(world.ports.trail.actions().await, trail);
     delete(&world, &channel, &unused).await.expect("no user works there");
 }
@@ -204,9 +204,9 @@ pub async fn new_users_and_a_deletion_at_once_leave_nobody_without_a_place(ports
         let (hired, deleted) = (hiring.await.expect("no panic"), deleting.await.expect("no panic"));
         match (&hired, &deleted) {
             (Ok(_), refused) if is_in_use(refused) => {
-                assert_eq!(find(&world, &channel, id).await, Some(location));
+                assert_eq!(get(&world, &channel, id).await, Some(location));
             }
-            (refused, Ok(())) if is_stale(refused) => assert_eq!(find(&world, &channel, id).await, None),
+            (refused, Ok(())) if is_stale(refused) => assert_eq!(get(&world, &channel, id).await, None),
             both => panic!("one of them wins: {both:?}"),
         }
     }
@@ -223,7 +223,7 @@ pub async fn another_tenant_reaches_no_location(ports: Ports) {
 
     for (world, other) in [(&world, &sibling), (&elsewhere, &stranger)] {
         let scope = world.scope_in(other.id()).await;
-        assert_eq!(find(world, other, location.id()).await, None);
+        assert_eq!(get(world, other, location.id()).await, None);
         let listed = world.ports.location_queries.list(&scope, FIRST_PAGE).await.expect("a list").items;
         assert_eq!(listed.len(), 1, "the tenant's own default location");
         let renamed = renamed(world, other, &location, "Taken over").await;
@@ -239,7 +239,7 @@ pub async fn another_tenant_reaches_no_location(ports: Ports) {
         let planted = Change { after, ..new_location(world, other, LocationDetails::default()).await };
         assert!(is_stale(&world.ports.locations.create(&scope, planted).await));
     }
-    assert_eq!(find(&world, &channel, location.id()).await, Some(location));
+    assert_eq!(get(&world, &channel, location.id()).await, Some(location));
 }
 
 /// Entries are written in the transaction of the change.

@@ -28,7 +28,7 @@ fn any() -> PromotionFilter {
 
 impl Host {
     async fn promotion(&self, id: PromotionId) -> Option<Promotion> {
-        self.world.ports.promotions.find(&self.scope().await, id).await.expect("no failure")
+        self.world.ports.promotions.get(&self.scope().await, id).await.expect("no failure")
     }
 
     async fn promotion_edit(&self, promotion: &Promotion, edit: PromotionEdit) -> Change<Promotion> {
@@ -244,7 +244,7 @@ pub async fn a_promotion_is_given_on_listings_of_its_account(ports: Ports) {
     assert_eq!(host.given(&promotion, &listings).await, listings[..1]);
     assert_eq!(host.promotion(promotion.id()).await, Some(promotion.clone()));
 
-    let listing = host.find(listings[0]).await.expect("its own").listing;
+    let listing = host.get(listings[0]).await.expect("its own").listing;
     host.delete(&listing).await.expect("an assigned promotion does not prevent a deletion");
     assert_eq!(host.given(&promotion, &listings).await, []);
     host.give(&promotion, &listings[1..]).await;
@@ -266,7 +266,7 @@ pub async fn an_assignment_that_was_decided_on_what_has_changed_is_stale(ports: 
     assert!(is_stale(&host.assign(removal).await), "it is not assigned any more");
 
     let assignment = host.assignment(&promotion, Assignment::Assign, &listings).await;
-    let gone = host.find(listings[2]).await.expect("its own").listing;
+    let gone = host.get(listings[2]).await.expect("its own").listing;
     host.delete(&gone).await.expect("deleted");
     assert!(is_stale(&host.assign(assignment).await), "a listing is gone");
     assert_eq!(host.given(&promotion, &listings).await, []);
@@ -304,7 +304,7 @@ pub async fn assignments_and_deletions_at_once_leave_nothing_astray(ports: Ports
         let [listing, other] = host.listings().await;
         let promotion = host.promote(&format!("Round {round}"), PromotionEdit::default()).await.expect("created");
         let change = host.assignment(&promotion, Assignment::Assign, &[listing, other]).await;
-        let going = host.find(listing).await.expect("its own").listing;
+        let going = host.get(listing).await.expect("its own").listing;
         let assigning = tokio::spawn({
             let host = host.clone();
             async move { host.assign(change).await }

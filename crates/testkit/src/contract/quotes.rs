@@ -31,8 +31,8 @@ fn coupon(code: &str) -> PromotionChoice {
     PromotionChoice::Coupon(code.parse().expect("a code"))
 }
 
-async fn find(host: &Host, id: QuoteId) -> Option<FoundQuote> {
-    host.world.ports.quotes.find(&host.scope().await, id).await.expect("no failure")
+async fn get(host: &Host, id: QuoteId) -> Option<FoundQuote> {
+    host.world.ports.quotes.get(&host.scope().await, id).await.expect("no failure")
 }
 
 async fn create(host: &Host, change: Change<Quote>) -> Result<(), RepositoryError> {
@@ -59,7 +59,7 @@ pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
     for (seller, change) in [(&shop.owner, bare), (&shop.importer, full)] {
         let expected = FoundQuote { quote: change.after.clone(), reservation: None };
         create(seller, change).await.expect("created");
-        assert_eq!(find(seller, expected.quote.id()).await, Some(expected));
+        assert_eq!(get(seller, expected.quote.id()).await, Some(expected));
     }
 }
 
@@ -74,7 +74,7 @@ pub async fn a_quote_knows_what_was_booked_with_it(ports: Ports) {
     let sold = shop.importer.sell(change).await.expect("booked").reservation;
     shop.owner.turn(shop.owner.cancellation(&sold).await).await.expect("cancelled");
     for (quote, reservation) in [(used, Some(sold.id())), (other, None)] {
-        assert_eq!(find(&shop.importer, quote.id()).await, Some(FoundQuote { quote, reservation }));
+        assert_eq!(get(&shop.importer, quote.id()).await, Some(FoundQuote { quote, reservation }));
     }
 }
 
@@ -93,7 +93,7 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     owner.edit_account(rates).await;
     let world = &owner.world;
     let admin = world.admin().await;
-    let workspace = world.ports.workspaces.find(&admin).await.expect("no failure");
+    let workspace = world.ports.workspaces.get(&admin).await.expect("no failure");
     let settings = WorkspaceEdit {
         default_discount: Some(percent("3")),
         longest_importer_hold: 48.try_into().ok(),
@@ -107,7 +107,7 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
     for host in [owner, importer] {
         let offer = host.offer_at(shop.id(), requested, None, late).await.expect("a listing");
         let expected = Offer {
-            listing: host.find(shop.id()).await.expect("a listing"),
+            listing: host.get(shop.id()).await.expect("a listing"),
             rates: AccountRates {
                 markup: percent("10"),
                 distribution_markup: percent("5"),
@@ -189,7 +189,7 @@ pub async fn a_quote_for_a_tenant_that_is_gone_is_not_stored(ports: Ports) {
     let kept = importer.quote(listing.id(), nights()).await;
     owner.world.delete(&tenant).await.expect("quotes do not prevent a deletion");
     let quotes = &owner.world.ports.quotes;
-    assert_eq!(quotes.find(&scope, kept.id()).await.expect("no failure"), None);
+    assert_eq!(quotes.get(&scope, kept.id()).await.expect("no failure"), None);
     assert!(is_stale(&quotes.create(&scope, change).await));
 }
 
@@ -208,28 +208,28 @@ pub async fn a_quote_of_what_is_gone_is_not_stored(ports: Ports) {
     let change = shop.importer.quotation(shop.id(), nights(), None).await;
     shop.owner.delete(&shop.listing).await.expect("deleted");
     assert!(is_stale(&create(&shop.importer, change).await));
-    assert_eq!(find(&shop.importer, kept[0].id()).await, None);
-    assert!(find(&shop.importer, kept[1].id()).await.is_some());
+    assert_eq!(get(&shop.importer, kept[0].id()).await, None);
+    assert!(get(&shop.importer, kept[1].id()).await.is_some());
 
     let (scope, world) = (shop.owner.scope().await, &shop.owner.world);
     let accounts = &world.ports.integration_accounts;
-    let account = accounts.find(&scope, shop.owner.account.id).await.expect("no failure").expect("an account");
+    let account = accounts.get(&scope, shop.owner.account.id).await.expect("no failure").expect("an account");
     let deletion = account.delete(&scope, world.stamp().await);
     accounts.delete(&scope, deletion).await.expect("deleted with its listings and promotions");
-    assert_eq!(find(&shop.importer, kept[1].id()).await, None);
-    assert_eq!(world.ports.promotions.find(&scope, promotion.id()).await.expect("no failure"), None);
+    assert_eq!(get(&shop.importer, kept[1].id()).await, None);
+    assert_eq!(world.ports.promotions.get(&scope, promotion.id()).await.expect("no failure"), None);
 }
 
 /// Isolation: of tenants in a workspace, of workspaces, and of an owner from the importers of its listings.
 pub async fn another_tenant_finds_no_quote_and_no_offer(ports: Ports) {
     let shop = Shop::open(ports).await;
     let quote = shop.importer.quote(shop.id(), nights()).await;
-    assert_eq!(find(&shop.owner, quote.id()).await, None, "only the importer finds its quote");
+    assert_eq!(get(&shop.owner, quote.id()).await, None, "only the importer finds its quote");
     let trail = shop.owner.world.ports.trail.actions().await;
     for other in
         [Host::of(&shop.owner.world, "sibling").await, Host::of(&shop.owner.world.beside().await, "stranger").await]
     {
-        assert_eq!(find(&other, quote.id()).await, None);
+        assert_eq!(get(&other, quote.id()).await, None);
         assert_eq!(other.offer(shop.id(), nights()).await, None);
         let change = shop.importer.quotation(shop.id(), nights(), None).await;
         assert!(is_stale(&create(&other, change.clone()).await), "a tenant cannot create a quote for another tenant");
@@ -267,9 +267,8 @@ pub async fn old_quotes_are_forgotten(ports: Ports) {
     let later = expiry + TimeDelta::milliseconds(1);
     assert_eq!([forget(later, 1).await, forget(later, 1).await, forget(later, 1).await], [1, 1, 0]);
     for (host, quote) in [(&shop.owner, &used), (&shop.importer, &other)] {
-        assert_eq!(find(host, quote.id()).await, None);
+        assert_eq!(get(host, quote.id()).await, None);
     }
-    let kept =
-        shop.owner.world.ports.reservations.find(&shop.owner.scope().await, sold.id()).await.expect("no failure");
+    let kept = shop.owner.world.ports.reservations.get(&shop.owner.scope().await, sold.id()).await.expect("no failure");
     assert_eq!(kept.map(|kept| kept.reservation.id()), Some(sold.id()));
 }

@@ -204,12 +204,12 @@ pub async fn a_listing_with_reservations_is_not_deleted_nor_is_its_account(ports
 
     assert!(is_taken(&shop.owner.delete(&shop.listing).await, rules::HAS_RESERVATIONS));
     let scope = shop.owner.scope().await;
-    let account = world.ports.integration_accounts.find(&scope, shop.owner.account.id).await.expect("no failure");
+    let account = world.ports.integration_accounts.get(&scope, shop.owner.account.id).await.expect("no failure");
     let change = account.expect("an account").delete(&scope, world.stamp().await);
     let refused = world.ports.integration_accounts.delete(&scope, change).await;
     assert!(is_taken(&refused, rules::HAS_RESERVATIONS));
     assert!(shop.owner.reservation(sold.id()).await.is_some());
-    assert!(shop.importer.find(shop.id()).await.is_some(), "it is still imported");
+    assert!(shop.importer.get(shop.id()).await.is_some(), "it is still imported");
     let empty = shop.another().await;
     empty.owner.delete(&empty.listing).await.expect("the listing has no reservations");
 }
@@ -243,11 +243,11 @@ pub async fn what_a_deleted_tenant_sold_stays(ports: Ports) {
     let scope = shop.importer.scope().await;
     let world = &shop.owner.world;
     let accounts = &world.ports.integration_accounts;
-    let account = accounts.find(&scope, shop.importer.account.id).await.expect("no failure").expect("its own");
+    let account = accounts.get(&scope, shop.importer.account.id).await.expect("no failure").expect("its own");
     let deletion = account.delete(&scope, world.stamp().await);
     accounts.delete(&scope, deletion).await.expect("the account has no holdings");
     world.delete(&shop.importer.tenant).await.expect("deleted");
-    assert_eq!(world.ports.quotes.find(&scope, quote.id()).await.expect("no failure"), None);
+    assert_eq!(world.ports.quotes.get(&scope, quote.id()).await.expect("no failure"), None);
     assert_eq!(shop.owner.reservation(sold.reservation.id()).await, Some(sold.clone()));
     assert_eq!(sold.sold_by(), shop.importer.tenant.id());
     shop.owner.turn(shop.owner.cancellation(&sold.reservation).await).await.expect("cancelled");

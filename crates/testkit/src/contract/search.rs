@@ -245,7 +245,7 @@ pub async fn a_listing_is_found_where_it_is_now(ports: Ports) {
     is_found(Some(1), "changed").await;
     host.deliver(vec![at(spots[2].parse().expect("a place"), "7")]).await.expect("delivered");
     is_found(Some(2), "delivered").await;
-    let listing = host.find(listing.id()).await.expect("a listing").listing;
+    let listing = host.get(listing.id()).await.expect("a listing").listing;
     host.delete(&listing).await.expect("deleted");
     is_found(None, "deleted").await;
 }

@@ -220,7 +220,7 @@ impl Host {
     /// Returns a booking with a quote, not yet stored.
     pub(crate) async fn booking_with(&self, quote: &Quote, new: NewReservation) -> Change<ReservationBooked> {
         let scope = self.scope().await;
-        let found = self.world.ports.quotes.find(&scope, quote.id()).await.expect("no failure").expect("a quote");
+        let found = self.world.ports.quotes.get(&scope, quote.id()).await.expect("no failure").expect("a quote");
         let offer = self.offer(quote.priced().listing_id, quote.priced().stay).await.expect("a listing");
         let next_id = || AuditId::new(build::id());
         Reservation::book_quoted(new, &found, &offer, &scope, Self::stamp(&scope), next_id).expect("on offer")
@@ -257,7 +257,7 @@ impl Host {
     }
 
     pub(crate) async fn reservation(&self, id: ReservationId) -> Option<TenantReservation> {
-        self.world.ports.reservations.find(&self.scope().await, id).await.expect("no failure")
+        self.world.ports.reservations.get(&self.scope().await, id).await.expect("no failure")
     }
 
     /// Returns the whole list, after checking that the count agrees.

@@ -52,7 +52,7 @@ pub async fn a_tenant_comes_back_as_it_was_stored(ports: Ports) {
     let expected = change.after.tenant.clone();
     let stored = world.ports.tenants.create(&world.admin().await, change).await.expect("created");
     assert_eq!(stored, expected);
-    assert_eq!(world.find(expected.id()).await, Some(expected.clone()));
+    assert_eq!(world.get(expected.id()).await, Some(expected.clone()));
     let all = world.ports.tenant_queries.list(&world.admin().await, &TenantFilter::default(), FIRST_PAGE).await;
     assert_eq!(all.expect("a list").items[1], expected);
 }
@@ -75,7 +75,7 @@ pub async fn tenants_that_are_asked_for_at_once_are_told_apart(ports: Ports) {
             [(&admin, id, Some(tenant.clone())), (&other, id, None), (&admin, nobody, None), (&admin, id, Some(tenant))]
         {
             let (repository, scope) = (world.ports.tenants.clone(), scope.tenant_scope().clone());
-            let find = async move { repository.find(&scope, id).await.expect("no failure") == expected };
+            let find = async move { repository.get(&scope, id).await.expect("no failure") == expected };
             requested.spawn_local_on(find, &thread);
         }
     }
@@ -145,10 +145,10 @@ pub async fn an_update_of_an_old_version_is_stale(ports: Ports) {
     let admin = world.admin().await;
     let stored = world.ports.tenants.update(&admin, first).await.expect("updated");
     assert!(is_stale(&world.ports.tenants.update(&admin, second).await));
-    assert_eq!(world.find(read.id()).await, Some(stored));
+    assert_eq!(world.get(read.id()).await, Some(stored));
 
     let gone = read.update(renamed("Third rename"), world.stamp().await).expect("a change");
-    world.delete(&world.find(read.id()).await.expect("there")).await.expect("deleted");
+    world.delete(&world.get(read.id()).await.expect("there")).await.expect("deleted");
     assert!(is_stale(&world.ports.tenants.update(&admin, gone).await));
 }
 
@@ -160,7 +160,7 @@ pub async fn an_update_to_a_taken_domain_stores_nothing(ports: Ports) {
     let edit = TenantEdit { domain: Some("first".parse().expect("a domain")), ..TenantEdit::default() };
     let change = second.update(edit, world.stamp().await).expect("a change");
     assert!(is_taken(&world.ports.tenants.update(&world.admin().await, change).await));
-    assert_eq!(world.find(second.id()).await, Some(second));
+    assert_eq!(world.get(second.id()).await, Some(second));
 }
 
 /// A race.
@@ -196,7 +196,7 @@ pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
     ] {
         let change = tenant.set_status(status, Some(users), world.stamp().await).expect("allowed").expect("a change");
         tenant = world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
-        assert_eq!(world.find(tenant.id()).await.map(|tenant| tenant.status()), Some(status));
+        assert_eq!(world.get(tenant.id()).await.map(|tenant| tenant.status()), Some(status));
         assert_eq!(world.user(clerk.id()).await.map(|user| user.status()), Some(users));
         assert_eq!(world.user(support.id()).await, Some(support.clone()), "support is unchanged");
         assert_eq!(world.user(stranger.id()).await, Some(stranger.clone()), "users of other tenants are unchanged");
@@ -274,7 +274,7 @@ pub async fn a_status_that_everybody_has_stores_nothing(ports: Ports) {
     let inactive = set(&channel, UserStatus::Passive).await;
     let trail = world.ports.trail.actions().await;
     assert_eq!(set(&inactive, UserStatus::Passive).await, inactive);
-    assert_eq!(world.find(channel.id()).await, Some(inactive.clone()));
+    assert_eq!(world.get(channel.id()).await, Some(inactive.clone()));
     assert_eq!(world.ports.trail.actions().await, trail);
     let banned = set(&inactive, UserStatus::Banned).await;
     assert_eq!(banned.version(), inactive.version() + 1, "the users changed");
@@ -307,11 +307,11 @@ pub async fn deleting_takes_everything_with_it_and_sends_guests_home(ports: Port
 
     world.delete(&channel).await.expect("deleted");
 
-    assert_eq!(world.find(channel.id()).await, None);
+    assert_eq!(world.get(channel.id()).await, None);
     assert_eq!(world.ports.location_queries.count(&scope).await.expect("a count"), 0);
     assert_eq!(world.user(clerk.id()).await, None);
     let key =
-        world.ports.credentials.find(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
+        world.ports.credentials.get(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
     assert!(key.is_none());
     let guest = world.user(world.user).await.expect("the administrator");
     assert_eq!(guest.current_tenant_id(), world.default_tenant);
@@ -324,7 +324,7 @@ pub async fn deleting_an_old_version_is_stale(ports: Ports) {
     let read = world.create("channel").await.expect("created");
     let changed = world.set_status(&read, TenantStatus::Inactive).await;
     assert!(is_stale(&world.delete(&read).await));
-    assert!(world.find(read.id()).await.is_some());
+    assert!(world.get(read.id()).await.is_some());
     world.delete(&changed).await.expect("deleted");
     assert!(is_stale(&world.delete(&changed).await));
 }
@@ -335,7 +335,7 @@ pub async fn another_workspace_sees_nothing(ports: Ports) {
     let channel = world.create("channel").await.expect("created");
     let other = world.beside().await;
 
-    assert_eq!(other.find(channel.id()).await, None);
+    assert_eq!(other.get(channel.id()).await, None);
     assert_eq!(tenant_count(&other).await, 1);
     let change = channel.update(renamed("Taken over"), other.stamp().await).expect("a change");
     assert!(is_stale(&other.ports.tenants.update(&other.admin().await, change.clone()).await));
@@ -344,7 +344,7 @@ pub async fn another_workspace_sees_nothing(ports: Ports) {
     let forged = domain::change::Change { after: Tenant::from_parts(row), ..change };
     assert!(is_stale(&other.ports.tenants.update(&other.admin().await, forged).await));
     assert!(is_stale(&other.delete(&channel).await), "the scope's workspace decides, not the tenant's");
-    assert_eq!(world.find(channel.id()).await, Some(channel));
+    assert_eq!(world.get(channel.id()).await, Some(channel));
 }
 
 /// Entries are written in the transaction of the change.

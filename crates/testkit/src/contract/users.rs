@@ -21,7 +21,7 @@ async fn switched(world: &World, target: &Tenant) -> Change<TenantSwitched> {
 }
 
 async fn go_home(world: &World) {
-    let home = world.find(world.default_tenant).await.expect("the default tenant");
+    let home = world.get(world.default_tenant).await.expect("the default tenant");
     let change = switched(world, &home).await;
     world.ports.users.switch(&world.scope_in(world.default_tenant).await, change).await.expect("switched");
 }
@@ -147,7 +147,7 @@ pub async fn a_user_is_found_at_home_only(ports: Ports) {
     let [at_home, next_door] = [world.scope_in(channel.id()).await, world.scope_in(sibling.id()).await];
     let elsewhere = other.scope_in(other.default_tenant).await;
     for (scope, expected) in [(&at_home, Some(&user)), (&next_door, None), (&elsewhere, None)] {
-        assert_eq!(users.find(scope, user.id()).await.expect("no failure").as_ref(), expected);
+        assert_eq!(users.get(scope, user.id()).await.expect("no failure").as_ref(), expected);
         let page = Page { start: PageStart::Number(1), size: 10 };
         let listed = queries.list(scope, &UserFilter::default(), page).await.expect("a list").items;
         assert_eq!(listed.contains(&user), expected.is_some());
@@ -249,14 +249,14 @@ pub async fn a_deleted_user_is_gone_with_the_keys(ports: Ports) {
     assert!(matches!(world.ports.users.delete(&scope, second).await, Err(RepositoryError::Stale)));
     assert_eq!(world.user(user.id()).await, None);
     let key =
-        world.ports.credentials.find(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
+        world.ports.credentials.get(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
     assert!(key.is_none());
 }
 
 /// `Taken { rule: "last_administrator" }`.
 pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     let world = World::new(ports).await;
-    let default = world.find(world.default_tenant).await.expect("the default tenant");
+    let default = world.get(world.default_tenant).await.expect("the default tenant");
     let scope = world.scope_in(default.id()).await;
     let first = world.user(world.user).await.expect("the administrator");
     let caller = world.caller(&world.token, TenantChoice::Home).await;
@@ -274,7 +274,7 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
     let deleted = world.ports.users.delete(&scope, deleted).await.expect_err("refused");
     assert!(is_last(&deleted), "{deleted:?}");
     let revoke = || async {
-        let found = world.ports.api_keys.find(&scope, world.token.id()).await.expect("no failure");
+        let found = world.ports.api_keys.get(&scope, world.token.id()).await.expect("no failure");
         let (key, user) = found.expect("the first key");
         let change = key.revoke(&user, world.stamp().await).expect("a change");
         world.ports.api_keys.revoke(&scope, &user, change).await
@@ -290,13 +290,13 @@ pub async fn a_workspace_keeps_an_administrator_with_a_key(ports: Ports) {
 /// A race: each revokes the other's key.
 pub async fn of_two_administrators_who_revoke_each_other_one_is_left(ports: Ports) {
     let world = World::new(ports).await;
-    let default = world.find(world.default_tenant).await.expect("the default tenant");
+    let default = world.get(world.default_tenant).await.expect("the default tenant");
     let second = world.new_user(&default, Role::Tenant, "ada@example.com").await.expect("a user");
     let token = world.new_key(&second).await.expect("a key");
     let scope = world.scope_in(default.id()).await;
     let mut decided = Vec::new();
     for id in [world.token.id(), token.id()] {
-        let (key, user) = world.ports.api_keys.find(&scope, id).await.expect("no failure").expect("a key");
+        let (key, user) = world.ports.api_keys.get(&scope, id).await.expect("no failure").expect("a key");
         // By the operator, who has no key that can be revoked.
         let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
         let change = key.revoke(&user, stamp).expect("a change");
@@ -333,9 +333,9 @@ pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
     let elsewhere = other.scope_in(other.default_tenant).await;
     let keys = &world.ports.api_keys;
     for scope in [&next_door, &elsewhere] {
-        assert!(keys.find(scope, token.id()).await.expect("no failure").is_none());
+        assert!(keys.get(scope, token.id()).await.expect("no failure").is_none());
     }
-    let (key, owner) = keys.find(&at_home, token.id()).await.expect("no failure").expect("a key");
+    let (key, owner) = keys.get(&at_home, token.id()).await.expect("no failure").expect("a key");
     assert_eq!((key.id(), &owner), (token.id(), &user));
     let page = Page { start: PageStart::Number(1), size: 10 };
     let listed = world.ports.api_key_queries.list(&at_home, page).await.expect("a list").items;
@@ -348,7 +348,7 @@ pub async fn a_key_is_found_and_revoked_in_its_tenant_only(ports: Ports) {
     keys.revoke(&at_home, &user, first).await.expect("revoked");
     assert!(matches!(keys.revoke(&at_home, &user, second).await, Err(RepositoryError::Stale)));
     let found =
-        world.ports.credentials.find(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
+        world.ports.credentials.get(world.workspace_id(), token.id(), TenantChoice::Home).await.expect("no failure");
     assert!(found.expect("stored").admit(token.secret(), TenantChoice::Home, build::at()).is_err());
 }
 
@@ -387,8 +387,7 @@ pub async fn a_key_that_expires_shortly_does_not_keep_a_workspace_open(ports: Po
     let scope = world.scope_in(world.default_tenant).await;
     let first = world.user(world.user).await.expect("the administrator");
     let revoke_first = || async {
-        let (key, user) =
-            world.ports.api_keys.find(&scope, world.token.id()).await.expect("no failure").expect("a key");
+        let (key, user) = world.ports.api_keys.get(&scope, world.token.id()).await.expect("no failure").expect("a key");
         let change = key.revoke(&user, world.stamp().await).expect("a change");
         world.ports.api_keys.revoke(&scope, &user, change).await
     };

@@ -9,7 +9,7 @@ use super::world::{new_workspace, twenty_at_once};
 use super::{Ports, World};
 
 async fn found(world: &World) -> Workspace {
-    world.ports.workspaces.find(&world.admin().await).await.expect("a workspace")
+    world.ports.workspaces.get(&world.admin().await).await.expect("a workspace")
 }
 
 async fn renamed(world: &World, read: &Workspace, name: &str) -> Change<Workspace> {
@@ -23,7 +23,7 @@ pub async fn a_new_workspace_can_be_worked_in(ports: Ports) {
     let world = World::new(ports).await;
     let caller = world.caller(&world.token, TenantChoice::Home).await;
     assert!(caller.admin_scope(Permission::Admin).is_ok());
-    let tenant = world.find(world.default_tenant).await.expect("the default tenant");
+    let tenant = world.get(world.default_tenant).await.expect("the default tenant");
     assert!(tenant.is_default());
     let scope = world.scope_in(world.default_tenant).await;
     assert_eq!(world.ports.location_queries.count(&scope).await.expect("a count"), 1);

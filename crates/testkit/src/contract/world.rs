@@ -59,7 +59,7 @@ impl World {
 
     /// Returns the caller with this key, in the chosen tenant.
     pub(crate) async fn caller(&self, token: &ApiKeyToken, choice: TenantChoice) -> Caller {
-        let found = self.ports.credentials.find(token.workspace_id(), token.id(), choice).await.expect("no failure");
+        let found = self.ports.credentials.get(token.workspace_id(), token.id(), choice).await.expect("no failure");
         found.expect("a stored key").admit(token.secret(), choice, build::at()).expect("a valid key")
     }
 
@@ -96,9 +96,9 @@ impl World {
         self.ports.tenants.create(&self.admin().await, change).await
     }
 
-    pub(crate) async fn find(&self, id: TenantId) -> Option<Tenant> {
+    pub(crate) async fn get(&self, id: TenantId) -> Option<Tenant> {
         let admin = self.admin().await;
-        self.ports.tenants.find(admin.tenant_scope(), id).await.expect("no failure")
+        self.ports.tenants.get(admin.tenant_scope(), id).await.expect("no failure")
     }
 
     pub(crate) async fn set_status(&self, tenant: &Tenant, status: TenantStatus) -> Tenant {
@@ -154,7 +154,7 @@ impl World {
 
     /// Returns the account, whichever tenant has it.
     async fn account(&self, id: IntegrationAccountId) -> IntegrationAccount {
-        let found = self.ports.integration_accounts.find_anywhere(&self.admin().await, id).await;
+        let found = self.ports.integration_accounts.get_anywhere(&self.admin().await, id).await;
         found.expect("no failure").expect("an account")
     }
 
@@ -168,7 +168,7 @@ impl World {
 
     pub(crate) async fn move_account(&self, id: IntegrationAccountId, target: &Tenant) {
         let account = self.account(id).await;
-        let source = self.find(account.tenant_id()).await.expect("an owner");
+        let source = self.get(account.tenant_id()).await.expect("an owner");
         let change = account.move_to(&source, target, AuditId::new(build::id()), self.stamp().await);
         let change = change.expect("to another active tenant");
         self.ports.integration_accounts.move_account(&self.admin().await, change).await.expect("moved");

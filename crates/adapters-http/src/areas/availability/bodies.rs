@@ -1,6 +1,6 @@
 //! Request bodies and queries of availability.
 
-use application::{EditCalendar, FindNights, RangeFields};
+use application::{EditCalendar, GetNights, RangeFields};
 use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +22,7 @@ pub(crate) struct NightsQuery {
     end_date: Option<String>,
 }
 
-impl From<NightsQuery> for FindNights {
+impl From<NightsQuery> for GetNights {
     fn from(NightsQuery { start_date, end_date }: NightsQuery) -> Self {
         Self { start_date, end_date }
     }

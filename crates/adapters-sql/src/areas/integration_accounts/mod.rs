@@ -42,7 +42,7 @@ struct HoldingsRow {
 
 #[async_trait]
 impl IntegrationAccountRepository for Database {
-    async fn find(
+    async fn get(
         &self,
         scope: &TenantScope,
         id: IntegrationAccountId,
@@ -107,7 +107,7 @@ impl IntegrationAccountRepository for Database {
         transaction.commit(audit).await
     }
 
-    async fn find_anywhere(
+    async fn get_anywhere(
         &self,
         scope: &AdminScope,
         id: IntegrationAccountId,

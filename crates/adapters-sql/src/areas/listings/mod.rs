@@ -35,7 +35,7 @@ struct AccountRow {
 
 #[async_trait]
 impl ListingRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
         self.row(queries::get(scope, id)).await?.map(to_tenant_listing).transpose()
     }
 

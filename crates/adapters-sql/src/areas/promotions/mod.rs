@@ -32,7 +32,7 @@ struct AssignableRow {
 
 #[async_trait]
 impl PromotionRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: PromotionId) -> Result<Option<Promotion>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: PromotionId) -> Result<Option<Promotion>, RepositoryError> {
         let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]).fill("columns", Row::COLUMNS);
         self.row(query).await?.map(to_promotion).transpose()
     }

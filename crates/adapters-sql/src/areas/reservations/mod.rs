@@ -27,7 +27,7 @@ const TURN: &str = "\
 
 #[async_trait]
 impl ReservationRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: ReservationId) -> Result<Option<TenantReservation>, RepositoryError> {
         self.row(queries::get(scope, id)).await?.map(to_tenant_reservation).transpose()
     }
 

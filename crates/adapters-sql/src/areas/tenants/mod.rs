@@ -36,8 +36,8 @@ const RESTORE_USERS: &str = "\
 
 #[async_trait]
 impl TenantRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError> {
-        find(self, scope.workspace_id(), id).await
+    async fn get(&self, scope: &TenantScope, id: TenantId) -> Result<Option<Tenant>, RepositoryError> {
+        get(self, scope.workspace_id(), id).await
     }
 
     async fn create(&self, scope: &AdminScope, change: Change<TenantCreated>) -> Result<Tenant, RepositoryError> {
@@ -199,7 +199,7 @@ fn filtered(columns: &'static str, scope: &AdminScope, filter: &TenantFilter) ->
         .and("tenant.status = ?", status.map(TenantStatus::as_str))
 }
 
-pub(crate) async fn find(
+pub(crate) async fn get(
     database: &Database,
     workspace_id: WorkspaceId,
     id: TenantId,

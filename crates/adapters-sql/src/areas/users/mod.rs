@@ -40,7 +40,7 @@ const UPDATE: &str = "\
 
 #[async_trait]
 impl UserRepository for Database {
-    async fn find(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
+    async fn get(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
         self.user(at_home_in(SELECT, scope).and("api_user.id = ?", Some(id.as_uuid()))).await
     }
 

@@ -72,7 +72,7 @@ impl Idempotency {
 
     /// Returns the stored reply to the request, if there is one.
     async fn answer(&self, scope: OwnScope, request: &IdempotentRequest) -> Result<Option<Reply>, Refusal> {
-        match self.repository.find(scope, &request.key).await? {
+        match self.repository.get(scope, &request.key).await? {
             Some(idempotency_record) => Ok(idempotency_record.answer(request, self.clock.now())?),
             None => Ok(None),
         }
@@ -138,7 +138,7 @@ mod tests {
     fn finding<const N: usize>(found: [Option<IdempotencyRecord>; N]) -> Idempotency {
         let mut repository = MockIdempotencyRepository::new();
         let mut found = found.into_iter();
-        repository.expect_find().times(N).returning(move |scope, key| {
+        repository.expect_get().times(N).returning(move |scope, key| {
             assert_eq!((scope.user_id(), key.as_str()), (caller().user_id(), "key-1"));
             Ok(found.next().flatten())
         });
