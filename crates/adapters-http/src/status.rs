@@ -7,6 +7,7 @@ use application::ProblemKind;
 pub(crate) const fn status(kind: ProblemKind) -> StatusCode {
     match kind {
         ProblemKind::Unreadable => StatusCode::BAD_REQUEST,
+        ProblemKind::Late => StatusCode::REQUEST_TIMEOUT,
         ProblemKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ProblemKind::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ProblemKind::Unauthenticated => StatusCode::UNAUTHORIZED,

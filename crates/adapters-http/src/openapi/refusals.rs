@@ -76,7 +76,7 @@ fn implied(method: &Method, operation: &Operation) -> Vec<Code> {
         (true, &[Code::MalformedHost]),
         (changes, &[Code::PermissionDenied, Code::ValidationFailed, Code::Busy]),
         (has_query || has_body, &[Code::MalformedRequest, Code::ValidationFailed]),
-        (has_body, &[Code::PayloadTooLarge, Code::UnsupportedMediaType]),
+        (has_body, &[Code::RequestTimeout, Code::PayloadTooLarge, Code::UnsupportedMediaType]),
         (*method == Method::POST, &[Code::MalformedIdempotencyKey, Code::RequestInFlight, Code::IdempotencyKeyReused]),
         (changes && *method != Method::POST, &[Code::PreconditionFailed]),
     ];

@@ -54,6 +54,11 @@ impl Turns {
         self.local
     }
 
+    /// Whether the body of a request is being read.
+    pub(crate) fn is_reading_body(&self) -> bool {
+        self.has_body.get()
+    }
+
     pub(super) fn begin(self: &Rc<Self>) -> Turn {
         self.turn(1);
         Turn(Rc::clone(self))

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use actix_http::error::PayloadError;
 use actix_http::{ConnectionType, HttpMessage, Payload, Request, Response};
@@ -127,10 +127,11 @@ impl Exchanges {
                 Ok(response) => response.into(),
                 Err(error) => error.error_response().into(),
             };
+            let is_broken = unread.as_ref().is_some_and(Unread::is_broken);
             response.map_body(|head, body| {
-                if is_last {
+                if is_last || is_broken {
                     head.set_connection_type(ConnectionType::Close);
-                    head.no_chunking(true);
+                    head.no_chunking(is_last);
                 }
                 Answer { body, waiting, _unread: unread, _turn: turn }
             })
@@ -176,8 +177,13 @@ struct Kept {
     payload: RefCell<Payload>,
     /// The number of bytes that have not been read; `None` if the payload itself ends with the body.
     left: Cell<Option<u64>>,
+    /// Whether the body cannot be read to its end, so that no request can follow it.
+    is_broken: Cell<bool>,
     turns: Option<Rc<Turns>>,
 }
+
+/// The operation's end of a body.
+struct Reading(Unread);
 
 impl Unread {
     fn take(request: &mut Request, turns: Option<Rc<Turns>>) -> Option<Self> {
@@ -186,9 +192,17 @@ impl Unread {
         if matches!(payload, Payload::None) {
             return None;
         }
-        let unread = Self(Rc::new(Kept { payload: RefCell::new(payload), left, turns }));
-        *request.payload() = Payload::Stream { payload: Box::pin(unread.clone()) };
+        let is_broken = Cell::new(false);
+        let unread = Self(Rc::new(Kept { payload: RefCell::new(payload), left, is_broken, turns }));
+        *request.payload() = Payload::Stream { payload: Box::pin(Reading(unread.clone())) };
         Some(unread)
+    }
+
+    /// Whether the framing of the body is broken, as far as it has arrived. What the operation has not read is dropped.
+    fn is_broken(&self) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        while let Poll::Ready(Some(Ok(_))) = self.0.poll_next(&mut context) {}
+        self.0.is_broken.get()
     }
 }
 
@@ -199,6 +213,7 @@ impl Kept {
             return Poll::Ready(None);
         }
         let mut next = Pin::new(&mut *self.payload.borrow_mut()).poll_next(context);
+        self.is_broken.set(self.is_broken.get() || matches!(next, Poll::Ready(Some(Err(_)))));
         if let (Some(left), Poll::Ready(Some(Ok(bytes)))) = (left, &mut next) {
             bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             self.left.set(Some(left.saturating_sub(bytes.len() as u64)));
@@ -213,18 +228,19 @@ impl Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for Reading {
     fn drop(&mut self) {
-        self.tell(false);
+        self.0.0.tell(false);
     }
 }
 
-impl Stream for Unread {
+impl Stream for Reading {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.0.poll_next(context);
-        self.0.tell(!matches!(next, Poll::Ready(None | Some(Err(_)))));
+        let Unread(kept) = &self.0;
+        let next = kept.poll_next(context);
+        kept.tell(!matches!(next, Poll::Ready(None | Some(Err(_)))));
         next
     }
 }

@@ -65,6 +65,7 @@ codes! {
     QuoteNotFound => (NotFound, "quote_not_found"),
     ReservationNotFound => (NotFound, "reservation_not_found"),
     MethodNotAllowed => (MethodNotAllowed, "method_not_allowed"),
+    RequestTimeout => (Late, "request_timeout"),
     DefaultTenant => (Conflict, "default_tenant"),
     TenantNotEmpty => (Conflict, "tenant_not_empty"),
     DomainTaken => (Conflict, "domain_taken"),

@@ -19,6 +19,8 @@ pub type Counts = BTreeMap<&'static str, u64>;
 pub enum ProblemKind {
     /// The request cannot be read.
     Unreadable,
+    /// The body did not arrive in time.
+    Late,
     /// The body exceeds the size limit.
     TooLarge,
     /// The media type of the body is not supported.

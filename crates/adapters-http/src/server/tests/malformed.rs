@@ -35,6 +35,30 @@ fn bytes_that_are_no_request_do_not_take_the_answer_before_them_away() {
 }
 
 #[test]
+fn a_request_with_a_broken_chunk_is_answered_once_and_is_the_last() {
+    let (address, _) = served(LENIENT);
+    for path in ["/read", "/unread"] {
+        for chunks in ["x\r\n", "2\r\n{}x\r\n", "2\r\n{}\r\n-\r\n", "1ffffffffffffffff\r\n", "0\r\n\rx"] {
+            let client = connect(address);
+            let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n");
+            send(&client, &format!("{head}{chunks}\r\n\r\nGET /unread HTTP/1.1\r\nhost: a\r\n\r\n"));
+            let answer = rest(&client);
+            assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{path} {chunks}: {answer}");
+            assert!(answer.contains("connection: close"), "{path} {chunks}: {answer}");
+            let status = if path == "/read" { "400" } else { "200" };
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path} {chunks}: {answer}");
+        }
+    }
+    let client = connect(address);
+    send(&client, "POST /read HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ntransfer-encoding: chunked\r\n\r\n");
+    until(&client, "100 Continue\r\n\r\n");
+    send(&client, "2\r\n{}\r\nx\r\n");
+    let answer = rest(&client);
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("connection: close"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+}
+
+#[test]
 fn a_request_after_one_that_expects_without_a_body_is_answered() {
     let (address, _) = served(LENIENT);
     for method in ["GET", "POST"] {
