@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use crate::request::awaited::Awaited;
 use crate::request::caller::{Admitted, RunsIn};
+use crate::request::idempotency::Effect;
 use crate::request::media_type::is_json;
 use crate::request::unreadable::{malformed, unreadable};
 use crate::request::{idempotency, if_match, parameters};
@@ -105,9 +106,9 @@ impl Body {
         C: RunsIn,
     {
         let arrived = self.arrive(BODY_LIMIT, caller, needed).await?;
-        let served_in = arrived.caller.served_in();
+        let effect = Effect { served_in: arrived.caller.served_in(), may_move_user: arrived.caller.may_move_user() };
         let repeatable =
-            arrived.bytes.as_ref().ok().and_then(|body| idempotency::repeatable(&arrived.request, served_in, body));
+            arrived.bytes.as_ref().ok().and_then(|body| idempotency::repeatable(&arrived.request, effect, body));
         let (caller, input) = arrived.read()?;
         Ok((caller, input, repeatable))
     }

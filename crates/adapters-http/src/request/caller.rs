@@ -34,6 +34,9 @@ pub(crate) struct Admitted<T> {
 
 /// The tenant that an operation runs in.
 pub(crate) trait RunsIn: 'static {
+    /// Whether such an operation may move the user into another tenant, which the stateless header prevents.
+    const MAY_MOVE_USER: bool;
+
     /// Returns the tenant in which the operation runs.
     fn tenant(caller: &Caller) -> TenantId;
 
@@ -54,6 +57,8 @@ pub(crate) type InTenant = Admitted<TenantOfRequest>;
 pub(crate) type UnderAuthority = Admitted<TenantOfAuthority>;
 
 impl RunsIn for TenantOfRequest {
+    const MAY_MOVE_USER: bool = false;
+
     fn tenant(caller: &Caller) -> TenantId {
         caller.tenant_id()
     }
@@ -64,6 +69,8 @@ impl RunsIn for TenantOfRequest {
 }
 
 impl RunsIn for TenantOfAuthority {
+    const MAY_MOVE_USER: bool = true;
+
     fn tenant(caller: &Caller) -> TenantId {
         caller.authority_id()
     }
@@ -120,9 +127,10 @@ impl<T: RunsIn> Admitted<T> {
         Ok(Self::new(request, caller))
     }
 
-    /// Whether the key came in the stateless header, which neither uses nor moves the user's current tenant.
-    pub(crate) const fn is_stateless(&self) -> bool {
-        self.is_stateless
+    /// Whether the operation may move the user: not if the key came in the stateless header, which neither uses nor moves
+    /// the current tenant.
+    pub(crate) const fn may_move_user(&self) -> bool {
+        T::MAY_MOVE_USER && !self.is_stateless
     }
 
     /// The tenant that the operation runs in.

@@ -35,16 +35,25 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     })
 }
 
-/// Returns the idempotency key and fingerprint of a request, if it has a key.
-pub(crate) fn repeatable(request: &HttpRequest, served_in: TenantId, body: &[u8]) -> Option<IdempotentRequest> {
-    let key = request.extensions().get::<IdempotencyKey>().cloned()?;
-    Some(IdempotentRequest { key, fingerprint: fingerprint(request, served_in, body) })
+/// The parts of a request's effect that its caller decides, and not its text.
+#[derive(Clone, Copy)]
+pub(crate) struct Effect {
+    /// The tenant that the request is served in.
+    pub(crate) served_in: TenantId,
+    /// Whether it may move the user into another tenant.
+    pub(crate) may_move_user: bool,
 }
 
-/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent, and the tenant that the
-/// request is served in. Each part is preceded by its length, so that no bytes can move from one part to the next
-/// unnoticed.
-fn fingerprint(request: &HttpRequest, served_in: TenantId, body: &[u8]) -> [u8; 32] {
+/// Returns the idempotency key and fingerprint of a request, if it has a key.
+pub(crate) fn repeatable(request: &HttpRequest, effect: Effect, body: &[u8]) -> Option<IdempotentRequest> {
+    let key = request.extensions().get::<IdempotencyKey>().cloned()?;
+    Some(IdempotentRequest { key, fingerprint: fingerprint(request, effect, body) })
+}
+
+/// Returns the SHA-256 over method, path, query, body and tenant headers, as they were sent, and over the effect. Each
+/// part is preceded by its length, so that no bytes can move from one part to the next unnoticed.
+fn fingerprint(request: &HttpRequest, effect: Effect, body: &[u8]) -> [u8; 32] {
+    let Effect { served_in, may_move_user } = effect;
     let (uri, served_in) = (request.uri(), served_in.as_uuid());
     let line = [request.method().as_str(), uri.path(), uri.query().unwrap_or_default()].map(str::as_bytes);
     let tenants = TENANT_HEADERS
@@ -52,7 +61,7 @@ fn fingerprint(request: &HttpRequest, served_in: TenantId, body: &[u8]) -> [u8; 
         .flat_map(|name| request.headers().get_all(name).flat_map(move |value| [name.as_bytes(), value.as_bytes()]));
     let hash = line
         .into_iter()
-        .chain([served_in.as_bytes().as_slice(), body])
+        .chain([served_in.as_bytes().as_slice(), &[may_move_user.into()], body])
         .chain(tenants)
         .fold(Sha256::new(), |hash, part| hash.chain_update((part.len() as u64).to_be_bytes()).chain_update(part));
     hash.finalize().into()
@@ -90,7 +99,8 @@ mod tests {
     fn whatever_differs_makes_another_request() {
         let request = || TestRequest::post().uri("/api/v1/tenants?a=1");
         let tenant = "0192f0c1-7b1e-7000-8000-00000000000a";
-        let [here, there] = [1, 2].map(|id| TenantId::new(Uuid::from_u128(id)));
+        let effect = |id, may_move_user| Effect { served_in: TenantId::new(Uuid::from_u128(id)), may_move_user };
+        let here = effect(1, false);
         let prints = [
             (request(), "{}"),
             (request(), "{ }"),
@@ -101,9 +111,10 @@ mod tests {
             (request().insert_header(("x-calry-tenant-id", tenant)), "{}"),
         ]
         .map(|(request, body)| fingerprint(&request.to_http_request(), here, body.as_bytes()));
-        let elsewhere = fingerprint(&request().to_http_request(), there, b"{}");
-        let different: std::collections::BTreeSet<_> = prints.iter().chain([&elsewhere]).collect();
-        assert_eq!(different.len(), prints.len() + 1);
+        let others = [effect(2, false), effect(1, true)];
+        let others = others.map(|effect| fingerprint(&request().to_http_request(), effect, b"{}"));
+        let different: std::collections::BTreeSet<_> = prints.iter().chain(&others).collect();
+        assert_eq!(different.len(), prints.len() + others.len());
         let again = request().insert_header(("user-agent", "another")).to_http_request();
         assert_eq!(fingerprint(&again, here, b"{}"), prints[0]);
     }

@@ -174,8 +174,12 @@ impl Listing {
         if after == *self {
             return Ok(None);
         }
+        // Importers see the instant, but not the owner's name for the listing.
+        let internal_name = after.parts.details.internal_name.clone();
+        if after.parts.details != (ListingDetails { internal_name, ..self.parts.details.clone() }) {
+            after.parts.updated_at = at;
+        }
         after.parts.version += 1;
-        after.parts.updated_at = at;
         Ok(Some(after))
     }
 
@@ -402,6 +406,23 @@ mod tests {
         let cleared = ListingEdit { address: Patch::Clear, ..ListingEdit::default() };
         let cleared = change.after.update(cleared, &scope(), stamp()).expect("valid").expect("a change").after;
         assert_eq!(cleared.details().address, Address::default());
+    }
+
+    #[test]
+    fn the_owners_name_leaves_the_instant_that_importers_see() {
+        let later = at() + chrono::TimeDelta::days(1);
+        let internal = Patch::Set("Room 7".parse().expect("a name"));
+        let edit = |name: Option<&str>| ListingEdit {
+            internal_name: internal.clone(),
+            name: name.map(|name| name.parse().expect("a name")),
+            ..ListingEdit::default()
+        };
+        for (edit, updated_at) in [(edit(None), at()), (edit(Some("Attic")), later)] {
+            let stamp = Stamp { at: later, ..stamp() };
+            let change = created().update(edit, &scope(), stamp).expect("valid").expect("a change");
+            assert_eq!((change.after.version(), change.after.parts.updated_at), (2, updated_at));
+            assert!(change.audit.after.iter().any(|(name, _)| *name == "internalName"));
+        }
     }
 
     #[test]

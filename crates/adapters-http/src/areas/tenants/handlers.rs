@@ -58,7 +58,7 @@ pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Bo
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (caller, body, idempotent) =
         body.read_idempotent::<CreateTenantBody, _, _>(caller, Permission::Admin, answer).await?;
-    let input = body.map(|body| CreateTenant { moves_caller: !caller.is_stateless(), ..body.into() });
+    let input = body.map(|body| CreateTenant { moves_caller: caller.may_move_user(), ..body.into() });
     let done = api.tenants.create(&caller, input, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
