@@ -33,113 +33,61 @@ use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ports::{
-    ApiKeyQueries, ApiKeyRepository, AuditQueries, AvailabilityQueries, AvailabilityRepository, Credentials,
-    IdempotencyRepository, ImportRepository, IntegrationAccountQueries, IntegrationAccountRepository, ListingQueries,
-    ListingRepository, LocationQueries, LocationRepository, PromotionQueries, PromotionRepository, QuoteRepository,
-    Readiness, ReservationQueries, ReservationRepository, TenantQueries, TenantRepository, UserQueries, UserRepository,
-    WorkspaceRepository,
-};
 
 pub(crate) use self::world::World;
 
-/// All ports of one fresh, migrated database.
-#[expect(missing_docs, reason = "the ports")]
-#[derive(Clone)]
-pub struct Ports {
-    pub api_key_queries: Arc<dyn ApiKeyQueries>,
-    pub api_keys: Arc<dyn ApiKeyRepository>,
-    pub audit: Arc<dyn AuditQueries>,
-    pub availability: Arc<dyn AvailabilityRepository>,
-    pub availability_queries: Arc<dyn AvailabilityQueries>,
-    pub credentials: Arc<dyn Credentials>,
-    pub imports: Arc<dyn ImportRepository>,
-    pub integration_account_queries: Arc<dyn IntegrationAccountQueries>,
-    pub integration_accounts: Arc<dyn IntegrationAccountRepository>,
-    pub listing_queries: Arc<dyn ListingQueries>,
-    pub listings: Arc<dyn ListingRepository>,
-    pub location_queries: Arc<dyn LocationQueries>,
-    pub locations: Arc<dyn LocationRepository>,
-    pub promotion_queries: Arc<dyn PromotionQueries>,
-    pub promotions: Arc<dyn PromotionRepository>,
-    pub quotes: Arc<dyn QuoteRepository>,
-    pub readiness: Arc<dyn Readiness>,
-    pub idempotency: Arc<dyn IdempotencyRepository>,
-    pub reservation_queries: Arc<dyn ReservationQueries>,
-    pub reservations: Arc<dyn ReservationRepository>,
-    pub tenant_queries: Arc<dyn TenantQueries>,
-    pub tenants: Arc<dyn TenantRepository>,
-    pub user_queries: Arc<dyn UserQueries>,
-    pub users: Arc<dyn UserRepository>,
-    pub workspaces: Arc<dyn WorkspaceRepository>,
-    /// The audit trail as it is stored.
-    pub trail: Arc<dyn Trail>,
-    /// A value that keeps the database alive during the test.
-    pub database: Arc<dyn Any + Send + Sync>,
+/// Declares all ports: the field and the trait of each.
+macro_rules! ports {
+    ($($field:ident: $port:ident,)+) => {
+        /// All ports of one fresh, migrated database.
+        #[expect(missing_docs, reason = "the ports")]
+        #[derive(Clone)]
+        pub struct Ports {
+            $(pub $field: Arc<dyn ports::$port>,)+
+            /// The audit trail as it is stored.
+            pub trail: Arc<dyn Trail>,
+            /// A value that keeps the database alive during the test.
+            pub database: Arc<dyn Any + Send + Sync>,
+        }
+
+        impl Ports {
+            /// Returns the ports, if one value implements all of them.
+            pub fn of<D>(database: &Arc<D>, trail: impl Trail + 'static, keep: impl Any + Send + Sync) -> Self
+            where
+                D: $(ports::$port +)+ 'static,
+            {
+                Self { $($field: database.clone(),)+ trail: Arc::new(trail), database: Arc::new(keep) }
+            }
+        }
+    };
 }
 
-impl Ports {
-    /// Returns the ports, if one value implements all of them.
-    pub fn of<D, T>(database: &Arc<D>, trail: T, keep: impl Any + Send + Sync) -> Self
-    where
-        D: ApiKeyQueries
-            + ApiKeyRepository
-            + AuditQueries
-            + AvailabilityQueries
-            + AvailabilityRepository
-            + Credentials
-            + ImportRepository
-            + IntegrationAccountQueries
-            + IntegrationAccountRepository
-            + ListingQueries
-            + ListingRepository
-            + LocationQueries
-            + LocationRepository
-            + PromotionQueries
-            + PromotionRepository
-            + QuoteRepository
-            + Readiness
-            + IdempotencyRepository
-            + ReservationQueries
-            + ReservationRepository
-            + TenantQueries
-            + TenantRepository
-            + UserQueries
-            + UserRepository
-            + WorkspaceRepository
-            + 'static,
-        T: Trail + 'static,
-    {
-        Self {
-            api_key_queries: database.clone(),
-            api_keys: database.clone(),
-            audit: database.clone(),
-            availability: database.clone(),
-            availability_queries: database.clone(),
-            credentials: database.clone(),
-            imports: database.clone(),
-            integration_account_queries: database.clone(),
-            integration_accounts: database.clone(),
-            listing_queries: database.clone(),
-            listings: database.clone(),
-            location_queries: database.clone(),
-            locations: database.clone(),
-            promotion_queries: database.clone(),
-            promotions: database.clone(),
-            quotes: database.clone(),
-            readiness: database.clone(),
-            idempotency: database.clone(),
-            reservation_queries: database.clone(),
-            reservations: database.clone(),
-            tenant_queries: database.clone(),
-            tenants: database.clone(),
-            user_queries: database.clone(),
-            users: database.clone(),
-            workspaces: database.clone(),
-            trail: Arc::new(trail),
-            database: Arc::new(keep),
-        }
-    }
+ports! {
+    api_key_queries: ApiKeyQueries,
+    api_keys: ApiKeyRepository,
+    audit: AuditQueries,
+    availability: AvailabilityRepository,
+    availability_queries: AvailabilityQueries,
+    credentials: Credentials,
+    imports: ImportRepository,
+    integration_account_queries: IntegrationAccountQueries,
+    integration_accounts: IntegrationAccountRepository,
+    listing_queries: ListingQueries,
+    listings: ListingRepository,
+    location_queries: LocationQueries,
+    locations: LocationRepository,
+    promotion_queries: PromotionQueries,
+    promotions: PromotionRepository,
+    quotes: QuoteRepository,
+    readiness: Readiness,
+    idempotency: IdempotencyRepository,
+    reservation_queries: ReservationQueries,
+    reservations: ReservationRepository,
+    tenant_queries: TenantQueries,
+    tenants: TenantRepository,
+    user_queries: UserQueries,
+    users: UserRepository,
+    workspaces: WorkspaceRepository,
 }
 
 /// Direct reads of the audit trail, without the ports.
@@ -426,36 +374,23 @@ macro_rules! suite {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     #[test]
     fn every_sentence_is_in_the_suite() {
         let suite = include_str!("mod.rs");
-        for area in [
-            include_str!("admissions.rs"),
-            include_str!("audit.rs"),
-            include_str!("bookings.rs"),
-            include_str!("calendars.rs"),
-            include_str!("credentials.rs"),
-            include_str!("deliveries.rs"),
-            include_str!("imports.rs"),
-            include_str!("integration_accounts.rs"),
-            include_str!("listing_lists.rs"),
-            include_str!("listings.rs"),
-            include_str!("lists.rs"),
-            include_str!("locations.rs"),
-            include_str!("idempotency.rs"),
-            include_str!("promotions.rs"),
-            include_str!("quotes.rs"),
-            include_str!("reservation_lists.rs"),
-            include_str!("reservations.rs"),
-            include_str!("search.rs"),
-            include_str!("tenants.rs"),
-            include_str!("users.rs"),
-            include_str!("workspaces.rs"),
-        ] {
-            for line in area.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
-                let sentence = line.split('(').next().unwrap_or_default();
-                assert!(suite.contains(&format!(" {sentence},")), "{sentence} is missing in `suite!`");
-            }
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/contract");
+        let areas = fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
+        let texts: Vec<_> = areas.map(|area| fs::read_to_string(area).expect("a text")).collect();
+        let lines = texts.iter().flat_map(|text| text.lines());
+        let sentences: Vec<_> = lines
+            .filter_map(|line| line.strip_prefix("pub async fn ")?.split_once('('))
+            .map(|(sentence, _)| sentence)
+            .collect();
+        assert!(sentences.len() > 100, "{sentences:?}");
+        for sentence in sentences {
+            assert!(suite.contains(&format!(" {sentence},")), "{sentence} is missing in `suite!`");
         }
     }
 }
