@@ -25,13 +25,6 @@ pub(crate) enum Engine {
     Postgres(Postgres),
 }
 
-/// The use cases of the sweeps.
-pub(crate) struct Swept {
-    pub(crate) quotes: Quotes,
-    pub(crate) idempotency: Idempotency,
-    pub(crate) reservations: Reservations,
-}
-
 impl Engine {
     /// Opens the engine that the URL names.
     pub(crate) async fn open(url: &str, limits: Limits) -> anyhow::Result<Self> {
@@ -76,49 +69,6 @@ impl Engine {
         }
     }
 
-    /// Creates the use cases of the API on a database, for one worker thread.
-    pub(crate) fn api(
-        database: Arc<Database>,
-        metrics: Metrics,
-        coupons: CouponLimit,
-        server_limits: ServerLimits,
-        max_key_age: MaxKeyAge,
-    ) -> Api {
-        let ambient = ambient::system();
-        let idempotency = idempotency(&database, &ambient);
-        Api {
-            authentication: Authentication::new(database.clone(), ambient.clock.clone()),
-            tenants: Tenants::new(
-                database.clone(),
-                database.clone(),
-                database.clone(),
-                idempotency.clone(),
-                ambient.clone(),
-            ),
-            imports: Imports::new(database.clone(), idempotency.clone(), ambient.clone()),
-            locations: Locations::new(database.clone(), database.clone(), idempotency.clone(), ambient.clone()),
-            integration_accounts: IntegrationAccounts::new(
-                database.clone(),
-                database.clone(),
-                database.clone(),
-                idempotency.clone(),
-                ambient.clone(),
-            ),
-            listings: Listings::new(database.clone(), database.clone(), idempotency.clone(), ambient.clone()),
-            availability: Availability::new(database.clone(), database.clone(), database.clone(), ambient.clone()),
-            promotions: Promotions::new(database.clone(), database.clone(), idempotency.clone(), ambient.clone()),
-            quotes: Quotes::new(database.clone(), idempotency.clone(), coupons.clone(), ambient.clone()),
-            reservations: reservations(&database, coupons, ambient.clone()),
-            users: Users::new(database.clone(), database.clone(), database.clone(), idempotency, ambient.clone()),
-            api_keys: keys(&database, ambient.clone(), max_key_age),
-            audit: Audit::new(database.clone()),
-            workspaces: Workspaces::new(database.clone(), ambient, max_key_age),
-            readiness: ReadinessCheck::new(database),
-            metrics,
-            server_limits,
-        }
-    }
-
     /// Returns the use of the pools of all worker threads.
     pub(crate) fn pools(&self, databases: &[Arc<Database>]) -> Vec<PoolUse> {
         let different = match self {
@@ -130,21 +80,9 @@ impl Engine {
         pools.map(|found| PoolUse { pool: found.pool, idle: found.idle, used: found.used, max: found.max }).collect()
     }
 
-    /// The use cases of workspaces.
-    pub(crate) fn workspaces(&self, max_key_age: MaxKeyAge) -> Workspaces {
-        Workspaces::new(self.database(), ambient::system(), max_key_age)
-    }
-
-    /// The use cases of keys.
-    pub(crate) fn api_keys(&self, max_age: MaxKeyAge) -> ApiKeys {
-        keys(&self.database(), ambient::system(), max_age)
-    }
-
-    /// The use cases of listings.
-    pub(crate) fn listings(&self) -> Listings {
-        let (database, ambient) = (self.database(), ambient::system());
-        let idempotency = idempotency(&database, &ambient);
-        Listings::new(database.clone(), database, idempotency, ambient)
+    /// Creates the use cases on one pool, for a command or the sweeps, which look up no coupon codes.
+    pub(crate) fn use_cases(&self, max_key_age: MaxKeyAge) -> UseCases {
+        UseCases::of(self.database(), CouponLimit::new(|_| ()), max_key_age)
     }
 
     /// Watches for changes by other processes until it is dropped.
@@ -152,19 +90,6 @@ impl Engine {
         match self {
             Self::Sqlite(sqlite) => sqlite.watch().await,
             Self::Postgres(postgres) => postgres.watch().await,
-        }
-    }
-
-    /// Creates the use cases of the sweeps, on one pool.
-    pub(crate) fn swept(&self) -> Swept {
-        let (database, ambient) = (self.database(), ambient::system());
-        let idempotency = idempotency(&database, &ambient);
-        // Sweeps do not look up coupon codes.
-        let coupons = CouponLimit::new(|_| ());
-        Swept {
-            quotes: Quotes::new(database.clone(), idempotency.clone(), coupons.clone(), ambient.clone()),
-            reservations: reservations(&database, coupons, ambient),
-            idempotency,
         }
     }
 
@@ -184,16 +109,75 @@ impl Engine {
     }
 }
 
-fn keys(database: &Arc<Database>, ambient: Ambient, max_age: MaxKeyAge) -> ApiKeys {
-    let idempotency = idempotency(database, &ambient);
-    ApiKeys::new(database.clone(), database.clone(), database.clone(), database.clone(), idempotency, ambient, max_age)
+/// The use cases on one database, and the parts that they are made of.
+pub(crate) struct UseCases {
+    database: Arc<Database>,
+    pub(crate) idempotency: Idempotency,
+    coupons: CouponLimit,
+    max_key_age: MaxKeyAge,
+    ambient: Ambient,
 }
 
-fn idempotency(database: &Arc<Database>, ambient: &Ambient) -> Idempotency {
-    Idempotency::new(database.clone(), ambient.clock.clone())
+/// Creates use cases: the ports before the semicolon are the database, the parts after it those of the same name.
+macro_rules! wired {
+    ($parts:ident: $name:ident { $($port:ident),+; $($part:ident),* }) => {
+        $name { $($port: $parts.database.clone(),)+ $($part: Clone::clone(&$parts.$part),)* }
+    };
 }
 
-fn reservations(database: &Arc<Database>, coupons: CouponLimit, ambient: Ambient) -> Reservations {
-    let idempotency = idempotency(database, &ambient);
-    Reservations::new(database.clone(), database.clone(), database.clone(), idempotency, coupons, ambient)
+impl UseCases {
+    pub(crate) fn of(database: Arc<Database>, coupons: CouponLimit, max_key_age: MaxKeyAge) -> Self {
+        let ambient = ambient::system();
+        let idempotency = Idempotency { repository: database.clone(), clock: ambient.clock.clone() };
+        Self { database, idempotency, coupons, max_key_age, ambient }
+    }
+
+    /// Creates the use cases of the API, for one worker thread.
+    pub(crate) fn api(&self, metrics: Metrics, server_limits: ServerLimits) -> Api {
+        Api {
+            authentication: self.authentication(),
+            tenants: wired!(self: Tenants { repository, queries, users; idempotency, ambient }),
+            imports: wired!(self: Imports { repository; idempotency, ambient }),
+            locations: wired!(self: Locations { repository, queries; idempotency, ambient }),
+            integration_accounts: wired!(
+                self: IntegrationAccounts { repository, queries, tenants; idempotency, ambient }
+            ),
+            listings: self.listings(),
+            availability: wired!(self: Availability { repository, queries, listings; ambient }),
+            promotions: wired!(self: Promotions { repository, queries; idempotency, ambient }),
+            quotes: self.quotes(),
+            reservations: self.reservations(),
+            users: wired!(self: Users { repository, queries, locations; idempotency, ambient }),
+            api_keys: self.api_keys(),
+            audit: wired!(self: Audit { queries; }),
+            workspaces: self.workspaces(),
+            readiness: wired!(self: ReadinessCheck { readiness; }),
+            metrics,
+            server_limits,
+        }
+    }
+
+    pub(crate) fn authentication(&self) -> Authentication {
+        Authentication { credentials: self.database.clone(), clock: self.ambient.clock.clone() }
+    }
+
+    pub(crate) fn workspaces(&self) -> Workspaces {
+        wired!(self: Workspaces { repository; ambient, max_key_age })
+    }
+
+    pub(crate) fn api_keys(&self) -> ApiKeys {
+        wired!(self: ApiKeys { repository, queries, users, user_queries; idempotency, ambient, max_key_age })
+    }
+
+    pub(crate) fn listings(&self) -> Listings {
+        wired!(self: Listings { repository, queries; idempotency, ambient })
+    }
+
+    pub(crate) fn quotes(&self) -> Quotes {
+        wired!(self: Quotes { repository; idempotency, coupons, ambient })
+    }
+
+    pub(crate) fn reservations(&self) -> Reservations {
+        wired!(self: Reservations { repository, queries, quotes; idempotency, coupons, ambient })
+    }
 }

@@ -7,7 +7,7 @@ use adapters_sqlite::Database;
 use application::CouponLimit;
 use domain::api_keys::MaxKeyAge;
 
-use crate::wire::Engine;
+use crate::wire::{Engine, UseCases};
 
 /// The databases of the worker threads. A database is dropped with its worker.
 #[derive(Clone, Default)]
@@ -39,7 +39,8 @@ impl Workers {
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
-        Engine::api(database, self.metrics.clone(), self.coupons.clone(), self.server_limits.clone(), self.max_key_age)
+        let use_cases = UseCases::of(database, self.coupons.clone(), self.max_key_age);
+        use_cases.api(self.metrics.clone(), self.server_limits.clone())
     }
 }
 

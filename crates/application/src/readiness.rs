@@ -7,16 +7,12 @@ use ports::Readiness;
 use crate::outcome::refusal::Refusal;
 
 /// The use case of `/readyz`.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct ReadinessCheck {
-    readiness: Arc<dyn Readiness>,
+    pub readiness: Arc<dyn Readiness>,
 }
 
 impl ReadinessCheck {
-    /// Creates the use case from its port.
-    pub fn new(readiness: Arc<dyn Readiness>) -> Self {
-        Self { readiness }
-    }
-
     /// Checks that the database is available and has the schema version of this program.
     pub async fn run(&self) -> Result<(), Refusal> {
         Ok(self.readiness.check().await?)

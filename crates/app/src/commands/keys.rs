@@ -15,7 +15,8 @@ pub(crate) async fn create_key(settings: &Settings, arguments: CreateKeyArgument
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let command = IssueApiKey { workspace, user, permission };
-    let token = engine.api_keys(settings.max_key_age).issue(&OperatorScope::new(), command).await.map_err(told)?;
+    let token = engine.use_cases(settings.max_key_age).api_keys().issue(&OperatorScope::new(), command).await;
+    let token = token.map_err(told)?;
     engine.close().await;
     if json {
         print(json!({ "id": token.id().as_uuid(), "apiKey": token.reveal() }))

@@ -22,7 +22,7 @@ pub(crate) async fn load_listings(settings: &Settings, arguments: LoadListingsAr
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let nothing = LoadListings { workspace, account, currency, listings: vec![] };
-    let mut load = Load::new(engine.listings(), nothing);
+    let mut load = Load::new(engine.use_cases(settings.max_key_age).listings(), nothing);
     // Delivers an empty batch before the file is read, to check that the account exists.
     load.deliver().await?;
 

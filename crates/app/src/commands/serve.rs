@@ -5,9 +5,8 @@ use std::net::SocketAddr;
 
 use actix_web::rt;
 use anyhow::Context;
-use application::{CreateWorkspace, NewWorkspaceKey};
+use application::{CreateWorkspace, NewWorkspaceKey, Workspaces};
 use domain::access::OperatorScope;
-use domain::api_keys::MaxKeyAge;
 
 use super::print;
 use super::sweeps::Sweeps;
@@ -35,9 +34,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
 
     let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };
     let first = CreateWorkspace { name: name.to_owned() };
-    let made =
-        engine.workspaces(settings.max_key_age).create_first(&OperatorScope::new(), first).await.map_err(told)?;
-    match made {
+    let workspaces = engine.use_cases(settings.max_key_age).workspaces();
+    match workspaces.create_first(&OperatorScope::new(), first).await.map_err(told)? {
         Some(made) => {
             greet(address, &made).context("the first key cannot be shown")?;
             if settings.demo {
@@ -45,7 +43,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
                 show(address, &made, &tenants).context("the sample data cannot be shown")?;
             }
         }
-        None if settings.demo => print(why_no_sample_data(&engine).await?)?,
+        None if settings.demo => print(why_no_sample_data(&workspaces).await?)?,
         None => {}
     }
     let of_server = workers.clone();
@@ -103,12 +101,8 @@ fn show(address: SocketAddr, made: &NewWorkspaceKey, tenants: &[SampleTenant]) -
 }
 
 /// Returns the reason why a database that has workspaces gets no sample data.
-async fn why_no_sample_data(engine: &Engine) -> anyhow::Result<&'static str> {
-    let broke_off = engine
-        .workspaces(MaxKeyAge::default())
-        .is_named(&OperatorScope::new(), demo::UNFINISHED)
-        .await
-        .map_err(told)?;
+async fn why_no_sample_data(workspaces: &Workspaces) -> anyhow::Result<&'static str> {
+    let broke_off = workspaces.is_named(&OperatorScope::new(), demo::UNFINISHED).await.map_err(told)?;
     Ok(if broke_off {
         "The sample data of this database is incomplete, because an earlier start was interrupted. Use another database to get all of it."
     } else {

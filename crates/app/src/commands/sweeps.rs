@@ -7,8 +7,9 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::interval;
 use application::Refusal;
 use domain::access::OperatorScope;
+use domain::api_keys::MaxKeyAge;
 
-use crate::wire::{Engine, Swept};
+use crate::wire::Engine;
 
 /// Interval between sweeps of lapsed holds. The nights are free in time without a sweep, which only updates the stored
 /// status.
@@ -22,7 +23,9 @@ pub(super) struct Sweeps([JoinHandle<()>; 3]);
 impl Sweeps {
     /// Starts the sweeps on this thread. Servers that share a database may all sweep: they skip rows that are gone.
     pub(super) fn start(engine: &Engine) -> Self {
-        let Swept { reservations, quotes, idempotency } = engine.swept();
+        let use_cases = engine.use_cases(MaxKeyAge::default());
+        let (reservations, quotes) = (use_cases.reservations(), use_cases.quotes());
+        let idempotency = use_cases.idempotency;
         Self([
             every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
             every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
@@ -64,10 +67,9 @@ fn every(
 mod tests {
     use actix_web::rt::{task, time};
     use adapters_sqlite::Limits;
-    use application::{Authentication, CreateWorkspace};
+    use application::CreateWorkspace;
     use chrono::TimeDelta;
     use domain::access::TenantChoice;
-    use domain::api_keys::MaxKeyAge;
     use domain::audit::Actor;
     use domain::idempotency::{IdempotencyRecord, IdempotentRequest, KEPT, Reply};
     use ports::IdempotencyRepository;
@@ -84,11 +86,11 @@ mod tests {
         let engine = engine.expect("a database");
         engine.prepare().await.expect("a schema");
         let first = CreateWorkspace { name: "Stays Inc.".to_owned() };
-        let made =
-            engine.workspaces(MaxKeyAge::default()).create(&OperatorScope::new(), first).await.expect("a workspace");
+        let use_cases = engine.use_cases(MaxKeyAge::default());
+        let made = use_cases.workspaces().create(&OperatorScope::new(), first).await.expect("a workspace");
         let (database, clock) = (engine.database(), ambient::system().clock);
-        let authentication = Authentication::new(database.clone(), clock.clone());
-        let caller = authentication.authenticate(&made.token, TenantChoice::Home).await.expect("an admitted caller");
+        let caller =
+            use_cases.authentication().authenticate(&made.token, TenantChoice::Home).await.expect("an admitted caller");
         let (scope, now) = (caller.own_scope(), clock.now());
 
         let actor = Actor::ApiUser { id: scope.user_id(), name: "Ada".to_owned(), api_key: build::token().id() };

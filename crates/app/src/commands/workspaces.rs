@@ -14,8 +14,8 @@ pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorks
     let CreateWorkspaceArguments { name, json } = arguments;
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
-    let created = engine.workspaces(settings.max_key_age).create(&OperatorScope::new(), CreateWorkspace { name }).await;
-    let made = created.map_err(told)?;
+    let workspaces = engine.use_cases(settings.max_key_age).workspaces();
+    let made = workspaces.create(&OperatorScope::new(), CreateWorkspace { name }).await.map_err(told)?;
     engine.close().await;
     if json {
         let made = json!({

@@ -9,17 +9,13 @@ use ports::{Clock, Credentials};
 use crate::outcome::refusal::Refusal;
 
 /// The use case of authentication, the only one without a caller.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Authentication {
-    credentials: Arc<dyn Credentials>,
-    clock: Arc<dyn Clock>,
+    pub credentials: Arc<dyn Credentials>,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Authentication {
-    /// Creates the use case from its ports.
-    pub fn new(credentials: Arc<dyn Credentials>, clock: Arc<dyn Clock>) -> Self {
-        Self { credentials, clock }
-    }
-
     /// Authenticates the bearer of a key.
     pub async fn authenticate(&self, token: &ApiKeyToken, choice: TenantChoice) -> Result<Caller, Refusal> {
         Ok(self.identify(token, choice).await?.enter(choice)?)
@@ -43,7 +39,7 @@ mod tests {
     fn authentication(credentials: MockCredentials) -> Authentication {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(build::at());
-        Authentication::new(Arc::new(credentials), Arc::new(clock))
+        Authentication { credentials: Arc::new(credentials), clock: Arc::new(clock) }
     }
 
     #[tokio::test]

@@ -71,7 +71,7 @@ impl ApiKeys {
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let command = input?;
         let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
-        let expiry = ApiKey::expiry(expiry, self.max_age, self.ambient.now()).map(drop);
+        let expiry = ApiKey::expiry(expiry, self.max_key_age, self.ambient.now()).map(drop);
         together(valid(&command), expiry.map_err(|error| InvalidInput::new("expiresAt", error)))?;
         let user_id = required("user_id", command.user_id.as_deref())?;
         let permission = required("permission", command.permission.as_deref())?;
@@ -86,7 +86,7 @@ impl ApiKeys {
             let (secret, name) = (secret.clone(), required("name", command.name.as_deref())?);
             let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = ApiKey::issue(new, &user, self.max_age, stamp)?;
+            let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;
             let api_key = self.repository.create(scope, &user, idempotent.sign(change, &token.id())).await?;
             Ok(CreatedApiKey { api_key, token: token.clone() })
         })
@@ -150,8 +150,15 @@ mod tests {
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let (queries, user_queries) = (Arc::new(MockApiKeyQueries::new()), Arc::new(MockUserQueries::new()));
         let (repository, users) = (Arc::new(repository), Arc::new(users));
-        let api_keys =
-            ApiKeys::new(repository, queries, users, user_queries, over(idempotency), ambient(), MaxKeyAge::default());
+        let api_keys = ApiKeys {
+            repository,
+            queries,
+            users,
+            user_queries,
+            idempotency: over(idempotency),
+            ambient: ambient(),
+            max_key_age: MaxKeyAge::default(),
+        };
         api_keys.create(&build::channel(Permission::Admin), Ok(command()), Some(request())).await
     }
 

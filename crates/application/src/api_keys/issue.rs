@@ -38,7 +38,7 @@ impl ApiKeys {
         let name = required("name", Some("Made by the operator"))?;
         let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
         let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = ApiKey::issue(new, &user, self.max_age, stamp)?;
+        let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;
         self.repository.create_for_any(scope, change).await?;
         Ok(token)
     }

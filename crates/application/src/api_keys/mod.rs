@@ -18,29 +18,15 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of API keys.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct ApiKeys {
-    repository: Arc<dyn ApiKeyRepository>,
-    queries: Arc<dyn ApiKeyQueries>,
-    users: Arc<dyn UserRepository>,
-    user_queries: Arc<dyn UserQueries>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-    max_age: MaxKeyAge,
-}
-
-impl ApiKeys {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn ApiKeyRepository>,
-        queries: Arc<dyn ApiKeyQueries>,
-        users: Arc<dyn UserRepository>,
-        user_queries: Arc<dyn UserQueries>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-        max_age: MaxKeyAge,
-    ) -> Self {
-        Self { repository, queries, users, user_queries, idempotency, ambient, max_age }
-    }
+    pub repository: Arc<dyn ApiKeyRepository>,
+    pub queries: Arc<dyn ApiKeyQueries>,
+    pub users: Arc<dyn UserRepository>,
+    pub user_queries: Arc<dyn UserQueries>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
+    pub max_key_age: MaxKeyAge,
 }
 
 #[cfg(test)]
@@ -59,7 +45,15 @@ mod fixture {
     ) -> ApiKeys {
         let queries = Arc::new(MockApiKeyQueries::new());
         let (users, user_queries) = (Arc::new(users), Arc::new(user_queries));
-        let max_age = MaxKeyAge::default();
-        ApiKeys::new(Arc::new(repository), queries, users, user_queries, idempotency(), ambient(), max_age)
+        let max_key_age = MaxKeyAge::default();
+        ApiKeys {
+            repository: Arc::new(repository),
+            queries,
+            users,
+            user_queries,
+            idempotency: idempotency(),
+            ambient: ambient(),
+            max_key_age,
+        }
     }
 }

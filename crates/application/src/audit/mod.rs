@@ -53,16 +53,12 @@ impl FindAudit {
 }
 
 /// The use cases of the audit trail.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Audit {
-    queries: Arc<dyn AuditQueries>,
+    pub queries: Arc<dyn AuditQueries>,
 }
 
 impl Audit {
-    /// Creates the use cases from their port.
-    pub fn new(queries: Arc<dyn AuditQueries>) -> Self {
-        Self { queries }
-    }
-
     /// Lists the entries that the caller may see, oldest first.
     pub async fn list(&self, caller: &Caller, input: Input<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
         let scope = caller.audit_scope()?;
@@ -95,7 +91,7 @@ mod tests {
     use crate::outcome::problem::Problem;
 
     fn over(queries: MockAuditQueries) -> Audit {
-        Audit::new(Arc::new(queries))
+        Audit { queries: Arc::new(queries) }
     }
 
     #[tokio::test]

@@ -102,7 +102,12 @@ mod tests {
 
     fn availability(repository: MockAvailabilityRepository, listings: MockListingRepository) -> Availability {
         let queries = MockAvailabilityQueries::new();
-        Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient())
+        Availability {
+            repository: Arc::new(repository),
+            queries: Arc::new(queries),
+            listings: Arc::new(listings),
+            ambient: ambient(),
+        }
     }
 
     fn seen(found: fn(domain::listings::Listing) -> TenantListing) -> MockListingRepository {

@@ -68,7 +68,12 @@ mod tests {
         end: Option<&str>,
     ) -> Result<Vec<Night>, AvailabilityError> {
         let (repository, listings) = (MockAvailabilityRepository::new(), MockListingRepository::new());
-        let availability = Availability::new(Arc::new(repository), Arc::new(queries), Arc::new(listings), ambient());
+        let availability = Availability {
+            repository: Arc::new(repository),
+            queries: Arc::new(queries),
+            listings: Arc::new(listings),
+            ambient: ambient(),
+        };
         let input = GetNights { start_date: start.map(str::to_owned), end_date: end.map(str::to_owned) };
         availability.get(&build::channel(Permission::Read), ListingId::new(build::id()), Ok(input)).await
     }

@@ -14,21 +14,10 @@ pub use self::get::GetNights;
 use crate::steps::ambient::Ambient;
 
 /// The use cases of availability.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Availability {
-    repository: Arc<dyn AvailabilityRepository>,
-    queries: Arc<dyn AvailabilityQueries>,
-    listings: Arc<dyn ListingRepository>,
-    ambient: Ambient,
-}
-
-impl Availability {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn AvailabilityRepository>,
-        queries: Arc<dyn AvailabilityQueries>,
-        listings: Arc<dyn ListingRepository>,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, listings, ambient }
-    }
+    pub repository: Arc<dyn AvailabilityRepository>,
+    pub queries: Arc<dyn AvailabilityQueries>,
+    pub listings: Arc<dyn ListingRepository>,
+    pub ambient: Ambient,
 }

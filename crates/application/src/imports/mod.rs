@@ -13,17 +13,11 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of imports.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Imports {
-    repository: Arc<dyn ImportRepository>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-}
-
-impl Imports {
-    /// Creates the use cases from their ports.
-    pub fn new(repository: Arc<dyn ImportRepository>, idempotency: Idempotency, ambient: Ambient) -> Self {
-        Self { repository, idempotency, ambient }
-    }
+    pub repository: Arc<dyn ImportRepository>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]
@@ -41,7 +35,7 @@ mod fixture {
 
     /// Returns the use cases over this mock.
     pub(super) fn imports(repository: MockImportRepository) -> Imports {
-        Imports::new(Arc::new(repository), idempotency(), ambient())
+        Imports { repository: Arc::new(repository), idempotency: idempotency(), ambient: ambient() }
     }
 
     /// Returns a request for these listings.

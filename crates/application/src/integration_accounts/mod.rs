@@ -21,25 +21,13 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of integration accounts.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct IntegrationAccounts {
-    repository: Arc<dyn IntegrationAccountRepository>,
-    queries: Arc<dyn IntegrationAccountQueries>,
-    tenants: Arc<dyn TenantRepository>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-}
-
-impl IntegrationAccounts {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn IntegrationAccountRepository>,
-        queries: Arc<dyn IntegrationAccountQueries>,
-        tenants: Arc<dyn TenantRepository>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, tenants, idempotency, ambient }
-    }
+    pub repository: Arc<dyn IntegrationAccountRepository>,
+    pub queries: Arc<dyn IntegrationAccountQueries>,
+    pub tenants: Arc<dyn TenantRepository>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]
@@ -61,7 +49,13 @@ mod fixture {
         queries: MockIntegrationAccountQueries,
         tenants: MockTenantRepository,
     ) -> IntegrationAccounts {
-        IntegrationAccounts::new(Arc::new(accounts), Arc::new(queries), Arc::new(tenants), idempotency(), ambient())
+        IntegrationAccounts {
+            repository: Arc::new(accounts),
+            queries: Arc::new(queries),
+            tenants: Arc::new(tenants),
+            idempotency: idempotency(),
+            ambient: ambient(),
+        }
     }
 
     pub(super) fn sent(text: &str) -> Patch<String> {

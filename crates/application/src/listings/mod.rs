@@ -23,23 +23,12 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of listings.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Listings {
-    repository: Arc<dyn ListingRepository>,
-    queries: Arc<dyn ListingQueries>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-}
-
-impl Listings {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn ListingRepository>,
-        queries: Arc<dyn ListingQueries>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, idempotency, ambient }
-    }
+    pub repository: Arc<dyn ListingRepository>,
+    pub queries: Arc<dyn ListingQueries>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]
@@ -58,7 +47,12 @@ mod fixture {
     }
 
     pub(super) fn over(listings: MockListingRepository, queries: MockListingQueries) -> Listings {
-        Listings::new(Arc::new(listings), Arc::new(queries), idempotency(), ambient())
+        Listings {
+            repository: Arc::new(listings),
+            queries: Arc::new(queries),
+            idempotency: idempotency(),
+            ambient: ambient(),
+        }
     }
 
     pub(super) fn sent(text: impl Into<String>) -> Patch<String> {

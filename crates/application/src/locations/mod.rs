@@ -18,23 +18,12 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of locations.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Locations {
-    repository: Arc<dyn LocationRepository>,
-    queries: Arc<dyn LocationQueries>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-}
-
-impl Locations {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn LocationRepository>,
-        queries: Arc<dyn LocationQueries>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, idempotency, ambient }
-    }
+    pub repository: Arc<dyn LocationRepository>,
+    pub queries: Arc<dyn LocationQueries>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]
@@ -51,6 +40,11 @@ mod fixture {
     }
 
     pub(super) fn over(locations: MockLocationRepository, queries: MockLocationQueries) -> Locations {
-        Locations::new(Arc::new(locations), Arc::new(queries), idempotency(), ambient())
+        Locations {
+            repository: Arc::new(locations),
+            queries: Arc::new(queries),
+            idempotency: idempotency(),
+            ambient: ambient(),
+        }
     }
 }

@@ -20,23 +20,12 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of promotions.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Promotions {
-    repository: Arc<dyn PromotionRepository>,
-    queries: Arc<dyn PromotionQueries>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-}
-
-impl Promotions {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn PromotionRepository>,
-        queries: Arc<dyn PromotionQueries>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, idempotency, ambient }
-    }
+    pub repository: Arc<dyn PromotionRepository>,
+    pub queries: Arc<dyn PromotionQueries>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]
@@ -58,7 +47,12 @@ mod fixture {
     }
 
     pub(super) fn over(repository: MockPromotionRepository, queries: MockPromotionQueries) -> Promotions {
-        Promotions::new(Arc::new(repository), Arc::new(queries), idempotency(), ambient())
+        Promotions {
+            repository: Arc::new(repository),
+            queries: Arc::new(queries),
+            idempotency: idempotency(),
+            ambient: ambient(),
+        }
     }
 
     /// Returns a repository that finds [`promotion`] for the channel.

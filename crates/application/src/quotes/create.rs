@@ -65,7 +65,7 @@ mod tests {
     use crate::steps::idempotency::fixture::idempotency;
 
     fn quotes(repository: MockQuoteRepository) -> Quotes {
-        Quotes::new(Arc::new(repository), idempotency(), coupons(), ambient())
+        Quotes { repository: Arc::new(repository), idempotency: idempotency(), coupons: coupons(), ambient: ambient() }
     }
 
     async fn create(repository: MockQuoteRepository, fields: StayFields) -> Result<Quote, QuoteError> {

@@ -35,7 +35,12 @@ mod tests {
             assert_eq!(before, build::at() - TimeDelta::days(1));
             Ok(17)
         });
-        let quotes = Quotes::new(Arc::new(repository), idempotency(), coupons(), ambient());
+        let quotes = Quotes {
+            repository: Arc::new(repository),
+            idempotency: idempotency(),
+            coupons: coupons(),
+            ambient: ambient(),
+        };
         assert_eq!(quotes.forget(&OperatorScope::new()).await.expect("forgotten"), 17);
     }
 }

@@ -17,23 +17,12 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of quotes.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Quotes {
-    repository: Arc<dyn QuoteRepository>,
-    idempotency: Idempotency,
-    coupons: CouponLimit,
-    ambient: Ambient,
-}
-
-impl Quotes {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn QuoteRepository>,
-        idempotency: Idempotency,
-        coupons: CouponLimit,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, idempotency, coupons, ambient }
-    }
+    pub repository: Arc<dyn QuoteRepository>,
+    pub idempotency: Idempotency,
+    pub coupons: CouponLimit,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]

@@ -87,14 +87,14 @@ mod tests {
 
     fn over(queries: MockReservationQueries) -> Reservations {
         let (repository, quotes) = (MockReservationRepository::new(), MockQuoteRepository::new());
-        Reservations::new(
-            Arc::new(repository),
-            Arc::new(queries),
-            Arc::new(quotes),
-            idempotency(),
-            coupons(),
-            ambient(),
-        )
+        Reservations {
+            repository: Arc::new(repository),
+            queries: Arc::new(queries),
+            quotes: Arc::new(quotes),
+            idempotency: idempotency(),
+            coupons: coupons(),
+            ambient: ambient(),
+        }
     }
 
     #[tokio::test]

@@ -21,27 +21,14 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of reservations.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Reservations {
-    repository: Arc<dyn ReservationRepository>,
-    queries: Arc<dyn ReservationQueries>,
-    quotes: Arc<dyn QuoteRepository>,
-    idempotency: Idempotency,
-    coupons: CouponLimit,
-    ambient: Ambient,
-}
-
-impl Reservations {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn ReservationRepository>,
-        queries: Arc<dyn ReservationQueries>,
-        quotes: Arc<dyn QuoteRepository>,
-        idempotency: Idempotency,
-        coupons: CouponLimit,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, quotes, idempotency, coupons, ambient }
-    }
+    pub repository: Arc<dyn ReservationRepository>,
+    pub queries: Arc<dyn ReservationQueries>,
+    pub quotes: Arc<dyn QuoteRepository>,
+    pub idempotency: Idempotency,
+    pub coupons: CouponLimit,
+    pub ambient: Ambient,
 }
 
 #[cfg(test)]
@@ -63,14 +50,14 @@ mod fixture {
 
     /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn over(repository: MockReservationRepository, quotes: MockQuoteRepository) -> Reservations {
-        Reservations::new(
-            Arc::new(repository),
-            Arc::new(MockReservationQueries::new()),
-            Arc::new(quotes),
-            idempotency(),
-            coupons(),
-            ambient(),
-        )
+        Reservations {
+            repository: Arc::new(repository),
+            queries: Arc::new(MockReservationQueries::new()),
+            quotes: Arc::new(quotes),
+            idempotency: idempotency(),
+            coupons: coupons(),
+            ambient: ambient(),
+        }
     }
 
     /// Returns the use cases over this mock; reads of quotes panic.

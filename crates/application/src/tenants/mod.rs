@@ -23,25 +23,13 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of tenants.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Tenants {
-    repository: Arc<dyn TenantRepository>,
-    queries: Arc<dyn TenantQueries>,
-    users: Arc<dyn UserRepository>,
-    idempotency: Idempotency,
-    ambient: Ambient,
-}
-
-impl Tenants {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn TenantRepository>,
-        queries: Arc<dyn TenantQueries>,
-        users: Arc<dyn UserRepository>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, users, idempotency, ambient }
-    }
+    pub repository: Arc<dyn TenantRepository>,
+    pub queries: Arc<dyn TenantQueries>,
+    pub users: Arc<dyn UserRepository>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 /// Returns the fields of a sent tenant that only other operations can change. An invalid status is left out: it has
@@ -68,6 +56,12 @@ mod fixture {
         queries: MockTenantQueries,
         users: MockUserRepository,
     ) -> Tenants {
-        Tenants::new(Arc::new(tenants), Arc::new(queries), Arc::new(users), idempotency(), ambient())
+        Tenants {
+            repository: Arc::new(tenants),
+            queries: Arc::new(queries),
+            users: Arc::new(users),
+            idempotency: idempotency(),
+            ambient: ambient(),
+        }
     }
 }

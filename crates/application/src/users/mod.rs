@@ -23,26 +23,16 @@ use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
 /// The use cases of users.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Users {
-    repository: Arc<dyn UserRepository>,
-    queries: Arc<dyn UserQueries>,
-    locations: Arc<dyn LocationRepository>,
-    idempotency: Idempotency,
-    ambient: Ambient,
+    pub repository: Arc<dyn UserRepository>,
+    pub queries: Arc<dyn UserQueries>,
+    pub locations: Arc<dyn LocationRepository>,
+    pub idempotency: Idempotency,
+    pub ambient: Ambient,
 }
 
 impl Users {
-    /// Creates the use cases from their ports.
-    pub fn new(
-        repository: Arc<dyn UserRepository>,
-        queries: Arc<dyn UserQueries>,
-        locations: Arc<dyn LocationRepository>,
-        idempotency: Idempotency,
-        ambient: Ambient,
-    ) -> Self {
-        Self { repository, queries, locations, idempotency, ambient }
-    }
-
     /// Finds the location of the tenant where a user is to work.
     async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Workplace, UserError> {
         let location = self.locations.get(scope, id).await?.ok_or_else(UserError::location_not_found)?;
@@ -64,13 +54,13 @@ mod fixture {
 
     /// Returns the use cases over these mocks; calls of other ports panic.
     pub(super) fn users(repository: MockUserRepository, locations: MockLocationRepository) -> Users {
-        Users::new(
-            Arc::new(repository),
-            Arc::new(MockUserQueries::new()),
-            Arc::new(locations),
-            idempotency(),
-            ambient(),
-        )
+        Users {
+            repository: Arc::new(repository),
+            queries: Arc::new(MockUserQueries::new()),
+            locations: Arc::new(locations),
+            idempotency: idempotency(),
+            ambient: ambient(),
+        }
     }
 
     /// Returns a stored user of the channel.

@@ -20,10 +20,11 @@ use crate::outcome::refusal::Refusal;
 use crate::steps::ambient::Ambient;
 
 /// The use cases of workspaces.
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Workspaces {
-    repository: Arc<dyn WorkspaceRepository>,
-    ambient: Ambient,
-    max_key_age: MaxKeyAge,
+    pub repository: Arc<dyn WorkspaceRepository>,
+    pub ambient: Ambient,
+    pub max_key_age: MaxKeyAge,
 }
 
 /// A request to create a workspace.
@@ -48,11 +49,6 @@ pub struct NewWorkspaceKey {
 }
 
 impl Workspaces {
-    /// Creates the use cases from their ports.
-    pub fn new(repository: Arc<dyn WorkspaceRepository>, ambient: Ambient, max_key_age: MaxKeyAge) -> Self {
-        Self { repository, ambient, max_key_age }
-    }
-
     /// Creates a workspace with its default tenant, an administrator and a key.
     pub async fn create(&self, scope: &OperatorScope, command: CreateWorkspace) -> Result<NewWorkspaceKey, Refusal> {
         let (change, key) = self.decide(scope, command)?;
@@ -114,7 +110,7 @@ mod fixture {
 
     /// Returns the use cases over this mock.
     pub(super) fn workspaces(repository: MockWorkspaceRepository) -> Workspaces {
-        Workspaces::new(Arc::new(repository), ambient(), MaxKeyAge::default())
+        Workspaces { repository: Arc::new(repository), ambient: ambient(), max_key_age: MaxKeyAge::default() }
     }
 }
 

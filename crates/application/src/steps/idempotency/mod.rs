@@ -15,17 +15,13 @@ use crate::outcome::refusal::Refusal;
 
 /// The idempotency records of requests with an idempotency key.
 #[derive(Clone)]
+#[expect(missing_docs, reason = "the ports and settings")]
 pub struct Idempotency {
-    repository: Arc<dyn IdempotencyRepository>,
-    clock: Arc<dyn Clock>,
+    pub repository: Arc<dyn IdempotencyRepository>,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Idempotency {
-    /// Creates the use cases from their ports.
-    pub fn new(repository: Arc<dyn IdempotencyRepository>, clock: Arc<dyn Clock>) -> Self {
-        Self { repository, clock }
-    }
-
     /// Runs `act`, or returns the stored reply if the caller's request was already done.
     ///
     /// Call it after the authorisation. `act` must store its change with [`Idempotent::sign`], or call [`Idempotency::keep`] if
@@ -89,7 +85,7 @@ pub(crate) mod fixture {
     pub(crate) fn over(repository: MockIdempotencyRepository) -> Idempotency {
         let mut clock = MockClock::new();
         clock.expect_now().return_const(build::at());
-        Idempotency::new(Arc::new(repository), Arc::new(clock))
+        Idempotency { repository: Arc::new(repository), clock: Arc::new(clock) }
     }
 
     /// Returns idempotency records for requests without a key: nothing is read or stored.
