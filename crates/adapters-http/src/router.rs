@@ -160,12 +160,12 @@ pub(crate) fn route_not_found() -> ApiError {
 }
 
 async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
-    let error = ApiError::new(Code::MethodNotAllowed, "The route has no such method.");
-    let mut response = HttpResponse::from_error(error);
     let pattern = request.match_pattern();
     let path = Router::of(&request).paths.iter().find(|path| Some(&path.pattern) == pattern.as_ref());
     // The files of a page are not among the operations.
     let allowed = path.map_or_else(|| "GET, HEAD".to_owned(), Path::allow);
+    let message = format!("The route has no such method. It has {allowed}.");
+    let mut response = HttpResponse::from_error(ApiError::new(Code::MethodNotAllowed, message));
     if let Ok(allowed) = header::HeaderValue::try_from(allowed) {
         response.headers_mut().insert(header::ALLOW, allowed);
     }

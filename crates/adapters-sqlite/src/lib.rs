@@ -48,8 +48,8 @@ pub enum OpenError {
     #[error("the database file {0} cannot be used")]
     File(String, #[source] std::io::Error),
     /// The file cannot be opened.
-    #[error("the database file cannot be opened")]
-    Database(#[from] sqlx::Error),
+    #[error("the database file {0} cannot be opened")]
+    Database(String, #[source] sqlx::Error),
 }
 
 /// A database file.
@@ -76,6 +76,7 @@ impl Sqlite {
         let (options, mode) = address::parse(url)?;
         let path = options.get_filename().to_owned();
         let unusable = |error| OpenError::File(path.display().to_string(), error);
+        let unopened = |error| OpenError::Database(path.display().to_string(), error);
         if mode == Mode::Make {
             file::make(&path).map_err(unusable)?;
         }
@@ -95,10 +96,10 @@ impl Sqlite {
         };
         let (writer, watcher) = (connections("sqlite-writer", 1), connections("sqlite-watcher", 1));
         for connections in [&writer, &watcher] {
-            let mut opened = connections.get().await?;
+            let mut opened = connections.get().await.map_err(unopened)?;
             // The write-ahead log is opened by the first read.
             let read = sqlx::query("SELECT 1 FROM sqlite_schema LIMIT 1").execute(opened.start()).await;
-            opened.finish(read)?;
+            opened.finish(read).map_err(unopened)?;
         }
         let file = Arc::new(DatabaseFile::opened(&path).map_err(unusable)?);
         let guarded = |connections, writes| Arc::new(Guarded { connections, file: file.clone(), writes });

@@ -1,15 +1,13 @@
 //! The command line.
 
-use std::net::SocketAddr;
-use std::num::{NonZeroU8, NonZeroU16};
 use std::path::PathBuf;
 
 use adapters_http::{AllowedOrigin, Network, Quota};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
-use crate::seconds::Seconds;
 use crate::telemetry::LogFilter;
+use crate::values::{ListenAddress, Number, Seconds};
 
 /// A multi-tenant management service.
 #[derive(Debug, Parser)]
@@ -31,7 +29,7 @@ pub(crate) struct Options {
     pub(crate) database: Option<String>,
     /// The address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TENANTRY_LISTEN", value_name = "ADDR")]
-    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) listen: Option<ListenAddress>,
     /// The log filter, like `info` or `info,sqlx=debug` [default: info]
     #[arg(long, global = true, env = "TENANTRY_LOG", value_name = "FILTER")]
     pub(crate) log: Option<LogFilter>,
@@ -56,7 +54,7 @@ pub(crate) struct Options {
     pub(crate) tenant_rate_limit: Option<Quota>,
     /// The longest lifetime of a new key [default: 366]
     #[arg(long, global = true, env = "TENANTRY_MAX_KEY_AGE", value_name = "DAYS")]
-    pub(crate) max_key_age: Option<NonZeroU16>,
+    pub(crate) max_key_age: Option<Number<{ u16::MAX }>>,
     /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
@@ -80,10 +78,10 @@ pub(crate) struct Options {
     pub(crate) shutdown_timeout: Option<Seconds>,
     /// The number of threads that serve requests [default: one per processor]
     #[arg(long, global = true, env = "TENANTRY_WORKERS", value_name = "NUMBER")]
-    pub(crate) workers: Option<NonZeroU8>,
+    pub(crate) workers: Option<Number<255>>,
     /// The connections of a pool: on PostgreSQL each worker has one; on SQLite all share one for reading [default: 8]
     #[arg(long, global = true, env = "TENANTRY_DATABASE_CONNECTIONS", value_name = "NUMBER")]
-    pub(crate) database_connections: Option<NonZeroU16>,
+    pub(crate) database_connections: Option<Number<{ u16::MAX }>>,
     /// The time that a request waits for a database connection or a lock [default: 1.5]
     #[arg(long, global = true, env = "TENANTRY_DATABASE_WAIT", value_name = "SECONDS")]
     pub(crate) database_wait: Option<Seconds>,

@@ -15,11 +15,12 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
     if error.is::<BadUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 
-/// Converts a refusal for the terminal. Field errors are errors of the command line.
+/// Converts a refusal for the terminal. Field errors are errors of the flags that have their names.
 pub(crate) fn told<P: Problem>(problem: P) -> anyhow::Error {
     match (problem.kind(), problem.field_errors()) {
         (ProblemKind::Invalid, Some(field_errors)) => {
-            BadUsage(field_errors.values().flatten().cloned().collect::<Vec<_>>().join(" ")).into()
+            let errors = field_errors.iter().map(|(flag, messages)| format!("--{flag}: {}", messages.join(" ")));
+            BadUsage(errors.collect::<Vec<_>>().join(" ")).into()
         }
         _ => problem.into(),
     }

@@ -19,16 +19,17 @@ mod commands;
 mod demo;
 mod failure;
 mod listings_file;
-mod seconds;
 mod settings;
 mod stop;
 mod telemetry;
+mod values;
 mod wire;
 mod workers;
 
 use std::process::ExitCode;
 
 use actix_web::rt::System;
+use application::in_one_line;
 use clap::Parser;
 use mimalloc::MiMalloc;
 
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
     match System::new().block_on(run(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tenantry: {error:#}");
+            eprintln!("tenantry: {}", in_one_line(error.as_ref()));
             failure::exit_code(&error)
         }
     }

@@ -13,8 +13,8 @@ use domain::api_keys::MaxKeyAge;
 
 use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
-use crate::seconds::Seconds;
 use crate::telemetry::LogFilter;
+use crate::values::{ListenAddress, Number, Seconds};
 
 const DEFAULT_FILE: &str = "tenantry.toml";
 const DEFAULT_DATABASE: &str = "sqlite:data/tenantry.db";
@@ -47,7 +47,10 @@ impl Settings {
         let pooled = said.database_connections.or(file.database_connections);
         Ok(Self {
             database: said.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
-            listen: said.listen.or(file.listen).unwrap_or_else(|| (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()),
+            listen: said
+                .listen
+                .or(file.listen)
+                .map_or_else(|| (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(), |ListenAddress(address)| address),
             log: said.log.or(file.log).unwrap_or_default(),
             log_format: said.log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
             demo: said.demo.or(file.demo).unwrap_or(false),
@@ -63,14 +66,17 @@ impl Settings {
                     .or(file.trusted_proxies)
                     .unwrap_or_else(|| Network::LOOPBACK.to_vec()),
             },
-            max_key_age: said.max_key_age.or(file.max_key_age).map_or_else(MaxKeyAge::default, MaxKeyAge::days),
+            max_key_age: said
+                .max_key_age
+                .or(file.max_key_age)
+                .map_or_else(MaxKeyAge::default, |Number(days)| MaxKeyAge::days(days)),
             limits: Limits {
-                connections: pooled.map(|number| number.get().into()),
+                connections: pooled.map(|Number(number)| number.get().into()),
                 wait: time(said.database_wait, file.database_wait, defaults.wait),
                 statement: time(said.statement_timeout, file.statement_timeout, defaults.statement),
             },
             connections: Connections {
-                workers: said.workers.or(file.workers).map(|number| number.get().into()),
+                workers: said.workers.or(file.workers).map(|Number(number)| number.get().into()),
                 head_timeout: time(said.head_timeout, file.head_timeout, Duration::from_secs(5)),
                 keep_alive: time(said.keep_alive, file.keep_alive, Duration::from_secs(5)),
                 write_timeout: time(said.write_timeout, file.write_timeout, Duration::from_secs(10)),
@@ -93,8 +99,28 @@ fn read_default() -> anyhow::Result<Options> {
 }
 
 fn parse(text: &str) -> Result<Options, BadUsage> {
-    // Only the message: the whole error would show the line, which may contain a password.
-    toml::from_str(text).map_err(|error| BadUsage(error.message().to_owned()))
+    toml::from_str(text).map_err(|error| BadUsage(located(text, &error)))
+}
+
+/// Returns the line, key and message of an error. The whole error would show the value, which may be a password.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    const WORDS: [(&str, &str); 4] = [
+        ("expected i64", "expected a whole number"),
+        ("expected f64", "expected a number"),
+        ("expected a sequence", "expected an array"),
+        ("expected socket address", "expected a string"),
+    ];
+    let message =
+        WORDS.iter().fold(error.message().to_owned(), |message, (found, plain)| message.replace(found, plain));
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let number = before.matches('\n').count() + 1;
+    let is_key =
+        |key: &&str| !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
+    let key = text.lines().nth(number - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+    match key.filter(is_key) {
+        Some(key) => format!("line {number}: {key}: {message}"),
+        None => format!("line {number}: {message}"),
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +145,7 @@ mod tests {
             workers = 2
         "#;
         let file = parse(text).expect("a file");
-        assert_eq!(file.listen, Some(SocketAddr::from(([0, 0, 0, 0], 80))));
+        assert_eq!(file.listen, "0.0.0.0:80".parse().ok());
         assert_eq!(file.log_format, Some(LogFormat::Json));
         assert_eq!(file.demo, Some(true));
         assert_eq!([file.rate_limit, file.tenant_rate_limit], ["600/60", "900/60"].map(|text| text.parse().ok()));
@@ -139,8 +165,15 @@ mod tests {
             ("cors-origins = [\"app.example.com\"]", "must be an origin"),
             ("request-timeout = 0", "seconds from 0.001"),
             ("tenant-rate-limit = \"many\"", "REQUESTS/SECONDS"),
-            ("max-key-age = 0", "nonzero"),
-            ("workers = 0", "nonzero"),
+            ("max-key-age = 0", "line 1: max-key-age: must be a whole number from 1 to 65535"),
+            ("workers = 0", "line 1: workers: must be a whole number from 1 to 255"),
+            ("workers = \"2\"", "expected a whole number"),
+            ("keep-alive = \"2\"", "expected a number"),
+            ("cors-origins = \"*\"", "line 1: cors-origins: invalid type: string \"*\", expected an array"),
+            ("demo = true\n\n  listen = \"localhost:80\"", "line 3: listen: must be an IP address with a port"),
+            ("demo = true\ncors-origins = [\n\"http://a\",\n\"b\",\n]\n", "line 2: cors-origins: must be an origin"),
+            ("demo = true\nworkers\n", "line 2: "),
+            ("demo = true\n[server]\n", "line 2: unknown field `server`"),
             ("log = \"warning\"", "must be off, error, warn"),
             ("log = \"\"", "must be off, error, warn"),
             ("trusted-proxies = [\"proxy\"]", "must be an address"),
@@ -153,7 +186,10 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_refused_without_showing_a_password() {
-        let error = parse("databse = \"postgres://app:secret@db/tenantry\"").expect_err("misspelt").to_string();
-        assert!(error.contains("databse") && !error.contains("secret"), "{error}");
+        for line in ["databse = \"postgres://app:secret@db/t\"", "database postgres://app:secret@db/t?sslmode=require"]
+        {
+            let error = parse(line).expect_err("misspelt").to_string();
+            assert!(error.starts_with("line 1: ") && !error.contains("secret"), "{error}");
+        }
     }
 }

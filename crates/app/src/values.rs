@@ -1,5 +1,7 @@
-//! Durations in settings.
+//! Values of settings, whose errors say what is expected on the command line and in the file alike.
 
+use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -36,9 +38,72 @@ impl FromStr for Seconds {
     }
 }
 
+/// A whole number from 1 to `MOST`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub(crate) struct Number<const MOST: u16>(pub(crate) NonZeroU16);
+
+/// An invalid number, with the maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be a whole number from 1 to {0}")]
+pub(crate) struct InvalidNumberError(u16);
+
+impl<const MOST: u16> TryFrom<i64> for Number<MOST> {
+    type Error = InvalidNumberError;
+
+    fn try_from(number: i64) -> Result<Self, InvalidNumberError> {
+        let number = u16::try_from(number).ok().filter(|number| *number <= MOST).and_then(NonZeroU16::new);
+        number.map(Self).ok_or(InvalidNumberError(MOST))
+    }
+}
+
+impl<const MOST: u16> FromStr for Number<MOST> {
+    type Err = InvalidNumberError;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNumberError> {
+        text.parse::<i64>().map_err(|_| InvalidNumberError(MOST))?.try_into()
+    }
+}
+
+/// The address that the server listens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct ListenAddress(pub(crate) SocketAddr);
+
+/// An invalid address to listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be an IP address with a port, like 127.0.0.1:8080, or 0.0.0.0:8080 for all addresses of this machine")]
+pub(crate) struct InvalidListenAddressError;
+
+impl FromStr for ListenAddress {
+    type Err = InvalidListenAddressError;
+
+    fn from_str(text: &str) -> Result<Self, InvalidListenAddressError> {
+        text.parse().map(Self).map_err(|_| InvalidListenAddressError)
+    }
+}
+
+impl TryFrom<String> for ListenAddress {
+    type Error = InvalidListenAddressError;
+
+    fn try_from(text: String) -> Result<Self, InvalidListenAddressError> {
+        text.parse()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_whole_and_has_bounds() {
+        for (text, number) in [("1", 1), ("255", 255)] {
+            assert_eq!(text.parse::<Number<255>>().map(|Number(number)| number.get()), Ok(number));
+        }
+        for text in ["", "0", "-1", "256", "65537", "1.5", "many"] {
+            assert_eq!(text.parse::<Number<255>>(), Err(InvalidNumberError(255)), "{text}");
+        }
+    }
 
     #[test]
     fn seconds_may_have_a_fraction_and_have_an_end() {

@@ -55,7 +55,7 @@ pub use self::listings::{
 };
 pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
 pub use self::outcome::codes::Code;
-pub use self::outcome::problem::{Counts, Extension, FieldErrors, Problem, ProblemKind};
+pub use self::outcome::problem::{Counts, Extension, FieldErrors, Problem, ProblemKind, in_one_line};
 pub use self::outcome::refusal::Refusal;
 pub use self::promotions::{FindPromotions, PromotionError, PromotionFields, Promotions};
 pub use self::quotes::{CouponLimit, CouponOutcome, QuoteError, Quotes, StayFields};

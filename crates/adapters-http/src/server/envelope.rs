@@ -1,6 +1,5 @@
 //! Middleware for every response: request id, tenant header, error body, access log and metrics.
 
-use std::error::Error;
 use std::time::Duration;
 
 use actix_cors::CorsError;
@@ -13,7 +12,7 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
-use application::Code;
+use application::{Code, in_one_line};
 use uuid::Uuid;
 
 use crate::request::caller::ServedIn;
@@ -107,7 +106,7 @@ impl Input {
             &foreign
         };
         if let Some(cause) = &error.cause {
-            tracing::error!(request_id = self.id(), code = error.code.as_str(), "{}", chain(&**cause));
+            tracing::error!(request_id = self.id(), code = error.code.as_str(), "{}", in_one_line(&**cause));
         }
         let body = serde_json::to_vec(&ProblemView::new(error, &self.path)).unwrap_or_default();
         Refused { status: error.status, retry_after: error.retry_after, body }
@@ -203,16 +202,4 @@ fn unless_known(response: ServiceResponse) -> ServiceResponse {
     });
     response.headers_mut().remove(CONTENT_TYPE);
     response
-}
-
-/// Returns an error and all its causes in one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

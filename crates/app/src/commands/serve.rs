@@ -28,7 +28,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     // Bind before creating the first workspace: if the port is taken, no workspace is left whose key was never shown.
     let workers = Workers::of(engine.clone(), settings.server_limits.clone(), settings.max_key_age);
     let listener = adapters_http::listen(settings.listen);
-    let listener = listener.with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let listener = listener.with_context(|| format!("cannot listen on {}, which --listen changes", settings.listen))?;
     let address = listener.local_addr().unwrap_or(settings.listen);
     let stop = stop_signal().context("signals cannot be caught")?;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::rt;
 use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::interval;
-use application::Refusal;
+use application::{Refusal, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
 
@@ -57,7 +57,7 @@ fn every(
             match sweep().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(what, count, "swept"),
-                Err(error) => tracing::warn!(what, "sweep failed: {:#}", anyhow::Error::new(error)),
+                Err(error) => tracing::warn!(what, "sweep failed: {}", in_one_line(&error)),
             }
         }
     })

@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -40,24 +40,58 @@ fn what_is_wrong_is_said_in_one_line(world: &World) {
     let url = world.server.url();
     let nobody = "0192f0c1-7b1e-7000-8000-000000000000";
     for (arguments, status, message) in [
-        (&["workspace", "create", "--name", ""][..], 2, "The name may not be empty."),
+        (&["workspace", "create", "--name", ""][..], 2, "--name: The name may not be empty."),
         (
             &["key", "create", "--workspace", "x", "--user", nobody, "--permission", "ROOT"],
             2,
-            "The permission field is invalid.",
+            "--permission: The permission field is invalid.",
         ),
         (
             &["key", "create", "--workspace", nobody, "--user", nobody, "--permission", "READ"],
             1,
             "The user was not found.",
         ),
-        (&["serve", "--listen", "203.0.113.1:1"], 1, "cannot listen on 203.0.113.1:1"),
+        (&["serve", "--listen", "203.0.113.1:1"], 1, "cannot listen on 203.0.113.1:1, which --listen changes: "),
     ] {
         let (found, error) = run(&url, arguments).expect_err("refused");
         assert_eq!(found, Some(status), "{arguments:?}: {error}");
         let lines: Vec<_> = error.lines().filter(|line| line.starts_with("tenantry: ")).collect();
         assert!(lines.len() == 1 && lines[0].contains(message), "{arguments:?}: {error}");
     }
+}
+
+#[test]
+fn bad_usage_says_what_is_expected() {
+    for (arguments, message) in [
+        (["--listen", "localhost:8080"], "must be an IP address with a port, like 127.0.0.1:8080"),
+        (["--workers", "0"], "must be a whole number from 1 to 255"),
+        (["--workers", "many"], "must be a whole number from 1 to 255"),
+        (["--max-key-age", "0"], "must be a whole number from 1 to 65535"),
+        (["--database-connections", "0"], "must be a whole number from 1 to 65535"),
+    ] {
+        let (status, error) = run("sqlite:unused.db", &arguments).expect_err("refused");
+        assert!(status == Some(2) && error.contains(message), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn an_error_of_the_database_is_said_once_with_its_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("tenantry.db");
+    fs::write(&file, "not a database, but long enough to be taken for one").expect("a file");
+    let (_, error) = run(&format!("sqlite:{}", file.display()), &["migrate"]).expect_err("refused");
+    assert_eq!(error.matches("file is not a database").count(), 1, "{error}");
+    assert!(error.contains(&format!("{}", file.display())), "{error}");
+}
+
+#[test]
+fn a_document_whose_reader_has_enough_is_no_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenantry"));
+    let mut child =
+        command.arg("openapi").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::iter::successors;
 
 use domain::ids::{ApiKeyId, ReservationId};
 use domain::quotes::Quote;
@@ -90,5 +91,40 @@ pub trait Problem: Error + Send + Sync + 'static {
     /// Returns a reference that helps the caller to continue, if there is one.
     fn extension(&self) -> Option<Extension> {
         None
+    }
+}
+
+/// Returns an error and its causes in one line, for operators. Some drivers repeat a cause in the error's own text; it is
+/// not said again.
+#[must_use]
+pub fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    for cause in successors(error.source(), |&cause| cause.source()) {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use thiserror::Error;
+
+    use super::*;
+
+    #[derive(Debug, Error)]
+    #[error("{0}")]
+    struct Caused(&'static str, #[source] io::Error);
+
+    #[test]
+    fn a_cause_that_its_error_repeats_is_said_once() {
+        for (text, line) in [("cannot read", "cannot read: no such file"), ("I/O: no such file", "I/O: no such file")] {
+            assert_eq!(in_one_line(&Caused(text, io::Error::other("no such file"))), line);
+        }
     }
 }

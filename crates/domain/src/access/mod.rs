@@ -74,9 +74,11 @@ pub enum AccessError {
     #[error("The tenant is inactive.")]
     TenantInactive,
     /// The key's permission is not sufficient for the operation.
-    #[error("The API key does not permit this operation.")]
+    #[error("The API key does not permit this operation. Use one with a higher permission.")]
     PermissionDenied,
     /// The operation needs the authority of the default tenant.
-    #[error("Only the default tenant can do this.")]
+    #[error(
+        "Only the default tenant can do this. Use a key of a user at home there, and name no other tenant in the headers."
+    )]
     DefaultTenantRequired,
 }
