@@ -10,7 +10,7 @@ const MARK: &str = "mark";
 /// A connection that listens on one channel. To be used on threads without a runtime.
 pub struct Listener {
     /// Set until the drop.
-    listener: Option<PgListener>,
+    connection: Option<PgListener>,
     channel: &'static str,
     runtime: Runtime,
 }
@@ -24,15 +24,15 @@ impl Postgres {
             listener.listen(channel).await.expect("it listens");
             listener
         });
-        Listener { listener: Some(listener), channel, runtime }
+        Listener { connection: Some(listener), channel, runtime }
     }
 }
 
 impl Listener {
     /// Returns the notifications of all transactions that were committed since the last call.
     pub fn heard(&mut self) -> Vec<String> {
-        let Self { listener, channel, runtime } = self;
-        let listener = listener.as_mut().expect("set until the drop");
+        let Self { connection, channel, runtime } = self;
+        let listener = connection.as_mut().expect("set until the drop");
         runtime.block_on(async {
             // Notifications arrive in the order of their commits.
             let mark = sqlx::query("SELECT pg_notify($1, $2)").bind(*channel).bind(MARK);
@@ -53,6 +53,6 @@ impl Drop for Listener {
     fn drop(&mut self) {
         // The connection is closed by a task.
         let _runtime = self.runtime.enter();
-        drop(self.listener.take());
+        drop(self.connection.take());
     }
 }
