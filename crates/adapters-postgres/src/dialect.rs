@@ -32,6 +32,10 @@ impl Dialect for PostgresDialect {
         "BEGIN"
     }
 
+    fn begin_writing_much(&self) -> &'static str {
+        "BEGIN"
+    }
+
     fn begin_reading(&self) -> &'static str {
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     }

@@ -31,6 +31,10 @@ const RULES: [(&str, &str); 10] = [
     ("reservations.workspace_id, reservations.quote_id", rules::QUOTE_USED),
 ];
 
+/// Begins a transaction that writes much. In WAL mode it is the same as `BEGIN IMMEDIATE`, except that no other change
+/// shares its commit.
+pub(crate) const BEGIN_ALONE: &str = "BEGIN EXCLUSIVE";
+
 /// Primary result codes of temporary errors: busy, locked, read-only, interrupted, I/O error, disk full, cannot open.
 const UNAVAILABLE: [i32; 7] = [5, 6, 8, 9, 10, 13, 14];
 
@@ -48,6 +52,10 @@ impl Dialect for SqliteDialect {
     fn begin_writing(&self) -> &'static str {
         // Takes the write lock at once: a transaction that reads first could only get it later by starting again.
         "BEGIN IMMEDIATE"
+    }
+
+    fn begin_writing_much(&self) -> &'static str {
+        BEGIN_ALONE
     }
 
     fn begin_reading(&self) -> &'static str {

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
-use domain::audit::AuditEntry;
 use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId};
 use domain::users::ApiUser;
@@ -44,27 +43,37 @@ impl ApiKeyRepository for Database {
     ) -> Result<ApiKey, RepositoryError> {
         let Change { after: key, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
-        transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
-        store(transaction, key, audit).await
+        let done = async {
+            transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
+            transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
+            insert(&transaction, key.clone()).await
+        }
+        .await;
+        transaction.end(done.map(|()| key), audit).await
     }
 
     async fn create_for_any(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
         let Change { after: key, audit, idempotency_record } = change;
-        store(self.begin(idempotency_record).await?, key, audit).await
+        let transaction = self.begin(idempotency_record).await?;
+        let done = insert(&transaction, key.clone()).await;
+        transaction.end(done.map(|()| key), audit).await
     }
 
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError> {
         let Change { after: key, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        let kept = transaction.guard_administrators(scope, audit.at).await?;
-        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
-        transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
-        let values = [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
-        let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
-        transaction.execute_guarded(revoke).await?;
-        transaction.keep_administrator(scope, kept).await?;
-        transaction.commit(audit).await
+        let done = async {
+            let kept = transaction.guard_administrators(scope, audit.at).await?;
+            transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
+            transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
+            let values =
+                [scope.workspace_id().as_uuid(), scope.tenant_id().as_uuid(), key.id().as_uuid()].map(Into::into);
+            let revoke = Query::new(REVOKE, values.into_iter().chain([audit.at.into()]));
+            transaction.execute_guarded(revoke).await?;
+            transaction.keep_administrator(scope, kept).await
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 }
 
@@ -89,12 +98,6 @@ impl Database {
 
 fn selected(columns: &'static str, scope: &TenantScope) -> Query {
     Query::of_tenant(SELECT, scope).fill("columns", columns).keyed("api_key.id")
-}
-
-async fn store(transaction: Transaction, key: ApiKey, audit: AuditEntry) -> Result<ApiKey, RepositoryError> {
-    insert(&transaction, key.clone()).await?;
-    transaction.commit(audit).await?;
-    Ok(key)
 }
 
 pub(crate) async fn insert(transaction: &Transaction, key: ApiKey) -> Result<(), RepositoryError> {

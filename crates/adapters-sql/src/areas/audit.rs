@@ -122,10 +122,17 @@ fn filtered(query: Query, scope: &AuditScope, filter: &AuditFilter) -> Query {
 }
 
 impl Transaction {
-    /// Appends the audit entry of the change, and commits.
-    pub(crate) async fn commit(self, entry: AuditEntry) -> Result<(), RepositoryError> {
-        self.append(entry).await?;
-        self.commit_unaudited().await
+    /// Commits a change with its audit entry, or rolls back one that was refused.
+    pub(crate) async fn end<T>(
+        self,
+        done: Result<T, RepositoryError>,
+        entry: AuditEntry,
+    ) -> Result<T, RepositoryError> {
+        let done = match done {
+            Ok(done) => self.append(entry).await.map(|()| done),
+            refused => refused,
+        };
+        self.end_unaudited(done).await
     }
 
     /// Appends a further entry. Since every change has one, this also notes the change for the credential cache.

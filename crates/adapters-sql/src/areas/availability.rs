@@ -35,46 +35,50 @@ impl AvailabilityRepository for Database {
         let (listing_id, integration_account_id) = (*listing_id, *integration_account_id);
         let named = || [scope.workspace_id().as_uuid().into(), listing_id.as_uuid().into()];
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, integration_account_id).await?;
-        // A booking locks the listing, so that a night is blocked either before it is booked or after.
-        let listing = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
-            .and("integration_account_id = ?", Some(integration_account_id.as_uuid()))
-            .push(transaction.dialect().for_no_key_update());
-        transaction.expect_row(listing).await?;
+        let done = async {
+            transaction.lock_account(scope, integration_account_id).await?;
+            // A booking locks the listing, so that a night is blocked either before it is booked or after.
+            let listing = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
+                .and("integration_account_id = ?", Some(integration_account_id.as_uuid()))
+                .push(transaction.dialect().for_no_key_update());
+            transaction.expect_row(listing).await?;
 
-        let nights: Vec<_> = edits.iter().flat_map(|edit| edit.nights.nights()).collect();
-        let mut before = BTreeMap::new();
-        for nights in nights.chunks(BATCH) {
-            let stored = Query::new(NIGHTS, named()).fill("columns", Row::COLUMNS);
-            let stored = stored.push(" AND night.night IN ").push_list(nights.iter().map(|night| night.as_date()));
-            for row in transaction.rows(stored).await? {
-                let (night, terms) = to_terms(row)?;
-                before.insert(night, terms);
+            let nights: Vec<_> = edits.iter().flat_map(|edit| edit.nights.nights()).collect();
+            let mut before = BTreeMap::new();
+            for nights in nights.chunks(BATCH) {
+                let stored = Query::new(NIGHTS, named()).fill("columns", Row::COLUMNS);
+                let stored = stored.push(" AND night.night IN ").push_list(nights.iter().map(|night| night.as_date()));
+                for row in transaction.rows(stored).await? {
+                    let (night, terms) = to_terms(row)?;
+                    before.insert(night, terms);
+                }
             }
+            let edited = edits.iter().flat_map(|edit| edit.nights.nights().map(move |night| (night, edit)));
+            let written: Vec<_> = edited
+                .map(|(night, edit)| (night, before.get(&night).copied().unwrap_or_default().edited(edit)))
+                .filter(|(night, terms)| before.get(night).copied().unwrap_or_default() != *terms)
+                .collect();
+            if written.is_empty() {
+                // An audit entry would claim a change that did not happen.
+                return Ok(());
+            }
+            let audit = edit.entry_of(audit, &written.iter().map(|(night, _)| *night).collect());
+            for nights in written.chunks(BATCH) {
+                let stored = nights.iter().map(|(night, _)| night.as_date());
+                let delete = "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2 AND night IN ";
+                transaction.execute(Query::new(delete, named()).push_list(stored)).await?;
+            }
+            let differing: Vec<_> = written.into_iter().filter(|(_, terms)| *terms != NightTerms::default()).collect();
+            for nights in differing.chunks(BATCH) {
+                let rows = nights
+                    .iter()
+                    .map(|(night, terms)| to_row(scope.workspace_id(), listing_id, *night, *terms).into_active_model());
+                transaction.run(&Entity::insert_many(rows)).await?;
+            }
+            transaction.append(audit).await
         }
-        let edited = edits.iter().flat_map(|edit| edit.nights.nights().map(move |night| (night, edit)));
-        let written: Vec<_> = edited
-            .map(|(night, edit)| (night, before.get(&night).copied().unwrap_or_default().edited(edit)))
-            .filter(|(night, terms)| before.get(night).copied().unwrap_or_default() != *terms)
-            .collect();
-        if written.is_empty() {
-            // An audit entry would claim a change that did not happen.
-            return transaction.commit_unaudited().await;
-        }
-        let audit = edit.entry_of(audit, &written.iter().map(|(night, _)| *night).collect());
-        for nights in written.chunks(BATCH) {
-            let stored = nights.iter().map(|(night, _)| night.as_date());
-            let delete = "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2 AND night IN ";
-            transaction.execute(Query::new(delete, named()).push_list(stored)).await?;
-        }
-        let differing: Vec<_> = written.into_iter().filter(|(_, terms)| *terms != NightTerms::default()).collect();
-        for nights in differing.chunks(BATCH) {
-            let rows = nights
-                .iter()
-                .map(|(night, terms)| to_row(scope.workspace_id(), listing_id, *night, *terms).into_active_model());
-            transaction.run(&Entity::insert_many(rows)).await?;
-        }
-        transaction.commit(audit).await
+        .await;
+        transaction.end_unaudited(done).await
     }
 }
 
@@ -93,7 +97,7 @@ impl AvailabilityQueries for Database {
             Some(seen) => Some(transaction.calendar(scope, &seen.listing, nights, at).await?),
             None => None,
         };
-        transaction.commit_unaudited().await?;
+        transaction.end_unaudited(Ok(())).await?;
         Ok(calendar)
     }
 }

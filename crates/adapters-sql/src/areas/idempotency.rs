@@ -72,7 +72,7 @@ impl IdempotencyRepository for Database {
         if idempotency_record.user_id != scope.user_id() {
             return Err(RepositoryError::Stale);
         }
-        self.begin(Some(idempotency_record)).await?.commit_unaudited().await
+        self.begin(Some(idempotency_record)).await?.end_unaudited(Ok(())).await
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
@@ -86,16 +86,28 @@ impl Database {
         &self,
         idempotency_record: Option<IdempotencyRecord>,
     ) -> Result<Transaction, RepositoryError> {
-        let transaction = self.begin_writing().await?;
-        if let Some(idempotency_record) = idempotency_record {
-            // First, so that a repeated request stops here and not at a rule that a second execution would break.
-            transaction.keep(idempotency_record).await?;
-        }
-        Ok(transaction)
+        self.begin_writing().await?.keeping(idempotency_record).await
+    }
+
+    /// Begins a transaction that writes many rows, with the idempotency record of its change.
+    pub(crate) async fn begin_much(
+        &self,
+        idempotency_record: Option<IdempotencyRecord>,
+    ) -> Result<Transaction, RepositoryError> {
+        self.begin_writing_much().await?.keeping(idempotency_record).await
     }
 }
 
 impl Transaction {
+    async fn keeping(self, idempotency_record: Option<IdempotencyRecord>) -> Result<Self, RepositoryError> {
+        let Some(idempotency_record) = idempotency_record else { return Ok(self) };
+        // First, so that a repeated request stops here and not at a rule that a second execution would break.
+        match self.keep(idempotency_record).await {
+            Ok(()) => Ok(self),
+            Err(refused) => self.end_unaudited(Err(refused)).await,
+        }
+    }
+
     /// Stores the idempotency record. A concurrent duplicate that takes too long counts as one that has ended: the key
     /// is taken.
     async fn keep(&self, idempotency_record: IdempotencyRecord) -> Result<(), RepositoryError> {

@@ -78,19 +78,23 @@ impl ImportRepository for Database {
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
         let Change { after: batch, audit, idempotency_record } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
-        let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_candidates(scope, batch.listings()).await?;
-        let add = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), audit.at.into()];
-        let add = batch.listings().iter().enumerate().fold(
-            Query::new("WITH batch (listing_id, owner_id) AS (VALUES ", add),
-            |query, (position, candidate)| {
-                let row = [candidate.listing.as_uuid(), candidate.owner.as_uuid()];
-                query.push(if position == 0 { "" } else { ", " }).push_list(row)
-            },
-        );
-        let added = transaction.execute(add.push(") ").push(ADD)).await?.rows_affected();
-        guarded_all(added, batch.listings().len())?;
-        transaction.commit(audit).await
+        let transaction = self.begin_much(idempotency_record).await?;
+        let done = async {
+            transaction.lock_candidates(scope, batch.listings()).await?;
+            let add = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), audit.at.into()];
+            let add = batch.listings().iter().enumerate().fold(
+                Query::new("WITH batch (listing_id, owner_id) AS (VALUES ", add),
+                |query, (position, candidate)| {
+                    let row = [candidate.listing.as_uuid(), candidate.owner.as_uuid()];
+                    query.push(if position == 0 { "" } else { ", " }).push_list(row)
+                },
+            );
+            let added = transaction.execute(add.push(") ").push(ADD)).await?.rows_affected();
+            guarded_all(added, batch.listings().len())?;
+            Ok(())
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn imported(&self, scope: &TenantScope, ids: &[ListingId]) -> Result<Vec<ListingId>, RepositoryError> {
@@ -102,19 +106,23 @@ impl ImportRepository for Database {
     async fn remove(&self, scope: &TenantScope, change: Change<RemovalBatch>) -> Result<(), RepositoryError> {
         let Change { after: batch, audit, idempotency_record } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
-        let transaction = self.begin(idempotency_record).await?;
-        // Lock first, in one order, so that concurrent removals of the same listings do not deadlock.
-        let lock = "SELECT 1 FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
-        let lock = Query::of_tenant(lock, scope)
-            .push_list(uuids(batch.listings()))
-            .push(" ORDER BY listing_id")
-            .push(transaction.dialect().for_update());
-        transaction.execute(lock).await?;
-        let delete = "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
-        let delete = Query::of_tenant(delete, scope).push_list(uuids(batch.listings()));
-        let removed = transaction.execute(delete).await?.rows_affected();
-        guarded_all(removed, batch.listings().len())?;
-        transaction.commit(audit).await
+        let transaction = self.begin_much(idempotency_record).await?;
+        let done = async {
+            // Lock first, in one order, so that concurrent removals of the same listings do not deadlock.
+            let lock = "SELECT 1 FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
+            let lock = Query::of_tenant(lock, scope)
+                .push_list(uuids(batch.listings()))
+                .push(" ORDER BY listing_id")
+                .push(transaction.dialect().for_update());
+            transaction.execute(lock).await?;
+            let delete = "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";
+            let delete = Query::of_tenant(delete, scope).push_list(uuids(batch.listings()));
+            let removed = transaction.execute(delete).await?.rows_affected();
+            guarded_all(removed, batch.listings().len())?;
+            Ok(())
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 }
 

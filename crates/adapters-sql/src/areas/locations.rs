@@ -31,38 +31,45 @@ impl LocationRepository for Database {
         let Change { after: location, audit, idempotency_record } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        insert(&transaction, location.clone()).await?;
-        transaction.commit(audit).await?;
-        Ok(location)
+        let done = insert(&transaction, location.clone()).await;
+        transaction.end(done.map(|()| location), audit).await
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
         let Change { after: location, audit, idempotency_record } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        let owner = (Column::TenantId, scope.tenant_id().as_uuid());
-        transaction.replace(to_row(location.clone()), Some(owner)).await?;
-        transaction.commit(audit).await?;
-        Ok(location)
+        let done = async {
+            let owner = (Column::TenantId, scope.tenant_id().as_uuid());
+            transaction.replace(to_row(location.clone()), Some(owner)).await?;
+            Ok(location)
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError> {
         let Change { after: location, audit, idempotency_record } = change;
         let id = location.id().as_uuid();
         let transaction = self.begin(idempotency_record).await?;
-        // Lock first, so that a concurrent assignment to a user waits and then sees the deletion.
-        let unchanged = Query::of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
-            .and("id = ?", Some(id))
-            .and("version = ?", Some(location.version()))
-            .push(transaction.dialect().for_update());
-        transaction.expect_row(unchanged).await?;
-        // An explicit check, because a violated reference from users would only be reported as stale.
-        let named = "SELECT 1 FROM users WHERE workspace_id = $1 AND location_id = $2 LIMIT 1";
-        let named = Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()]);
-        transaction.refuse(named, rules::LOCATION_IN_USE).await?;
-        let delete = Query::of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
-        transaction.execute(delete.and("id = ?", Some(id))).await?;
-        transaction.commit(audit).await
+        let done = async {
+            // Lock first, so that a concurrent assignment to a user waits and then sees the deletion.
+            let unchanged =
+                Query::of_tenant("SELECT 1 FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope)
+                    .and("id = ?", Some(id))
+                    .and("version = ?", Some(location.version()))
+                    .push(transaction.dialect().for_update());
+            transaction.expect_row(unchanged).await?;
+            // An explicit check, because a violated reference from users would only be reported as stale.
+            let named = "SELECT 1 FROM users WHERE workspace_id = $1 AND location_id = $2 LIMIT 1";
+            let named = Query::new(named, [scope.workspace_id().as_uuid().into(), id.into()]);
+            transaction.refuse(named, rules::LOCATION_IN_USE).await?;
+            let delete = Query::of_tenant("DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2", scope);
+            transaction.execute(delete.and("id = ?", Some(id))).await?;
+            Ok(())
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 }
 

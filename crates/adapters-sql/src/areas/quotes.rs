@@ -76,7 +76,7 @@ impl QuoteRepository for Database {
             Some(choice) => transaction.asked_promotion(scope, account, *listing, choice).await?,
             None => None,
         };
-        transaction.commit_unaudited().await?;
+        transaction.end_unaudited(Ok(())).await?;
         Ok(Some(Offer { listing: seen, rates, longest_importer_hold, calendar, lapsed, promotion }))
     }
 
@@ -98,8 +98,9 @@ impl QuoteRepository for Database {
         ];
         let insert = Query::new(INSERT, []).fill("priced", priced::COLUMNS);
         let transaction = self.begin(idempotency_record).await?;
-        transaction.execute(insert.push_list(own.into_iter().chain(priced::to_values(&priced)))).await?;
-        transaction.commit(audit).await
+        let done =
+            transaction.execute(insert.push_list(own.into_iter().chain(priced::to_values(&priced)))).await.map(drop);
+        transaction.end(done, audit).await
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use domain::access::{AdminScope, OperatorScope};
-use domain::audit::AuditEntry;
 use domain::change::Change;
 use domain::ids::WorkspaceId;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName, WorkspaceParts};
@@ -20,7 +19,9 @@ use crate::tables::workspaces::{Model, Row};
 impl WorkspaceRepository for Database {
     async fn create(&self, _: &OperatorScope, change: Change<WorkspaceCreated>) -> Result<Workspace, RepositoryError> {
         let Change { after, audit, idempotency_record } = change;
-        store(self.begin(idempotency_record).await?, after, audit).await
+        let transaction = self.begin(idempotency_record).await?;
+        let done = store(&transaction, after).await;
+        transaction.end(done, audit).await
     }
 
     async fn create_first(
@@ -30,11 +31,15 @@ impl WorkspaceRepository for Database {
     ) -> Result<Workspace, RepositoryError> {
         let Change { after, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        if let Some(lock) = transaction.dialect().first_workspace_lock() {
-            transaction.execute(Query::new(lock, [])).await?;
+        let done = async {
+            if let Some(lock) = transaction.dialect().first_workspace_lock() {
+                transaction.execute(Query::new(lock, [])).await?;
+            }
+            transaction.refuse(Query::new("SELECT 1 FROM workspaces LIMIT 1", []), rules::FIRST_WORKSPACE).await?;
+            store(&transaction, after).await
         }
-        transaction.refuse(Query::new("SELECT 1 FROM workspaces LIMIT 1", []), rules::FIRST_WORKSPACE).await?;
-        store(transaction, after, audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn is_named(&self, _: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError> {
@@ -54,24 +59,18 @@ impl WorkspaceRepository for Database {
         let Change { after: workspace, audit, idempotency_record } = change;
         inside(scope.workspace_id(), workspace.id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.replace(to_row(workspace.clone()), None).await?;
-        transaction.commit(audit).await?;
-        Ok(workspace)
+        let done = transaction.replace(to_row(workspace.clone()), None).await;
+        transaction.end(done.map(|()| workspace), audit).await
     }
 }
 
-async fn store(
-    transaction: Transaction,
-    created: WorkspaceCreated,
-    audit: AuditEntry,
-) -> Result<Workspace, RepositoryError> {
+async fn store(transaction: &Transaction, created: WorkspaceCreated) -> Result<Workspace, RepositoryError> {
     let WorkspaceCreated { workspace, default_tenant, default_location, administrator, api_key } = created;
     transaction.insert(to_row(workspace.clone())).await?;
-    tenants::insert(&transaction, default_tenant).await?;
-    locations::insert(&transaction, default_location).await?;
-    users::insert(&transaction, administrator).await?;
-    api_keys::insert(&transaction, api_key).await?;
-    transaction.commit(audit).await?;
+    tenants::insert(transaction, default_tenant).await?;
+    locations::insert(transaction, default_location).await?;
+    users::insert(transaction, administrator).await?;
+    api_keys::insert(transaction, api_key).await?;
     Ok(workspace)
 }
 

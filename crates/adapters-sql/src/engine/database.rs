@@ -72,6 +72,11 @@ impl Database {
         self.begin_on(&*self.writers, self.dialect.begin_writing()).await
     }
 
+    /// Begins a transaction that writes many rows.
+    pub(crate) async fn begin_writing_much(&self) -> Result<Transaction, RepositoryError> {
+        self.begin_on(&*self.writers, self.dialect.begin_writing_much()).await
+    }
+
     /// Begins a transaction that only reads, from one snapshot.
     pub(crate) async fn begin_reading(&self) -> Result<Transaction, RepositoryError> {
         self.begin_on(&*self.readers, self.dialect.begin_reading()).await
@@ -169,10 +174,9 @@ impl Database {
         before: DateTime<Utc>,
         most: u32,
     ) -> Result<u64, RepositoryError> {
-        let transaction = self.begin_writing().await?;
-        let deleted = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await?;
-        transaction.commit_unaudited().await?;
-        Ok(deleted.rows_affected())
+        let transaction = self.begin_writing_much().await?;
+        let deleted = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await;
+        transaction.end_unaudited(deleted.map(|deleted| deleted.rows_affected())).await
     }
 
     /// Maps an error of a read.

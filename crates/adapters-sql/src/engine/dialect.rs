@@ -27,6 +27,9 @@ pub trait Dialect: Send + Sync {
     /// Returns the statement that begins a transaction that writes.
     fn begin_writing(&self) -> &'static str;
 
+    /// Returns the statement that begins a transaction that writes many rows, for which no other should have to wait.
+    fn begin_writing_much(&self) -> &'static str;
+
     /// Returns the statement that begins a transaction that only reads, from one snapshot.
     fn begin_reading(&self) -> &'static str;
 

@@ -64,11 +64,20 @@ impl Transaction {
         self.dialect
     }
 
-    /// Commits without an audit entry: a sweep, a repeatable request that changes no resource, or a transaction that
-    /// only reads.
-    pub(crate) async fn commit_unaudited(self) -> Result<(), RepositoryError> {
-        self.expect_holder().await?;
-        self.connection.lock().await.commit().await.map_err(|error| self.error(error))
+    /// Ends a transaction without an audit entry: a sweep, a repeatable request that changes no resource, or a
+    /// transaction that only reads. Commits what was done, or rolls back what was refused.
+    ///
+    /// A refusal is returned after the rollback: it may rest on changes of others that share the transaction, and are
+    /// not committed before.
+    pub(crate) async fn end_unaudited<T>(self, done: Result<T, RepositoryError>) -> Result<T, RepositoryError> {
+        let done = match done {
+            Ok(done) => self.expect_holder().await.map(|()| done),
+            refused => refused,
+        };
+        let mut connection = self.connection.lock().await;
+        let ended = if done.is_ok() { connection.commit().await } else { connection.rollback().await };
+        ended.map_err(|error| self.error(error))?;
+        done
     }
 
     /// Expects that the user whose idempotency record the transaction stores still exists, because the record would

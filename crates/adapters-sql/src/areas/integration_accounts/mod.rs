@@ -59,9 +59,8 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.insert(to_row(account.clone())).await?;
-        transaction.commit(audit).await?;
-        Ok(account)
+        let done = transaction.insert(to_row(account.clone())).await;
+        transaction.end(done.map(|()| account), audit).await
     }
 
     async fn update(
@@ -72,39 +71,47 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        let owner = (Column::TenantId, scope.tenant_id().as_uuid());
-        transaction.replace(to_row(account.clone()), Some(owner)).await?;
-        transaction.commit(audit).await?;
-        Ok(account)
+        let done = async {
+            let owner = (Column::TenantId, scope.tenant_id().as_uuid());
+            transaction.replace(to_row(account.clone()), Some(owner)).await?;
+            Ok(account)
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError> {
         let Change { after: account, audit, idempotency_record } = change;
         let named = || [scope.workspace_id().as_uuid().into(), account.id().as_uuid().into()];
-        let transaction = self.begin(idempotency_record).await?;
-        // Lock first, so that concurrent new listings, imports and bookings wait and then see the deletion.
-        let unchanged = Query::new("SELECT 1 FROM integration_accounts WHERE workspace_id = $1 AND id = $2", named())
-            .and("tenant_id = ?", Some(scope.tenant_id().as_uuid()))
-            .and("version = ?", Some(account.version()))
-            .push(transaction.dialect().for_update());
-        transaction.expect_row(unchanged).await?;
-        let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND integration_account_id = $2 LIMIT 1";
-        transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
-        for delete in [
-            "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2",
-            "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id IN \
-             (SELECT id FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2)",
-            "DELETE FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2",
-            "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id IN \
-             (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
-            "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id IN \
-             (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
-            "DELETE FROM listings WHERE workspace_id = $1 AND integration_account_id = $2",
-            "DELETE FROM integration_accounts WHERE workspace_id = $1 AND id = $2",
-        ] {
-            transaction.execute(Query::new(delete, named())).await?;
+        let transaction = self.begin_much(idempotency_record).await?;
+        let done = async {
+            // Lock first, so that concurrent new listings, imports and bookings wait and then see the deletion.
+            let unchanged =
+                Query::new("SELECT 1 FROM integration_accounts WHERE workspace_id = $1 AND id = $2", named())
+                    .and("tenant_id = ?", Some(scope.tenant_id().as_uuid()))
+                    .and("version = ?", Some(account.version()))
+                    .push(transaction.dialect().for_update());
+            transaction.expect_row(unchanged).await?;
+            let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND integration_account_id = $2 LIMIT 1";
+            transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
+            for delete in [
+                "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2",
+                "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id IN \
+                 (SELECT id FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2)",
+                "DELETE FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2",
+                "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id IN \
+                 (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
+                "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id IN \
+                 (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
+                "DELETE FROM listings WHERE workspace_id = $1 AND integration_account_id = $2",
+                "DELETE FROM integration_accounts WHERE workspace_id = $1 AND id = $2",
+            ] {
+                transaction.execute(Query::new(delete, named())).await?;
+            }
+            Ok(())
         }
-        transaction.commit(audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn get_anywhere(
@@ -141,20 +148,23 @@ impl IntegrationAccountRepository for Database {
         inside(scope.workspace_id(), account.workspace_id())?;
         let (workspace_id, id, target) = (account.workspace_id(), account.id(), account.tenant_id());
         let transaction = self.begin(idempotency_record).await?;
-        let target_is_active =
-            Query::new("SELECT 1 FROM tenants WHERE workspace_id = $1", [workspace_id.as_uuid().into()])
-                .and("id = ?", Some(target.as_uuid()))
-                .push(" AND status = 'ACTIVE'")
-                .push(transaction.dialect().for_share());
-        transaction.expect_row(target_is_active).await?;
-        // From here on, imports of the account's listings wait.
-        transaction.replace(to_row(account), Some((Column::TenantId, source.as_uuid()))).await?;
-        let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
-        let ended = transaction.execute(end_own).await?.rows_affected();
-        let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
-        transaction.append(departure).await?;
-        transaction.commit(arrival).await?;
-        Ok(MovedImports { kept: kept.unsigned_abs(), ended })
+        let done = async {
+            let target_is_active =
+                Query::new("SELECT 1 FROM tenants WHERE workspace_id = $1", [workspace_id.as_uuid().into()])
+                    .and("id = ?", Some(target.as_uuid()))
+                    .push(" AND status = 'ACTIVE'")
+                    .push(transaction.dialect().for_share());
+            transaction.expect_row(target_is_active).await?;
+            // From here on, imports of the account's listings wait.
+            transaction.replace(to_row(account), Some((Column::TenantId, source.as_uuid()))).await?;
+            let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
+            let ended = transaction.execute(end_own).await?.rows_affected();
+            let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
+            transaction.append(departure).await?;
+            Ok(MovedImports { kept: kept.unsigned_abs(), ended })
+        }
+        .await;
+        transaction.end(done, arrival).await
     }
 }
 

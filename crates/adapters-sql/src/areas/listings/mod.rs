@@ -72,21 +72,27 @@ impl ListingRepository for Database {
         let Change { after: listing, audit, idempotency_record } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
-        transaction.insert(to_row(listing.clone())).await?;
-        transaction.commit(audit).await?;
-        Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+        let done = async {
+            let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
+            transaction.insert(to_row(listing.clone())).await?;
+            Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
         let Change { after: listing, audit, idempotency_record } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
-        let account = (Column::IntegrationAccountId, listing.integration_account_id().as_uuid());
-        transaction.replace(to_row(listing.clone()), Some(account)).await?;
-        transaction.commit(audit).await?;
-        Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+        let done = async {
+            let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
+            let account = (Column::IntegrationAccountId, listing.integration_account_id().as_uuid());
+            transaction.replace(to_row(listing.clone()), Some(account)).await?;
+            Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Listing>) -> Result<(), RepositoryError> {
@@ -94,25 +100,29 @@ impl ListingRepository for Database {
         let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
         let account = listing.integration_account_id();
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, account).await?;
-        // Lock first, so that concurrent imports and bookings wait and then see the deletion.
-        let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
-            .and("integration_account_id = ?", Some(account.as_uuid()))
-            .and("version = ?", Some(listing.version()))
-            .push(transaction.dialect().for_update());
-        transaction.expect_row(unchanged).await?;
-        let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND listing_id = $2 LIMIT 1";
-        transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
-        for delete in [
-            "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
-            "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2",
-            "DELETE FROM promotion_listings WHERE workspace_id = $1 AND listing_id = $2",
-            "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id = $2",
-            "DELETE FROM listings WHERE workspace_id = $1 AND id = $2",
-        ] {
-            transaction.execute(Query::new(delete, named())).await?;
+        let done = async {
+            transaction.lock_account(scope, account).await?;
+            // Lock first, so that concurrent imports and bookings wait and then see the deletion.
+            let unchanged = Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id = $2", named())
+                .and("integration_account_id = ?", Some(account.as_uuid()))
+                .and("version = ?", Some(listing.version()))
+                .push(transaction.dialect().for_update());
+            transaction.expect_row(unchanged).await?;
+            let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND listing_id = $2 LIMIT 1";
+            transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
+            for delete in [
+                "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
+                "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2",
+                "DELETE FROM promotion_listings WHERE workspace_id = $1 AND listing_id = $2",
+                "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id = $2",
+                "DELETE FROM listings WHERE workspace_id = $1 AND id = $2",
+            ] {
+                transaction.execute(Query::new(delete, named())).await?;
+            }
+            Ok(())
         }
-        transaction.commit(audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn with_provider_ids(
@@ -134,19 +144,23 @@ impl ListingRepository for Database {
 
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
         let Change { after: Delivery { integration_account_id, listings }, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, integration_account_id).await?;
-        for listing in &listings {
-            inside(scope.workspace_id(), listing.workspace_id())?;
-            if listing.integration_account_id() != integration_account_id {
-                return Err(RepositoryError::Stale);
+        let transaction = self.begin_much(idempotency_record).await?;
+        let done = async {
+            transaction.lock_account(scope, integration_account_id).await?;
+            for listing in &listings {
+                inside(scope.workspace_id(), listing.workspace_id())?;
+                if listing.integration_account_id() != integration_account_id {
+                    return Err(RepositoryError::Stale);
+                }
             }
+            lock_stored(&transaction, scope, integration_account_id, &listings).await?;
+            for batch in listings.chunks(BATCH) {
+                store(&transaction, batch).await?;
+            }
+            Ok(())
         }
-        lock_stored(&transaction, scope, integration_account_id, &listings).await?;
-        for batch in listings.chunks(BATCH) {
-            store(&transaction, batch).await?;
-        }
-        transaction.commit(audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 }
 

@@ -47,21 +47,27 @@ impl PromotionRepository for Database {
         let Change { after: promotion, audit, idempotency_record } = change;
         inside(scope.workspace_id(), promotion.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, promotion.integration_account_id()).await?;
-        transaction.insert(to_row(promotion.clone())).await?;
-        transaction.commit(audit).await?;
-        Ok(promotion)
+        let done = async {
+            transaction.lock_account(scope, promotion.integration_account_id()).await?;
+            transaction.insert(to_row(promotion.clone())).await?;
+            Ok(promotion)
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError> {
         let Change { after: promotion, audit, idempotency_record } = change;
         inside(scope.workspace_id(), promotion.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, promotion.integration_account_id()).await?;
-        let account = (Column::IntegrationAccountId, promotion.integration_account_id().as_uuid());
-        transaction.replace(to_row(promotion.clone()), Some(account)).await?;
-        transaction.commit(audit).await?;
-        Ok(promotion)
+        let done = async {
+            transaction.lock_account(scope, promotion.integration_account_id()).await?;
+            let account = (Column::IntegrationAccountId, promotion.integration_account_id().as_uuid());
+            transaction.replace(to_row(promotion.clone()), Some(account)).await?;
+            Ok(promotion)
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<(), RepositoryError> {
@@ -69,20 +75,24 @@ impl PromotionRepository for Database {
         let named = || [scope.workspace_id().as_uuid().into(), promotion.id().as_uuid().into()];
         let account = promotion.integration_account_id();
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, account).await?;
-        // Lock first, so that concurrent assignments wait and then see the deletion.
-        let unchanged = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
-            .and("integration_account_id = ?", Some(account.as_uuid()))
-            .and("version = ?", Some(promotion.version()))
-            .push(transaction.dialect().for_update());
-        transaction.expect_row(unchanged).await?;
-        for delete in [
-            "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id = $2",
-            "DELETE FROM promotions WHERE workspace_id = $1 AND id = $2",
-        ] {
-            transaction.execute(Query::new(delete, named())).await?;
+        let done = async {
+            transaction.lock_account(scope, account).await?;
+            // Lock first, so that concurrent assignments wait and then see the deletion.
+            let unchanged = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
+                .and("integration_account_id = ?", Some(account.as_uuid()))
+                .and("version = ?", Some(promotion.version()))
+                .push(transaction.dialect().for_update());
+            transaction.expect_row(unchanged).await?;
+            for delete in [
+                "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id = $2",
+                "DELETE FROM promotions WHERE workspace_id = $1 AND id = $2",
+            ] {
+                transaction.execute(Query::new(delete, named())).await?;
+            }
+            Ok(())
         }
-        transaction.commit(audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn assignable(
@@ -113,36 +123,40 @@ impl PromotionRepository for Database {
         let listings = || batch.listings().iter().map(|id| id.as_uuid());
         let account = batch.integration_account_id().as_uuid();
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_account(scope, batch.integration_account_id()).await?;
-        let promotion = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
-            .and("integration_account_id = ?", Some(account))
-            .push(transaction.dialect().for_share());
-        transaction.expect_row(promotion).await?;
-        let write = match batch.assignment() {
-            // In the order of their ids, so that concurrent assignments of the same listings do not deadlock.
-            Assignment::Assign => {
-                let insert = "INSERT INTO promotion_listings (workspace_id, promotion_id, listing_id) \
-                              SELECT workspace_id, $2, id FROM listings WHERE workspace_id = $1";
-                Query::new(insert, named())
-                    .and("integration_account_id = ?", Some(account))
-                    .push(" AND id IN ")
-                    .push_list(listings())
-                    .push(" ORDER BY id ON CONFLICT DO NOTHING")
-            }
-            Assignment::Unassign => {
-                let lock = "SELECT 1 FROM promotion_listings \
-                            WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
-                let lock = Query::new(lock, named())
-                    .push_list(listings())
-                    .push(" ORDER BY listing_id")
-                    .push(transaction.dialect().for_update());
-                transaction.execute(lock).await?;
-                let delete = "DELETE FROM promotion_listings \
-                              WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
-                Query::new(delete, named()).push_list(listings())
-            }
-        };
-        guarded_all(transaction.execute(write).await?.rows_affected(), batch.listings().len())?;
-        transaction.commit(audit).await
+        let done = async {
+            transaction.lock_account(scope, batch.integration_account_id()).await?;
+            let promotion = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())
+                .and("integration_account_id = ?", Some(account))
+                .push(transaction.dialect().for_share());
+            transaction.expect_row(promotion).await?;
+            let write = match batch.assignment() {
+                // In the order of their ids, so that concurrent assignments of the same listings do not deadlock.
+                Assignment::Assign => {
+                    let insert = "INSERT INTO promotion_listings (workspace_id, promotion_id, listing_id) \
+                                  SELECT workspace_id, $2, id FROM listings WHERE workspace_id = $1";
+                    Query::new(insert, named())
+                        .and("integration_account_id = ?", Some(account))
+                        .push(" AND id IN ")
+                        .push_list(listings())
+                        .push(" ORDER BY id ON CONFLICT DO NOTHING")
+                }
+                Assignment::Unassign => {
+                    let lock = "SELECT 1 FROM promotion_listings \
+                                WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
+                    let lock = Query::new(lock, named())
+                        .push_list(listings())
+                        .push(" ORDER BY listing_id")
+                        .push(transaction.dialect().for_update());
+                    transaction.execute(lock).await?;
+                    let delete = "DELETE FROM promotion_listings \
+                                  WHERE workspace_id = $1 AND promotion_id = $2 AND listing_id IN ";
+                    Query::new(delete, named()).push_list(listings())
+                }
+            };
+            guarded_all(transaction.execute(write).await?.rows_affected(), batch.listings().len())?;
+            Ok(())
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 }

@@ -47,32 +47,36 @@ impl ReservationRepository for Database {
         let parts = reservation.clone().into_parts();
         sold_by_the_scope(scope, &parts, owner)?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.lock_offer(&parts, owner).await?;
-        let holder = parts.sold_by.filter(|_| parts.status == ReservationStatus::Pending);
-        if let Some(importer) = holder {
-            transaction.one_hold_at_a_time(&parts, owner, importer).await?;
-        }
-        // In the order of their ids, so that concurrent bookings with the same lapsed holds do not deadlock.
-        expired.sort_by_key(|hold| hold.after.id());
-        for Change { after: hold, audit, idempotency_record: _ } in expired {
-            transaction.execute_guarded(expiration(hold)).await?;
-            transaction.append(audit).await?;
-        }
-        // On SQLite this check prevents overlapping stays. On PostgreSQL bookings run concurrently: the constraint
-        // prevents overlaps, and the check after a failed insert tells the second booking what the first has taken.
-        transaction.refuse_obstacles(&parts).await?;
-        if let Some(importer) = holder {
-            transaction.refuse_too_many_holds(&parts, owner, importer).await?;
-        }
-        let insert = format!("INSERT INTO reservations ({COLUMNS}, {}) VALUES ", priced::COLUMNS);
-        let insert = Query::new(insert, []).push_list(to_values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
-        if transaction.execute(insert).await?.rows_affected() == 0 {
+        let done = async {
+            transaction.lock_offer(&parts, owner).await?;
+            let holder = parts.sold_by.filter(|_| parts.status == ReservationStatus::Pending);
+            if let Some(importer) = holder {
+                transaction.one_hold_at_a_time(&parts, owner, importer).await?;
+            }
+            // In the order of their ids, so that concurrent bookings with the same lapsed holds do not deadlock.
+            expired.sort_by_key(|hold| hold.after.id());
+            for Change { after: hold, audit, idempotency_record: _ } in expired {
+                transaction.execute_guarded(expiration(hold)).await?;
+                transaction.append(audit).await?;
+            }
+            // On SQLite this check prevents overlapping stays. On PostgreSQL bookings run concurrently: the constraint
+            // prevents overlaps, and the check after a failed insert tells the second booking what the first has taken.
             transaction.refuse_obstacles(&parts).await?;
-            // The obstacle is gone again.
-            return Err(RepositoryError::Stale);
+            if let Some(importer) = holder {
+                transaction.refuse_too_many_holds(&parts, owner, importer).await?;
+            }
+            let insert = format!("INSERT INTO reservations ({COLUMNS}, {}) VALUES ", priced::COLUMNS);
+            let insert =
+                Query::new(insert, []).push_list(to_values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
+            if transaction.execute(insert).await?.rows_affected() == 0 {
+                transaction.refuse_obstacles(&parts).await?;
+                // The obstacle is gone again.
+                return Err(RepositoryError::Stale);
+            }
+            Ok(TenantReservation { reservation, owner })
         }
-        transaction.commit(audit).await?;
-        Ok(TenantReservation { reservation, owner })
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn update(
@@ -85,20 +89,23 @@ impl ReservationRepository for Database {
         inside(scope.workspace_id(), parts.workspace_id)?;
         let account = [parts.workspace_id.as_uuid().into(), parts.priced.integration_account_id.as_uuid().into()];
         let transaction = self.begin(idempotency_record).await?;
-        let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
-        let owner = Query::new(owner, account).push(transaction.dialect().for_share());
-        let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
-        let owner = TenantId::new(owner);
-        let turned = TenantReservation { reservation, owner };
-        // The change was decided while another tenant owned the account, so its audit entry would name that tenant.
-        if audit.other_tenant_id != turned.other_than(audit.tenant_id) {
-            return Err(RepositoryError::Stale);
+        let done = async {
+            let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
+            let owner = Query::new(owner, account).push(transaction.dialect().for_share());
+            let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
+            let owner = TenantId::new(owner);
+            let turned = TenantReservation { reservation, owner };
+            // The change was decided while another tenant owned the account, so its audit entry would name that tenant.
+            if audit.other_tenant_id != turned.other_than(audit.tenant_id) {
+                return Err(RepositoryError::Stale);
+            }
+            let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
+            let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
+            transaction.execute_guarded(update).await?;
+            Ok(turned)
         }
-        let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
-        let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
-        transaction.execute_guarded(update).await?;
-        transaction.commit(audit).await?;
-        Ok(turned)
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn lapsed(
@@ -113,8 +120,8 @@ impl ReservationRepository for Database {
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {
         let Change { after: hold, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.execute_guarded(expiration(hold)).await?;
-        transaction.commit(audit).await
+        let done = transaction.execute_guarded(expiration(hold)).await;
+        transaction.end(done, audit).await
     }
 }
 

@@ -45,44 +45,45 @@ impl TenantRepository for Database {
             change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        insert(&transaction, tenant.clone()).await?;
-        locations::insert(&transaction, default_location).await?;
-        if let Some(user) = moved_user {
-            let moved = TenantSwitched { user, target: tenant.id() };
-            if !transaction.move_user(scope.workspace_id(), moved, audit.at).await? {
-                return Err(RepositoryError::Stale);
+        let done = async {
+            insert(&transaction, tenant.clone()).await?;
+            locations::insert(&transaction, default_location).await?;
+            if let Some(user) = moved_user {
+                let moved = TenantSwitched { user, target: tenant.id() };
+                if !transaction.move_user(scope.workspace_id(), moved, audit.at).await? {
+                    return Err(RepositoryError::Stale);
+                }
             }
+            Ok(tenant)
         }
-        transaction.commit(audit).await?;
-        Ok(tenant)
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError> {
         let Change { after: tenant, audit, idempotency_record } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.replace(to_row(tenant.clone()), None).await?;
-        transaction.commit(audit).await?;
-        Ok(tenant)
+        let done = transaction.replace(to_row(tenant.clone()), None).await;
+        transaction.end(done.map(|()| tenant), audit).await
     }
 
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError> {
         let Change { after: TenantStatusSet { tenant, users, unchanged }, audit, idempotency_record } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.replace(to_row(tenant.clone()), None).await?;
-        // The rows of the caller are locked after the tenant, as in other transactions.
-        let lock = transaction.dialect().for_share();
-        transaction.expect_administrator(scope.tenant_scope(), &audit, lock).await?;
-        let changed = transaction.change_users(&tenant, users, audit.at).await?;
-        if changed == 0
-            && let Some(unchanged) = unchanged
-        {
-            transaction.rollback().await?;
-            return Ok(unchanged);
+        let done = async {
+            transaction.replace(to_row(tenant.clone()), None).await?;
+            // The rows of the caller are locked after the tenant, as in other transactions.
+            let lock = transaction.dialect().for_share();
+            transaction.expect_administrator(scope.tenant_scope(), &audit, lock).await?;
+            transaction.change_users(&tenant, users, audit.at).await
         }
-        transaction.commit(audit).await?;
-        Ok(tenant)
+        .await;
+        match unchanged {
+            Some(unchanged) if matches!(done, Ok(0)) => transaction.rollback().await.map(|()| unchanged),
+            _ => transaction.end(done.map(|_| tenant), audit).await,
+        }
     }
 
     async fn holdings(&self, scope: &AdminScope, id: TenantId) -> Result<TenantHoldings, RepositoryError> {
@@ -102,36 +103,40 @@ impl TenantRepository for Database {
         let Change { after: tenant, audit, idempotency_record } = change;
         let workspace = || scope.workspace_id().as_uuid().into();
         let id = || tenant.id().as_uuid().into();
-        let transaction = self.begin(idempotency_record).await?;
-        // Lock first: from here on no user can be created in it or switched into it.
-        let lock = transaction.dialect().for_update();
-        let version = tenant.version().into();
-        let unchanged = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND version = $3";
-        transaction.expect_row(Query::new(unchanged, [workspace(), id(), version]).push(lock)).await?;
-        // Then lock its users. As elsewhere, a user is locked before its keys.
-        let users = "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 ORDER BY id";
-        transaction.execute(Query::new(users, [workspace(), id()]).push(lock)).await?;
-        let go_home = Query::new(
-            "UPDATE users SET current_tenant_id = home_tenant_id, updated_at = $3 \
-             WHERE workspace_id = $1 AND current_tenant_id = $2 AND home_tenant_id <> $2",
-            [workspace(), id(), audit.at.into()],
-        );
-        transaction.execute(go_home).await?;
-        for statement in [
-            "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id IN \
-             (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
-            "DELETE FROM idempotency_records WHERE workspace_id = $1 AND user_id IN \
-             (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
-            "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
-            "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
-            "DELETE FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
-            "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
-            // If it has integration accounts, their foreign key makes this statement fail.
-            "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
-        ] {
-            transaction.execute(Query::new(statement, [workspace(), id()])).await?;
+        let transaction = self.begin_much(idempotency_record).await?;
+        let done = async {
+            // Lock first: from here on no user can be created in it or switched into it.
+            let lock = transaction.dialect().for_update();
+            let version = tenant.version().into();
+            let unchanged = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND version = $3";
+            transaction.expect_row(Query::new(unchanged, [workspace(), id(), version]).push(lock)).await?;
+            // Then lock its users. As elsewhere, a user is locked before its keys.
+            let users = "SELECT 1 FROM users WHERE workspace_id = $1 AND home_tenant_id = $2 ORDER BY id";
+            transaction.execute(Query::new(users, [workspace(), id()]).push(lock)).await?;
+            let go_home = Query::new(
+                "UPDATE users SET current_tenant_id = home_tenant_id, updated_at = $3 \
+                 WHERE workspace_id = $1 AND current_tenant_id = $2 AND home_tenant_id <> $2",
+                [workspace(), id(), audit.at.into()],
+            );
+            transaction.execute(go_home).await?;
+            for statement in [
+                "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id IN \
+                 (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
+                "DELETE FROM idempotency_records WHERE workspace_id = $1 AND user_id IN \
+                 (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)",
+                "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
+                "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
+                "DELETE FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
+                "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
+                // If it has integration accounts, their foreign key makes this statement fail.
+                "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
+            ] {
+                transaction.execute(Query::new(statement, [workspace(), id()])).await?;
+            }
+            Ok(())
         }
-        transaction.commit(audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 }
 

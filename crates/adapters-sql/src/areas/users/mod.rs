@@ -48,81 +48,93 @@ impl UserRepository for Database {
         let Change { after: user, audit, idempotency_record } = change;
         inside_tenant(scope, user.workspace_id(), user.home_tenant_id())?;
         let transaction = self.begin(idempotency_record).await?;
-        transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
-        insert(&transaction, user.clone()).await?;
-        transaction.commit(audit).await?;
-        Ok(user)
+        let done = async {
+            transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
+            insert(&transaction, user.clone()).await?;
+            Ok(user)
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
         let Change { after: user, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        let kept = transaction.guard_administrators(scope, audit.at).await?;
-        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
-        let row = to_row(user.clone());
-        let update = Query::new(
-            UPDATE,
-            [
-                scope.workspace_id().as_uuid().into(),
-                scope.tenant_id().as_uuid().into(),
-                row.id.into(),
-                (row.version - 1).into(),
-                row.name.into(),
-                row.name_folded.into(),
-                row.email.into(),
-                row.email_folded.into(),
-                row.role.into(),
-                row.status.into(),
-                row.location_id.into(),
-                row.updated_at.into(),
-            ],
-        );
-        transaction.execute_guarded(update).await?;
-        transaction.keep_administrator(scope, kept).await?;
-        transaction.commit(audit).await?;
-        Ok(user)
+        let done = async {
+            let kept = transaction.guard_administrators(scope, audit.at).await?;
+            transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
+            let row = to_row(user.clone());
+            let update = Query::new(
+                UPDATE,
+                [
+                    scope.workspace_id().as_uuid().into(),
+                    scope.tenant_id().as_uuid().into(),
+                    row.id.into(),
+                    (row.version - 1).into(),
+                    row.name.into(),
+                    row.name_folded.into(),
+                    row.email.into(),
+                    row.email_folded.into(),
+                    row.role.into(),
+                    row.status.into(),
+                    row.location_id.into(),
+                    row.updated_at.into(),
+                ],
+            );
+            transaction.execute_guarded(update).await?;
+            transaction.keep_administrator(scope, kept).await?;
+            Ok(user)
+        }
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError> {
         let Change { after: user, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        let kept = transaction.guard_administrators(scope, audit.at).await?;
-        transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
-        // Lock first: from here on no key can be created for the user.
-        transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
-        for statement in [
-            "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
-            "DELETE FROM idempotency_records WHERE workspace_id = $1 AND user_id = $2",
-            "DELETE FROM users WHERE workspace_id = $1 AND id = $2",
-        ] {
-            let values = [scope.workspace_id().as_uuid().into(), user.id().as_uuid().into()];
-            transaction.execute(Query::new(statement, values)).await?;
+        let done = async {
+            let kept = transaction.guard_administrators(scope, audit.at).await?;
+            transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
+            // Lock first: from here on no key can be created for the user.
+            transaction.expect_unchanged(scope, &user, transaction.dialect().for_update()).await?;
+            for statement in [
+                "DELETE FROM api_keys WHERE workspace_id = $1 AND user_id = $2",
+                "DELETE FROM idempotency_records WHERE workspace_id = $1 AND user_id = $2",
+                "DELETE FROM users WHERE workspace_id = $1 AND id = $2",
+            ] {
+                let values = [scope.workspace_id().as_uuid().into(), user.id().as_uuid().into()];
+                transaction.execute(Query::new(statement, values)).await?;
+            }
+            transaction.keep_administrator(scope, kept).await
         }
-        transaction.keep_administrator(scope, kept).await?;
-        transaction.commit(audit).await
+        .await;
+        transaction.end(done, audit).await
     }
 
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
         let Change { after: switched, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
-        // Lock the target, so that this and a concurrent deactivation or deletion of it wait for each other.
-        let active = Query::new(
-            "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND status = $3",
-            [
-                scope.workspace_id().as_uuid().into(),
-                switched.target.as_uuid().into(),
-                TenantStatus::Active.as_str().into(),
-            ],
-        );
-        transaction.expect_row(active.push(transaction.dialect().for_share())).await?;
-        let (user, workspace) = (switched.user, scope.workspace_id());
-        if transaction.move_user(workspace, switched, audit.at).await? {
-            return transaction.commit(audit).await;
+        let done = async {
+            // Lock the target, so that this and a concurrent deactivation or deletion of it wait for each other.
+            let active = Query::new(
+                "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND status = $3",
+                [
+                    scope.workspace_id().as_uuid().into(),
+                    switched.target.as_uuid().into(),
+                    TenantStatus::Active.as_str().into(),
+                ],
+            );
+            transaction.expect_row(active.push(transaction.dialect().for_share())).await?;
+            let (user, workspace) = (switched.user, scope.workspace_id());
+            if transaction.move_user(workspace, switched, audit.at).await? {
+                return transaction.append(audit).await;
+            }
+            let named = [workspace.as_uuid().into(), user.as_uuid().into()];
+            let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", named);
+            transaction.expect_row(user).await
         }
-        let named = [workspace.as_uuid().into(), user.as_uuid().into()];
-        let user = Query::new("SELECT 1 FROM users WHERE workspace_id = $1 AND id = $2", named);
-        transaction.expect_row(user).await?;
-        transaction.commit_unaudited().await
+        .await;
+        transaction.end_unaudited(done).await
     }
 }
 
