@@ -10,7 +10,7 @@ use crate::file::DatabaseFile;
 
 /// A connection pool that can be used only while the file is in its place.
 pub(crate) struct Guarded {
-    pub(crate) connections: Arc<Connections<sqlx::Sqlite>>,
+    pub(crate) connections: Connections<sqlx::Sqlite>,
     pub(crate) file: Arc<DatabaseFile>,
     /// Whether the file is checked each time that a connection is acquired.
     pub(crate) writes: bool,

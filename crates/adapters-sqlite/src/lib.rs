@@ -6,19 +6,22 @@
 //! `adapters-sql`.
 //!
 //! * One connection writes, several read (WAL). A write transaction takes the write lock when it begins, which is the
-//!   lock that guarded writes need.
+//!   lock that guarded writes need. Changes that wait for the connection share a transaction and its commit.
 //! * `synchronous = FULL`: committed changes survive a crash of the machine.
 
 mod address;
 mod dialect;
 mod file;
+mod group;
 mod guarded;
 mod versions;
+mod writer;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use adapters_sql::{Connections, CredentialCache, Deadline, Plans};
+use adapters_sql::{Connections, CredentialCache, Deadline, Plans, Pool};
 pub use adapters_sql::{Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
@@ -30,6 +33,7 @@ use crate::address::Mode;
 use crate::dialect::{MIGRATIONS, SqliteDialect};
 use crate::file::DatabaseFile;
 use crate::guarded::Guarded;
+use crate::writer::Writer;
 
 /// The default number of connections that read.
 const READERS: u32 = 8;
@@ -57,7 +61,7 @@ pub enum OpenError {
 pub struct Sqlite {
     file: Arc<DatabaseFile>,
     readers: Arc<Guarded>,
-    writer: Arc<Guarded>,
+    writer: Writer,
     /// A connection that detects changes by other programs. It is always open: SQLite removes the write-ahead log with the last
     /// connection.
     watcher: Arc<Guarded>,
@@ -90,11 +94,12 @@ impl Sqlite {
             .pragma("cache_size", CACHE)
             .busy_timeout(limits.wait);
         let gate = Gate::new(fairness::share());
-        let connections = |name, most| {
-            let options = options.clone();
-            Arc::new(Connections::new(name, options, most, limits, &gate, end_in_time, Plans::default()))
-        };
-        let (writer, watcher) = (connections("sqlite-writer", 1), connections("sqlite-watcher", 1));
+        // What a savepoint would restore is kept in memory, not in a temporary file.
+        let writing = options.clone().pragma("temp_store", "MEMORY");
+        let connections =
+            |name, options, most| Connections::new(name, options, most, limits, &gate, end_in_time, Plans::default());
+        let writer = connections("sqlite-writer", writing, 1);
+        let watcher = connections("sqlite-watcher", options.clone(), 1);
         for connections in [&writer, &watcher] {
             let mut opened = connections.get().await.map_err(unopened)?;
             // The write-ahead log is opened by the first read.
@@ -104,8 +109,8 @@ impl Sqlite {
         let file = Arc::new(DatabaseFile::opened(&path).map_err(unusable)?);
         let guarded = |connections, writes| Arc::new(Guarded { connections, file: file.clone(), writes });
         Ok(Self {
-            readers: guarded(connections("sqlite-reader", limits.connections.unwrap_or(READERS)), false),
-            writer: guarded(writer, true),
+            readers: guarded(connections("sqlite-reader", options, limits.connections.unwrap_or(READERS)), false),
+            writer: Writer::new(writer, file.clone()),
             watcher: guarded(watcher, true),
             file,
             credentials: Arc::default(),
@@ -121,14 +126,22 @@ impl Sqlite {
 
     /// Returns the database, for any number of threads.
     pub fn database(&self) -> Database {
-        Database::new(self.readers.clone(), self.writer.clone(), &SqliteDialect, self.credentials.clone())
+        Database::new(self.readers.clone(), Arc::new(self.writer.clone()), &SqliteDialect, self.credentials.clone())
+    }
+
+    /// Returns the pool of the connection that writes, with transactions that admit changes for this long; public for
+    /// tests that look at them.
+    #[doc(hidden)]
+    pub fn writer(&self, longest: Duration) -> Arc<dyn Pool> {
+        Arc::new(self.writer.sharing_for(longest))
     }
 
     /// Closes all connections, which moves the write-ahead log into the file.
     pub async fn close(&self) {
-        for Guarded { connections, .. } in [&*self.watcher, &self.readers, &self.writer] {
+        for Guarded { connections, .. } in [&*self.watcher, &self.readers] {
             connections.close().await;
         }
+        self.writer.close().await;
     }
 }
 

@@ -61,10 +61,11 @@ pub trait Connection: Send {
     /// Begins a transaction with this statement.
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr>;
 
-    /// Commits the transaction.
+    /// Commits the transaction, with all changes that share it.
     async fn commit(&mut self) -> Result<(), DbErr>;
 
-    /// Rolls back the transaction.
+    /// Rolls back the changes of the transaction. Fails if they were seen beside changes of others that share the
+    /// transaction, and those could not be committed.
     async fn rollback(&mut self) -> Result<(), DbErr>;
 }
 
@@ -123,21 +124,38 @@ impl<DB: Driver> Connections<DB> {
 
     /// Acquires a connection of sqlx.
     pub async fn get(&self) -> sqlx::Result<PooledConnection<DB>> {
-        let got = async {
-            let permit = self.door.enter().await;
-            (self.pool.get().await, permit)
-        };
-        match timeout(self.limits.wait, got).await {
-            Ok((Ok(connection), permit)) => Ok(PooledConnection {
-                acquired: Some((connection, permit)),
+        let acquired = async { self.open(Some(self.turn().await)).await };
+        timeout(self.limits.wait, acquired).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// Waits for the turn of the current client.
+    pub async fn turn(&self) -> Permit {
+        self.door.enter().await
+    }
+
+    /// Returns the number of turns that are taken.
+    pub fn turns(&self) -> usize {
+        self.door.used()
+    }
+
+    /// Waits for an idle connection, or opens one. It keeps the turn until it is back in the pool.
+    pub async fn open(&self, turn: Option<Permit>) -> sqlx::Result<PooledConnection<DB>> {
+        match self.pool.get().await {
+            Ok(connection) => Ok(PooledConnection {
+                acquired: Some((connection, turn)),
                 limit: self.limits.statement,
                 is_whole: true,
                 is_in_transaction: false,
             }),
-            Ok((Err(PoolError::Backend(error)), _)) => Err(error),
-            Ok((Err(PoolError::Closed), _)) => Err(sqlx::Error::PoolClosed),
-            Ok((Err(_), _)) | Err(_) => Err(sqlx::Error::PoolTimedOut),
+            Err(PoolError::Backend(error)) => Err(error),
+            Err(PoolError::Closed) => Err(sqlx::Error::PoolClosed),
+            Err(_) => Err(sqlx::Error::PoolTimedOut),
         }
+    }
+
+    /// Returns the time after which acquiring a connection fails.
+    pub const fn wait(&self) -> Duration {
+        self.limits.wait
     }
 
     /// Closes all connections. Those in use are closed when they are returned.
@@ -177,7 +195,7 @@ where
 /// A connection acquired from a pool.
 pub struct PooledConnection<DB: Driver> {
     /// Set until the drop.
-    acquired: Option<(Object<Opener<DB>>, Permit)>,
+    acquired: Option<(Object<Opener<DB>>, Option<Permit>)>,
     /// The time limit of a statement.
     limit: Duration,
     /// Whether all work that was started on it has succeeded.
@@ -211,6 +229,14 @@ impl<DB: Driver> PooledConnection<DB> {
     /// Marks the start of a statement, with the time limit, and returns the connection.
     fn start_statement(&mut self) -> &mut DB::Connection {
         self.start_within(Some(self.limit))
+    }
+
+    /// Waits until an abandoned statement has ended, at its deadline at the latest.
+    pub async fn wait_for_end(&mut self) -> sqlx::Result<()> {
+        let (opened, _) = self.acquired.as_mut().expect("set until the drop");
+        // The ping is answered after the statement has ended.
+        let ended = opened.connection.ping().await;
+        self.finish(ended)
     }
 
     /// Marks the end of the work that [`start`](Self::start) began.
@@ -281,7 +307,9 @@ where
     async fn rollback(&mut self) -> Result<(), DbErr> {
         let rolled_back = DB::run(self.start(), "ROLLBACK").await;
         self.is_in_transaction = rolled_back.is_err();
-        self.finish(rolled_back).map_err(|error| DbErr::Exec(runtime_error(error)))
+        // If it fails, the connection is closed, which rolls back too.
+        let _ = self.finish(rolled_back);
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 mod connections;
 mod contract;
 mod files;
+mod group_commit;
 mod isolation;
 mod plans;
 mod schema;

@@ -119,6 +119,20 @@ fn nobody_is_let_in_past_authentication() {
     }
 }
 
+/// A refusal that is returned past the end of its transaction may rest on changes that are not committed.
+#[test]
+fn what_a_transaction_refuses_is_returned_by_its_end() {
+    for file in sources(&root().join("crates/adapters-sql/src/areas")) {
+        let code = fs::read_to_string(&file).expect("a source");
+        let lines: Vec<_> = code.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            let begins = ["self.begin(", "self.begin_much("].iter().any(|begin| pair[0].contains(begin));
+            let is_kept = !pair[0].starts_with("let transaction") || pair[1].starts_with("let done =");
+            assert!(!begins || is_kept, "{}: {} {}", file.display(), pair[0], pair[1]);
+        }
+    }
+}
+
 /// Returns the modules of a crate by their paths, each with its code without comments and tests. The root is `""`.
 fn modules(crate_name: &str) -> BTreeMap<String, String> {
     let folder = root().join("crates").join(crate_name).join("src");
