@@ -40,6 +40,10 @@ const OPERATORS: [&str; 4] = [
     "crates/testkit/src/contract/",
 ];
 
+/// Use cases that store without loading first, so that there is nothing that a concurrent change could invalidate.
+const WITHOUT_LOADING: [&str; 5] =
+    ["api_keys::issue", "integration_accounts::create", "locations::create", "tenants::create", "workspaces"];
+
 /// The folders of `adapters-http`. Each may import those after it.
 const LAYERS: [&str; 8] = ["server", "areas", "request", "router", "response", "openapi", "state", "status"];
 
@@ -242,6 +246,26 @@ fn the_folders_of_the_http_adapter_import_downwards_only() {
         for other in imported {
             assert!(LAYERS[place + 1..].contains(&other.as_str()), "{folder} may not import {other}");
         }
+    }
+}
+
+/// Returns the modules whose use cases decide outside of the retry, or load before it what they decide on.
+fn deciding_once(modules: &BTreeMap<String, String>) -> Vec<&String> {
+    let decides_once = |code: &str| match code.split_once("retry_stale(") {
+        Some((before, _)) => {
+            let in_function = before.rsplit("fn ").next().unwrap_or_default();
+            in_function.contains(".await") || before.contains(".stamp(")
+        }
+        None => code.contains(".stamp("),
+    };
+    modules.iter().filter(|(_, code)| decides_once(code)).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn every_use_case_loads_and_decides_again_after_a_lost_race() {
+    assert_eq!(deciding_once(&modules("application")), WITHOUT_LOADING);
+    for code in ["let found = find().await; retry_stale(|| { self.stamp() })", "let change = f(scope.stamp());"] {
+        assert_eq!(deciding_once(&[("a".to_owned(), code.to_owned())].into()), ["a"], "{code}");
     }
 }
 

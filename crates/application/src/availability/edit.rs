@@ -91,7 +91,7 @@ mod tests {
     use std::sync::Arc;
 
     use domain::listings::TenantListing;
-    use ports::{MockAvailabilityQueries, MockAvailabilityRepository, MockListingRepository, RepositoryError};
+    use ports::{MockAvailabilityQueries, MockAvailabilityRepository, MockListingRepository};
     use testkit::build;
 
     use super::*;
@@ -255,19 +255,5 @@ mod tests {
             ..range(&format!("{year}-01-01"), &format!("{}-01-01", year + 1))
         });
         assert_eq!(field_errors(&refused(seen(build::owned), years.collect()).await), ["ranges"]);
-    }
-
-    #[tokio::test]
-    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
-            let mut repository = MockAvailabilityRepository::new();
-            let mut lost = 0;
-            repository.expect_edit().times(1..=3).returning(move |_, _| {
-                lost += 1;
-                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(()) }
-            });
-            let edited = edit(repository, seen(build::owned), vec![priced("1")]).await;
-            assert_eq!(edited.err().map(|error| error.code()), expected);
-        }
     }
 }

@@ -130,12 +130,4 @@ mod tests {
         let error = import(repository, &[listing]).await.expect_err("refused");
         assert_eq!(error.code(), Code::AlreadyImported);
     }
-
-    #[tokio::test]
-    async fn three_lost_races_are_enough() {
-        let [listing] = listings();
-        let mut repository = finding(vec![vec![offered(listing)]; 3]);
-        repository.expect_add().times(3).returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(import(repository, &[listing]).await.expect_err("busy").code(), Code::Busy);
-    }
 }

@@ -47,17 +47,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_second_of_two_who_delete_finds_nothing() {
-        let mut repository = MockIntegrationAccountRepository::new();
-        let mut found = vec![None, Some(build::integration_account())];
-        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
-        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        let id = build::integration_account().id();
-        let lost = accounts(repository).delete(&build::channel(Permission::Admin), id, &Precondition::default()).await;
-        assert_eq!(lost.expect_err("gone").code(), Code::IntegrationAccountNotFound);
-    }
-
-    #[tokio::test]
     async fn an_account_with_reservations_stays() {
         let mut repository = MockIntegrationAccountRepository::new();
         repository.expect_get().once().returning(|_, _| Ok(Some(build::integration_account())));

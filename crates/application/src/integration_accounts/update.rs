@@ -36,7 +36,7 @@ impl IntegrationAccounts {
 #[cfg(test)]
 mod tests {
     use domain::patch::Patch;
-    use ports::{MockIntegrationAccountRepository, RepositoryError};
+    use ports::MockIntegrationAccountRepository;
     use testkit::build;
 
     use super::super::fixture::{accounts, sent};
@@ -57,21 +57,6 @@ mod tests {
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let id = build::integration_account().id();
         accounts(repository).update(&build::channel(permission), id, Ok(fields), &Precondition::default()).await
-    }
-
-    #[tokio::test]
-    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
-            let mut repository = stored();
-            let mut lost = 0;
-            repository.expect_update().times(1..=3).returning(move |_, change| {
-                lost += 1;
-                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
-            });
-            let fields = IntegrationAccountFields { allow_import: Patch::Set(false), ..Default::default() };
-            let updated = update(repository, Permission::Admin, fields).await;
-            assert_eq!(updated.err().map(|error| error.code()), expected);
-        }
     }
 
     #[tokio::test]

@@ -59,15 +59,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_second_of_two_who_delete_finds_nothing() {
-        let mut repository = MockListingRepository::new();
-        let mut found = vec![None, Some(build::owned(build::listing(ListingId::new(build::id()))))];
-        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
-        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::ListingNotFound);
-    }
-
-    #[tokio::test]
     async fn a_listing_with_reservations_stays() {
         let mut repository = MockListingRepository::new();
         repository.expect_get().once().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));

@@ -44,7 +44,7 @@ impl Listings {
 #[cfg(test)]
 mod tests {
     use domain::patch::Patch;
-    use ports::{MockListingRepository, RepositoryError};
+    use ports::MockListingRepository;
     use testkit::build;
 
     use super::super::fixture::{listings, sent};
@@ -61,20 +61,6 @@ mod tests {
     async fn update(repository: MockListingRepository, fields: ListingFields) -> Result<TenantListing, ListingError> {
         let id = ListingId::new(build::id());
         listings(repository).update(&build::channel(Permission::Write), id, Ok(fields), &Precondition::default()).await
-    }
-
-    #[tokio::test]
-    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
-            let mut repository = stored();
-            let mut lost = 0;
-            repository.expect_update().times(1..=3).returning(move |_, change| {
-                lost += 1;
-                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(build::owned(change.after)) }
-            });
-            let fields = ListingFields { name: sent("Barn"), ..ListingFields::default() };
-            assert_eq!(update(repository, fields).await.err().map(|error| error.code()), expected);
-        }
     }
 
     #[tokio::test]

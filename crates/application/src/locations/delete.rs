@@ -67,13 +67,4 @@ mod tests {
         let error = delete(repository, Permission::Write).await.expect_err("in use");
         assert_eq!(error.code(), Code::LocationInUse);
     }
-
-    #[tokio::test]
-    async fn the_second_of_two_who_delete_finds_nothing() {
-        let mut repository = MockLocationRepository::new();
-        let mut found = vec![None, Some(build::location(LocationId::new(build::id())))];
-        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
-        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::LocationNotFound);
-    }
 }

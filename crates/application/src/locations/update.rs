@@ -72,7 +72,7 @@ impl Locations {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockLocationRepository, RepositoryError};
+    use ports::MockLocationRepository;
     use testkit::build;
 
     use super::super::fixture::locations;
@@ -95,20 +95,6 @@ mod tests {
         locations(repository)
             .update(&build::channel(Permission::Write), id, Ok(command), &Precondition::default())
             .await
-    }
-
-    #[tokio::test]
-    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
-            let mut repository = stored();
-            let mut lost = 0;
-            repository.expect_update().times(1..=3).returning(move |_, change| {
-                lost += 1;
-                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
-            });
-            let command = UpdateLocation { name: sent("Seaport"), ..UpdateLocation::default() };
-            assert_eq!(update(repository, command).await.err().map(|error| error.code()), expected);
-        }
     }
 
     #[tokio::test]

@@ -29,10 +29,10 @@ impl Promotions {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockPromotionRepository, RepositoryError};
+    use ports::MockPromotionRepository;
     use testkit::build;
 
-    use super::super::fixture::{promotion, promotions};
+    use super::super::fixture::promotions;
     use super::*;
     use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
@@ -46,14 +46,5 @@ mod tests {
     async fn a_reader_deletes_nothing() {
         let refused = delete(MockPromotionRepository::new(), Permission::Read).await;
         assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
-    }
-
-    #[tokio::test]
-    async fn the_second_of_two_who_delete_finds_nothing() {
-        let mut repository = MockPromotionRepository::new();
-        let mut found = vec![None, Some(promotion(PromotionId::new(build::id())))];
-        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
-        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        assert_eq!(delete(repository, Permission::Write).await.expect_err("gone").code(), Code::PromotionNotFound);
     }
 }

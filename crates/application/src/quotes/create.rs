@@ -26,22 +26,25 @@ impl Quotes {
             let (listing, requested) = collector.finish(read)?;
             let id = self.ambient.id(QuoteId::new);
             let quote = async || {
-                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-                let request = OfferRequest {
-                    listing,
-                    stay: requested.stay,
-                    promotion: requested.promotion.clone(),
-                    at: stamp.at,
-                };
-                let offer = self.repository.offer(&scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
-                let priced = offer.price(&requested, scope.tenant_id(), stamp.at);
-                let priced = priced.map_err(|error| QuoteError::offer(error, requested.promotion.as_ref()))?;
-                let change = Quote::create(id, priced, &scope, stamp);
-                let quote = change.after.clone();
-                self.repository.create(&scope, idempotent.sign(change, &quote)).await?;
-                Ok(quote)
+                retry_stale(async || {
+                    let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                    let request = OfferRequest {
+                        listing,
+                        stay: requested.stay,
+                        promotion: requested.promotion.clone(),
+                        at: stamp.at,
+                    };
+                    let offer =
+                        self.repository.offer(&scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
+                    let priced = offer.price(&requested, scope.tenant_id(), stamp.at);
+                    let priced = priced.map_err(|error| QuoteError::offer(error, requested.promotion.as_ref()))?;
+                    let change = Quote::create(id, priced, &scope, stamp);
+                    let quote = change.after.clone();
+                    self.repository.create(&scope, idempotent.sign(change, &quote)).await?;
+                    Ok(quote)
+                })
+                .await
             };
-            let quote = async || retry_stale(quote).await;
             self.coupons.guard(scope.tenant_id(), requested.promotion.as_ref(), &self.ambient, quote).await
         };
         self.idempotency.run(caller, idempotent, create).await

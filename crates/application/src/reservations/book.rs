@@ -33,22 +33,24 @@ impl Reservations {
                 Sale::Priced { stay, .. } => stay.promotion.as_ref(),
             };
             let book = async || {
-                let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-                let decided = match &sale {
-                    Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await,
-                    Sale::Priced { listing, stay, total } => {
-                        self.priced(&scope, (*listing, stay, *total), new.clone(), stamp).await
-                    }
-                };
-                let change = match decided {
-                    Ok(change) => change,
-                    Err(error) => return Err(self.reason_of_a_retry(&scope, &sale, &new, error).await?),
-                };
-                let ReservationBooked { reservation, owner, .. } = &change.after;
-                let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
-                Ok(self.repository.book(&scope, idempotent.sign(change, &booked)).await?)
+                retry_stale(async || {
+                    let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+                    let decided = match &sale {
+                        Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await,
+                        Sale::Priced { listing, stay, total } => {
+                            self.priced(&scope, (*listing, stay, *total), new.clone(), stamp).await
+                        }
+                    };
+                    let change = match decided {
+                        Ok(change) => change,
+                        Err(error) => return Err(self.reason_of_a_retry(&scope, &sale, &new, error).await?),
+                    };
+                    let ReservationBooked { reservation, owner, .. } = &change.after;
+                    let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
+                    Ok(self.repository.book(&scope, idempotent.sign(change, &booked)).await?)
+                })
+                .await
             };
-            let book = async || retry_stale(book).await;
             self.coupons.guard(scope.tenant_id(), promotion, &self.ambient, book).await
         };
         self.idempotency.run(caller, idempotent, book).await

@@ -28,3 +28,45 @@ pub(crate) async fn until_none_are_left<E>(mut sweep: impl AsyncFnMut(u32) -> Re
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::refusal::Refusal;
+
+    /// Stores what was loaded, and loses as many races. Returns the result and the number of attempts.
+    async fn after(lost_races: usize) -> (Result<usize, ProblemKind>, usize) {
+        let mut attempts = 0;
+        let stored = retry_stale(async || {
+            let loaded = attempts;
+            attempts += 1;
+            if loaded < lost_races { Err(Refusal::Busy) } else { Ok(loaded) }
+        })
+        .await;
+        (stored.map_err(|refusal| refusal.kind()), attempts)
+    }
+
+    #[tokio::test]
+    async fn the_loser_of_a_race_loads_and_decides_again() {
+        assert_eq!(after(0).await, (Ok(0), 1));
+        assert_eq!(after(1).await, (Ok(1), 2), "what the second attempt has loaded");
+        assert_eq!(after(2).await, (Ok(2), 3));
+    }
+
+    #[tokio::test]
+    async fn three_lost_races_are_enough() {
+        assert_eq!(after(3).await, (Err(ProblemKind::Busy), 3));
+    }
+
+    #[tokio::test]
+    async fn any_other_refusal_is_final() {
+        let mut attempts = 0;
+        let refused = retry_stale(async || {
+            attempts += 1;
+            Err::<(), _>(if attempts == 1 { Refusal::Busy } else { Refusal::PreconditionFailed })
+        })
+        .await;
+        let kind = refused.expect_err("refused").kind();
+        assert_eq!((kind, attempts), (Refusal::PreconditionFailed.kind(), 2));
+    }
+}

@@ -66,18 +66,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_second_of_two_who_delete_finds_nothing() {
-        let mut repository = MockTenantRepository::new();
-        let mut found = vec![None, Some(build::tenant(build::channel_id()))];
-        repository.expect_get().times(2).returning(move |_, _| Ok(found.pop().flatten()));
-        repository.expect_holdings().once().returning(|_, _| Ok(TenantHoldings::default()));
-        repository.expect_delete().once().returning(|_, _| Err(RepositoryError::Stale));
-        let lost =
-            tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
-        assert_eq!(lost.expect_err("gone").code(), Code::TenantNotFound);
-    }
-
-    #[tokio::test]
     async fn a_lost_precondition_comes_before_what_stands_in_the_way() {
         let mut repository = MockTenantRepository::new();
         repository.expect_get().returning(|_, _| Ok(Some(build::default_tenant())));

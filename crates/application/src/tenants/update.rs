@@ -96,23 +96,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
-            let mut repository = stored();
-            let mut lost = 0;
-            repository.expect_update().times(1..=3).returning(move |_, change| {
-                lost += 1;
-                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
-            });
-            let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
-            let result = tenants(repository)
-                .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
-                .await;
-            assert_eq!(result.err().map(|error| error.code()), expected);
-        }
-    }
-
-    #[tokio::test]
     async fn what_changes_nothing_is_not_stored() {
         let mut repository = stored();
         repository.expect_update().never();

@@ -65,7 +65,7 @@ impl Workspaces {
 
 #[cfg(test)]
 mod tests {
-    use ports::{MockWorkspaceRepository, RepositoryError};
+    use ports::MockWorkspaceRepository;
     use testkit::build;
 
     use super::super::fixture::workspaces;
@@ -183,22 +183,6 @@ mod tests {
             assert_eq!(field_errors["defaultDiscountPercentage"], [discount]);
             assert_eq!(field_errors["maxImporterHoldHours"], [hours]);
             assert_eq!(field_errors["maxImporterHolds"], [holds]);
-        }
-    }
-
-    #[tokio::test]
-    async fn the_loser_of_a_race_decides_anew_three_times_at_most() {
-        for (losses, expected) in [(0, None), (2, None), (3, Some(Code::Busy))] {
-            let mut repository = stored();
-            let mut lost = 0;
-            repository.expect_update().times(1..=3).returning(move |_, change| {
-                lost += 1;
-                if lost <= losses { Err(RepositoryError::Stale) } else { Ok(change.after) }
-            });
-            let command = UpdateWorkspace { name: sent("Rooms Inc."), ..UpdateWorkspace::default() };
-            let updated =
-                workspaces(repository).update(&build::administrator(), Ok(command), &Precondition::default()).await;
-            assert_eq!(updated.err().map(|error| error.code()), expected);
         }
     }
 }
