@@ -1,24 +1,50 @@
 //! Tests of settings of the server, of the role and in the address, and their effects.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use adapters_postgres::Postgres;
 use ports::{Readiness, RepositoryError};
-use sqlx::{Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::interval;
 
 use crate::{fresh, migrate};
 
 #[tokio::test]
 async fn migrations_take_as_long_as_they_take() {
+    const LONGER: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                          AND wait_event_type = 'Lock' AND now() - xact_start > interval '1500 ms'";
     let server = testkit::Postgres::empty(migrate);
-    for limit in ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"] {
-        server.set(limit, "5ms");
-    }
+    let mut limits = vec!["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
     if has(&server, "transaction_timeout").await {
-        // Longer than a connection takes to lift the limit.
-        server.set("transaction_timeout", "30ms");
+        limits.push("transaction_timeout");
     }
-    Postgres::new(server.url()).expect("an address").migrate().await.expect("a schema");
+    for limit in &limits {
+        server.set(limit, "1s");
+    }
+    // Another session is making a table of the same name, so the migration waits for it.
+    let mut other = PgConnection::connect(server.url()).await.expect("a connection");
+    for limit in &limits {
+        other.execute(AssertSqlSafe(format!("SET {limit} = 0"))).await.expect("no limit");
+    }
+    other.execute("BEGIN; CREATE TABLE workspaces (id uuid)").await.expect("a table");
+    let postgres = Postgres::new(server.url()).expect("an address");
+    let mut migrating = pin!(postgres.migrate());
+    let mut looking = PgConnection::connect(server.url()).await.expect("a connection");
+    let mut pause = interval(Duration::from_millis(10));
+    let waits = async {
+        while sqlx::query_scalar::<_, i64>(LONGER).fetch_one(&mut looking).await.expect("an answer") == 0 {
+            pause.tick().await;
+        }
+    };
+    tokio::select! {
+        ended = &mut migrating => panic!("it does not wait: {ended:?}"),
+        () = waits => {}
+    }
+    other.execute("ROLLBACK").await.expect("rolled back");
+    migrating.await.expect("a schema");
 }
 
 /// Whether this version of PostgreSQL has the setting.

@@ -12,20 +12,20 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-const WAIT: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_mins(1);
 const ENDLESS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT COUNT(*) FROM n";
 
 /// Returns a pool of one connection, which has a temporary table to recognise it by.
 async fn one() -> (TempDir, Connections<Sqlite>) {
-    one_within(Limits::default().statement).await
+    one_within(PATIENCE, PATIENCE).await
 }
 
-/// Returns a pool of one connection with this time limit for statements.
-async fn one_within(patience: Duration) -> (TempDir, Connections<Sqlite>) {
+/// Returns a pool of one connection with these time limits, for the connection and for statements.
+async fn one_within(wait: Duration, statement_limit: Duration) -> (TempDir, Connections<Sqlite>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}?mode=rwc", folder.path().join("tenantry.db").display());
     let options = SqliteConnectOptions::from_str(&url).expect("an address");
-    let limits = Limits { wait: WAIT, statement: patience, ..Limits::default() };
+    let limits = Limits { wait, statement: statement_limit, ..Limits::default() };
     let connections = Connections::new("one", options, 1, limits, &Gate::new(1), end_in_time, Plans::default());
     let mut connection = connections.acquire().await.expect("a connection");
     for create in ["CREATE TABLE kept (value integer)", "CREATE TEMP TABLE own (value integer)"] {
@@ -115,7 +115,7 @@ async fn what_was_broken_off_or_failed_leaves_the_connection_whole() {
 
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_ended_and_leaves_the_connection_whole() {
-    let (_folder, connections) = one_within(Duration::from_millis(50)).await;
+    let (_folder, connections) = one_within(PATIENCE, Duration::from_millis(50)).await;
     let mut connection = connections.acquire().await.expect("a connection");
     let error = connection.first(statement(ENDLESS)).await.expect_err("it never ends");
     assert!(error.to_string().contains("interrupted"), "{error}");
@@ -126,9 +126,9 @@ async fn a_statement_that_takes_too_long_is_ended_and_leaves_the_connection_whol
 
 #[tokio::test]
 async fn a_transaction_whose_statement_takes_too_long_or_is_given_up_leaves_nothing() {
-    let (_folder, connections) = one_within(Duration::from_millis(50)).await;
+    let (_folder, connections) = one_within(PATIENCE, Duration::from_millis(50)).await;
     let endless = format!("INSERT INTO kept {ENDLESS}");
-    for patience in [Duration::from_millis(10), WAIT] {
+    for patience in [Duration::from_millis(10), PATIENCE] {
         let mut connection = connections.acquire().await.expect("a connection");
         begin(&mut *connection).await;
         let ended = timeout(patience, connection.execute(statement(&endless))).await;
@@ -141,7 +141,7 @@ async fn a_transaction_whose_statement_takes_too_long_or_is_given_up_leaves_noth
 
 #[tokio::test]
 async fn whoever_waits_too_long_is_refused_and_told_of() {
-    let (_folder, connections) = one().await;
+    let (_folder, connections) = one_within(Duration::from_millis(500), PATIENCE).await;
     let connection = connections.acquire().await.expect("a connection");
     let used = connections.in_use();
     assert_eq!((used.pool, used.idle, used.used, used.max), ("one", 0, 1, 1));
@@ -161,7 +161,7 @@ async fn closing_waits_for_what_is_lent() {
     let connection = connections.acquire().await.expect("a connection");
     timeout(Duration::from_millis(50), connections.close()).await.expect_err("a connection is still in use");
     drop(connection);
-    timeout(WAIT, connections.close()).await.expect("the connection is returned");
+    timeout(PATIENCE, connections.close()).await.expect("the connection is returned");
     connections.acquire().await.err().expect("the pool is closed");
 }
 

@@ -1,13 +1,12 @@
 //! `/api-keys`.
 
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Client, Server, World, id_of};
+use crate::support::{Client, Server, World, id_of, until};
 
 on_both_engines! {
     a_channels_key_works_in_its_own_tenant_only
@@ -16,7 +15,6 @@ on_both_engines! {
     an_expired_key_is_refused
     a_value_that_breaks_a_rule_is_422_at_its_field
     a_role_caps_its_keys
-    keys_are_administrators_business
     keys_last_as_long_as_is_allowed
     keys_of_other_tenants_are_not_there
 }
@@ -89,17 +87,21 @@ fn an_expired_key_is_refused(world: &World) {
     let client = world.calry().named(&channel);
     let user = world.user_in(&channel, "venue");
     let lasting = create(&client, &user, "READ");
-    let soon = DateTime::<Utc>::from(SystemTime::now() + Duration::from_secs(2));
-    let body = json!({ "name": "Key", "user_id": user, "permission": "READ", "expiresAt": soon.to_rfc3339() });
-    let expiring = client.post(KEYS, &body);
+    // Later, if the machine is too busy to make the key in time.
+    let mut times = [2, 8, 32].into_iter().map(Duration::from_secs);
+    let expiring = until(|| {
+        let soon = DateTime::<Utc>::from(SystemTime::now() + times.next().expect("a later time"));
+        let body = json!({ "name": "Key", "user_id": user, "permission": "READ", "expiresAt": soon.to_rfc3339() });
+        let made = client.post(KEYS, &body);
+        if made.field_errors() == ["expiresAt"] { Err(made) } else { Ok(made) }
+    });
     assert_eq!(expiring.status, 201, "{}", expiring.text);
     let caller = world.client().calry(text(&expiring.json["data"]["apiKey"]));
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while caller.get("/api/v1/locations").status == 200 {
-        assert!(Instant::now() < deadline, "still served");
-        thread::yield_now();
-    }
-    assert_eq!(caller.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
+    let refused = until(|| {
+        let answer = caller.get("/api/v1/locations");
+        if answer.status == 200 { Err(answer) } else { Ok(answer) }
+    });
+    assert_eq!(refused.refusal(), (401, "unauthenticated"));
     assert_eq!(
         world.client().calry(text(&lasting["apiKey"])).get("/api/v1/locations").status,
         200,
@@ -128,15 +130,6 @@ fn a_value_that_breaks_a_rule_is_422_at_its_field(world: &World) {
     let past = json!({ "user_id": "nobody", "expiresAt": "2001-01-01T00:00:00Z" });
     assert_eq!(client.post(KEYS, &past).field_errors(), ["expiresAt", "name", "permission", "user_id"]);
     assert_eq!(client.get(&format!("{KEYS}/count")).json, json!({ "count": 1 }));
-}
-
-fn keys_are_administrators_business(world: &World) {
-    let writer = world.client().calry(&world.key_of(&world.user, "WRITE"));
-    for (method, path) in
-        [("GET", KEYS), ("GET", "/api/v1/api-keys/count"), ("POST", KEYS), ("DELETE", "/api/v1/api-keys/x")]
-    {
-        assert_eq!(writer.call(method, path, None).refusal(), (403, "permission_denied"), "{method} {path}");
-    }
 }
 
 fn keys_of_other_tenants_are_not_there(world: &World) {

@@ -6,7 +6,7 @@ use std::thread;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Client, Engine, Server, World, id_of};
+use crate::support::{Client, Engine, Server, World, id_of, until_so};
 
 const TENANTS: &str = "/api/v1/tenants";
 
@@ -30,9 +30,7 @@ fn acknowledged_tenants_survive(engine: Engine) {
                 }
             });
         }
-        while acknowledged.lock().expect("no panic").len() < ENOUGH {
-            thread::yield_now();
-        }
+        until_so(|| acknowledged.lock().expect("no panic").len() >= ENOUGH);
         server.kill();
     });
 

@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, Server, World, id_of, listing_fields};
+use crate::support::{Client, Engine, Server, World, id_of, listing_fields, until_so};
 
 /// The number of listings in a delivery.
 const DELIVERED: usize = 60;
@@ -153,9 +153,7 @@ fn nothing_is_left_half_done(engine: Engine) {
             let counters = [&traded, &moved, &delivered];
             let done = || counters.map(|counter| counter.load(Ordering::Relaxed));
             let has_given_up = || workers.iter().any(thread::ScopedJoinHandle::is_finished);
-            while (done().contains(&0) || done().iter().sum::<usize>() < moment) && !has_given_up() {
-                thread::yield_now();
-            }
+            until_so(|| has_given_up() || !done().contains(&0) && done().iter().sum::<usize>() >= moment);
             server.kill();
         });
 

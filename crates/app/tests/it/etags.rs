@@ -1,12 +1,10 @@
 //! `ETag`, `If-None-Match` and `If-Match`: unchanged resources are not sent again, and unseen changes are not
 //! overwritten.
 
-use std::thread;
-
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World, id_of};
+use crate::support::{Answer, Client, World, at_once, id_of};
 
 on_both_engines! {
     a_tag_follows_what_the_body_shows
@@ -89,12 +87,7 @@ fn of_two_who_edit_a_tenant_with_if_match_one_is_refused(world: &World) {
 fn of_twenty_who_edit_with_the_same_tag_one_wins(world: &World) {
     let path = format!("/api/v1/tenants/{}", world.tenant_id("Channel A"));
     let client = if_match(world.calry(), &tag(&world.calry().get(&path)));
-    let mut answers: Vec<u16> = thread::scope(|scope| {
-        let (client, path) = (&client, &path);
-        let edit = |number| move || client.patch(path, &named(&format!("Renamed by {number}"))).status;
-        let editors: Vec<_> = (0..20).map(|number| scope.spawn(edit(number))).collect();
-        editors.into_iter().map(|editor| editor.join().expect("no panic")).collect()
-    });
+    let mut answers = at_once(20, |number| client.patch(&path, &named(&format!("Renamed by {number}"))).status);
     answers.sort_unstable();
     assert_eq!((answers[0], &answers[1..]), (200, &[412; 19][..]));
 }

@@ -1,11 +1,9 @@
 //! `Idempotency-Key`: a repeated request has no second effect, and gets the first answer.
 
-use std::thread;
-
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, World, id_of};
+use crate::support::{Answer, Client, World, at_once, id_of};
 
 on_both_engines! {
     a_repeated_request_is_done_once_and_answered_the_same
@@ -188,10 +186,7 @@ fn twins_at_once_get_one_answer(world: &World) {
     let channel = world.tenant_id("Channel A");
     let inside = world.calry().named(&channel);
     let client = keyed(inside.clone(), "key-1");
-    let answers: Vec<Answer> = thread::scope(|scope| {
-        let twins: Vec<_> = (0..20).map(|_| scope.spawn(|| client.post(LOCATIONS, &named("Airport")))).collect();
-        twins.into_iter().map(|twin| twin.join().expect("no panic")).collect()
-    });
+    let answers = at_once(20, |_| client.post(LOCATIONS, &named("Airport")));
     for answer in &answers {
         assert_eq!((answer.status, &answer.text), (201, &answers[0].text));
     }

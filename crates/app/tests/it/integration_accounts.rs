@@ -2,18 +2,19 @@
 
 use serde_json::{Value, json};
 
+use crate::imports::ids;
 use crate::on_both_engines;
-use crate::support::{Client, World, id_of};
+use crate::support::{Client, Market, World, at_once, id_of};
 
 on_both_engines! {
     an_account_lives_and_ends
     what_is_wrong_is_told_field_by_field
     an_account_is_connected_once_in_a_workspace
-    accounts_take_an_admin_key_of_their_tenant
     a_tenant_with_accounts_is_not_empty
     a_move_takes_everything_along
     a_dry_run_tells_the_same_and_changes_nothing
     what_stands_against_a_move
+    of_many_moves_at_once_each_is_whole
 }
 
 const ACCOUNTS: &str = "/api/v1/integration-account";
@@ -110,26 +111,6 @@ fn an_account_is_connected_once_in_a_workspace(world: &World) {
     let other = world.other_workspace();
     let elsewhere = world.client().calry(&other.key).post(ACCOUNTS, &new_account("host@example.com"));
     assert_eq!(elsewhere.status, 201, "{}", elsewhere.text);
-}
-
-fn accounts_take_an_admin_key_of_their_tenant(world: &World) {
-    let channel = world.tenant_id("Channel A");
-    let account = world.account(&channel);
-    let path = format!("{ACCOUNTS}/{account}");
-    let writer = world.client().calry(&world.key_in(&channel, "WRITE"));
-    assert_eq!(writer.get(&path).status, 200);
-    for refused in [
-        writer.post(ACCOUNTS, &new_account("host@example.com")),
-        writer.patch(&path, &json!({ "allowImport": false })),
-        writer.delete(&path),
-        writer.patch(&format!("{path}/move-tenant"), &json!({})),
-    ] {
-        assert_eq!(refused.refusal(), (403, "permission_denied"));
-    }
-    let admin = world.client().calry(&world.key_in(&channel, "ADMIN"));
-    assert_eq!(admin.patch(&path, &json!({ "allowImport": false })).status, 200);
-    let refused = admin.patch(&format!("{path}/move-tenant"), &json!({ "tenantID": channel }));
-    assert_eq!(refused.refusal(), (403, "default_tenant_required"));
 }
 
 fn a_tenant_with_accounts_is_not_empty(world: &World) {
@@ -230,4 +211,28 @@ fn what_stands_against_a_move(world: &World) {
     world.calry().put(&format!("/api/v1/tenants/{source}/deactivate"), &json!({}));
     let target = world.tenant_id("Target");
     assert_eq!(move_to(world, &account, &target).status, 200);
+}
+
+fn of_many_moves_at_once_each_is_whole(world: &World) {
+    let market = Market::open(world);
+    let targets = [market.importer.clone(), world.tenant_id("Another"), market.owner.clone()];
+    let listing = market.listing();
+    let answers = at_once(12, |number| market.move_to(&targets[number % targets.len()]));
+    let mut moves = 0;
+    for answer in &answers {
+        let refusal = answer.refusal();
+        // A request that loses three times is told to try again.
+        assert!([(200, ""), (409, "already_there"), (503, "busy")].contains(&refusal), "{}", answer.text);
+        moves += usize::from(answer.status == 200);
+    }
+    let trail = world.calry().get("/api/v1/audit/count?action=integration_account.move").json;
+    assert_eq!(trail, json!({ "count": 2 * moves }), "each move has an entry in both trails");
+    let owners = targets.iter().filter(|target| {
+        let client = world.calry().named(target);
+        let account = client.get(&format!("/api/v1/integration-account/{}", market.account)).status == 200;
+        let listings = ids(&client.get("/api/v1/listing?listingType=self"));
+        assert_eq!(account, listings == [listing.as_str()], "listing and account have one owner");
+        account
+    });
+    assert_eq!(owners.count(), 1);
 }

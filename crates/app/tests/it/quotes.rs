@@ -14,7 +14,6 @@ on_both_engines! {
     all_field_errors_are_told_at_once
     what_cannot_be_read_is_400
     what_is_not_offered_is_not_priced
-    a_reader_gets_no_quote
 }
 
 const QUOTE: &str = "/api/v1/quote";
@@ -221,12 +220,4 @@ fn what_is_not_offered_is_not_priced(world: &World) {
     let removed = json!({ "listingIDs": [listing] });
     assert_eq!(market.as_importer().post("/api/v1/tenants/remove-imported-listings", &removed).status, 200);
     assert_eq!(price(&market.as_importer()).refusal(), (404, "listing_not_found"));
-}
-
-fn a_reader_gets_no_quote(world: &World) {
-    let market = Market::open(world);
-    let reader = world.client().calry(&world.key_in(&market.owner, "READ"));
-    for asked in [three_nights(&market.listing()), json!({}), json!({ "guests": "x" })] {
-        assert_eq!(reader.post(QUOTE, &asked).refusal(), (403, "permission_denied"));
-    }
 }

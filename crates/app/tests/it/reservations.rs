@@ -1,41 +1,29 @@
 //! `/reservation`.
 
-use std::time::{Duration, Instant};
-
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, Engine, Market, Server, World, booking, data, guest, id_of, quoted, stay};
+use crate::support::{Client, Market, World, booking, data, id_of, quoted, stay};
 
 on_both_engines! {
     an_imported_listing_is_found_quoted_booked_and_cancelled
     every_quote_equals_the_reservation_made_from_it
     a_quote_is_booked_with_once
     a_changed_price_books_nothing_and_brings_a_fresh_quote
-    confirming_and_cancelling_may_be_repeated
-    a_hold_that_lapses_makes_way_and_is_written_down
-    an_importer_holds_nights_no_longer_than_the_workspace_lets_it
     an_external_id_is_the_sellers_own
     lists_show_what_is_asked_for
     all_field_errors_of_a_booking_are_told_at_once
     neighbours_do_not_collide
     what_others_have_is_not_there
     what_is_reserved_is_not_deleted
-    a_reader_sells_nothing
 }
 
 const QUOTE: &str = "/api/v1/quote";
 const RESERVATION: &str = "/api/v1/reservation";
 const UNKNOWN: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
-const PATIENCE: Duration = Duration::from_secs(20);
 
-fn path(reservation: &Value) -> String {
+pub(crate) fn path(reservation: &Value) -> String {
     format!("{RESERVATION}/{}", id_of(reservation))
-}
-
-fn confirm(client: &Client, reservation: &Value) -> Answer {
-    client.call("POST", &format!("{}/confirm", path(reservation)), None)
 }
 
 /// Whether the nights can be sold, according to a quote, the calendar and the search, which must agree.
@@ -188,147 +176,6 @@ fn a_changed_price_books_nothing_and_brings_a_fresh_quote(world: &World) {
     assert_eq!(data(201, &importer.post(RESERVATION, &agreed))["quoteID"], Value::Null);
 }
 
-fn confirming_and_cancelling_may_be_repeated(world: &World) {
-    let market = Market::open(world);
-    let listing = market.shared();
-    let (owner, importer) = (market.as_owner(), market.as_importer());
-    let mut asked = booking(&listing, "2060-01-10", "2060-01-13");
-    asked["reservationType"] = json!("PENDING_CONFIRMATION");
-    let held = data(201, &importer.post(RESERVATION, &asked));
-    assert_eq!((&held["status"], &held["confirmedAt"]), (&json!("PENDING"), &Value::Null));
-    let instant = |field: &str| held[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
-    assert_eq!(
-        instant("holdExpiresAt").zip(instant("createdAt")).map(|(end, made)| end - made),
-        Some(TimeDelta::hours(24))
-    );
-    assert_eq!(owner.post(RESERVATION, &asked).refusal(), (409, "not_available"), "a hold occupies its nights");
-
-    let confirmed = confirm(&owner, &held);
-    assert_eq!(data(200, &confirmed)["status"], json!("CONFIRMED"));
-    assert_eq!(confirm(&importer, &held).json, confirmed.json, "a repetition changes nothing");
-    let cancelled = importer.delete(&path(&held));
-    assert_eq!(data(200, &cancelled)["status"], json!("CANCELLED"));
-    assert_eq!(owner.delete(&path(&held)).json, cancelled.json, "a repetition changes nothing");
-    let refused = confirm(&owner, &held);
-    assert_eq!(refused.refusal(), (409, "not_pending"));
-    assert_eq!(refused.json["message"], json!("The reservation is CANCELLED and cannot be confirmed."));
-
-    let trail = |action: &str| {
-        let count = world.calry().get(&format!("/api/v1/audit/count?action={action}&resourceID={}", id_of(&held)));
-        count.json["count"].clone()
-    };
-    let actions = ["reservation.create", "reservation.confirm", "reservation.cancel"];
-    assert_eq!(actions.map(trail), [json!(1), json!(1), json!(1)]);
-}
-
-/// Books nights until a time that comes soon by the server's clock.
-fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str) -> Value {
-    let quote = data(201, &client.post(QUOTE, &stay(listing, check_in, check_out)));
-    let good_until: DateTime<Utc> = quote["expiresAt"].as_str().expect("an instant").parse().expect("an instant");
-    let soon = good_until - TimeDelta::minutes(15) + TimeDelta::milliseconds(1_500);
-    let mut asked = booking(listing, check_in, check_out);
-    asked["reservationType"] = json!("PENDING_CONFIRMATION");
-    asked["holdExpiresAt"] = json!(soon.to_rfc3339_opts(SecondsFormat::Millis, true));
-    let held = data(201, &client.post(RESERVATION, &asked));
-    assert_eq!(held["holdExpiresAt"], asked["holdExpiresAt"]);
-    held
-}
-
-/// Repeats the request until the answer is as expected; returns it.
-fn until(ask: impl Fn() -> Answer, is_it: impl Fn(&Answer) -> bool) -> Answer {
-    let start = Instant::now();
-    loop {
-        let answer = ask();
-        if is_it(&answer) {
-            return answer;
-        }
-        assert!(start.elapsed() < PATIENCE, "{}", answer.text);
-    }
-}
-
-fn a_hold_that_lapses_makes_way_and_is_written_down(world: &World) {
-    let market = Market::open(world);
-    let listing = market.shared();
-    let importer = market.as_importer();
-    let held = hold_shortly(&importer, &listing, "2060-01-10", "2060-01-13");
-    let unmet = hold_shortly(&importer, &listing, "2060-02-10", "2060-02-13");
-
-    // Whether the sweep has run or not, the booking succeeds.
-    let asked = booking(&listing, "2060-01-12", "2060-01-15");
-    let booked = until(|| market.as_owner().post(RESERVATION, &asked), |answer| answer.status == 201);
-    assert_eq!(data(201, &booked)["status"], json!("CONFIRMED"));
-    let expired = data(200, &importer.get(&path(&held)));
-    assert_eq!(expired["status"], json!("EXPIRED"), "the booking stored the expiry");
-    assert_eq!(confirm(&importer, &held).refusal(), (409, "not_pending"));
-    assert_eq!(data(200, &importer.delete(&path(&held))), expired, "the reservation is unchanged");
-
-    // Only the sweep stores the expiry of this one.
-    until(|| importer.get(&path(&unmet)), |answer| answer.json["data"]["status"] == "EXPIRED");
-    for reservation in [&held, &unmet] {
-        let query = format!("action=reservation.expire&resourceID={}", id_of(reservation));
-        let trail = data(200, &world.calry().get(&format!("/api/v1/audit?{query}")));
-        assert_eq!(trail.as_array().map(Vec::len), Some(1), "{trail}");
-        assert_eq!((&trail[0]["tenantID"], &trail[0]["actor"]["kind"]), (&json!(market.owner), &json!("operator")));
-    }
-    for (hold, field) in [("2020-01-01T00:00:00Z", "holdExpiresAt"), ("2060-01-01T00:00:00Z", "holdExpiresAt")] {
-        let mut asked = booking(&listing, "2060-03-10", "2060-03-13");
-        asked["reservationType"] = json!("PENDING_CONFIRMATION");
-        asked["holdExpiresAt"] = json!(hold);
-        let refused = importer.post(RESERVATION, &asked);
-        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]), "{hold}");
-    }
-}
-
-fn an_importer_holds_nights_no_longer_than_the_workspace_lets_it(world: &World) {
-    let market = Market::open(world);
-    let listing = market.shared();
-    let quote = data(201, &market.as_owner().post(QUOTE, &stay(&listing, "2060-01-10", "2060-01-13")));
-    let good_until: DateTime<Utc> = quote["expiresAt"].as_str().expect("an instant").parse().expect("an instant");
-    let now = good_until - TimeDelta::minutes(15);
-    let ask_for = |client: &Client, month: u32, hours: Option<i64>| {
-        let mut asked = booking(&listing, &format!("2060-{month:02}-10"), &format!("2060-{month:02}-13"));
-        asked["reservationType"] = json!("PENDING_CONFIRMATION");
-        let end = hours.map(|hours| (now + TimeDelta::hours(hours)).to_rfc3339_opts(SecondsFormat::Millis, true));
-        asked["holdExpiresAt"] = json!(end);
-        client.post(RESERVATION, &asked)
-    };
-    let (owner, importer) = (market.as_owner(), market.as_importer());
-    data(201, &ask_for(&importer, 1, Some(72)));
-    let refused = ask_for(&importer, 2, Some(73));
-    assert_eq!(refused.refusal(), (422, "validation_failed"));
-    let errors = json!({ "holdExpiresAt": ["The hold expires at may not lie more than 72 hours ahead."] });
-    assert_eq!(refused.json["errors"], errors);
-    data(201, &ask_for(&owner, 2, Some(73)));
-
-    data(200, &world.calry().patch("/api/v1/workspace", &json!({ "maxImporterHoldHours": 6 })));
-    assert_eq!(ask_for(&importer, 3, Some(7)).field_errors(), ["holdExpiresAt"]);
-    let held = data(201, &ask_for(&importer, 3, None));
-    let instant = |field: &str| held[field].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
-    let lasts = instant("holdExpiresAt").zip(instant("createdAt")).map(|(end, made)| end - made);
-    assert_eq!(lasts, Some(TimeDelta::hours(6)), "a hold of which nothing is said is as long as it may be");
-}
-
-#[test]
-fn several_servers_sweep_side_by_side() {
-    let world = World::start(Engine::postgres());
-    let second = Server::start(world.server.engine.clone());
-    let market = Market::open(&world);
-    let listing = market.listing();
-    let owner = market.as_owner();
-    let held: Vec<_> = (1..=6)
-        .map(|month| hold_shortly(&owner, &listing, &format!("2060-{month:02}-10"), &format!("2060-{month:02}-12")))
-        .collect();
-    for reservation in &held {
-        until(|| owner.get(&path(reservation)), |answer| answer.json["data"]["status"] == "EXPIRED");
-    }
-    let trail = world.calry().get("/api/v1/audit/count?action=reservation.expire");
-    assert_eq!(trail.json, json!({ "count": held.len() }), "each expiry has one entry");
-    for server in [&world.server, &second] {
-        let log = server.log_with("listening");
-        assert!(!log.contains("\"WARN\"") && !log.contains("\"ERROR\""), "{log}");
-    }
-}
-
 fn an_external_id_is_the_sellers_own(world: &World) {
     let market = Market::open(world);
     let listing = market.shared();
@@ -479,21 +326,4 @@ fn what_is_reserved_is_not_deleted(world: &World) {
         assert_eq!(owner.delete(&path).refusal(), (409, "has_reservations"), "{path}");
     }
     assert_eq!(data(200, &owner.get(&path(&reservation))), reservation);
-}
-
-fn a_reader_sells_nothing(world: &World) {
-    let market = Market::open(world);
-    let listing = market.listing();
-    let reservation = data(201, &market.as_owner().post(RESERVATION, &booking(&listing, "2060-01-10", "2060-01-13")));
-    let [reader, writer] =
-        ["READ", "WRITE"].map(|permission| world.client().calry(&world.key_in(&market.owner, permission)));
-    for asked in [booking(&listing, "2060-02-10", "2060-02-13"), json!({}), json!({ "guest": 5 })] {
-        assert_eq!(reader.post(RESERVATION, &asked).refusal(), (403, "permission_denied"));
-    }
-    assert_eq!(confirm(&reader, &reservation).refusal(), (403, "permission_denied"));
-    assert_eq!(reader.delete(&path(&reservation)).refusal(), (403, "permission_denied"));
-    assert_eq!(reader.get(&path(&reservation)).json["data"], reservation);
-    assert_eq!(confirm(&writer, &reservation).json["data"], reservation);
-    let asked = json!({ "quoteID": UNKNOWN, "guest": guest() });
-    assert_eq!(writer.post(RESERVATION, &asked).refusal(), (404, "quote_not_found"));
 }

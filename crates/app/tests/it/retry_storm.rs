@@ -13,7 +13,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::support::{Client, Engine, Server, World};
+use crate::support::{Client, Engine, Server, World, until_so};
 
 const PATH: &str = "/api/v1/locations";
 
@@ -105,9 +105,7 @@ fn every_request_of_a_storm_is_done_once(engine: Engine) {
     thread::scope(|scope| {
         let raging = scope.spawn(|| storm.rage(&base, true));
         // The moment of the kill.
-        while storm.done.load(Ordering::Relaxed) < keys * calls / 2 && !raging.is_finished() {
-            thread::yield_now();
-        }
+        until_so(|| raging.is_finished() || storm.done.load(Ordering::Relaxed) >= keys * calls / 2);
         server.kill();
     });
 

@@ -5,18 +5,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, Server, Wire, World, listing_fields};
+use crate::support::{Client, Engine, Server, Wire, World, listing_fields, until_so};
 
 const QUESTION: &str = "/api/v1/tenants/search-listings/count?location=40.7128,-74.006&radius=50";
 /// Time limits that are never reached, even on a busy machine.
 const PATIENT: [&str; 8] =
     ["--workers", "2", "--database-wait", "60", "--statement-timeout", "60", "--request-timeout", "120"];
 const AMENITIES: usize = 20;
-const SOON: Duration = Duration::from_secs(20);
 
 /// An attacking tenant, and two ordinary ones.
 struct Scene {
@@ -157,19 +155,11 @@ fn a_client_that_hangs_up_leaves_no_statement_behind() {
         })
         .collect();
     // The attacking requests wait for the lock, with the maximum number of each worker's connections for one tenant.
-    until(|| scene.used() > 0);
+    until_so(|| scene.used() > 0);
     for _ in 0..10 {
         scene.others_are_served();
         assert!(scene.used() <= 12);
     }
     drop(wires);
-    until(|| scene.used() == 0);
-}
-
-fn until(is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < SOON, "it does not come to that");
-        thread::yield_now();
-    }
+    until_so(|| scene.used() == 0);
 }

@@ -5,7 +5,7 @@
 use std::net::TcpStream;
 use std::thread;
 
-use crate::support::{Client, Engine, Load, Server, Wire, World};
+use crate::support::{Client, Engine, Load, Server, Wire, World, until_so};
 
 const CLIENTS: usize = 6;
 /// The number of requests whose body is incomplete when the signal comes.
@@ -27,12 +27,8 @@ fn nothing_in_flight_is_dropped(engine: Engine) {
                     (wire, rest)
                 })
                 .collect();
-            // Once these later requests are answered, the server has read the beginnings of the unfinished ones.
-            load.more_acknowledged(CLIENTS);
             server.ask_to_end();
-            while TcpStream::connect(server.base.trim_start_matches("http://")).is_ok() {
-                thread::yield_now();
-            }
+            until_so(|| TcpStream::connect(server.base.trim_start_matches("http://")).is_err());
             for (wire, rest) in &mut unfinished {
                 wire.send(rest);
             }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Client, World, id_of};
+use crate::support::{Client, World, at_once, id_of};
 
 on_both_engines! {
     the_venue_documents_life_cycle
@@ -14,18 +14,12 @@ on_both_engines! {
     a_domain_is_made_from_the_name_and_stays_unique
     a_taken_domain_is_refused
     of_twenty_who_create_the_same_domain_one_wins
-    deactivating_takes_a_user_status
-    activating_gives_users_back_what_deactivating_took
-    deactivating_and_activating_may_be_repeated
-    a_deactivated_tenant_is_closed_at_once
-    an_administrator_gets_out_of_a_deactivated_tenant
     a_deleted_tenant_is_gone_with_its_keys
     the_default_tenant_cannot_be_deleted_deactivated_or_demoted
     a_whole_tenant_may_be_sent_back
     put_needs_a_name_and_patch_does_not
     null_clears_and_absence_keeps
     a_channel_sees_itself_only
-    a_reader_writes_nothing
 }
 
 const TENANTS: &str = "/api/v1/tenants";
@@ -200,76 +194,9 @@ fn a_taken_domain_is_refused(world: &World) {
 
 fn of_twenty_who_create_the_same_domain_one_wins(world: &World) {
     let body = json!({ "name": "Channel A", "domain": "channel-a" });
-    let mut statuses: Vec<u16> = std::thread::scope(|scope| {
-        let create = || world.calry().post(TENANTS, &body).status;
-        let workers: Vec<_> = (0..20).map(|_| scope.spawn(create)).collect();
-        workers.into_iter().map(|worker| worker.join().expect("no panic")).collect()
-    });
+    let mut statuses = at_once(20, |_| world.calry().post(TENANTS, &body).status);
     statuses.sort_unstable();
     assert_eq!((statuses[0], statuses[1], statuses[19]), (200, 409, 409), "{statuses:?}");
-}
-
-fn deactivating_takes_a_user_status(world: &World) {
-    let channel = world.tenant_id("Channel A");
-    let key = world.key_in(&channel, "READ");
-    let support = world.key_of(&world.user_in(&channel, "support"), "READ");
-    let [clerk, support] = [&key, &support].map(|key| world.client().calry(key));
-    let set = |verb: &str, status: i64| {
-        let path = format!("{TENANTS}/{channel}/{verb}");
-        assert_eq!(world.calry().put(&path, &json!({ "user_status": status })).status, 200);
-    };
-    for status in [0, 2] {
-        set("deactivate", status);
-        set("activate", status);
-        assert_eq!(clerk.get("/api/v1/locations").refusal(), (403, "user_not_active"), "{status}");
-        assert_eq!(support.get("/api/v1/locations").status, 200, "support is unchanged");
-    }
-    set("activate", 1);
-    assert_eq!(clerk.get("/api/v1/locations").status, 200);
-    set("deactivate", 1);
-    assert_eq!(clerk.get("/api/v1/locations").refusal(), (403, "tenant_inactive"));
-}
-
-fn deactivating_and_activating_may_be_repeated(world: &World) {
-    let channel = world.tenant_id("Channel A");
-    let updated_at = || world.calry().get(&format!("{TENANTS}/{channel}")).json["data"]["updatedAt"].clone();
-    for (verb, trashed) in [("deactivate", true), ("activate", false)] {
-        let path = format!("{TENANTS}/{channel}/{verb}");
-        let answer = world.calry().call("PUT", &path, None);
-        assert_eq!((answer.status, &answer.json), (200, &json!({ "is_trashed": trashed })));
-        let first = updated_at();
-        let again = world.calry().put(&path, &json!({ "user_status": 1 }));
-        assert_eq!((again.status, again.json), (200, json!({ "is_trashed": trashed })));
-        assert_eq!(updated_at(), first, "the second time changes nothing");
-    }
-}
-
-fn a_deactivated_tenant_is_closed_at_once(world: &World) {
-    let channel = world.tenant_id("Channel A");
-    let inside = world.client().bearer(&world.key_in(&channel, "ADMIN"));
-    assert_eq!(inside.get("/api/v1/locations").status, 200);
-    world.calry().put(&format!("{TENANTS}/{channel}/deactivate"), &json!({}));
-    for client in [&inside, &world.calry().named(&channel)] {
-        assert_eq!(client.get("/api/v1/locations").refusal(), (403, "tenant_inactive"));
-        assert_eq!(client.get(&format!("{TENANTS}/current")).refusal(), (403, "tenant_inactive"));
-    }
-    let switch = format!("{TENANTS}/{channel}/switch");
-    assert_eq!(world.bearer().put(&switch, &json!({})).refusal(), (409, "target_inactive"));
-}
-
-fn an_administrator_gets_out_of_a_deactivated_tenant(world: &World) {
-    let client = world.bearer();
-    let default = id_of(&world.default_tenant());
-    let channel = world.tenant_id("Channel A");
-    let path = format!("{TENANTS}/{channel}");
-    assert_eq!(client.put(&format!("{path}/deactivate"), &json!({})).status, 200);
-    assert_eq!(client.get("/api/v1/locations").refusal(), (403, "tenant_inactive"));
-
-    assert_eq!(client.get(&path).json["data"]["is_trashed"], true);
-    assert_eq!(client.put(&format!("{path}/activate"), &json!({})).status, 200);
-    assert_eq!(client.put(&format!("{path}/deactivate"), &json!({})).status, 200);
-    assert_eq!(client.put(&format!("{TENANTS}/{default}/switch"), &json!({})).status, 200);
-    assert_eq!(client.get("/api/v1/locations").status, 200);
 }
 
 fn a_deleted_tenant_is_gone_with_its_keys(world: &World) {
@@ -351,30 +278,6 @@ fn a_channel_sees_itself_only(world: &World) {
     assert_eq!(named.get(&format!("{TENANTS}/{sibling}")).refusal(), (404, "tenant_not_found"));
 }
 
-fn a_reader_writes_nothing(world: &World) {
-    let channel = world.tenant_id("Channel A");
-    let path = format!("{TENANTS}/{channel}");
-    let [reader, writer] =
-        ["READ", "WRITE"].map(|permission| world.client().calry(&world.key_of(&world.user, permission)));
-    assert_eq!(reader.get(TENANTS).status, 200);
-    assert_eq!(reader.put(&format!("{path}/switch"), &json!({})).refusal(), (403, "permission_denied"));
-    assert_eq!(writer.put(&format!("{path}/switch"), &json!({})).status, 200);
-    for client in [reader, writer] {
-        for (method, path) in [
-            ("POST", TENANTS),
-            ("PUT", &path),
-            ("PATCH", &path),
-            ("DELETE", &path),
-            ("PUT", &format!("{path}/deactivate")),
-            ("PUT", &format!("{path}/activate")),
-        ] {
-            let body = (method != "DELETE").then(|| json!({ "name": 5 }));
-            let refused = client.call(method, path, body.as_ref());
-            assert_eq!(refused.refusal(), (403, "permission_denied"), "{method} {path}");
-        }
-    }
-}
-
 fn a_stateless_client_creates_without_moving_anybody(world: &World) {
     let current = || world.bearer().get(&format!("{TENANTS}/current")).json["data"]["id"].clone();
     let create = |client: Client| id_of(&client.post(TENANTS, &json!({ "name": "Channel" })).json["data"]);
@@ -387,24 +290,4 @@ fn a_stateless_client_creates_without_moving_anybody(world: &World) {
     assert_eq!(current(), moved);
     let named = create(world.bearer().named(home.as_str().expect("an id")));
     assert_eq!(current(), named);
-}
-
-fn activating_gives_users_back_what_deactivating_took(world: &World) {
-    let channel = world.tenant_id("Channel A");
-    let [active, passive] = [(); 2].map(|()| format!("/api/v1/users/{}", world.user_in(&channel, "venue")));
-    let inside = world.calry().named(&channel);
-    assert_eq!(inside.patch(&passive, &json!({ "status": 0 })).status, 200);
-    let set = |what: &str, body: &Value| {
-        assert_eq!(world.calry().put(&format!("{TENANTS}/{channel}/{what}"), body).status, 200);
-    };
-    let statuses = || [&active, &passive].map(|user| inside.get(user).json["data"]["status"].as_i64());
-    set("deactivate", &json!({ "user_status": 2 }));
-    set("activate", &json!({}));
-    assert_eq!(statuses(), [Some(1), Some(0)]);
-    set("deactivate", &json!({ "user_status": 2 }));
-    set("activate", &json!({ "user_status": 2 }));
-    assert_eq!(statuses(), [Some(2), Some(2)]);
-    set("deactivate", &json!({}));
-    set("activate", &json!({}));
-    assert_eq!(statuses(), [Some(2), Some(2)], "with a status it sets all");
 }

@@ -1,6 +1,6 @@
 //! Tests of request heads, which are checked in full before the body is read.
 
-use super::calls::{Call, Sibling};
+use super::calls::Call;
 use super::guarded;
 use super::victim::Victim;
 use crate::support::{Wire, World};
@@ -39,7 +39,7 @@ pub(super) fn what_the_head_refuses_is_refused_without_the_body(world: &World) {
         ];
         if body.is_object() {
             let mut headers = vec![("x-calry-api-key", &*world.key)];
-            if !matches!(call.sibling, Sibling::Forbidden) {
+            if !call.needs_authority() {
                 headers.push(("x-calry-tenant-id", &victim.tenant));
             }
             refused.push((TOO_LARGE, headers, "HTTP/1.1 413 ", "payload_too_large"));
@@ -98,7 +98,7 @@ pub(super) fn head_is_get_without_its_body(world: &World) {
     let guarded = guarded(world).into_iter().filter(|(_, method, ..)| method == "GET");
     let guarded = guarded.map(|(_, _, path, call)| {
         let path = path.replace("{id}", victim.id(&path));
-        (if matches!(call.sibling, Sibling::Forbidden) { world.calry() } else { client.clone() }, path)
+        (if call.needs_authority() { world.calry() } else { client.clone() }, path)
     });
     for (client, path) in open.into_iter().chain(guarded) {
         let [get, head] = ["GET", "HEAD"].map(|method| client.call(method, &path, None));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::calls::{Call, Sibling, query};
+use super::calls::{Call, query};
 use crate::support::{Answer, Client, World, booking, data, id_of};
 
 /// The tenant under attack, with one of each resource.
@@ -101,10 +101,7 @@ impl Victim {
 
     /// Returns a client that may call the operation on the victim.
     pub(super) fn client(&self, world: &World, call: &Call) -> Client {
-        match call.sibling {
-            Sibling::Forbidden => world.calry(),
-            Sibling::NotFound | Sibling::NotImported | Sibling::Itself => world.calry().named(&self.tenant),
-        }
+        if call.needs_authority() { world.calry() } else { world.calry().named(&self.tenant) }
     }
 
     pub(super) fn id(&self, path: &str) -> &str {

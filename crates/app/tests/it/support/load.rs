@@ -2,15 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
-use std::thread::{self, Scope};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{Answer, Client};
-
-/// A timeout longer than any expected wait.
-const PATIENCE: Duration = Duration::from_mins(1);
+use super::{Answer, Client, until_so};
 
 /// The requests of the clients, by their results.
 #[derive(Default)]
@@ -56,9 +53,9 @@ impl Load {
         Some(())
     }
 
-    /// Waits for this number of further acknowledged tenants; returns the duration.
-    pub(crate) fn more_acknowledged(&self, more: usize) -> Duration {
-        wait_for_more(more, || locked(&self.acknowledged).len())
+    /// Waits for this number of further acknowledged tenants.
+    pub(crate) fn more_acknowledged(&self, more: usize) {
+        wait_for_more(more, || locked(&self.acknowledged).len());
     }
 
     /// Waits for this number of further refused requests.
@@ -96,13 +93,9 @@ pub(crate) fn is_unavailable(answer: &Answer) {
     assert_eq!(answer.header("retry-after"), Some("1"));
 }
 
-fn wait_for_more(more: usize, count: impl Fn() -> usize) -> Duration {
-    let (start, enough) = (Instant::now(), count() + more);
-    while count() < enough {
-        assert!(start.elapsed() < PATIENCE, "{} of {enough}", count());
-        thread::yield_now();
-    }
-    start.elapsed()
+fn wait_for_more(more: usize, count: impl Fn() -> usize) {
+    let enough = count() + more;
+    until_so(|| count() >= enough);
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -5,14 +5,19 @@ pub(crate) mod document;
 mod load;
 mod market;
 mod server;
+mod waiting;
 mod wire;
+
+use std::thread;
+
+use serde_json::{Value, json};
 
 pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::load::{Load, is_unavailable};
 pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
+pub(crate) use self::waiting::{PATIENCE, REVOKED_WITHIN, refused_within_a_second, until, until_so};
 pub(crate) use self::wire::Wire;
-use serde_json::{Value, json};
 
 /// A server with a first workspace and a key to it.
 pub(crate) struct World {
@@ -192,4 +197,13 @@ pub(crate) fn promotion_fields(name: &str) -> Value {
 /// Returns the id of a resource.
 pub(crate) fn id_of(tenant: &Value) -> String {
     tenant["id"].as_str().expect("an id").to_owned()
+}
+
+/// Runs the work in several threads at once; returns the results.
+pub(crate) fn at_once<T: Send>(workers: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let work = &work;
+        let workers: Vec<_> = (0..workers).map(|number| scope.spawn(move || work(number))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("no panic")).collect()
+    })
 }

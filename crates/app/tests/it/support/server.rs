@@ -4,16 +4,16 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 use std::{iter, thread};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::{PATIENCE, until};
+
 const TENANTRY: &str = env!("CARGO_BIN_EXE_tenantry");
 pub(crate) const DATABASE_PASSWORD: &str = "planted-password";
 const END_OF_GREETING: &str = "/docs";
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A fresh database.
 #[derive(Clone)]
@@ -206,14 +206,10 @@ impl Stream {
 
     /// Waits until the output contains the text; returns all output so far.
     fn with(&self, text: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
+        until(|| {
             let so_far = self.so_far();
-            if so_far.contains(text) || Instant::now() > deadline {
-                return so_far;
-            }
-            thread::yield_now();
-        }
+            if so_far.contains(text) { Ok(so_far) } else { Err(so_far) }
+        })
     }
 
     /// Waits for the end of the stream; returns its whole text.

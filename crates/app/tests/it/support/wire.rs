@@ -2,12 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A timeout longer than any expected wait.
-const PATIENCE: Duration = Duration::from_mins(1);
+use super::PATIENCE;
 
 pub(crate) struct Wire(TcpStream);
 
@@ -22,12 +20,12 @@ impl Wire {
         self.0.write_all(bytes.as_bytes()).expect("the server reads");
     }
 
-    /// Sends all but the last byte of a request to create a tenant; returns that byte.
+    /// Begins a request to create a tenant.
     pub(crate) fn begin_tenant(&mut self, key: &str, name: &str) -> &'static str {
         self.begin("POST", "/api/v1/tenants", &[("x-calry-api-key", key)], &json!({ "name": name }))
     }
 
-    /// Sends all but the last byte of a request; returns that byte.
+    /// Sends all but the last byte of a request, once an operation reads its body; returns that byte.
     pub(crate) fn begin(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> &'static str {
         const END: &str = "}";
         let body = body.to_string();
@@ -35,10 +33,13 @@ impl Wire {
         let headers: Vec<_> = headers.iter().flat_map(|&(name, value)| [name, ": ", value, "\r\n"]).collect();
         let headers = headers.concat();
         self.send(&format!(
-            "{method} {path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-             {headers}\r\n{begun}",
+            "{method} {path} HTTP/1.1\r\nhost: test\r\nexpect: 100-continue\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n{headers}\r\n",
             body.len()
         ));
+        let told = self.answer();
+        assert!(told.starts_with("HTTP/1.1 100 "), "{method} {path}: {told}");
+        self.send(begun);
         END
     }
 

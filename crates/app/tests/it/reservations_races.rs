@@ -1,12 +1,10 @@
 //! Races of twenty concurrent requests of which one can succeed: the others are refused for the reason that a retry
 //! gets.
 
-use std::thread;
-
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::support::{Answer, Client, Market, World, booking, data, id_of, quoted, stay};
+use crate::support::{Answer, Client, Market, World, at_once, booking, data, id_of, quoted, stay};
 
 on_both_engines! {
     who_books_with_a_quote_too_late_is_told_what_was_booked
@@ -16,14 +14,7 @@ on_both_engines! {
 
 /// Returns the responses to twenty concurrent requests: those with 201, and the others.
 fn of_twenty(client: &Client, path: &str, bodies: impl Fn(usize) -> Value + Sync) -> (Vec<Answer>, Vec<Answer>) {
-    let answers: Vec<_> = thread::scope(|scope| {
-        let request = |number| {
-            let (client, body) = (client.clone(), bodies(number));
-            scope.spawn(move || client.post(path, &body))
-        };
-        let sent: Vec<_> = (0..20).map(request).collect();
-        sent.into_iter().map(|answer| answer.join().expect("no panic")).collect()
-    });
+    let answers = at_once(20, |number| client.post(path, &bodies(number)));
     answers.into_iter().partition(|answer| answer.status == 201)
 }
 
