@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::support::{Client, Engine, REVOKED_WITHIN, Server, World, id_of, refused_within_a_second, until};
+use crate::support::{Answer, Client, Engine, REVOKED_WITHIN, Server, World, id_of, refused_within_a_second, until};
 
 #[test]
 fn what_one_server_takes_away_the_other_refuses_within_a_second() {
