@@ -5,13 +5,16 @@
 //!   tests.
 //! * [`Postgres`]: a separate database for each test.
 //! * [`PostgresServer`]: a separate server for a test that crashes it.
+//! * [`until`]: waiting for what must happen.
 
 pub mod build;
 pub mod contract;
 mod postgres;
 mod postgres_listener;
 mod postgres_server;
+mod waiting;
 
 pub use self::postgres::Postgres;
 pub use self::postgres_listener::Listener;
 pub use self::postgres_server::PostgresServer;
+pub use self::waiting::{PATIENCE, until, until_so};

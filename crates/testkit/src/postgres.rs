@@ -13,11 +13,13 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 use std::{env, thread};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
+
+use crate::until;
 
 /// A locked table. Dropping it releases the lock.
 pub struct Lock {
@@ -242,18 +244,12 @@ pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> 
 
 /// Waits until the server in `folder` accepts connections; returns its URL.
 pub(crate) fn ready_url(folder: &Path) -> String {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        if let Some(port) = ready_port(folder) {
-            return format!("postgres://postgres@127.0.0.1:{port}/postgres");
-        }
-        assert!(
-            Instant::now() < deadline && !folder.join("ended").exists(),
-            "the PostgreSQL server did not start:\n{}",
-            fs::read_to_string(folder.join("log")).unwrap_or_default()
-        );
-        thread::sleep(Duration::from_millis(20));
-    }
+    let log = || fs::read_to_string(folder.join("log")).unwrap_or_default();
+    let port = until(|| {
+        assert!(!folder.join("ended").exists(), "the PostgreSQL server did not start:\n{}", log());
+        ready_port(folder).ok_or_else(log)
+    });
+    format!("postgres://postgres@127.0.0.1:{port}/postgres")
 }
 
 /// Returns the port of the server in `folder`, once it accepts connections.

@@ -4,10 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Child;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::postgres::{free_port, ready_url, watched};
+use crate::until_so;
 
 /// Runs the server in the folder `$0` with the programs in `$1` on the port `$2`. Each line of standard input crashes
 /// it or starts it again; when the input ends, the folder is removed.
@@ -34,7 +33,6 @@ done
 crash
 rm -rf "$0"
 "#;
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A PostgreSQL server for one test, with one empty database. Ends with this value, or with the process.
 pub struct PostgresServer {
@@ -58,11 +56,7 @@ impl PostgresServer {
     /// Kills the server, even in the middle of a statement, blocking until it has ended.
     pub fn crash(&self) {
         self.tell();
-        let deadline = Instant::now() + PATIENCE;
-        while !self.folder.join("crashed").exists() {
-            assert!(Instant::now() < deadline, "the PostgreSQL server did not end");
-            thread::sleep(Duration::from_millis(20));
-        }
+        until_so(|| self.folder.join("crashed").exists());
     }
 
     /// Starts the server again on the same port, blocking until it accepts connections.

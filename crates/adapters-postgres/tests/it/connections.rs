@@ -8,7 +8,7 @@ use domain::access::Permission;
 use domain::ids::ListingId;
 use sea_orm::{DbBackend, Statement};
 use sqlx::{AssertSqlSafe, Executor, PgPool};
-use testkit::build;
+use testkit::{PATIENCE, build};
 use tokio::time::{interval, timeout};
 
 use crate::fresh;
@@ -16,7 +16,6 @@ use crate::plans::{LISTINGS, fill};
 
 /// A number of ids for which the planner scans a nearly empty table from end to end.
 const IDS: usize = 1000;
-const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(10);
 
 fn sleep(seconds: u32) -> Statement {

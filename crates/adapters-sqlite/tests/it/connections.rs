@@ -10,9 +10,9 @@ use sea_orm::{DbBackend, DbErr, RuntimeErr, Statement};
 use sqlx::Sqlite;
 use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
+use testkit::PATIENCE;
 use tokio::time::timeout;
 
-const PATIENCE: Duration = Duration::from_mins(1);
 const ENDLESS: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT COUNT(*) FROM n";
 
 /// Returns a pool of one connection, which has a temporary table to recognise it by.

@@ -1,7 +1,7 @@
 //! Imports.
 
 use domain::change::Change;
-use domain::ids::{AuditId, ListingId};
+use domain::ids::ListingId;
 use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch, decide, decide_removal};
 use domain::integration_accounts::AccountStatus;
 use domain::listings::{Listing, ListingStatus};
@@ -9,20 +9,19 @@ use domain::tenants::{Tenant, TenantStatus};
 use ports::RepositoryError;
 
 use super::host::{Host, account_with, allowing, is_stale, new_listing, sleeps_and_wakes, with_status};
-use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
 
 /// A tenant with an account that allows imports, and a tenant that imports its listings.
 #[derive(Clone)]
-struct Market {
-    world: World,
-    host: Host,
-    importer: Tenant,
+pub(super) struct Market {
+    pub(super) world: World,
+    pub(super) host: Host,
+    pub(super) importer: Tenant,
 }
 
 impl Market {
-    async fn open(ports: Ports) -> Self {
+    pub(super) async fn open(ports: Ports) -> Self {
         let world = World::new(ports).await;
         let host = Host::of(&world, "owner").await;
         let importer = world.create("importer").await.expect("created");
@@ -30,29 +29,29 @@ impl Market {
     }
 
     /// Creates listings of the account; returns their ids in order.
-    async fn listings<const N: usize>(&self) -> [ListingId; N] {
+    pub(super) async fn listings<const N: usize>(&self) -> [ListingId; N] {
         let new: Vec<_> = (0..N).map(|_| new_listing(&build::id().to_string())).collect();
         self.host.deliver(new.clone()).await.expect("delivered");
         let ids: Vec<_> = self.host.known(&new).await.iter().map(Listing::id).collect();
         ids.try_into().expect("all of them")
     }
 
-    async fn listing(&self) -> ListingId {
+    pub(super) async fn listing(&self) -> ListingId {
         let [listing] = self.listings().await;
         listing
     }
 
-    async fn set_listing(&self, id: ListingId, status: ListingStatus) {
+    pub(super) async fn set_listing(&self, id: ListingId, status: ListingStatus) {
         let listing = self.host.get(id).await.expect("a listing").listing;
         self.host.update(&listing, with_status(status)).await.expect("updated");
     }
 
-    async fn move_to(&self, target: &Tenant) {
+    pub(super) async fn move_to(&self, target: &Tenant) {
         self.world.move_account(self.host.account.id, target).await;
     }
 
     /// Returns a listing of the account as a candidate of any other tenant.
-    fn offered(&self, listing: ListingId) -> ImportCandidate {
+    pub(super) fn offered(&self, listing: ListingId) -> ImportCandidate {
         ImportCandidate {
             listing,
             account: self.host.account.id,
@@ -63,7 +62,7 @@ impl Market {
         }
     }
 
-    async fn candidates(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ImportCandidate> {
+    pub(super) async fn candidates(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ImportCandidate> {
         let scope = self.world.scope_in(tenant.id()).await;
         let mut found = self.world.ports.imports.candidates(&scope, ids).await.expect("no failure");
         found.sort_by_key(|candidate| candidate.listing);
@@ -71,21 +70,21 @@ impl Market {
     }
 
     /// Returns the decision to import the listings, not yet stored.
-    async fn batch(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<ImportBatch> {
+    pub(super) async fn batch(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<ImportBatch> {
         let batch = decide(tenant.id(), &self.candidates(tenant, ids).await, ids).expect("offered");
         batch.by(&self.world.scope_in(tenant.id()).await, self.world.stamp().await)
     }
 
-    async fn add(&self, tenant: &Tenant, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
+    pub(super) async fn add(&self, tenant: &Tenant, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
         let scope = self.world.scope_in(tenant.id()).await;
         self.world.ports.imports.add(&scope, change).await
     }
 
-    async fn import(&self, tenant: &Tenant, ids: &[ListingId]) -> Result<(), RepositoryError> {
+    pub(super) async fn import(&self, tenant: &Tenant, ids: &[ListingId]) -> Result<(), RepositoryError> {
         self.add(tenant, self.batch(tenant, ids).await).await
     }
 
-    async fn imported(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ListingId> {
+    pub(super) async fn imported(&self, tenant: &Tenant, ids: &[ListingId]) -> Vec<ListingId> {
         let scope = self.world.scope_in(tenant.id()).await;
         let mut imported = self.world.ports.imports.imported(&scope, ids).await.expect("no failure");
         imported.sort();
@@ -93,12 +92,12 @@ impl Market {
     }
 
     /// Returns the removal of listings that the tenant imports, or is supposed to import.
-    async fn removal(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<RemovalBatch> {
+    pub(super) async fn removal(&self, tenant: &Tenant, ids: &[ListingId]) -> Change<RemovalBatch> {
         let batch = decide_removal(tenant.id(), ids, ids).expect("imported");
         batch.by(&self.world.scope_in(tenant.id()).await, self.world.stamp().await)
     }
 
-    async fn remove(&self, tenant: &Tenant, ids: &[ListingId]) -> Result<(), RepositoryError> {
+    pub(super) async fn remove(&self, tenant: &Tenant, ids: &[ListingId]) -> Result<(), RepositoryError> {
         let (scope, change) = (self.world.scope_in(tenant.id()).await, self.removal(tenant, ids).await);
         self.world.ports.imports.remove(&scope, change).await
     }
@@ -248,128 +247,6 @@ pub async fn a_thousand_listings_are_imported_and_removed_at_once(ports: Ports) 
     assert!(market.candidates(importer, &listings).await.iter().all(|candidate| candidate.is_imported));
     market.remove(importer, &listings).await.expect("removed");
     assert_eq!(market.imported(importer, &listings).await, []);
-}
-
-/// A race.
-pub async fn of_twenty_who_import_the_same_listing_one_wins(ports: Ports) {
-    let market = Market::open(ports).await;
-    let listing = market.listing().await;
-    let change = market.batch(&market.importer, &[listing]).await;
-    let (won, lost) = twenty_at_once(|| {
-        let (market, change) = (market.clone(), signed_anew(&change));
-        async move { market.add(&market.importer, change).await }
-    })
-    .await;
-    assert_eq!((won, market.imported(&market.importer, &[listing]).await), (1, vec![listing]));
-    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
-}
-
-/// A race: locks are taken in the same order, whatever the order of the request.
-pub async fn of_twenty_who_import_the_same_listings_in_any_order_one_wins(ports: Ports) {
-    let market = Market::open(ports).await;
-    let listings: [ListingId; 40] = market.listings().await;
-    let turns = std::sync::atomic::AtomicUsize::new(0);
-    let (won, lost) = twenty_at_once(|| {
-        let (market, mut listings) = (market.clone(), listings);
-        listings.rotate_left(turns.fetch_add(7, std::sync::atomic::Ordering::Relaxed) % 40);
-        async move {
-            let candidates = listings.map(|listing| market.offered(listing));
-            let batch = decide(market.importer.id(), &candidates, &listings).expect("offered");
-            let scope = market.world.scope_in(market.importer.id()).await;
-            market.add(&market.importer, batch.by(&scope, market.world.stamp().await)).await
-        }
-    })
-    .await;
-    assert_eq!((won, market.imported(&market.importer, &listings).await.len()), (1, 40));
-    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
-
-    let turns = std::sync::atomic::AtomicUsize::new(0);
-    let (won, lost) = twenty_at_once(|| {
-        let (market, mut listings) = (market.clone(), listings);
-        listings.rotate_left(turns.fetch_add(7, std::sync::atomic::Ordering::Relaxed) % 40);
-        async move { market.remove(&market.importer, &listings).await }
-    })
-    .await;
-    assert_eq!((won, market.imported(&market.importer, &listings).await), (1, vec![]));
-    assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
-}
-
-/// A race, ten times: a stored import was allowed when it was stored.
-pub async fn nothing_is_imported_once_it_is_not_allowed(ports: Ports) {
-    let market = Market::open(ports).await;
-    let importer = &market.importer;
-    for _ in 0..10 {
-        market.host.edit_account(allowing(true)).await;
-        let listings: [ListingId; 8] = market.listings().await;
-        let importing = each_imports_one(&market, &listings).await;
-        market.host.edit_account(allowing(false)).await;
-        let allowed = market.imported(importer, &listings).await;
-        let mut winners = Vec::new();
-        for (listing, worker) in importing {
-            match worker.await.expect("no panic") {
-                Ok(()) => winners.push(listing),
-                Err(error) => assert!(matches!(error, RepositoryError::Stale), "{error:?}"),
-            }
-        }
-        assert_eq!(winners, allowed, "later imports are refused");
-        assert_eq!(market.imported(importer, &listings).await, allowed);
-    }
-}
-
-/// A race, ten times: an account is moved to the tenant that imports its listings.
-pub async fn imports_and_a_move_at_once_leave_nobody_with_its_own_listing(ports: Ports) {
-    let market = Market::open(ports).await;
-    for _ in 0..10 {
-        let listings: [ListingId; 8] = market.listings().await;
-        let importing = each_imports_one(&market, &listings).await;
-        market.move_to(&market.importer).await;
-        for (_, worker) in importing {
-            let imported = worker.await.expect("no panic");
-            assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
-        }
-        assert_eq!(market.imported(&market.importer, &listings).await, [], "an owner imports none of its own listings");
-        market.move_to(&market.host.tenant).await;
-    }
-}
-
-/// A race, ten times.
-pub async fn imports_and_a_deletion_of_their_tenant_at_once_leave_nothing(ports: Ports) {
-    let mut market = Market::open(ports).await;
-    for round in 0..10 {
-        market.importer = market.world.create(&format!("importer-{round}")).await.expect("created");
-        let listings: [ListingId; 8] = market.listings().await;
-        let scope = market.world.scope_in(market.importer.id()).await;
-        let importing = each_imports_one(&market, &listings).await;
-        market.world.delete(&market.importer).await.expect("deleted");
-        for (_, worker) in importing {
-            let imported = worker.await.expect("no panic");
-            assert!(imported.is_ok() || is_stale(&imported), "{imported:?}");
-        }
-        assert_eq!(market.world.ports.imports.imported(&scope, &listings).await.expect("no failure"), []);
-    }
-}
-
-type Importing = Vec<(ListingId, tokio::task::JoinHandle<Result<(), RepositoryError>>)>;
-
-/// Starts workers that store imports that are already decided.
-async fn each_imports_one(market: &Market, listings: &[ListingId]) -> Importing {
-    let scope = market.world.scope_in(market.importer.id()).await;
-    let mut changes = Vec::new();
-    for listing in listings {
-        changes.push((*listing, market.batch(&market.importer, &[*listing]).await));
-    }
-    let spawn = |(listing, change)| {
-        let (imports, scope) = (market.world.ports.imports.clone(), scope.clone());
-        (listing, tokio::spawn(async move { imports.add(&scope, change).await }))
-    };
-    changes.into_iter().map(spawn).collect()
-}
-
-/// Returns the same decision with another audit entry.
-fn signed_anew(change: &Change<ImportBatch>) -> Change<ImportBatch> {
-    let mut change = change.clone();
-    change.audit.id = AuditId::new(build::id());
-    change
 }
 
 /// Isolation: of tenants in a workspace, and of workspaces.

@@ -4,14 +4,19 @@
 //! per sentence. There is a sentence for each line under `# Errors` in `ports`, for isolation, and for concurrent
 //! writes.
 
+pub mod account_moves;
 pub mod admissions;
+pub mod api_keys;
+pub mod assignments;
 pub mod audit;
 pub mod bookings;
 pub mod calendars;
 pub mod credentials;
 pub mod deliveries;
+pub mod holds;
 mod host;
 pub mod idempotency;
+pub mod import_races;
 pub mod imports;
 pub mod integration_accounts;
 pub mod listing_lists;
@@ -24,8 +29,10 @@ pub mod reservation_lists;
 pub mod reservations;
 pub mod search;
 mod shop;
+pub mod tenant_statuses;
 pub mod tenants;
 pub mod users;
+pub mod withdrawals;
 pub mod workspaces;
 mod world;
 
@@ -123,18 +130,22 @@ macro_rules! suite {
                 of_twenty_who_book_the_same_night_one_wins,
                 a_blocked_night_is_not_sold,
                 nights_that_were_given_back_are_sold_again,
-                a_hold_that_has_lapsed_makes_way,
-                a_hold_that_was_changed_since_does_not_make_way,
-                of_twenty_who_meet_a_lapsed_hold_one_wins,
                 a_quote_is_booked_with_once,
                 of_twenty_who_book_with_a_quote_one_wins,
                 an_external_id_is_taken_once_for_each_seller,
                 of_twenty_who_give_the_same_external_id_one_wins,
-                an_importer_holds_so_many_stays_of_one_owner,
-                of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may,
+                nobody_books_in_anothers_name,
+            }
+            withdrawals {
                 what_may_not_be_sold_any_more_is_not_sold,
                 nothing_is_sold_once_it_may_not_be,
-                nobody_books_in_anothers_name,
+            }
+            holds {
+                a_hold_that_has_lapsed_makes_way,
+                a_hold_that_was_changed_since_does_not_make_way,
+                of_twenty_who_meet_a_lapsed_hold_one_wins,
+                an_importer_holds_so_many_stays_of_one_owner,
+                of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may,
             }
             calendars {
                 a_calendar_comes_back_as_it_was_written,
@@ -170,13 +181,15 @@ macro_rules! suite {
                 a_deleted_tenant_leaves_no_import,
                 what_is_not_imported_is_not_removed,
                 a_thousand_listings_are_imported_and_removed_at_once,
+                another_tenant_reaches_no_import,
+                every_step_of_imports_leaves_one_entry,
+            }
+            import_races {
                 of_twenty_who_import_the_same_listing_one_wins,
                 of_twenty_who_import_the_same_listings_in_any_order_one_wins,
                 nothing_is_imported_once_it_is_not_allowed,
                 imports_and_a_move_at_once_leave_nobody_with_its_own_listing,
                 imports_and_a_deletion_of_their_tenant_at_once_leave_nothing,
-                another_tenant_reaches_no_import,
-                every_step_of_imports_leaves_one_entry,
             }
             integration_accounts {
                 an_account_comes_back_as_it_was_stored,
@@ -188,12 +201,14 @@ macro_rules! suite {
                 a_deleted_account_is_gone_with_its_listings_and_their_imports,
                 accounts_are_found_by_provider_and_status,
                 another_tenant_reaches_no_account,
-                a_moved_account_belongs_to_the_target,
-                no_account_moves_to_a_tenant_that_is_inactive_or_gone,
-                of_twenty_who_move_an_account_one_wins,
                 a_tenant_with_accounts_is_not_deleted,
                 accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray,
                 every_change_of_an_account_leaves_its_entries,
+            }
+            account_moves {
+                a_moved_account_belongs_to_the_target,
+                no_account_moves_to_a_tenant_that_is_inactive_or_gone,
+                of_twenty_who_move_an_account_one_wins,
             }
             listing_lists {
                 every_filter_keeps_what_matches,
@@ -248,13 +263,15 @@ macro_rules! suite {
                 a_change_of_an_old_promotion_is_stale,
                 of_twenty_who_update_a_promotion_one_wins,
                 a_promotion_whose_account_moved_away_is_stale,
+                promotions_are_found_by_account_and_status,
+                another_tenant_reaches_no_promotion,
+                every_change_of_a_promotion_leaves_one_entry,
+            }
+            assignments {
                 a_promotion_is_given_on_listings_of_its_account,
                 an_assignment_that_was_decided_on_what_has_changed_is_stale,
                 of_twenty_who_assign_the_same_listings_one_wins,
                 assignments_and_deletions_at_once_leave_nothing_astray,
-                promotions_are_found_by_account_and_status,
-                another_tenant_reaches_no_promotion,
-                every_change_of_a_promotion_leaves_one_entry,
             }
             quotes {
                 a_quote_comes_back_as_it_was_stored,
@@ -318,14 +335,16 @@ macro_rules! suite {
                 an_update_of_an_old_version_is_stale,
                 an_update_to_a_taken_domain_stores_nothing,
                 of_twenty_who_update_at_once_one_wins,
-                deactivating_sets_the_users_but_not_support,
-                activating_gives_back_what_deactivating_took,
-                a_status_that_everybody_has_stores_nothing,
-                a_status_of_an_old_version_is_stale,
                 deleting_takes_everything_with_it_and_sends_guests_home,
                 deleting_an_old_version_is_stale,
                 another_workspace_sees_nothing,
                 every_change_leaves_one_entry,
+            }
+            tenant_statuses {
+                deactivating_sets_the_users_but_not_support,
+                activating_gives_back_what_deactivating_took,
+                a_status_that_everybody_has_stores_nothing,
+                a_status_of_an_old_version_is_stale,
             }
             users {
                 an_email_is_taken_once_whatever_its_case,
@@ -335,7 +354,6 @@ macro_rules! suite {
                 nobody_switches_to_an_inactive_tenant,
                 nobody_switches_to_a_tenant_that_is_gone,
                 switches_and_a_deletion_at_once_leave_nobody_astray,
-                a_key_of_a_user_who_is_gone_is_not_stored,
                 a_user_is_found_at_home_only,
                 users_are_found_by_parts_of_name_and_address,
                 an_update_stores_every_field_but_the_current_tenant,
@@ -343,10 +361,13 @@ macro_rules! suite {
                 a_deleted_user_is_gone_with_the_keys,
                 a_workspace_keeps_an_administrator_with_a_key,
                 of_two_administrators_who_revoke_each_other_one_is_left,
+                deletions_and_changes_of_their_users_at_once_do_not_deadlock,
+            }
+            api_keys {
+                a_key_of_a_user_who_is_gone_is_not_stored,
                 a_key_is_found_and_revoked_in_its_tenant_only,
                 a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked,
                 a_key_that_expires_shortly_does_not_keep_a_workspace_open,
-                deletions_and_changes_of_their_users_at_once_do_not_deadlock,
             }
             workspaces {
                 a_new_workspace_can_be_worked_in,

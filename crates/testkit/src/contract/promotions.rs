@@ -10,7 +10,7 @@ use ports::{Page, PageStart, PromotionFilter, RepositoryError, rules};
 
 use super::Ports;
 use super::host::{Host, is_stale};
-use super::shop::{ALL, date, in_turn, is_taken};
+use super::shop::{ALL, date, is_taken};
 use super::world::twenty_at_once;
 use crate::build;
 
@@ -27,27 +27,31 @@ fn any() -> PromotionFilter {
 }
 
 impl Host {
-    async fn promotion(&self, id: PromotionId) -> Option<Promotion> {
+    pub(super) async fn promotion(&self, id: PromotionId) -> Option<Promotion> {
         self.world.ports.promotions.get(&self.scope().await, id).await.expect("no failure")
     }
 
-    async fn promotion_edit(&self, promotion: &Promotion, edit: PromotionEdit) -> Change<Promotion> {
+    pub(super) async fn promotion_edit(&self, promotion: &Promotion, edit: PromotionEdit) -> Change<Promotion> {
         let scope = self.scope().await;
         promotion.update(edit, &scope, Self::stamp(&scope)).expect("valid").expect("a change")
     }
 
-    async fn edit_promotion(&self, promotion: &Promotion, edit: PromotionEdit) -> Result<Promotion, RepositoryError> {
+    pub(super) async fn edit_promotion(
+        &self,
+        promotion: &Promotion,
+        edit: PromotionEdit,
+    ) -> Result<Promotion, RepositoryError> {
         let change = self.promotion_edit(promotion, edit).await;
         self.world.ports.promotions.update(&self.scope().await, change).await
     }
 
-    async fn delete_promotion(&self, promotion: &Promotion) -> Result<(), RepositoryError> {
+    pub(super) async fn delete_promotion(&self, promotion: &Promotion) -> Result<(), RepositoryError> {
         let scope = self.scope().await;
         let change = promotion.delete(&scope, Self::stamp(&scope));
         self.world.ports.promotions.delete(&scope, change).await
     }
 
-    async fn assignable(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<Assignable> {
+    pub(super) async fn assignable(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<Assignable> {
         let found = self.world.ports.promotions.assignable(&self.scope().await, promotion, ids).await;
         let mut found = found.expect("no failure");
         found.sort_by_key(|found| found.listing);
@@ -55,13 +59,13 @@ impl Host {
     }
 
     /// Returns those of the listings that the promotion is assigned to.
-    async fn given(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<ListingId> {
+    pub(super) async fn given(&self, promotion: &Promotion, ids: &[ListingId]) -> Vec<ListingId> {
         let found = self.assignable(promotion, ids).await;
         found.into_iter().filter(|found| found.is_assigned).map(|found| found.listing).collect()
     }
 
     /// Returns an assignment that is not yet stored.
-    async fn assignment(
+    pub(super) async fn assignment(
         &self,
         promotion: &Promotion,
         assignment: Assignment,
@@ -72,7 +76,7 @@ impl Host {
         decided.expect("the account's").expect("a change")
     }
 
-    async fn assign(&self, change: Change<PromotionListings>) -> Result<(), RepositoryError> {
+    pub(super) async fn assign(&self, change: Change<PromotionListings>) -> Result<(), RepositoryError> {
         self.world.ports.promotions.assign(&self.scope().await, change).await
     }
 
@@ -82,7 +86,7 @@ impl Host {
     }
 
     /// Returns the whole list, after checking that the count agrees.
-    async fn promotions(&self, filter: &PromotionFilter) -> Vec<Promotion> {
+    pub(super) async fn promotions(&self, filter: &PromotionFilter) -> Vec<Promotion> {
         let (queries, scope) = (&self.world.ports.promotion_queries, self.scope().await);
         let listed = queries.list(&scope, filter, ALL).await.expect("a list");
         let count = queries.count(&scope, filter).await.expect("a count");
@@ -90,7 +94,7 @@ impl Host {
         listed.items
     }
 
-    async fn listings<const N: usize>(&self) -> [ListingId; N] {
+    pub(super) async fn listings<const N: usize>(&self) -> [ListingId; N] {
         let mut ids = [ListingId::new(build::id()); N];
         for id in &mut ids {
             *id = self.listing(&build::id().to_string()).await.id();
@@ -224,101 +228,6 @@ pub async fn a_promotion_whose_account_moved_away_is_stale(ports: Ports) {
     assert_eq!(heir.promotions(&any()).await, std::slice::from_ref(&promotion));
     assert_eq!(heir.given(&promotion, &listings).await, listings[..1]);
     heir.edit_promotion(&promotion, renamed("Spring")).await.expect("its own");
-}
-
-/// Assignments do not change the promotion's version, and end with the listing or the promotion.
-pub async fn a_promotion_is_given_on_listings_of_its_account(ports: Ports) {
-    let host = Host::open(ports).await;
-    let listings: [ListingId; 3] = host.listings().await;
-    let [elsewhere] = host.anew().await.listings().await;
-    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
-    let other = host.promote("Spring", PromotionEdit::default()).await.expect("created");
-    let found = host.assignable(&promotion, &[listings[0], elsewhere, ListingId::new(build::id())]).await;
-    assert_eq!(found, [Assignable { listing: listings[0], is_assigned: false }]);
-
-    host.give(&promotion, &listings).await;
-    assert_eq!(host.given(&promotion, &listings).await, listings);
-    assert_eq!(host.given(&other, &listings).await, []);
-    let change = host.assignment(&promotion, Assignment::Unassign, &listings[1..]).await;
-    host.assign(change).await.expect("unassigned");
-    assert_eq!(host.given(&promotion, &listings).await, listings[..1]);
-    assert_eq!(host.promotion(promotion.id()).await, Some(promotion.clone()));
-
-    let listing = host.get(listings[0]).await.expect("its own").listing;
-    host.delete(&listing).await.expect("an assigned promotion does not prevent a deletion");
-    assert_eq!(host.given(&promotion, &listings).await, []);
-    host.give(&promotion, &listings[1..]).await;
-    host.delete_promotion(&promotion).await.expect("assigned listings do not prevent a deletion");
-}
-
-/// `Stale` for all listings even if only one has changed; nothing is stored.
-pub async fn an_assignment_that_was_decided_on_what_has_changed_is_stale(ports: Ports) {
-    let host = Host::open(ports).await;
-    let listings: [ListingId; 3] = host.listings().await;
-    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
-    let assignment = host.assignment(&promotion, Assignment::Assign, &listings).await;
-    host.give(&promotion, &listings[..1]).await;
-    assert!(is_stale(&host.assign(assignment).await), "one is assigned already");
-    assert_eq!(host.given(&promotion, &listings).await, listings[..1]);
-
-    let removal = host.assignment(&promotion, Assignment::Unassign, &listings[..1]).await;
-    host.assign(removal.clone()).await.expect("unassigned");
-    assert!(is_stale(&host.assign(removal).await), "it is not assigned any more");
-
-    let assignment = host.assignment(&promotion, Assignment::Assign, &listings).await;
-    let gone = host.get(listings[2]).await.expect("its own").listing;
-    host.delete(&gone).await.expect("deleted");
-    assert!(is_stale(&host.assign(assignment).await), "a listing is gone");
-    assert_eq!(host.given(&promotion, &listings).await, []);
-    let assignment = host.assignment(&promotion, Assignment::Assign, &listings[..1]).await;
-    host.delete_promotion(&promotion).await.expect("deleted");
-    assert!(is_stale(&host.assign(assignment).await), "the promotion is gone");
-}
-
-/// A race: locks are taken in the same order.
-pub async fn of_twenty_who_assign_the_same_listings_one_wins(ports: Ports) {
-    let host = Host::open(ports).await;
-    let listings: [ListingId; 10] = host.listings().await;
-    let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
-    for assignment in [Assignment::Assign, Assignment::Unassign] {
-        let mut changes = Vec::new();
-        for _ in 0..20 {
-            changes.push(host.assignment(&promotion, assignment, &listings).await);
-        }
-        let next = in_turn(changes);
-        let (won, lost) = twenty_at_once(|| {
-            let (host, change) = (host.clone(), next());
-            async move { host.assign(change).await }
-        })
-        .await;
-        let given = if assignment == Assignment::Assign { 10 } else { 0 };
-        assert_eq!((won, host.given(&promotion, &listings).await.len()), (1, given));
-        assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
-    }
-}
-
-/// A race, ten times: the second change either finds nothing to assign or deletes the assignment.
-pub async fn assignments_and_deletions_at_once_leave_nothing_astray(ports: Ports) {
-    let host = Host::open(ports).await;
-    for round in 0..10 {
-        let [listing, other] = host.listings().await;
-        let promotion = host.promote(&format!("Round {round}"), PromotionEdit::default()).await.expect("created");
-        let change = host.assignment(&promotion, Assignment::Assign, &[listing, other]).await;
-        let going = host.get(listing).await.expect("its own").listing;
-        let assigning = tokio::spawn({
-            let host = host.clone();
-            async move { host.assign(change).await }
-        });
-        let deleting = tokio::spawn({
-            let host = host.clone();
-            async move { host.delete(&going).await }
-        });
-        let deleted = host.delete_promotion(&promotion).await;
-        let (assigned, gone) = (assigning.await.expect("no panic"), deleting.await.expect("no panic"));
-        assert!(assigned.is_ok() || is_stale(&assigned), "{assigned:?}");
-        assert!((deleted.is_ok() || is_stale(&deleted)) && (gone.is_ok() || is_stale(&gone)), "{deleted:?} {gone:?}");
-        assert_eq!(host.promotion(promotion.id()).await.is_some(), deleted.is_err());
-    }
 }
 
 /// Filters by account and by status, in pages.

@@ -1,9 +1,9 @@
 //! Tenants.
 
-use domain::access::{OperatorScope, TenantChoice};
-use domain::ids::{AuditId, TenantId, UserId};
+use domain::access::TenantChoice;
+use domain::ids::TenantId;
 use domain::tenants::{Tenant, TenantDetails, TenantEdit, TenantStatus};
-use domain::users::{Role, UserEdit, UserStatus};
+use domain::users::Role;
 use ports::{Page, PageStart, RepositoryError, TenantFilter, rules};
 use tokio::task::{JoinSet, LocalSet};
 
@@ -34,7 +34,7 @@ fn is_taken<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN }))
 }
 
-fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
+pub(super) fn is_stale<T>(result: &Result<T, RepositoryError>) -> bool {
     matches!(result, Err(RepositoryError::Stale))
 }
 
@@ -177,120 +177,6 @@ pub async fn of_twenty_who_update_at_once_one_wins(ports: Ports) {
     .await;
     assert_eq!(won, 1);
     assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
-}
-
-/// Tests `user_status` 0, 1 and 2.
-pub async fn deactivating_sets_the_users_but_not_support(ports: Ports) {
-    let world = World::new(ports).await;
-    let channel = world.create("channel").await.expect("created");
-    let other = world.create("other").await.expect("created");
-    let clerk = world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
-    let support = world.new_user(&channel, Role::Support, "support@example.com").await.expect("a user");
-    let stranger = world.new_user(&other, Role::FrontDesk, "stranger@example.com").await.expect("a user");
-
-    let mut tenant = channel;
-    for (status, users) in [
-        (TenantStatus::Inactive, UserStatus::Passive),
-        (TenantStatus::Inactive, UserStatus::Banned),
-        (TenantStatus::Active, UserStatus::Active),
-    ] {
-        let change = tenant.set_status(status, Some(users), world.stamp().await).expect("allowed").expect("a change");
-        tenant = world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
-        assert_eq!(world.get(tenant.id()).await.map(|tenant| tenant.status()), Some(status));
-        assert_eq!(world.user(clerk.id()).await.map(|user| user.status()), Some(users));
-        assert_eq!(world.user(support.id()).await, Some(support.clone()), "support is unchanged");
-        assert_eq!(world.user(stranger.id()).await, Some(stranger.clone()), "users of other tenants are unchanged");
-        assert_eq!(world.user(world.user).await.map(|user| user.status()), Some(UserStatus::Active));
-    }
-}
-
-/// Each user's status is restored, unless it was changed since.
-pub async fn activating_gives_back_what_deactivating_took(ports: Ports) {
-    use TenantStatus::{Active, Inactive};
-    let world = World::new(ports).await;
-    let mut channel = world.create("channel").await.expect("created");
-    let administrator = world.caller(&world.token, TenantChoice::Home).await;
-    let scope = world.scope_in(channel.id()).await;
-    let mut users = Vec::new();
-    for name in ["active", "passive", "changed", "renamed"] {
-        users.push(world.new_user(&channel, Role::Venue, &format!("{name}@example.com")).await.expect("a user").id());
-    }
-    let edit = async |user: UserId, edit: UserEdit| {
-        let user = world.user(user).await.expect("a user");
-        // By the operator, who is admitted to inactive tenants too.
-        let stamp = OperatorScope::new().stamp(AuditId::new(build::id()), build::at());
-        let change = user.update(edit, &administrator, stamp).expect("allowed").expect("a change");
-        world.ports.users.update(&scope, change).await.expect("updated");
-    };
-    let to = |status| UserEdit { status: Some(status), ..UserEdit::default() };
-    let mut set = async |status, users: Option<UserStatus>| {
-        let change = channel.set_status(status, users, world.stamp().await).expect("allowed").expect("a change");
-        channel = world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
-    };
-    let statuses = async || {
-        let mut statuses = Vec::new();
-        for user in &users {
-            statuses.push(world.user(*user).await.expect("a user").status().as_i16());
-        }
-        statuses
-    };
-    edit(users[1], to(UserStatus::Passive)).await;
-
-    set(Inactive, Some(UserStatus::Banned)).await;
-    assert_eq!(statuses().await, [2, 2, 2, 2]);
-    edit(users[2], to(UserStatus::Passive)).await;
-    edit(users[3], UserEdit { name: Some("Another name".parse().expect("a name")), ..UserEdit::default() }).await;
-    set(Active, None).await;
-    assert_eq!(statuses().await, [1, 0, 0, 1]);
-
-    // Of several deactivations the first counts, and a restored status is not restored again.
-    set(Inactive, Some(UserStatus::Passive)).await;
-    set(Inactive, Some(UserStatus::Banned)).await;
-    set(Active, None).await;
-    assert_eq!(statuses().await, [1, 0, 0, 1]);
-    set(Inactive, None).await;
-    edit(users[0], to(UserStatus::Banned)).await;
-    set(Active, None).await;
-    assert_eq!(statuses().await, [2, 0, 0, 1]);
-
-    // An activation with a status sets it for all users, and no status is left to restore.
-    set(Inactive, Some(UserStatus::Banned)).await;
-    set(Active, Some(UserStatus::Active)).await;
-    set(Inactive, None).await;
-    set(Active, None).await;
-    assert_eq!(statuses().await, [1, 1, 1, 1]);
-}
-
-/// Neither a new version nor an audit entry is stored.
-pub async fn a_status_that_everybody_has_stores_nothing(ports: Ports) {
-    let world = World::new(ports).await;
-    let channel = world.create("channel").await.expect("created");
-    world.new_user(&channel, Role::FrontDesk, "clerk@example.com").await.expect("a user");
-    let set = async |tenant: &Tenant, users| {
-        let change = tenant.set_status(TenantStatus::Inactive, Some(users), world.stamp().await);
-        let change = change.expect("allowed").expect("perhaps a change");
-        world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status")
-    };
-    let inactive = set(&channel, UserStatus::Passive).await;
-    let trail = world.ports.trail.actions().await;
-    assert_eq!(set(&inactive, UserStatus::Passive).await, inactive);
-    assert_eq!(world.get(channel.id()).await, Some(inactive.clone()));
-    assert_eq!(world.ports.trail.actions().await, trail);
-    let banned = set(&inactive, UserStatus::Banned).await;
-    assert_eq!(banned.version(), inactive.version() + 1, "the users changed");
-    assert_eq!(world.ports.trail.actions().await.len(), trail.len() + 1);
-}
-
-/// `Stale`.
-pub async fn a_status_of_an_old_version_is_stale(ports: Ports) {
-    let world = World::new(ports).await;
-    let read = world.create("channel").await.expect("created");
-    let clerk = world.new_user(&read, Role::FrontDesk, "clerk@example.com").await.expect("a user");
-    world.set_status(&read, TenantStatus::Inactive).await;
-    let late = read.set_status(TenantStatus::Inactive, Some(UserStatus::Banned), world.stamp().await);
-    let late = late.expect("allowed").expect("a change");
-    assert!(is_stale(&world.ports.tenants.set_status(&world.admin().await, late).await));
-    assert_eq!(world.user(clerk.id()).await.map(|user| user.status()), Some(UserStatus::Active));
 }
 
 /// Deletes locations, users and keys, but not users of other tenants who only worked there.

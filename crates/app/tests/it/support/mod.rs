@@ -16,8 +16,9 @@ pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::load::{Load, is_unavailable};
 pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
-pub(crate) use self::waiting::{PATIENCE, REVOKED_WITHIN, refused_within_a_second, until, until_so};
+pub(crate) use self::waiting::{REVOKED_WITHIN, refused_within_a_second};
 pub(crate) use self::wire::Wire;
+pub(crate) use testkit::{PATIENCE, until, until_so};
 
 /// A server with a first workspace and a key to it.
 pub(crate) struct World {
