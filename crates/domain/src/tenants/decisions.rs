@@ -5,7 +5,6 @@ use thiserror::Error;
 use super::{
     Address, City, Description, DomainName, PostCode, Tenant, TenantDetails, TenantName, TenantParts, TenantStatus,
 };
-use crate::access::Caller;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::countries::Country;
@@ -37,19 +36,6 @@ pub enum DeleteTenantError {
     /// The tenant still has integration accounts.
     #[error("The tenant still has integration accounts. Move or delete them first.")]
     NotEmpty(TenantHoldings),
-}
-
-/// An inactive tenant as the target of a switch or of a moved integration account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("The target tenant is inactive.")]
-pub struct TargetInactiveError;
-
-/// Fields that a client sent with a value other than the stored one, though an update cannot change them.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("fields were sent that an update cannot change")]
-pub struct RestatedError {
-    /// The fields, in the order of [`Restated`], each with the reason or the operation that changes it.
-    pub field_errors: Vec<(&'static str, &'static str)>,
 }
 
 /// The fields of a new tenant.
@@ -102,15 +88,6 @@ pub enum UsersChange {
     Restored,
 }
 
-/// An API user who switches to another tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TenantSwitched {
-    /// The user.
-    pub user: UserId,
-    /// The tenant to switch to.
-    pub target: TenantId,
-}
-
 /// The fields to change. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Default)]
 pub struct TenantEdit {
@@ -128,39 +105,6 @@ pub struct TenantEdit {
     pub post_code: Patch<PostCode>,
     /// The new country, or none.
     pub country: Patch<Country>,
-}
-
-/// The values that a client sent for fields that only other operations can change.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Restated {
-    /// `isDefault`.
-    pub is_default: Option<bool>,
-    /// `status`.
-    pub status: Option<TenantStatus>,
-    /// `is_trashed`.
-    pub is_trashed: Option<bool>,
-}
-
-impl Restated {
-    /// Compares the sent values with the stored ones, or with those that will be stored.
-    ///
-    /// # Errors
-    /// Every field that differs.
-    pub fn check(&self, is_default: bool, status: TenantStatus) -> Result<(), RestatedError> {
-        const NEVER: &str = "never changes: the default tenant is made with its workspace.";
-        const ELSEWHERE: &str = "is changed by the operations activate and deactivate.";
-
-        let is_trashed = status == TenantStatus::Inactive;
-        let field_errors: Vec<_> = [
-            (self.is_default.is_some_and(|said| said != is_default), ("isDefault", NEVER)),
-            (self.status.is_some_and(|said| said != status), ("status", ELSEWHERE)),
-            (self.is_trashed.is_some_and(|said| said != is_trashed), ("is_trashed", ELSEWHERE)),
-        ]
-        .into_iter()
-        .filter_map(|(differs, error)| differs.then_some(error))
-        .collect();
-        if field_errors.is_empty() { Ok(()) } else { Err(RestatedError { field_errors }) }
-    }
 }
 
 impl Tenant {
@@ -310,43 +254,6 @@ impl Tenant {
     }
 }
 
-/// Moves the caller's current tenant. Returns `None` if it is the target already.
-///
-/// Does not check whether the caller may enter the target: see [`Caller::may_enter`].
-///
-/// # Errors
-/// If the target is inactive.
-pub fn switch(
-    caller: &Caller,
-    target: &Tenant,
-    stamp: Stamp,
-) -> Result<Option<Change<TenantSwitched>>, TargetInactiveError> {
-    if target.status() == TenantStatus::Inactive {
-        return Err(TargetInactiveError);
-    }
-    let from = caller.current_tenant_id();
-    if from == target.id() {
-        return Ok(None);
-    }
-    let audit = AuditEntry {
-        id: stamp.id,
-        workspace_id: target.workspace_id(),
-        // The user belongs to the home tenant: the trail of the target must not reveal the users of other tenants.
-        tenant_id: caller.home_tenant_id(),
-        tenant_name: caller.home_tenant_name().to_string(),
-        other_tenant_id: None,
-        at: stamp.at,
-        actor: stamp.actor,
-        action: "user.switch",
-        resource_kind: ResourceKind::User,
-        resource_id: caller.user_id().as_uuid(),
-        resource_name: caller.user_name().to_owned(),
-        before: vec![("current_tenant_id", Fact::Text(from.to_string()))],
-        after: vec![("current_tenant_id", Fact::Text(target.id().to_string()))],
-    };
-    Ok(Some(Change::new(TenantSwitched { user: caller.user_id(), target: target.id() }, audit)))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
@@ -467,29 +374,5 @@ mod tests {
         assert!(channel().delete(nothing, stamp()).is_ok());
         let something = TenantHoldings { integration_accounts: 1, listings: 0 };
         assert_eq!(channel().delete(something, stamp()), Err(DeleteTenantError::NotEmpty(something)));
-    }
-
-    #[test]
-    fn a_whole_tenant_may_be_sent_back_but_not_changed_that_way() {
-        let as_stored =
-            Restated { is_default: Some(false), status: Some(TenantStatus::Active), is_trashed: Some(false) };
-        assert_eq!(as_stored.check(false, TenantStatus::Active), Ok(()));
-        assert_eq!(Restated::default().check(false, TenantStatus::Inactive), Ok(()));
-        let other = Restated { is_default: Some(true), status: Some(TenantStatus::Inactive), is_trashed: Some(true) };
-        let RestatedError { field_errors } = other.check(false, TenantStatus::Active).expect_err("all three differ");
-        let fields: Vec<_> = field_errors.into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["isDefault", "status", "is_trashed"]);
-    }
-
-    #[test]
-    fn a_user_switches_to_an_active_tenant_once() {
-        let caller = caller(standing(1, true), standing(1, true), Permission::Write);
-        let change = switch(&caller, &channel(), stamp()).expect("active").expect("a change");
-        assert_eq!(change.after, TenantSwitched { user: caller.user_id(), target: channel().id() });
-        assert_eq!(change.audit.tenant_id, caller.home_tenant_id());
-
-        assert_eq!(switch(&caller, &default_tenant(), stamp()), Ok(None), "already there");
-        let inactive = Tenant::from_parts(TenantParts { status: TenantStatus::Inactive, ..tenant(2) });
-        assert_eq!(switch(&caller, &inactive, stamp()), Err(TargetInactiveError));
     }
 }

@@ -5,6 +5,8 @@
 
 mod decisions;
 mod domain_name;
+mod restated;
+mod switches;
 
 use std::str::FromStr;
 
@@ -12,10 +14,12 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 pub use self::decisions::{
-    DefaultTenantError, DeleteTenantError, NewTenant, Restated, RestatedError, TargetInactiveError, TenantCreated,
-    TenantEdit, TenantHoldings, TenantStatusSet, TenantSwitched, UsersChange, switch,
+    DefaultTenantError, DeleteTenantError, NewTenant, TenantCreated, TenantEdit, TenantHoldings, TenantStatusSet,
+    UsersChange,
 };
 pub use self::domain_name::{DomainName, DomainNameError};
+pub use self::restated::{Restated, RestatedError};
+pub use self::switches::{TargetInactiveError, TenantSwitched, switch};
 use crate::countries::Country;
 use crate::ids::{TenantId, WorkspaceId};
 use crate::text::{Line, Prose};
