@@ -260,8 +260,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::access::Permission;
-    use crate::access::fixture::{at, caller, stamp, standing, tenant};
+    use crate::access::fixture::{at, stamp, tenant};
 
     fn channel() -> Tenant {
         Tenant::from_parts(tenant(2))
