@@ -68,7 +68,7 @@ fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str)
         asked["holdExpiresAt"] = json!(soon.to_rfc3339_opts(SecondsFormat::Millis, true));
         let held = client.post(RESERVATION, &asked);
         if held.field_errors() == ["holdExpiresAt"] {
-            return Err(held);
+            return Err(held.text);
         }
         assert_eq!(data(201, &held)["holdExpiresAt"], asked["holdExpiresAt"]);
         Ok(data(201, &held))
@@ -79,7 +79,7 @@ fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str)
 fn answered(ask: impl Fn() -> Answer, is_it: impl Fn(&Answer) -> bool) -> Answer {
     until(|| {
         let answer = ask();
-        if is_it(&answer) { Ok(answer) } else { Err(answer) }
+        if is_it(&answer) { Ok(answer) } else { Err(answer.text) }
     })
 }
 

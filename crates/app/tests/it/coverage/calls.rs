@@ -49,22 +49,18 @@ pub(super) fn query(operation: &str) -> &'static str {
     }
 }
 
+/// Returns the body with the victim's account.
+fn of_account(mut body: Value) -> Option<Value> {
+    body["integrationAccountID"] = "{account}".into();
+    Some(body)
+}
+
 /// Returns all calls by operation.
 pub(super) fn calls() -> BTreeMap<&'static str, Call> {
     use Sibling::{Forbidden, Itself, NotFound, NotImported};
     let named = || Some(json!({ "name": "Taken over" }));
     let listing = || listing_fields("{new}");
-    let in_account = || {
-        let mut body = listing();
-        body["integrationAccountID"] = "{account}".into();
-        Some(body)
-    };
     let promotion = || promotion_fields("{new}");
-    let of_account = || {
-        let mut body = promotion();
-        body["integrationAccountID"] = "{account}".into();
-        Some(body)
-    };
     let blocked = json!({ "startDate": "2030-01-31", "endDate": "2030-02-02", "status": "NOT_AVAILABLE" });
     let account = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "{new}", "authType": "OAUTH" });
     let statused = || Some(json!({ "user_status": 2 }));
@@ -121,7 +117,7 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
         ("deliverListings", WRITE, Some(json!({ "listings": [listing()] })), NotFound),
         ("listListings", READ, None, Itself),
         ("countListings", READ, None, Itself),
-        ("createListing", WRITE, in_account(), NotFound),
+        ("createListing", WRITE, of_account(listing()), NotFound),
         ("getListing", READ, None, NotFound),
         ("replaceListing", WRITE, Some(listing()), NotFound),
         ("updateListing", WRITE, named(), NotFound),
@@ -136,7 +132,7 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
         ("updateAvailability", WRITE, Some(json!({ "ranges": [blocked] })), NotFound),
         ("listPromotions", READ, None, Itself),
         ("countPromotions", READ, None, Itself),
-        ("createPromotion", WRITE, of_account(), NotFound),
+        ("createPromotion", WRITE, of_account(promotion()), NotFound),
         ("getPromotion", READ, None, NotFound),
         ("replacePromotion", WRITE, Some(promotion()), NotFound),
         ("updatePromotion", WRITE, named(), NotFound),

@@ -128,9 +128,9 @@ fn one_round(world: &World, server: &Server, revoker: &Server) {
         caller.revoke(&administrator);
     }
     // Until then another server may serve what it has cached, and a refusal does not tell which credentials these are.
-    let revoked = Instant::now();
+    let start = Instant::now();
     let within = if server.base == revoker.base { Duration::ZERO } else { REVOKED_WITHIN };
-    until_so(|| revoked.elapsed() >= within && doomed.iter().all(|caller| caller.is_refused(&server.base)));
+    until_so(|| start.elapsed() >= within && doomed.iter().all(|caller| caller.is_refused(&server.base)));
     let before = trail(world);
     for (name, (status, code), mut wire, end) in begun {
         wire.send(end);
