@@ -50,9 +50,9 @@ pub(super) fn query(operation: &str) -> &'static str {
 }
 
 /// Returns the body with the victim's account.
-fn of_account(mut body: Value) -> Option<Value> {
+fn of_account(mut body: Value) -> Value {
     body["integrationAccountID"] = "{account}".into();
-    Some(body)
+    body
 }
 
 /// Returns all calls by operation.
@@ -117,7 +117,7 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
         ("deliverListings", WRITE, Some(json!({ "listings": [listing()] })), NotFound),
         ("listListings", READ, None, Itself),
         ("countListings", READ, None, Itself),
-        ("createListing", WRITE, of_account(listing()), NotFound),
+        ("createListing", WRITE, Some(of_account(listing())), NotFound),
         ("getListing", READ, None, NotFound),
         ("replaceListing", WRITE, Some(listing()), NotFound),
         ("updateListing", WRITE, named(), NotFound),
@@ -132,7 +132,7 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
         ("updateAvailability", WRITE, Some(json!({ "ranges": [blocked] })), NotFound),
         ("listPromotions", READ, None, Itself),
         ("countPromotions", READ, None, Itself),
-        ("createPromotion", WRITE, of_account(promotion()), NotFound),
+        ("createPromotion", WRITE, Some(of_account(promotion())), NotFound),
         ("getPromotion", READ, None, NotFound),
         ("replacePromotion", WRITE, Some(promotion()), NotFound),
         ("updatePromotion", WRITE, named(), NotFound),
