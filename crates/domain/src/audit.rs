@@ -103,6 +103,20 @@ impl ResourceKind {
             Self::Reservation => "reservation",
         }
     }
+
+    /// Whether a [`Credential`](crate::access::Credential) contains data of resources of this kind.
+    pub const fn is_in_credentials(self) -> bool {
+        match self {
+            Self::Tenant | Self::User | Self::ApiKey => true,
+            Self::Workspace
+            | Self::Location
+            | Self::IntegrationAccount
+            | Self::Listing
+            | Self::Promotion
+            | Self::Quote
+            | Self::Reservation => false,
+        }
+    }
 }
 
 /// One value in an audit entry.

@@ -111,16 +111,7 @@ impl CredentialCache {
 /// No cached credential contains a new key, user or tenant: a credential without a key is not cached, nor is one whose
 /// named tenant does not exist.
 pub(crate) fn affects_credentials(kind: ResourceKind, action: &str) -> bool {
-    match kind {
-        ResourceKind::Tenant | ResourceKind::User | ResourceKind::ApiKey => !CREATIONS.contains(&action),
-        ResourceKind::Workspace
-        | ResourceKind::Location
-        | ResourceKind::IntegrationAccount
-        | ResourceKind::Listing
-        | ResourceKind::Promotion
-        | ResourceKind::Quote
-        | ResourceKind::Reservation => false,
-    }
+    kind.is_in_credentials() && !CREATIONS.contains(&action)
 }
 
 #[cfg(test)]
