@@ -26,14 +26,14 @@ async fn a_duplicate_that_takes_too_long_holds_the_key() {
     .execute(&mut other)
     .await
     .expect("a workspace");
-    let mut twin = other.begin().await.expect("a transaction");
+    let mut duplicate = other.begin().await.expect("a transaction");
     sqlx::query(
         "INSERT INTO idempotency_records (workspace_id, user_id, idempotency_key, api_key_id, fingerprint, status, body, created_at) \
          VALUES ($1, $2, 'key', $1, '', 200, '', now())",
     )
     .bind(workspace)
     .bind(scope.user_id().as_uuid())
-    .execute(&mut *twin)
+    .execute(&mut *duplicate)
     .await
     .expect("the duplicate's record");
 
@@ -45,7 +45,7 @@ async fn a_duplicate_that_takes_too_long_holds_the_key() {
     let waited = database.keep(scope, idempotency_record.clone()).await;
     assert!(matches!(waited, Err(RepositoryError::Taken { rule: rules::IDEMPOTENCY_KEY })), "{waited:?}");
 
-    twin.rollback().await.expect("the duplicate is rolled back");
+    duplicate.rollback().await.expect("the duplicate is rolled back");
     // The key is free. The missing user is detected last.
     let refused = database.keep(scope, idempotency_record).await;
     assert!(matches!(refused, Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{refused:?}");

@@ -89,7 +89,7 @@ fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
         None => Query::new(LIST, [workspace]).bind(limits(page)),
         Some(tenant) => Query::new(LIST_OF_TENANT, [workspace, tenant.as_uuid().into(), most(page)]).bind(limits(page)),
     };
-    filtered(query.fill("columns", Row::COLUMNS), scope, filter).behind("entry.id > ?", page)
+    filtered(query.fill("columns", Row::COLUMNS), scope, filter).after("entry.id > ?", page)
 }
 
 /// Returns the tenant whose trail is read; `None` for the whole workspace.

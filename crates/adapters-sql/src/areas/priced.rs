@@ -7,63 +7,59 @@ use domain::quotes::{Price, PriceLine, PriceParts, PricedStay};
 use domain::stays::{Stay, StayDate};
 use ports::RepositoryError;
 use sea_orm::prelude::{Date, Uuid};
-use sea_orm::{FromQueryResult, Value};
 
 use crate::engine::rows::{percentage, stored, whole};
+use crate::engine::table::columns;
 
-/// The columns, in the order of [`to_values`].
-pub(crate) const COLUMNS: &str = "listing_id, integration_account_id, check_in, check_out, guests, currency, base_price, \
-    markup_percentage, markup, distribution_markup_percentage, distribution_markup, default_discount_percentage, \
-    default_discount, promotion_discount_percentage, promotion_discount, fees, taxes, promotion_id";
-
-#[derive(Debug, FromQueryResult)]
-pub(crate) struct PricedRow {
+columns! {
+    pub(crate) struct PricedRow {
     listing_id: Uuid,
-    integration_account_id: Uuid,
-    check_in: Date,
-    check_out: Date,
-    guests: i32,
-    currency: String,
-    base_price: i64,
-    markup_percentage: i32,
-    markup: i64,
-    distribution_markup_percentage: Option<i32>,
-    distribution_markup: Option<i64>,
-    default_discount_percentage: i32,
-    default_discount: i64,
-    promotion_discount_percentage: Option<i32>,
-    promotion_discount: Option<i64>,
-    fees: i64,
-    taxes: i64,
-    promotion_id: Option<Uuid>,
+        integration_account_id: Uuid,
+        check_in: Date,
+        check_out: Date,
+        guests: i32,
+        currency: String,
+        base_price: i64,
+        markup_percentage: i32,
+        markup: i64,
+        distribution_markup_percentage: Option<i32>,
+        distribution_markup: Option<i64>,
+        default_discount_percentage: i32,
+        default_discount: i64,
+        promotion_discount_percentage: Option<i32>,
+        promotion_discount: Option<i64>,
+        fees: i64,
+        taxes: i64,
+        promotion_id: Option<Uuid>,
+    }
 }
 
-pub(crate) fn to_values(priced: &PricedStay) -> [Value; 18] {
+pub(crate) fn to_row(priced: &PricedStay) -> PricedRow {
     let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id } = *priced;
     let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, fees, taxes } =
         price.into_parts();
     let share = |line: PriceLine| i32::from(line.percentage.basis_points());
     let amount = |line: PriceLine| line.value.minor();
-    [
-        listing_id.as_uuid().into(),
-        integration_account_id.as_uuid().into(),
-        stay.check_in().as_date().into(),
-        stay.check_out().as_date().into(),
-        guests.get().into(),
-        base.currency().code().into(),
-        base.minor().into(),
-        share(markup).into(),
-        amount(markup).into(),
-        distribution_markup.map(share).into(),
-        distribution_markup.map(amount).into(),
-        share(default_discount).into(),
-        amount(default_discount).into(),
-        promotion_discount.map(share).into(),
-        promotion_discount.map(amount).into(),
-        fees.minor().into(),
-        taxes.minor().into(),
-        promotion_id.map(PromotionId::as_uuid).into(),
-    ]
+    PricedRow {
+        listing_id: listing_id.as_uuid(),
+        integration_account_id: integration_account_id.as_uuid(),
+        check_in: stay.check_in().as_date(),
+        check_out: stay.check_out().as_date(),
+        guests: guests.get(),
+        currency: base.currency().code().to_owned(),
+        base_price: base.minor(),
+        markup_percentage: share(markup),
+        markup: amount(markup),
+        distribution_markup_percentage: distribution_markup.map(share),
+        distribution_markup: distribution_markup.map(amount),
+        default_discount_percentage: share(default_discount),
+        default_discount: amount(default_discount),
+        promotion_discount_percentage: promotion_discount.map(share),
+        promotion_discount: promotion_discount.map(amount),
+        fees: fees.minor(),
+        taxes: taxes.minor(),
+        promotion_id: promotion_id.map(PromotionId::as_uuid),
+    }
 }
 
 pub(crate) fn to_priced(what: &'static str, row: PricedRow) -> Result<PricedStay, RepositoryError> {

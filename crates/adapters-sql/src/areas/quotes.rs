@@ -16,6 +16,7 @@ use crate::engine::database::Database;
 use crate::engine::errors::inside_tenant;
 use crate::engine::query::Query;
 use crate::engine::rows::{percentage, whole};
+use crate::engine::table::{columns, joined};
 use crate::engine::transaction::Transaction;
 
 const WHAT: &str = "quote";
@@ -33,10 +34,10 @@ const FORGET: &str = "\
      WHERE quote.workspace_id = workspace.id AND quote.expires_at < $1 LIMIT $2)";
 
 const GET: &str = "\
-    SELECT workspace_id, id, tenant_id, created_at, expires_at, {priced}, \
-           (SELECT sold.id FROM reservations sold WHERE sold.workspace_id = $1 AND sold.quote_id = quotes.id) AS reservation_id \
+    SELECT {columns}, {priced}, \
+           (SELECT sold.id FROM reservations sold WHERE sold.workspace_id = $1 AND sold.quote_id = quotes.id) \
     FROM quotes WHERE workspace_id = $1 AND tenant_id = $2 AND id = $3";
-const INSERT: &str = "INSERT INTO quotes (workspace_id, id, tenant_id, created_at, expires_at, {priced}) VALUES ";
+const INSERT: &str = "INSERT INTO quotes ({columns}, {priced}) VALUES ";
 
 #[derive(FromQueryResult)]
 struct RatesRow {
@@ -47,16 +48,19 @@ struct RatesRow {
     max_importer_hold_hours: i32,
 }
 
-#[derive(FromQueryResult)]
-struct QuoteRow {
-    workspace_id: Uuid,
-    id: Uuid,
-    tenant_id: Uuid,
-    created_at: DateTimeUtc,
-    expires_at: DateTimeUtc,
-    #[sea_orm(nested)]
-    priced: PricedRow,
-    reservation_id: Option<Uuid>,
+columns! {
+    struct QuoteRow {
+        workspace_id: Uuid,
+        id: Uuid,
+        tenant_id: Uuid,
+        created_at: DateTimeUtc,
+        expires_at: DateTimeUtc,
+    }
+}
+
+joined! {
+    /// A quote with the reservation that used it.
+    struct FoundRow { quote: QuoteRow, priced: PricedRow; reservation_id: Option<Uuid> }
 }
 
 #[async_trait]
@@ -81,7 +85,7 @@ impl QuoteRepository for Database {
     }
 
     async fn get(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
-        let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]).fill("priced", priced::COLUMNS);
+        let query = in_full(Query::of_tenant(GET, scope).bind([id.as_uuid().into()]));
         self.row(query).await?.map(to_found_quote).transpose()
     }
 
@@ -89,17 +93,16 @@ impl QuoteRepository for Database {
         let Change { after: quote, audit, idempotency_record } = change;
         let QuoteParts { workspace_id, id, tenant_id, priced, created_at, expires_at } = quote.into_parts();
         inside_tenant(scope, workspace_id, tenant_id)?;
-        let own = [
-            workspace_id.as_uuid().into(),
-            id.as_uuid().into(),
-            tenant_id.as_uuid().into(),
-            created_at.into(),
-            expires_at.into(),
-        ];
-        let insert = Query::new(INSERT, []).fill("priced", priced::COLUMNS);
+        let row = QuoteRow {
+            workspace_id: workspace_id.as_uuid(),
+            id: id.as_uuid(),
+            tenant_id: tenant_id.as_uuid(),
+            created_at,
+            expires_at,
+        };
+        let values = row.into_values().chain(priced::to_row(&priced).into_values());
         let transaction = self.begin(idempotency_record).await?;
-        let done =
-            transaction.execute(insert.push_list(own.into_iter().chain(priced::to_values(&priced)))).await.map(drop);
+        let done = transaction.execute(in_full(Query::new(INSERT, [])).push_list(values)).await.map(drop);
         transaction.end(done, audit).await
     }
 
@@ -129,8 +132,14 @@ impl Transaction {
     }
 }
 
-fn to_found_quote(row: QuoteRow) -> Result<FoundQuote, RepositoryError> {
-    let QuoteRow { workspace_id, id, tenant_id, created_at, expires_at, priced: row, reservation_id } = row;
+/// Fills the holes for the columns of full quotes.
+fn in_full(query: Query) -> Query {
+    query.fill("columns", QuoteRow::COLUMNS).fill("priced", PricedRow::COLUMNS)
+}
+
+fn to_found_quote(row: FoundRow) -> Result<FoundQuote, RepositoryError> {
+    let FoundRow { quote, priced: row, reservation_id } = row;
+    let QuoteRow { workspace_id, id, tenant_id, created_at, expires_at } = quote;
     let parts = QuoteParts {
         workspace_id: WorkspaceId::new(workspace_id),
         id: QuoteId::new(id),

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_asks_at_the_same_moment_is_answered_by_one_statement() {
+    async fn requests_at_the_same_moment_share_a_statement() {
         let (loader, log) = loader();
         let load = |id| load(&loader, &log, HERE, id);
         assert_eq!(join!(load(5), load(200), load(5), load(7), load(6)), (Some(5), None, Some(5), Some(7), Some(6)));
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_gives_up_takes_nobody_along() {
+    async fn a_cancelled_request_does_not_cancel_the_others() {
         let (loader, log) = loader();
         let mut first = Box::pin(load(&loader, &log, HERE, 1));
         assert!(poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await.is_pending());
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_befalls_all_who_asked() {
+    async fn an_error_is_returned_to_all_requests() {
         let (loader, _) = loader();
         let load = |id| {
             let fail = |_| async { Err(RepositoryError::Unavailable("away".into())) };

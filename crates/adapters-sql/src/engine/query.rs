@@ -119,11 +119,11 @@ impl Query {
     /// Orders by id and selects the page, and one more row, which shows whether the list continues.
     pub(crate) fn page(self, page: Page) -> Self {
         let key = self.key;
-        self.behind(&format!("{key} > ?"), page).push(" ORDER BY ").push(key).limited(page)
+        self.after(&format!("{key} > ?"), page).push(" ORDER BY ").push(key).limited(page)
     }
 
     /// Adds the condition that rows come after the id at which the page starts, if it starts at an id.
-    pub(crate) fn behind(self, condition: &str, page: Page) -> Self {
+    pub(crate) fn after(self, condition: &str, page: Page) -> Self {
         match page.start {
             PageStart::After(id) => self.and(condition, Some(id)),
             PageStart::Number(_) => self,

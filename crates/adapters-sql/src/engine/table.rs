@@ -78,19 +78,50 @@ macro_rules! table {
     };
 }
 
-/// Declares a row that begins with the `Row` of a table and goes on with further columns, in this order.
-macro_rules! joined {
-    ($(#[$about:meta])* $visible:vis struct $name:ident { $first:ident: $row:ty $(, $field:ident: $type:ty)+ $(,)? }) => {
+/// Declares columns once: their names, a positional reader, and their values in the same order.
+macro_rules! columns {
+    (
+        $(#[$about:meta])*
+        $visible:vis struct $name:ident {
+            $first:ident: $first_type:ty
+            $(, $field:ident $(as $column:tt)?: $type:ty)* $(,)?
+        }
+    ) => {
         $(#[$about])*
         $visible struct $name {
-            $first: $row,
+            pub(crate) $first: $first_type,
+            $(pub(crate) $field: $type,)*
+        }
+
+        impl $name {
+            pub(crate) const COLUMNS: &'static str =
+                concat!(stringify!($first) $(, ", ", $crate::engine::table::column!($field $(as $column)?))*);
+
+            /// Reads the next columns.
+            pub(crate) fn read(columns: &mut $crate::engine::table::Columns<'_>) -> Result<Self, sea_orm::DbErr> {
+                Ok(Self { $first: columns.next()?, $($field: columns.next()?,)* })
+            }
+
+            pub(crate) fn into_values(self) -> impl Iterator<Item = sea_orm::Value> {
+                [sea_orm::Value::from(self.$first), $(self.$field.into(),)*].into_iter()
+            }
+        }
+    };
+}
+
+/// Declares a row of one or more declared rows, which go before a `;`, and further columns, in this order.
+macro_rules! joined {
+    ($(#[$about:meta])* $visible:vis struct $name:ident { $($first:ident: $row:ty),+; $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$about])*
+        $visible struct $name {
+            $($first: $row,)+
             $($field: $type,)+
         }
 
         impl sea_orm::FromQueryResult for $name {
             fn from_query_result(row: &sea_orm::QueryResult, _: &str) -> Result<Self, sea_orm::DbErr> {
                 let mut columns = $crate::engine::table::Columns::of(row);
-                Ok(Self { $first: <$row>::read(&mut columns)?, $($field: columns.next()?,)+ })
+                Ok(Self { $($first: <$row>::read(&mut columns)?,)+ $($field: columns.next()?,)+ })
             }
         }
     };
@@ -106,4 +137,4 @@ macro_rules! column {
     };
 }
 
-pub(crate) use {column, joined, table};
+pub(crate) use {column, columns, joined, table};

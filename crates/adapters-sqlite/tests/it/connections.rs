@@ -55,7 +55,7 @@ async fn is_the_same(connection: &mut dyn Connection) -> bool {
 }
 
 #[tokio::test]
-async fn a_transaction_that_nobody_ends_is_rolled_back() {
+async fn a_dropped_transaction_is_rolled_back() {
     let (_folder, connections) = one().await;
     let mut connection = connections.acquire().await.expect("a connection");
     begin(&mut *connection).await;
@@ -140,7 +140,7 @@ async fn a_transaction_whose_statement_takes_too_long_or_is_given_up_leaves_noth
 }
 
 #[tokio::test]
-async fn whoever_waits_too_long_is_refused_and_told_of() {
+async fn a_request_that_waits_too_long_is_refused() {
     let (_folder, connections) = one_within(Duration::from_millis(500), PATIENCE).await;
     let connection = connections.acquire().await.expect("a connection");
     let used = connections.in_use();
@@ -156,7 +156,7 @@ async fn whoever_waits_too_long_is_refused_and_told_of() {
 }
 
 #[tokio::test]
-async fn closing_waits_for_what_is_lent() {
+async fn closing_waits_for_connections_in_use() {
     let (_folder, connections) = one().await;
     let connection = connections.acquire().await.expect("a connection");
     timeout(Duration::from_millis(50), connections.close()).await.expect_err("a connection is still in use");

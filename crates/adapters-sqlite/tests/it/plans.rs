@@ -49,8 +49,8 @@ async fn a_search_begins_with_the_tree_of_places() {
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
     assert!(!plan.iter().any(|line| line.starts_with("SCAN listing")), "{plan:#?}");
     // The owner and the page are looked up from the results of the tree: SQLite cannot tell how few there are.
-    for behind in ["SEARCH account USING INDEX", "SEARCH owner USING INDEX"] {
-        assert!(line(behind) > listings, "{plan:#?}");
+    for step in ["SEARCH account USING INDEX", "SEARCH owner USING INDEX"] {
+        assert!(line(step) > listings, "{plan:#?}");
     }
     assert!(
         line("SEARCH listing USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)").is_some(),

@@ -129,7 +129,7 @@ pub(super) fn get(scope: &TenantScope, id: ListingId) -> Query {
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
     let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page));
     let query = query.fill("no_chord", NO_CHORD).of_each_account(dialect, "listings", "listing");
-    seen(cut(query, dialect), dialect, filter).behind("listing.id > ?", page)
+    seen(cut(query, dialect), dialect, filter).after("listing.id > ?", page)
 }
 
 fn listed_around(

@@ -31,7 +31,7 @@ struct CorruptList;
 joined! {
     /// A listing with the further data that a tenant sees.
     pub(super) struct SeenRow {
-        listing: Row,
+        listing: Row;
         owner_id: Uuid,
         unavailable: Option<String>,
         imported_at: Option<DateTimeUtc>,

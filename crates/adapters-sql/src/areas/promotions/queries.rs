@@ -39,7 +39,7 @@ const ASKED: &str = "\
 
 joined! {
     /// A promotion as [`ASKED`] reads it.
-    struct AskedRow { promotion: Row, is_assigned: bool }
+    struct AskedRow { promotion: Row; is_assigned: bool }
 }
 
 #[async_trait]
@@ -90,7 +90,7 @@ impl Transaction {
 
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, page: Page) -> Query {
     let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)).fill("columns", Row::COLUMNS);
-    filtered(query.of_each_account(dialect, "promotions", "promotion"), filter).behind("promotion.id > ?", page)
+    filtered(query.of_each_account(dialect, "promotions", "promotion"), filter).after("promotion.id > ?", page)
 }
 
 fn filtered(query: Query, filter: &PromotionFilter) -> Query {

@@ -14,8 +14,8 @@ use domain::reservations::{
 };
 use ports::{RepositoryError, ReservationRepository};
 
-use self::rows::{COLUMNS, HoldRow, to_lapsed_hold, to_tenant_reservation, to_values};
-use crate::areas::priced;
+use self::rows::{HoldRow, ReservationRow, to_lapsed_hold, to_rows, to_tenant_reservation};
+use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
@@ -65,9 +65,12 @@ impl ReservationRepository for Database {
             if let Some(importer) = holder {
                 transaction.refuse_too_many_holds(&parts, owner, importer).await?;
             }
-            let insert = format!("INSERT INTO reservations ({COLUMNS}, {}) VALUES ", priced::COLUMNS);
-            let insert =
-                Query::new(insert, []).push_list(to_values(reservation.clone())).push(" ON CONFLICT DO NOTHING");
+            let (row, priced) = to_rows(reservation.clone());
+            let insert = Query::new("INSERT INTO reservations ({columns}, {priced}) VALUES ", [])
+                .fill("columns", ReservationRow::COLUMNS)
+                .fill("priced", PricedRow::COLUMNS)
+                .push_list(row.into_values().chain(priced.into_values()))
+                .push(" ON CONFLICT DO NOTHING");
             if transaction.execute(insert).await?.rows_affected() == 0 {
                 transaction.refuse_obstacles(&parts).await?;
                 // The obstacle is gone again.

@@ -10,8 +10,8 @@ use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice}
 use sea_orm::prelude::Date;
 use sea_orm::{FromQueryResult, Statement, Value};
 
-use super::rows::{COLUMNS, SeenRow, to_lapsed_hold, to_tenant_reservation};
-use crate::areas::priced;
+use super::rows::{ReservationRow, SeenRow, to_lapsed_hold, to_tenant_reservation};
+use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::{FILTERS, Query, limits, most};
@@ -130,7 +130,7 @@ impl Transaction {
         stay: Stay,
         at: DateTime<Utc>,
     ) -> Result<Vec<LapsedHold>, RepositoryError> {
-        let query = whole(Query::new(HOLDS, during(scope, listing, stay, at))).fill("lapsed", LAPSED_DURING);
+        let query = in_full(Query::new(HOLDS, during(scope, listing, stay, at))).fill("lapsed", LAPSED_DURING);
         self.rows(query).await?.into_iter().map(to_lapsed_hold).collect()
     }
 }
@@ -147,26 +147,26 @@ fn during(scope: &TenantScope, listing: ListingId, nights: Stay, at: DateTime<Ut
 
 /// Reads one reservation if the tenant may see it.
 pub(super) fn get(scope: &TenantScope, id: ReservationId) -> Query {
-    whole(Query::of_tenant(GET, scope).bind([id.as_uuid().into()]))
+    in_full(Query::of_tenant(GET, scope).bind([id.as_uuid().into()]))
 }
 
 /// Reads at most `limit` lapsed holds of all workspaces, oldest first.
 pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
-    whole(Query::new(HOLDS, [at.into(), i64::from(limit).into()])).fill("lapsed", LAPSED)
+    in_full(Query::new(HOLDS, [at.into(), i64::from(limit).into()])).fill("lapsed", LAPSED)
 }
 
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Query {
-    let query = whole(Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)));
+    let query = in_full(Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)));
     let account = filter.integration_account_id.map(IntegrationAccountId::as_uuid);
     filtered(query.of_each_account(dialect, "reservations", "reservation"), filter)
         .fill("account", "")
         .and_in("account", "account.id = ?", account)
-        .behind("reservation.id > ?", page)
+        .after("reservation.id > ?", page)
 }
 
 /// Fills the holes for the columns of full reservations.
-fn whole(query: Query) -> Query {
-    query.fill("columns", COLUMNS).fill("priced", priced::COLUMNS)
+fn in_full(query: Query) -> Query {
+    query.fill("columns", ReservationRow::COLUMNS).fill("priced", PricedRow::COLUMNS)
 }
 
 /// Adds the conditions on `reservation`.

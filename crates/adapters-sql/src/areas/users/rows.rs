@@ -11,7 +11,7 @@ use crate::tables::users::{Model, Row};
 
 joined! {
     /// A user with the names of the home tenant and the location.
-    pub(super) struct UserRow { user: Row, home_tenant_name: String, location_name: Option<String> }
+    pub(super) struct UserRow { user: Row; home_tenant_name: String, location_name: Option<String> }
 }
 
 pub(super) fn to_row(user: ApiUser) -> Model {
