@@ -22,10 +22,10 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 pub(crate) struct Refuses<const CODES: u128>;
 
 /// Returns a set of codes, in which each code is a bit.
-pub(crate) const fn codes(codes: &[Code]) -> u128 {
-    match codes {
+pub(crate) const fn codes(list: &[Code]) -> u128 {
+    match list {
         [] => 0,
-        [code, rest @ ..] => 1 << *code as u32 | self::codes(rest),
+        [code, rest @ ..] => 1 << *code as u32 | codes(rest),
     }
 }
 

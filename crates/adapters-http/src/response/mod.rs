@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod decimal;
 pub(crate) mod etag;
+pub(crate) mod instant;
 pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod problem;

@@ -208,7 +208,7 @@ impl Connection {
         let stall = stall.get_or_insert_with(begin);
         stall.held = held;
         loop {
-            if stall.since.elapsed() >= memory.patience(limit) {
+            if stall.since.elapsed() >= memory.write_timeout(limit) {
                 return true;
             }
             if stall.tick.as_mut().poll(context).is_pending() {

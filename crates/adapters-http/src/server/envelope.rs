@@ -38,24 +38,24 @@ pub(crate) async fn envelope(
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it").clone();
     let watched = api.metrics.watch(request.method());
     let router = Router::of(request.request());
-    let asked = Input::of(&request);
+    let received = Received::of(&request);
 
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(mut error) => {
             // The request was cancelled and dropped, so its route must be found by its path.
-            let refused = asked.refused(&error);
-            let took = watched.end(router.pattern_of(&asked.path), refused.status);
-            asked.log(refused.status, None, took);
+            let refused = received.refused(&error);
+            let took = watched.end(router.pattern_of(&received.path), refused.status);
+            received.log(refused.status, None, took);
             error.add_response_mapper(move |mut response| {
                 refused.describe(response.headers_mut());
-                asked.describe(response.headers_mut());
+                received.describe(response.headers_mut());
                 response.set_body(BoxBody::new(refused.body.clone()))
             });
             return Err(error);
         }
     };
-    let mut response = unless_known(asked.with_problem(response));
+    let mut response = unless_known(received.with_problem(response));
     // actix-web does not store the pattern, but composes it here for each request.
     let took = watched.end(response.request().match_pattern().as_deref(), response.status());
 
@@ -63,25 +63,25 @@ pub(crate) async fn envelope(
     let (tenant, standing) = (found.get::<ServedIn>().copied(), found.get::<Standing>().cloned());
     drop(found);
     let headers = response.headers_mut();
-    asked.describe(headers);
+    received.describe(headers);
     if let Some(ServedIn(tenant)) = tenant {
         headers.insert(TENANT_ID, HeaderValue::try_from(tenant.to_string()).expect("a UUID is visible ASCII"));
     }
     if let Some(standing) = standing {
         standing.describe(headers);
     }
-    asked.log(response.status(), tenant, took);
+    received.log(response.status(), tenant, took);
     Ok(response)
 }
 
 /// The data of a request that are known when it arrives.
-struct Input {
+struct Received {
     id: HeaderValue,
     method: Method,
     path: String,
 }
 
-impl Input {
+impl Received {
     fn of(request: &ServiceRequest) -> Self {
         let id = request_id(request.headers());
         Self { id, method: request.method().clone(), path: request.path().to_owned() }

@@ -8,11 +8,11 @@ use actix_web::web::Bytes;
 
 /// The number of waiting bytes of responses, of all connections together, above which slow clients are disconnected
 /// early.
-const MUCH: usize = 32 * 1024 * 1024;
+const SOFT_LIMIT: usize = 32 * 1024 * 1024;
 /// The number of waiting bytes above which clients that do not receive their response are disconnected at once.
-const MOST: usize = 64 * 1024 * 1024;
+const HARD_LIMIT: usize = 64 * 1024 * 1024;
 /// The time that a client has to receive a piece of its response while much is waiting.
-const LITTLE: Duration = Duration::from_secs(1);
+const SHORT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The number of bytes of a response that its connection gets at once, so that the rest is not copied.
 pub(super) const PIECE: usize = 16 * 1024;
 
@@ -22,12 +22,12 @@ pub(super) struct Memory(Arc<AtomicUsize>);
 
 impl Memory {
     /// Returns the time that a client has to receive a piece of its response.
-    pub(super) fn patience(&self, limit: Duration) -> Duration {
+    pub(super) fn write_timeout(&self, limit: Duration) -> Duration {
         let waiting = self.0.load(Ordering::Relaxed);
-        if waiting > MOST {
+        if waiting > HARD_LIMIT {
             return Duration::ZERO;
         }
-        if waiting > MUCH { limit.min(LITTLE) } else { limit }
+        if waiting > SOFT_LIMIT { limit.min(SHORT_TIMEOUT) } else { limit }
     }
 
     pub(super) fn nothing(&self) -> Waiting {
@@ -99,11 +99,15 @@ mod tests {
     #[test]
     fn the_more_waits_the_less_time_a_client_has() {
         let memory = Memory::default();
-        for (bytes, patience) in
-            [(0, LIMIT), (MUCH, LIMIT), (MUCH + 1, LITTLE), (MOST, LITTLE), (MOST + 1, Duration::ZERO)]
-        {
+        for (bytes, timeout) in [
+            (0, LIMIT),
+            (SOFT_LIMIT, LIMIT),
+            (SOFT_LIMIT + 1, SHORT_TIMEOUT),
+            (HARD_LIMIT, SHORT_TIMEOUT),
+            (HARD_LIMIT + 1, Duration::ZERO),
+        ] {
             let _held = memory.held(bytes);
-            assert_eq!(memory.patience(LIMIT), patience, "{bytes}");
+            assert_eq!(memory.write_timeout(LIMIT), timeout, "{bytes}");
         }
     }
 

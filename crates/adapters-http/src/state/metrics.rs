@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn methods_that_nobody_serves_share_one_label() {
+    fn methods_that_are_not_served_share_one_label() {
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
             assert_eq!(label_of(&method.parse().expect("a method")), method);
         }

@@ -61,7 +61,7 @@ impl FromStr for Quota {
 
 impl Quota {
     /// Returns the quota as a bucket that holds all the requests and refills evenly.
-    fn quota(self) -> governor::Quota {
+    fn bucket(self) -> governor::Quota {
         let Self { requests, seconds } = self;
         let one = Duration::from_secs(seconds.into()) / requests;
         let quota = governor::Quota::with_period(one).expect("a second divided by a million is more than zero");
@@ -98,12 +98,10 @@ pub struct RateLimits {
 impl RateLimits {
     /// Creates the rate limiters. Without a quota of its own, a tenant has four times that of a key.
     pub fn new(of_key: Option<Quota>, of_tenant: Option<Quota>) -> Self {
-        let counter = |name, allowance| Arc::new(Counter::new(name, allowance, DefaultClock::default()));
+        let counter = |name, quota| Arc::new(Counter::new(name, quota, DefaultClock::default()));
         Self {
-            keys: of_key.map(|allowance| counter(Counted::ApiKey, allowance)),
-            tenants: of_tenant
-                .or_else(|| of_key.map(Quota::of_a_tenant))
-                .map(|allowance| counter(Counted::Tenant, allowance)),
+            keys: of_key.map(|quota| counter(Counted::ApiKey, quota)),
+            tenants: of_tenant.or_else(|| of_key.map(Quota::of_a_tenant)).map(|quota| counter(Counted::Tenant, quota)),
         }
     }
 
@@ -137,17 +135,17 @@ impl Counted {
 
 struct Counter<C: Clock = DefaultClock> {
     counted: Counted,
-    allowance: Quota,
+    quota: Quota,
     policy: HeaderValue,
     ids: Ids<C>,
     requests: AtomicU32,
 }
 
 impl<C: Clock> Counter<C> {
-    fn new(counted: Counted, allowance: Quota, clock: C) -> Self {
-        let ids = RateLimiter::dashmap_with_clock(allowance.quota(), clock).with_middleware();
-        let policy = allowance.policy(counted.name());
-        Self { counted, allowance, policy, ids, requests: AtomicU32::new(0) }
+    fn new(counted: Counted, quota: Quota, clock: C) -> Self {
+        let ids = RateLimiter::dashmap_with_clock(quota.bucket(), clock).with_middleware();
+        let policy = quota.policy(counted.name());
+        Self { counted, quota, policy, ids, requests: AtomicU32::new(0) }
     }
 
     fn count(&self, id: Uuid) -> Standing {
@@ -159,7 +157,7 @@ impl<C: Clock> Counter<C> {
         match self.ids.check_key(&id) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
-                Standing { counted, policy, remaining, seconds: self.allowance.until_all(remaining), is_over: false }
+                Standing { counted, policy, remaining, seconds: self.quota.until_all(remaining), is_over: false }
             }
             Err(refused) => {
                 let wait = refused.wait_time_from(self.ids.clock().now());
@@ -221,12 +219,12 @@ mod tests {
         Uuid::from_u128(number.into())
     }
 
-    fn counter(allowance: &str) -> (Counter<FakeRelativeClock>, FakeRelativeClock) {
+    fn counter(quota: &str) -> (Counter<FakeRelativeClock>, FakeRelativeClock) {
         let clock = FakeRelativeClock::default();
-        (Counter::new(Counted::ApiKey, allowance.parse().expect("an allowance"), clock.clone()), clock)
+        (Counter::new(Counted::ApiKey, quota.parse().expect("a quota"), clock.clone()), clock)
     }
 
-    fn told(standing: Standing) -> [Option<String>; 3] {
+    fn headers_of(standing: Standing) -> [Option<String>; 3] {
         let mut headers = HeaderMap::new();
         standing.describe(&mut headers);
         [RATE_LIMIT_POLICY, RATE_LIMIT, RETRY_AFTER]
@@ -234,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowance_is_requests_and_seconds() {
+    fn a_quota_is_requests_and_seconds() {
         assert_eq!("600/60".parse(), Ok(Quota { requests: 600, seconds: 60 }));
         assert_eq!("1000000/1".parse(), Ok(Quota { requests: 1_000_000, seconds: 1 }));
         for text in ["", "600", "/", "600/", "/60", "0/60", "600/0", "-1/60", "1000001/1", "1/86401", "600/1m", " 6/6"]
@@ -250,12 +248,12 @@ mod tests {
         for standing in
             [r#""api-key";r=3;t=3"#, r#""api-key";r=2;t=5"#, r#""api-key";r=1;t=8"#, r#""api-key";r=0;t=10"#]
         {
-            assert_eq!(told(counter.count(key(1))), [policy(), Some(standing.to_owned()), None]);
+            assert_eq!(headers_of(counter.count(key(1))), [policy(), Some(standing.to_owned()), None]);
         }
         let refused = counter.count(key(1));
         assert!(refused.is_over);
         let standing = Some(r#""api-key";r=0;t=3"#.to_owned());
-        assert_eq!(told(refused), [policy(), standing, Some("3".to_owned())]);
+        assert_eq!(headers_of(refused), [policy(), standing, Some("3".to_owned())]);
         clock.advance(Duration::from_secs(3));
         assert!(!counter.count(key(1)).is_over, "a retry after the given time is allowed");
         assert!(counter.count(key(1)).is_over);
@@ -284,14 +282,14 @@ mod tests {
 
     #[test]
     fn the_keys_of_a_tenant_have_together_what_four_of_them_have_or_what_is_set() {
-        let allowance = |text: &str| text.parse::<Quota>().expect("an allowance");
+        let quota = |text: &str| text.parse::<Quota>().expect("a quota");
         for (of_key, of_tenant, granted) in [
             (Some("2/60"), None, Some(8)),
             (Some("2/60"), Some("5/60"), Some(5)),
             (None, Some("5/60"), Some(5)),
             (None, None, None),
         ] {
-            let limits = RateLimits::new(of_key.map(allowance), of_tenant.map(allowance));
+            let limits = RateLimits::new(of_key.map(quota), of_tenant.map(quota));
             // A key can create keys, so each request comes with another key.
             let count = |number, home| limits.count(ApiKeyId::new(key(number)), Some(TenantId::new(key(home))));
             let is_over = |number, home| count(number, home).is_some_and(|standing| standing.is_over);
@@ -303,10 +301,10 @@ mod tests {
 
     #[test]
     fn the_limit_that_is_nearer_is_told_of() {
-        let allowance = |text: &str| text.parse().ok();
-        let limits = RateLimits::new(allowance("3/60"), allowance("4/60"));
+        let quota = |text: &str| text.parse().ok();
+        let limits = RateLimits::new(quota("3/60"), quota("4/60"));
         let home = TenantId::new(key(9));
-        let count = |number| limits.count(ApiKeyId::new(key(number)), Some(home)).map(told).expect("a limit");
+        let count = |number| limits.count(ApiKeyId::new(key(number)), Some(home)).map(headers_of).expect("a limit");
         let standing = |number| count(number)[1].clone().expect("a standing");
         assert_eq!(standing(1), r#""api-key";r=2;t=20"#);
         assert_eq!(standing(1), r#""api-key";r=1;t=40"#);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::openapi::enum_schemas::PermissionWord;
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// A key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]

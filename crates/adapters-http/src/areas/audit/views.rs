@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 const OPERATOR: &str = "operator";
 
@@ -94,13 +94,13 @@ impl Serialize for FactView<'_> {
 impl ActorView {
     /// Returns the view of the actor, or of its tenant if the actor must not be shown.
     fn of(actor: Option<Actor>, tenant_name: &str) -> Self {
-        let nobody = |kind, name: &str| Self { kind, user_id: None, name: name.to_owned(), api_key_id: None };
+        let unnamed = |kind, name: &str| Self { kind, user_id: None, name: name.to_owned(), api_key_id: None };
         match actor {
             Some(Actor::ApiUser { id, name, api_key }) => {
                 Self { kind: "user", user_id: Some(id.as_uuid()), name, api_key_id: Some(api_key.as_uuid()) }
             }
-            Some(Actor::Operator) => nobody(OPERATOR, OPERATOR),
-            None => nobody("tenant", tenant_name),
+            Some(Actor::Operator) => unnamed(OPERATOR, OPERATOR),
+            None => unnamed("tenant", tenant_name),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// A listing of another tenant that this one offers as if it were its own.
 #[derive(Debug, Serialize, ToSchema)]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::openapi::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
 use crate::response::decimal::Decimal;
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// A host's connection to a property-management system, and the owner of listings, promotions and reservations.
 #[derive(Debug, Serialize, ToSchema)]

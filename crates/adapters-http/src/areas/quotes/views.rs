@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::response::decimal::Decimal;
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// The price of a stay, kept for 15 minutes.
 #[derive(Debug, Serialize, ToSchema)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::areas::quotes::{ComponentsView, PriceModificationsView};
 use crate::openapi::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
 use crate::response::decimal::Decimal;
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// A stay that is sold or held for a guest.
 #[derive(Debug, Serialize, ToSchema)]

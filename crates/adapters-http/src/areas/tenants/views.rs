@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::openapi::enum_schemas::TenantStatusWord;
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// A channel or business unit of a workspace. It belongs to two contracts, so it has the spellings of both.
 #[derive(Debug, Serialize, ToSchema)]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::openapi::enum_schemas::{PermissionWord, RoleWord};
-use crate::response::json::Instant;
+use crate::response::instant::Instant;
 
 /// A person or program that calls the service.
 #[derive(Debug, Serialize, ToSchema)]
