@@ -2,7 +2,8 @@
 -- workspace_id: no join reaches a row of another workspace, and the schema can be distributed by workspace_id.
 --
 -- The name of a unique index is the name of a rule in `ports::rules`. A column `…_folded` is the text beside it without case, for
--- searches and for rules that ignore case. Percentages are in basis points, amounts in minor units of their currency: both are exact.
+-- rules and filters that ignore case; `search_text` has the texts in which a search finds a part. Percentages are in basis points,
+-- amounts in minor units of their currency: both are exact.
 
 CREATE TABLE workspaces (
     id                      uuid PRIMARY KEY,

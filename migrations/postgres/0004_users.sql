@@ -7,9 +7,9 @@ CREATE TABLE users (
     current_tenant_id uuid NOT NULL,
     location_id       uuid,
     name              text NOT NULL,
-    name_folded       text NOT NULL,
     email             text,
     email_folded      text,
+    search_text       text NOT NULL,
     role              text NOT NULL CHECK (role IN ('support', 'tenant', 'venue', 'front-desk')),
     status            smallint NOT NULL CHECK (status IN (0, 1, 2)),
     -- The status before a deactivation of the home tenant, which the activation restores.
@@ -26,3 +26,5 @@ CREATE UNIQUE INDEX user_email ON users (workspace_id, email_folded);
 CREATE INDEX users_by_home ON users (workspace_id, home_tenant_id, id);
 CREATE INDEX users_by_current ON users (workspace_id, current_tenant_id);
 CREATE INDEX users_by_location ON users (workspace_id, location_id);
+CREATE INDEX users_by_text ON users USING gin (workspace_id, home_tenant_id, searchable(search_text) gin_trgm_ops)
+    WITH (fastupdate = off);

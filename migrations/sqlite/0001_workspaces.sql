@@ -2,7 +2,8 @@
 -- workspace_id: no join reaches a row of another workspace, and the schema is that of PostgreSQL.
 --
 -- The name of a unique index is the name of a rule in `ports::rules`. A column `…_folded` is the text beside it without case, for
--- searches and for rules that ignore case. Percentages are in basis points, amounts in minor units of their currency: both are exact.
+-- rules and filters that ignore case; `search_text` has the texts in which a search finds a part. Percentages are in basis points,
+-- amounts in minor units of their currency: both are exact.
 -- Ids are 16 bytes, instants are RFC 3339 in UTC, dates are ISO 8601.
 
 CREATE TABLE workspaces (
@@ -16,3 +17,12 @@ CREATE TABLE workspaces (
     created_at              text NOT NULL,
     updated_at              text NOT NULL
 ) STRICT;
+
+-- The numbers by which the indexes of places and of texts know the workspaces: they have no room for ids.
+CREATE TABLE workspace_numbers (
+    number       integer PRIMARY KEY,
+    workspace_id blob NOT NULL UNIQUE REFERENCES workspaces (id)
+) STRICT;
+CREATE TRIGGER workspace_is_numbered AFTER INSERT ON workspaces BEGIN
+    INSERT INTO workspace_numbers (workspace_id) VALUES (new.id);
+END;

@@ -55,15 +55,7 @@ CREATE INDEX listings_by_account ON listings (
 );
 
 -- The positions of listings: a tree over the unit sphere, with the workspace as a fourth dimension. The tree stores whole numbers and
--- 32-bit floating-point numbers only. So each workspace gets a number, and distances are computed from the table.
-
-CREATE TABLE workspace_numbers (
-    number       integer PRIMARY KEY,
-    workspace_id blob NOT NULL UNIQUE REFERENCES workspaces (id)
-) STRICT;
-CREATE TRIGGER workspace_is_numbered AFTER INSERT ON workspaces BEGIN
-    INSERT INTO workspace_numbers (workspace_id) VALUES (new.id);
-END;
+-- 32-bit floating-point numbers only. So a workspace has its number in it, and distances are computed from the table.
 
 CREATE VIRTUAL TABLE listing_tree USING rtree (
     number, min_x, max_x, min_y, max_y, min_z, max_z, min_workspace, max_workspace

@@ -1,6 +1,6 @@
 //! The dialect of PostgreSQL.
 
-use adapters_sql::{Dialect, Violation};
+use adapters_sql::{Dialect, Violation, escaped_for_like};
 use ports::rules;
 use sea_orm::DbBackend;
 use sqlx::error::{DatabaseError, ErrorKind};
@@ -115,6 +115,20 @@ impl Dialect for PostgresDialect {
         "strpos(listing.amenities_folded, ?) > 0"
     }
 
+    fn one_of(&self, column: &str, select: &str) -> String {
+        // The planner does not know how few rows a LIMIT leaves, and would read the whole table to join it.
+        format!("{column} = ANY (ARRAY({select}))")
+    }
+
+    fn rows_by_text(&self, table: &str, row: &str, _: &str) -> String {
+        format!("FROM {table} {row} WHERE searchable({row}.search_text) LIKE ?")
+    }
+
+    fn text_key(&self, text: &str) -> Option<String> {
+        let text = searchable(text);
+        has_trigram(&text).then(|| format!("%{}%", escaped_for_like(&text)))
+    }
+
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),
@@ -131,5 +145,50 @@ impl Dialect for PostgresDialect {
 
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
         error.code().is_some_and(|code| UNAVAILABLE.iter().any(|class| code.starts_with(class)))
+    }
+}
+
+/// Returns the text as the function `searchable` of the schema does.
+fn searchable(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'\\' => r"\\".to_owned(),
+        0x80.. => format!(r"\{byte:03o}"),
+        _ => char::from(byte).to_string(),
+    };
+    text.bytes().map(byte).collect()
+}
+
+/// Whether `pg_trgm` looks for a trigram when this text may be found anywhere. It takes them from the words, to which it
+/// adds two spaces at the beginning and one at the end.
+fn has_trigram(text: &str) -> bool {
+    let words: Vec<_> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let last = words.len() - 1;
+    words.iter().enumerate().any(|(place, word)| {
+        let (begins, ends) = (usize::from(place > 0), usize::from(place < last));
+        !word.is_empty() && 2 * begins + word.len() + ends >= 3
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_looked_for_by_its_trigrams_in_any_script() {
+        for (text, expected) in [
+            ("hotel", Some("%hotel%")),
+            ("50%_", Some(r"%50\%\_%")),
+            ("école", Some(r"%\\303\\251cole%")),
+            ("\u{1}\u{1}é", Some("%\u{1}\u{1}\\\\303\\\\251%")),
+            ("\u{1}\u{1}a", Some("%\u{1}\u{1}a%")),
+            (r"a\b", Some(r"%a\\\\b%")),
+            ("a-b", Some("%a-b%")),
+            ("ab-", Some("%ab-%")),
+            ("a--", None),
+            ("\u{1}\u{1}%", None),
+            ("!!!", None),
+        ] {
+            assert_eq!(PostgresDialect.text_key(text).as_deref(), expected, "{text:?}");
+        }
     }
 }

@@ -31,3 +31,4 @@ pub use self::engine::limits::{Limits, PoolUse};
 pub use self::engine::plans::Plans;
 pub use self::engine::pool::{Connection, Connections, NOTICED, Pool, PooledConnection, Prepare};
 pub use self::engine::readiness::MigrationError;
+pub use self::engine::text_search::escaped_for_like;

@@ -3,6 +3,7 @@
 use adapters_sql::{Dialect, Violation};
 use ports::rules;
 use sea_orm::DbBackend;
+use serde_json::Value;
 use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::migrate::Migrator;
 
@@ -37,6 +38,11 @@ pub(crate) const BEGIN_ALONE: &str = "BEGIN EXCLUSIVE";
 
 /// Primary result codes of temporary errors: busy, locked, read-only, interrupted, I/O error, disk full, cannot open.
 const UNAVAILABLE: [i32; 7] = [5, 6, 8, 9, 10, 13, 14];
+
+/// The number of pieces of a text that are looked for in the index, at most.
+const PIECES: usize = 8;
+/// The number of rows from which the index need not know in how many rows a piece is.
+const MANY: u32 = 64;
 
 pub(crate) struct SqliteDialect;
 
@@ -141,6 +147,38 @@ impl Dialect for SqliteDialect {
 
     fn has_amenity(&self) -> &'static str {
         "instr(listing.amenities_folded, ?) > 0"
+    }
+
+    fn one_of(&self, column: &str, select: &str) -> String {
+        format!("{column} IN ({select})")
+    }
+
+    fn rows_by_text(&self, table: &str, row: &str, number: &str) -> String {
+        // In the index, the number of the scope is in front of the row's. The index does not know in how many rows a
+        // piece is, and looks at all rows of each piece that it is given, so it gets the two that are in the fewest.
+        let found = |pieces: &str| {
+            format!(
+                "FROM {table}_text WHERE {table}_text MATCH {pieces} \
+                 AND rowid >= (({number}) << 32) AND rowid < ((({number}) + 1) << 32)"
+            )
+        };
+        let in_how_many = format!("SELECT COUNT(*) FROM (SELECT 1 {} LIMIT {MANY})", found("value"));
+        let rarest = format!(
+            "(SELECT group_concat(piece, ' AND ') \
+             FROM (SELECT value AS piece FROM json_each(?) ORDER BY ({in_how_many}) LIMIT 2))"
+        );
+        format!(
+            "FROM (SELECT rowid & 4294967295 AS number {}) found CROSS JOIN {table} {row} WHERE {row}.number = found.number",
+            found(&rarest)
+        )
+    }
+
+    fn text_key(&self, text: &str) -> Option<String> {
+        let characters: Vec<_> = text.chars().collect();
+        let pieces = characters.windows(3).step_by(characters.len().div_ceil(PIECES));
+        let quoted = |piece: &[char]| format!("\"{}\"", piece.iter().collect::<String>().replace('"', "\"\""));
+        let pieces: Vec<_> = pieces.map(quoted).collect();
+        (!pieces.is_empty()).then(|| Value::from(pieces).to_string())
     }
 
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {

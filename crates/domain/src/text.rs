@@ -104,6 +104,34 @@ pub fn fold(text: &str) -> String {
     UniCase::unicode(text.nfd().collect::<String>()).to_folded_case().nfc().collect()
 }
 
+/// Returns the beginnings of the words of a folded text: the first two characters of each, or the only one.
+///
+/// A word begins where a letter or digit does not follow another one. Every other character except white space begins a
+/// word too, and so does each character of a script that is written without spaces.
+pub fn word_beginnings(folded: &str) -> impl Iterator<Item = &str> {
+    let mut before = None;
+    folded.char_indices().filter_map(move |(start, c)| {
+        let continues =
+            |before: char| [before, c].iter().all(|c| c.is_alphanumeric() && !is_written_without_spaces(*c));
+        let begins = !c.is_whitespace() && !before.is_some_and(continues);
+        before = Some(c);
+        let rest = &folded[start..];
+        begins.then(|| &rest[..rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end)])
+    })
+}
+
+/// Whether the character is of the scripts of East and Southeast Asia that put no spaces between words.
+const fn is_written_without_spaces(c: char) -> bool {
+    matches!(c,
+        '\u{e00}'..='\u{eff}'           // Thai, Lao
+        | '\u{1000}'..='\u{109f}'       // Myanmar
+        | '\u{1780}'..='\u{17ff}'       // Khmer
+        | '\u{2e80}'..='\u{a4cf}'       // Han, kana, Yi
+        | '\u{f900}'..='\u{faff}'
+        | '\u{ff66}'..='\u{ff9f}'       // halfwidth katakana
+        | '\u{20000}'..='\u{3ffff}')
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -145,6 +173,21 @@ mod tests {
             assert_eq!(fold(left), fold(right), "{left} and {right}");
         }
         assert_ne!(fold("école"), fold("ecole"));
+    }
+
+    #[test]
+    fn a_word_begins_after_anything_but_a_letter_or_digit() {
+        for (text, expected) in [
+            ("hotel am see", &["ho", "am", "se"][..]),
+            ("a-b 7", &["a-", "-b", "b ", "7"]),
+            ("50% \"x\"", &["50", "% ", "\"x", "x\"", "\""]),
+            ("🏨inn", &["🏨i", "in"]),
+            ("東京tower", &["東京", "京t", "to"]),
+            ("école", &["éc"]),
+            (" \n", &[]),
+        ] {
+            assert_eq!(word_beginnings(text).collect::<Vec<_>>(), expected, "{text}");
+        }
     }
 
     proptest! {

@@ -55,6 +55,25 @@ async fn has(server: &testkit::Postgres, setting: &str) -> bool {
 }
 
 #[tokio::test]
+async fn a_role_that_may_not_create_extensions_is_told_so() {
+    let server = testkit::Postgres::empty(migrate);
+    let (_, name) = server.url().rsplit_once('/').expect("a database");
+    let role = format!("limited_{name}");
+    let mut connection = PgConnection::connect(server.url()).await.expect("a connection");
+    let prepare = format!("CREATE ROLE {role} LOGIN; ALTER SCHEMA public OWNER TO {role}");
+    sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut connection).await.expect("a role");
+    let (scheme, address) = server.url().split_once("://").expect("an address");
+    let (_, host) = address.rsplit_once('@').unwrap_or(("", address));
+    let url = format!("{scheme}://{role}@{host}");
+    let migrated = Postgres::new(&url).expect("an address").migrate().await;
+    let drop = format!("ALTER SCHEMA public OWNER TO CURRENT_USER; DROP OWNED BY {role}; DROP ROLE {role}");
+    sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await.expect("no role");
+    let refused = migrated.expect_err("it may not create extensions").to_string();
+    assert!(refused.contains(r#"permission denied to create extension "pg_trgm""#), "{refused}");
+    assert!(refused.contains("GRANT CREATE ON DATABASE"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_database_that_may_only_be_read_is_not_ready() {
     let server = fresh();
     let database = Postgres::new(server.url()).expect("an address").database();

@@ -7,7 +7,7 @@ use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::stays::Stay;
-use ports::{FreeNights, ListingFilter, Page, PageStart};
+use ports::{FreeNights, ListingFilter, Page, PageStart, TenantFilter, UserFilter};
 use sea_orm::Statement;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::types::Uuid;
@@ -20,8 +20,8 @@ use crate::fresh;
 pub(crate) const LISTINGS: [&str; 7] = [
     "INSERT INTO workspaces (id, name, default_currency, default_discount, max_importer_hold_hours, max_importer_holds, version, \
      created_at, updated_at) VALUES ($1, 'Stays Inc.', 'USD', 0, 72, 100, 1, now(), now())",
-    "INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, version, created_at, updated_at) \
-     SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'default', true, 'ACTIVE', 1, now(), now()",
+    "INSERT INTO tenants (workspace_id, id, name, name_folded, search_text, domain, is_default, status, version, created_at, \
+     updated_at) SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', '', 'default', true, 'ACTIVE', 1, now(), now()",
     "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, status, \
      allow_import, markup, distribution_markup, version, created_at, updated_at) \
      SELECT $1, gen_random_uuid(), id, 'Stays', 'OTHER', '1', 'API_KEY', 'ACTIVE', true, 0, 0, 1, now(), now() \
@@ -54,6 +54,17 @@ const IMPORTS: [&str; 3] = [
     "ANALYZE",
 ];
 
+/// Creates so many tenants, and users of one of them, that a sequential scan would be slow.
+const TEXTS: [&str; 3] = [
+    "INSERT INTO tenants (workspace_id, id, name, name_folded, search_text, domain, is_default, status, version, created_at, \
+     updated_at) SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'tenant ' || n, 't-' || n, false, 'ACTIVE', 1, now(), now() \
+     FROM generate_series(1, 20000) n",
+    "INSERT INTO users (workspace_id, id, home_tenant_id, current_tenant_id, name, search_text, role, status, version, created_at, \
+     updated_at) SELECT $1, gen_random_uuid(), t.id, t.id, 'User', 'user ' || n, 'venue', 1, 1, now(), now() \
+     FROM (SELECT id FROM tenants LIMIT 1) t, generate_series(1, 20000) n",
+    "ANALYZE",
+];
+
 fn stay(check_in: &str, check_out: &str) -> Stay {
     Stay::new(check_in.parse().expect("a date"), check_out.parse().expect("a date")).expect("nights")
 }
@@ -83,6 +94,45 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
             assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
         }
         assert!(!plan.iter().any(|line| line.contains("Hash")), "only near listings are read: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_only() {
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..1], &TEXTS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let page = Page { start: PageStart::Number(300), size: 10 };
+    let admin = build::administrator().admin_scope(Permission::Read).expect("an administrator");
+    let tenant = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let text = Some("tenant 1234".parse().expect("a text"));
+    let described = TenantFilter { description: text.clone(), ..TenantFilter::default() };
+    let searched = TenantFilter { q: text.clone(), ..TenantFilter::default() };
+    let named = UserFilter { name: text, email: None };
+    let in_workspace = ("tenants_by_text", "(workspace_id = $1) AND (searchable(");
+    let in_tenant = ("users_by_text", "(workspace_id = $1) AND (home_tenant_id = $2) AND (searchable(");
+    for (statement, (index, condition)) in [
+        (database.tenants_statement(&admin, &searched, page), in_workspace),
+        (database.tenants_count_statement(&admin, &searched), in_workspace),
+        (database.tenants_statement(&admin, &described, page), in_workspace),
+        (database.users_statement(&tenant, &named, page), in_tenant),
+        (database.users_count_statement(&tenant, &named), in_tenant),
+    ] {
+        let plan = plan(&pool, statement).await;
+        let by_text = plan.iter().position(|line| line.contains(&format!("Bitmap Index Scan on {index}")));
+        let by_text = by_text.unwrap_or_else(|| panic!("the index is not used: {plan:#?}"));
+        assert!(plan[by_text + 1].contains(condition), "{plan:#?}");
+    }
+    for (statement, index) in [
+        (database.tenants_statement(&admin, &TenantFilter::default(), page), "tenants_pkey on tenants tenant_1 "),
+        (database.users_statement(&tenant, &UserFilter::default(), page), "users_by_home on users api_user_1 "),
+    ] {
+        let plan = plan(&pool, statement).await;
+        let skip = format!("Index Only Scan using {index}");
+        assert!(plan.iter().any(|line| line.contains(&skip)), "{skip}: {plan:#?}");
+        for table in ["tenants", "users"] {
+            assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
+        }
     }
 }
 

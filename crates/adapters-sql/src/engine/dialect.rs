@@ -85,6 +85,16 @@ pub trait Dialect: Send + Sync {
     /// Returns the condition that the listing `listing` has the folded amenity `?`.
     fn has_amenity(&self) -> &'static str;
 
+    /// Returns the condition that a column is one of the values of a SELECT, which are few.
+    fn one_of(&self, column: &str, select: &str) -> String;
+
+    /// Returns the FROM and WHERE that yield the rows of a table, under an alias, whose `search_text` may contain the text
+    /// with the [key](Self::text_key) `?`, by an index. `number` is a SELECT of the number of the scope.
+    fn rows_by_text(&self, table: &str, row: &str, number: &str) -> String;
+
+    /// Returns the key by which the index finds a text; `None` if the index would look at all rows.
+    fn text_key(&self, text: &str) -> Option<String>;
+
     /// Returns the statement that notifies other processes at the commit that access has changed in the workspace `$1`;
     /// `None` if they see it by themselves.
     fn notify_access_change(&self) -> Option<&'static str>;

@@ -13,4 +13,5 @@ pub(crate) mod query;
 pub(crate) mod readiness;
 pub(crate) mod rows;
 pub(crate) mod table;
+pub(crate) mod text_search;
 pub(crate) mod transaction;

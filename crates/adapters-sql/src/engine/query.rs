@@ -176,20 +176,6 @@ pub(crate) fn slice<T>(mut rows: Vec<T>, page: Page) -> Slice<T> {
     Slice { items: rows, has_more }
 }
 
-/// Returns a pattern for `LIKE … ESCAPE '\'` that finds the text anywhere, with `%` and `_` escaped.
-pub(crate) fn containing(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -234,11 +220,6 @@ mod tests {
             .and("d = ?", Some(2_i64));
         assert_eq!(query.sql, "SELECT 1 WHERE a = $1 AND b IN ($2, $3) AND c IN (NULL) AND d = $4");
         assert_eq!(query.values, [Value::from(1_i64), Value::from("x"), Value::from("y"), Value::from(2_i64)]);
-    }
-
-    #[test]
-    fn patterns_mean_themselves() {
-        assert_eq!(containing(r"50%_\"), r"%50\%\_\\%");
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::engine::query::Query;
 /// Reads the newest migration from the table in which sqlx records them.
 const SCHEMA_VERSION: &str = "SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations WHERE success";
 
+/// The SQLSTATE of a statement that the role may not execute.
+const FORBIDDEN: &str = "42501";
+
 /// An error while the schema is brought up to date.
 #[derive(Debug, Error)]
 pub enum MigrationError {
@@ -21,6 +24,12 @@ pub enum MigrationError {
          database in place of one from before the first release"
     )]
     Unknown(i64),
+    /// A role that may not create what the schema needs.
+    #[error(
+        "the role may not do what the schema needs ({0}): let it create extensions with GRANT CREATE ON DATABASE, or let \
+         an administrator create them first"
+    )]
+    Forbidden(String),
     /// Another error.
     #[error(transparent)]
     Other(MigrateError),
@@ -30,6 +39,12 @@ impl<E: Into<MigrateError>> From<E> for MigrationError {
     fn from(error: E) -> Self {
         match error.into() {
             MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => Self::Unknown(version),
+            MigrateError::Execute(sqlx::Error::Database(cause))
+            | MigrateError::ExecuteMigration(sqlx::Error::Database(cause), _)
+                if cause.code().is_some_and(|code| code == FORBIDDEN) =>
+            {
+                Self::Forbidden(cause.message().to_owned())
+            }
             error => Self::Other(error),
         }
     }

@@ -23,7 +23,6 @@ table! {
     }
     write {
         name_folded: String,
-        description_folded: Option<String>,
-        city_folded: Option<String>,
+        search_text: String,
     }
 }

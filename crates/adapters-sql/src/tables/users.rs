@@ -20,8 +20,8 @@ table! {
         updated_at: DateTimeUtc,
     }
     write {
-        name_folded: String,
         email_folded: Option<String>,
+        search_text: String,
         /// The user's status before a deactivation of the tenant.
         status_before: Option<i16>,
     }

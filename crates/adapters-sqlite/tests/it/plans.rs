@@ -4,7 +4,7 @@ use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::{ListingId, TenantId};
 use domain::stays::Stay;
-use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart};
+use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart, TenantFilter, UserFilter};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
 use sqlx::SqlitePool;
 use testkit::build;
@@ -27,6 +27,53 @@ async fn a_tenants_trail_is_read_from_the_indexes_of_its_own_and_of_others_entri
             assert!(plan.iter().any(|line| line.starts_with(&search)), "{search}: {plan:#?}");
         }
         assert!(!plan.iter().any(|line| line.starts_with("SCAN entry")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_only() {
+    let (_folder, url, sqlite) = file().await;
+    let page = Page { start: PageStart::Number(300), size: 10 };
+    let admin = build::administrator().admin_scope(Permission::Read).expect("an administrator");
+    let tenant = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let text = Some("tenant 1234".parse().expect("a text"));
+    let database = sqlite.database();
+    let searched = TenantFilter { q: text.clone(), ..TenantFilter::default() };
+    let named = UserFilter { name: text, email: None };
+    for (statement, row) in [
+        (database.tenants_statement(&admin, &searched, page), "tenant"),
+        (database.tenants_count_statement(&admin, &searched), "tenant"),
+        (database.users_statement(&tenant, &named, page), "api_user"),
+        (database.users_count_statement(&tenant, &named), "api_user"),
+    ] {
+        let plan = plan(&url, statement).await;
+        // The text, and the first and last row of the scope.
+        let index =
+            plan.iter().position(|line| line.starts_with("SCAN ") && line.ends_with("VIRTUAL TABLE INDEX 0:M1><"));
+        let rows = plan.iter().position(|line| *line == format!("SEARCH {row} USING INTEGER PRIMARY KEY (rowid=?)"));
+        assert!(index.is_some() && index < rows, "{plan:#?}");
+    }
+    for (statement, steps) in [
+        (
+            database.tenants_statement(&admin, &TenantFilter::default(), page),
+            [
+                "SEARCH tenant USING COVERING INDEX sqlite_autoindex_tenants_1 (workspace_id=?)",
+                "SEARCH tenant USING INDEX sqlite_autoindex_tenants_1 (workspace_id=? AND id=?)",
+            ],
+        ),
+        (
+            database.users_statement(&tenant, &UserFilter::default(), page),
+            [
+                "SEARCH api_user USING COVERING INDEX users_by_home (workspace_id=? AND home_tenant_id=?)",
+                "SEARCH api_user USING INDEX sqlite_autoindex_users_1 (workspace_id=? AND id=?)",
+            ],
+        ),
+    ] {
+        let plan = plan(&url, statement).await;
+        for step in steps {
+            assert!(plan.iter().any(|line| line == step), "{step}: {plan:#?}");
+        }
+        assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:#?}");
     }
 }
 

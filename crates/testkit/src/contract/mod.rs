@@ -31,6 +31,7 @@ pub mod search;
 mod shop;
 pub mod tenant_statuses;
 pub mod tenants;
+pub mod texts;
 pub mod users;
 pub mod withdrawals;
 pub mod workspaces;
@@ -345,6 +346,13 @@ macro_rules! suite {
                 activating_gives_back_what_deactivating_took,
                 a_status_that_everybody_has_stores_nothing,
                 a_status_of_an_old_version_is_stale,
+            }
+            texts {
+                a_search_for_a_text_finds_what_looking_at_each_finds,
+                a_search_for_users_finds_what_looking_at_each_finds,
+                a_short_text_is_found_where_a_word_begins,
+                a_text_is_found_as_it_is_now,
+                a_text_is_found_however_common_it_is,
             }
             users {
                 an_email_is_taken_once_whatever_its_case,

@@ -49,7 +49,7 @@ fn surroundings() -> impl Strategy<Value = Around> {
 }
 
 /// Returns samples of the strategy, the same in every run.
-fn some<T>(number: usize, strategy: &impl Strategy<Value = T>) -> Vec<T> {
+pub(super) fn some<T>(number: usize, strategy: &impl Strategy<Value = T>) -> Vec<T> {
     let mut runner = TestRunner::deterministic();
     (0..number).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
 }

@@ -10,18 +10,27 @@ use domain::ids::{TenantId, WorkspaceId};
 use domain::tenants::{
     Tenant, TenantCreated, TenantHoldings, TenantStatus, TenantStatusSet, TenantSwitched, UsersChange,
 };
-use domain::text::{SearchText, fold};
+use domain::text::fold;
 use domain::users::{Role, UserStatus};
 use ports::{Page, RepositoryError, Slice, TenantFilter, TenantQueries, TenantRepository};
 use sea_orm::Statement;
 
-use self::rows::{to_row, to_tenant};
+use self::rows::{DESCRIPTION, to_row, to_tenant};
 use crate::areas::locations;
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::errors::inside;
-use crate::engine::query::{Query, containing};
+use crate::engine::query::Query;
+use crate::engine::text_search::{Matching, SearchedTable};
 use crate::engine::transaction::Transaction;
 use crate::tables::tenants::Row;
+
+const TENANTS: SearchedTable = SearchedTable {
+    name: "tenants",
+    row: "tenant",
+    scope: "tenant.workspace_id = $1",
+    number: "SELECT number FROM workspace_numbers WHERE workspace_id = $1",
+};
 
 /// Sets the status and stores the previous one, for [`RESTORE_USERS`].
 const SUSPEND_USERS: &str = "\
@@ -171,11 +180,11 @@ impl TenantQueries for Database {
         filter: &TenantFilter,
         page: Page,
     ) -> Result<Slice<Tenant>, RepositoryError> {
-        self.page_of(filtered(Row::COLUMNS, scope, filter), page, to_tenant).await
+        self.whole_page_of(listed(self.dialect(), scope, filter, page), page, to_tenant).await
     }
 
     async fn count(&self, scope: &AdminScope, filter: &TenantFilter) -> Result<u64, RepositoryError> {
-        self.count_of(filtered("COUNT(*) AS count", scope, filter)).await
+        self.count_of(matching(scope, filter).count(self.dialect())).await
     }
 }
 
@@ -183,25 +192,28 @@ impl Database {
     /// Returns the statement of a list, for tests.
     #[doc(hidden)]
     pub fn tenants_statement(&self, scope: &AdminScope, filter: &TenantFilter, page: Page) -> Statement {
-        self.statement(filtered(Row::COLUMNS, scope, filter).page(page))
+        self.statement(listed(self.dialect(), scope, filter, page))
+    }
+
+    /// Returns the statement of a count, for tests.
+    #[doc(hidden)]
+    pub fn tenants_count_statement(&self, scope: &AdminScope, filter: &TenantFilter) -> Statement {
+        self.statement(matching(scope, filter).count(self.dialect()))
     }
 }
 
-fn filtered(columns: &'static str, scope: &AdminScope, filter: &TenantFilter) -> Query {
-    let TenantFilter { name, description, q, status } = filter;
-    let part = |text: &SearchText| containing(&fold(text.as_str()));
+fn listed(dialect: &dyn Dialect, scope: &AdminScope, filter: &TenantFilter, page: Page) -> Query {
     let select = "SELECT {columns} FROM tenants tenant WHERE tenant.workspace_id = $1";
-    Query::new(select, [scope.workspace_id().as_uuid().into()])
-        .fill("columns", columns)
-        .keyed("tenant.id")
+    matching(scope, filter).page(dialect, select, page).fill("columns", Row::COLUMNS)
+}
+
+fn matching(scope: &AdminScope, filter: &TenantFilter) -> Matching {
+    let TenantFilter { name, description, q, status } = filter;
+    Matching::all(&TENANTS, [scope.workspace_id().as_uuid().into()])
         .and("tenant.name_folded = ?", name.as_ref().map(|name| fold(name.as_str())))
-        .and(r"tenant.description_folded LIKE ? ESCAPE '\'", description.as_ref().map(part))
-        .and(
-            "(tenant.name_folded LIKE ? ESCAPE '\\' OR tenant.domain LIKE ? ESCAPE '\\' \
-              OR tenant.description_folded LIKE ? ESCAPE '\\' OR tenant.city_folded LIKE ? ESCAPE '\\')",
-            q.as_ref().map(part),
-        )
         .and("tenant.status = ?", status.map(TenantStatus::as_str))
+        .any_text(q.as_ref())
+        .text_at(DESCRIPTION, description.as_ref())
 }
 
 pub(crate) async fn get(

@@ -2,12 +2,16 @@
 
 use domain::countries::Country;
 use domain::ids::{TenantId, WorkspaceId};
-use domain::tenants::{Tenant, TenantDetails, TenantParts};
+use domain::tenants::{City, Description, Tenant, TenantDetails, TenantParts};
 use domain::text::fold;
 use ports::RepositoryError;
 
 use crate::engine::rows::{stored, stored_option};
+use crate::engine::text_search::search_text;
 use crate::tables::tenants::{Model, Row};
+
+/// The place of the description in the searched texts.
+pub(super) const DESCRIPTION: u8 = 2;
 
 pub(super) fn to_row(tenant: Tenant) -> Model {
     let TenantParts {
@@ -22,18 +26,23 @@ pub(super) fn to_row(tenant: Tenant) -> Model {
         created_at,
         updated_at,
     } = tenant.into_parts();
+    let texts = [
+        Some(name.as_str()),
+        Some(domain.as_str()),
+        description.as_ref().map(Description::as_str),
+        city.as_ref().map(City::as_str),
+    ];
     Model {
         workspace_id: workspace_id.as_uuid(),
         id: id.as_uuid(),
+        search_text: search_text(&texts),
         name_folded: fold(name.as_str()),
         name: name.into(),
         domain: domain.to_string(),
         is_default,
         status: status.as_str().to_owned(),
-        description_folded: description.as_ref().map(|description| fold(description.as_str())),
         description: description.map(Into::into),
         address: address.map(Into::into),
-        city_folded: city.as_ref().map(|city| fold(city.as_str())),
         city: city.map(Into::into),
         post_code: post_code.map(Into::into),
         country_code: country.map(Country::code).map(Into::into),

@@ -8,17 +8,25 @@ use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{UserId, WorkspaceId};
 use domain::tenants::{TenantStatus, TenantSwitched};
-use domain::text::{SearchText, fold};
 use domain::users::ApiUser;
 use ports::{Page, RepositoryError, Slice, UserFilter, UserQueries, UserRepository};
 use sea_orm::Statement;
 
-use self::rows::{to_row, to_user};
+use self::rows::{EMAIL, NAME, to_row, to_user};
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::errors::inside_tenant;
-use crate::engine::query::{Query, containing};
+use crate::engine::query::Query;
+use crate::engine::text_search::{Matching, SearchedTable};
 use crate::engine::transaction::Transaction;
 use crate::tables::users::Row;
+
+const USERS: SearchedTable = SearchedTable {
+    name: "users",
+    row: "api_user",
+    scope: "api_user.workspace_id = $1 AND api_user.home_tenant_id = $2",
+    number: "SELECT number FROM tenants WHERE workspace_id = $1 AND id = $2",
+};
 
 /// Users with the names of their tenants and location.
 const SELECT: &str = "\
@@ -28,12 +36,11 @@ const SELECT: &str = "\
     LEFT JOIN locations location \
       ON location.workspace_id = api_user.workspace_id AND location.id = api_user.location_id \
     WHERE api_user.workspace_id = $1";
-const COUNT: &str = "SELECT COUNT(*) AS count FROM users api_user WHERE api_user.workspace_id = $1";
 
 /// Updates all columns except the current tenant, which only `switch` writes. A new status replaces the one that an activation
 /// would restore.
 const UPDATE: &str = "\
-    UPDATE users SET name = $5, name_folded = $6, email = $7, email_folded = $8, role = $9, status = $10, \
+    UPDATE users SET name = $5, search_text = $6, email = $7, email_folded = $8, role = $9, status = $10, \
            status_before = CASE WHEN status = $10 THEN status_before END, \
            location_id = $11, version = version + 1, updated_at = $12 \
     WHERE workspace_id = $1 AND home_tenant_id = $2 AND id = $3 AND version = $4";
@@ -72,7 +79,7 @@ impl UserRepository for Database {
                     row.id.into(),
                     (row.version - 1).into(),
                     row.name.into(),
-                    row.name_folded.into(),
+                    row.search_text.into(),
                     row.email.into(),
                     row.email_folded.into(),
                     row.role.into(),
@@ -146,11 +153,11 @@ impl UserQueries for Database {
         filter: &UserFilter,
         page: Page,
     ) -> Result<Slice<ApiUser>, RepositoryError> {
-        self.page_of(filtered(SELECT, scope, filter), page, to_user).await
+        self.whole_page_of(listed(self.dialect(), scope, filter, page), page, to_user).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &UserFilter) -> Result<u64, RepositoryError> {
-        self.count_of(filtered(COUNT, scope, filter)).await
+        self.count_of(matching(scope, filter).count(self.dialect())).await
     }
 
     async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError> {
@@ -171,7 +178,13 @@ impl Database {
     /// Returns the statement of a list, for tests.
     #[doc(hidden)]
     pub fn users_statement(&self, scope: &TenantScope, filter: &UserFilter, page: Page) -> Statement {
-        self.statement(filtered(SELECT, scope, filter).page(page))
+        self.statement(listed(self.dialect(), scope, filter, page))
+    }
+
+    /// Returns the statement of a count, for tests.
+    #[doc(hidden)]
+    pub fn users_count_statement(&self, scope: &TenantScope, filter: &UserFilter) -> Statement {
+        self.statement(matching(scope, filter).count(self.dialect()))
     }
 
     async fn user_of(&self, workspace_id: WorkspaceId, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
@@ -226,19 +239,22 @@ impl Transaction {
 }
 
 fn in_workspace(select: &'static str, workspace_id: WorkspaceId) -> Query {
-    Query::new(select, [workspace_id.as_uuid().into()]).fill("columns", Row::COLUMNS).keyed("api_user.id")
+    Query::new(select, [workspace_id.as_uuid().into()]).fill("columns", Row::COLUMNS)
 }
 
 fn at_home_in(select: &'static str, scope: &TenantScope) -> Query {
     in_workspace(select, scope.workspace_id()).and("api_user.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
 }
 
-fn filtered(select: &'static str, scope: &TenantScope, filter: &UserFilter) -> Query {
+fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &UserFilter, page: Page) -> Query {
+    matching(scope, filter).page(dialect, SELECT, page).fill("columns", Row::COLUMNS)
+}
+
+fn matching(scope: &TenantScope, filter: &UserFilter) -> Matching {
     let UserFilter { name, email } = filter;
-    let part = |text: &SearchText| containing(&fold(text.as_str()));
-    at_home_in(select, scope)
-        .and(r"api_user.name_folded LIKE ? ESCAPE '\'", name.as_ref().map(part))
-        .and(r"api_user.email_folded LIKE ? ESCAPE '\'", email.as_ref().map(part))
+    Matching::all(&USERS, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
+        .text_at(NAME, name.as_ref())
+        .text_at(EMAIL, email.as_ref())
 }
 
 pub(crate) async fn insert(transaction: &Transaction, user: ApiUser) -> Result<(), RepositoryError> {

@@ -7,7 +7,12 @@ use ports::RepositoryError;
 
 use crate::engine::rows::{corrupt, stored, stored_option};
 use crate::engine::table::joined;
+use crate::engine::text_search::search_text;
 use crate::tables::users::{Model, Row};
+
+/// The places of the name and of the address in the searched texts.
+pub(super) const NAME: u8 = 0;
+pub(super) const EMAIL: u8 = 1;
 
 joined! {
     /// A user with the names of the home tenant and the location.
@@ -37,7 +42,7 @@ pub(super) fn to_row(user: ApiUser) -> Model {
         home_tenant_id: home_tenant_id.as_uuid(),
         current_tenant_id: current_tenant_id.as_uuid(),
         location_id: workplace.map(|workplace| workplace.id.as_uuid()),
-        name_folded: fold(name.as_str()),
+        search_text: search_text(&[Some(name.as_str()), email]),
         name: name.into(),
         email: email.map(Into::into),
         email_folded: email.map(fold),

@@ -1,0 +1,219 @@
+//! Lists and counts of rows by their texts, with an index.
+//!
+//! A table with texts has a column `search_text`, which [`search_text`] makes. The index finds pieces of three characters
+//! anywhere in it; `LIKE` then decides. Neither engine knows in advance how many rows the index will find, so a list is
+//! read in up to three steps of one statement, each of which is skipped if it is not necessary:
+//!
+//! 1. The next rows by id are looked at: a text that is in many rows fills a page from them.
+//! 2. A bounded number of rows is found by the index: all of them, if the text is rare.
+//! 3. If there are more, the text is common, and rows are read by id until the page is full.
+
+use domain::text::{SearchText, fold, word_beginnings};
+use ports::{Page, PageStart};
+use sea_orm::Value;
+
+use crate::engine::dialect::Dialect;
+use crate::engine::query::{Query, limits, most};
+
+/// The mark before the beginning of a word. Like the marks of texts it consists of control characters, which neither
+/// texts nor filters contain. With the first character of the word it is a piece of three.
+const WORD: &str = "\u{1}\u{1}";
+/// The mark before the first text; the following texts have the following ones, and one more stands at the end.
+const FIRST: u8 = 0x10;
+/// The length in characters from which a text is found anywhere, and not only at the beginning of a word.
+const ANYWHERE: usize = 3;
+/// The number of rows that are looked at before the index.
+const WALKED: u32 = 200;
+/// The number of rows that are found by the index at most.
+const FOUND: u32 = 1_000;
+
+/// Returns the `search_text` of a row with these texts: each with its mark, in folded form, followed by the beginnings of
+/// its words.
+pub(crate) fn search_text(texts: &[Option<&str>]) -> String {
+    let mut all = String::new();
+    let mut end = 0;
+    for (place, text) in (0..).zip(texts) {
+        all.push(mark(place));
+        end = place + 1;
+        let text = fold(text.unwrap_or_default());
+        all.push_str(&text);
+        let mut words: Vec<_> = word_beginnings(&text).collect();
+        words.sort_unstable();
+        words.dedup();
+        for word in words {
+            all.push_str(WORD);
+            all.push_str(word);
+        }
+    }
+    all.push(mark(end));
+    all
+}
+
+fn mark(place: u8) -> char {
+    char::from(FIRST + place)
+}
+
+/// A table with searchable texts.
+pub(crate) struct SearchedTable {
+    pub(crate) name: &'static str,
+    /// The alias of a row in all conditions.
+    pub(crate) row: &'static str,
+    /// The condition of the scope, whose values are `$1` and, for a tenant, `$2`.
+    pub(crate) scope: &'static str,
+    /// A SELECT of the number that the scope has in the index of SQLite.
+    pub(crate) number: &'static str,
+}
+
+/// The rows of a table that match a filter.
+pub(crate) struct Matching {
+    table: &'static SearchedTable,
+    conditions: String,
+    values: Vec<Value>,
+    /// The longest text that is looked for.
+    longest: Option<String>,
+}
+
+impl Matching {
+    /// Begins with all rows of the scope, which has these values.
+    pub(crate) fn all(table: &'static SearchedTable, scope: impl IntoIterator<Item = Value>) -> Self {
+        let values = scope.into_iter().collect();
+        Self { table, conditions: String::new(), values, longest: None }
+    }
+
+    /// Adds a condition in which `?` is the value, if there is a value.
+    pub(crate) fn and<T: Into<Value>>(mut self, condition: &str, value: Option<T>) -> Self {
+        if let Some(value) = value {
+            let placeholder = self.bind(value);
+            self.conditions += &format!(" AND {}", condition.replace('?', &placeholder));
+        }
+        self
+    }
+
+    /// Adds the condition that one of the texts contains this one.
+    pub(crate) fn any_text(self, text: Option<&SearchText>) -> Self {
+        self.text(text, "%".to_owned(), "%".to_owned())
+    }
+
+    /// Adds the condition that the text at this place contains this one.
+    pub(crate) fn text_at(self, place: u8, text: Option<&SearchText>) -> Self {
+        self.text(text, format!("%{}%", mark(place)), format!("%{}%", mark(place + 1)))
+    }
+
+    fn text(self, text: Option<&SearchText>, before: String, after: String) -> Self {
+        let Some(text) = text.map(|text| wanted(text.as_str())) else { return self };
+        let pattern = before + &escaped_for_like(&text) + &after;
+        let condition = format!(r"{}.search_text LIKE ? ESCAPE '\'", self.table.row);
+        let mut matching = self.and(&condition, Some(pattern));
+        if matching.longest.as_ref().is_none_or(|longest| longest.len() < text.len()) {
+            matching.longest = Some(text);
+        }
+        matching
+    }
+
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// Returns the statement of a page, and one more row: the ids are found first, and only those rows are read. The text
+    /// `select` ends in a WHERE with the workspace.
+    pub(crate) fn page(mut self, dialect: &dyn Dialect, select: &str, page: Page) -> Query {
+        let SearchedTable { name, row, scope, .. } = self.table;
+        let conditions = self.conditions.clone();
+        let after = match page.start {
+            PageStart::After(id) => format!(" AND {row}.id > {}", self.bind(id)),
+            PageStart::Number(_) => String::new(),
+        };
+        let rows = format!("FROM {name} {row} WHERE {scope}{after}");
+        let found = match self.by_text(dialect) {
+            None => format!("SELECT {row}.id {rows}{conditions}"),
+            Some(by_text) => {
+                let most = self.bind(most(page));
+                format!(
+                    "WITH walked AS MATERIALIZED (SELECT {row}.id \
+                     FROM (SELECT * {rows} ORDER BY {row}.id LIMIT {WALKED}) {row} WHERE 1 = 1{conditions}), \
+                     indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{after}{conditions} \
+                     LIMIT CASE WHEN (SELECT COUNT(*) FROM walked) < {most} THEN {FOUND} + 1 ELSE 0 END), \
+                     scanned AS MATERIALIZED (SELECT {row}.id {rows}{conditions} ORDER BY {row}.id \
+                     LIMIT CASE WHEN (SELECT COUNT(*) FROM indexed) > {FOUND} THEN {most} ELSE 0 END) \
+                     SELECT {row}.id FROM (\
+                     SELECT id FROM walked WHERE (SELECT COUNT(*) FROM walked) >= {most} UNION ALL \
+                     SELECT id FROM indexed WHERE (SELECT COUNT(*) FROM indexed) <= {FOUND} UNION ALL \
+                     SELECT id FROM scanned) {row}"
+                )
+            }
+        };
+        let [size, offset] = limits(page).map(|limit| self.bind(limit));
+        let found = format!("{found} ORDER BY {row}.id LIMIT {size} OFFSET {offset}");
+        let found = dialect.one_of(&format!("{row}.id"), &found);
+        Query::new(format!("{select} AND {found} ORDER BY {row}.id"), self.values)
+    }
+
+    /// Returns the SELECT of the `count`.
+    pub(crate) fn count(mut self, dialect: &dyn Dialect) -> Query {
+        let SearchedTable { name, row, scope, .. } = self.table;
+        let conditions = self.conditions.clone();
+        let count = format!("SELECT COUNT(*) AS count FROM {name} {row} WHERE {scope}{conditions}");
+        let count = match self.by_text(dialect) {
+            None => count,
+            Some(by_text) => format!(
+                "WITH indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{conditions} LIMIT {FOUND} + 1), \
+                 found AS (SELECT COUNT(*) AS count FROM indexed) \
+                 SELECT CASE WHEN count <= {FOUND} THEN count ELSE ({count}) END AS count FROM found"
+            ),
+        };
+        Query::new(count, self.values)
+    }
+
+    /// Returns the FROM and WHERE that find rows by the index, if the index can find the longest text.
+    fn by_text(&mut self, dialect: &dyn Dialect) -> Option<String> {
+        let key = dialect.text_key(self.longest.as_ref()?)?;
+        let key = self.bind(key);
+        Some(dialect.rows_by_text(self.table.name, self.table.row, self.table.number).replace('?', &key))
+    }
+}
+
+/// Returns the part of a `search_text` by which a row is found: the text, or the beginning of a word.
+fn wanted(text: &str) -> String {
+    let folded = fold(text);
+    if folded.chars().count() < ANYWHERE { format!("{WORD}{folded}") } else { folded }
+}
+
+/// Returns the text as a part of a pattern for `LIKE … ESCAPE '\'` in which it means itself.
+pub fn escaped_for_like(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_text_has_each_text_with_the_beginnings_of_its_words() {
+        assert_eq!(
+            search_text(&[Some("Hotel Ho"), None, Some("É")]),
+            "\u{10}hotel ho\u{1}\u{1}ho\u{11}\u{12}é\u{1}\u{1}é\u{13}"
+        );
+    }
+
+    #[test]
+    fn a_short_text_is_wanted_at_the_beginning_of_a_word() {
+        for (text, expected) in
+            [("Inn", "inn"), ("In", "\u{1}\u{1}in"), ("ß", "\u{1}\u{1}ss"), ("ßa", "ssa"), ("e\u{301}co", "éco")]
+        {
+            assert_eq!(wanted(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_mean_themselves() {
+        assert_eq!(escaped_for_like(r"50%_\"), r"50\%\_\\");
+    }
+}
