@@ -75,10 +75,9 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_notify('tenantry_access', $1)")
     }
 
-    fn limit_per_account(&self, table: &str, row: &str) -> (String, String) {
-        // The planner does not read columns that the outer query does not select.
+    fn limit_per_account(&self, table: &str, row: &str, _: bool) -> (String, String) {
         let before = format!(
-            "CROSS JOIN LATERAL (SELECT {row}.* FROM {table} {row} \
+            "CROSS JOIN LATERAL (SELECT {row}.id FROM {table} {row} \
              WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id"
         );
         (before, format!(") {row}"))

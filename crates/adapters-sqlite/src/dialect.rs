@@ -102,14 +102,23 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn limit_per_account(&self, table: &str, row: &str) -> (String, String) {
-        // SQLite has no LATERAL, but an IN subquery can refer to the rows before it. Rows are found by rowid, without
-        // an index.
+    fn limit_per_account(&self, table: &str, row: &str, has_conditions: bool) -> (String, String) {
+        // SQLite has no LATERAL, but a subquery in a condition can refer to the rows before it. Without conditions, the
+        // rows are those up to the last one, which the index of the account yields without the table. With conditions
+        // they are found by rowid, without an index.
+        let of_account =
+            format!("{row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id");
+        if has_conditions {
+            let before = format!(
+                "CROSS JOIN {table} {row} ON {row}.rowid IN (SELECT {row}.rowid FROM {table} {row} WHERE {of_account}"
+            );
+            return (before, ")".to_owned());
+        }
         let before = format!(
-            "CROSS JOIN {table} {row} ON {row}.rowid IN (SELECT {row}.rowid FROM {table} {row} \
-             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id"
+            "CROSS JOIN {table} {row} ON {of_account} AND {row}.id <= (SELECT MAX(few.id) \
+             FROM (SELECT {row}.id FROM {table} {row} WHERE {of_account}"
         );
-        (before, ")".to_owned())
+        (before, ") few)".to_owned())
     }
 
     fn first_of_list(&self, list: &str, most: usize) -> String {

@@ -7,7 +7,7 @@ use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::stays::Stay;
-use ports::{FreeNights, ListingFilter, Page, PageStart, TenantFilter, UserFilter};
+use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart, ReservationFilter, TenantFilter, UserFilter};
 use sea_orm::Statement;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::types::Uuid;
@@ -54,14 +54,31 @@ const IMPORTS: [&str; 3] = [
     "ANALYZE",
 ];
 
-/// Creates so many tenants, and users of one of them, that a sequential scan would be slow.
+/// Creates so many tenants, and users of some of them, that a sequential scan would be slow.
 const TEXTS: [&str; 3] = [
     "INSERT INTO tenants (workspace_id, id, name, name_folded, search_text, domain, is_default, status, version, created_at, \
      updated_at) SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'tenant ' || n, 't-' || n, false, 'ACTIVE', 1, now(), now() \
      FROM generate_series(1, 20000) n",
     "INSERT INTO users (workspace_id, id, home_tenant_id, current_tenant_id, name, search_text, role, status, version, created_at, \
      updated_at) SELECT $1, gen_random_uuid(), t.id, t.id, 'User', 'user ' || n, 'venue', 1, 1, now(), now() \
-     FROM (SELECT id FROM tenants LIMIT 1) t, generate_series(1, 20000) n",
+     FROM (SELECT id FROM tenants LIMIT 20) t, generate_series(1, 1000) n",
+    "ANALYZE",
+];
+
+/// Distributes the listings and reservations over ten accounts, and creates audit entries of 20 tenants.
+const ACCOUNTS: [&str; 5] = [
+    "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, status, \
+     allow_import, markup, distribution_markup, version, created_at, updated_at) \
+     SELECT workspace_id, lpad(n::text, 32, '0')::uuid, tenant_id, name, provider, 'a' || n, auth_type, status, allow_import, \
+     markup, distribution_markup, version, created_at, updated_at FROM integration_accounts, generate_series(1, 10) n",
+    "UPDATE listings SET integration_account_id = lpad((provider_id::int % 10 + 1)::text, 32, '0')::uuid",
+    "UPDATE reservations SET integration_account_id = listing.integration_account_id \
+     FROM listings listing WHERE listing.id = reservations.listing_id",
+    "INSERT INTO audit (workspace_id, id, at, tenant_id, tenant_name, other_tenant_id, actor_name, action, resource_kind, \
+     resource_id, resource_name, before, after) \
+     SELECT $1, gen_random_uuid(), now(), lpad((n % 20)::text, 32, '0')::uuid, 'Tenant', \
+     lpad(((n + 1) % 20)::text, 32, '0')::uuid, 'operator', 'tenant.create', 'tenant', gen_random_uuid(), 'Tenant', '{}', '{}' \
+     FROM generate_series(1, 20000) n",
     "ANALYZE",
 ];
 
@@ -132,6 +149,35 @@ async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_onl
         assert!(plan.iter().any(|line| line.contains(&skip)), "{skip}: {plan:#?}");
         for table in ["tenants", "users"] {
             assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_far_away_skips_in_an_index() {
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..], &ACCOUNTS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let page = Page { start: PageStart::Number(300), size: 10 };
+    let tenant = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let trail = build::administrator().audit_scope().expect("an administrator");
+    let trail_of_tenant = build::channel(Permission::Admin).audit_scope().expect("an administrator");
+    for (statement, indexes) in [
+        (database.listings_statement(&tenant, &ListingFilter::default(), page), &["listings_by_account"][..]),
+        (database.reservations_statement(&tenant, &ReservationFilter::default(), page), &["reservations_by_account"]),
+        (database.audit_statement(&trail, &AuditFilter::default(), page), &["audit_pkey"]),
+        (
+            database.audit_statement(&trail_of_tenant, &AuditFilter::default(), page),
+            &["audit_by_tenant", "audit_by_other_tenant"],
+        ),
+    ] {
+        let plan = plan(&pool, statement).await;
+        for index in indexes {
+            let skip = format!("Index Only Scan using {index}");
+            assert!(plan.iter().any(|line| line.contains(&skip)), "{skip}: {plan:#?}");
+        }
+        for table in ["listings", "reservations", "audit"] {
+            assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table} "))), "{plan:#?}");
         }
     }
 }

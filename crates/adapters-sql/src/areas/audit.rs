@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::engine::credential_cache::affects_credentials;
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::engine::rows::corrupt;
 use crate::engine::transaction::Transaction;
@@ -19,23 +20,22 @@ use crate::tables::audit::{Model, Row};
 
 const OPERATOR: &str = "operator";
 
-const LIST: &str = "\
-    SELECT {columns} FROM audit entry WHERE entry.workspace_id = $1{filters} ORDER BY entry.id LIMIT $2 OFFSET $3";
+/// The ids of a page of the workspace's entries.
+const PAGE: &str = "\
+    SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1{filters} ORDER BY entry.id LIMIT $2 OFFSET $3";
 
-/// The entries of a tenant, and those of others that concern it. Each of the two indexes yields at most as many ids as the
-/// page could show, and only the entries on the page are read in full.
-const LIST_OF_TENANT: &str = "\
-    SELECT {columns} \
-    FROM (SELECT found.id \
-          FROM (SELECT * FROM (SELECT entry.id FROM audit entry \
-                               WHERE entry.workspace_id = $1 AND entry.tenant_id = $2{filters} \
-                               ORDER BY entry.id LIMIT $3) own \
-                UNION ALL \
-                SELECT * FROM (SELECT entry.id FROM audit entry \
-                               WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters} \
-                               ORDER BY entry.id LIMIT $3) of_others) found \
-          ORDER BY found.id LIMIT $4 OFFSET $5) page \
-    CROSS JOIN audit entry WHERE entry.workspace_id = $1 AND entry.id = page.id ORDER BY entry.id";
+/// The ids of a page of a tenant's entries, and those of others that concern it. Each of the two indexes yields at most as
+/// many ids as the page could show.
+const PAGE_OF_TENANT: &str = "\
+    SELECT found.id \
+    FROM (SELECT * FROM (SELECT entry.id FROM audit entry \
+                         WHERE entry.workspace_id = $1 AND entry.tenant_id = $2{filters} \
+                         ORDER BY entry.id LIMIT $3) own \
+          UNION ALL \
+          SELECT * FROM (SELECT entry.id FROM audit entry \
+                         WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters} \
+                         ORDER BY entry.id LIMIT $3) of_others) found \
+    ORDER BY found.id LIMIT $4 OFFSET $5";
 
 const COUNT: &str = "SELECT COUNT(*) AS count FROM audit entry WHERE entry.workspace_id = $1{filters}";
 const COUNT_OF_TENANT: &str = "\
@@ -61,7 +61,7 @@ impl AuditQueries for Database {
         filter: &AuditFilter,
         page: Page,
     ) -> Result<Slice<AuditRecord>, RepositoryError> {
-        self.whole_page_of(listed(scope, filter, page), page, to_record).await
+        self.whole_page_of(listed(self.dialect(), scope, filter, page), page, to_record).await
     }
 
     async fn count(&self, scope: &AuditScope, filter: &AuditFilter) -> Result<u64, RepositoryError> {
@@ -78,17 +78,22 @@ impl Database {
     /// Returns the statement of a list, for tests.
     #[doc(hidden)]
     pub fn audit_statement(&self, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Statement {
-        self.statement(listed(scope, filter, page))
+        self.statement(listed(self.dialect(), scope, filter, page))
     }
 }
 
-/// Reads a page of a trail.
-fn listed(scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
+/// Reads a page of a trail: only the entries on it in full.
+fn listed(dialect: &dyn Dialect, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
+    let of_page = |ids| {
+        let found = dialect.one_of("entry.id", ids);
+        format!("SELECT {{columns}} FROM audit entry WHERE entry.workspace_id = $1 AND {found} ORDER BY entry.id")
+    };
     let workspace = scope.workspace_id().as_uuid().into();
     let query = match whose(scope, filter) {
-        None => Query::new(LIST, [workspace]).bind(limits(page)),
-        Some(tenant) => Query::new(LIST_OF_TENANT, [workspace, tenant.as_uuid().into(), most(page)]).bind(limits(page)),
+        None => Query::new(of_page(PAGE), [workspace]),
+        Some(tenant) => Query::new(of_page(PAGE_OF_TENANT), [workspace, tenant.as_uuid().into(), most(page)]),
     };
+    let query = query.bind(limits(page));
     filtered(query.fill("columns", Row::COLUMNS), scope, filter).after("entry.id > ?", page)
 }
 

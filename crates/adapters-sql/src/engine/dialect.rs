@@ -58,9 +58,10 @@ pub trait Dialect: Send + Sync {
     /// itself is that lock.
     fn named_lock(&self) -> Option<&'static str>;
 
-    /// Returns the texts before and after the conditions of a SELECT that takes a limited number of rows from each
-    /// integration account `account`, without reading all of its rows. `row` is the alias of the rows.
-    fn limit_per_account(&self, table: &str, row: &str) -> (String, String);
+    /// Returns the texts before and after the conditions of a SELECT that takes the ids of a limited number of rows from each
+    /// integration account `account`, without reading all of its rows. `row` is the alias of the rows; there may be no
+    /// conditions.
+    fn limit_per_account(&self, table: &str, row: &str, has_conditions: bool) -> (String, String);
 
     /// Returns the expression for the first items of a list column, at most `most`, as a list.
     fn first_of_list(&self, list: &str, most: usize) -> String;

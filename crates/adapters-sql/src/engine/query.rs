@@ -47,9 +47,11 @@ impl Query {
         self
     }
 
-    /// Fills the holes around the conditions of a list that reads a limited number of rows of each `account`.
+    /// Fills the holes around the conditions, which are complete, of a list that reads a limited number of rows of each
+    /// `account`.
     pub(crate) fn of_each_account(self, dialect: &dyn Dialect, table: &str, row: &str) -> Self {
-        let (before, after) = dialect.limit_per_account(table, row);
+        let has_conditions = self.holes.iter().any(|(hole, sql)| *hole == FILTERS && !sql.is_empty());
+        let (before, after) = dialect.limit_per_account(table, row, has_conditions);
         self.fill("first_of_account", before).fill("end_of_account", after)
     }
 

@@ -84,24 +84,25 @@ impl Matching {
     pub(crate) fn and<T: Into<Value>>(mut self, condition: &str, value: Option<T>) -> Self {
         if let Some(value) = value {
             let placeholder = self.bind(value);
-            self.conditions += &format!(" AND {}", condition.replace('?', &placeholder));
+            self.conditions += " AND ";
+            self.conditions += &condition.replace('?', &placeholder);
         }
         self
     }
 
     /// Adds the condition that one of the texts contains this one.
     pub(crate) fn any_text(self, text: Option<&SearchText>) -> Self {
-        self.text(text, "%".to_owned(), "%".to_owned())
+        self.text(text, "%", "%")
     }
 
     /// Adds the condition that the text at this place contains this one.
     pub(crate) fn text_at(self, place: u8, text: Option<&SearchText>) -> Self {
-        self.text(text, format!("%{}%", mark(place)), format!("%{}%", mark(place + 1)))
+        self.text(text, &format!("%{}%", mark(place)), &format!("%{}%", mark(place + 1)))
     }
 
-    fn text(self, text: Option<&SearchText>, before: String, after: String) -> Self {
+    fn text(self, text: Option<&SearchText>, before: &str, after: &str) -> Self {
         let Some(text) = text.map(|text| wanted(text.as_str())) else { return self };
-        let pattern = before + &escaped_for_like(&text) + &after;
+        let pattern = format!("{before}{}{after}", escaped_for_like(&text));
         let condition = format!(r"{}.search_text LIKE ? ESCAPE '\'", self.table.row);
         let mut matching = self.and(&condition, Some(pattern));
         if matching.longest.as_ref().is_none_or(|longest| longest.len() < text.len()) {

@@ -4,7 +4,7 @@ use domain::access::Permission;
 use domain::geography::Around;
 use domain::ids::{ListingId, TenantId};
 use domain::stays::Stay;
-use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart, TenantFilter, UserFilter};
+use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart, ReservationFilter, TenantFilter, UserFilter};
 use sea_orm::{ConnectionTrait, SqlxSqliteConnector, Statement};
 use sqlx::SqlitePool;
 use testkit::build;
@@ -74,6 +74,32 @@ async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_onl
             assert!(plan.iter().any(|line| line == step), "{step}: {plan:#?}");
         }
         assert!(!plan.iter().any(|line| line.starts_with("SCAN")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_far_away_skips_in_an_index() {
+    let (_folder, url, sqlite) = file().await;
+    let database = sqlite.database();
+    let page = Page { start: PageStart::Number(300), size: 10 };
+    let tenant = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let trail = build::administrator().audit_scope().expect("an administrator");
+    for (statement, skip) in [
+        (
+            database.listings_statement(&tenant, &ListingFilter::default(), page),
+            "listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=? AND id<?)",
+        ),
+        (
+            database.reservations_statement(&tenant, &ReservationFilter::default(), page),
+            "reservation USING COVERING INDEX reservations_by_account (workspace_id=? AND integration_account_id=? AND id<?)",
+        ),
+        (
+            database.audit_statement(&trail, &AuditFilter::default(), page),
+            "entry USING COVERING INDEX sqlite_autoindex_audit_1 (workspace_id=?)",
+        ),
+    ] {
+        let plan = plan(&url, statement).await;
+        assert!(plan.contains(&format!("SEARCH {skip}")), "{skip}: {plan:#?}");
     }
 }
 

@@ -13,7 +13,7 @@ use super::filters::filtered;
 use super::rows::to_tenant_listing;
 use super::statements::{
     ALREADY_IMPORTED, AWAKE, COUNT, COUNT_FOUND, COUNT_IN_BOX, GET, IMPORTED, LIST, LIST_AROUND, NEVER, NO_CHORD,
-    OFFERED, OWN, SEARCH, SQUARED_CHORD,
+    OFFERED, OWN, SEARCH, SQUARED_CHORD, UNAVAILABLE,
 };
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
@@ -123,13 +123,14 @@ impl Database {
 /// Reads one listing, the tenant's own or imported.
 pub(super) fn get(scope: &TenantScope, id: ListingId) -> Query {
     let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]);
-    query.fill("columns", Row::COLUMNS).fill("own", OWN).fill("imported", IMPORTED).fill("no_chord", NO_CHORD)
+    let query = query.fill("columns", Row::COLUMNS).fill("unavailable", UNAVAILABLE);
+    query.fill("own", OWN).fill("imported", IMPORTED).fill("no_chord", NO_CHORD)
 }
 
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
     let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page));
-    let query = query.fill("no_chord", NO_CHORD).of_each_account(dialect, "listings", "listing");
-    seen(cut(query, dialect), dialect, filter).after("listing.id > ?", page)
+    let query = cut(query.fill("no_chord", NO_CHORD), dialect);
+    seen(query, dialect, filter).after("listing.id > ?", page).of_each_account(dialect, "listings", "listing")
 }
 
 fn listed_around(
@@ -177,8 +178,12 @@ fn seen(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
         None => ("", ""),
     };
     let if_imported = if filter.looks_inside() && if_imported.is_empty() { AWAKE } else { if_imported };
-    let query =
-        query.fill("own", OWN).fill("imported", IMPORTED).fill("if_own", if_own).fill("if_imported", if_imported);
+    let query = query
+        .fill("unavailable", UNAVAILABLE)
+        .fill("own", OWN)
+        .fill("imported", IMPORTED)
+        .fill("if_own", if_own)
+        .fill("if_imported", if_imported);
     let query = filtered(query.fill(FILTERS, ""), dialect, filter);
     query.and(&format!("{SQUARED_CHORD} <= ?"), filter.around.map(|around| squared(around.radius)))
 }

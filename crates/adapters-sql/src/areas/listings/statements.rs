@@ -4,7 +4,7 @@
 
 /// One listing, the tenant's own or imported.
 pub(super) const GET: &str = "\
-    SELECT {columns}, page.owner_id, page.unavailable, page.imported_at, page.squared_chord, 1 = 0 \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, 1 = 0 \
     FROM (SELECT {own}, {no_chord} AS squared_chord \
           FROM integration_accounts account CROSS JOIN listings listing \
           WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND listing.id = $3 \
@@ -21,7 +21,7 @@ pub(super) const GET: &str = "\
 /// A page by id of the tenant's own and imported listings. Each account and the imports yield at most as many rows as the
 /// page could show.
 pub(super) const LIST: &str = "\
-    SELECT {columns}, page.owner_id, page.unavailable, page.imported_at, page.squared_chord, {is_truncated} \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
     FROM (SELECT * \
           FROM (SELECT {own}, {no_chord} AS squared_chord \
                 FROM integration_accounts account \
@@ -42,7 +42,7 @@ pub(super) const LIST: &str = "\
 
 /// A page by distance of the tenant's own and imported listings around the place `$3`, `$4`, `$5`.
 pub(super) const LIST_AROUND: &str = "\
-    SELECT {columns}, page.owner_id, page.unavailable, page.imported_at, page.squared_chord, {is_truncated} \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
     FROM (SELECT * \
           FROM (SELECT {own}, {squared_chord} AS squared_chord \
                 FROM integration_accounts account CROSS JOIN listings listing \
@@ -107,17 +107,20 @@ pub(super) const COUNT_IN_BOX: &str = "\
 /// The columns of `found` of a listing of the tenant's own account.
 pub(super) const OWN: &str = "\
     listing.id, account.tenant_id AS owner_id, \
-    CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
-         WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
+    CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \
     CAST(NULL AS timestamptz) AS imported_at";
 
 /// The columns of `found` of an imported listing.
 pub(super) const IMPORTED: &str = "\
     listing.id, account.tenant_id AS owner_id, \
     CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
-         WHEN NOT account.allow_import THEN 'IMPORT_NOT_ALLOWED' \
-         WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS unavailable, \
+         WHEN NOT account.allow_import THEN 'IMPORT_NOT_ALLOWED' END AS unavailable, \
     import.imported_at";
+
+/// The reason why a listing of the page cannot be booked: that of its account, or its own status. Rows before the page are
+/// skipped without reading the status.
+pub(super) const UNAVAILABLE: &str =
+    "COALESCE(page.unavailable, CASE WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END)";
 
 pub(super) const NO_CHORD: &str = "CAST(NULL AS double precision)";
 

@@ -90,7 +90,7 @@ impl Transaction {
 
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, page: Page) -> Query {
     let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)).fill("columns", Row::COLUMNS);
-    filtered(query.of_each_account(dialect, "promotions", "promotion"), filter).after("promotion.id > ?", page)
+    filtered(query, filter).after("promotion.id > ?", page).of_each_account(dialect, "promotions", "promotion")
 }
 
 fn filtered(query: Query, filter: &PromotionFilter) -> Query {

@@ -158,10 +158,11 @@ pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Query {
     let query = in_full(Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)));
     let account = filter.integration_account_id.map(IntegrationAccountId::as_uuid);
-    filtered(query.of_each_account(dialect, "reservations", "reservation"), filter)
+    filtered(query, filter)
         .fill("account", "")
         .and_in("account", "account.id = ?", account)
         .after("reservation.id > ?", page)
+        .of_each_account(dialect, "reservations", "reservation")
 }
 
 /// Fills the holes for the columns of full reservations.
