@@ -23,12 +23,15 @@ mod areas;
 mod engine;
 mod tables;
 
+pub use self::engine::connections::Connections;
 pub use self::engine::credential_cache::{ACCESS_CHANNEL, CredentialCache, HEARTBEAT_INTERVAL};
 pub use self::engine::database::Database;
 pub use self::engine::deadline::Deadline;
 pub use self::engine::dialect::{Dialect, Violation};
 pub use self::engine::limits::{Limits, PoolUse};
+pub use self::engine::opener::Prepare;
 pub use self::engine::plans::Plans;
-pub use self::engine::pool::{Connection, Connections, NOTICED, Pool, PooledConnection, Prepare};
+pub use self::engine::pool::{Connection, Pool};
+pub use self::engine::pooled_connection::{NOTICED, PooledConnection};
 pub use self::engine::readiness::MigrationError;
 pub use self::engine::text_search::escaped_for_like;

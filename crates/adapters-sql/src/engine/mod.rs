@@ -1,14 +1,17 @@
 //! The database engine: pool, transactions, dialect, queries, rows.
 
 pub(crate) mod batch_loader;
+pub(crate) mod connections;
 pub(crate) mod credential_cache;
 pub(crate) mod database;
 pub(crate) mod deadline;
 pub(crate) mod dialect;
 pub(crate) mod errors;
 pub(crate) mod limits;
+pub(crate) mod opener;
 pub(crate) mod plans;
 pub(crate) mod pool;
+pub(crate) mod pooled_connection;
 pub(crate) mod query;
 pub(crate) mod readiness;
 pub(crate) mod rows;

@@ -1,0 +1,105 @@
+//! The manager of a pool, which opens connections and decides which can be used again.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use sqlx::{ConnectOptions, Connection as _, Database, Executor};
+
+use crate::engine::deadline::Deadline;
+use crate::engine::plans::Plans;
+
+/// Connections that were idle longer than this are pinged before use, because the server may have been restarted. Under
+/// load no connection is idle for so long.
+const PING_AFTER_IDLE: Duration = Duration::from_millis(10);
+/// Connections that were idle longer than this are closed without a ping: a firewall or NAT may have dropped them
+/// silently, and the ping would get no answer.
+const CLOSE_AFTER_IDLE: Duration = Duration::from_mins(10);
+/// Connections older than this are replaced, because their memory grows with the statements that they have run.
+const MAX_AGE: Duration = Duration::from_mins(30);
+
+pub(super) type OptionsOf<DB> = <<DB as Database>::Connection as sqlx::Connection>::Options;
+
+/// A database engine of sqlx.
+pub trait Driver: Database {
+    /// Runs a statement without values.
+    fn run(connection: &mut Self::Connection, text: &'static str) -> impl Future<Output = sqlx::Result<()>> + Send;
+}
+
+impl<DB: Database> Driver for DB
+where
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+{
+    async fn run(connection: &mut DB::Connection, text: &'static str) -> sqlx::Result<()> {
+        connection.execute(text).await.map(drop)
+    }
+}
+
+/// Prepares a new connection to end its statements at the deadline.
+pub type Prepare<DB> = for<'c> fn(
+    &'c mut <DB as Database>::Connection,
+    Deadline,
+) -> Pin<Box<dyn Future<Output = sqlx::Result<()>> + Send + 'c>>;
+
+/// An open connection with its state.
+pub(super) struct Opened<C> {
+    pub(super) connection: C,
+    /// The deadline of the statement that runs.
+    pub(super) deadline: Deadline,
+    /// The number of [`Plans::give_up`] calls that this connection has followed.
+    replanned: u64,
+}
+
+impl<C: Send> Opened<C> {
+    /// Ends a running statement and the transaction.
+    pub(super) async fn make_whole<DB: Driver<Connection = C>>(
+        &mut self,
+        is_whole: bool,
+        is_in_transaction: bool,
+    ) -> sqlx::Result<()>
+    where
+        C: sqlx::Connection,
+    {
+        if !is_whole {
+            self.deadline.pass();
+            // The ping is answered after the statement has ended.
+            self.connection.ping().await?;
+        }
+        self.deadline.set(None);
+        if is_in_transaction { DB::run(&mut self.connection, "ROLLBACK").await } else { Ok(()) }
+    }
+}
+
+/// The manager of a pool, which opens connections and decides which can be used again.
+pub(super) struct Opener<DB: Driver> {
+    pub(super) options: OptionsOf<DB>,
+    pub(super) prepare: Prepare<DB>,
+    pub(super) plans: Plans,
+}
+
+impl<DB: Driver> Manager for Opener<DB> {
+    type Type = Opened<DB::Connection>;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> sqlx::Result<Opened<DB::Connection>> {
+        let (mut connection, deadline) = (self.options.connect().await?, Deadline::default());
+        (self.prepare)(&mut connection, deadline.clone()).await?;
+        Ok(Opened { connection, deadline, replanned: self.plans.given_up() })
+    }
+
+    async fn recycle(&self, opened: &mut Opened<DB::Connection>, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        let idle = metrics.last_used();
+        if idle > CLOSE_AFTER_IDLE || metrics.age() > MAX_AGE {
+            return Err(RecycleError::message("too old"));
+        }
+        let given_up = self.plans.given_up();
+        if opened.replanned != given_up {
+            DB::run(&mut opened.connection, "DISCARD PLANS").await.map_err(RecycleError::Backend)?;
+            opened.replanned = given_up;
+        } else if idle > PING_AFTER_IDLE {
+            opened.connection.ping().await.map_err(RecycleError::Backend)?;
+        }
+        Ok(())
+    }
+}
