@@ -6,7 +6,7 @@
 //!
 //! * `server`: connections, middleware, and the operations at the root.
 //! * `areas`: a folder per area: its list of operations, `handlers.rs` (extract, build the command, call, convert: ten
-//!   lines at most), `bodies.rs` (request bodies and queries) and `views.rs` (responses).
+//!   lines at most), and `views.rs` (responses).
 //! * `request`: authentication, input, idempotency keys and conditions of requests.
 //! * `router`: the routes and the OpenAPI document, made from the operations.
 //! * `response`: resources, lists, entity tags and refusals.
@@ -40,7 +40,6 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
-use self::areas::listings::ListingType;
 use self::response::problem::ProblemView;
 use self::router::{Operation, Router, no_such_route};
 pub use self::server::{Connections, listen};
@@ -49,6 +48,7 @@ pub use self::state::networks::{InvalidNetworkError, Network};
 pub use self::state::origins::{AllowedOrigin, InvalidOriginError};
 pub use self::state::rate_limit::{InvalidQuotaError, Quota, RateLimits};
 pub use self::state::{Api, ServerLimits};
+use application::enum_schemas::ListingType;
 
 /// The routes of all areas.
 static ROUTER: LazyLock<Router> = LazyLock::new(|| Router::new(&operations(), Components::openapi()));

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use adapters_http::Api;
 use anyhow::Context;
 use application::{
-    CreateTenant, DeliverListings, FindListings, Idempotent, IntegrationAccountFields, List, ListingFields, ListingIds,
-    NewWorkspaceKey, Outcome, Paging, Precondition, UpdateWorkspace,
+    DeliverListings, FindListings, Idempotent, IntegrationAccountFields, List, ListingFields, ListingIds,
+    NewWorkspaceKey, Outcome, Paging, Precondition, TenantFields, UpdateWorkspace,
 };
 use domain::access::{Caller, TenantChoice};
 use domain::ids::TenantId;
@@ -122,11 +122,11 @@ impl Administrator<'_> {
     }
 
     async fn tenant(&self, name: &'static str) -> anyhow::Result<SampleTenant> {
-        let command = CreateTenant {
-            name: Some(name.to_owned()),
-            city: Some("New York".to_owned()),
-            country_code: Some("US".to_owned()),
-            ..CreateTenant::default()
+        let command = TenantFields {
+            name: Patch::Set(name.to_owned()),
+            city: Patch::Set("New York".to_owned()),
+            country_code: Patch::Set("US".to_owned()),
+            ..TenantFields::default()
         };
         let caller = self.at(TenantChoice::Home).await?;
         let tenant = now(self.api.tenants.create(&caller, Ok(command), &Idempotent::default()).await?)?;

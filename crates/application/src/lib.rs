@@ -8,8 +8,9 @@
 //!
 //! # How to add a use case
 //!
-//! 1. Add a command: the input as texts and numbers, with `validator` attributes that call the `FromStr` of the
-//!    domain's values, so that each rule is written once and all field errors are found at once.
+//! 1. Add a command: the input as texts and numbers. Its declaration is also the schema of the body or the query in the
+//!    OpenAPI document. A `FieldReader` reads each field by the `FromStr` of the domain's value, and collects all field
+//!    errors.
 //! 2. Add a method that takes the caller and an [`Input`] command: a malformed request is refused only after the caller
 //!    is authorised.
 //! 3. Add its refusals as variants of the area's error, with the [`Code`] of each; a new code is one more line in the
@@ -42,28 +43,33 @@ pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, Issu
 pub use self::audit::{Audit, FindAudit};
 pub use self::availability::{Availability, AvailabilityError, EditCalendar, GetNights, RangeFields};
 pub use self::imports::{ImportError, Imports, ListingReason};
+pub use self::input::enum_schemas;
 pub use self::input::listing_ids::ListingIds;
 pub use self::input::paging::{List, Listed, Paging};
 pub use self::input::{Input, InvalidInput, Unreadable};
 pub use self::integration_accounts::{
-    FindIntegrationAccounts, IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts,
-    MoveIntegrationAccount, MovedIntegrationAccount,
+    CreateIntegrationAccountBody, FindIntegrationAccounts, IntegrationAccountError, IntegrationAccountFields,
+    IntegrationAccounts, MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount,
 };
 pub use self::listings::{
-    AddressFields, DeliverListings, FindListings, ListingError, ListingFields, Listings, LoadListings, Loaded,
-    PictureFields,
+    AddressFields, CreateListingBody, DeliverListings, FindListings, ListingError, ListingFields, Listings,
+    LoadListings, Loaded, PictureFields, ReplaceListingBody,
 };
-pub use self::locations::{CreateLocation, LocationError, Locations, UpdateLocation};
+pub use self::locations::{CreateLocationBody, LocationError, LocationFields, Locations, ReplaceLocationBody};
 pub use self::outcome::codes::Code;
 pub use self::outcome::problem::{Counts, Extension, FieldErrors, Problem, ProblemKind, in_one_line};
 pub use self::outcome::refusal::Refusal;
-pub use self::promotions::{FindPromotions, PromotionError, PromotionFields, Promotions};
+pub use self::promotions::{
+    CreatePromotionBody, FindPromotions, PromotionError, PromotionFields, Promotions, ReplacePromotionBody,
+};
 pub use self::quotes::{CouponLimit, CouponOutcome, QuoteError, Quotes, StayFields};
 pub use self::readiness::ReadinessCheck;
 pub use self::reservations::{BookingFields, FindReservations, GuestFields, ReservationError, Reservations};
 pub use self::steps::ambient::Ambient;
 pub use self::steps::idempotency::{Idempotency, Idempotent, Outcome};
 pub use self::steps::precondition::Precondition;
-pub use self::tenants::{CreateTenant, FindTenants, SetTenantStatus, TenantError, Tenants, UpdateTenant};
-pub use self::users::{CreateUser, FindUsers, Me, UpdateUser, UserError, Users};
+pub use self::tenants::{
+    CreateTenantBody, FindTenants, ReplaceTenantBody, SetTenantStatus, TenantError, TenantFields, Tenants,
+};
+pub use self::users::{CreateUserBody, FindUsers, Me, ReplaceUserBody, UserError, UserFields, Users};
 pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, UpdateWorkspace, Workspaces};

@@ -64,6 +64,14 @@ impl<T> From<Option<T>> for Patch<T> {
     }
 }
 
+/// Reads a field that is present: null empties it. An absent field is kept, by `#[serde(default)]`.
+#[cfg(feature = "serde")]
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Patch<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::from)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,5 @@
 //! The OpenAPI document, generated from the code.
 
-pub(crate) mod enum_schemas;
-
-mod bodies;
 mod conventions;
 mod headers;
 mod links;
@@ -15,7 +12,6 @@ mod tests;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-pub(crate) use self::bodies::bodies;
 use self::conventions::Conventions;
 pub(crate) use self::conventions::{operations_of, query_parameters, takes};
 pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, TenantHeaders};

@@ -209,50 +209,41 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
+    use application::BookingFields;
 
     use super::*;
-    use crate::response::decimal::Decimal;
-
-    #[derive(Debug, Deserialize)]
-    #[expect(dead_code, reason = "only what cannot be read is looked at")]
-    struct Thing {
-        name: Option<String>,
-        size: Option<i64>,
-        share: Option<Decimal>,
-    }
 
     #[test]
     fn what_cannot_be_read_names_the_first_place() {
         for (json, message) in [
-            (r#"{"size":"5"}"#, "at size: invalid type: string \"5\", expected a whole number"),
+            (r#"{"guests":"5"}"#, "at guests: invalid type: string \"5\", expected a whole number"),
             ("", "must be a JSON object"),
             ("[]", "must be a JSON object"),
             ("null", "must be a JSON object"),
             (r#""name""#, "must be a JSON object"),
             ("{", "EOF while parsing"),
-            (r#"{"name":5}"#, "at name: invalid type: integer `5`"),
-            (r#"{"size":"5"}"#, "at size: invalid type: string"),
-            (r#"{"size":1.5}"#, "at size: invalid type: floating point"),
-            (r#"{"share":"5"}"#, "at share: invalid type: string"),
-            (r#"{"share":true}"#, "at share: invalid type: boolean"),
-            (r#"{"share":[5]}"#, "at share: invalid type: sequence"),
-            (r#"{"share":{}}"#, "at share: invalid type: map"),
-            (r#"{"share":{"$serde_json::private::Number":"5"}}"#, "at share: invalid type: map"),
-            (r#"{"share":{"$serde_json::private::RawValue":"5"}}"#, "at share: invalid type: map"),
-            (r#"{"share":.5}"#, "at share: expected value"),
-            (r#"{"share":05}"#, "at share: invalid number"),
-            (r#"{"share":NaN}"#, "at share: expected value"),
-            (r#"{"size":1}}"#, "goes on after its end"),
-            (r#"{"size":1,"size":2}"#, "duplicate field `size`"),
-            (r#"{"name":"\ud800"}"#, "at name: "),
-            ("{\"name\":\"\u{0}\"}", "at name: control character"),
+            (r#"{"source":5}"#, "at source: invalid type: integer `5`"),
+            (r#"{"guests":"5"}"#, "at guests: invalid type: string"),
+            (r#"{"guests":1.5}"#, "at guests: invalid type: floating point"),
+            (r#"{"totalPrice":"5"}"#, "at totalPrice: invalid type: string"),
+            (r#"{"totalPrice":true}"#, "at totalPrice: invalid type: boolean"),
+            (r#"{"totalPrice":[5]}"#, "at totalPrice: invalid type: sequence"),
+            (r#"{"totalPrice":{}}"#, "at totalPrice: invalid type: map"),
+            (r#"{"totalPrice":{"$serde_json::private::Number":"5"}}"#, "at totalPrice: invalid type: map"),
+            (r#"{"totalPrice":{"$serde_json::private::RawValue":"5"}}"#, "at totalPrice: invalid type: map"),
+            (r#"{"totalPrice":.5}"#, "at totalPrice: expected value"),
+            (r#"{"totalPrice":05}"#, "at totalPrice: invalid number"),
+            (r#"{"totalPrice":NaN}"#, "at totalPrice: expected value"),
+            (r#"{"guests":1}}"#, "goes on after its end"),
+            (r#"{"guests":1,"guests":2}"#, "duplicate field `guests`"),
+            (r#"{"source":"\ud800"}"#, "at source: "),
+            ("{\"source\":\"\u{0}\"}", "at source: control character"),
         ] {
-            let Err(Unreadable::Malformed(found)) = parse::<Thing>(json.as_bytes()) else {
+            let Err(Unreadable::Malformed(found)) = parse::<BookingFields>(json.as_bytes()) else {
                 panic!("{json} is readable")
             };
             assert!(found.contains(message), "{json}: {found}");
         }
-        assert!(parse::<Thing>(b"{\"name\":\"\xff\"}").is_err(), "bytes that are not UTF-8");
+        assert!(parse::<BookingFields>(b"{\"source\":\"\xff\"}").is_err(), "bytes that are not UTF-8");
     }
 }

@@ -7,8 +7,6 @@ pub(crate) mod caller;
 pub(crate) mod headers;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
-pub(crate) mod input;
-pub(crate) mod listing_ids;
 pub(crate) mod media_type;
 pub(crate) mod paging;
 pub(crate) mod parameters;

@@ -21,13 +21,14 @@ const ALLOWED: [(&str, &[&str]); 9] = [
 ];
 
 /// External libraries, and the only crates that may use each.
-const RESERVED: [(&str, &[&str]); 6] = [
+const RESERVED: [(&str, &[&str]); 7] = [
     ("actix-web", &["adapters-http", "app"]),
     ("anyhow", &["app"]),
     ("prometheus", &["adapters-http", "app"]),
     ("sea-orm", &["adapters-sql", "adapters-postgres", "adapters-sqlite"]),
     ("sqlx", &["adapters-sql", "adapters-postgres", "adapters-sqlite", "testkit"]),
-    ("serde", &["adapters-http", "app"]),
+    ("serde", &["adapters-http", "app", "application", "domain"]),
+    ("utoipa", &["adapters-http", "application"]),
 ];
 
 /// The only places that may create credentials and operator scopes without an authentication.

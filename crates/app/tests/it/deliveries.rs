@@ -138,8 +138,8 @@ fn a_delivery_has_16_mib_at_most(world: &World) {
 
 fn not_every_one_of_very_many_field_errors_is_told(world: &World) {
     let host = Host::open(world, "Channel A");
-    let faulty = with("a", &json!({ "amenities": vec![""; 200] }));
-    let refused = deliver(&host, &vec![faulty; 1_000]);
+    let invalid = with("a", &json!({ "amenities": vec![""; 200] }));
+    let refused = deliver(&host, &vec![invalid; 1_000]);
     assert_eq!(refused.refusal(), (422, "validation_failed"));
     assert_eq!(refused.field_errors().len(), 100);
     assert!(
@@ -147,6 +147,6 @@ fn not_every_one_of_very_many_field_errors_is_told(world: &World) {
         "in the order of the request"
     );
     let message = refused.json["message"].as_str().unwrap_or_default();
-    assert!(message.ends_with("the rest was not looked at."), "{message}");
+    assert!(message.ends_with("the rest was not read."), "{message}");
     assert!(refused.text.len() < 16 * 1024, "{}", refused.text.len());
 }

@@ -5,27 +5,32 @@ use domain::api_keys::{ApiKey, ApiKeyName, ApiKeyToken, NewApiKey};
 use domain::idempotency::{IdempotentRequest, Reply};
 use domain::ids::{ApiKeyId, UserId};
 use domain::instants::Edge;
-use validator::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{Input, InvalidInput, is, optional, required, together, valid};
+use crate::input::Input;
+use crate::input::enum_schemas::PermissionWord;
+use crate::input::reader::FieldReader;
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
-/// A request to create a key.
-#[derive(Debug, Clone, Default, Validate)]
+/// A new key for a user of the tenant of the request.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = CreateApiKeyBody)]
 pub struct CreateApiKey {
-    /// The name.
-    #[validate(required, custom(function = is::<ApiKeyName>))]
+    /// The name of the key.
+    #[schema(required, nullable = false, example = "Booking site", min_length = 1, max_length = 255)]
     pub name: Option<String>,
-    /// The key's user: one of the caller's tenant.
-    #[validate(required, custom(function = is::<UserId>))]
+    /// The user of the key.
+    #[schema(required, nullable = false, value_type = Option<uuid::Uuid>)]
     pub user_id: Option<String>,
-    /// `ADMIN`, `WRITE` or `READ`, at most what the user's role permits.
-    #[validate(required, custom(function = is::<Permission>))]
+    /// The permission: `ADMIN`, `WRITE` or `READ`, each including the next; `ADMIN` only for the roles `support` and `tenant`.
+    #[schema(value_type = Option<PermissionWord>, required, nullable = false)]
     pub permission: Option<String>,
-    /// The time at which the key expires: in the future, and not too far.
-    #[validate(custom(function = is::<Edge>, code = "expiresAt"))]
+    /// The time from which the key is refused. The default is in 180 days; the latest is in 366, unless the operator sets another.
+    #[serde(rename = "expiresAt")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub expires_at: Option<String>,
 }
 
@@ -70,12 +75,15 @@ impl ApiKeys {
         idempotent: &Idempotent<ApiKeyId>,
     ) -> Result<CreatedApiKey, ApiKeyError> {
         let command = input?;
-        let expiry = command.expires_at.as_deref().and_then(|text| text.parse().ok()).map(Edge::instant);
-        let expiry = ApiKey::expiry(expiry, self.max_key_age, self.ambient.now()).map(drop);
-        together(valid(&command), expiry.map_err(|error| InvalidInput::new("expiresAt", error)))?;
-        let user_id = required("user_id", command.user_id.as_deref())?;
-        let permission = required("permission", command.permission.as_deref())?;
-        let expires_at = optional("expiresAt", command.expires_at.as_deref())?.map(Edge::instant);
+        let mut reader = FieldReader::default();
+        let name = reader.required::<_, ApiKeyName>("name", &command.name);
+        let user_id = reader.required::<_, UserId>("user_id", &command.user_id);
+        let permission = reader.required::<_, Permission>("permission", &command.permission);
+        let expires_at = reader.given("expiresAt", &command.expires_at).map(Edge::instant);
+        if let Err(error) = ApiKey::expiry(expires_at, self.max_key_age, self.ambient.now()) {
+            reader.refuse("expiresAt", error);
+        }
+        let ((name, user_id), permission) = reader.finish(name.zip(user_id).zip(permission))?;
 
         let secret = self.ambient.secret();
         let token = ApiKeyToken::new(scope.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
@@ -83,7 +91,7 @@ impl ApiKeys {
             let user = self.users.get(scope, user_id).await?;
             let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
             caller.may_handle(user.role())?;
-            let (secret, name) = (secret.clone(), required("name", command.name.as_deref())?);
+            let (secret, name) = (secret.clone(), name.clone());
             let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;

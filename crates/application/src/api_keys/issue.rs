@@ -3,39 +3,36 @@
 use domain::access::{OperatorScope, Permission};
 use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
-use validator::Validate;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::{checked, is, required};
+use crate::input::reader::FieldReader;
 
 /// The operator's request to issue a key.
-#[derive(Debug, Clone, Validate)]
+#[derive(Debug, Clone)]
 pub struct IssueApiKey {
     /// The workspace.
-    #[validate(custom(function = is::<WorkspaceId>))]
     pub workspace: String,
     /// The key's user.
-    #[validate(custom(function = is::<UserId>))]
     pub user: String,
     /// `ADMIN`, `WRITE` or `READ`.
-    #[validate(custom(function = is::<Permission>))]
     pub permission: String,
 }
 
 impl ApiKeys {
     /// Issues another key to any user.
     pub async fn issue(&self, scope: &OperatorScope, command: IssueApiKey) -> Result<ApiKeyToken, ApiKeyError> {
-        let command = checked(Ok(command))?;
-        let workspace_id: WorkspaceId = required("workspace", Some(&command.workspace))?;
-        let user_id = required("user", Some(&command.user))?;
-        let permission = required("permission", Some(&command.permission))?;
+        let mut reader = FieldReader::default();
+        let workspace_id = reader.required::<_, WorkspaceId>("workspace", &command.workspace);
+        let user_id = reader.required::<_, UserId>("user", &command.user);
+        let permission = reader.required::<_, Permission>("permission", &command.permission);
+        let ((workspace_id, user_id), permission) = reader.finish(workspace_id.zip(user_id).zip(permission))?;
 
         let user = self.user_queries.any(scope, workspace_id, user_id).await?;
         let user = user.ok_or_else(|| ApiKeyError::user_not_found("user"))?;
 
         let secret = self.ambient.secret();
         let token = ApiKeyToken::new(workspace_id, self.ambient.id(ApiKeyId::new), secret.clone());
-        let name = required("name", Some("Made by the operator"))?;
+        let name = "Made by the operator".parse().expect("a constant that is a name");
         let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
         let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
         let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;

@@ -4,14 +4,15 @@ use domain::access::{Caller, Permission};
 use domain::api_keys::ApiKey;
 
 use super::{ApiKeyError, ApiKeys};
+use crate::input::Input;
 use crate::input::paging::{Listed, Paging};
-use crate::input::{Input, checked};
+use crate::input::reader::read;
 
 impl ApiKeys {
     /// Lists the keys of the users of the caller's tenant, oldest first, without their secrets.
     pub async fn list(&self, caller: &Caller, input: Input<Paging>) -> Result<Listed<ApiKey>, ApiKeyError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let page = checked(input)?.page();
+        let page = read(&input?)?;
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
     }
 

@@ -4,50 +4,53 @@ use std::sync::Arc;
 
 use domain::access::Caller;
 use domain::audit::AuditRecord;
-use domain::ids::{self, TenantId};
+use domain::ids;
 use domain::instants::Edge;
-use domain::text::SearchText;
 use ports::{AuditFilter, AuditQueries, Slice};
-use validator::{Validate, ValidationError};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::input::paging::{List, Listed, checked_list};
-use crate::input::{Input, InvalidInput, checked, invalid, is, is_or_blank, optional, unless_blank};
+use crate::input::Input;
+use crate::input::paging::{List, Listed};
+use crate::input::reader::{FieldReader, Fields, read};
 use crate::outcome::refusal::Refusal;
 
-/// The filters of a list of audit entries. A blank action is ignored.
-#[derive(Debug, Clone, Default, Validate)]
+/// The filter of entries.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FindAudit {
-    /// The whole name of the action: `tenant.create`.
-    #[validate(custom(function = is_or_blank::<SearchText>))]
+    /// The action, as a whole word.
+    #[param(example = "tenant.create")]
     pub action: Option<String>,
-    /// The id of the changed resource.
-    #[validate(custom(function = is_id, code = "resourceID"))]
+    /// The resource that was changed.
+    #[serde(rename = "resourceID")]
+    #[param(value_type = Option<uuid::Uuid>)]
     pub resource_id: Option<String>,
-    /// The tenant in whose trail the entry stands.
-    #[validate(custom(function = is::<TenantId>, code = "tenantID"))]
+    /// The tenant whose trail contains the entry.
+    #[serde(rename = "tenantID")]
+    #[param(value_type = Option<uuid::Uuid>)]
     pub tenant_id: Option<String>,
-    /// The earliest time, inclusive.
-    #[validate(custom(function = is::<Edge>))]
+    /// The first instant of the period: RFC 3339, with any offset.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub since: Option<String>,
-    /// The latest time, exclusive.
-    #[validate(custom(function = is::<Edge>))]
+    /// The first instant after the period: RFC 3339, with any offset.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub until: Option<String>,
 }
 
-/// Accepts the id of any kind of resource.
-fn is_id(text: &str) -> Result<(), ValidationError> {
-    ids::parse(text).map(drop).map_err(invalid)
-}
+impl Fields for FindAudit {
+    type Values = AuditFilter;
 
-impl FindAudit {
-    fn filter(&self) -> Result<AuditFilter, InvalidInput> {
+    fn read(&self, r: &mut FieldReader) -> Option<AuditFilter> {
+        // The id of any kind of resource.
         let resource_id = self.resource_id.as_deref().map(ids::parse).transpose();
-        Ok(AuditFilter {
-            action: unless_blank("action", self.action.as_deref())?,
-            resource_id: resource_id.map_err(|error| InvalidInput::new("resourceID", error))?,
-            tenant_id: optional("tenantID", self.tenant_id.as_deref())?,
-            since: optional("since", self.since.as_deref())?.map(Edge::instant),
-            until: optional("until", self.until.as_deref())?.map(Edge::instant),
+        let resource_id = resource_id.map_err(|error| r.refuse("resourceID", error)).ok().flatten();
+        Some(AuditFilter {
+            action: r.optional("action", &self.action),
+            resource_id,
+            tenant_id: r.given("tenantID", &self.tenant_id),
+            since: r.given("since", &self.since).map(Edge::instant),
+            until: r.given("until", &self.until).map(Edge::instant),
         })
     }
 }
@@ -62,8 +65,8 @@ impl Audit {
     /// Lists the entries that the caller may see, oldest first.
     pub async fn list(&self, caller: &Caller, input: Input<List<FindAudit>>) -> Result<Listed<AuditRecord>, Refusal> {
         let scope = caller.audit_scope()?;
-        let (filter, page) = checked_list(input)?;
-        let Slice { items, has_more } = self.queries.list(&scope, &filter.filter()?, page).await?;
+        let (filter, page) = read(&input?)?;
+        let Slice { items, has_more } = self.queries.list(&scope, &filter, page).await?;
         let items = items.into_iter().map(|record| record.for_reader(scope.tenant_id())).collect();
         Ok(Listed::new(Slice { items, has_more }, page))
     }
@@ -71,7 +74,7 @@ impl Audit {
     /// Counts the entries that match.
     pub async fn count(&self, caller: &Caller, input: Input<FindAudit>) -> Result<u64, Refusal> {
         let scope = caller.audit_scope()?;
-        let filter = checked(input)?.filter()?;
+        let filter = read(&input?)?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 }
@@ -80,6 +83,7 @@ impl Audit {
 mod tests {
     use domain::access::Permission;
     use domain::audit::Actor;
+    use domain::ids::TenantId;
     use domain::ids::{ApiKeyId, AuditId, UserId};
     use ports::{MockAuditQueries, Page, PageStart};
     use testkit::build;

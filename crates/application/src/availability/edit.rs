@@ -4,59 +4,83 @@ use domain::access::{Caller, Permission};
 use domain::availability::{CalendarEdit, MOST_RANGES, RangeEdit};
 use domain::ids::ListingId;
 use domain::patch::Patch;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::get::nights;
 use super::{Availability, AvailabilityError};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput, REQUIRED};
+use crate::input::enum_schemas::NightStatusWord;
+use crate::input::reader::{FieldReader, Fields, read};
+use crate::input::wire::digits;
+use crate::input::{Input, REQUIRED};
 use crate::steps::retry::retry_stale;
 
 /// The field's name in the request.
 pub(super) const RANGES: &str = "ranges";
 
-/// A requested edit of a calendar: at most 366 ranges. Where ranges overlap, the later one wins.
-#[derive(Debug, Clone, Default)]
+/// An edit of a calendar, which is applied as a whole or not at all.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = CalendarBody)]
 pub struct EditCalendar {
-    /// The ranges.
+    /// The ranges of nights. Where ranges overlap, the later one wins in each field that it names. Together they name
+    /// at most 3,660 nights.
+    #[schema(required, nullable = false, max_items = 366)]
     pub ranges: Option<Vec<RangeFields>>,
 }
 
-/// An edit of a range of nights. Absent fields are left unchanged; null restores the listing's value. The price is a
-/// decimal number as text.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields of a range")]
+/// An edit of at most 730 nights. An absent field is left unchanged; null resets it to the listing's value.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = RangeBody)]
+#[serde(rename_all = "camelCase")]
 pub struct RangeFields {
+    /// The date of the first night, like a check-in.
+    #[schema(value_type = Option<chrono::NaiveDate>, required, nullable = false)]
     pub start_date: Option<String>,
+    /// The day after the last night, like a check-out.
+    #[schema(value_type = Option<chrono::NaiveDate>, required, nullable = false)]
     pub end_date: Option<String>,
+    /// The status: `NOT_AVAILABLE` blocks the nights, but sold nights stay sold. `AVAILABLE` offers them again.
+    #[serde(default)]
+    #[schema(value_type = Option<NightStatusWord>)]
     pub status: Patch<String>,
+    /// The price of each night, in the listing's currency, with at most its decimals.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, example = 199.99, minimum = 0, maximum = 1_000_000_000)]
     pub price: Patch<String>,
+    /// The minimum number of nights of a stay that begins on one of these nights.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     pub minimum_nights: Patch<i64>,
+    /// The maximum number of nights of a stay that begins on one of these nights.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     pub maximum_nights: Patch<i64>,
 }
 
-impl EditCalendar {
-    fn edits(&self) -> Result<Vec<RangeEdit>, InvalidInput> {
-        let mut collector = Collector::default();
-        if self.ranges.is_none() {
-            collector.refuse(RANGES, REQUIRED);
-        }
-        let edits = collector.items(RANGES, self.ranges.as_deref(), MOST_RANGES, |c, range| range.edit(c));
-        collector.finish(edits)
+impl Fields for EditCalendar {
+    type Values = Vec<RangeEdit>;
+
+    fn read(&self, r: &mut FieldReader) -> Option<Vec<RangeEdit>> {
+        let Some(ranges) = &self.ranges else {
+            r.refuse(RANGES, REQUIRED);
+            return None;
+        };
+        r.items(RANGES, ranges, MOST_RANGES, |r, range| range.edit(r))
     }
 }
 
 impl RangeFields {
-    fn edit(&self, c: &mut Collector) -> Option<RangeEdit> {
-        let nights = nights(c, self.start_date.as_deref(), self.end_date.as_deref());
+    fn edit(&self, r: &mut FieldReader) -> Option<RangeEdit> {
+        let nights = nights(r, &self.start_date, &self.end_date);
         // A blank status does not mean null: it would make blocked nights available.
         let status = match &self.status {
-            Patch::Set(status) => c.required("status", Some(status)).into(),
+            Patch::Set(_) => r.required("status", &self.status).into(),
             Patch::Clear => Patch::Clear,
             Patch::Keep => Patch::Keep,
         };
-        let price = c.cleared("price", &self.price);
-        let minimum_nights = c.cleared_number("minimumNights", self.minimum_nights);
-        let maximum_nights = c.cleared_number("maximumNights", self.maximum_nights);
+        let price = r.clear("price", &self.price);
+        let minimum_nights = r.clear("minimumNights", &self.minimum_nights);
+        let maximum_nights = r.clear("maximumNights", &self.maximum_nights);
         Some(RangeEdit { nights: nights?, status, price, minimum_nights, maximum_nights })
     }
 }
@@ -71,7 +95,7 @@ impl Availability {
         input: Input<EditCalendar>,
     ) -> Result<usize, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let ranges = input?.edits()?;
+        let ranges = read(&input?)?;
         retry_stale(async || {
             let found = self.listings.get(&scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());

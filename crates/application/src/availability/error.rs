@@ -6,7 +6,7 @@ use ports::RepositoryError;
 use thiserror::Error;
 
 use super::edit::RANGES;
-use crate::input::reader::Collector;
+use crate::input::reader::FieldReader;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -37,16 +37,16 @@ const fn field(error: ListingValuesError) -> &'static str {
 
 impl From<Vec<CalendarEditError>> for AvailabilityError {
     fn from(errors: Vec<CalendarEditError>) -> Self {
-        let mut collector = Collector::default();
+        let mut reader = FieldReader::default();
         for error in errors {
             match error {
                 CalendarEditError::Range { position, error } => {
-                    collector.at(RANGES, |c| c.at(position, |c| c.refuse(field(error), error)));
+                    reader.at(RANGES, |r| r.at(position, |r| r.refuse(field(error), error)));
                 }
-                CalendarEditError::TooManyNights => collector.refuse(RANGES, error),
+                CalendarEditError::TooManyNights => reader.refuse(RANGES, error),
             }
         }
-        collector.field_errors().into()
+        reader.into_errors().into()
     }
 }
 

@@ -4,32 +4,39 @@ use domain::access::{Caller, Permission};
 use domain::availability::Night;
 use domain::ids::ListingId;
 use domain::stays::Stay;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{Availability, AvailabilityError};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields, read};
 
-/// The requested nights: from the first date to the day before the second date.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the parameters of the operation")]
+/// A period of at most 730 nights.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub struct GetNights {
+    /// The date of the first night, like a check-in.
+    #[param(value_type = chrono::NaiveDate, required)]
     pub start_date: Option<String>,
+    /// The day after the last night, like a check-out.
+    #[param(value_type = chrono::NaiveDate, required)]
     pub end_date: Option<String>,
 }
 
-impl GetNights {
-    fn nights(&self) -> Result<Stay, InvalidInput> {
-        let mut collector = Collector::default();
-        let nights = nights(&mut collector, self.start_date.as_deref(), self.end_date.as_deref());
-        collector.finish(nights)
+impl Fields for GetNights {
+    type Values = Stay;
+
+    fn read(&self, r: &mut FieldReader) -> Option<Stay> {
+        nights(r, &self.start_date, &self.end_date)
     }
 }
 
 /// Reads two required dates as nights.
-pub(super) fn nights(c: &mut Collector, start: Option<&str>, end: Option<&str>) -> Option<Stay> {
-    let dates = (c.required("startDate", start), c.required("endDate", end));
-    let (Some(start), Some(end)) = dates else { return None };
-    Stay::new(start, end).map_err(|error| c.refuse("endDate", error)).ok()
+#[expect(clippy::ref_option, reason = "the fields of a command")]
+pub(super) fn nights(r: &mut FieldReader, start: &Option<String>, end: &Option<String>) -> Option<Stay> {
+    let (start, end) = (r.required("startDate", start), r.required("endDate", end));
+    Stay::new(start?, end?).map_err(|error| r.refuse("endDate", error)).ok()
 }
 
 impl Availability {
@@ -41,7 +48,7 @@ impl Availability {
         input: Input<GetNights>,
     ) -> Result<Vec<Night>, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let nights = input?.nights()?;
+        let nights = read(&input?)?;
         let calendar = self.queries.calendar(&scope, listing, nights, self.ambient.now()).await?;
         let calendar = calendar.ok_or(AvailabilityError::ListingNotFound)?;
         Ok(calendar.nights(nights).collect())

@@ -4,8 +4,9 @@ use domain::access::{Caller, Permission};
 use domain::imports::{Import, decide};
 
 use super::{ImportError, Imports};
+use crate::input::Input;
 use crate::input::listing_ids::ListingIds;
-use crate::input::{Input, checked};
+use crate::input::reader::read;
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
@@ -20,8 +21,8 @@ impl Imports {
     ) -> Result<Outcome<Vec<Import>>, ImportError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let import = async || {
-            let command = checked(input)?;
-            let ids = command.ids()?;
+            let command = input?;
+            let ids = read(&command)?;
             retry_stale(async || {
                 let candidates = self.repository.candidates(&scope, &ids).await?;
                 let batch = decide(scope.tenant_id(), &candidates, &ids);

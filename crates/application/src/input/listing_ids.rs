@@ -1,56 +1,46 @@
 //! The listing ids of a request.
 
-use std::borrow::Cow;
-
 use domain::ids::ListingId;
 use domain::imports::MAX_LISTINGS;
-use validator::{Validate, ValidationErrors};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use crate::input::{InvalidInput, REQUIRED, invalid};
+use crate::input::REQUIRED;
+use crate::input::reader::{FieldReader, Fields};
 use crate::outcome::problem::FieldErrors;
 
 /// The field's name in the request.
 const FIELD: &str = "listingIDs";
 
-/// The requested listings, as sent: `listingIDs`, 1 to 1,000 of them.
-#[derive(Debug, Clone, Default)]
+/// The listings of an operation, which applies to all of them or to none.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = ListingIdsBody)]
+#[expect(missing_docs, reason = "the ids of the listings")]
 pub struct ListingIds {
-    /// The ids.
+    #[serde(rename = "listingIDs")]
+    #[schema(required, nullable = false, value_type = Vec<uuid::Uuid>, min_items = 1, max_items = 1_000)]
     pub listing_ids: Option<Vec<String>>,
 }
 
-impl Validate for ListingIds {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        let mut errors = ValidationErrors::new();
-        let mut refuse = |field: Cow<'static, str>, phrase: &str| {
-            let mut error = invalid(phrase);
-            error.code = field;
-            errors.add("listing_ids", error);
-        };
+impl Fields for ListingIds {
+    type Values = Vec<ListingId>;
+
+    fn read(&self, r: &mut FieldReader) -> Option<Vec<ListingId>> {
         match &self.listing_ids {
-            None => refuse(FIELD.into(), REQUIRED),
+            None => r.refuse(FIELD, REQUIRED),
             Some(ids) if !(1..=MAX_LISTINGS).contains(&ids.len()) => {
-                refuse(FIELD.into(), &format!("must be 1 to {MAX_LISTINGS} ids."));
+                r.refuse(FIELD, format_args!("must be 1 to {MAX_LISTINGS} ids."));
             }
             Some(ids) => {
-                for (position, id) in ids.iter().enumerate() {
-                    if let Err(error) = id.parse::<ListingId>() {
-                        refuse(at(position).into(), &error.to_string());
-                    }
-                }
+                let ids = ids.iter().enumerate();
+                return Some(ids.filter_map(|(position, id)| r.at(at(position), |r| r.item(id))).collect());
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        None
     }
 }
 
 impl ListingIds {
-    /// Returns the ids in the order of the request.
-    pub(crate) fn ids(&self) -> Result<Vec<ListingId>, InvalidInput> {
-        let ids = self.listing_ids.iter().flatten().map(|id| id.parse());
-        ids.collect::<Result<_, _>>().map_err(|error| InvalidInput::new(FIELD, error))
-    }
-
     /// Returns a field error for each of these positions, with the sentence that is made from the id as sent.
     pub(crate) fn field_errors(
         &self,
@@ -73,14 +63,15 @@ fn at(position: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::valid;
+    use crate::input::InvalidInput;
+    use crate::input::reader::read;
     use crate::outcome::problem::Problem;
 
     const ID: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
 
     fn field_errors(ids: Option<&[&str]>) -> Vec<(String, Vec<String>)> {
         let listing_ids = ids.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect());
-        let invalid = valid(&ListingIds { listing_ids }).err();
+        let invalid = read(&ListingIds { listing_ids }).err().map(InvalidInput::from);
         invalid.and_then(|invalid| invalid.field_errors().cloned()).unwrap_or_default().into_iter().collect()
     }
 

@@ -1,64 +1,64 @@
 //! Paging of lists.
 
-use domain::ids::{self, InvalidIdError};
+use domain::ids;
 use ports::{Page, PageStart, Slice};
-use validator::{Validate, ValidationErrors};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use crate::input::{Input, checked, invalid};
-use crate::outcome::refusal::Refusal;
+use crate::input::reader::{FieldReader, Fields};
 
 const DEFAULT_SIZE: u32 = 10;
 const MAX_SIZE: u32 = 100;
 /// The number of rows that can be skipped by page numbers, which costs time; beyond it, clients must use `after`.
 const MAX_DEPTH: u32 = 100_000;
 
-/// The requested page, as sent.
-#[derive(Debug, Clone, Default)]
+/// The requested page of a list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Paging {
     /// The number of the page, from 1.
+    #[param(minimum = 1)]
     pub page: Option<i64>,
-    /// The page size, 1 to 100.
+    /// The maximum number of items (default 10).
+    #[param(minimum = 1, maximum = 100)]
     pub per_page: Option<i64>,
-    /// Another name of the page size.
+    /// Another name of `per_page`.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
-    /// The id after which the page starts, instead of a number.
+    /// The id after which the page starts, in place of `page`.
+    #[param(value_type = Option<uuid::Uuid>)]
     pub after: Option<String>,
 }
 
-impl Validate for Paging {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        let mut errors = ValidationErrors::new();
-        for (field, size) in [("per_page", self.per_page), ("limit", self.limit)] {
-            if size.is_some_and(|size| !(1..=i64::from(MAX_SIZE)).contains(&size)) {
-                errors.add(field, invalid(format_args!("must be between 1 and {MAX_SIZE}.")));
-            }
-        }
-        if self.per_page.is_some() && self.limit.is_some() && self.per_page != self.limit {
-            errors.add("limit", invalid("may not differ from per_page."));
-        }
-        let size = self.per_page.or(self.limit).unwrap_or(DEFAULT_SIZE.into());
-        match (self.page, &self.after) {
-            (Some(page), _) if page < 1 => errors.add("page", invalid("must be at least 1.")),
-            (Some(_), Some(_)) => errors.add("page", invalid("may not be sent together with after.")),
-            (Some(page), None) if page.saturating_mul(size) > MAX_DEPTH.into() => {
-                errors.add("page", invalid(format_args!("is too deep: page × per_page may be {MAX_DEPTH} at most.")));
-            }
-            _ => {}
-        }
-        if self.after.as_ref().is_some_and(|after| ids::parse(after).is_err()) {
-            errors.add("after", invalid(InvalidIdError));
-        }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
-    }
-}
+impl Fields for Paging {
+    type Values = Page;
 
-impl Paging {
-    /// Returns the page. Values that [`Validate`] refuses count as the default.
-    pub(crate) fn page(&self) -> Page {
-        let size = self.per_page.or(self.limit).and_then(|size| size.try_into().ok()).unwrap_or(DEFAULT_SIZE);
-        let number = self.page.and_then(|page| page.try_into().ok()).unwrap_or(1);
-        let after = self.after.as_ref().and_then(|after| ids::parse(after).ok());
-        Page { start: after.map_or(PageStart::Number(number), PageStart::After), size }
+    fn read(&self, r: &mut FieldReader) -> Option<Page> {
+        let mut size = |field, size: Option<i64>| match size.map(u32::try_from) {
+            None => None,
+            Some(Ok(size @ 1..=MAX_SIZE)) => Some(size),
+            Some(_) => {
+                r.refuse(field, format_args!("must be between 1 and {MAX_SIZE}."));
+                None
+            }
+        };
+        let size = size("per_page", self.per_page).or(size("limit", self.limit)).unwrap_or(DEFAULT_SIZE);
+        if self.per_page.is_some() && self.limit.is_some() && self.per_page != self.limit {
+            r.refuse("limit", "may not differ from per_page.");
+        }
+        let number = self.page.unwrap_or(1);
+        if number < 1 {
+            r.refuse("page", "must be at least 1.");
+        } else if self.page.is_some() && self.after.is_some() {
+            r.refuse("page", "may not be sent together with after.");
+        } else if number.saturating_mul(size.into()) > MAX_DEPTH.into() {
+            r.refuse("page", format_args!("is too deep: page × per_page may be {MAX_DEPTH} at most."));
+        }
+        let start = match &self.after {
+            Some(after) => PageStart::After(ids::parse(after).map_err(|error| r.refuse("after", error)).ok()?),
+            None => PageStart::Number(number.try_into().ok()?),
+        };
+        Some(Page { start, size })
     }
 }
 
@@ -71,20 +71,14 @@ pub struct List<F> {
     pub paging: Paging,
 }
 
-impl<F: Validate> Validate for List<F> {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        let mut errors = self.filter.validate().err().unwrap_or_default();
-        if let Err(paging) = self.paging.validate() {
-            errors.errors_mut().extend(paging.into_errors());
-        }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
-    }
-}
+impl<F: Fields> Fields for List<F> {
+    type Values = (F::Values, Page);
 
-/// Returns the filter and the page if the request could be read and is valid.
-pub(crate) fn checked_list<F: Validate>(input: Input<List<F>>) -> Result<(F, Page), Refusal> {
-    let List { filter, paging } = checked(input)?;
-    Ok((filter, paging.page()))
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {
+        let filter = self.filter.read(r);
+        let page = self.paging.read(r);
+        filter.zip(page)
+    }
 }
 
 /// A page of a list, with its position.
@@ -112,10 +106,11 @@ impl<T> Listed<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::reader::read;
 
     fn field_errors(page: Option<i64>, per_page: Option<i64>, after: Option<&str>) -> Vec<String> {
         let paging = Paging { page, per_page, limit: None, after: after.map(str::to_owned) };
-        let errors = paging.validate().err().unwrap_or_default().into_errors();
+        let errors = read(&paging).err().unwrap_or_default().into_errors();
         let mut fields: Vec<_> = errors.into_keys().map(String::from).collect();
         fields.sort();
         fields
@@ -143,10 +138,10 @@ mod tests {
     #[test]
     fn the_size_has_two_names() {
         let sized = |per_page, limit| Paging { per_page, limit, ..Paging::default() };
-        assert_eq!(sized(None, Some(7)).page().size, 7);
-        assert!(sized(Some(7), Some(7)).validate().is_ok());
+        assert_eq!(read(&sized(None, Some(7))).map(|page| page.size), Ok(7));
+        assert!(read(&sized(Some(7), Some(7))).is_ok());
         for (paging, field) in [(sized(Some(7), Some(8)), "limit"), (sized(None, Some(0)), "limit")] {
-            let errors = paging.validate().expect_err("refused");
+            let errors = read(&paging).expect_err("refused");
             assert!(errors.errors().contains_key(field));
         }
     }
@@ -163,6 +158,6 @@ mod tests {
 
     #[test]
     fn the_first_ten_are_the_default() {
-        assert_eq!(Paging::default().page(), Page { start: PageStart::Number(1), size: 10 });
+        assert_eq!(read(&Paging::default()), Ok(Page { start: PageStart::Number(1), size: 10 }));
     }
 }

@@ -1,207 +1,246 @@
-//! Reader of fields that collects all field errors, each with its path.
+//! The reader of the fields of a command. It parses each field once, by the domain's `FromStr` or `TryFrom`, and collects
+//! all errors, each with the path of its field: `listings.3.pictures.0.url`.
 //!
-//! For commands with lists and objects: `validator` names fields, this reader names paths like
-//! `listings.3.pictures.0.url`. The number of field errors is limited: lists are not read further once there are
-//! [`ENOUGH`].
+//! The number of field errors is limited: lists are not read further once there are [`ENOUGH`].
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use domain::patch::Patch;
+use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use crate::input::{InvalidInput, REQUIRED, is_blank, sentence};
-use crate::outcome::problem::FieldErrors;
+use crate::input::{REQUIRED, TRUNCATED};
 
 /// The number of fields with errors after which no further list items are read.
 pub(crate) const ENOUGH: usize = 100;
 
+/// A command whose fields become values of the domain.
+pub(crate) trait Fields {
+    /// The values.
+    type Values;
+
+    /// Reads the fields. Returns `None` only after an error, but may return values in spite of one.
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values>;
+}
+
+/// Reads a command.
+pub(crate) fn read<F: Fields>(command: &F) -> Result<F::Values, ValidationErrors> {
+    let mut reader = FieldReader::default();
+    let values = command.read(&mut reader);
+    reader.finish(values)
+}
+
+/// The text, number or boolean of a field, which may be a `T`.
+pub(crate) trait Raw<T> {
+    /// Returns the value, or the end of a sentence that begins with the field's name.
+    fn parsed(&self) -> Result<T, String>;
+
+    /// Whether it means that the field has no value.
+    fn is_blank(&self) -> bool {
+        false
+    }
+}
+
+impl<T: FromStr<Err: Display>> Raw<T> for String {
+    fn parsed(&self) -> Result<T, String> {
+        self.parse().map_err(|error: T::Err| error.to_string())
+    }
+
+    /// Whether it is empty or consists of spaces. Other white space and control characters are not blank.
+    fn is_blank(&self) -> bool {
+        self.chars().all(|c| c == ' ')
+    }
+}
+
+impl<T: TryFrom<i64, Error: Display>> Raw<T> for i64 {
+    fn parsed(&self) -> Result<T, String> {
+        T::try_from(*self).map_err(|error| error.to_string())
+    }
+}
+
+impl Raw<Self> for bool {
+    fn parsed(&self) -> Result<Self, String> {
+        Ok(*self)
+    }
+}
+
+/// A field of a command, which may be absent.
+pub(crate) trait Field {
+    /// The type of what is sent.
+    type Raw;
+
+    /// Returns what was sent, unless it is absent or null.
+    fn sent(&self) -> Option<&Self::Raw>;
+}
+
+impl Field for String {
+    type Raw = Self;
+
+    fn sent(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+impl<R> Field for Option<R> {
+    type Raw = R;
+
+    fn sent(&self) -> Option<&R> {
+        self.as_ref()
+    }
+}
+
+impl<R> Field for Patch<R> {
+    type Raw = R;
+
+    fn sent(&self) -> Option<&R> {
+        self.as_ref().value()
+    }
+}
+
 /// The field errors so far, and the current path in the request.
-#[derive(Debug, Default)]
-pub(crate) struct Collector {
-    field_errors: FieldErrors,
-    is_truncated: bool,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FieldReader {
+    errors: ValidationErrors,
     path: String,
 }
 
-impl Collector {
-    /// Returns the value if there are no field errors.
-    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, InvalidInput> {
-        match value {
-            Some(value) if self.field_errors.is_empty() => Ok(value),
-            _ => Err(self.field_errors()),
+impl FieldReader {
+    /// Reads a field that must have a value.
+    pub(crate) fn required<F: Field<Raw: Raw<T>>, T>(&mut self, field: &str, value: &F) -> Option<T> {
+        let Some(raw) = value.sent() else {
+            self.refuse(field, REQUIRED);
+            return None;
+        };
+        self.parse(field, raw)
+    }
+
+    /// Reads a field that may be absent, null or blank.
+    pub(crate) fn optional<F: Field<Raw: Raw<T>>, T>(&mut self, field: &str, value: &F) -> Option<T> {
+        let raw = value.sent().filter(|raw| !raw.is_blank())?;
+        self.parse(field, raw)
+    }
+
+    /// Reads a field that may be absent or null, but not blank.
+    pub(crate) fn given<F: Field<Raw: Raw<T>>, T>(&mut self, field: &str, value: &F) -> Option<T> {
+        self.parse(field, value.sent()?)
+    }
+
+    /// Reads an edit of a field that can be changed but not cleared.
+    pub(crate) fn keep<R: Raw<T>, T>(&mut self, field: &str, edit: &Patch<R>) -> Option<T> {
+        if edit.is_keep() { None } else { self.required(field, edit) }
+    }
+
+    /// Reads an edit of a field that can be changed, and cleared by null or a blank text.
+    pub(crate) fn clear<R: Raw<T>, T>(&mut self, field: &str, edit: &Patch<R>) -> Patch<T> {
+        if edit.is_keep() { Patch::Keep } else { self.optional(field, edit).into() }
+    }
+
+    /// Reads a list of at most `most` items.
+    pub(crate) fn items<R, T>(
+        &mut self,
+        field: &str,
+        items: &[R],
+        most: usize,
+        mut read: impl FnMut(&mut Self, &R) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        if items.len() > most {
+            self.refuse(field, format_args!("may not have more than {most} items."));
+            return None;
         }
+        self.at(field, |r| {
+            let mut values = Vec::with_capacity(items.len());
+            for (position, item) in items.iter().enumerate() {
+                if !r.goes_on() {
+                    break;
+                }
+                values.extend(r.at(position, |r| read(r, item)));
+            }
+            Some(values)
+        })
     }
 
-    /// Returns the field errors; there must be at least one.
-    pub(crate) fn field_errors(self) -> InvalidInput {
-        if self.is_truncated { InvalidInput::cut(self.field_errors) } else { self.field_errors.into() }
+    /// Reads the list item at the current path.
+    pub(crate) fn item<R: Raw<T>, T>(&mut self, item: &R) -> Option<T> {
+        self.parse("", item)
     }
 
-    /// Whether the next item should be read. If not, the result says that it is truncated.
-    pub(crate) fn goes_on(&mut self) -> bool {
-        self.is_truncated |= self.field_errors.len() >= ENOUGH;
-        !self.is_truncated
-    }
-
-    /// Adds an error of a field at the current path. `phrase` follows the field's name in the sentence.
-    pub(crate) fn refuse(&mut self, field: &str, phrase: impl Display) {
-        let path = self.path_to(field);
-        let sentence = sentence(&path, phrase);
-        self.field_errors.entry(path).or_default().push(sentence);
-    }
-
-    /// Adds an error of the item at the current path.
-    pub(crate) fn refuse_here(&mut self, phrase: impl Display) {
-        let path = self.path.clone();
-        let sentence = sentence(&path, phrase);
-        self.field_errors.entry(path).or_default().push(sentence);
-    }
-
-    fn path_to(&self, field: &str) -> String {
-        if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) }
-    }
-
-    /// Reads the field with `read`, with the field's name added to the path.
+    /// Reads the parts of a field with `read`, with the field's name added to the path.
     pub(crate) fn at<T>(&mut self, field: impl Display, read: impl FnOnce(&mut Self) -> T) -> T {
         let here = self.path.len();
-        if here > 0 {
-            self.path.push('.');
-        }
-        self.path.push_str(&field.to_string());
+        self.path = self.path_to(&field.to_string());
         let value = read(self);
         self.path.truncate(here);
         value
     }
 
-    fn sound<T>(&mut self, field: &str, value: Result<T, impl Display>) -> Option<T> {
-        value.map_err(|error| self.refuse(field, error)).ok()
+    /// Adds an error of a field at the current path. `phrase` follows the field's name in the sentence.
+    pub(crate) fn refuse(&mut self, field: &str, phrase: impl Display) {
+        self.add(self.path_to(field), ValidationError::new("invalid").with_message(phrase.to_string().into()));
     }
 
-    /// Reads a required text.
-    pub(crate) fn required<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
-        let Some(text) = text else {
-            self.refuse(field, REQUIRED);
-            return None;
-        };
-        self.sound(field, text.parse())
-    }
-
-    /// Reads a text that may be absent but not blank.
-    pub(crate) fn given<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
-        self.sound(field, text?.parse())
-    }
-
-    /// Reads a text that may be absent or blank.
-    pub(crate) fn optional<T: FromStr<Err: Display>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
-        let text = text.filter(|text| !is_blank(text))?;
-        self.sound(field, text.parse())
-    }
-
-    /// Reads an edit of a field that can be changed but not cleared.
-    pub(crate) fn kept<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &Patch<String>) -> Option<T> {
-        match edit {
-            Patch::Keep => None,
-            Patch::Clear => self.required(field, None),
-            Patch::Set(text) => self.required(field, Some(text)),
+    /// Whether the next item should be read. If not, the errors say that they are truncated.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        let goes_on = self.errors.errors().len() < ENOUGH;
+        if !goes_on {
+            self.add(self.path.clone(), ValidationError::new(TRUNCATED));
         }
+        goes_on
     }
 
-    /// Reads an edit of a field that can be changed, and cleared by null or a blank text.
-    pub(crate) fn cleared<T: FromStr<Err: Display>>(&mut self, field: &str, edit: &Patch<String>) -> Patch<T> {
-        match edit {
-            Patch::Keep => Patch::Keep,
-            Patch::Clear => Patch::Clear,
-            Patch::Set(text) => self.optional(field, Some(text)).into(),
+    /// Returns the value if there are no field errors.
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, ValidationErrors> {
+        value.filter(|_| self.errors.is_empty()).ok_or(self.errors)
+    }
+
+    /// Returns the field errors.
+    pub(crate) fn into_errors(self) -> ValidationErrors {
+        self.errors
+    }
+
+    fn parse<R: Raw<T>, T>(&mut self, field: &str, raw: &R) -> Option<T> {
+        raw.parsed().map_err(|error| self.refuse(field, error)).ok()
+    }
+
+    fn path_to(&self, field: &str) -> String {
+        let dot = if self.path.is_empty() || field.is_empty() { "" } else { "." };
+        format!("{}{dot}{field}", self.path)
+    }
+
+    fn add(&mut self, path: String, error: ValidationError) {
+        let errors = self.errors.errors_mut().entry(path.into());
+        if let ValidationErrorsKind::Field(errors) = errors.or_insert_with(|| ValidationErrorsKind::Field(vec![])) {
+            errors.push(error);
         }
-    }
-
-    /// Reads an edit of a number that can be changed but not cleared.
-    pub(crate) fn kept_number<T: TryFrom<i64, Error: Display>>(&mut self, field: &str, edit: Patch<i64>) -> Option<T> {
-        self.kept_value(field, edit).and_then(|number| self.sound(field, number.try_into()))
-    }
-
-    /// Reads an edit of a field that can be changed but not cleared, and whose values are all valid.
-    pub(crate) fn kept_value<T>(&mut self, field: &str, edit: Patch<T>) -> Option<T> {
-        if matches!(edit, Patch::Clear) {
-            self.refuse(field, REQUIRED);
-        }
-        edit.value()
-    }
-
-    /// Reads an edit of a number that can be changed and cleared.
-    pub(crate) fn cleared_number<T: TryFrom<i64, Error: Display>>(
-        &mut self,
-        field: &str,
-        edit: Patch<i64>,
-    ) -> Patch<T> {
-        match edit.map(|number| self.sound(field, number.try_into())) {
-            Patch::Set(number) => number.into(),
-            Patch::Clear => Patch::Clear,
-            Patch::Keep => Patch::Keep,
-        }
-    }
-
-    /// Reads a list item that is a text.
-    pub(crate) fn item<T: FromStr<Err: Display>>(&mut self, text: &str) -> Option<T> {
-        text.parse().map_err(|error| self.refuse_here(error)).ok()
-    }
-
-    /// Reads an optional list with at most `most` items.
-    pub(crate) fn items<S, T>(
-        &mut self,
-        field: &str,
-        items: Option<&[S]>,
-        most: usize,
-        mut read: impl FnMut(&mut Self, &S) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let items = items?;
-        if items.len() > most {
-            self.refuse(field, format_args!("may not have more than {most} items."));
-            return None;
-        }
-        self.at(field, |collector| {
-            let mut values = Vec::with_capacity(items.len());
-            for (position, item) in items.iter().enumerate() {
-                if !collector.goes_on() {
-                    break;
-                }
-                values.extend(collector.at(position, |collector| read(collector, item)));
-            }
-            Some(values)
-        })
-    }
-}
-
-/// Returns the new items of a list that can be changed and emptied.
-pub(crate) fn emptied<T>(edit: &Patch<Vec<T>>) -> Option<&[T]> {
-    match edit {
-        Patch::Keep => None,
-        Patch::Clear => Some(&[]),
-        Patch::Set(items) => Some(items),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::numbers::Whole;
     use domain::text::Line;
 
     use super::*;
-    use crate::outcome::problem::Problem;
+    use crate::input::InvalidInput;
+    use crate::outcome::problem::{FieldErrors, Problem};
 
     type Name = Line<1, 10>;
 
+    fn text(text: &str) -> Patch<String> {
+        Patch::Set(text.to_owned())
+    }
+
     #[test]
     fn every_field_error_is_named_by_its_path() {
-        let mut collector = Collector::default();
+        let mut reader = FieldReader::default();
         let names = ["fine".to_owned(), String::new(), "\u{7}".to_owned()];
-        collector.at("listings", |c| {
-            c.at(3, |c| {
-                c.items("names", Some(&names), 3, |c, name| c.item::<Line<1, 10>>(name));
-                c.kept::<Line<1, 10>>("name", &Patch::Clear);
-                c.kept_number::<domain::numbers::Whole<1, 5>>("size", Patch::Set(6))
-            })
+        reader.at("listings", |r| {
+            r.at(3, |r| {
+                r.items("names", &names, 3, FieldReader::item::<_, Name>);
+                r.keep::<_, Name>("name", &Patch::<String>::Clear);
+                r.keep::<_, Whole<1, 5>>("size", &Patch::Set(6));
+            });
         });
-        let refused = collector.finish(Some(())).expect_err("field errors");
+        let refused = InvalidInput::from(reader.finish(Some(())).expect_err("field errors"));
         let field_errors = refused.field_errors().expect("field errors");
         let paths: Vec<_> = field_errors.keys().map(String::as_str).collect();
         assert_eq!(paths, ["listings.3.name", "listings.3.names.1", "listings.3.names.2", "listings.3.size"]);
@@ -209,37 +248,41 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_read_until_enough_is_at_fault() {
-        let refused = |faulty: usize, fine: usize| {
-            let mut names = vec![String::new(); faulty];
-            names.resize(faulty + fine, "fine".to_owned());
-            let mut collector = Collector::default();
+    fn lists_are_read_until_enough_is_wrong() {
+        let refused = |wrong: usize, fine: usize| {
+            let mut names = vec![String::new(); wrong];
+            names.resize(wrong + fine, "fine".to_owned());
+            let mut reader = FieldReader::default();
             for field in ["first", "second"] {
-                collector.items(field, Some(&names), names.len(), |c, name| c.item::<Name>(name));
+                reader.items(field, &names, names.len(), FieldReader::item::<_, Name>);
             }
-            collector.kept::<Name>("name", &Patch::Clear);
-            let refused = collector.finish(Some(())).expect_err("field errors");
+            reader.keep::<_, Name>("name", &Patch::<String>::Clear);
+            let refused = InvalidInput::from(reader.finish(Some(())).expect_err("field errors"));
             (refused.field_errors().map(FieldErrors::len), refused.to_string())
         };
         let all = "The given data was invalid.".to_owned();
-        let cut = "The given data was invalid. So much is at fault that the rest was not looked at.".to_owned();
+        let truncated = "The given data was invalid. There are too many errors: the rest was not read.".to_owned();
         assert_eq!(refused(ENOUGH / 2 - 1, 10), (Some(ENOUGH - 1), all.clone()));
         assert_eq!(refused(ENOUGH / 2, 0), (Some(ENOUGH + 1), all));
-        assert_eq!(refused(ENOUGH / 2, 1), (Some(ENOUGH + 1), cut.clone()));
-        assert_eq!(refused(200_000, 0), (Some(ENOUGH + 1), cut));
+        assert_eq!(refused(ENOUGH / 2, 1), (Some(ENOUGH + 1), truncated.clone()));
+        assert_eq!(refused(200_000, 0), (Some(ENOUGH + 1), truncated));
     }
 
     #[test]
     fn absent_null_blank_and_present_are_told_apart() {
-        let text = |text: &str| Patch::Set(text.to_owned());
-        let mut collector = Collector::default();
-        assert_eq!(collector.cleared::<Name>("a", &Patch::Keep), Patch::Keep);
-        assert_eq!(collector.cleared::<Name>("a", &Patch::Clear), Patch::Clear);
-        assert_eq!(collector.cleared::<Name>("a", &text(" ")), Patch::Clear);
-        assert_eq!(collector.cleared::<Name>("a", &text("x")).value().as_ref().map(Name::as_str), Some("x"));
-        assert_eq!(collector.kept::<Name>("a", &Patch::Keep), None);
-        assert_eq!(emptied::<String>(&Patch::Keep), None);
-        assert_eq!(emptied::<String>(&Patch::Clear), Some(&[][..]));
-        assert!(collector.finish(Some(())).is_ok());
+        let mut r = FieldReader::default();
+        assert_eq!(r.clear::<_, Name>("a", &Patch::<String>::Keep), Patch::Keep);
+        assert_eq!(r.clear::<_, Name>("a", &Patch::<String>::Clear), Patch::Clear);
+        assert_eq!(r.clear::<_, Name>("a", &text(" ")), Patch::Clear);
+        assert_eq!(r.clear("a", &text("x")).map(Name::into), text("x"));
+        assert_eq!(r.keep::<_, Name>("a", &Patch::<String>::Keep), None);
+        assert_eq!(r.optional::<_, Name>("a", &text(" ")), None);
+        assert_eq!(r.given::<_, Name>("a", &None::<String>), None);
+        assert!(r.clone().finish(Some(())).is_ok());
+        assert_eq!(r.given::<_, Name>("blank", &text("")), None);
+        assert_eq!(r.required::<_, Name>("absent", &None::<String>), None);
+        assert_eq!(r.keep::<_, bool>("null", &Patch::<bool>::Clear), None);
+        let refused = InvalidInput::from(r.into_errors());
+        assert!(refused.field_errors().expect("field errors").keys().eq(["absent", "blank", "null"]));
     }
 }

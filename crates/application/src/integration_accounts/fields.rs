@@ -2,65 +2,104 @@
 
 use domain::integration_accounts::{AccountEdit, AccountStatus, IntegrationAccountDetails};
 use domain::patch::Patch;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::ValidationErrors;
 
-use crate::input::reader::Collector;
-use crate::input::{InvalidInput, REQUIRED};
+use crate::input::bodies::bodies;
+use crate::input::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
+use crate::input::reader::{FieldReader, Fields};
+use crate::input::wire::digits;
 
-/// The fields of an account. Absent fields are left unchanged, or get their default in a new account; null clears a
-/// field. Percentages are decimal numbers as text.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields of an account, as the domain describes them")]
+bodies! {
+    CreateIntegrationAccountBody: IntegrationAccountFields = "name", "provider", "accountIdentifier", "authType";
+}
+
+/// The fields of an integration account. A new one needs `name`, `provider`, `accountIdentifier` and `authType`. In an
+/// update, an absent field is left unchanged and null clears a field. You may send a whole account back: its read-only
+/// fields are ignored.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = IntegrationAccountBody)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields of an account")]
 pub struct IntegrationAccountFields {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "Host", min_length = 1, max_length = 255)]
     pub name: Patch<String>,
+    /// The property-management system.
+    #[serde(default)]
+    #[schema(value_type = Option<ProviderWord>, nullable = false)]
     pub provider: Patch<String>,
+    /// The provider's own id of the account.
+    #[serde(rename = "providerAccountID", default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
     pub provider_account_id: Patch<String>,
+    /// The provider's name for the host. Unique among the accounts of one provider in the workspace.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "host@example.com", min_length = 1, max_length = 255)]
     pub account_identifier: Patch<String>,
+    /// The method of authentication at the provider. The credentials themselves are not stored.
+    #[serde(default)]
+    #[schema(value_type = Option<AuthTypeWord>, nullable = false)]
     pub auth_type: Patch<String>,
+    /// The status: `ACTIVE` (default) or `INACTIVE`.
+    #[serde(default)]
+    #[schema(value_type = Option<AccountStatusWord>, nullable = false)]
     pub status: Patch<String>,
+    /// Whether other tenants may import its listings (default true).
+    #[serde(default)]
+    #[schema(value_type = Option<bool>, nullable = false)]
     pub allow_import: Patch<bool>,
+    /// The markup on the price of a stay (default 0).
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
     pub markup_percentage: Patch<String>,
+    /// The discount on the price of a stay; null (default) for the workspace's discount.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 100)]
     pub default_discount_percentage: Patch<String>,
+    /// The additional markup when a tenant sells an imported listing (default 0).
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
     pub distribution_markup_percentage: Patch<String>,
 }
 
 impl IntegrationAccountFields {
-    /// Parses the fields of an update.
-    pub(super) fn edit(&self) -> Result<AccountEdit, InvalidInput> {
-        let mut collector = Collector::default();
-        let edit = self.collect(&mut collector);
-        collector.finish(Some(edit))
+    /// Returns the fields of a new account: a required field that is absent becomes null, which is refused.
+    fn complete(self) -> Self {
+        Self {
+            name: Patch::Clear.then(self.name),
+            provider: Patch::Clear.then(self.provider),
+            account_identifier: Patch::Clear.then(self.account_identifier),
+            auth_type: Patch::Clear.then(self.auth_type),
+            ..self
+        }
     }
 
-    /// Parses the fields of a new account, some of which are required.
-    pub(super) fn details(&self) -> Result<IntegrationAccountDetails, InvalidInput> {
-        let mut collector = Collector::default();
-        let edit = self.collect(&mut collector);
-        for (field, is_absent) in [
-            ("name", self.name.is_keep()),
-            ("provider", self.provider.is_keep()),
-            ("accountIdentifier", self.account_identifier.is_keep()),
-            ("authType", self.auth_type.is_keep()),
-        ] {
-            if is_absent {
-                collector.refuse(field, REQUIRED);
-            }
-        }
-        collector.finish(details(edit))
+    /// Reads the fields of a new account.
+    pub(super) fn details(self) -> Result<IntegrationAccountDetails, ValidationErrors> {
+        let mut reader = FieldReader::default();
+        let details = self.complete().read(&mut reader).and_then(details);
+        reader.finish(details)
     }
+}
 
-    fn collect(&self, c: &mut Collector) -> AccountEdit {
-        AccountEdit {
-            name: c.kept("name", &self.name),
-            provider: c.kept("provider", &self.provider),
-            provider_account_id: c.cleared("providerAccountID", &self.provider_account_id),
-            account_identifier: c.kept("accountIdentifier", &self.account_identifier),
-            auth_type: c.kept("authType", &self.auth_type),
-            status: c.kept("status", &self.status),
-            allow_import: c.kept_value("allowImport", self.allow_import),
-            markup: c.kept("markupPercentage", &self.markup_percentage),
-            default_discount: c.cleared("defaultDiscountPercentage", &self.default_discount_percentage),
-            distribution_markup: c.kept("distributionMarkupPercentage", &self.distribution_markup_percentage),
-        }
+impl Fields for IntegrationAccountFields {
+    type Values = AccountEdit;
+
+    fn read(&self, r: &mut FieldReader) -> Option<AccountEdit> {
+        Some(AccountEdit {
+            name: r.keep("name", &self.name),
+            provider: r.keep("provider", &self.provider),
+            provider_account_id: r.clear("providerAccountID", &self.provider_account_id),
+            account_identifier: r.keep("accountIdentifier", &self.account_identifier),
+            auth_type: r.keep("authType", &self.auth_type),
+            status: r.keep("status", &self.status),
+            allow_import: r.keep("allowImport", &self.allow_import),
+            markup: r.keep("markupPercentage", &self.markup_percentage),
+            default_discount: r.clear("defaultDiscountPercentage", &self.default_discount_percentage),
+            distribution_markup: r.keep("distributionMarkupPercentage", &self.distribution_markup_percentage),
+        })
     }
 }
 

@@ -1,31 +1,37 @@
 //! Lists of integration accounts.
 
 use domain::access::{Caller, Permission};
-use domain::integration_accounts::{AccountStatus, IntegrationAccount, Provider};
+use domain::integration_accounts::IntegrationAccount;
 use ports::IntegrationAccountFilter;
-use validator::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::IntegrationAccounts;
+use crate::input::Input;
+use crate::input::enum_schemas::{AccountStatusWord, ProviderWord};
 use crate::input::paging::{List, Listed};
-use crate::input::{Input, InvalidInput, checked, is, optional};
+use crate::input::reader::{FieldReader, Fields, read};
 use crate::outcome::refusal::Refusal;
 
-/// The filters of a list of accounts. `None` matches everything.
-#[derive(Debug, Clone, Default, Validate)]
+/// The filter of accounts.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FindIntegrationAccounts {
-    /// The provider.
-    #[validate(custom(function = is::<Provider>))]
+    /// The property-management system.
+    #[param(value_type = Option<ProviderWord>)]
     pub provider: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
-    #[validate(custom(function = is::<AccountStatus>))]
+    /// The status of the account.
+    #[param(value_type = Option<AccountStatusWord>)]
     pub status: Option<String>,
 }
 
-impl FindIntegrationAccounts {
-    fn filter(&self) -> Result<IntegrationAccountFilter, InvalidInput> {
-        Ok(IntegrationAccountFilter {
-            provider: optional("provider", self.provider.as_deref())?,
-            status: optional("status", self.status.as_deref())?,
+impl Fields for FindIntegrationAccounts {
+    type Values = IntegrationAccountFilter;
+
+    fn read(&self, r: &mut FieldReader) -> Option<IntegrationAccountFilter> {
+        Some(IntegrationAccountFilter {
+            provider: r.given("provider", &self.provider),
+            status: r.given("status", &self.status),
         })
     }
 }
@@ -38,20 +44,20 @@ impl IntegrationAccounts {
         input: Input<List<FindIntegrationAccounts>>,
     ) -> Result<Listed<IntegrationAccount>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let List { filter, paging } = checked(input)?;
-        let page = paging.page();
-        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+        let (filter, page) = read(&input?)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
     /// Counts the accounts of the caller's tenant that match.
     pub async fn count(&self, caller: &Caller, input: Input<FindIntegrationAccounts>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &checked(input)?.filter()?).await?)
+        Ok(self.queries.count(&scope, &read(&input?)?).await?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::integration_accounts::Provider;
     use ports::{MockIntegrationAccountQueries, MockIntegrationAccountRepository, MockTenantRepository};
     use testkit::build;
 

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use ports::{IntegrationAccountQueries, IntegrationAccountRepository, TenantRepository};
 
 pub use self::error::IntegrationAccountError;
-pub use self::fields::IntegrationAccountFields;
+pub use self::fields::{CreateIntegrationAccountBody, IntegrationAccountFields};
 pub use self::list::FindIntegrationAccounts;
-pub use self::move_account::{MoveIntegrationAccount, MovedIntegrationAccount};
+pub use self::move_account::{MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount};
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 

@@ -3,19 +3,46 @@
 use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::integration_accounts::{Holdings, IntegrationAccount};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{IntegrationAccountError, IntegrationAccounts};
-use crate::input::{Input, required};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields, read};
+use crate::input::wire::flag;
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// A request to move an account.
-#[derive(Debug, Clone, Default)]
+/// The destination of an account.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = MoveBody)]
 pub struct MoveIntegrationAccount {
-    /// The target tenant.
+    /// The tenant that will own the account.
+    #[serde(rename = "tenantID")]
+    #[schema(value_type = uuid::Uuid, required, nullable = false)]
     pub tenant_id: Option<String>,
     /// Whether only to report the effects of the move.
+    #[serde(skip)]
+    #[schema(ignore)]
     pub dry_run: bool,
+}
+
+/// The options of a move.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MoveOptions {
+    /// A dry run: `true` changes nothing and returns what a move would do.
+    #[serde(rename = "dryRun", default, deserialize_with = "flag")]
+    #[param(value_type = Option<bool>)]
+    pub dry_run: bool,
+}
+
+impl Fields for MoveIntegrationAccount {
+    type Values = TenantId;
+
+    fn read(&self, r: &mut FieldReader) -> Option<TenantId> {
+        r.required("tenantID", &self.tenant_id)
+    }
 }
 
 /// A moved account and its holdings.
@@ -37,8 +64,8 @@ impl IntegrationAccounts {
         precondition: &Precondition<IntegrationAccount>,
     ) -> Result<MovedIntegrationAccount, IntegrationAccountError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let MoveIntegrationAccount { tenant_id, dry_run } = input?;
-        let target: TenantId = required("tenantID", tenant_id.as_deref())?;
+        let command = input?;
+        let target = read(&command)?;
         retry_stale(async || {
             let account = self.repository.get_anywhere(&scope, id).await?;
             let account = account.ok_or(IntegrationAccountError::NotFound)?;
@@ -53,7 +80,7 @@ impl IntegrationAccounts {
             let change = account.move_to(&source, &target, self.ambient.audit_id(), stamp)?;
             let holdings = self.repository.holdings(&scope, id, target.id()).await?;
             let account = change.after.account.clone();
-            if dry_run {
+            if command.dry_run {
                 return Ok(MovedIntegrationAccount { account, holdings });
             }
             let imports = self.repository.move_account(&scope, change).await?;

@@ -6,6 +6,7 @@ use domain::integration_accounts::IntegrationAccount;
 
 use super::{IntegrationAccountError, IntegrationAccountFields, IntegrationAccounts};
 use crate::input::Input;
+use crate::input::reader::read;
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
@@ -19,7 +20,7 @@ impl IntegrationAccounts {
         precondition: &Precondition<IntegrationAccount>,
     ) -> Result<IntegrationAccount, IntegrationAccountError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let edit = input?.edit()?;
+        let edit = read(&input?)?;
         retry_stale(async || {
             let account = self.repository.get(&scope, id).await?.ok_or(IntegrationAccountError::NotFound)?;
             precondition.check(&account)?;

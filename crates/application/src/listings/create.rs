@@ -3,20 +3,20 @@
 use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::{Listing, NewListing, TenantListing};
+use validator::ValidationErrors;
 
 use super::{ListingError, ListingFields, Listings};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput};
+use crate::input::Input;
+use crate::input::reader::FieldReader;
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
 impl ListingFields {
-    fn new_in_account(&self) -> Result<(IntegrationAccountId, NewListing), InvalidInput> {
-        let mut collector = Collector::default();
-        let account = collector
-            .required("integrationAccountID", self.integration_account_id.as_ref().value().map(String::as_str));
-        let new = self.new_listing(&mut collector);
-        collector.finish(account.zip(new))
+    fn new_in_account(&self) -> Result<(IntegrationAccountId, NewListing), ValidationErrors> {
+        let mut reader = FieldReader::default();
+        let account = reader.required("integrationAccountID", &self.integration_account_id);
+        let new = self.new_listing(&mut reader);
+        reader.finish(account.zip(new))
     }
 }
 
@@ -30,7 +30,7 @@ impl Listings {
     ) -> Result<Outcome<TenantListing>, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
-            let (account, new) = input?.new_in_account()?;
+            let (account, new) = input?.complete().new_in_account()?;
             let id = self.ambient.id(ListingId::new);
             retry_stale(async || {
                 let account =

@@ -5,19 +5,27 @@ use std::collections::HashSet;
 use domain::access::{Caller, Permission, TenantScope};
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::{Delivered, Delivery, DeliveryError, NewListing};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::ValidationErrors;
 
 use super::error::field;
+use super::fields::ReplaceListingBody;
 use super::{ListingError, ListingFields, Listings};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput, REQUIRED};
+use crate::input::reader::FieldReader;
+use crate::input::wire::bounded;
+use crate::input::{Input, REQUIRED};
 use crate::steps::retry::retry_stale;
 
 pub(super) const LISTINGS: &str = "listings";
 
-/// A delivery of listings of one account.
-#[derive(Debug, Clone, Default)]
+/// Listings of one account that are delivered together.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = DeliveryBody)]
 pub struct DeliverListings {
-    /// The listings, at most [`MOST`](Self::MOST), each with the required fields of a new listing.
+    /// The listings, matched by `providerID`, each at most once.
+    #[serde(default, deserialize_with = "bounded::<_, _, _, { DeliverListings::MOST }>")]
+    #[schema(value_type = Vec<ReplaceListingBody>, required, nullable = false, max_items = 1000)]
     pub listings: Option<Vec<ListingFields>>,
 }
 
@@ -25,20 +33,22 @@ impl DeliverListings {
     /// The maximum number of listings in a delivery.
     pub const MOST: usize = 1000;
 
-    fn new_listings(&self) -> Result<Vec<NewListing>, InvalidInput> {
-        let mut collector = Collector::default();
-        if self.listings.is_none() {
-            collector.refuse(LISTINGS, REQUIRED);
-        }
+    fn new_listings(self) -> Result<Vec<NewListing>, ValidationErrors> {
+        let mut reader = FieldReader::default();
         let mut known = HashSet::new();
-        let read = collector.items(LISTINGS, self.listings.as_deref(), Self::MOST, |c, fields| {
-            let new = fields.new_listing(c)?;
+        let Some(listings) = self.listings else {
+            reader.refuse(LISTINGS, REQUIRED);
+            return Err(reader.into_errors());
+        };
+        let listings: Vec<_> = listings.into_iter().map(ListingFields::complete).collect();
+        let new = reader.items(LISTINGS, &listings, Self::MOST, |r, fields| {
+            let new = fields.new_listing(r)?;
             if !known.insert(new.provider_id.clone()) {
-                c.refuse("providerID", "is there more than once.");
+                r.refuse("providerID", "is there more than once.");
             }
             Some(new)
         });
-        collector.finish(read)
+        reader.finish(new)
     }
 }
 
@@ -81,14 +91,14 @@ impl Listings {
 
 impl From<Vec<DeliveryError>> for ListingError {
     fn from(errors: Vec<DeliveryError>) -> Self {
-        let mut collector = Collector::default();
+        let mut reader = FieldReader::default();
         for DeliveryError { position, error } in errors {
-            if !collector.goes_on() {
+            if !reader.goes_on() {
                 break;
             }
-            collector.at(LISTINGS, |c| c.at(position, |c| c.refuse(field(error), error)));
+            reader.at(LISTINGS, |r| r.at(position, |r| r.refuse(field(error), error)));
         }
-        collector.field_errors().into()
+        reader.into_errors().into()
     }
 }
 
@@ -140,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_listing_at_field_error_is_named() {
+    async fn every_invalid_listing_is_named() {
         let wrong = ListingFields { longitude: sent("181"), ..fields("b") };
         let refused = deliver(MockListingRepository::new(), Some(vec![fields("a"), wrong, fields("a")])).await;
         let refused = refused.expect_err("invalid");
@@ -165,18 +175,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_delivery_with_much_at_field_error_is_not_told_all_of_it() {
-        let faulty = vec![
+    async fn a_delivery_with_very_many_errors_is_not_told_all_of_them() {
+        let invalid = vec![
             ListingFields { amenities: Patch::Set(vec![String::new(); 200]), ..fields("a") };
             DeliverListings::MOST
         ];
         let too_fine = |number: usize| ListingFields { start_price: sent("0.001"), ..fields(&number.to_string()) };
-        for (repository, delivered) in
-            [(MockListingRepository::new(), faulty), (with(vec![]), (0..DeliverListings::MOST).map(too_fine).collect())]
-        {
+        for (repository, delivered) in [
+            (MockListingRepository::new(), invalid),
+            (with(vec![]), (0..DeliverListings::MOST).map(too_fine).collect()),
+        ] {
             let refused = deliver(repository, Some(delivered)).await.expect_err("invalid");
             assert_eq!(refused.field_errors().expect("field errors").len(), ENOUGH);
-            assert!(refused.to_string().ends_with("the rest was not looked at."), "{refused}");
+            assert!(refused.to_string().ends_with("the rest was not read."), "{refused}");
         }
     }
 

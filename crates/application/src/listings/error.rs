@@ -5,7 +5,7 @@ use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::input::field_error;
-use crate::input::reader::Collector;
+use crate::input::reader::FieldReader;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -58,11 +58,11 @@ pub(super) const fn field(error: ListingValuesError) -> &'static str {
 
 impl From<Vec<ListingValuesError>> for ListingError {
     fn from(errors: Vec<ListingValuesError>) -> Self {
-        let mut collector = Collector::default();
+        let mut reader = FieldReader::default();
         for error in errors {
-            collector.refuse(field(error), error);
+            reader.refuse(field(error), error);
         }
-        collector.field_errors().into()
+        reader.into_errors().into()
     }
 }
 

@@ -3,57 +3,152 @@
 use domain::geography::Place;
 use domain::listings::{AddressEdit, ListingEdit, NewListing, Picture};
 use domain::patch::Patch;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use crate::input::REQUIRED;
-use crate::input::reader::{Collector, emptied};
+use crate::input::bodies::bodies;
+use crate::input::enum_schemas::ListingStatusWord;
+use crate::input::reader::FieldReader;
+use crate::input::wire::{bounded, digits, is_true};
 
-/// The fields of a listing. Absent fields are left unchanged, or get their default in a new listing; null clears a
-/// field. Decimal numbers are texts.
-#[derive(Debug, Clone, Default)]
+bodies! {
+    CreateListingBody: ListingFields =
+        "integrationAccountID", "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+    ReplaceListingBody: ListingFields = "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+}
+
+/// The fields of a listing. A new one needs `integrationAccountID` (except in a delivery), `providerID`, `name`,
+/// `latitude`, `longitude`, `maxOccupancy` and `startPrice`. In an update, an absent field is left unchanged and null
+/// clears a field. You may send a whole listing back: its read-only fields are ignored.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = ListingBody)]
+#[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a listing")]
 pub struct ListingFields {
+    /// The account of the listing. It never changes.
+    #[serde(rename = "integrationAccountID", default)]
+    #[schema(value_type = Option<uuid::Uuid>, nullable = false)]
     pub integration_account_id: Patch<String>,
+    /// The provider's own id of the listing, unique in its account.
+    #[serde(rename = "providerID", default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "17", min_length = 1, max_length = 255)]
     pub provider_id: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "Loft in Harlem", min_length = 1, max_length = 255)]
     pub name: Patch<String>,
+    /// The owner's own name for the listing.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
     pub internal_name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 10_000)]
     pub description: Patch<String>,
+    /// The kind of place.
+    #[serde(rename = "type", default)]
+    #[schema(value_type = Option<String>, example = "Apartment", max_length = 64)]
     pub kind: Patch<String>,
+    /// The status: `ACTIVE` or `INACTIVE`.
+    #[serde(default)]
+    #[schema(value_type = Option<ListingStatusWord>, nullable = false)]
     pub status: Patch<String>,
+    /// A web address.
+    #[serde(rename = "thumbnailURL", default)]
+    #[schema(value_type = Option<String>, max_length = 2048, pattern = "^([Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*)?$")]
     pub thumbnail_url: Patch<String>,
+    /// All pictures, in order.
+    #[serde(default, deserialize_with = "bounded::<_, _, _, { ListingFields::MOST_PICTURES }>")]
+    #[schema(value_type = Option<Vec<PictureFields>>, max_items = 100)]
     pub pictures: Patch<Vec<PictureFields>>,
+    #[serde(default)]
+    #[schema(value_type = Option<AddressFields>)]
     pub address: Patch<AddressFields>,
+    /// Degrees north, decimal.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 40.7128, minimum = -90, maximum = 90)]
     pub latitude: Patch<String>,
+    /// Degrees east, decimal.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, example = -74.006, minimum = -180, maximum = 180)]
     pub longitude: Patch<String>,
+    /// The IANA name of the time zone; UTC if there is none.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "America/New_York")]
     pub time_zone: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, nullable = false, example = 1, minimum = 1, maximum = 3650)]
     pub minimum_nights: Patch<i64>,
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     pub maximum_nights: Patch<i64>,
+    /// The maximum number of guests.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, nullable = false, example = 4, minimum = 1, maximum = 1000)]
     pub max_occupancy: Patch<i64>,
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, nullable = false, example = 2, minimum = 0, maximum = 1000)]
     pub bedroom_count: Patch<i64>,
+    /// The number of bathrooms, with at most one decimal.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 1.5, minimum = 0, maximum = 1000)]
     pub bathroom_count: Patch<String>,
+    /// The price of a night unless the calendar has another one, with at most the decimals of the currency.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 149, minimum = 0, maximum = 1_000_000_000)]
     pub start_price: Patch<String>,
+    /// The currency (ISO 4217). A new listing without one gets the workspace's.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
     pub currency: Patch<String>,
+    /// All amenities, each of at most 64 characters.
+    #[serde(default, deserialize_with = "bounded::<_, _, _, { ListingFields::MOST_AMENITIES }>")]
+    #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     pub amenities: Patch<Vec<String>>,
-    /// Whether it was taken from a list, which may have truncated its description and its pictures.
+    /// Set in a listing from a list, whose truncated description and pictures must not replace the full ones.
+    #[serde(rename = "isTruncated", default, deserialize_with = "is_true")]
+    #[schema(ignore)]
     pub is_truncated: bool,
 }
 
-/// A picture, as sent.
-#[derive(Debug, Clone, Default)]
+/// A picture.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = PictureBody)]
 #[expect(missing_docs, reason = "the fields of a picture")]
 pub struct PictureFields {
+    /// A web address.
+    #[schema(
+        required,
+        nullable = false,
+        max_length = 2048,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/\\s\\x00-\\x1f\\x7f][^\\s\\x00-\\x1f\\x7f]*$"
+    )]
     pub url: Option<String>,
+    #[schema(max_length = 255)]
     pub description: Option<String>,
 }
 
-/// The fields of an address. Absent fields are left unchanged; null clears a field.
-#[derive(Debug, Clone, Default)]
+/// The fields of an address. An absent field is left unchanged; null clears a field.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = ListingAddressBody)]
 #[expect(missing_docs, reason = "the fields of an address")]
 pub struct AddressFields {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
     pub line1: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
     pub line2: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
     pub city: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
     pub state: Patch<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "US", pattern = "^([A-Za-z]{2})?$")]
     pub country: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 32)]
     pub postal_code: Patch<String>,
 }
 
@@ -63,58 +158,62 @@ impl ListingFields {
     /// The maximum number of amenities of a listing.
     pub const MOST_AMENITIES: usize = 200;
 
-    /// Reads the fields of an update.
-    pub(super) fn edit(&self, collector: &mut Collector) -> ListingEdit {
-        let c = collector;
-        for (field, is_sent) in [("description", !self.description.is_keep()), ("pictures", !self.pictures.is_keep())] {
-            if self.is_truncated && is_sent {
-                c.refuse(field, "may not be sent with isTruncated: a list may have cut it.");
-            }
-        }
-        ListingEdit {
-            provider_id: c.kept("providerID", &self.provider_id),
-            name: c.kept("name", &self.name),
-            internal_name: c.cleared("internalName", &self.internal_name),
-            description: c.cleared("description", &self.description),
-            kind: c.cleared("type", &self.kind),
-            status: c.kept("status", &self.status),
-            thumbnail: c.cleared("thumbnailURL", &self.thumbnail_url),
-            pictures: c.items("pictures", emptied(&self.pictures), Self::MOST_PICTURES, |c, picture| {
-                let url = c.required("url", picture.url.as_deref());
-                let description = c.optional("description", picture.description.as_deref());
-                Some(Picture { url: url?, description })
-            }),
-            address: self.address.as_ref().map(|address| c.at("address", |c| address.edit(c))),
-            latitude: c.kept("latitude", &self.latitude),
-            longitude: c.kept("longitude", &self.longitude),
-            time_zone: c.cleared("timeZone", &self.time_zone),
-            minimum_nights: c.kept_number("minimumNights", self.minimum_nights),
-            maximum_nights: c.cleared_number("maximumNights", self.maximum_nights),
-            max_occupancy: c.kept_number("maxOccupancy", self.max_occupancy),
-            bedroom_count: c.kept_number("bedroomCount", self.bedroom_count),
-            bathroom_count: c.kept("bathroomCount", &self.bathroom_count),
-            start_price: c.kept("startPrice", &self.start_price),
-            currency: c.kept("currency", &self.currency),
-            amenities: c
-                .items("amenities", emptied(&self.amenities), Self::MOST_AMENITIES, |c, amenity| c.item(amenity)),
+    /// Returns the fields of a new listing or a replacement: a required field that is absent becomes null, which is
+    /// refused.
+    #[must_use]
+    pub fn complete(self) -> Self {
+        Self {
+            provider_id: Patch::Clear.then(self.provider_id),
+            name: Patch::Clear.then(self.name),
+            latitude: Patch::Clear.then(self.latitude),
+            longitude: Patch::Clear.then(self.longitude),
+            max_occupancy: Patch::Clear.then(self.max_occupancy),
+            start_price: Patch::Clear.then(self.start_price),
+            ..self
         }
     }
 
-    /// Reads the fields of a new listing, some of which are required.
-    pub(super) fn new_listing(&self, collector: &mut Collector) -> Option<NewListing> {
-        let mut rest = self.edit(collector);
-        for (field, is_absent) in [
-            ("providerID", self.provider_id.is_keep()),
-            ("name", self.name.is_keep()),
-            ("latitude", self.latitude.is_keep()),
-            ("longitude", self.longitude.is_keep()),
-            ("maxOccupancy", self.max_occupancy.is_keep()),
-            ("startPrice", self.start_price.is_keep()),
-        ] {
-            if is_absent {
-                collector.refuse(field, REQUIRED);
+    /// Reads the fields of an update.
+    pub(super) fn edit(&self, r: &mut FieldReader) -> ListingEdit {
+        for (field, is_sent) in [("description", !self.description.is_keep()), ("pictures", !self.pictures.is_keep())] {
+            if self.is_truncated && is_sent {
+                r.refuse(field, "may not be sent with isTruncated: a list may have cut it.");
             }
         }
+        ListingEdit {
+            provider_id: r.keep("providerID", &self.provider_id),
+            name: r.keep("name", &self.name),
+            internal_name: r.clear("internalName", &self.internal_name),
+            description: r.clear("description", &self.description),
+            kind: r.clear("type", &self.kind),
+            status: r.keep("status", &self.status),
+            thumbnail: r.clear("thumbnailURL", &self.thumbnail_url),
+            pictures: emptied(&self.pictures).and_then(|pictures| {
+                r.items("pictures", pictures, Self::MOST_PICTURES, |r, picture| {
+                    let url = r.required("url", &picture.url);
+                    let description = r.optional("description", &picture.description);
+                    Some(Picture { url: url?, description })
+                })
+            }),
+            address: self.address.as_ref().map(|address| r.at("address", |r| address.edit(r))),
+            latitude: r.keep("latitude", &self.latitude),
+            longitude: r.keep("longitude", &self.longitude),
+            time_zone: r.clear("timeZone", &self.time_zone),
+            minimum_nights: r.keep("minimumNights", &self.minimum_nights),
+            maximum_nights: r.clear("maximumNights", &self.maximum_nights),
+            max_occupancy: r.keep("maxOccupancy", &self.max_occupancy),
+            bedroom_count: r.keep("bedroomCount", &self.bedroom_count),
+            bathroom_count: r.keep("bathroomCount", &self.bathroom_count),
+            start_price: r.keep("startPrice", &self.start_price),
+            currency: r.keep("currency", &self.currency),
+            amenities: emptied(&self.amenities)
+                .and_then(|amenities| r.items("amenities", amenities, Self::MOST_AMENITIES, FieldReader::item)),
+        }
+    }
+
+    /// Reads the fields of a new listing, which must be [complete](Self::complete).
+    pub(super) fn new_listing(&self, r: &mut FieldReader) -> Option<NewListing> {
+        let mut rest = self.edit(r);
         let place = Place { latitude: rest.latitude?, longitude: rest.longitude? };
         Some(NewListing {
             provider_id: rest.provider_id.take()?,
@@ -129,14 +228,23 @@ impl ListingFields {
 }
 
 impl AddressFields {
-    fn edit(&self, c: &mut Collector) -> AddressEdit {
+    fn edit(&self, r: &mut FieldReader) -> AddressEdit {
         AddressEdit {
-            line1: c.cleared("line1", &self.line1),
-            line2: c.cleared("line2", &self.line2),
-            city: c.cleared("city", &self.city),
-            state: c.cleared("state", &self.state),
-            country: c.cleared("country", &self.country),
-            postal_code: c.cleared("postal_code", &self.postal_code),
+            line1: r.clear("line1", &self.line1),
+            line2: r.clear("line2", &self.line2),
+            city: r.clear("city", &self.city),
+            state: r.clear("state", &self.state),
+            country: r.clear("country", &self.country),
+            postal_code: r.clear("postal_code", &self.postal_code),
         }
+    }
+}
+
+/// Returns the new items of a list that can be changed and emptied.
+fn emptied<T>(edit: &Patch<Vec<T>>) -> Option<&[T]> {
+    match edit {
+        Patch::Keep => None,
+        Patch::Clear => Some(&[]),
+        Patch::Set(items) => Some(items),
     }
 }

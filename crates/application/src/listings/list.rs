@@ -1,25 +1,23 @@
 //! Lists of listings, and the search around a place.
 
-use std::fmt::Display;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use domain::access::{Caller, Permission};
-use domain::currencies::Currency;
-use domain::geography::{Around, Place, Radius};
-use domain::ids::IntegrationAccountId;
-use domain::instants::Edge;
-use domain::listings::{Amenity, Bathrooms, Bedrooms, ListingStatus, Occupancy, TenantListing};
-use domain::money::Amount;
-use domain::patch::Patch;
-use domain::stays::{Stay, StayDate};
+use domain::geography::Around;
+use domain::listings::TenantListing;
+use domain::stays::Stay;
 use ports::{FreeNights, ListingFilter, Origin, Page, Slice};
+use serde::Deserialize;
 use thiserror::Error;
+use utoipa::IntoParams;
+use validator::ValidationErrors;
 
 use super::Listings;
+use crate::input::enum_schemas::{ListingStatusWord, ListingType};
 use crate::input::paging::{List, Listed};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput, REQUIRED, together, valid};
+use crate::input::reader::{FieldReader, Fields};
+use crate::input::{Input, InvalidInput, REQUIRED};
 use crate::outcome::refusal::Refusal;
 
 /// The maximum number of amenities in a filter.
@@ -29,30 +27,57 @@ const MOST_LOOKED_AT: u32 = 100_000;
 /// The default page size of a search.
 const SEARCH_SIZE: i64 = 20;
 
-/// The filters of a list of listings, as sent. `None` matches everything.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the parameters of the list")]
+/// The filter of listings.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub struct FindListings {
-    /// `self` or `imported`.
+    /// The origin of the listings: `self` or `imported`.
+    #[param(value_type = Option<ListingType>)]
     pub listing_type: Option<String>,
+    /// The status of the listing.
+    #[param(value_type = Option<ListingStatusWord>)]
     pub status: Option<String>,
+    /// The account of the listings.
+    #[serde(rename = "integrationAccountID")]
+    #[param(value_type = Option<uuid::Uuid>)]
     pub integration_account_id: Option<String>,
+    /// The number of guests for whom there must be room.
+    #[param(minimum = 1, maximum = 1000)]
     pub guests: Option<i64>,
+    /// The minimum number of bedrooms.
+    #[param(minimum = 0, maximum = 1000)]
     pub bedroom_count: Option<i64>,
+    /// The minimum number of bathrooms, with at most one decimal.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1000)]
     pub bathroom_count: Option<String>,
+    /// The minimum price of a night, in the listing's own currency.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
     pub min_price: Option<String>,
+    /// The maximum price of a night, in the listing's own currency.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 1_000_000_000)]
     pub max_price: Option<String>,
+    /// The currency of the price (ISO 4217).
+    #[param(pattern = "^[A-Za-z]{3}$")]
     pub currency: Option<String>,
-    /// Required amenities; each text may contain several, separated by commas.
+    /// The amenities that the listing must have, ignoring case: separated by commas, or as several parameters.
+    #[serde(default)]
+    #[param(style = Form, explode = false)]
     pub amenities: Vec<String>,
+    /// The earliest instant of the last change.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub updated_since: Option<String>,
-    /// Latitude and longitude, separated by a comma.
+    /// The latitude and longitude of a location: the nearest listings come first. Requires `radius`.
+    #[param(example = "40.7128,-74.0060", pattern = r"^-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?$")]
     pub location: Option<String>,
-    /// The radius, in kilometres.
+    /// The radius around the location, in kilometres: more than 0 and at most 1000. Requires `location`.
+    #[param(value_type = Option<f64>, exclusive_minimum = 0, maximum = 1000, example = 50)]
     pub radius: Option<String>,
-    /// The first night that must be free.
+    /// The first night on which the listing must be free. Requires `checkOutDate`.
+    #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-10")]
     pub check_in_date: Option<String>,
-    /// The day after the last night that must be free.
+    /// The day after the last night on which the listing must be free: 1 to 730 nights later. Requires `checkInDate`.
+    #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-12")]
     pub check_out_date: Option<String>,
 }
 
@@ -61,9 +86,9 @@ pub struct FindListings {
 #[error("field is invalid. It must be self or imported.")]
 struct ListingTypeError;
 
-struct ListingType(Origin);
+struct OriginWord(Origin);
 
-impl FromStr for ListingType {
+impl FromStr for OriginWord {
     type Err = ListingTypeError;
 
     fn from_str(text: &str) -> Result<Self, ListingTypeError> {
@@ -76,79 +101,65 @@ impl FromStr for ListingType {
 }
 
 impl FindListings {
-    fn filter(&self, needs_place: bool, now: DateTime<Utc>) -> Result<ListingFilter, InvalidInput> {
-        let mut collector = Collector::default();
-        let filter = self.collect(&mut collector, needs_place, now);
-        collector.finish(Some(filter))
+    fn filter(&self, needs_place: bool, now: DateTime<Utc>) -> Result<ListingFilter, ValidationErrors> {
+        let mut reader = FieldReader::default();
+        let filter = self.read(&mut reader, needs_place, now);
+        reader.finish(Some(filter))
     }
 
-    fn collect(&self, c: &mut Collector, needs_place: bool, now: DateTime<Utc>) -> ListingFilter {
+    fn read(&self, r: &mut FieldReader, needs_place: bool, now: DateTime<Utc>) -> ListingFilter {
         let amenities = self.amenities.iter().flat_map(|list| list.split(',')).map(str::trim);
-        let amenities: Vec<_> = amenities.filter(|amenity| !amenity.is_empty()).collect();
-        let place = text::<Place>(c, "location", self.location.as_ref());
-        let radius = text::<Radius>(c, "radius", self.radius.as_ref());
+        let amenities: Vec<_> = amenities.filter(|amenity| !amenity.is_empty()).map(str::to_owned).collect();
+        let place = r.given("location", &self.location);
+        let radius = r.given("radius", &self.radius);
         let needs_place = needs_place || self.location.is_some() || self.radius.is_some();
         for (field, text) in [("location", &self.location), ("radius", &self.radius)] {
             if needs_place && text.is_none() {
-                c.refuse(field, REQUIRED);
+                r.refuse(field, REQUIRED);
             }
         }
         ListingFilter {
-            origin: text(c, "listingType", self.listing_type.as_ref()).map(|ListingType(origin)| origin),
-            status: text::<ListingStatus>(c, "status", self.status.as_ref()),
-            integration_account_id: text::<IntegrationAccountId>(
-                c,
-                "integrationAccountID",
-                self.integration_account_id.as_ref(),
-            ),
-            guests: c.kept_number::<Occupancy>("guests", self.guests.map_or(Patch::Keep, Patch::Set)),
-            bedroom_count: c
-                .kept_number::<Bedrooms>("bedroomCount", self.bedroom_count.map_or(Patch::Keep, Patch::Set)),
-            bathroom_count: text::<Bathrooms>(c, "bathroomCount", self.bathroom_count.as_ref()),
-            min_price: text::<Amount>(c, "minPrice", self.min_price.as_ref()),
-            max_price: text::<Amount>(c, "maxPrice", self.max_price.as_ref()),
-            currency: text::<Currency>(c, "currency", self.currency.as_ref()),
-            amenities: c
-                .items("amenities", Some(&amenities), MOST_AMENITIES, |c, amenity| c.item::<Amenity>(amenity))
-                .unwrap_or_default(),
-            updated_since: text::<Edge>(c, "updatedSince", self.updated_since.as_ref()),
-            free: self.stay(c).map(|stay| FreeNights { stay, at: now }),
+            origin: r.given("listingType", &self.listing_type).map(|OriginWord(origin)| origin),
+            status: r.given("status", &self.status),
+            integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
+            guests: r.given("guests", &self.guests),
+            bedroom_count: r.given("bedroomCount", &self.bedroom_count),
+            bathroom_count: r.given("bathroomCount", &self.bathroom_count),
+            min_price: r.given("minPrice", &self.min_price),
+            max_price: r.given("maxPrice", &self.max_price),
+            currency: r.given("currency", &self.currency),
+            amenities: r.items("amenities", &amenities, MOST_AMENITIES, FieldReader::item).unwrap_or_default(),
+            updated_since: r.given("updatedSince", &self.updated_since),
+            free: self.stay(r).map(|stay| FreeNights { stay, at: now }),
             around: place.zip(radius).map(|(place, radius)| Around { place, radius }),
         }
     }
 
     /// Reads the nights that must be free. Either both dates are present or neither.
-    fn stay(&self, c: &mut Collector) -> Option<Stay> {
-        let dates = [("checkInDate", &self.check_in_date), ("checkOutDate", &self.check_out_date)];
-        if dates.iter().all(|(_, date)| date.is_none()) {
+    fn stay(&self, r: &mut FieldReader) -> Option<Stay> {
+        if self.check_in_date.is_none() && self.check_out_date.is_none() {
             return None;
         }
-        let [check_in, check_out] = dates.map(|(field, date)| c.required::<StayDate>(field, date.as_deref()));
+        let check_in = r.required("checkInDate", &self.check_in_date);
+        let check_out = r.required("checkOutDate", &self.check_out_date);
         let stay = Stay::new(check_in?, check_out?);
-        stay.map_err(|error| c.refuse("checkOutDate", error)).ok()
+        stay.map_err(|error| r.refuse("checkOutDate", error)).ok()
     }
-}
-
-fn text<T: FromStr<Err: Display>>(c: &mut Collector, field: &str, text: Option<&String>) -> Option<T> {
-    text.and_then(|text| c.required(field, Some(text)))
 }
 
 /// Reads the filter and the page, with the field errors of both.
 fn read(
-    List { filter, paging }: List<FindListings>,
+    List { filter, paging }: &List<FindListings>,
     needs_place: bool,
     now: DateTime<Utc>,
-) -> Result<(ListingFilter, Page), InvalidInput> {
-    let filter = filter.filter(needs_place, now);
-    let mut wrong = valid(&paging);
-    let is_by_distance = filter.as_ref().is_ok_and(|filter| filter.around.is_some());
-    if is_by_distance && paging.after.is_some() {
-        wrong = together(wrong, Err(InvalidInput::new("after", "may not be sent together with location.")));
+) -> Result<(ListingFilter, Page), ValidationErrors> {
+    let mut reader = FieldReader::default();
+    let filter = filter.read(&mut reader, needs_place, now);
+    let page = paging.read(&mut reader);
+    if filter.around.is_some() && paging.after.is_some() {
+        reader.refuse("after", "may not be sent together with location.");
     }
-    match filter {
-        Ok(filter) => wrong.map(|()| (filter, paging.page())),
-        Err(field_errors) => Err(together(wrong, Err::<(), _>(field_errors)).expect_err("there are field errors")),
-    }
+    reader.finish(page.map(|page| (filter, page)))
 }
 
 /// Restricts a filter to imports. Returns `None` if it asks for the tenant's own listings.
@@ -168,7 +179,7 @@ impl Listings {
         input: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = read(input?, false, self.ambient.now())?;
+        let (filter, page) = read(&input?, false, self.ambient.now())?;
         Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
@@ -186,7 +197,7 @@ impl Listings {
         input: Input<List<FindListings>>,
     ) -> Result<Listed<TenantListing>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = read(input?, false, self.ambient.now())?;
+        let (filter, page) = read(&input?, false, self.ambient.now())?;
         let found = match imported(filter) {
             Some(filter) => self.queries.list(&scope, &filter, page).await?,
             None => Slice { items: vec![], has_more: false },
@@ -214,7 +225,7 @@ impl Listings {
         if paging.limit.is_none() {
             paging.per_page = paging.per_page.or(Some(SEARCH_SIZE));
         }
-        let (filter, page) = read(List { filter, paging }, true, self.ambient.now())?;
+        let (filter, page) = read(&List { filter, paging }, true, self.ambient.now())?;
         let around = filter.around.ok_or_else(|| InvalidInput::new("location", REQUIRED))?;
         let found = self.queries.search(&scope, around, &filter, page, MOST_LOOKED_AT).await?;
         Ok(Listed::new(found.ok_or_else(too_wide)?, page))
@@ -237,6 +248,9 @@ fn too_wide() -> InvalidInput {
 
 #[cfg(test)]
 mod tests {
+    use domain::geography::Radius;
+    use domain::listings::{Amenity, ListingStatus};
+    use domain::stays::StayDate;
     use ports::{MockListingQueries, MockListingRepository, PageStart};
     use testkit::build;
 

@@ -7,24 +7,20 @@ use domain::currencies::Currency;
 use domain::ids::{IntegrationAccountId, WorkspaceId};
 use domain::listings::Delivered;
 use domain::patch::Patch;
-use validator::Validate;
 
 use super::deliver::LISTINGS;
 use super::{DeliverListings, ListingError, ListingFields, Listings};
-use crate::input::{checked, is, required};
+use crate::input::reader::FieldReader;
 use crate::outcome::problem::{FieldErrors, Problem};
 
 /// The operator's request to load listings of one account.
-#[derive(Debug, Clone, Validate)]
+#[derive(Debug, Clone)]
 pub struct LoadListings {
     /// The workspace.
-    #[validate(custom(function = is::<WorkspaceId>))]
     pub workspace: String,
     /// The integration account.
-    #[validate(custom(function = is::<IntegrationAccountId>))]
     pub account: String,
     /// The currency of prices without one; the workspace's by default.
-    #[validate(custom(function = is::<Currency>))]
     pub currency: Option<String>,
     /// The listings, at most [`MOST`](Self::MOST).
     pub listings: Vec<ListingFields>,
@@ -48,9 +44,12 @@ impl Listings {
     /// Stores listings for any account, whatever its tenant's status. Invalid listings are skipped, and all others are
     /// stored.
     pub async fn load(&self, operator: &OperatorScope, command: LoadListings) -> Result<Loaded, ListingError> {
-        let LoadListings { workspace, account, currency, mut listings } = checked(Ok(command))?;
-        let workspace_id: WorkspaceId = required("workspace", Some(&workspace))?;
-        let account: IntegrationAccountId = required("account", Some(&account))?;
+        let LoadListings { workspace, account, currency, mut listings } = command;
+        let mut reader = FieldReader::default();
+        let workspace_id = reader.required::<_, WorkspaceId>("workspace", &workspace);
+        let account = reader.required::<_, IntegrationAccountId>("account", &account);
+        reader.given::<_, Currency>("currency", &currency);
+        let (workspace_id, account) = reader.finish(workspace_id.zip(account))?;
         if let Some(currency) = currency {
             for listing in &mut listings {
                 listing.currency = Patch::Set(currency.clone()).then(std::mem::take(&mut listing.currency));
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_at_field_error_are_named_and_all_others_stored() {
+    async fn invalid_listings_are_named_and_all_others_stored() {
         let mut repository = with_account();
         repository.expect_deliver().once().returning(|scope, change| {
             let names = change.after.listings.iter().map(|listing| listing.details().provider_id.as_str());
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn however_many_are_at_field_error_each_is_named_with_all_that_is_wrong_with_it() {
+    async fn every_invalid_listing_is_named_with_all_its_errors_however_many_there_are() {
         let mut repository = with_account();
         repository.expect_deliver().once().returning(|_, change| {
             assert_eq!(change.after.listings.len(), 1);

@@ -16,7 +16,7 @@ use ports::{ListingQueries, ListingRepository};
 
 pub use self::deliver::DeliverListings;
 pub use self::error::ListingError;
-pub use self::fields::{AddressFields, ListingFields, PictureFields};
+pub use self::fields::{AddressFields, CreateListingBody, ListingFields, PictureFields, ReplaceListingBody};
 pub use self::list::FindListings;
 pub use self::load::{LoadListings, Loaded};
 use crate::steps::ambient::Ambient;

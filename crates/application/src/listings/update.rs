@@ -5,7 +5,7 @@ use domain::ids::ListingId;
 use domain::listings::TenantListing;
 
 use super::{ListingError, ListingFields, Listings};
-use crate::input::reader::Collector;
+use crate::input::reader::FieldReader;
 use crate::input::{Input, unchanged};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
@@ -21,9 +21,9 @@ impl Listings {
     ) -> Result<TenantListing, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let fields = input?;
-        let mut collector = Collector::default();
-        let edit = fields.edit(&mut collector);
-        let edit = collector.finish(Some(edit))?;
+        let mut reader = FieldReader::default();
+        let edit = fields.edit(&mut reader);
+        let edit = reader.finish(Some(edit))?;
         retry_stale(async || {
             let found = self.repository.get(&scope, id).await?.ok_or(ListingError::NotFound)?;
             let listing = found.for_owner(&scope)?;

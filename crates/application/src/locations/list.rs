@@ -4,15 +4,16 @@ use domain::access::{Caller, Permission};
 use domain::locations::Location;
 
 use super::Locations;
+use crate::input::Input;
 use crate::input::paging::{Listed, Paging};
-use crate::input::{Input, checked};
+use crate::input::reader::read;
 use crate::outcome::refusal::Refusal;
 
 impl Locations {
     /// Lists the locations of the caller's tenant, oldest first.
     pub async fn list(&self, caller: &Caller, input: Input<Paging>) -> Result<Listed<Location>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let page = checked(input)?.page();
+        let page = read(&input?)?;
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
     }
 

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod error;
+mod fields;
 mod get;
 mod list;
 mod update;
@@ -11,9 +12,8 @@ use std::sync::Arc;
 
 use ports::{LocationQueries, LocationRepository};
 
-pub use self::create::CreateLocation;
 pub use self::error::LocationError;
-pub use self::update::UpdateLocation;
+pub use self::fields::{CreateLocationBody, LocationFields, ReplaceLocationBody};
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 

@@ -2,49 +2,13 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::LocationId;
-use domain::locations::{Location, LocationEdit};
-use domain::patch::Patch;
+use domain::locations::Location;
 
-use super::{LocationError, Locations};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput};
+use super::{LocationError, LocationFields, Locations};
+use crate::input::Input;
+use crate::input::reader::read;
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
-
-/// A request to change a location. Absent fields are left unchanged; null clears a field.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields of a location, as the domain describes them")]
-pub struct UpdateLocation {
-    pub name: Patch<String>,
-    pub description: Patch<String>,
-    pub address: Patch<String>,
-    pub post_code: Patch<String>,
-    pub city: Patch<String>,
-    pub state: Patch<String>,
-    pub country_code: Patch<String>,
-    pub lat: Patch<String>,
-    pub lng: Patch<String>,
-    pub external_location_id: Patch<String>,
-}
-
-impl UpdateLocation {
-    fn edit(&self) -> Result<LocationEdit, InvalidInput> {
-        let mut c = Collector::default();
-        let edit = LocationEdit {
-            name: c.kept("name", &self.name),
-            description: c.cleared("description", &self.description),
-            address: c.cleared("address", &self.address),
-            post_code: c.cleared("post_code", &self.post_code),
-            city: c.cleared("city", &self.city),
-            state: c.cleared("state", &self.state),
-            country: c.cleared("country_code", &self.country_code),
-            latitude: c.cleared("lat", &self.lat),
-            longitude: c.cleared("lng", &self.lng),
-            external_location_id: c.cleared("external_location_id", &self.external_location_id),
-        };
-        c.finish(Some(edit))
-    }
-}
 
 impl Locations {
     /// Changes the fields that the command contains.
@@ -52,11 +16,11 @@ impl Locations {
         &self,
         caller: &Caller,
         id: LocationId,
-        input: Input<UpdateLocation>,
+        input: Input<LocationFields>,
         precondition: &Precondition<Location>,
     ) -> Result<Location, LocationError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let edit = input?.edit()?;
+        let edit = read(&input?)?;
         retry_stale(async || {
             let location = self.repository.get(&scope, id).await?.ok_or(LocationError::NotFound)?;
             precondition.check(&location)?;
@@ -72,6 +36,7 @@ impl Locations {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use ports::MockLocationRepository;
     use testkit::build;
 
@@ -90,7 +55,7 @@ mod tests {
         repository
     }
 
-    async fn update(repository: MockLocationRepository, command: UpdateLocation) -> Result<Location, LocationError> {
+    async fn update(repository: MockLocationRepository, command: LocationFields) -> Result<Location, LocationError> {
         let id = LocationId::new(build::id());
         locations(repository)
             .update(&build::channel(Permission::Write), id, Ok(command), &Precondition::default())
@@ -102,14 +67,14 @@ mod tests {
         let mut repository = stored();
         repository.expect_update().never();
         let same = build::location(LocationId::new(build::id())).name().to_string();
-        let command = UpdateLocation { name: sent(&same), lat: Patch::Clear, ..UpdateLocation::default() };
+        let command = LocationFields { name: sent(&same), lat: Patch::Clear, ..LocationFields::default() };
         assert_eq!(update(repository, command).await.expect("unchanged").version(), 1);
     }
 
     #[tokio::test]
     async fn a_name_refuses_null_and_everything_else_is_cleared_by_it() {
         let command =
-            UpdateLocation { name: Patch::Clear, city: Patch::Clear, lng: sent(""), ..UpdateLocation::default() };
+            LocationFields { name: Patch::Clear, city: Patch::Clear, lng: sent(""), ..LocationFields::default() };
         let error = update(MockLocationRepository::new(), command).await.expect_err("invalid");
         assert_eq!(error.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["name"]);
     }
@@ -118,7 +83,7 @@ mod tests {
     async fn a_reader_changes_nothing() {
         let id = LocationId::new(build::id());
         let refused = locations(MockLocationRepository::new())
-            .update(&build::channel(Permission::Read), id, Ok(UpdateLocation::default()), &Precondition::default())
+            .update(&build::channel(Permission::Read), id, Ok(LocationFields::default()), &Precondition::default())
             .await;
         assert_eq!(refused.expect_err("refused").code(), Code::PermissionDenied);
     }
@@ -127,7 +92,7 @@ mod tests {
     async fn an_unknown_location_is_not_found() {
         let mut repository = MockLocationRepository::new();
         repository.expect_get().once().returning(|_, _| Ok(None));
-        let unknown = update(repository, UpdateLocation::default()).await;
+        let unknown = update(repository, LocationFields::default()).await;
         assert_eq!(unknown.expect_err("unknown").code(), Code::LocationNotFound);
     }
 }

@@ -4,6 +4,7 @@ use domain::access::AccessError;
 use domain::idempotency::KeyReusedError;
 use ports::{RepositoryError, Source, rules};
 use thiserror::Error;
+use validator::ValidationErrors;
 
 use crate::input::{InvalidInput, Unreadable};
 use crate::outcome::codes::Code;
@@ -45,6 +46,12 @@ pub enum Refusal {
     /// A defect of this program or of the stored data.
     #[error("Something went wrong on our side.")]
     Internal(#[source] Source),
+}
+
+impl From<ValidationErrors> for Refusal {
+    fn from(errors: ValidationErrors) -> Self {
+        Self::Invalid(errors.into())
+    }
 }
 
 impl From<RepositoryError> for Refusal {
@@ -123,6 +130,12 @@ macro_rules! shares_refusals {
         impl From<crate::input::Unreadable> for $error {
             fn from(error: crate::input::Unreadable) -> Self {
                 Self::Refused(error.into())
+            }
+        }
+
+        impl From<validator::ValidationErrors> for $error {
+            fn from(errors: validator::ValidationErrors) -> Self {
+                Self::Refused(errors.into())
             }
         }
 

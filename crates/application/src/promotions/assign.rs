@@ -5,8 +5,9 @@ use domain::ids::PromotionId;
 use domain::promotions::Assignment;
 
 use super::{PromotionError, Promotions};
+use crate::input::Input;
 use crate::input::listing_ids::ListingIds;
-use crate::input::{Input, checked};
+use crate::input::reader::read;
 use crate::steps::retry::retry_stale;
 
 impl Promotions {
@@ -20,8 +21,8 @@ impl Promotions {
         input: Input<ListingIds>,
     ) -> Result<usize, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
-        let command = checked(input)?;
-        let ids = command.ids()?;
+        let command = input?;
+        let ids = read(&command)?;
         retry_stale(async || {
             let promotion = self.repository.get(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let found = self.repository.assignable(&scope, &promotion, &ids).await?;

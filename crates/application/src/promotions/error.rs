@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::input::field_error;
 use crate::input::listing_ids::ListingIds;
-use crate::input::reader::Collector;
+use crate::input::reader::FieldReader;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -64,15 +64,15 @@ impl PromotionError {
 
 impl From<Vec<PromotionValuesError>> for PromotionError {
     fn from(errors: Vec<PromotionValuesError>) -> Self {
-        let mut collector = Collector::default();
+        let mut reader = FieldReader::default();
         for error in errors {
             let field = match error {
                 PromotionValuesError::Nights => "endDate",
                 PromotionValuesError::BookingPeriod => "bookingPeriodEnd",
             };
-            collector.refuse(field, error);
+            reader.refuse(field, error);
         }
-        collector.field_errors().into()
+        reader.into_errors().into()
     }
 }
 

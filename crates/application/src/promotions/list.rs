@@ -1,30 +1,39 @@
 //! Lists of promotions.
 
 use domain::access::{Caller, Permission};
-use domain::ids::IntegrationAccountId;
 use domain::promotions::Promotion;
 use ports::PromotionFilter;
-use validator::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::Promotions;
-use crate::input::paging::{List, Listed, checked_list};
-use crate::input::{Input, InvalidInput, checked, is, optional};
+use crate::input::Input;
+use crate::input::paging::{List, Listed};
+use crate::input::reader::{FieldReader, Fields, read};
+use crate::input::wire::flag;
 use crate::outcome::refusal::Refusal;
 
-/// The filters of a list of promotions.
-#[derive(Debug, Clone, Default, Validate)]
+/// The filter of promotions.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub struct FindPromotions {
-    /// The account of the promotions; any by default.
-    #[validate(custom(function = is::<IntegrationAccountId>, code = "integrationAccountID"))]
+    /// The account that gives the promotions.
+    #[serde(rename = "integrationAccountID")]
+    #[param(value_type = Option<uuid::Uuid>)]
     pub integration_account_id: Option<String>,
-    /// Whether to include inactive promotions.
+    /// Whether `INACTIVE` promotions are included.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(value_type = Option<bool>)]
     pub include_inactive: bool,
 }
 
-impl FindPromotions {
-    fn filter(&self) -> Result<PromotionFilter, InvalidInput> {
-        Ok(PromotionFilter {
-            integration_account_id: optional("integrationAccountID", self.integration_account_id.as_deref())?,
+impl Fields for FindPromotions {
+    type Values = PromotionFilter;
+
+    fn read(&self, r: &mut FieldReader) -> Option<PromotionFilter> {
+        Some(PromotionFilter {
+            integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
             include_inactive: self.include_inactive,
         })
     }
@@ -38,14 +47,14 @@ impl Promotions {
         input: Input<List<FindPromotions>>,
     ) -> Result<Listed<Promotion>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = checked_list(input)?;
-        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+        let (filter, page) = read(&input?)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
     /// Counts the promotions that match.
     pub async fn count(&self, caller: &Caller, input: Input<FindPromotions>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &checked(input)?.filter()?).await?)
+        Ok(self.queries.count(&scope, &read(&input?)?).await?)
     }
 }
 

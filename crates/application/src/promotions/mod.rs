@@ -14,7 +14,7 @@ use std::sync::Arc;
 use ports::{PromotionQueries, PromotionRepository};
 
 pub use self::error::PromotionError;
-pub use self::fields::PromotionFields;
+pub use self::fields::{CreatePromotionBody, PromotionFields, ReplacePromotionBody};
 pub use self::list::FindPromotions;
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;

@@ -5,6 +5,7 @@ use domain::ids::PromotionId;
 use domain::promotions::Promotion;
 
 use super::{PromotionError, PromotionFields, Promotions};
+use crate::input::reader::read;
 use crate::input::{Input, unchanged};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
@@ -20,7 +21,7 @@ impl Promotions {
     ) -> Result<Promotion, PromotionError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let fields = input?;
-        let edit = fields.edit()?;
+        let edit = read(&fields)?;
         retry_stale(async || {
             let promotion = self.repository.get(&scope, id).await?.ok_or(PromotionError::NotFound)?;
             let account = promotion.integration_account_id();

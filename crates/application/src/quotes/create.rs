@@ -7,7 +7,7 @@ use ports::OfferRequest;
 
 use super::{QuoteError, Quotes, StayFields};
 use crate::input::Input;
-use crate::input::reader::Collector;
+use crate::input::reader::read;
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
@@ -21,9 +21,7 @@ impl Quotes {
     ) -> Result<Outcome<Quote>, QuoteError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
-            let mut collector = Collector::default();
-            let read = input?.read(&mut collector);
-            let (listing, requested) = collector.finish(read)?;
+            let (listing, requested) = read(&input?)?;
             let id = self.ambient.id(QuoteId::new);
             let quote = async || {
                 retry_stale(async || {

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::stay::{CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION};
 use crate::input::field_error;
-use crate::input::reader::Collector;
+use crate::input::reader::FieldReader;
 use crate::outcome::codes::Code;
 use crate::outcome::problem::{FieldErrors, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
@@ -56,11 +56,11 @@ impl QuoteError {
     pub(crate) fn offer(error: OfferRefused, promotion: Option<&PromotionChoice>) -> Self {
         match error {
             OfferRefused::Stay(errors) => {
-                let mut collector = Collector::default();
+                let mut reader = FieldReader::default();
                 for error in errors {
-                    collector.refuse(field(error), error);
+                    reader.refuse(field(error), error);
                 }
-                collector.field_errors().into()
+                reader.into_errors().into()
             }
             OfferRefused::Currency(error) => {
                 let field_errors =

@@ -41,7 +41,7 @@ pub(crate) mod fixture {
 
     pub(crate) use super::coupons::fixture::coupons;
     use super::*;
-    use crate::input::reader::Collector;
+    use crate::input::reader::read;
 
     /// The listing of every offer in these tests.
     pub(crate) const LISTING: ListingId = ListingId::new(Uuid::from_u128(21));
@@ -109,8 +109,7 @@ pub(crate) mod fixture {
     /// Returns a quote of [`stay`] for 298.00 USD: used for the reservation if there is one, else valid.
     pub(crate) fn quote(reservation: Option<ReservationId>) -> FoundQuote {
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
-        let mut collector = Collector::default();
-        let (_, requested) = stay().read(&mut collector).expect("a stay");
+        let (_, requested) = read(&stay()).expect("a stay");
         let priced = offer(vec![]).price(&requested, build::channel_id(), build::at()).expect("on offer");
         let stamp = scope.stamp(AuditId::new(build::id()), build::at());
         FoundQuote { quote: Quote::create(QuoteId::new(build::id()), priced, &scope, stamp).after, reservation }

@@ -4,8 +4,10 @@ use domain::ids::ListingId;
 use domain::promotions::PromotionChoice;
 use domain::quotes::RequestedStay;
 use domain::stays::Stay;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use crate::input::reader::Collector;
+use crate::input::reader::{FieldReader, Fields};
 
 pub(super) const LISTING: &str = "listingID";
 pub(super) const CHECK_IN: &str = "checkInDate";
@@ -15,39 +17,42 @@ pub(super) const CURRENCY: &str = "currency";
 pub(super) const PROMOTION: &str = "promotionID";
 pub(super) const COUPON: &str = "couponCode";
 
-/// A requested stay: `listingID`, `checkInDate`, `checkOutDate` and `guests` are required.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields of a stay")]
+/// The stay to price.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = QuoteBody)]
+#[serde(rename_all = "camelCase")]
 pub struct StayFields {
+    /// A listing of the tenant of the request, its own or imported.
+    #[serde(rename = "listingID")]
+    #[schema(value_type = uuid::Uuid, required, nullable = false)]
     pub listing_id: Option<String>,
+    /// The day of arrival.
+    #[schema(value_type = chrono::NaiveDate, required, nullable = false, example = "2030-01-31")]
     pub check_in_date: Option<String>,
+    /// The day of departure, 1 to 730 nights later.
+    #[schema(value_type = chrono::NaiveDate, required, nullable = false, example = "2030-02-03")]
     pub check_out_date: Option<String>,
+    /// The number of guests.
+    #[schema(required, nullable = false, example = 2, minimum = 1, maximum = 1000)]
     pub guests: Option<i64>,
-    /// The expected currency of the price.
+    /// The expected currency of the price (ISO 4217), which must be the listing's.
+    #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     pub currency: Option<String>,
+    /// A promotion of the listing's account.
+    #[serde(rename = "promotionID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub promotion_id: Option<String>,
+    /// The coupon code of a promotion, in place of `promotionID`, ignoring case.
+    #[schema(max_length = 64)]
     pub coupon_code: Option<String>,
 }
 
 impl StayFields {
-    /// Reads the listing and the stay. Returns `None` after a field error.
-    pub(crate) fn read(&self, c: &mut Collector) -> Option<(ListingId, RequestedStay)> {
-        let listing = c.required(LISTING, self.listing_id.as_deref());
-        let check_in = c.required(CHECK_IN, self.check_in_date.as_deref());
-        let check_out = c.required(CHECK_OUT, self.check_out_date.as_deref());
-        let guests = c.kept_number(GUESTS, self.guests.into());
-        let currency = c.given(CURRENCY, self.currency.as_deref());
-        let promotion = self.promotion(c);
-        let (check_in, check_out) = check_in.zip(check_out)?;
-        let stay = Stay::new(check_in, check_out).map_err(|error| c.refuse(CHECK_OUT, error)).ok();
-        Some((listing?, RequestedStay { stay: stay?, guests: guests?, currency, promotion }))
-    }
-
-    fn promotion(&self, c: &mut Collector) -> Option<PromotionChoice> {
-        let id = c.given(PROMOTION, self.promotion_id.as_deref()).map(PromotionChoice::Id);
-        let coupon = c.optional(COUPON, self.coupon_code.as_deref()).map(PromotionChoice::Coupon);
+    fn promotion(&self, r: &mut FieldReader) -> Option<PromotionChoice> {
+        let id = r.given(PROMOTION, &self.promotion_id).map(PromotionChoice::Id);
+        let coupon = r.optional(COUPON, &self.coupon_code).map(PromotionChoice::Coupon);
         if id.is_some() && coupon.is_some() {
-            c.refuse(COUPON, format_args!("may not be sent together with {PROMOTION}."));
+            r.refuse(COUPON, format_args!("may not be sent together with {PROMOTION}."));
         }
         id.or(coupon)
     }
@@ -68,16 +73,31 @@ impl StayFields {
     }
 }
 
+impl Fields for StayFields {
+    type Values = (ListingId, RequestedStay);
+
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {
+        let listing = r.required(LISTING, &self.listing_id);
+        let check_in = r.required(CHECK_IN, &self.check_in_date);
+        let check_out = r.required(CHECK_OUT, &self.check_out_date);
+        let guests = r.required(GUESTS, &self.guests);
+        let currency = r.given(CURRENCY, &self.currency);
+        let promotion = self.promotion(r);
+        let stay = Stay::new(check_in?, check_out?).map_err(|error| r.refuse(CHECK_OUT, error)).ok();
+        Some((listing?, RequestedStay { stay: stay?, guests: guests?, currency, promotion }))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{stay, text};
     use super::*;
+    use crate::input::InvalidInput;
+    use crate::input::reader::read;
     use crate::outcome::problem::Problem;
 
     fn field_errors(fields: &StayFields) -> Vec<String> {
-        let mut collector = Collector::default();
-        let read = fields.read(&mut collector);
-        let refused = collector.finish(read).err();
+        let refused = read(fields).err().map(InvalidInput::from);
         refused.and_then(|refused| refused.field_errors().cloned()).unwrap_or_default().into_keys().collect()
     }
 
@@ -104,9 +124,8 @@ mod tests {
             ("2030-01-09", "The check out date may not lie before the first date."),
             ("2032-10-06", "The check out date may not lie more than 730 nights after the first date."),
         ] {
-            let mut collector = Collector::default();
-            let read = StayFields { check_out_date: text(check_out), ..stay() }.read(&mut collector);
-            let refused = collector.finish(read).expect_err("no stay");
+            let refused = read(&StayFields { check_out_date: text(check_out), ..stay() }).expect_err("no stay");
+            let refused = InvalidInput::from(refused);
             assert_eq!(refused.field_errors().expect("field errors")[CHECK_OUT], [expected]);
         }
     }
@@ -116,9 +135,7 @@ mod tests {
         let id = "0192f0c1-7b1e-7000-8000-00000000000a";
         let requested = |promotion_id, coupon_code| {
             let fields = StayFields { promotion_id, coupon_code, ..stay() };
-            let mut collector = Collector::default();
-            let read = fields.read(&mut collector);
-            collector.finish(read).map(|(_, requested)| requested.promotion)
+            read(&fields).map(|(_, requested)| requested.promotion).map_err(InvalidInput::from)
         };
         assert_eq!(requested(None, text(" ")), Ok(None));
         assert_eq!(requested(text(id), None), Ok(Some(PromotionChoice::Id(id.parse().expect("an id")))));

@@ -150,17 +150,13 @@ mod tests {
     use ports::{MockQuoteRepository, MockReservationRepository, rules};
     use testkit::build;
 
-    use super::super::fixture::{guest, over};
+    use super::super::fixture::{guest, over, priced};
     use super::*;
     use crate::input::Unreadable;
     use crate::outcome::codes::Code;
     use crate::outcome::problem::{Extension, Problem};
     use crate::quotes::StayFields;
     use crate::quotes::fixture::{LISTING, asleep, offer, offering, quote, sold, stay, text};
-
-    fn priced() -> BookingFields {
-        BookingFields { stay: stay(), guest: Some(guest()), ..BookingFields::default() }
-    }
 
     fn quoted(found: &FoundQuote) -> BookingFields {
         BookingFields { quote_id: Some(found.quote.id().to_string()), guest: Some(guest()), ..BookingFields::default() }
@@ -307,7 +303,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_obstacle_to_a_stay_has_its_own_name() {
-        let with = |stay| BookingFields { stay, ..priced() };
+        let with = BookingFields::from;
         let hold = BookingFields { hold_expires_at: text("2030-01-01T00:00:00Z"), ..priced() };
         for (fields, offer, expected, field) in [
             (priced(), None, Code::ListingNotFound, Some("listingID")),
@@ -349,9 +345,8 @@ mod tests {
             (build::channel(Permission::Write), over(MockReservationRepository::new(), quotes));
         let mut codes = Vec::new();
         for _ in 0..12 {
-            let stay = StayFields { coupon_code: text("SUMMER"), ..stay() };
-            let refused =
-                reservations.book(&caller, Ok(BookingFields { stay, ..priced() }), &Idempotent::default()).await;
+            let booking = BookingFields { coupon_code: text("SUMMER"), ..priced() };
+            let refused = reservations.book(&caller, Ok(booking), &Idempotent::default()).await;
             let error = refused.expect_err("wrong");
             codes.push((error.code(), error.retry_after().is_some()));
         }

@@ -1,14 +1,18 @@
 //! A booking, as sent.
 
-use chrono::{DateTime, Utc};
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::instants::Edge;
 use domain::money::Total;
 use domain::quotes::RequestedStay;
 use domain::reservations::{Guest, NewReservation};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::ValidationErrors;
 
-use crate::input::reader::Collector;
-use crate::input::{InvalidInput, REQUIRED};
+use crate::input::REQUIRED;
+use crate::input::enum_schemas::ReservationTypeWord;
+use crate::input::reader::{FieldReader, Fields};
+use crate::input::wire::digits;
 use crate::quotes::StayFields;
 
 pub(super) const QUOTE: &str = "quoteID";
@@ -17,29 +21,78 @@ pub(super) const HOLD: &str = "holdExpiresAt";
 pub(super) const EXTERNAL_ID: &str = "externalID";
 const GUEST: &str = "guest";
 
-/// A booking: either `quoteID` or the stay, and the guest.
-#[derive(Debug, Clone, Default)]
+/// A booking: either with a `quoteID`, at exactly its price, or of the stay that `listingID`, `checkInDate`,
+/// `checkOutDate` and `guests` describe, at the current price.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = BookingBody)]
+#[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a booking")]
 pub struct BookingFields {
+    /// A quote of the tenant of the request. It describes the whole stay, so the fields of a stay must be absent.
+    #[serde(rename = "quoteID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub quote_id: Option<String>,
-    pub stay: StayFields,
-    /// The expected total, as a decimal number in text.
+    /// A listing of the tenant of the request, its own or imported.
+    #[serde(rename = "listingID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub listing_id: Option<String>,
+    /// The day of arrival.
+    #[schema(value_type = Option<chrono::NaiveDate>, example = "2030-01-31")]
+    pub check_in_date: Option<String>,
+    /// The day of departure, 1 to 730 nights later.
+    #[schema(value_type = Option<chrono::NaiveDate>, example = "2030-02-03")]
+    pub check_out_date: Option<String>,
+    /// The number of guests.
+    #[schema(example = 2, minimum = 1, maximum = 1000)]
+    pub guests: Option<i64>,
+    /// The expected currency of the price (ISO 4217), which must be the listing's.
+    #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
+    pub currency: Option<String>,
+    /// A promotion of the listing's account.
+    #[serde(rename = "promotionID")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub promotion_id: Option<String>,
+    /// The coupon code of a promotion, in place of `promotionID`, ignoring case.
+    #[schema(max_length = 64)]
+    pub coupon_code: Option<String>,
+    /// The expected price of the stay. If the price differs, nothing is booked, and the refusal contains a fresh quote.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, example = 460.64, minimum = 0, maximum = 10_000_000_000_000_i64)]
     pub total_price: Option<String>,
+    #[schema(required, nullable = false)]
     pub guest: Option<GuestFields>,
+    /// The type: `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the
+    /// nights.
+    #[schema(value_type = Option<ReservationTypeWord>)]
     pub reservation_type: Option<String>,
+    /// The instant until which the nights are held. The default is in 24 hours, the maximum in 30 days. An importer can
+    /// hold them for at most the workspace's `maxImporterHoldHours`.
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     pub hold_expires_at: Option<String>,
+    /// The source of the booking.
+    #[schema(example = "website", max_length = 255)]
     pub source: Option<String>,
+    #[schema(max_length = 10_000)]
     pub notes: Option<String>,
+    /// The id of the reservation in the tenant's own system; unique for that tenant.
+    #[serde(rename = "externalID")]
+    #[schema(max_length = 255)]
     pub external_id: Option<String>,
 }
 
-/// The guest, as sent.
-#[derive(Debug, Clone, Default)]
+/// The guest of a stay.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = GuestBody)]
+#[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a guest")]
 pub struct GuestFields {
+    #[schema(required, nullable = false, example = "Grace", min_length = 1, max_length = 255)]
     pub first_name: Option<String>,
+    #[schema(required, nullable = false, example = "Hopper", min_length = 1, max_length = 255)]
     pub last_name: Option<String>,
+    #[schema(example = "grace@example.com", max_length = 254, format = Email)]
     pub email: Option<String>,
+    #[schema(example = "+1 212 555 0100", max_length = 32, pattern = "^\\+?[0-9 ./()#x-]*$")]
     pub phone: Option<String>,
 }
 
@@ -54,46 +107,53 @@ pub(super) enum Sale {
 
 impl BookingFields {
     /// Reads the subject of the booking and the fields of the new reservation.
-    pub(super) fn read(&self, id: ReservationId) -> Result<(Sale, NewReservation), InvalidInput> {
-        let mut collector = Collector::default();
-        let sale = self.sale(&mut collector);
-        let new = self.new_reservation(id, &mut collector);
-        collector.finish(sale.zip(new))
+    pub(super) fn read(&self, id: ReservationId) -> Result<(Sale, NewReservation), ValidationErrors> {
+        let mut reader = FieldReader::default();
+        let sale = self.sale(&mut reader);
+        let new = self.new_reservation(id, &mut reader);
+        reader.finish(sale.zip(new))
     }
 
-    fn sale(&self, c: &mut Collector) -> Option<Sale> {
-        let Some(quote) = &self.quote_id else {
-            let total = c.given(TOTAL, self.total_price.as_deref());
-            return self.stay.read(c).map(|(listing, stay)| Sale::Priced { listing, stay, total });
-        };
+    fn sale(&self, r: &mut FieldReader) -> Option<Sale> {
+        let stay = self.stay();
+        if self.quote_id.is_none() {
+            let total = r.given(TOTAL, &self.total_price);
+            return stay.read(r).map(|(listing, stay)| Sale::Priced { listing, stay, total });
+        }
         // The quote determines all of these.
-        for field in self.stay.sent().chain(self.total_price.as_ref().map(|_| TOTAL)) {
-            c.refuse(field, format_args!("may not be sent together with {QUOTE}."));
+        for field in stay.sent().chain(self.total_price.as_ref().map(|_| TOTAL)) {
+            r.refuse(field, format_args!("may not be sent together with {QUOTE}."));
         }
-        c.required(QUOTE, Some(quote)).map(Sale::Quoted)
+        r.required(QUOTE, &self.quote_id).map(Sale::Quoted)
     }
 
-    fn new_reservation(&self, id: ReservationId, c: &mut Collector) -> Option<NewReservation> {
-        let kind = c.given("reservationType", self.reservation_type.as_deref());
-        let hold_expires_at: Option<DateTime<Utc>> = c.given(HOLD, self.hold_expires_at.as_deref()).map(Edge::instant);
-        let source = c.optional("source", self.source.as_deref());
-        let notes = c.optional("notes", self.notes.as_deref());
-        let external_id = c.optional(EXTERNAL_ID, self.external_id.as_deref());
-        if self.guest.is_none() {
-            c.refuse(GUEST, REQUIRED);
-        }
-        let guest = self.guest.as_ref().and_then(|guest| c.at(GUEST, |c| guest.read(c)));
-        let kind = kind.unwrap_or_default();
-        Some(NewReservation { id, kind, hold_expires_at, guest: guest?, source, notes, external_id })
+    fn stay(&self) -> StayFields {
+        let Self { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code, .. } =
+            self.clone();
+        StayFields { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code }
+    }
+
+    fn new_reservation(&self, id: ReservationId, r: &mut FieldReader) -> Option<NewReservation> {
+        let kind = r.given("reservationType", &self.reservation_type).unwrap_or_default();
+        let hold_expires_at = r.given(HOLD, &self.hold_expires_at).map(Edge::instant);
+        let source = r.optional("source", &self.source);
+        let notes = r.optional("notes", &self.notes);
+        let external_id = r.optional(EXTERNAL_ID, &self.external_id);
+        let Some(guest) = &self.guest else {
+            r.refuse(GUEST, REQUIRED);
+            return None;
+        };
+        let guest = r.at(GUEST, |r| guest.read(r))?;
+        Some(NewReservation { id, kind, hold_expires_at, guest, source, notes, external_id })
     }
 }
 
 impl GuestFields {
-    fn read(&self, c: &mut Collector) -> Option<Guest> {
-        let first_name = c.required("firstName", self.first_name.as_deref());
-        let last_name = c.required("lastName", self.last_name.as_deref());
-        let email = c.optional("email", self.email.as_deref());
-        let phone = c.optional("phone", self.phone.as_deref());
+    fn read(&self, r: &mut FieldReader) -> Option<Guest> {
+        let first_name = r.required("firstName", &self.first_name);
+        let last_name = r.required("lastName", &self.last_name);
+        let email = r.optional("email", &self.email);
+        let phone = r.optional("phone", &self.phone);
         Some(Guest { first_name: first_name?, last_name: last_name?, email, phone })
     }
 }
@@ -102,13 +162,14 @@ impl GuestFields {
 mod tests {
     use testkit::build;
 
-    use super::super::fixture::guest;
+    use super::super::fixture::{guest, priced};
     use super::*;
+    use crate::input::InvalidInput;
     use crate::outcome::problem::Problem;
     use crate::quotes::fixture::{stay, text};
 
     fn field_errors(fields: &BookingFields) -> Vec<String> {
-        let refused = fields.read(ReservationId::new(build::id())).err();
+        let refused = fields.read(ReservationId::new(build::id())).err().map(InvalidInput::from);
         refused.and_then(|refused| refused.field_errors().cloned()).unwrap_or_default().into_keys().collect()
     }
 
@@ -124,8 +185,7 @@ mod tests {
             source: text("\u{7}"),
             notes: text("\0"),
             external_id: Some("x".repeat(256)),
-            stay: StayFields { guests: Some(0), ..stay() },
-            quote_id: None,
+            ..StayFields { guests: Some(0), ..stay() }.into()
         };
         let expected = [
             "externalID",
@@ -148,7 +208,7 @@ mod tests {
         let quoted =
             BookingFields { quote_id: Some(build::id().to_string()), guest: Some(guest()), ..Default::default() };
         assert_eq!(field_errors(&quoted), [""; 0]);
-        let both = BookingFields { stay: stay(), total_price: text("298"), ..quoted.clone() };
+        let both = BookingFields { quote_id: quoted.quote_id.clone(), total_price: text("298"), ..priced() };
         assert_eq!(field_errors(&both), ["checkInDate", "checkOutDate", "guests", "listingID", "totalPrice"]);
         let none = BookingFields { quote_id: text("x"), ..quoted };
         assert_eq!(field_errors(&none), ["quoteID"]);

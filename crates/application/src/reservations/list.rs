@@ -1,53 +1,60 @@
 //! Lists of reservations.
 
 use domain::access::{Caller, Permission};
-use domain::ids::{IntegrationAccountId, ListingId};
-use domain::reservations::{ReservationStatus, TenantReservation};
-use domain::stays::StayDate;
+use domain::reservations::TenantReservation;
 use ports::ReservationFilter;
-use validator::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::Reservations;
-use crate::input::paging::{List, Listed, checked_list};
-use crate::input::{Input, InvalidInput, checked, is, optional};
+use crate::input::Input;
+use crate::input::enum_schemas::ReservationStatusWord;
+use crate::input::paging::{List, Listed};
+use crate::input::reader::{FieldReader, Fields, read};
 use crate::outcome::refusal::Refusal;
 
-/// The filters of a list of reservations. `None` matches everything. Date ranges include both dates.
-#[derive(Debug, Clone, Default, Validate)]
+/// The filter of reservations. Both days of a range are included.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub struct FindReservations {
     /// The listing.
-    #[validate(custom(function = is::<ListingId>, code = "listingID"))]
+    #[serde(rename = "listingID")]
+    #[param(value_type = Option<uuid::Uuid>)]
     pub listing_id: Option<String>,
     /// The account of the listing.
-    #[validate(custom(function = is::<IntegrationAccountId>, code = "integrationAccountID"))]
+    #[serde(rename = "integrationAccountID")]
+    #[param(value_type = Option<uuid::Uuid>)]
     pub integration_account_id: Option<String>,
-    /// The status.
-    #[validate(custom(function = is::<ReservationStatus>))]
+    /// The status of the reservation.
+    #[param(value_type = Option<ReservationStatusWord>)]
     pub status: Option<String>,
-    /// The earliest day of check-in.
-    #[validate(custom(function = is::<StayDate>, code = "checkInStartDate"))]
+    /// The first day of check-in.
+    #[param(value_type = Option<chrono::NaiveDate>)]
     pub check_in_start_date: Option<String>,
-    /// The latest day of check-in.
-    #[validate(custom(function = is::<StayDate>, code = "checkInEndDate"))]
+    /// The last day of check-in.
+    #[param(value_type = Option<chrono::NaiveDate>)]
     pub check_in_end_date: Option<String>,
-    /// The earliest day of check-out.
-    #[validate(custom(function = is::<StayDate>, code = "checkOutStartDate"))]
+    /// The first day of check-out.
+    #[param(value_type = Option<chrono::NaiveDate>)]
     pub check_out_start_date: Option<String>,
-    /// The latest day of check-out.
-    #[validate(custom(function = is::<StayDate>, code = "checkOutEndDate"))]
+    /// The last day of check-out.
+    #[param(value_type = Option<chrono::NaiveDate>)]
     pub check_out_end_date: Option<String>,
 }
 
-impl FindReservations {
-    fn filter(&self) -> Result<ReservationFilter, InvalidInput> {
-        Ok(ReservationFilter {
-            listing_id: optional("listingID", self.listing_id.as_deref())?,
-            integration_account_id: optional("integrationAccountID", self.integration_account_id.as_deref())?,
-            status: optional("status", self.status.as_deref())?,
-            check_in_start: optional("checkInStartDate", self.check_in_start_date.as_deref())?,
-            check_in_end: optional("checkInEndDate", self.check_in_end_date.as_deref())?,
-            check_out_start: optional("checkOutStartDate", self.check_out_start_date.as_deref())?,
-            check_out_end: optional("checkOutEndDate", self.check_out_end_date.as_deref())?,
+impl Fields for FindReservations {
+    type Values = ReservationFilter;
+
+    fn read(&self, r: &mut FieldReader) -> Option<ReservationFilter> {
+        Some(ReservationFilter {
+            listing_id: r.given("listingID", &self.listing_id),
+            integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
+            status: r.given("status", &self.status),
+            check_in_start: r.given("checkInStartDate", &self.check_in_start_date),
+            check_in_end: r.given("checkInEndDate", &self.check_in_end_date),
+            check_out_start: r.given("checkOutStartDate", &self.check_out_start_date),
+            check_out_end: r.given("checkOutEndDate", &self.check_out_end_date),
         })
     }
 }
@@ -60,19 +67,20 @@ impl Reservations {
         input: Input<List<FindReservations>>,
     ) -> Result<Listed<TenantReservation>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let (filter, page) = checked_list(input)?;
-        Ok(Listed::new(self.queries.list(&scope, &filter.filter()?, page).await?, page))
+        let (filter, page) = read(&input?)?;
+        Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
     }
 
     /// Counts the reservations that match.
     pub async fn count(&self, caller: &Caller, input: Input<FindReservations>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &checked(input)?.filter()?).await?)
+        Ok(self.queries.count(&scope, &read(&input?)?).await?)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::reservations::ReservationStatus;
     use std::sync::Arc;
 
     use ports::{MockQuoteRepository, MockReservationQueries, MockReservationRepository, Page, PageStart, Slice};

@@ -43,7 +43,8 @@ mod fixture {
     use testkit::build;
 
     use super::*;
-    use crate::input::reader::Collector;
+    use crate::input::reader::read;
+    use crate::quotes::StayFields;
     use crate::quotes::fixture::{coupons, offer, stay, text};
     use crate::steps::ambient::fixture::ambient;
     use crate::steps::idempotency::fixture::idempotency;
@@ -70,10 +71,33 @@ mod fixture {
         GuestFields { first_name: text("Grace"), last_name: text("Hopper"), ..GuestFields::default() }
     }
 
+    impl From<StayFields> for BookingFields {
+        fn from(stay: StayFields) -> Self {
+            let StayFields { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code } =
+                stay;
+            Self {
+                listing_id,
+                check_in_date,
+                check_out_date,
+                guests,
+                currency,
+                promotion_id,
+                coupon_code,
+                guest: Some(guest()),
+                ..Self::default()
+            }
+        }
+    }
+
+    /// Returns a booking of [`stay`] at the current price.
+    pub(super) fn priced() -> BookingFields {
+        stay().into()
+    }
+
     /// Returns a reservation of the channel's own listing with this status.
     pub(super) fn seen(status: ReservationStatus) -> TenantReservation {
         let scope = build::channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
-        let (_, requested) = stay().read(&mut Collector::default()).expect("a stay");
+        let (_, requested) = read(&stay()).expect("a stay");
         let name = |name: &str| name.parse().expect("a name");
         let new = NewReservation {
             id: ReservationId::new(build::id()),

@@ -1,63 +1,23 @@
 //! Creating a tenant.
 
 use domain::access::{AdminScope, Caller, Permission};
-use domain::countries::Country;
 use domain::ids::{LocationId, TenantId};
-use domain::tenants::{
-    Address, City, Description, DomainName, NewTenant, PostCode, Tenant, TenantDetails, TenantName, TenantStatus,
-};
+use domain::patch::Patch;
+use domain::tenants::{DomainName, NewTenant, Tenant, TenantDetails, TenantStatus};
 use ports::{RepositoryError, rules};
-use validator::Validate;
 
-use super::{TenantError, Tenants, restated};
-use crate::input::{Input, InvalidInput, is, is_or_blank, optional, required, together, unless_blank, valid};
+use super::fields::refuse_changes;
+use super::{TenantError, TenantFields, Tenants};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields};
 use crate::steps::idempotency::{Idempotent, Outcome};
-
-/// A request to create a tenant.
-#[derive(Debug, Clone, Default, Validate)]
-#[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
-pub struct CreateTenant {
-    #[validate(required, custom(function = is::<TenantName>))]
-    pub name: Option<String>,
-    /// The domain; derived from the name by default.
-    #[validate(custom(function = is::<DomainName>))]
-    pub domain: Option<String>,
-    #[validate(custom(function = is_or_blank::<Description>))]
-    pub description: Option<String>,
-    #[validate(custom(function = is_or_blank::<Address>))]
-    pub address: Option<String>,
-    #[validate(custom(function = is_or_blank::<City>))]
-    pub city: Option<String>,
-    #[validate(custom(function = is_or_blank::<PostCode>))]
-    pub post_code: Option<String>,
-    #[validate(custom(function = is_or_blank::<Country>))]
-    pub country_code: Option<String>,
-    pub is_default: Option<bool>,
-    #[validate(custom(function = is::<TenantStatus>))]
-    pub status: Option<String>,
-    pub is_trashed: Option<bool>,
-    /// Whether it becomes the caller's current tenant.
-    pub moves_caller: bool,
-}
-
-impl CreateTenant {
-    fn details(&self) -> Result<TenantDetails, InvalidInput> {
-        Ok(TenantDetails {
-            description: unless_blank("description", self.description.as_deref())?,
-            address: unless_blank("address", self.address.as_deref())?,
-            city: unless_blank("city", self.city.as_deref())?,
-            post_code: unless_blank("post_code", self.post_code.as_deref())?,
-            country: unless_blank("country_code", self.country_code.as_deref())?,
-        })
-    }
-}
 
 impl Tenants {
     /// Creates a tenant with its default location, and makes it the caller's current tenant if the command says so.
     pub async fn create(
         &self,
         caller: &Caller,
-        input: Input<CreateTenant>,
+        input: Input<TenantFields>,
         idempotent: &Idempotent<Tenant>,
     ) -> Result<Outcome<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
@@ -68,15 +28,20 @@ impl Tenants {
         &self,
         scope: &AdminScope,
         caller: &Caller,
-        input: Input<CreateTenant>,
+        input: Input<TenantFields>,
         idempotent: &Idempotent<Tenant>,
     ) -> Result<Tenant, TenantError> {
-        let command = input?;
-        let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
-        together(valid(&command), restated.check(false, TenantStatus::Active))?;
-        let name: TenantName = required("name", command.name.as_deref())?;
-        let domain: Option<DomainName> = optional("domain", command.domain.as_deref())?;
-        let details = command.details()?;
+        let mut fields = input?.complete();
+        // Null means the default, as if the field was absent.
+        fields.domain = fields.domain.value().map_or(Patch::Keep, Patch::Set);
+        let mut reader = FieldReader::default();
+        let read = fields.read(&mut reader).and_then(|(edit, restated)| {
+            refuse_changes(&mut reader, &restated, false, TenantStatus::Active);
+            edit.name.clone().zip(Some(edit))
+        });
+        let (name, edit) = reader.finish(read)?;
+        let domain = edit.domain.clone();
+        let details = TenantDetails::default().edited(edit);
 
         let id = self.ambient.id(TenantId::new);
         let default_location_id = self.ambient.id(LocationId::new);
@@ -91,7 +56,7 @@ impl Tenants {
                 details: details.clone(),
             };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = Tenant::create(new, command.moves_caller.then(|| caller.user_id()), stamp);
+            let change = Tenant::create(new, fields.moves_caller.then(|| caller.user_id()), stamp);
             let tenant = change.after.tenant.clone();
             match self.repository.create(scope, idempotent.sign(change, &tenant)).await {
                 Err(error @ RepositoryError::Taken { rule: rules::TENANT_DOMAIN }) => taken = error,
@@ -113,8 +78,8 @@ mod tests {
     use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
-    fn named(name: &str) -> CreateTenant {
-        CreateTenant { name: Some(name.to_owned()), ..CreateTenant::default() }
+    fn named(name: &str) -> TenantFields {
+        TenantFields { name: Patch::Set(name.to_owned()), ..TenantFields::default() }
     }
 
     #[tokio::test]
@@ -133,7 +98,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_field_errors_are_reported_together() {
-        let command = CreateTenant { country_code: Some("XX".to_owned()), ..CreateTenant::default() };
+        let command = TenantFields { country_code: Patch::Set("XX".to_owned()), ..TenantFields::default() };
         let refused = tenants(MockTenantRepository::new())
             .create(&build::administrator(), Ok(command), &Idempotent::default())
             .await;
@@ -167,7 +132,7 @@ mod tests {
     async fn a_domain_that_was_asked_for_is_not_replaced() {
         let mut repository = MockTenantRepository::new();
         repository.expect_create().once().returning(|_, _| Err(RepositoryError::Taken { rule: rules::TENANT_DOMAIN }));
-        let command = CreateTenant { domain: Some("channel-a".to_owned()), ..named("Channel A") };
+        let command = TenantFields { domain: Patch::Set("channel-a".to_owned()), ..named("Channel A") };
         let refused = tenants(repository).create(&build::administrator(), Ok(command), &Idempotent::default()).await;
         let error = refused.expect_err("taken");
         assert_eq!(error.code(), Code::DomainTaken);
@@ -177,8 +142,11 @@ mod tests {
     async fn blank_texts_stand_for_none() {
         let mut repository = MockTenantRepository::new();
         repository.expect_create().once().returning(|_, change| Ok(change.after.tenant));
-        let command =
-            CreateTenant { city: Some("  ".to_owned()), description: Some(String::new()), ..named("Hotel A") };
+        let command = TenantFields {
+            city: Patch::Set("  ".to_owned()),
+            description: Patch::Set(String::new()),
+            ..named("Hotel A")
+        };
         let created = tenants(repository).create(&build::administrator(), Ok(command), &Idempotent::default()).await;
         let created = created.expect("created").now().expect("done now");
         assert_eq!(created.details(), &TenantDetails::default());

@@ -1,39 +1,41 @@
 //! Listing and counting tenants.
 
 use domain::access::{Caller, Permission};
-use domain::tenants::{Tenant, TenantStatus};
-use domain::text::SearchText;
+use domain::tenants::Tenant;
 use ports::TenantFilter;
-use validator::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{TenantError, Tenants};
-use crate::input::paging::{List, Listed, checked_list};
-use crate::input::{Input, InvalidInput, checked, is, is_or_blank, optional, unless_blank};
+use crate::input::Input;
+use crate::input::enum_schemas::TenantStatusWord;
+use crate::input::paging::{List, Listed};
+use crate::input::reader::{FieldReader, Fields, read};
 
-/// The filters of a list of tenants. A blank text is ignored.
-#[derive(Debug, Clone, Default, Validate)]
+/// The filter of tenants.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FindTenants {
-    /// The whole name, ignoring case.
-    #[validate(custom(function = is_or_blank::<SearchText>))]
+    /// The full name, ignoring case.
     pub name: Option<String>,
     /// A part of the description, ignoring case.
-    #[validate(custom(function = is_or_blank::<SearchText>))]
     pub description: Option<String>,
     /// A part of the name, domain, description or city, ignoring case.
-    #[validate(custom(function = is_or_blank::<SearchText>))]
     pub q: Option<String>,
-    /// `ACTIVE` or `INACTIVE`.
-    #[validate(custom(function = is::<TenantStatus>))]
+    /// The status of the tenant.
+    #[param(value_type = Option<TenantStatusWord>)]
     pub status: Option<String>,
 }
 
-impl FindTenants {
-    fn filter(&self) -> Result<TenantFilter, InvalidInput> {
-        Ok(TenantFilter {
-            name: unless_blank("name", self.name.as_deref())?,
-            description: unless_blank("description", self.description.as_deref())?,
-            q: unless_blank("q", self.q.as_deref())?,
-            status: optional("status", self.status.as_deref())?,
+impl Fields for FindTenants {
+    type Values = TenantFilter;
+
+    fn read(&self, r: &mut FieldReader) -> Option<TenantFilter> {
+        Some(TenantFilter {
+            name: r.optional("name", &self.name),
+            description: r.optional("description", &self.description),
+            q: r.optional("q", &self.q),
+            status: r.given("status", &self.status),
         })
     }
 }
@@ -42,15 +44,15 @@ impl Tenants {
     /// Lists the tenants of the workspace, oldest first.
     pub async fn list(&self, caller: &Caller, input: Input<List<FindTenants>>) -> Result<Listed<Tenant>, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
-        let (filter, page) = checked_list(input)?;
-        let slice = self.queries.list(&scope, &filter.filter()?, page).await?;
+        let (filter, page) = read(&input?)?;
+        let slice = self.queries.list(&scope, &filter, page).await?;
         Ok(Listed::new(slice, page))
     }
 
     /// Counts the tenants that match.
     pub async fn count(&self, caller: &Caller, input: Input<FindTenants>) -> Result<u64, TenantError> {
         let scope = caller.admin_scope(Permission::Read)?;
-        let filter = checked(input)?.filter()?;
+        let filter = read(&input?)?;
         Ok(self.queries.count(&scope, &filter).await?)
     }
 }

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod error;
+mod fields;
 mod get;
 mod list;
 mod set_status;
@@ -11,14 +12,12 @@ mod update;
 
 use std::sync::Arc;
 
-use domain::tenants::Restated;
 use ports::{TenantQueries, TenantRepository, UserRepository};
 
-pub use self::create::CreateTenant;
 pub use self::error::TenantError;
+pub use self::fields::{CreateTenantBody, ReplaceTenantBody, TenantFields};
 pub use self::list::FindTenants;
 pub use self::set_status::SetTenantStatus;
-pub use self::update::UpdateTenant;
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
@@ -30,12 +29,6 @@ pub struct Tenants {
     pub users: Arc<dyn UserRepository>,
     pub idempotency: Idempotency,
     pub ambient: Ambient,
-}
-
-/// Returns the fields of a sent tenant that only other operations can change. An invalid status is left out: it has
-/// been reported as a field error.
-fn restated(is_default: Option<bool>, status: Option<&str>, is_trashed: Option<bool>) -> Restated {
-    Restated { is_default, status: status.and_then(|status| status.parse().ok()), is_trashed }
 }
 
 #[cfg(test)]

@@ -3,19 +3,31 @@
 use domain::access::{Caller, Permission};
 use domain::ids::TenantId;
 use domain::tenants::{Tenant, TenantStatus};
-use validator::Validate;
+use domain::users::UserStatus;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{TenantError, Tenants};
-use crate::input::{Input, checked, is_user_status, user_status};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields, read};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// The change of a tenant's users when its status is set.
-#[derive(Debug, Clone, Default, Validate)]
+/// The new status of the tenant's users.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = StatusBody)]
 pub struct SetTenantStatus {
-    /// The new status of the tenant's users, except support users: 0 passive, 1 active, 2 banned.
-    #[validate(custom(function = is_user_status))]
+    /// The status of the users at home in the tenant, except support users: 0 passive, 1 active, 2 banned.
+    #[schema(minimum = 0, maximum = 2)]
     pub user_status: Option<i64>,
+}
+
+impl Fields for SetTenantStatus {
+    type Values = Option<UserStatus>;
+
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {
+        Some(r.given("user_status", &self.user_status))
+    }
 }
 
 impl Tenants {
@@ -29,7 +41,7 @@ impl Tenants {
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let users = user_status("user_status", checked(input)?.user_status)?;
+        let users = read(&input?)?;
         retry_stale(async || {
             let tenant = self.repository.get(scope.tenant_scope(), id).await?.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;

@@ -2,47 +2,14 @@
 
 use domain::access::{Caller, Permission};
 use domain::ids::TenantId;
-use domain::patch::Patch;
-use domain::tenants::{Tenant, TenantEdit, TenantStatus};
+use domain::tenants::Tenant;
 
-use super::{TenantError, Tenants, restated};
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput, together};
+use super::fields::refuse_changes;
+use super::{TenantError, TenantFields, Tenants};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
-
-/// A request to change a tenant. Absent fields are left unchanged; null clears a field.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields of a tenant, as the domain describes them")]
-pub struct UpdateTenant {
-    pub name: Patch<String>,
-    pub domain: Patch<String>,
-    pub description: Patch<String>,
-    pub address: Patch<String>,
-    pub city: Patch<String>,
-    pub post_code: Patch<String>,
-    pub country_code: Patch<String>,
-    pub is_default: Option<bool>,
-    pub status: Option<String>,
-    pub is_trashed: Option<bool>,
-}
-
-impl UpdateTenant {
-    fn edit(&self) -> Result<TenantEdit, InvalidInput> {
-        let mut c = Collector::default();
-        c.given::<TenantStatus>("status", self.status.as_deref());
-        let edit = TenantEdit {
-            name: c.kept("name", &self.name),
-            domain: c.kept("domain", &self.domain),
-            description: c.cleared("description", &self.description),
-            address: c.cleared("address", &self.address),
-            city: c.cleared("city", &self.city),
-            post_code: c.cleared("post_code", &self.post_code),
-            country: c.cleared("country_code", &self.country_code),
-        };
-        c.finish(Some(edit))
-    }
-}
 
 impl Tenants {
     /// Changes the fields that the command contains.
@@ -50,22 +17,23 @@ impl Tenants {
         &self,
         caller: &Caller,
         id: TenantId,
-        input: Input<UpdateTenant>,
+        input: Input<TenantFields>,
         precondition: &Precondition<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let command = input?;
-        let edit = command.edit();
-        let restated = restated(command.is_default, command.status.as_deref(), command.is_trashed);
+        let mut reader = FieldReader::default();
+        let read = input?.read(&mut reader);
         retry_stale(async || {
             let tenant = self.repository.get(scope.tenant_scope(), id).await?;
-            let unchanged =
-                tenant.as_ref().map_or(Ok(()), |tenant| restated.check(tenant.is_default(), tenant.status()));
-            together(edit.clone().map(drop), unchanged)?;
+            let (mut reader, read) = (reader.clone(), read.clone());
+            if let (Some(tenant), Some((_, restated))) = (&tenant, &read) {
+                refuse_changes(&mut reader, restated, tenant.is_default(), tenant.status());
+            }
+            let (edit, _) = reader.finish(read)?;
             let tenant = tenant.ok_or(TenantError::NotFound)?;
             precondition.check(&tenant)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match tenant.update(edit.clone()?, stamp) {
+            match tenant.update(edit, stamp) {
                 Some(change) => Ok(self.repository.update(&scope, change).await?),
                 None => Ok(tenant),
             }
@@ -76,6 +44,7 @@ impl Tenants {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use domain::tenants::TenantParts;
     use ports::{MockTenantRepository, RepositoryError};
     use testkit::build;
@@ -100,7 +69,7 @@ mod tests {
         let mut repository = stored();
         repository.expect_update().never();
         let same = build::tenant(build::channel_id()).name().to_string();
-        let command = UpdateTenant { name: sent(&same), ..UpdateTenant::default() };
+        let command = TenantFields { name: sent(&same), ..TenantFields::default() };
         let result = tenants(repository)
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await;
@@ -108,8 +77,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fields_that_may_not_change_are_named_with_all_other_faults() {
-        let command = UpdateTenant { name: sent("Inn"), is_default: Some(true), ..UpdateTenant::default() };
+    async fn fields_that_may_not_change_are_named_with_all_other_field_errors() {
+        let command = TenantFields { name: sent("Inn"), is_default: Some(true), ..TenantFields::default() };
         let result = tenants(stored())
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await;
@@ -120,7 +89,7 @@ mod tests {
     #[tokio::test]
     async fn names_and_domains_refuse_null() {
         let command =
-            UpdateTenant { name: Patch::Clear, domain: Patch::Clear, city: Patch::Clear, ..UpdateTenant::default() };
+            TenantFields { name: Patch::Clear, domain: Patch::Clear, city: Patch::Clear, ..TenantFields::default() };
         let tenants = tenants(stored());
         let error = tenants
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
@@ -131,7 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_status_that_differs_names_the_operation_to_use() {
-        let command = UpdateTenant { status: Some("INACTIVE".to_owned()), ..UpdateTenant::default() };
+        let command = TenantFields { status: Some("INACTIVE".to_owned()), ..TenantFields::default() };
         let error = tenants(stored())
             .update(&build::administrator(), build::channel_id(), Ok(command), &Precondition::default())
             .await;
@@ -145,7 +114,7 @@ mod tests {
         let mut repository = MockTenantRepository::new();
         repository.expect_get().once().returning(|_, _| Ok(None));
         let result = tenants(repository)
-            .update(&build::administrator(), build::channel_id(), Ok(UpdateTenant::default()), &Precondition::default())
+            .update(&build::administrator(), build::channel_id(), Ok(TenantFields::default()), &Precondition::default())
             .await;
         assert_eq!(result.expect_err("unknown").code(), Code::TenantNotFound);
     }
@@ -161,7 +130,7 @@ mod tests {
         repository.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
         let seen = Precondition::new(|tenant: &Tenant| tenant.name().as_str() == "Channel");
-        let command = UpdateTenant { name: sent("Another name"), ..UpdateTenant::default() };
+        let command = TenantFields { name: sent("Another name"), ..TenantFields::default() };
         let lost = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command), &seen).await;
         let lost = lost.expect_err("lost");
         assert_eq!(lost.code(), Code::PreconditionFailed);
@@ -178,7 +147,7 @@ mod tests {
             (stored(), "Another name", Code::PreconditionFailed),
             (stored(), "Channel", Code::PreconditionFailed),
         ] {
-            let command = UpdateTenant { name: sent(name), ..UpdateTenant::default() };
+            let command = TenantFields { name: sent(name), ..TenantFields::default() };
             let tenants = tenants(repository);
             let refused = tenants.update(&build::administrator(), build::channel_id(), Ok(command), &lost()).await;
             assert_eq!(refused.expect_err("refused").code(), code, "{name}");

@@ -1,38 +1,21 @@
 //! Creating a user.
 
 use domain::access::{Caller, Permission, TenantScope};
-use domain::ids::{LocationId, UserId};
+use domain::ids::UserId;
 use domain::users::{ApiUser, Email, NewApiUser, Role, UserName, UserStatus};
-use validator::Validate;
 
-use super::{UserError, Users};
-use crate::input::{Input, checked, is, is_or_blank, is_user_status, required, unless_blank, user_status};
+use super::{UserError, UserFields, Users};
+use crate::input::Input;
+use crate::input::reader::FieldReader;
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
-
-/// A request to create a user of the caller's tenant.
-#[derive(Debug, Clone, Default, Validate)]
-#[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
-pub struct CreateUser {
-    #[validate(required, custom(function = is::<UserName>))]
-    pub name: Option<String>,
-    #[validate(required, custom(function = is::<Email>))]
-    pub email: Option<String>,
-    #[validate(required, custom(function = is::<Role>))]
-    pub role: Option<String>,
-    /// The status; active by default.
-    #[validate(custom(function = is_user_status))]
-    pub status: Option<i64>,
-    #[validate(custom(function = is_or_blank::<LocationId>))]
-    pub location_id: Option<String>,
-}
 
 impl Users {
     /// Creates a user whose home is the caller's tenant.
     pub async fn create(
         &self,
         caller: &Caller,
-        input: Input<CreateUser>,
+        input: Input<UserFields>,
         idempotent: &Idempotent<ApiUser>,
     ) -> Result<Outcome<ApiUser>, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
@@ -43,27 +26,25 @@ impl Users {
         &self,
         scope: &TenantScope,
         caller: &Caller,
-        input: Input<CreateUser>,
+        input: Input<UserFields>,
         idempotent: &Idempotent<ApiUser>,
     ) -> Result<ApiUser, UserError> {
-        let command = checked(input)?;
-        let role = required("role", command.role.as_deref())?;
+        let fields = input?;
+        let mut reader = FieldReader::default();
+        let name = reader.required::<_, UserName>("name", &fields.name);
+        let email = reader.required::<_, Email>("email", &fields.email);
+        let role = reader.required::<_, Role>("role", &fields.role);
+        let status = reader.given("status", &fields.status).unwrap_or(UserStatus::Active);
+        let location_id = reader.optional("location_id", &fields.location_id);
+        let ((name, email), role) = reader.finish(name.zip(email).zip(role))?;
         caller.may_handle(role)?;
-        let location_id = unless_blank("location_id", command.location_id.as_deref())?;
         let id = self.ambient.id(UserId::new);
         retry_stale(async || {
             let workplace = match location_id {
                 Some(id) => Some(self.workplace(scope, id).await?),
                 None => None,
             };
-            let new = NewApiUser {
-                id,
-                name: required("name", command.name.as_deref())?,
-                email: Some(required("email", command.email.as_deref())?),
-                role,
-                status: user_status("status", command.status)?.unwrap_or(UserStatus::Active),
-                workplace,
-            };
+            let new = NewApiUser { id, name: name.clone(), email: Some(email.clone()), role, status, workplace };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = ApiUser::create(new, scope, caller, stamp)?;
             let user = change.after.clone();
@@ -76,6 +57,7 @@ impl Users {
 
 #[cfg(test)]
 mod tests {
+    use domain::patch::Patch;
     use ports::{MockLocationRepository, MockUserRepository, RepositoryError, rules};
     use testkit::build;
 
@@ -84,12 +66,12 @@ mod tests {
     use crate::outcome::codes::Code;
     use crate::outcome::problem::Problem;
 
-    fn grace(role: &str) -> CreateUser {
-        CreateUser {
-            name: Some("Grace Hopper".to_owned()),
-            email: Some("grace@example.com".to_owned()),
-            role: Some(role.to_owned()),
-            ..CreateUser::default()
+    fn grace(role: &str) -> UserFields {
+        UserFields {
+            name: Patch::Set("Grace Hopper".to_owned()),
+            email: Patch::Set("grace@example.com".to_owned()),
+            role: Patch::Set(role.to_owned()),
+            ..UserFields::default()
         }
     }
 
@@ -120,12 +102,12 @@ mod tests {
 
     #[tokio::test]
     async fn all_field_errors_are_reported_together() {
-        let command = CreateUser {
-            email: Some("nobody".to_owned()),
-            role: Some("king".to_owned()),
-            status: Some(3),
-            location_id: Some("here".to_owned()),
-            ..CreateUser::default()
+        let command = UserFields {
+            email: Patch::Set("nobody".to_owned()),
+            role: Patch::Set("king".to_owned()),
+            status: Patch::Set(3),
+            location_id: Patch::Set("here".to_owned()),
+            ..UserFields::default()
         };
         let users = users(MockUserRepository::new(), MockLocationRepository::new());
         let error =
@@ -138,7 +120,7 @@ mod tests {
     async fn a_workplace_is_one_of_the_tenants_own() {
         let mut locations = MockLocationRepository::new();
         locations.expect_get().once().returning(|_, _| Ok(None));
-        let command = CreateUser { location_id: Some(build::id().to_string()), ..grace("venue") };
+        let command = UserFields { location_id: Patch::Set(build::id().to_string()), ..grace("venue") };
         let users = users(MockUserRepository::new(), locations);
         let error =
             users.create(&build::administrator(), Ok(command), &Idempotent::default()).await.expect_err("not there");

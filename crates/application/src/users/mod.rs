@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod error;
+mod fields;
 mod get;
 mod list;
 mod update;
@@ -14,11 +15,10 @@ use domain::ids::LocationId;
 use domain::users::Workplace;
 use ports::{LocationRepository, UserQueries, UserRepository};
 
-pub use self::create::CreateUser;
 pub use self::error::UserError;
+pub use self::fields::{CreateUserBody, ReplaceUserBody, UserFields};
 pub use self::get::Me;
 pub use self::list::FindUsers;
-pub use self::update::UpdateUser;
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 

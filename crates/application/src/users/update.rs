@@ -1,48 +1,15 @@
 //! Changing a user's fields.
 
 use domain::access::{Caller, Permission};
-use domain::ids::{LocationId, UserId};
+use domain::ids::UserId;
 use domain::patch::Patch;
 use domain::users::{ApiUser, UserEdit};
 
-use super::{UserError, Users};
-use crate::input::reader::Collector;
+use super::{UserError, UserFields, Users};
+use crate::input::reader::read;
 use crate::input::{Input, InvalidInput, REQUIRED};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
-
-/// A request to change a user. Absent fields are left unchanged; null clears a field.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields of a user, as the domain describes them")]
-pub struct UpdateUser {
-    pub name: Patch<String>,
-    /// The email address; null is valid only for a user without one.
-    pub email: Patch<String>,
-    pub role: Patch<String>,
-    pub status: Patch<i64>,
-    pub location_id: Patch<String>,
-}
-
-/// The values of the fields to change. The name of the location is not known yet.
-struct Edit {
-    location_id: Patch<LocationId>,
-    rest: UserEdit,
-}
-
-impl UpdateUser {
-    fn edit(&self) -> Result<Edit, InvalidInput> {
-        let mut c = Collector::default();
-        let rest = UserEdit {
-            name: c.kept("name", &self.name),
-            email: c.cleared("email", &self.email).value(),
-            role: c.kept("role", &self.role),
-            status: c.kept_number("status", self.status),
-            workplace: Patch::Keep,
-        };
-        let location_id = c.cleared("location_id", &self.location_id);
-        c.finish(Some(Edit { location_id, rest }))
-    }
-}
 
 impl Users {
     /// Changes the fields that the command contains.
@@ -50,26 +17,26 @@ impl Users {
         &self,
         caller: &Caller,
         id: UserId,
-        input: Input<UpdateUser>,
+        input: Input<UserFields>,
         precondition: &Precondition<ApiUser>,
     ) -> Result<ApiUser, UserError> {
         let scope = caller.tenant_scope(Permission::Admin)?;
-        let command = input?;
-        let edit = command.edit()?;
+        let fields = input?;
+        let (edit, location_id) = read(&fields)?;
         retry_stale(async || {
             let user = self.repository.get(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
             // Null is accepted only if there is no address, so that a client can send back what it read. It never
             // removes an address.
-            if command.email == Patch::Clear && user.email().is_some() {
+            if fields.email == Patch::Clear && user.email().is_some() {
                 return Err(InvalidInput::new("email", REQUIRED).into());
             }
-            let workplace = match edit.location_id {
+            let workplace = match location_id {
                 Patch::Set(id) => Patch::Set(self.workplace(&scope, id).await?),
                 Patch::Clear => Patch::Clear,
                 Patch::Keep => Patch::Keep,
             };
-            let edit = UserEdit { workplace, ..edit.rest.clone() };
+            let edit = UserEdit { workplace, ..edit.clone() };
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = user.update(edit, caller, stamp)?;
             precondition.check(&user)?;
@@ -99,8 +66,8 @@ mod tests {
         repository
     }
 
-    fn banned() -> UpdateUser {
-        UpdateUser { status: Patch::Set(2), ..UpdateUser::default() }
+    fn banned() -> UserFields {
+        UserFields { status: Patch::Set(2), ..UserFields::default() }
     }
 
     #[tokio::test]
@@ -144,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_workplace_can_be_null() {
-        let nothing = UpdateUser {
+        let nothing = UserFields {
             name: Patch::Clear,
             email: Patch::Keep,
             role: Patch::Clear,
@@ -161,7 +128,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_loses_an_address() {
-        let nulled = UpdateUser { email: Patch::Clear, ..UpdateUser::default() };
+        let nulled = UserFields { email: Patch::Clear, ..UserFields::default() };
         let users = users(repository(Role::Venue), MockLocationRepository::new());
         let refused =
             users.update(&build::administrator(), UserId::new(build::id()), Ok(nulled), &Precondition::default()).await;

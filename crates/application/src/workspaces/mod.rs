@@ -12,10 +12,9 @@ use domain::change::Change;
 use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated, WorkspaceName};
 use ports::{RepositoryError, WorkspaceRepository, rules};
-use validator::Validate;
 
 pub use self::update::UpdateWorkspace;
-use crate::input::{checked, is, required};
+use crate::input::reader::{FieldReader, Fields, read};
 use crate::outcome::refusal::Refusal;
 use crate::steps::ambient::Ambient;
 
@@ -28,11 +27,18 @@ pub struct Workspaces {
 }
 
 /// A request to create a workspace.
-#[derive(Debug, Clone, Validate)]
+#[derive(Debug, Clone)]
 pub struct CreateWorkspace {
     /// The name.
-    #[validate(custom(function = is::<WorkspaceName>))]
     pub name: String,
+}
+
+impl Fields for CreateWorkspace {
+    type Values = WorkspaceName;
+
+    fn read(&self, r: &mut FieldReader) -> Option<WorkspaceName> {
+        r.required("name", &self.name)
+    }
 }
 
 /// The ids of a new workspace, and the key to it.
@@ -51,7 +57,7 @@ pub struct NewWorkspaceKey {
 impl Workspaces {
     /// Creates a workspace with its default tenant, an administrator and a key.
     pub async fn create(&self, scope: &OperatorScope, command: CreateWorkspace) -> Result<NewWorkspaceKey, Refusal> {
-        let (change, key) = self.decide(scope, command)?;
+        let (change, key) = self.decide(scope, &command)?;
         self.repository.create(scope, change).await?;
         Ok(key)
     }
@@ -62,7 +68,7 @@ impl Workspaces {
         scope: &OperatorScope,
         command: CreateWorkspace,
     ) -> Result<Option<NewWorkspaceKey>, Refusal> {
-        let (change, key) = self.decide(scope, command)?;
+        let (change, key) = self.decide(scope, &command)?;
         match self.repository.create_first(scope, change).await {
             Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }) => Ok(None),
             stored => Ok(stored.map(|_| Some(key))?),
@@ -71,18 +77,17 @@ impl Workspaces {
 
     /// Whether a workspace has this name.
     pub async fn is_named(&self, scope: &OperatorScope, name: &str) -> Result<bool, Refusal> {
-        Ok(self.repository.is_named(scope, &required("name", Some(name))?).await?)
+        Ok(self.repository.is_named(scope, &read(&CreateWorkspace { name: name.to_owned() })?).await?)
     }
 
     fn decide(
         &self,
         scope: &OperatorScope,
-        command: CreateWorkspace,
+        command: &CreateWorkspace,
     ) -> Result<(Change<WorkspaceCreated>, NewWorkspaceKey), Refusal> {
-        let command = checked(Ok(command))?;
         let new = NewWorkspace {
             id: self.ambient.id(WorkspaceId::new),
-            name: required("name", Some(&command.name))?,
+            name: read(command)?,
             default_tenant_id: self.ambient.id(TenantId::new),
             default_location_id: self.ambient.id(LocationId::new),
             administrator_id: self.ambient.id(UserId::new),

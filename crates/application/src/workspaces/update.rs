@@ -3,40 +3,56 @@
 use domain::access::{Caller, Permission};
 use domain::patch::Patch;
 use domain::workspaces::{Workspace, WorkspaceEdit};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::Workspaces;
-use crate::input::reader::Collector;
-use crate::input::{Input, InvalidInput};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields, read};
+use crate::input::wire::digits;
 use crate::outcome::refusal::Refusal;
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// A request to change the workspace. Absent fields are left unchanged.
-#[derive(Debug, Clone, Default)]
+/// The fields of the workspace to change. An absent field is left unchanged. You may send a whole workspace back: its
+/// read-only fields are ignored.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = UpdateWorkspaceBody)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields of a workspace")]
 pub struct UpdateWorkspace {
-    /// The name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "Stays Inc.", min_length = 1, max_length = 255)]
     pub name: Patch<String>,
-    /// The ISO 4217 code, ignoring case.
+    /// The currency of prices that state none (ISO 4217).
+    #[serde(default)]
+    #[schema(value_type = Option<String>, nullable = false, example = "USD", pattern = "^[A-Za-z]{3}$")]
     pub default_currency: Patch<String>,
-    /// A percentage from 0 to 100, as a decimal number in text.
+    /// The discount of integration accounts that state none, with at most 2 decimals.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 12.5, minimum = 0, maximum = 100)]
     pub default_discount_percentage: Patch<String>,
-    /// The hours for which an importer may hold nights.
+    /// The maximum hours for which an importer may hold nights.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, nullable = false, example = 72, minimum = 1, maximum = 720)]
     pub max_importer_hold_hours: Patch<i64>,
-    /// The pending stays of one owner that one importer may have at a time.
+    /// The maximum number of pending stays that one importer may have at the listings of one owner.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, nullable = false, example = 100, minimum = 0, maximum = 10_000)]
     pub max_importer_holds: Patch<i64>,
 }
 
-impl UpdateWorkspace {
-    fn edit(&self) -> Result<WorkspaceEdit, InvalidInput> {
-        let mut c = Collector::default();
-        let edit = WorkspaceEdit {
-            name: c.kept("name", &self.name),
-            default_currency: c.kept("defaultCurrency", &self.default_currency),
-            default_discount: c.kept("defaultDiscountPercentage", &self.default_discount_percentage),
-            longest_importer_hold: c.kept_number("maxImporterHoldHours", self.max_importer_hold_hours),
-            most_importer_holds: c.kept_number("maxImporterHolds", self.max_importer_holds),
-        };
-        c.finish(Some(edit))
+impl Fields for UpdateWorkspace {
+    type Values = WorkspaceEdit;
+
+    fn read(&self, r: &mut FieldReader) -> Option<WorkspaceEdit> {
+        Some(WorkspaceEdit {
+            name: r.keep("name", &self.name),
+            default_currency: r.keep("defaultCurrency", &self.default_currency),
+            default_discount: r.keep("defaultDiscountPercentage", &self.default_discount_percentage),
+            longest_importer_hold: r.keep("maxImporterHoldHours", &self.max_importer_hold_hours),
+            most_importer_holds: r.keep("maxImporterHolds", &self.max_importer_holds),
+        })
     }
 }
 
@@ -49,7 +65,7 @@ impl Workspaces {
         precondition: &Precondition<Workspace>,
     ) -> Result<Workspace, Refusal> {
         let scope = caller.admin_scope(Permission::Admin)?;
-        let edit = input?.edit()?;
+        let edit = read(&input?)?;
         retry_stale(async || {
             let workspace = self.repository.get(&scope).await?;
             precondition.check(&workspace)?;

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_position_at_field_error_is_named() {
+    fn every_position_with_an_issue_is_named() {
         let own = ImportCandidate { owner: IMPORTER, ..offered(11) };
         let requested = [10, 11, 10, 12, 11, 12].map(listing);
         assert_eq!(

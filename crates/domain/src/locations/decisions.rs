@@ -111,29 +111,8 @@ impl Location {
     /// Changes the fields that the edit names. Returns `None` if nothing changes.
     pub fn update(&self, edit: LocationEdit, scope: &TenantScope, stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
-        let LocationEdit {
-            name,
-            description,
-            address,
-            post_code,
-            city,
-            state,
-            country,
-            latitude,
-            longitude,
-            external_location_id,
-        } = edit;
-        let details = &mut after.parts.details;
-        details.description = description.apply(details.description.take());
-        details.address = address.apply(details.address.take());
-        details.post_code = post_code.apply(details.post_code.take());
-        details.city = city.apply(details.city.take());
-        details.state = state.apply(details.state.take());
-        details.country = country.apply(details.country);
-        details.latitude = latitude.apply(details.latitude.take());
-        details.longitude = longitude.apply(details.longitude.take());
-        details.external_location_id = external_location_id.apply(details.external_location_id.take());
-        after.parts.name = name.unwrap_or(after.parts.name);
+        after.parts.name = edit.name.clone().unwrap_or(after.parts.name);
+        after.parts.details = after.parts.details.edited(edit);
         if after == *self {
             return None;
         }
@@ -175,6 +154,36 @@ impl Location {
     fn entry(&self, scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
         let resource = (ResourceKind::Location, self.id().as_uuid(), self.name().to_string());
         stamp.entry(scope, action, resource, facts)
+    }
+}
+
+impl LocationDetails {
+    /// Returns the details after an edit.
+    #[must_use]
+    pub fn edited(self, edit: LocationEdit) -> Self {
+        let LocationEdit {
+            name: _,
+            description,
+            address,
+            post_code,
+            city,
+            state,
+            country,
+            latitude,
+            longitude,
+            external_location_id,
+        } = edit;
+        Self {
+            description: description.apply(self.description),
+            address: address.apply(self.address),
+            post_code: post_code.apply(self.post_code),
+            city: city.apply(self.city),
+            state: state.apply(self.state),
+            country: country.apply(self.country),
+            latitude: latitude.apply(self.latitude),
+            longitude: longitude.apply(self.longitude),
+            external_location_id: external_location_id.apply(self.external_location_id),
+        }
     }
 }
 

@@ -142,15 +142,9 @@ impl Tenant {
     /// Changes the fields that the edit names. Returns `None` if nothing changes.
     pub fn update(&self, edit: TenantEdit, stamp: Stamp) -> Option<Change<Self>> {
         let mut after = self.clone();
-        let TenantEdit { name, domain, description, address, city, post_code, country } = edit;
-        let details = &mut after.parts.details;
-        details.description = description.apply(details.description.take());
-        details.address = address.apply(details.address.take());
-        details.city = city.apply(details.city.take());
-        details.post_code = post_code.apply(details.post_code.take());
-        details.country = country.apply(details.country);
-        after.parts.name = name.unwrap_or(after.parts.name);
-        after.parts.domain = domain.unwrap_or(after.parts.domain);
+        after.parts.name = edit.name.clone().unwrap_or(after.parts.name);
+        after.parts.domain = edit.domain.clone().unwrap_or(after.parts.domain);
+        after.parts.details = after.parts.details.edited(edit);
         if after == *self {
             return None;
         }
@@ -250,6 +244,21 @@ impl Tenant {
             resource_name: self.name().to_string(),
             before,
             after,
+        }
+    }
+}
+
+impl TenantDetails {
+    /// Returns the details after an edit.
+    #[must_use]
+    pub fn edited(self, edit: TenantEdit) -> Self {
+        let TenantEdit { name: _, domain: _, description, address, city, post_code, country } = edit;
+        Self {
+            description: description.apply(self.description),
+            address: address.apply(self.address),
+            city: city.apply(self.city),
+            post_code: post_code.apply(self.post_code),
+            country: country.apply(self.country),
         }
     }
 }

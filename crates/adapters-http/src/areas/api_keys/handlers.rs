@@ -5,15 +5,14 @@ use application::Code::{
     ApiKeyNotFound, KeyAlreadyCreated, LastAdministrator, PermissionDenied, SupportRestricted, TenantInactive,
     UserNotFound,
 };
+use application::{CreateApiKey, Paging};
 use domain::access::Permission;
 use domain::ids::ApiKeyId;
 
-use super::bodies::CreateApiKeyBody;
 use super::views::{ApiKeyView, NewApiKeyView};
 use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::paging::PageQuery;
 use crate::request::parts::ListRequest;
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -26,10 +25,10 @@ use crate::state::Api;
 ///
 /// Secrets are not shown.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "api-keys",
-    params(PageQuery, TenantHeaders),
+    params(Paging, TenantHeaders),
     responses((status = 200, body = ListView<ApiKeyView>), Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]
-pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<PageQuery>>) -> Answer {
-    let listed = api.api_keys.list(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<Paging>>) -> Answer {
+    let listed = api.api_keys.list(&caller, query.0).await?;
     Ok(list::list(&request, listed, ApiKeyView::from, |key| key.id().as_uuid()))
 }
 
@@ -44,12 +43,12 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 
 /// Creates a key for a user at home in the tenant of the request. Its secret is shown only once. Requires ADMIN.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "createApiKey", tag = "api-keys",
-    params(TenantHeaders), request_body = CreateApiKeyBody,
+    params(TenantHeaders), request_body = CreateApiKey,
     responses((status = 201, body = Data<NewApiKeyView>),
         Refuses<{ codes(&[TenantInactive, SupportRestricted, UserNotFound, KeyAlreadyCreated]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
-    let (caller, body, request) = body.read_repeatable::<CreateApiKeyBody, _>(caller, Permission::Admin).await?;
-    let key = api.api_keys.create(&caller, body.map(Into::into), request).await?;
+    let (caller, body, request) = body.read_repeatable::<CreateApiKey, _>(caller, Permission::Admin).await?;
+    let key = api.api_keys.create(&caller, body, request).await?;
     Ok(plain(created(NewApiKeyView::from(key))))
 }
 

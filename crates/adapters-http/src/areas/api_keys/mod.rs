@@ -1,6 +1,5 @@
 //! `/api-keys`.
 
-mod bodies;
 mod handlers;
 mod views;
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::openapi::enum_schemas::PermissionWord;
 use crate::response::instant::Instant;
+use application::enum_schemas::PermissionWord;
 
 /// A key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]

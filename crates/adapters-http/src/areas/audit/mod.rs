@@ -1,6 +1,5 @@
 //! `/audit`.
 
-mod bodies;
 mod handlers;
 mod views;
 

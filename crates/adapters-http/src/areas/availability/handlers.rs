@@ -2,10 +2,10 @@
 
 use actix_web::web;
 use application::Code::{ListingNotFound, NotTheOwner, TenantInactive};
+use application::{EditCalendar, GetNights};
 use domain::access::Permission;
 use domain::ids::ListingId;
 
-use super::bodies::{CalendarBody, NightsQuery};
 use super::views::{NightView, UpdatedView};
 use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
@@ -20,15 +20,15 @@ use crate::state::Api;
 ///
 /// `id` is the id of the listing.
 #[utoipa::path(get, path = "/api/v1/availability/{id}", operation_id = "getAvailability", tag = "availability",
-    params(("id" = uuid::Uuid, Path, description = "The listing."), NightsQuery, TenantHeaders),
+    params(("id" = uuid::Uuid, Path, description = "The listing."), GetNights, TenantHeaders),
     responses((status = 200, body = Data<Vec<NightView>>), Refuses<{ codes(&[TenantInactive, ListingNotFound]) }>))]
 pub(crate) async fn get(
     api: web::Data<Api>,
     caller: InTenant,
     id: PathId<ListingId>,
-    query: Query<NightsQuery>,
+    query: Query<GetNights>,
 ) -> Answer {
-    let nights = api.availability.get(&caller, id.0, query.0.map(Into::into)).await?;
+    let nights = api.availability.get(&caller, id.0, query.0).await?;
     Ok(plain(ok(nights.into_iter().map(NightView::from).collect::<Vec<_>>())))
 }
 
@@ -36,11 +36,11 @@ pub(crate) async fn get(
 ///
 /// `id` is the id of the listing.
 #[utoipa::path(put, path = "/api/v1/availability/{id}", operation_id = "updateAvailability", tag = "availability",
-    params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = CalendarBody,
+    params(("id" = uuid::Uuid, Path, description = "The listing."), TenantHeaders), request_body = EditCalendar,
     responses((status = 200, body = Data<UpdatedView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound]) }>))]
 pub(crate) async fn update(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, body: Body) -> Answer {
-    let (caller, body) = body.read::<CalendarBody, _>(caller, Permission::Write).await?;
-    let updated = api.availability.edit(&caller, id.0, body.map(Into::into)).await?;
+    let (caller, body) = body.read::<EditCalendar, _>(caller, Permission::Write).await?;
+    let updated = api.availability.edit(&caller, id.0, body).await?;
     Ok(plain(ok(UpdatedView { updated })))
 }

@@ -1,6 +1,5 @@
 //! `/availability`.
 
-mod bodies;
 mod handlers;
 mod views;
 

@@ -5,8 +5,8 @@ use domain::stays::Nights;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::enum_schemas::NightStatusWord;
 use crate::response::decimal::Decimal;
+use application::enum_schemas::NightStatusWord;
 
 /// A night as it can be sold now.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,6 +5,7 @@ use application::Code::{
     AlreadyImported, DuplicateListing, ImportNotAllowed, ImportRefused, ListingNotFound, NotImported, OwnListing,
     TenantInactive,
 };
+use application::ListingIds;
 use domain::access::Permission;
 use domain::imports::Import;
 
@@ -12,7 +13,6 @@ use super::views::{ImportView, RemovedView};
 use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::listing_ids::ListingIdsBody;
 use crate::response::json::{Data, ok, plain};
 use crate::response::problem::Answer;
 use crate::state::Api;
@@ -21,7 +21,7 @@ use crate::state::Api;
 ///
 /// The response has the order of the request.
 #[utoipa::path(post, path = "/api/v1/tenants/import-listings", operation_id = "importListings", tag = "imports",
-    params(TenantHeaders), request_body = ListingIdsBody,
+    params(TenantHeaders), request_body = ListingIds,
     responses((status = 200, body = Data<Vec<ImportView>>),
         Refuses<{ codes(&[
             TenantInactive, ListingNotFound, AlreadyImported, OwnListing, ImportNotAllowed, DuplicateListing,
@@ -30,20 +30,20 @@ use crate::state::Api;
 pub(crate) async fn add(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |imports: Vec<Import>| ok(imports.into_iter().map(ImportView::from).collect::<Vec<_>>());
     let (caller, body, idempotent) =
-        body.read_idempotent::<ListingIdsBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.imports.import(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<ListingIds, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.imports.import(&caller, body, &idempotent).await?;
     Ok(plain(done.reply(answer)))
 }
 
 /// Ends imports of the tenant of the request: all of them, or none. Sold stays remain.
 #[utoipa::path(post, path = "/api/v1/tenants/remove-imported-listings", operation_id = "removeImportedListings",
-    tag = "imports", params(TenantHeaders), request_body = ListingIdsBody,
+    tag = "imports", params(TenantHeaders), request_body = ListingIds,
     responses((status = 200, body = Data<RemovedView>),
         Refuses<{ codes(&[TenantInactive, NotImported, DuplicateListing, ImportRefused]) }>))]
 pub(crate) async fn remove(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |removed| ok(RemovedView { removed });
     let (caller, body, idempotent) =
-        body.read_idempotent::<ListingIdsBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.imports.remove(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<ListingIds, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.imports.remove(&caller, body, &idempotent).await?;
     Ok(plain(done.reply(answer)))
 }

@@ -5,19 +5,20 @@ use application::Code::{
     AccountIdentifierTaken, AlreadyThere, DefaultTenantRequired, HasReservations, IntegrationAccountNotFound,
     TargetInactive, TenantInactive,
 };
+use application::{
+    CreateIntegrationAccountBody, FindIntegrationAccounts, IntegrationAccountFields, MoveIntegrationAccount,
+    MoveOptions, Paging,
+};
 use domain::access::Permission;
 use domain::ids::IntegrationAccountId;
 use domain::integration_accounts::IntegrationAccount;
 
-use super::bodies::{
-    CreateIntegrationAccountBody, IntegrationAccountBody, IntegrationAccountsQuery, MoveBody, MoveQuery,
-};
 use super::views::{IntegrationAccountView, MovedView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
 use crate::request::if_match::IfMatch;
-use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -28,10 +29,10 @@ use crate::state::Api;
 
 /// Lists the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/integration-account", operation_id = "listIntegrationAccounts",
-    tag = "integration-accounts", params(IntegrationAccountsQuery, PageQuery, TenantHeaders),
+    tag = "integration-accounts", params(FindIntegrationAccounts, Paging, TenantHeaders),
     responses((status = 200, body = ListView<IntegrationAccountView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list(
-    (api, caller, query, request): ListRequest<InTenant, ListQuery<IntegrationAccountsQuery>>,
+    (api, caller, query, request): ListRequest<InTenant, ListQuery<FindIntegrationAccounts>>,
 ) -> Answer {
     let listed = api.integration_accounts.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, IntegrationAccountView::from, |account| account.id().as_uuid()))
@@ -39,10 +40,10 @@ pub(crate) async fn list(
 
 /// Counts the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/integration-account/count", operation_id = "countIntegrationAccounts",
-    tag = "integration-accounts", params(IntegrationAccountsQuery, TenantHeaders),
+    tag = "integration-accounts", params(FindIntegrationAccounts, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<IntegrationAccountsQuery>) -> Answer {
-    let count = api.integration_accounts.count(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<FindIntegrationAccounts>) -> Answer {
+    let count = api.integration_accounts.count(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -59,8 +60,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<In
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));
     let (caller, body, idempotent) =
-        body.read_idempotent::<IntegrationAccountBody, _, _>(caller, Permission::Admin, answer).await?;
-    let done = api.integration_accounts.create(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<IntegrationAccountFields, _, _>(caller, Permission::Admin, answer).await?;
+    let done = api.integration_accounts.create(&caller, body, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
 
@@ -77,15 +78,13 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Integr
 /// Changes an integration account's fields.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
-    request_body = IntegrationAccountBody,
+    request_body = IntegrationAccountFields,
     responses((status = 200, body = Data<IntegrationAccountView>),
         Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, AccountIdentifierTaken]) }>))]
 pub(crate) async fn update((api, caller, id, if_match, body): ChangeRequest<InTenant, IntegrationAccountId>) -> Answer {
-    let (caller, body) = body.read::<IntegrationAccountBody, _>(caller, Permission::Admin).await?;
-    let account = api
-        .integration_accounts
-        .update(&caller, id.0, body.map(Into::into), &if_match.on(IntegrationAccountView::from))
-        .await?;
+    let (caller, body) = body.read::<IntegrationAccountFields, _>(caller, Permission::Admin).await?;
+    let account =
+        api.integration_accounts.update(&caller, id.0, body, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(tagged(ok(IntegrationAccountView::from(account))))
 }
 
@@ -105,19 +104,19 @@ pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTe
 /// Its listings, promotions and reservations move with it. Imports of its listings continue, except those of the new
 /// owner, which end.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}/move-tenant", operation_id = "moveIntegrationAccount",
-    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveQuery, TenantHeaders, IfMatchHeader), request_body = MoveBody,
+    tag = "integration-accounts", params(("id" = uuid::Uuid, Path), MoveOptions, TenantHeaders, IfMatchHeader), request_body = MoveIntegrationAccount,
     responses((status = 200, body = MovedView),
         Refuses<{ codes(&[DefaultTenantRequired, IntegrationAccountNotFound, AlreadyThere, TargetInactive]) }>))]
 pub(crate) async fn move_account(
     api: web::Data<Api>,
     caller: UnderAuthority,
     id: PathId<IntegrationAccountId>,
-    query: Query<MoveQuery>,
+    query: Query<MoveOptions>,
     if_match: IfMatch,
     body: Body,
 ) -> Answer {
-    let (caller, body) = body.read::<MoveBody, _>(caller, Permission::Admin).await?;
-    let input = query.0.and_then(|query| body.map(|body| body.input(query)));
+    let (caller, body) = body.read::<MoveIntegrationAccount, _>(caller, Permission::Admin).await?;
+    let input = query.0.and_then(|query| body.map(|body| MoveIntegrationAccount { dry_run: query.dry_run, ..body }));
     let moved =
         api.integration_accounts.move_account(&caller, id.0, input, &if_match.on(IntegrationAccountView::from)).await?;
     Ok(HttpResponse::Ok().json(MovedView::from(moved)))

@@ -1,6 +1,5 @@
 //! `/integration-account`.
 
-mod bodies;
 mod handlers;
 mod views;
 

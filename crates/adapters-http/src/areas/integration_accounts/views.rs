@@ -8,9 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::openapi::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
 use crate::response::decimal::Decimal;
 use crate::response::instant::Instant;
+use application::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
 
 /// A host's connection to a property-management system, and the owner of listings, promotions and reservations.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,20 +6,21 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use application::Code::{
     HasReservations, IntegrationAccountNotFound, ListingNotFound, NotTheOwner, ProviderIdTaken, TenantInactive,
 };
-use application::Listed;
+use application::{
+    CreateListingBody, DeliverListings, FindListings, Listed, ListingFields, Paging, ReplaceListingBody,
+};
 use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
 use serde::Serialize;
 
-use super::bodies::{CreateListingBody, DeliveryBody, ListingBody, ReplaceListingBody};
-use super::queries::{ListingsQuery, SearchPageQuery, SearchQuery};
+use super::queries::{SearchPageQuery, SearchQuery};
 use super::views::{DeliveredView, ListingView, SeenListingView};
 use crate::openapi::{ID, IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::blocking::apart;
 use crate::request::body::{Body, Delivered};
 use crate::request::caller::InTenant;
-use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -33,19 +34,19 @@ use crate::state::Api;
 /// The oldest come first or, if you name a location, the nearest. Each has at most 10 pictures and 1,000 characters of
 /// the description. Sleeping imports match no filter except `listingType`.
 #[utoipa::path(get, path = "/api/v1/listing", operation_id = "listListings", tag = "listings",
-    params(ListingsQuery, PageQuery, TenantHeaders),
+    params(FindListings, Paging, TenantHeaders),
     responses((status = 200, body = ListView<SeenListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<ListingsQuery>>) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<FindListings>>) -> Answer {
     let listed = api.listings.list(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
 }
 
 /// Counts the listings of the tenant of the request, its own and those that it imported.
 #[utoipa::path(get, path = "/api/v1/listing/count", operation_id = "countListings", tag = "listings",
-    params(ListingsQuery, TenantHeaders),
+    params(FindListings, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
-    let count = api.listings.count(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<FindListings>) -> Answer {
+    let count = api.listings.count(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -69,8 +70,8 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
     let view = view(&caller);
     let answer = move |listing| created(view(listing));
     let (caller, body, idempotent) =
-        body.read_idempotent::<ListingBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.listings.create(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<ListingFields, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.listings.create(&caller, body, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
 
@@ -89,12 +90,12 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Listin
     responses((status = 200, body = Data<ListingView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn replace(request: ChangeRequest<InTenant, ListingId>) -> Answer {
-    change(request, ListingBody::whole).await
+    change(request, ListingFields::complete).await
 }
 
 /// Changes a listing's fields. Owner only.
 #[utoipa::path(patch, path = "/api/v1/listing/{id}", operation_id = "updateListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingFields,
     responses((status = 200, body = Data<ListingView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn update(request: ChangeRequest<InTenant, ListingId>) -> Answer {
@@ -103,7 +104,7 @@ pub(crate) async fn update(request: ChangeRequest<InTenant, ListingId>) -> Answe
 
 async fn change(
     (api, caller, id, if_match, body): ChangeRequest<InTenant, ListingId>,
-    complete: fn(ListingBody) -> ListingBody,
+    complete: fn(ListingFields) -> ListingFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Write).await?;
     let input = body.map(|body| complete(body).into());
@@ -129,7 +130,7 @@ pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTe
 /// Listings are matched by `providerID`. Listings that are not in the delivery are left unchanged.
 #[utoipa::path(put, path = "/api/v1/integration-account/{id}/listings", operation_id = "deliverListings",
     tag = "integration-accounts",
-    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliveryBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = DeliverListings,
     responses((status = 200, body = Data<DeliveredView>),
         Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound]) }>))]
 pub(crate) async fn deliver(
@@ -141,8 +142,8 @@ pub(crate) async fn deliver(
     let (caller, body) = body.receive_delivery(caller, Permission::Write).await?;
     let is_large = body.as_ref().is_ok_and(Delivered::is_large);
     let deliver = async move || {
-        let listings = body.and_then(|body| body.read::<DeliveryBody>());
-        api.listings.deliver(&caller, id.0, listings.map(Into::into)).await
+        let listings = body.and_then(|body| body.read::<DeliverListings>());
+        api.listings.deliver(&caller, id.0, listings).await
     };
     let delivered = if is_large { apart(deliver).await } else { deliver().await };
     Ok(plain(ok(DeliveredView::from(delivered?))))
@@ -152,7 +153,7 @@ pub(crate) async fn deliver(
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings", operation_id = "searchListings", tag = "imports",
     params(SearchQuery, SearchPageQuery, TenantHeaders),
     responses((status = 200, body = ListView<ListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn search((api, caller, query, request): ListRequest<InTenant, ListQuery<ListingsQuery>>) -> Answer {
+pub(crate) async fn search((api, caller, query, request): ListRequest<InTenant, ListQuery<FindListings>>) -> Answer {
     let listed = api.listings.search(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| ListingView::found(caller.tenant_id(), listing)))
 }
@@ -160,8 +161,8 @@ pub(crate) async fn search((api, caller, query, request): ListRequest<InTenant, 
 /// Counts the listings around a location that other tenants offer for import.
 #[utoipa::path(get, path = "/api/v1/tenants/search-listings/count", operation_id = "countFoundListings", tag = "imports",
     params(SearchQuery, TenantHeaders), responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
-    let count = api.listings.count_found(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Query<FindListings>) -> Answer {
+    let count = api.listings.count_found(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -170,10 +171,10 @@ pub(crate) async fn count_found(api: web::Data<Api>, caller: InTenant, query: Qu
 /// The oldest come first or, if you name a location, the nearest. Sleeping imports match no filter except
 /// `listingType`.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings", operation_id = "listImportedListings", tag = "imports",
-    params(ListingsQuery, PageQuery, TenantHeaders),
+    params(FindListings, Paging, TenantHeaders),
     responses((status = 200, body = ListView<SeenListingView>), Refuses<{ codes(&[TenantInactive]) }>))]
 pub(crate) async fn list_imported(
-    (api, caller, query, request): ListRequest<InTenant, ListQuery<ListingsQuery>>,
+    (api, caller, query, request): ListRequest<InTenant, ListQuery<FindListings>>,
 ) -> Answer {
     let listed = api.listings.list_imported(&caller, query.input()).await?;
     Ok(page(&request, listed, |listing| SeenListingView::of(caller.tenant_id(), listing)))
@@ -181,10 +182,10 @@ pub(crate) async fn list_imported(
 
 /// Counts the listings that the tenant of the request imported.
 #[utoipa::path(get, path = "/api/v1/tenants/imported-listings/count", operation_id = "countImportedListings",
-    tag = "imports", params(ListingsQuery, TenantHeaders),
+    tag = "imports", params(FindListings, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<ListingsQuery>) -> Answer {
-    let count = api.listings.count_imported(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count_imported(api: web::Data<Api>, caller: InTenant, query: Query<FindListings>) -> Answer {
+    let count = api.listings.count_imported(&caller, query.0).await?;
     Ok(counted(count))
 }
 

@@ -1,12 +1,10 @@
 //! `/listing`, imported and importable listings under `/tenants`, and the delivery of an account's listings.
 
-mod bodies;
 mod handlers;
 mod queries;
 mod views;
 
 pub(crate) use self::handlers::*;
-pub(crate) use self::queries::ListingType;
 use crate::router::{Operation, operations};
 
 pub(crate) fn operations() -> Vec<Operation> {

@@ -8,9 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::openapi::enum_schemas::{ListingStatusWord, UnavailableWord};
 use crate::response::decimal::Decimal;
 use crate::response::instant::Instant;
+use application::enum_schemas::{ListingStatusWord, UnavailableWord};
 
 /// A listing as the tenant of the request sees it. An own listing or an import that does not sleep is shown in full, a
 /// sleeping import only with its name and the reason.

@@ -4,16 +4,15 @@ use std::convert::identity;
 
 use actix_web::{HttpResponse, web};
 use application::Code::{DefaultLocation, LocationInUse, LocationNotFound, TenantInactive};
+use application::{CreateLocationBody, LocationFields, Paging, ReplaceLocationBody};
 use domain::access::Permission;
 use domain::ids::LocationId;
 use domain::locations::Location;
 
-use super::bodies::{CreateLocationBody, ReplaceLocationBody, UpdateLocationBody};
 use super::views::LocationView;
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::paging::PageQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -24,10 +23,10 @@ use crate::state::Api;
 
 /// Lists the locations of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/locations", operation_id = "listLocations", tag = "locations",
-    params(PageQuery, TenantHeaders),
+    params(Paging, TenantHeaders),
     responses((status = 200, body = ListView<LocationView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<PageQuery>>) -> Answer {
-    let listed = api.locations.list(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<Paging>>) -> Answer {
+    let listed = api.locations.list(&caller, query.0).await?;
     Ok(list::list(&request, listed, LocationView::from, |location| location.id().as_uuid()))
 }
 
@@ -47,8 +46,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant) -> Answer {
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |location: Location| created(LocationView::from(location));
     let (caller, body, idempotent) =
-        body.read_idempotent::<CreateLocationBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.locations.create(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<LocationFields, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.locations.create(&caller, body, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
 
@@ -66,12 +65,12 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Locati
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceLocationBody,
     responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
 pub(crate) async fn replace(request: ChangeRequest<InTenant, LocationId>) -> Answer {
-    change(request, UpdateLocationBody::named).await
+    change(request, LocationFields::complete).await
 }
 
 /// Changes a location's fields.
 #[utoipa::path(patch, path = "/api/v1/locations/{id}", operation_id = "updateLocation", tag = "locations",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateLocationBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = LocationFields,
     responses((status = 200, body = Data<LocationView>), Refuses<{ codes(&[TenantInactive, LocationNotFound]) }>))]
 pub(crate) async fn update(request: ChangeRequest<InTenant, LocationId>) -> Answer {
     change(request, identity).await
@@ -79,7 +78,7 @@ pub(crate) async fn update(request: ChangeRequest<InTenant, LocationId>) -> Answ
 
 async fn change(
     (api, caller, id, if_match, body): ChangeRequest<InTenant, LocationId>,
-    complete: fn(UpdateLocationBody) -> UpdateLocationBody,
+    complete: fn(LocationFields) -> LocationFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Write).await?;
     let input = body.map(|body| complete(body).into());

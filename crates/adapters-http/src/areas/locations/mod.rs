@@ -1,6 +1,5 @@
 //! `/locations`.
 
-mod bodies;
 mod handlers;
 mod views;
 

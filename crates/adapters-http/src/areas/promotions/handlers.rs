@@ -6,17 +6,16 @@ use actix_web::{HttpResponse, web};
 use application::Code::{
     CouponCodeTaken, IntegrationAccountNotFound, ListingNotFound, NameTaken, PromotionNotFound, TenantInactive,
 };
+use application::{CreatePromotionBody, FindPromotions, ListingIds, Paging, PromotionFields, ReplacePromotionBody};
 use domain::access::Permission;
 use domain::ids::PromotionId;
 use domain::promotions::Assignment;
 
-use super::bodies::{CreatePromotionBody, PromotionBody, PromotionsQuery, ReplacePromotionBody};
 use super::views::{AssignedView, PromotionView, UnassignedView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::listing_ids::ListingIdsBody;
-use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -27,19 +26,19 @@ use crate::state::Api;
 
 /// Lists the promotions of the integration accounts of the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/promotions", operation_id = "listPromotions", tag = "promotions",
-    params(PromotionsQuery, PageQuery, TenantHeaders),
+    params(FindPromotions, Paging, TenantHeaders),
     responses((status = 200, body = ListView<PromotionView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<PromotionsQuery>>) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<FindPromotions>>) -> Answer {
     let listed = api.promotions.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, PromotionView::from, |promotion| promotion.id().as_uuid()))
 }
 
 /// Counts the promotions of the integration accounts of the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/promotions/count", operation_id = "countPromotions", tag = "promotions",
-    params(PromotionsQuery, TenantHeaders),
+    params(FindPromotions, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<PromotionsQuery>) -> Answer {
-    let count = api.promotions.count(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<FindPromotions>) -> Answer {
+    let count = api.promotions.count(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -51,8 +50,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Pr
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |promotion| created(PromotionView::from(promotion));
     let (caller, body, idempotent) =
-        body.read_idempotent::<PromotionBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.promotions.create(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<PromotionFields, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.promotions.create(&caller, body, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
 
@@ -71,12 +70,12 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Promot
     responses((status = 200, body = Data<PromotionView>),
         Refuses<{ codes(&[TenantInactive, PromotionNotFound, NameTaken, CouponCodeTaken]) }>))]
 pub(crate) async fn replace(request: ChangeRequest<InTenant, PromotionId>) -> Answer {
-    change(request, PromotionBody::whole).await
+    change(request, PromotionFields::complete).await
 }
 
 /// Changes a promotion's fields.
 #[utoipa::path(patch, path = "/api/v1/promotions/{id}", operation_id = "updatePromotion", tag = "promotions",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = PromotionFields,
     responses((status = 200, body = Data<PromotionView>),
         Refuses<{ codes(&[TenantInactive, PromotionNotFound, NameTaken, CouponCodeTaken]) }>))]
 pub(crate) async fn update(request: ChangeRequest<InTenant, PromotionId>) -> Answer {
@@ -85,7 +84,7 @@ pub(crate) async fn update(request: ChangeRequest<InTenant, PromotionId>) -> Ans
 
 async fn change(
     (api, caller, id, if_match, body): ChangeRequest<InTenant, PromotionId>,
-    complete: fn(PromotionBody) -> PromotionBody,
+    complete: fn(PromotionFields) -> PromotionFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Write).await?;
     let input = body.map(|body| complete(body).into());
@@ -105,22 +104,22 @@ pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTe
 
 /// Assigns a promotion to listings of its account: to all that you name, or to none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/assign", operation_id = "assignPromotionListings",
-    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
+    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIds,
     responses((status = 200, body = Data<AssignedView>),
         Refuses<{ codes(&[TenantInactive, PromotionNotFound, ListingNotFound]) }>))]
 pub(crate) async fn assign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
-    let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
-    let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body.map(Into::into)).await?;
+    let (caller, body) = body.read::<ListingIds, _>(caller, Permission::Write).await?;
+    let assigned = api.promotions.assign(&caller, id.0, Assignment::Assign, body).await?;
     Ok(plain(ok(AssignedView { assigned })))
 }
 
 /// Unassigns a promotion from listings of its account: from all that you name, or from none.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}/listings/unassign", operation_id = "unassignPromotionListings",
-    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIdsBody,
+    tag = "promotions", params(("id" = uuid::Uuid, Path), TenantHeaders), request_body = ListingIds,
     responses((status = 200, body = Data<UnassignedView>),
         Refuses<{ codes(&[TenantInactive, PromotionNotFound, ListingNotFound]) }>))]
 pub(crate) async fn unassign(api: web::Data<Api>, caller: InTenant, id: PathId<PromotionId>, body: Body) -> Answer {
-    let (caller, body) = body.read::<ListingIdsBody, _>(caller, Permission::Write).await?;
-    let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body.map(Into::into)).await?;
+    let (caller, body) = body.read::<ListingIds, _>(caller, Permission::Write).await?;
+    let unassigned = api.promotions.assign(&caller, id.0, Assignment::Unassign, body).await?;
     Ok(plain(ok(UnassignedView { unassigned })))
 }

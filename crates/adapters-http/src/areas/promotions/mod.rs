@@ -1,6 +1,5 @@
 //! `/promotions`.
 
-mod bodies;
 mod handlers;
 mod views;
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::openapi::enum_schemas::PromotionStatusWord;
 use crate::response::decimal::Decimal;
+use application::enum_schemas::PromotionStatusWord;
 
 /// A discount that an integration account gives on some of its listings, on request.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,9 +5,9 @@ use application::Code::{
     CurrencyMismatch, ImportAsleep, ListingNotFound, NotAvailable, PromotionNotValid, TenantInactive,
     TooManyCouponCodes,
 };
+use application::StayFields;
 use domain::access::Permission;
 
-use super::bodies::QuoteBody;
 use super::views::QuoteView;
 use crate::openapi::{Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
@@ -20,7 +20,7 @@ use crate::state::Api;
 ///
 /// The nights are not held.
 #[utoipa::path(post, path = "/api/v1/quote", operation_id = "createQuote", tag = "quotes",
-    params(TenantHeaders), request_body = QuoteBody,
+    params(TenantHeaders), request_body = StayFields,
     responses(
         (status = 201, body = Data<QuoteView>, links(
             ("createReservation" = (operation_id = "createReservation",
@@ -31,7 +31,8 @@ use crate::state::Api;
         ]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |quote| created(QuoteView::from(quote));
-    let (caller, body, idempotent) = body.read_idempotent::<QuoteBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.quotes.create(&caller, body.map(Into::into), &idempotent).await?;
+    let (caller, body, idempotent) =
+        body.read_idempotent::<StayFields, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.quotes.create(&caller, body, &idempotent).await?;
     Ok(plain(done.reply(answer)))
 }

@@ -1,6 +1,5 @@
 //! `/quote`.
 
-mod bodies;
 mod handlers;
 mod views;
 

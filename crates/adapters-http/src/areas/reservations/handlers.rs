@@ -6,20 +6,18 @@ use application::Code::{
     PromotionNotValid, QuoteExpired, QuoteNotFound, QuoteUsed, ReservationNotFound, TenantInactive, TooManyCouponCodes,
     TooManyHolds,
 };
-use application::ReservationError;
+use application::{BookingFields, FindReservations, Paging, ReservationError};
 use domain::access::Permission;
 use domain::ids::ReservationId;
 use domain::quotes::Quote;
 use serde::de::IgnoredAny;
 
-use super::bodies::BookingBody;
-use super::queries::ReservationsQuery;
 use super::views::ReservationView;
 use crate::areas::quotes::QuoteView;
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -32,19 +30,19 @@ use crate::state::Api;
 ///
 /// The oldest come first.
 #[utoipa::path(get, path = "/api/v1/reservation", operation_id = "listReservations", tag = "reservations",
-    params(ReservationsQuery, PageQuery, TenantHeaders),
+    params(FindReservations, Paging, TenantHeaders),
     responses((status = 200, body = ListView<ReservationView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<ReservationsQuery>>) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<FindReservations>>) -> Answer {
     let listed = api.reservations.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, ReservationView::from, |seen| seen.reservation.id().as_uuid()))
 }
 
 /// Counts the reservations of the accounts of the tenant of the request, and those that it sold as an importer.
 #[utoipa::path(get, path = "/api/v1/reservation/count", operation_id = "countReservations", tag = "reservations",
-    params(ReservationsQuery, TenantHeaders),
+    params(FindReservations, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<ReservationsQuery>) -> Answer {
-    let count = api.reservations.count(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<FindReservations>) -> Answer {
+    let count = api.reservations.count(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -52,7 +50,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
 ///
 /// Each night is sold only once, even if several tenants offer it.
 #[utoipa::path(post, path = "/api/v1/reservation", operation_id = "createReservation", tag = "reservations",
-    params(TenantHeaders), request_body = BookingBody,
+    params(TenantHeaders), request_body = BookingFields,
     responses((status = 201, body = Data<ReservationView>),
         Refuses<{ codes(&[
             TenantInactive, ListingNotFound, QuoteNotFound, NotAvailable, ImportAsleep, QuoteExpired, QuoteUsed,
@@ -61,8 +59,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Re
 pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |booked| created(ReservationView::from(booked));
     let (caller, body, idempotent) =
-        body.read_idempotent::<BookingBody, _, _>(caller, Permission::Write, answer).await?;
-    let done = api.reservations.book(&caller, body.map(Into::into), &idempotent).await.map_err(refused)?;
+        body.read_idempotent::<BookingFields, _, _>(caller, Permission::Write, answer).await?;
+    let done = api.reservations.book(&caller, body, &idempotent).await.map_err(refused)?;
     Ok(tagged(done.reply(answer)))
 }
 

@@ -1,8 +1,6 @@
 //! `/reservation`.
 
-mod bodies;
 mod handlers;
-mod queries;
 mod views;
 
 pub(crate) use self::handlers::*;

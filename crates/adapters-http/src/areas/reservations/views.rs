@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::areas::quotes::{ComponentsView, PriceModificationsView};
-use crate::openapi::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
 use crate::response::decimal::Decimal;
 use crate::response::instant::Instant;
+use application::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
 
 /// A stay that is sold or held for a guest.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,17 +6,16 @@ use actix_web::{HttpResponse, web};
 use application::Code::{
     DefaultTenant, DefaultTenantRequired, DomainTaken, TargetInactive, TenantInactive, TenantNotEmpty,
 };
-use application::CreateTenant;
+use application::{CreateTenantBody, FindTenants, Paging, ReplaceTenantBody, SetTenantStatus, TenantFields};
 use domain::access::Permission;
 use domain::ids::TenantId;
 use domain::tenants::{Tenant, TenantStatus};
 
-use super::bodies::{CreateTenantBody, ReplaceTenantBody, StatusBody, TenantsQuery, UpdateTenantBody};
 use super::views::{Success, TenantView, Trashed};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::{InTenant, UnderAuthority};
-use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -27,21 +26,19 @@ use crate::state::Api;
 
 /// Lists the tenants of the workspace, oldest first. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants", operation_id = "listTenants", tag = "tenants",
-    params(TenantsQuery, PageQuery, TenantHeaders),
+    params(FindTenants, Paging, TenantHeaders),
     responses((status = 200, body = ListView<TenantView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
-pub(crate) async fn list(
-    (api, caller, query, request): ListRequest<UnderAuthority, ListQuery<TenantsQuery>>,
-) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<UnderAuthority, ListQuery<FindTenants>>) -> Answer {
     let listed = api.tenants.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, TenantView::from, |tenant| tenant.id().as_uuid()))
 }
 
 /// Counts the tenants of the workspace. Default tenant only.
 #[utoipa::path(get, path = "/api/v1/tenants/count", operation_id = "countTenants", tag = "tenants",
-    params(TenantsQuery, TenantHeaders),
+    params(FindTenants, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
-pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<TenantsQuery>) -> Answer {
-    let count = api.tenants.count(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Query<FindTenants>) -> Answer {
+    let count = api.tenants.count(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -57,8 +54,8 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (caller, body, idempotent) =
-        body.read_idempotent::<CreateTenantBody, _, _>(caller, Permission::Admin, answer).await?;
-    let input = body.map(|body| CreateTenant { moves_caller: caller.may_move_user(), ..body.into() });
+        body.read_idempotent::<TenantFields, _, _>(caller, Permission::Admin, answer).await?;
+    let input = body.map(|body| TenantFields { moves_caller: caller.may_move_user(), ..body });
     let done = api.tenants.create(&caller, input, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
@@ -86,12 +83,12 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceTenantBody,
     responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
 pub(crate) async fn replace(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
-    change(request, UpdateTenantBody::named).await
+    change(request, TenantFields::complete).await
 }
 
 /// Changes a tenant's fields. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateTenantBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = TenantFields,
     responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
 pub(crate) async fn update(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
     change(request, identity).await
@@ -99,7 +96,7 @@ pub(crate) async fn update(request: ChangeRequest<UnderAuthority, TenantId>) -> 
 
 async fn change(
     (api, caller, id, if_match, body): ChangeRequest<UnderAuthority, TenantId>,
-    complete: fn(UpdateTenantBody) -> UpdateTenantBody,
+    complete: fn(TenantFields) -> TenantFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Admin).await?;
     let input = body.map(|body| complete(body).into());
@@ -120,7 +117,7 @@ pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<Unde
 
 /// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<SetTenantStatus>,
     responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
 pub(crate) async fn deactivate(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
     set_status(request, TenantStatus::Inactive).await
@@ -128,7 +125,7 @@ pub(crate) async fn deactivate(request: ChangeRequest<UnderAuthority, TenantId>)
 
 /// Activates a tenant. Default tenant only; may be repeated.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<StatusBody>,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<SetTenantStatus>,
     responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
 pub(crate) async fn activate(request: ChangeRequest<UnderAuthority, TenantId>) -> Answer {
     set_status(request, TenantStatus::Active).await
@@ -138,9 +135,9 @@ async fn set_status(
     (api, caller, id, if_match, body): ChangeRequest<UnderAuthority, TenantId>,
     status: TenantStatus,
 ) -> Answer {
-    let (caller, body) = body.read::<StatusBody, _>(caller, Permission::Admin).await?;
+    let (caller, body) = body.read::<SetTenantStatus, _>(caller, Permission::Admin).await?;
     let precondition = if_match.on(TenantView::from);
-    let tenant = api.tenants.set_status(&caller, id.0, status, body.map(Into::into), &precondition).await?;
+    let tenant = api.tenants.set_status(&caller, id.0, status, body, &precondition).await?;
     Ok(HttpResponse::Ok().json(Trashed { is_trashed: tenant.is_trashed() }))
 }
 

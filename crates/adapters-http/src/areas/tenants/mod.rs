@@ -1,6 +1,5 @@
 //! `/tenants`.
 
-mod bodies;
 mod handlers;
 mod views;
 

@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::openapi::enum_schemas::TenantStatusWord;
 use crate::response::instant::Instant;
+use application::enum_schemas::TenantStatusWord;
 
 /// A channel or business unit of a workspace. It belongs to two contracts, so it has the spellings of both.
 #[derive(Debug, Serialize, ToSchema)]

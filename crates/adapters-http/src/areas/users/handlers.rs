@@ -6,16 +6,16 @@ use actix_web::{HttpResponse, web};
 use application::Code::{
     EmailTaken, LastAdministrator, LocationNotFound, SupportRestricted, TenantInactive, UserNotFound,
 };
+use application::{CreateUserBody, FindUsers, Paging, ReplaceUserBody, UserFields};
 use domain::access::Permission;
 use domain::ids::UserId;
 use domain::users::ApiUser;
 
-use super::bodies::{CreateUserBody, ReplaceUserBody, UpdateUserBody, UsersQuery};
 use super::views::{MeView, UserView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
-use crate::request::paging::{ListQuery, PageQuery};
+use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
@@ -26,19 +26,19 @@ use crate::state::Api;
 
 /// Lists the users at home in the tenant of the request, oldest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "users",
-    params(UsersQuery, PageQuery, TenantHeaders),
+    params(FindUsers, Paging, TenantHeaders),
     responses((status = 200, body = ListView<UserView>), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<UsersQuery>>) -> Answer {
+pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, ListQuery<FindUsers>>) -> Answer {
     let listed = api.users.list(&caller, query.input()).await?;
     Ok(list::list(&request, listed, UserView::from, |user| user.id().as_uuid()))
 }
 
 /// Counts the users at home in the tenant of the request.
 #[utoipa::path(get, path = "/api/v1/users/count", operation_id = "countUsers", tag = "users",
-    params(UsersQuery, TenantHeaders),
+    params(FindUsers, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive]) }>))]
-pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<UsersQuery>) -> Answer {
-    let count = api.users.count(&caller, query.0.map(Into::into)).await?;
+pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<FindUsers>) -> Answer {
+    let count = api.users.count(&caller, query.0).await?;
     Ok(counted(count))
 }
 
@@ -62,8 +62,8 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |user: ApiUser| created(UserView::from(user));
     let (caller, body, idempotent) =
-        body.read_idempotent::<CreateUserBody, _, _>(caller, Permission::Admin, answer).await?;
-    let done = api.users.create(&caller, body.map(Into::into), &idempotent).await?;
+        body.read_idempotent::<UserFields, _, _>(caller, Permission::Admin, answer).await?;
+    let done = api.users.create(&caller, body, &idempotent).await?;
     Ok(tagged(done.reply(answer)))
 }
 
@@ -84,12 +84,12 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<UserId
             TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator
         ]) }>))]
 pub(crate) async fn replace(request: ChangeRequest<InTenant, UserId>) -> Answer {
-    change(request, UpdateUserBody::named).await
+    change(request, UserFields::complete).await
 }
 
 /// Changes a user's fields. Requires ADMIN.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "updateUser", tag = "users",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UpdateUserBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = UserFields,
     responses((status = 200, body = Data<UserView>),
         Refuses<{ codes(&[
             TenantInactive, SupportRestricted, UserNotFound, LocationNotFound, EmailTaken, LastAdministrator
@@ -100,7 +100,7 @@ pub(crate) async fn update(request: ChangeRequest<InTenant, UserId>) -> Answer {
 
 async fn change(
     (api, caller, id, if_match, body): ChangeRequest<InTenant, UserId>,
-    complete: fn(UpdateUserBody) -> UpdateUserBody,
+    complete: fn(UserFields) -> UserFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Admin).await?;
     let input = body.map(|body| complete(body).into());

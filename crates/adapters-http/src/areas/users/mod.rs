@@ -1,6 +1,5 @@
 //! `/users`.
 
-mod bodies;
 mod handlers;
 mod views;
 

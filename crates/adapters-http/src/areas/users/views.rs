@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::openapi::enum_schemas::{PermissionWord, RoleWord};
 use crate::response::instant::Instant;
+use application::enum_schemas::{PermissionWord, RoleWord};
 
 /// A person or program that calls the service.
 #[derive(Debug, Serialize, ToSchema)]

@@ -2,9 +2,9 @@
 
 use actix_web::web;
 use application::Code::DefaultTenantRequired;
+use application::UpdateWorkspace;
 use domain::access::Permission;
 
-use super::bodies::UpdateWorkspaceBody;
 use super::views::WorkspaceView;
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
@@ -25,10 +25,10 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
 
 /// Changes the workspace's name and its default currency and discount. Default tenant only.
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
-    params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspaceBody,
+    params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspace,
     responses((status = 200, body = Data<WorkspaceView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
 pub(crate) async fn update(api: web::Data<Api>, caller: UnderAuthority, if_match: IfMatch, body: Body) -> Answer {
-    let (caller, body) = body.read::<UpdateWorkspaceBody, _>(caller, Permission::Admin).await?;
-    let workspace = api.workspaces.update(&caller, body.map(Into::into), &if_match.on(WorkspaceView::from)).await?;
+    let (caller, body) = body.read::<UpdateWorkspace, _>(caller, Permission::Admin).await?;
+    let workspace = api.workspaces.update(&caller, body, &if_match.on(WorkspaceView::from)).await?;
     Ok(tagged(ok(WorkspaceView::from(workspace))))
 }

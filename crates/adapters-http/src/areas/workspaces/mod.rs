@@ -1,6 +1,5 @@
 //! `/workspace`.
 
-mod bodies;
 mod handlers;
 mod views;
 

@@ -17,7 +17,9 @@ use utoipa::{PartialSchema, ToSchema};
 /// Declares the schema of a field that contains one of the words of a domain type.
 macro_rules! words {
     ($($name:ident: $values:ty,)+) => {$(
-        pub(crate) struct $name;
+        #[doc = concat!("The words of [`", stringify!($values), "`].")]
+        #[derive(Debug)]
+        pub struct $name;
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
@@ -47,4 +49,14 @@ words! {
     RoleWord: Role,
     TenantStatusWord: TenantStatus,
     UnavailableWord: Unavailable,
+}
+
+/// The origin of listings: the tenant's own or imported.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the words of a filter")]
+pub enum ListingType {
+    #[schema(rename = "self")]
+    Own,
+    Imported,
 }
