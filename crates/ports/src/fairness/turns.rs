@@ -96,14 +96,17 @@ impl Turns {
         let (workspace, tenant) = (self.workspaces.get(client.workspace, now), self.tenants.get(client, now));
         let share = f64::from(self.share);
         let has_its_share = |had: &Use| had.held >= self.share && had.late > share / 2.0;
-        // A tenant with little use does not wait for others in its workspace, unless they are many.
-        let is_light = tenant.late < share / 2.0 && workspace.late < share * 2.0;
+        // A tenant with less use than others of its workspace does not wait for the share of the workspace, unless they
+        // are many.
+        let is_light = |had: &Use| had.late < share.max(workspace.late) / 2.0;
+        let is_light_here = |other: Client, had: &Use| other.workspace == client.workspace && is_light(had);
+        let may_exceed = || is_light(&tenant) && self.tenants.held(now, is_light_here) < self.share * 2;
         let others_work = || self.workspaces.others_work(now, |other| other != client.workspace);
         let others_work_here =
             || self.tenants.others_work(now, |other| other != client && other.workspace == client.workspace);
         pool.free > 0
             && pool.has_one_for(&workspace, &tenant)
-            && !(has_its_share(&workspace) && !is_light && others_work())
+            && !(has_its_share(&workspace) && !may_exceed() && others_work())
             && !(has_its_share(&tenant) && others_work_here())
     }
 
@@ -198,6 +201,11 @@ impl<K: Copy + Eq + Hash> Uses<K> {
 
     fn get(&self, key: K, now: Instant) -> Use {
         self.0.get(&key).map_or(Use { held: 0, late: 0.0, at: now }, |had| had.at(now))
+    }
+
+    /// The number of connections that these hold.
+    fn held(&self, now: Instant, counts: impl Fn(K, &Use) -> bool) -> u32 {
+        self.0.iter().filter(|(key, had)| counts(**key, &had.at(now))).map(|(_, had)| had.held).sum()
     }
 
     fn others_work(&self, now: Instant, is_other: impl Fn(K) -> bool) -> bool {
@@ -330,5 +338,39 @@ mod tests {
         turns.pass(1000);
         assert!(!turns.enters(tenant(1, 1)));
         assert!(turns.enters(tenant(1, 2)));
+    }
+
+    #[test]
+    fn a_burst_of_one_tenant_does_not_hold_up_another_of_its_workspace() {
+        let mut turns = Scene::of(8);
+        for _ in 0..4 {
+            assert!(turns.enters(tenant(1, 1)));
+        }
+        turns.pass(1000);
+        assert!(turns.enters(tenant(2, 1)));
+        for _ in 0..3 {
+            assert!(turns.after(tenant(1, 1)).is_empty());
+        }
+        assert!(!turns.enters(tenant(1, 1)));
+        assert!(turns.enters(tenant(1, 2)));
+    }
+
+    #[test]
+    fn a_tenant_with_some_use_is_not_held_up_by_one_with_much() {
+        let mut turns = Scene::of(8);
+        assert!((0..4).all(|_| turns.enters(tenant(1, 1))) && turns.enters(tenant(1, 2)) && turns.enters(tenant(2, 1)));
+        turns.pass(1000);
+        assert!(turns.after(tenant(1, 2)).is_empty());
+        assert!(turns.enters(tenant(1, 2)));
+    }
+
+    #[test]
+    fn many_light_tenants_of_a_workspace_exceed_its_share_by_two_shares_at_most() {
+        let mut turns = Scene::of(8);
+        assert!(turns.enters(tenant(1, 1)) && turns.enters(tenant(2, 1)));
+        turns.pass(1000);
+        assert!(turns.enters(tenant(1, 2)) && turns.enters(tenant(1, 3)));
+        assert!(!turns.enters(tenant(1, 4)));
+        assert_eq!(turns.after(tenant(1, 3)), [tenant(1, 4)]);
     }
 }
