@@ -34,6 +34,10 @@ pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan")
 /// connection during a commit: the rollback that follows finds no transaction.
 const NO_NOTICES: (&str, &str) = ("client_min_messages", "error");
 
+/// The setting with which a statement uses one processor. Otherwise a count that reads much would use several, and its
+/// client more than its share.
+const ONE_PROCESSOR: (&str, &str) = ("max_parallel_workers_per_gather", "0");
+
 /// Time limits that the role or the database may set.
 const LIMITS_OF_ROLE: [&str; 3] = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
 /// Lifts the limits that not every version has: a version refuses settings that it does not know.
@@ -98,7 +102,8 @@ impl Postgres {
         let limits =
             [("statement_timeout", statement), ("lock_timeout", wait), ("client_connection_check_interval", NOTICED)];
         let limits = limits.map(|(name, limit)| (name, limit.as_millis().to_string()));
-        let options = PgConnectOptions::clone(&self.options).options(limits).options([PLANNED_ONCE, NO_NOTICES]);
+        let options =
+            PgConnectOptions::clone(&self.options).options(limits).options([PLANNED_ONCE, ONE_PROCESSOR, NO_NOTICES]);
         // The server itself ends statements that take too long or whose connection is closed.
         let prepare = |_: &mut _, _| -> Pin<Box<dyn Future<Output = _> + Send>> { Box::pin(async { Ok(()) }) };
         Connections::new(name, options, most, self.limits, &self.gate, prepare, self.plans.clone())

@@ -69,6 +69,16 @@ async fn a_rollback_that_finds_no_transaction_makes_no_notice() {
 }
 
 #[tokio::test]
+async fn a_statement_uses_one_processor() {
+    let server = fresh();
+    let connections = Postgres::new(server.url()).expect("an address").connections("one", 1);
+    let workers = "SELECT current_setting('max_parallel_workers_per_gather') AS workers";
+    let workers = Statement::from_string(DbBackend::Postgres, workers);
+    let row = connections.acquire().await.expect("a connection").first(workers).await.expect("an answer");
+    assert_eq!(row.expect("a row").try_get::<String>("", "workers").expect("a text"), "0");
+}
+
+#[tokio::test]
 async fn a_plan_for_an_empty_table_is_made_again_once_the_table_has_rows() {
     let server = fresh();
     let postgres = Postgres::new(server.url()).expect("an address");

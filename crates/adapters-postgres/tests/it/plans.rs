@@ -183,6 +183,18 @@ async fn a_page_far_away_skips_in_an_index() {
 }
 
 #[tokio::test]
+async fn a_list_reads_the_listings_of_its_accounts_although_nearly_all_are_of_another() {
+    let server = fresh();
+    let pool = filled(server.url(), &LISTINGS).await;
+    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let page = Page { start: PageStart::Number(1), size: 20 };
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let plan = plan(&pool, database.listings_statement(&scope, &ListingFilter::default(), page)).await;
+    assert!(plan.iter().any(|line| line.contains("using listings_by_account on listings")), "{plan:#?}");
+    assert!(!plan.iter().any(|line| line.contains("Filter: (integration_account_id = ")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn a_move_finds_imports_by_their_account() {
     let server = fresh();
     let pool = filled(server.url(), &IMPORTS).await;
