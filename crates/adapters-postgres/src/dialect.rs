@@ -91,8 +91,17 @@ impl Dialect for PostgresDialect {
         format!("jsonb_array_length({list})")
     }
 
+    fn rows_of_insert(&self) -> usize {
+        // A statement has at most 65,535 values, and a listing has 36.
+        500
+    }
+
     fn placed_listings(&self) -> &'static str {
         "listings listing"
+    }
+
+    fn positions(&self) -> &'static str {
+        "listings listing WHERE listing.workspace_id = $1 AND"
     }
 
     fn in_box(&self) -> &'static str {

@@ -133,9 +133,19 @@ impl Dialect for SqliteDialect {
         format!("json_array_length({list})")
     }
 
+    fn rows_of_insert(&self) -> usize {
+        // SQLite compiles a statement once for each text, which takes longer than it saves if the text is long.
+        50
+    }
+
     fn placed_listings(&self) -> &'static str {
         // CROSS JOIN keeps the R-tree in front: everything else is looked up from its results.
         "listing_tree place CROSS JOIN listings listing ON listing.number = place.number"
+    }
+
+    fn positions(&self) -> &'static str {
+        // The tree alone: the workspace is one of its dimensions.
+        "listing_tree place WHERE"
     }
 
     fn in_box(&self) -> &'static str {

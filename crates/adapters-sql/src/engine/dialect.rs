@@ -69,8 +69,15 @@ pub trait Dialect: Send + Sync {
     /// Returns the expression for the number of items of a list column.
     fn length_of_list(&self, list: &str) -> String;
 
+    /// Returns the number of rows that one INSERT of many listings has.
+    fn rows_of_insert(&self) -> usize;
+
     /// Returns the FROM that yields listings `listing` by their position.
     fn placed_listings(&self) -> &'static str;
+
+    /// Returns the FROM, and the beginning of its WHERE, that yields the positions of the listings of the workspace `$1`.
+    /// [`in_box`](Self::in_box) completes it.
+    fn positions(&self) -> &'static str;
 
     /// Returns the condition that listings lie in the box around the point `$3`, `$4`, `$5` with faces at the distance
     /// `$6`. An index answers it.

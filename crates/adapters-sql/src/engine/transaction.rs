@@ -8,7 +8,7 @@ use ports::RepositoryError;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, ExecResult, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryResult, QueryTrait, TryGetable,
+    ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryResult, QueryTrait, Statement, TryGetable,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -154,14 +154,17 @@ impl Transaction {
 
     /// Runs a statement that writes rows of an entity.
     pub(crate) async fn run(&self, query: &impl QueryTrait) -> Result<ExecResult, RepositoryError> {
-        let statement = query.build(self.dialect.backend());
+        self.run_statement(query.build(self.dialect.backend())).await
+    }
+
+    /// Runs a statement that was made before the transaction.
+    pub(crate) async fn run_statement(&self, statement: Statement) -> Result<ExecResult, RepositoryError> {
         self.connection.lock().await.execute(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a statement.
     pub(crate) async fn execute(&self, query: Query) -> Result<ExecResult, RepositoryError> {
-        let statement = query.statement(self.dialect.backend());
-        self.connection.lock().await.execute(statement).await.map_err(|error| self.error(error))
+        self.run_statement(query.statement(self.dialect.backend())).await
     }
 
     /// Runs a statement that writes one row, guarded by its conditions.

@@ -12,18 +12,19 @@ use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::listings::{Delivery, Listing, ListingAccount, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError, rules};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable};
+use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, QueryTrait, Statement};
 
 use self::rows::{to_listing, to_row, to_tenant_listing};
 use crate::access::credentials::to_standing;
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::errors::{guarded_all, inside};
 use crate::engine::query::Query;
 use crate::engine::rows::stored;
 use crate::engine::transaction::Transaction;
 use crate::tables::listings::{Column, Entity, Row};
 
-/// The rows of one INSERT: SQLite accepts 32,766 values, and a listing has 36.
+/// The number of listings that one SELECT locks.
 const BATCH: usize = 500;
 
 #[derive(FromQueryResult)]
@@ -144,18 +145,23 @@ impl ListingRepository for Database {
 
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError> {
         let Change { after: Delivery { integration_account_id, listings }, audit, idempotency_record } = change;
+        for listing in &listings {
+            inside(scope.workspace_id(), listing.workspace_id())?;
+            if listing.integration_account_id() != integration_account_id {
+                return Err(RepositoryError::Stale);
+            }
+        }
+        // Made before the transaction: on SQLite, all other writes wait until it ends.
+        let locks = locks_of_stored(self.dialect(), scope, integration_account_id, &listings);
+        let upserts = upserts(self.dialect(), listings);
         let transaction = self.begin_much(idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, integration_account_id).await?;
-            for listing in &listings {
-                inside(scope.workspace_id(), listing.workspace_id())?;
-                if listing.integration_account_id() != integration_account_id {
-                    return Err(RepositoryError::Stale);
-                }
+            for (lock, expected) in locks {
+                transaction.expect_rows(lock, expected).await?;
             }
-            lock_stored(&transaction, scope, integration_account_id, &listings).await?;
-            for batch in listings.chunks(BATCH) {
-                store(&transaction, batch).await?;
+            for (upsert, expected) in upserts {
+                guarded_all(transaction.run_statement(upsert).await?.rows_affected(), expected)?;
             }
             Ok(())
         }
@@ -175,32 +181,33 @@ impl Transaction {
     }
 }
 
-/// Checks that the listings that are not new exist, and locks them until the end of the transaction: writing a deleted
-/// one would bring it back. In the order of their ids, as imports lock them.
-async fn lock_stored(
-    transaction: &Transaction,
+/// Returns the SELECTs that lock the listings that are not new until the end of the transaction, each with the number of
+/// rows that it must find: writing a deleted listing would bring it back. In the order of their ids, as imports lock
+/// them.
+fn locks_of_stored(
+    dialect: &dyn Dialect,
     scope: &TenantScope,
     account: IntegrationAccountId,
     listings: &[Listing],
-) -> Result<(), RepositoryError> {
+) -> Vec<(Query, usize)> {
     let mut stored: Vec<_> = listings.iter().filter(|listing| listing.version() > 1).map(Listing::id).collect();
     stored.sort_unstable();
-    for ids in stored.chunks(BATCH) {
-        let select = "SELECT 1 FROM listings WHERE workspace_id = $1 AND integration_account_id = $2 AND id IN ";
-        let query = Query::new(select, [scope.workspace_id().as_uuid().into(), account.as_uuid().into()])
+    let select = "SELECT 1 FROM listings WHERE workspace_id = $1 AND integration_account_id = $2 AND id IN ";
+    let lock = |ids: &[ListingId]| {
+        Query::new(select, [scope.workspace_id().as_uuid().into(), account.as_uuid().into()])
             .push_list(ids.iter().map(|id| id.as_uuid()))
             .push(" ORDER BY id")
-            .push(transaction.dialect().for_no_key_update());
-        transaction.expect_rows(query, ids.len()).await?;
-    }
-    Ok(())
+            .push(dialect.for_no_key_update())
+    };
+    stored.chunks(BATCH).map(|ids| (lock(ids), ids.len())).collect()
 }
 
-/// Inserts each new listing, and replaces the previous version of each other one.
-async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), RepositoryError> {
-    let rows = listings.iter().map(|listing| to_row(listing.clone()).into_active_model());
+/// Returns the statements that insert each new listing and replace the previous version of each other one, with the
+/// number of rows that each must write.
+fn upserts(dialect: &dyn Dialect, listings: Vec<Listing>) -> Vec<(Statement, usize)> {
     let keys = [Column::WorkspaceId, Column::IntegrationAccountId, Column::ProviderId];
-    let never_change = [Column::WorkspaceId, Column::Id, Column::IntegrationAccountId, Column::CreatedAt];
+    // Neither the keys nor these change. Columns that are set are written to the indexes again.
+    let never_change = [Column::Id, Column::CreatedAt];
     // If the stored version is not the previous one, or the id differs, no row is written, and the row count does not
     // match.
     let is_next = Expr::col((Entity, Column::Version))
@@ -208,10 +215,17 @@ async fn store(transaction: &Transaction, listings: &[Listing]) -> Result<(), Re
         .and(Expr::col((Entity, Column::Id)).eq(Expr::col(("excluded", Column::Id))));
     let over = OnConflict::columns(keys)
         .update_columns(
-            Column::iter().filter(|column| !never_change.iter().any(|never| column.as_str() == never.as_str())),
+            Column::iter()
+                .filter(|column| !keys.iter().chain(&never_change).any(|never| column.as_str() == never.as_str())),
         )
         .action_and_where(is_next)
         .to_owned();
-    let written = transaction.run(&Entity::insert_many(rows).on_conflict(over)).await?;
-    guarded_all(written.rows_affected(), listings.len())
+    let mut rows = listings.into_iter().map(|listing| to_row(listing).into_active_model()).peekable();
+    let mut upserts = vec![];
+    while rows.peek().is_some() {
+        let batch: Vec<_> = rows.by_ref().take(dialect.rows_of_insert()).collect();
+        let written = batch.len();
+        upserts.push((Entity::insert_many(batch).on_conflict(over.clone()).build(dialect.backend()), written));
+    }
+    upserts
 }

@@ -88,8 +88,8 @@ impl Database {
         ring: Radius,
         most: u32,
     ) -> Result<bool, RepositoryError> {
-        let query = in_box(Query::of_tenant(COUNT_IN_BOX, scope), self.dialect(), around, ring);
-        let query = query.bind([(i64::from(most) + 1).into()]);
+        let query = Query::of_tenant(COUNT_IN_BOX, scope).fill("positions", self.dialect().positions());
+        let query = in_box(query, self.dialect(), around, ring).bind([(i64::from(most) + 1).into()]);
         Ok(self.count_of(query).await? > most.into())
     }
 

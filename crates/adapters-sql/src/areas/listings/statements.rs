@@ -102,7 +102,7 @@ pub(super) const COUNT_FOUND: &str = "\
 /// The number of the workspace's listings in the box, up to `$7`.
 pub(super) const COUNT_IN_BOX: &str = "\
     SELECT COUNT(*) AS count \
-    FROM (SELECT 1 FROM {placed_listings} WHERE listing.workspace_id = $1 AND {in_box} LIMIT $7) inside";
+    FROM (SELECT 1 FROM {positions} {in_box} LIMIT $7) inside";
 
 /// The columns of `found` of a listing of the tenant's own account.
 pub(super) const OWN: &str = "\
