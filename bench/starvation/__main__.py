@@ -6,6 +6,7 @@ Two victims, one in another workspace and one in the attacker's own, read and wr
 import argparse
 import json
 import multiprocessing
+import os
 import random
 import shutil
 import socket
@@ -23,6 +24,7 @@ from service import Client, Service  # noqa: E402
 
 AMENITIES = [f"Amenity number {number}" for number in range(40)]
 QUESTION = f"location=42,2&radius=1000&amenities={','.join(AMENITIES[:20]).replace(' ', '%20')}"
+ATTACKS = ("count", "search", "deliveries")
 CONNECTIONS = {"sqlite": 8, "postgres": 24}
 DELIVERIES = 12
 PACE = 0.02  # seconds between two requests of a victim
@@ -32,6 +34,7 @@ GIVEN_UP = 0.5  # seconds after which the attacker closes a connection
 def main():
     parser = argparse.ArgumentParser(prog="bench/starvation", description=__doc__)
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this engine")
+    parser.add_argument("--attack", choices=ATTACKS, action="append", help="only this attack")
     parser.add_argument("--listings", type=int, default=90_000, help="listings around the attacker's place (90,000)")
     parser.add_argument("--megabytes", type=int, default=9, help="size of a delivery (9)")
     parser.add_argument("--seconds", type=int, default=30, help="how long each attack lasts (30)")
@@ -115,15 +118,14 @@ def run(engine, port: int, world: World, options):
     question = lambda path: (f"GET /api/v1{path}?{QUESTION} HTTP/1.1\r\nhost: bench\r\n"
                              f"x-calry-api-key: {world.attacker}\r\n\r\n").encode()
     attacks = {
-        "none": [],
         "count": [(ask, (port, question("/tenants/search-listings/count")))] * CONNECTIONS[engine.name],
         "search": [(ask, (port, question("/tenants/search-listings")))] * CONNECTIONS[engine.name],
-        f"{DELIVERIES} deliveries of {options.megabytes} MB":
-            [(deliver, (port, world.attacker, world.attacked, number, options.megabytes)) for number in range(DELIVERIES)],
+        "deliveries": [(deliver, (port, world.attacker, world.attacked, number, options.megabytes)) for number in range(DELIVERIES)],
     }
     usual = {}
-    for attack, sides in attacks.items():
-        machine.say(f"{engine.title}: {attack}")
+    for attack in [None, *(options.attack or ATTACKS)]:
+        sides = attacks.get(attack, [])
+        machine.say(f"{engine.title}: {attack or 'no attack'}")
         end = multiprocessing.Event()
         attacker = multiprocessing.Process(target=together, args=(sides, end), daemon=True)
         attacker.start()
@@ -143,6 +145,8 @@ def run(engine, port: int, world: World, options):
 
 
 def together(sides: list, end):
+    # A real attacker has its own machine: its clients take no time from the victims'.
+    os.nice(19)
     threads = [threading.Thread(target=work, args=(*arguments, end), daemon=True) for work, arguments in sides]
     for thread in threads:
         thread.start()
@@ -166,7 +170,7 @@ def deliver(port: int, key: str, account: str, side: int, megabytes: int, end):
         listings = [listing(side * 1000 + number, random) for number in range(1000)]
         return json.dumps({"listings": [{**one, "description": text * (megabytes * 1000 - 600)} for one in listings]}).encode()
 
-    # The bodies are made in advance, because a real attacker has its own machine, and sent in turn, so that each changes all listings.
+    # The bodies are made in advance, and sent in turn, so that each changes all listings.
     turn, bodies = 0, [body("x"), body("y")]
     client = Client(port, key)
     while not end.is_set():
