@@ -107,7 +107,7 @@ async fn change(
     complete: fn(ListingFields) -> ListingFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Write).await?;
-    let input = body.map(|body| complete(body).into());
+    let input = body.map(complete);
     let view = view(&caller);
     let listing = api.listings.update(&caller, id.0, input, &if_match.on(view)).await?;
     Ok(tagged(ok(view(listing))))

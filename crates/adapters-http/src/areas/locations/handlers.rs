@@ -81,7 +81,7 @@ async fn change(
     complete: fn(LocationFields) -> LocationFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Write).await?;
-    let input = body.map(|body| complete(body).into());
+    let input = body.map(complete);
     let location = api.locations.update(&caller, id.0, input, &if_match.on(LocationView::from)).await?;
     Ok(tagged(ok(LocationView::from(location))))
 }

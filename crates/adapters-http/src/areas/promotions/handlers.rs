@@ -87,7 +87,7 @@ async fn change(
     complete: fn(PromotionFields) -> PromotionFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Write).await?;
-    let input = body.map(|body| complete(body).into());
+    let input = body.map(complete);
     let promotion = api.promotions.update(&caller, id.0, input, &if_match.on(PromotionView::from)).await?;
     Ok(tagged(ok(PromotionView::from(promotion))))
 }

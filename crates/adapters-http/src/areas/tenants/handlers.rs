@@ -99,7 +99,7 @@ async fn change(
     complete: fn(TenantFields) -> TenantFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Admin).await?;
-    let input = body.map(|body| complete(body).into());
+    let input = body.map(complete);
     let tenant = api.tenants.update(&caller, id.0, input, &if_match.on(TenantView::from)).await?;
     Ok(tagged(ok(TenantView::from(tenant))))
 }

@@ -103,7 +103,7 @@ async fn change(
     complete: fn(UserFields) -> UserFields,
 ) -> Answer {
     let (caller, body) = body.read(caller, Permission::Admin).await?;
-    let input = body.map(|body| complete(body).into());
+    let input = body.map(complete);
     let user = api.users.update(&caller, id.0, input, &if_match.on(UserView::from)).await?;
     Ok(tagged(ok(UserView::from(user))))
 }
