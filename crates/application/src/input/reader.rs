@@ -248,6 +248,17 @@ mod tests {
     }
 
     #[test]
+    fn a_field_may_have_several_errors() {
+        let mut reader = FieldReader::default();
+        reader.keep::<_, Name>("name", &text(""));
+        reader.refuse("name", "is taken.");
+        let refused = InvalidInput::from(reader.into_errors());
+        let field_errors = refused.field_errors().expect("field errors");
+        assert_eq!(field_errors["name"].len(), 2);
+        assert_eq!(field_errors["name"][1], "The name is taken.");
+    }
+
+    #[test]
     fn lists_are_read_until_enough_is_wrong() {
         let refused = |wrong: usize, fine: usize| {
             let mut names = vec![String::new(); wrong];
