@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use adapters_http::{Connections, Network, RateLimits, ServerLimits};
+use adapters_http::{AllowedOrigin, Connections, Network, RateLimits, ServerLimits};
 use adapters_sqlite::Limits;
 use anyhow::Context;
 use domain::api_keys::MaxKeyAge;
@@ -40,6 +40,10 @@ impl Settings {
             Some(path) => read(path).with_context(|| format!("cannot read {}", path.display()))?,
             None => read_default()?,
         };
+        let allowed_origins = said.cors_origins.or(file.cors_origins).unwrap_or_default();
+        if allowed_origins.len() > 1 && allowed_origins.iter().any(AllowedOrigin::is_any) {
+            return Err(BadUsage("cors-origins: * allows all origins, so it must stand alone".to_owned()).into());
+        }
         let defaults = Limits::default();
         let time = |said: Option<Seconds>, file: Option<Seconds>, default| {
             said.or(file).map_or(default, |Seconds(duration)| duration)
@@ -60,7 +64,7 @@ impl Settings {
                     said.rate_limit.or(file.rate_limit),
                     said.tenant_rate_limit.or(file.tenant_rate_limit),
                 ),
-                allowed_origins: said.cors_origins.or(file.cors_origins).unwrap_or_default(),
+                allowed_origins,
                 trusted_proxies: said
                     .trusted_proxies
                     .or(file.trusted_proxies)
@@ -128,6 +132,20 @@ mod tests {
     use std::num::NonZeroU16;
 
     use super::*;
+
+    #[test]
+    fn all_origins_are_not_allowed_beside_some() {
+        let gathered = |origins: &str| {
+            let origins = origins.split(',').map(|origin| origin.parse().expect("an origin")).collect();
+            Settings::gather(Options { cors_origins: Some(origins), ..Options::default() }).map(drop)
+        };
+        for origins in ["*", "https://a.example,https://b.example"] {
+            gathered(origins).expect("settings");
+        }
+        for origins in ["*,https://a.example", "https://a.example,*"] {
+            assert!(gathered(origins).expect_err("refused").is::<BadUsage>(), "{origins}");
+        }
+    }
 
     #[test]
     fn a_file_has_the_names_of_the_flags() {

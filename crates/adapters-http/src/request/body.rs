@@ -209,7 +209,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
 
 #[cfg(test)]
 mod tests {
-    use application::BookingFields;
+    use application::{BookingFields, DeliverListings, EditCalendar, ListingFields};
 
     use super::*;
 
@@ -245,5 +245,24 @@ mod tests {
             assert!(found.contains(message), "{json}: {found}");
         }
         assert!(parse::<BookingFields>(b"{\"source\":\"\xff\"}").is_err(), "bytes that are not UTF-8");
+    }
+
+    #[test]
+    fn an_array_is_not_read_as_an_object() {
+        fn place<T: DeserializeOwned>(json: &str) -> String {
+            match parse::<T>(json.as_bytes()) {
+                Err(Unreadable::Malformed(found)) => found,
+                _ => panic!("{json} is readable"),
+            }
+        }
+        for (found, place) in [
+            (place::<BookingFields>(r#"{"guest":["Ada","Lovelace",null,null]}"#), "at guest: "),
+            (place::<ListingFields>(r#"{"address":["1 Main St"]}"#), "at address: "),
+            (place::<ListingFields>(r#"{"pictures":[["https://a.example/a.jpg","d"]]}"#), "at pictures[0]: "),
+            (place::<EditCalendar>(r#"{"ranges":[["2030-01-01","2030-01-03"]]}"#), "at ranges[0]: "),
+            (place::<DeliverListings>(r#"{"listings":[[]]}"#), "at listings[0]: "),
+        ] {
+            assert!(found.contains(&format!("{place}invalid type: sequence, expected an object")), "{found}");
+        }
     }
 }

@@ -19,6 +19,14 @@ pub struct AllowedOrigin(pub(crate) String);
 #[error("must be an origin as browsers write it, like https://app.example.com, or *")]
 pub struct InvalidOriginError;
 
+impl AllowedOrigin {
+    /// Whether it stands for all origins.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.0 == ANY
+    }
+}
+
 impl TryFrom<String> for AllowedOrigin {
     type Error = InvalidOriginError;
 

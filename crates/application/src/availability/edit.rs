@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::get::nights;
 use super::{Availability, AvailabilityError};
+use crate::input::bodies::objects;
 use crate::input::enum_schemas::NightStatusWord;
 use crate::input::reader::{FieldReader, Fields, read};
 use crate::input::wire::digits;
@@ -17,6 +18,8 @@ use crate::steps::retry::retry_stale;
 
 /// The field's name in the request.
 pub(super) const RANGES: &str = "ranges";
+
+objects!(RangeFields);
 
 /// An edit of a calendar, which is applied as a whole or not at all.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -31,7 +34,7 @@ pub struct EditCalendar {
 /// An edit of at most 730 nights. An absent field is left unchanged; null resets it to the listing's value.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = RangeBody)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 pub struct RangeFields {
     /// The date of the first night, like a check-in.
     #[schema(value_type = Option<chrono::NaiveDate>, required, nullable = false)]

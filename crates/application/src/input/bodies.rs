@@ -1,5 +1,5 @@
-//! Schemas of bodies in which fields are required. An update may name any fields of a body; a creation or a replacement
-//! must name the required ones.
+//! Bodies: objects that are read from JSON objects alone, and schemas in which fields are required. An update may name any
+//! fields of a body; a creation or a replacement must name the required ones.
 
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -31,6 +31,34 @@ macro_rules! bodies {
 }
 
 pub(crate) use bodies;
+
+/// Implements `Deserialize` for structs that derive it with `#[serde(remote = "Self")]`, so that they are read from JSON
+/// objects alone. Serde's own implementation also accepts an array, field by field.
+macro_rules! objects {
+    ($($object:ident),+) => {$(
+        impl<'de> Deserialize<'de> for $object {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Object;
+
+                impl<'de> serde::de::Visitor<'de> for Object {
+                    type Value = $object;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, fields: A) -> Result<$object, A::Error> {
+                        $object::deserialize(serde::de::value::MapAccessDeserializer::new(fields))
+                    }
+                }
+
+                deserializer.deserialize_map(Object)
+            }
+        }
+    )+};
+}
+
+pub(crate) use objects;
 
 /// Returns the schema with these required and nullable fields.
 pub(crate) fn with(mut schema: RefOr<Schema>, required: &[&str], nullable: &[&str]) -> RefOr<Schema> {

@@ -6,7 +6,7 @@ use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::input::bodies::bodies;
+use crate::input::bodies::{bodies, objects};
 use crate::input::enum_schemas::ListingStatusWord;
 use crate::input::reader::FieldReader;
 use crate::input::wire::{bounded, digits, is_true};
@@ -17,12 +17,14 @@ bodies! {
     ReplaceListingBody: ListingFields = "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
 }
 
+objects!(ListingFields, PictureFields, AddressFields);
+
 /// The fields of a listing. A new one needs `integrationAccountID` (except in a delivery), `providerID`, `name`,
 /// `latitude`, `longitude`, `maxOccupancy` and `startPrice`. In an update, an absent field is left unchanged and null
 /// clears a field. You may send a whole listing back: its read-only fields are ignored.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = ListingBody)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a listing")]
 pub struct ListingFields {
     /// The account of the listing. It never changes.
@@ -112,6 +114,7 @@ pub struct ListingFields {
 /// A picture.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = PictureBody)]
+#[serde(remote = "Self")]
 #[expect(missing_docs, reason = "the fields of a picture")]
 pub struct PictureFields {
     /// A web address.
@@ -129,6 +132,7 @@ pub struct PictureFields {
 /// The fields of an address. An absent field is left unchanged; null clears a field.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = ListingAddressBody)]
+#[serde(remote = "Self")]
 #[expect(missing_docs, reason = "the fields of an address")]
 pub struct AddressFields {
     #[serde(default)]

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use validator::ValidationErrors;
 
 use crate::input::REQUIRED;
+use crate::input::bodies::objects;
 use crate::input::enum_schemas::ReservationTypeWord;
 use crate::input::reader::{FieldReader, Fields};
 use crate::input::wire::digits;
@@ -80,10 +81,12 @@ pub struct BookingFields {
     pub external_id: Option<String>,
 }
 
+objects!(GuestFields);
+
 /// The guest of a stay.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = GuestBody)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields of a guest")]
 pub struct GuestFields {
     #[schema(required, nullable = false, example = "Grace", min_length = 1, max_length = 255)]

@@ -26,9 +26,9 @@ impl Users {
         retry_stale(async || {
             let user = self.repository.get(&scope, id).await?.ok_or(UserError::NotFound)?;
             caller.may_handle(user.role())?;
-            // Null is accepted only if there is no address, so that a client can send back what it read. It never
-            // removes an address.
-            if fields.email == Patch::Clear && user.email().is_some() {
+            // Null and blank are accepted only if there is no address, so that a client can send back what it read. They
+            // never remove an address.
+            if !fields.email.is_keep() && edit.email.is_none() && user.email().is_some() {
                 return Err(InvalidInput::new("email", REQUIRED).into());
             }
             let workplace = match location_id {
@@ -128,10 +128,13 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_loses_an_address() {
-        let nulled = UserFields { email: Patch::Clear, ..UserFields::default() };
-        let users = users(repository(Role::Venue), MockLocationRepository::new());
-        let refused =
-            users.update(&build::administrator(), UserId::new(build::id()), Ok(nulled), &Precondition::default()).await;
-        assert!(refused.expect_err("invalid").field_errors().expect("field errors").contains_key("email"));
+        for email in [Patch::Clear, Patch::Set(" ".to_owned())] {
+            let fields = UserFields { email, ..UserFields::default() };
+            let users = users(repository(Role::Venue), MockLocationRepository::new());
+            let administrator = build::administrator();
+            let id = UserId::new(build::id());
+            let refused = users.update(&administrator, id, Ok(fields), &Precondition::default()).await;
+            assert!(refused.expect_err("invalid").field_errors().expect("field errors").contains_key("email"));
+        }
     }
 }
