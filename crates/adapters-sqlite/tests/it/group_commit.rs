@@ -60,6 +60,20 @@ impl File {
         next
     }
 
+    /// Returns the commit of a change that has stored the value, and the change whose turn has come in its transaction.
+    async fn after(&self, value: i64) -> (Waiting<'static, ()>, Waiting<'_, Acquired>) {
+        let mut first = self.begin().await;
+        insert(&mut first, value).await.expect("stored");
+        let next = self.next().await;
+        (committing(first).await, next)
+    }
+
+    /// Returns the commit of a change that has stored the value, and a change that continues its transaction.
+    async fn shared_with(&self, value: i64) -> (Waiting<'static, ()>, Acquired) {
+        let (first, next) = self.after(value).await;
+        (first, next_begun(next).await)
+    }
+
     /// Returns what has been committed.
     async fn stored(&self) -> Vec<i64> {
         sqlx::query_scalar("SELECT value FROM stored ORDER BY value").fetch_all(&self.reader).await.expect("an answer")
@@ -88,8 +102,8 @@ async fn is_pending<T>(waiting: &mut Waiting<'_, T>) -> bool {
 }
 
 /// Returns a commit that waits for the others of the transaction.
-async fn committing(connection: &mut Acquired) -> Waiting<'_, ()> {
-    let mut committing = connection.commit();
+async fn committing(mut connection: Acquired) -> Waiting<'static, ()> {
+    let mut committing: Waiting<'_, ()> = Box::pin(async move { connection.commit().await });
     assert!(is_pending(&mut committing).await, "others continue the transaction");
     committing
 }
@@ -102,11 +116,7 @@ fn is_unavailable(error: &DbErr) -> bool {
 #[tokio::test]
 async fn changes_that_wait_share_a_commit_and_nobody_sees_them_before() {
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let mut first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (mut first, mut second) = file.shared_with(1).await;
     insert(&mut second, 2).await.expect("stored");
     assert!(is_pending(&mut first).await);
     assert!(file.stored().await.is_empty());
@@ -162,11 +172,7 @@ async fn at_most_64_changes_share_a_commit() {
 #[tokio::test]
 async fn a_refusal_undoes_its_own_change_and_is_told_after_the_commit_of_what_it_rests_on() {
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     insert(&mut second, 2).await.expect("stored");
     insert(&mut second, 1).await.expect_err("it is taken");
     insert(&mut second, 3).await.expect_err("no statement runs after one that has failed");
@@ -184,11 +190,7 @@ async fn a_refusal_undoes_its_own_change_and_is_told_after_the_commit_of_what_it
 #[tokio::test]
 async fn a_change_that_has_failed_cannot_be_committed() {
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     insert(&mut second, 2).await.expect("stored");
     insert(&mut second, 1).await.expect_err("it is taken");
     assert!(is_unavailable(&second.commit().await.expect_err("it has failed")));
@@ -200,11 +202,7 @@ async fn a_change_that_has_failed_cannot_be_committed() {
 #[tokio::test]
 async fn a_change_that_is_dropped_or_panics_is_undone_alone() {
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     insert(&mut second, 2).await.expect("stored");
     let next = file.next().await;
     drop(second);
@@ -223,10 +221,7 @@ async fn a_change_that_is_dropped_or_panics_is_undone_alone() {
 async fn a_change_that_gives_up_when_its_turn_has_come_leaves_the_commit_to_others() {
     let file = File::new().await;
     for (value, acquires) in [(1, false), (2, true)] {
-        let mut first = file.begin().await;
-        insert(&mut first, value).await.expect("stored");
-        let next = file.next().await;
-        let first = committing(&mut first).await;
+        let (first, next) = file.after(value).await;
         if acquires {
             drop(next.await.expect("its turn"));
         } else {
@@ -242,11 +237,7 @@ async fn a_statement_that_is_given_up_ends_before_its_change_is_undone() {
     const LONG: &str = "WITH RECURSIVE n (n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM n LIMIT 100000) \
                         INSERT INTO stored (value) SELECT n FROM n";
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     let mut long = second.execute(statement(LONG));
     let _is_pending = is_pending(&mut long).await;
     drop(long);
@@ -261,11 +252,7 @@ async fn a_read_that_takes_too_long_harms_nobody_and_a_write_is_not_acknowledged
     let file = File::within(limits).await;
     let endless_write = format!("INSERT INTO stored (value) {ENDLESS}");
     for (value, endless, survives) in [(1, ENDLESS, true), (2, &*endless_write, false)] {
-        let mut first = file.begin().await;
-        insert(&mut first, value).await.expect("stored");
-        let next = file.next().await;
-        let first = committing(&mut first).await;
-        let mut second = next_begun(next).await;
+        let (first, mut second) = file.shared_with(value).await;
         let error = second.execute(statement(endless)).await.expect_err("it never ends");
         assert!(error.to_string().contains("interrupted"), "{error}");
         // SQLite rolls the whole transaction back when it interrupts a write.
@@ -289,11 +276,7 @@ async fn on_a_full_disk_what_is_acknowledged_is_stored() {
     drop(connection);
     let much = "WITH RECURSIVE n (n) AS (SELECT 10 UNION ALL SELECT n + 1 FROM n LIMIT 100) \
                 INSERT INTO stored (value, text) SELECT n, hex(zeroblob(4000)) FROM n";
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     let error = second.execute(statement(much)).await.expect_err("the disk is full");
     assert!(error.to_string().contains("full"), "{error}");
     drop(second);
@@ -304,11 +287,7 @@ async fn on_a_full_disk_what_is_acknowledged_is_stored() {
 #[tokio::test]
 async fn a_commit_that_fails_fails_all_that_share_it() {
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     insert(&mut second, 2).await.expect("stored");
     // As if SQLite had done so by itself.
     second.execute(statement("ROLLBACK")).await.expect("no transaction");
@@ -327,11 +306,7 @@ async fn a_commit_that_fails_fails_all_that_share_it() {
 async fn a_file_that_was_moved_is_told_to_all_that_share_the_commit() {
     let file = File::new().await;
     let [path, away] = ["tenantry.db", "away.db"].map(|name| file.folder.path().join(name));
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
-    let mut second = next_begun(next).await;
+    let (first, mut second) = file.shared_with(1).await;
     std::fs::rename(&path, &away).expect("moved");
     for settled in [second.commit().await, first.await] {
         let error = settled.expect_err("it is not in its place");
@@ -342,10 +317,7 @@ async fn a_file_that_was_moved_is_told_to_all_that_share_the_commit() {
 #[tokio::test]
 async fn a_change_of_much_is_waited_for_by_nobody_who_was_done_before() {
     let file = File::new().await;
-    let mut first = file.begin().await;
-    insert(&mut first, 1).await.expect("stored");
-    let next = file.next().await;
-    let first = committing(&mut first).await;
+    let (first, next) = file.after(1).await;
     let mut much = begun(next.await.expect("its turn"), "BEGIN EXCLUSIVE").await;
     first.await.expect("committed");
     insert(&mut much, 2).await.expect("stored");
