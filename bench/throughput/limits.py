@@ -5,7 +5,6 @@ import math
 import os
 import re
 import subprocess
-import time
 from pathlib import Path
 
 import machine
@@ -136,15 +135,7 @@ class BareHttp:
         head = "".join(f"{name}: {value}\n" for name, value in answer.headers if name.lower() not in left_out)
         file.write_bytes(head.encode() + b"\n" + answer.body)
         self.process = machine.start([program, f"127.0.0.1:{self.port}", cores, answer.status, file])
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                machine.connect(self.port)
-                return
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    machine.fail("the bare handler did not start")
-                time.sleep(0.05)
+        machine.wait_until_listening(self.process, self.port, "the bare handler")
 
     def stop(self):
         self.process.terminate()

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -41,9 +42,15 @@ def start(command: list, stop="TERM", **more) -> subprocess.Popen:
     return subprocess.Popen(bound, start_new_session=True, **more)
 
 
-def connect(port: int):
-    """Fails while no server listens."""
-    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+def wait_until_listening(process: subprocess.Popen, port: int, name: str):
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                fail(f"{name} did not start")
+            time.sleep(0.05)
 
 
 def server_user() -> dict:
