@@ -30,7 +30,7 @@ pub(crate) struct Writer {
 struct Shared {
     connections: Connections<Sqlite>,
     file: Arc<DatabaseFile>,
-    /// The transaction between two of its changes: the turn of the next one has come, or will never come.
+    /// The transaction that the last change has left, until the next one takes it or it is committed.
     open: Mutex<Option<Group>>,
 }
 
@@ -149,8 +149,8 @@ fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     }
 }
 
-/// A change that waits for its turn. If it is cancelled when the turn has come, nobody else would commit the open
-/// transaction.
+/// Guards the wait for a turn. If the wait is cancelled when the turn has come, the guard commits the open transaction,
+/// which the next change was to continue.
 struct Waits<'w>(&'w Writer);
 
 impl Drop for Waits<'_> {
