@@ -57,7 +57,7 @@ pub use self::listings::{
 };
 pub use self::locations::{CreateLocationBody, LocationError, LocationFields, Locations, ReplaceLocationBody};
 pub use self::outcome::codes::Code;
-pub use self::outcome::problem::{Counts, Extension, FieldErrors, Problem, ProblemKind, in_one_line};
+pub use self::outcome::problem::{Counts, Extension, FieldErrors, Members, Problem, ProblemKind, in_one_line};
 pub use self::outcome::refusal::Refusal;
 pub use self::promotions::{
     CreatePromotionBody, FindPromotions, PromotionError, PromotionFields, Promotions, ReplacePromotionBody,

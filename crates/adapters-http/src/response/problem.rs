@@ -67,10 +67,11 @@ impl ApiError {
 
 impl<P: Problem> From<P> for ApiError {
     fn from(problem: P) -> Self {
-        let error = Self::new(problem.code(), problem.to_string());
-        let retry_after = problem.retry_after().or(error.retry_after);
-        let (field_errors, counts) = (problem.field_errors().cloned(), problem.counts().cloned());
-        let members = Box::new(Members { field_errors, counts, extension: problem.extension(), quote: None });
+        let application::Members { code, field_errors, counts, extension, retry_after } = problem.members();
+        let error = Self::new(code, problem.to_string());
+        let retry_after = retry_after.or(error.retry_after);
+        let (field_errors, counts) = (field_errors.cloned(), counts.cloned());
+        let members = Box::new(Members { field_errors, counts, extension, quote: None });
         let cause = error.status.is_server_error().then(|| problem.into());
         Self { members, retry_after, cause, ..error }
     }
@@ -158,7 +159,7 @@ impl<'a> ProblemView<'a> {
         match extension {
             Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
             Some(Extension::ApiKey(made)) => id = Some(made.as_uuid()),
-            Some(Extension::Quote(_)) | None => {}
+            None => {}
         }
         Self {
             r#type: "about:blank",

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{ApiKeyError, ApiKeys};
-use crate::input::Input;
 use crate::input::enum_schemas::PermissionWord;
 use crate::input::reader::FieldReader;
+use crate::input::{Input, not_found};
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
@@ -89,7 +89,7 @@ impl ApiKeys {
         let token = ApiKeyToken::new(scope.workspace_id(), self.ambient.id(ApiKeyId::new), secret.clone());
         retry_stale(async || {
             let user = self.users.get(scope, user_id).await?;
-            let user = user.ok_or_else(|| ApiKeyError::user_not_found("user_id"))?;
+            let user = user.ok_or_else(|| ApiKeyError::UserNotFound(not_found("user_id")))?;
             caller.may_handle(user.role())?;
             let (secret, name) = (secret.clone(), name.clone());
             let new = NewApiKey { id: token.id(), secret, name, permission, expires_at };
@@ -199,7 +199,7 @@ mod tests {
             let refused = create(MockApiKeyRepository::new(), MockUserRepository::new(), idempotency).await;
             let refused = refused.expect_err("made before");
             assert_eq!((refused.kind(), refused.code()), (kind, code));
-            assert_eq!(refused.extension().is_some(), kind == ProblemKind::Conflict);
+            assert_eq!(refused.members().extension.is_some(), kind == ProblemKind::Conflict);
         }
     }
 }

@@ -4,12 +4,12 @@ use domain::api_keys::IssueError;
 use domain::idempotency::Reply;
 use domain::ids::ApiKeyId;
 use domain::users::SupportRestrictedError;
-use ports::{RepositoryError, rules};
+use ports::RepositoryError;
 use thiserror::Error;
 
-use crate::input::{InvalidInput, sentence};
+use crate::input::InvalidInput;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{Extension, FieldErrors, Problem};
+use crate::outcome::problem::{Extension, FieldErrors, Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the API key use cases.
@@ -23,10 +23,7 @@ pub enum ApiKeyError {
     NotFound,
     /// The user to create a key for was not found.
     #[error("The user was not found.")]
-    UserNotFound {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    UserNotFound(FieldErrors),
     /// An earlier request created the key, and its text is shown only once.
     #[error("The API key was created by an earlier request, and is shown only once.")]
     AlreadyCreated {
@@ -41,13 +38,9 @@ pub enum ApiKeyError {
     LastAdministrator,
 }
 
-shares_refusals!(ApiKeyError);
+shares_refusals!(ApiKeyError, LAST_ADMINISTRATOR => Self::LastAdministrator);
 
 impl ApiKeyError {
-    pub(super) fn user_not_found(field: &str) -> Self {
-        Self::UserNotFound { field_errors: [(field.to_owned(), vec![sentence(field, "was not found.")])].into() }
-    }
-
     /// Creates the refusal from the idempotency record of the earlier request, which contains the key's id.
     pub(super) fn already_created(reply: &Reply) -> Self {
         match String::from_utf8_lossy(&reply.body).parse() {
@@ -67,36 +60,17 @@ impl From<IssueError> for ApiKeyError {
     }
 }
 
-impl From<RepositoryError> for ApiKeyError {
-    fn from(error: RepositoryError) -> Self {
-        match error {
-            RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR } => Self::LastAdministrator,
-            other => Self::Refused(other.into()),
-        }
-    }
-}
-
 impl Problem for ApiKeyError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => Code::ApiKeyNotFound,
-            Self::UserNotFound { .. } => Code::UserNotFound,
-            Self::AlreadyCreated { .. } => Code::KeyAlreadyCreated,
-            Self::SupportRestricted(_) => Code::SupportRestricted,
-            Self::LastAdministrator => Code::LastAdministrator,
+            Self::Refused(refusal) => refusal.members(),
+            Self::NotFound => Code::ApiKeyNotFound.into(),
+            Self::UserNotFound(field_errors) => Code::UserNotFound.with(field_errors),
+            Self::AlreadyCreated { id } => {
+                Members { extension: Some(Extension::ApiKey(*id)), ..Code::KeyAlreadyCreated.into() }
+            }
+            Self::SupportRestricted(_) => Code::SupportRestricted.into(),
+            Self::LastAdministrator => Code::LastAdministrator.into(),
         }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::UserNotFound { field_errors } => Some(field_errors),
-            Self::NotFound | Self::AlreadyCreated { .. } | Self::SupportRestricted(_) | Self::LastAdministrator => None,
-        }
-    }
-
-    fn extension(&self) -> Option<Extension> {
-        if let Self::AlreadyCreated { id } = self { Some(Extension::ApiKey(*id)) } else { None }
     }
 }

@@ -5,6 +5,7 @@ use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
 
 use super::{ApiKeyError, ApiKeys};
+use crate::input::not_found;
 use crate::input::reader::FieldReader;
 
 /// The operator's request to issue a key.
@@ -28,7 +29,7 @@ impl ApiKeys {
         let ((workspace_id, user_id), permission) = reader.finish(workspace_id.zip(user_id).zip(permission))?;
 
         let user = self.user_queries.any(scope, workspace_id, user_id).await?;
-        let user = user.ok_or_else(|| ApiKeyError::user_not_found("user"))?;
+        let user = user.ok_or_else(|| ApiKeyError::UserNotFound(not_found("user")))?;
 
         let secret = self.ambient.secret();
         let token = ApiKeyToken::new(workspace_id, self.ambient.id(ApiKeyId::new), secret.clone());

@@ -2,13 +2,12 @@
 
 use domain::availability::CalendarEditError;
 use domain::listings::{ListingValuesError, NotTheOwnerError};
-use ports::RepositoryError;
 use thiserror::Error;
 
 use super::edit::RANGES;
 use crate::input::reader::FieldReader;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the availability use cases.
@@ -50,25 +49,12 @@ impl From<Vec<CalendarEditError>> for AvailabilityError {
     }
 }
 
-impl From<RepositoryError> for AvailabilityError {
-    fn from(error: RepositoryError) -> Self {
-        Self::Refused(error.into())
-    }
-}
-
 impl Problem for AvailabilityError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::ListingNotFound => Code::ListingNotFound,
-            Self::NotTheOwner(_) => Code::NotTheOwner,
-        }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::ListingNotFound | Self::NotTheOwner(_) => None,
+            Self::Refused(refusal) => refusal.members(),
+            Self::ListingNotFound => Code::ListingNotFound.into(),
+            Self::NotTheOwner(_) => Code::NotTheOwner.into(),
         }
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::imports::{ImportIssue, ImportRefused, RemovalIssue, RemovalRefused};
-use ports::RepositoryError;
 use thiserror::Error;
 
 use crate::input::listing_ids::ListingIds;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{FieldErrors, Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A reason why a listing of the request is refused. The text is used if it applies to all refused listings.
@@ -97,10 +96,7 @@ pub enum ImportError {
     },
     /// Some listings of the request are refused, for different reasons.
     #[error("The listings were refused for different reasons.")]
-    Mixed {
-        /// The field errors, by position.
-        field_errors: FieldErrors,
-    },
+    Mixed(FieldErrors),
 }
 
 shares_refusals!(ImportError);
@@ -125,30 +121,17 @@ impl ImportError {
             [(_, reason), ref others @ ..] if others.iter().all(|(_, other)| *other == reason) => {
                 Self::Listings { reason, field_errors }
             }
-            _ => Self::Mixed { field_errors },
+            _ => Self::Mixed(field_errors),
         }
-    }
-}
-
-impl From<RepositoryError> for ImportError {
-    fn from(error: RepositoryError) -> Self {
-        Self::Refused(error.into())
     }
 }
 
 impl Problem for ImportError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::Listings { reason, field_errors: _ } => reason.code(),
-            Self::Mixed { .. } => Code::ImportRefused,
-        }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::Listings { field_errors, .. } | Self::Mixed { field_errors } => Some(field_errors),
+            Self::Refused(refusal) => refusal.members(),
+            Self::Listings { reason, field_errors } => reason.code().with(field_errors),
+            Self::Mixed(field_errors) => Code::ImportRefused.with(field_errors),
         }
     }
 }

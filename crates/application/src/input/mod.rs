@@ -14,7 +14,7 @@ use thiserror::Error;
 use validator::{ValidationErrors, ValidationErrorsKind};
 
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{FieldErrors, Members, Problem};
 
 /// The phrase for a missing field.
 pub(crate) const REQUIRED: &str = "field is required.";
@@ -43,12 +43,13 @@ pub enum Unreadable {
 }
 
 impl Problem for Unreadable {
-    fn code(&self) -> Code {
-        match self {
+    fn members(&self) -> Members<'_> {
+        let code = match self {
             Self::Malformed(_) => Code::MalformedRequest,
             Self::TooLarge { .. } => Code::PayloadTooLarge,
             Self::UnsupportedMediaType => Code::UnsupportedMediaType,
-        }
+        };
+        code.into()
     }
 }
 
@@ -102,12 +103,8 @@ impl From<ValidationErrors> for InvalidInput {
 }
 
 impl Problem for InvalidInput {
-    fn code(&self) -> Code {
-        Code::ValidationFailed
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        Some(&self.field_errors)
+    fn members(&self) -> Members<'_> {
+        Code::ValidationFailed.with(&self.field_errors)
     }
 }
 
@@ -119,6 +116,16 @@ pub(crate) fn sentence(field: &str, phrase: impl Display) -> String {
 /// Returns the error of one field. `phrase` follows the field's name in the sentence.
 pub(crate) fn field_error(field: &str, phrase: impl Display) -> FieldErrors {
     FieldErrors::from([(field.to_owned(), vec![sentence(field, phrase)])])
+}
+
+/// Returns the error of a field that names a resource that does not exist.
+pub(crate) fn not_found(field: &str) -> FieldErrors {
+    field_error(field, "was not found.")
+}
+
+/// Returns the error of a field whose value another resource has.
+pub(crate) fn taken(field: &str) -> FieldErrors {
+    field_error(field, "has already been taken.")
 }
 
 /// Splits a field's name into words: `country_code` becomes `country code`, `defaultCurrency` `default currency`,

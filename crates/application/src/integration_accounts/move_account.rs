@@ -7,9 +7,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{IntegrationAccountError, IntegrationAccounts};
-use crate::input::Input;
 use crate::input::reader::{FieldReader, Fields, read};
 use crate::input::wire::flag;
+use crate::input::{Input, not_found};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
@@ -71,7 +71,7 @@ impl IntegrationAccounts {
             let account = account.ok_or(IntegrationAccountError::NotFound)?;
             let tenants = scope.tenant_scope();
             let target = self.tenants.get(tenants, target).await?;
-            let target = target.ok_or_else(IntegrationAccountError::target_not_found)?;
+            let target = target.ok_or_else(|| IntegrationAccountError::TargetNotFound(not_found("tenantID")))?;
             precondition.check(&account)?;
             // The source exists: a tenant with accounts cannot be deleted.
             let source = self.tenants.get(tenants, account.tenant_id()).await?;

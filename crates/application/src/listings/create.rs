@@ -6,8 +6,8 @@ use domain::listings::{Listing, NewListing, TenantListing};
 use validator::ValidationErrors;
 
 use super::{ListingError, ListingFields, Listings};
-use crate::input::Input;
 use crate::input::reader::FieldReader;
+use crate::input::{Input, not_found};
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
@@ -33,8 +33,8 @@ impl Listings {
             let (account, new) = input?.complete().new_in_account()?;
             let id = self.ambient.id(ListingId::new);
             retry_stale(async || {
-                let account =
-                    self.repository.account(&scope, account).await?.ok_or_else(ListingError::account_not_found)?;
+                let missing = || ListingError::AccountNotFound(Some(not_found("integrationAccountID")));
+                let account = self.repository.account(&scope, account).await?.ok_or_else(missing)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let change = Listing::create(id, &account, new.clone(), &scope, stamp)?;
                 let listing = TenantListing::own(change.after.clone(), scope.tenant_id(), account.is_active);

@@ -76,7 +76,7 @@ impl Listings {
         let new: Vec<_> = new.into_iter().map(|new| (self.ambient.id(ListingId::new), new)).collect();
         retry_stale(async || {
             let account = self.repository.account(scope, account).await?;
-            let account = account.ok_or(ListingError::AccountNotFound { field_errors: None })?;
+            let account = account.ok_or(ListingError::AccountNotFound(None))?;
             let stored = self.repository.with_provider_ids(scope, account.id, &provider_ids).await?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let (outcome, change) = Delivery::decide(&account, new.clone(), stored, scope, stamp)?;

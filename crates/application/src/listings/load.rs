@@ -57,7 +57,7 @@ impl Listings {
         }
 
         let owner = self.repository.owner(operator, workspace_id, account).await?;
-        let owner = owner.ok_or(ListingError::AccountNotFound { field_errors: None })?;
+        let owner = owner.ok_or(ListingError::AccountNotFound(None))?;
         let scope = operator.tenant_scope(workspace_id, owner);
 
         let mut fine: Vec<_> = listings.into_iter().enumerate().collect();

@@ -1,11 +1,10 @@
 //! Refusals of the location use cases.
 
 use domain::locations::DefaultLocationError;
-use ports::{RepositoryError, rules};
 use thiserror::Error;
 
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the location use cases.
@@ -25,31 +24,15 @@ pub enum LocationError {
     InUse,
 }
 
-shares_refusals!(LocationError);
-
-impl From<RepositoryError> for LocationError {
-    fn from(error: RepositoryError) -> Self {
-        match error {
-            RepositoryError::Taken { rule: rules::LOCATION_IN_USE } => Self::InUse,
-            other => Self::Refused(other.into()),
-        }
-    }
-}
+shares_refusals!(LocationError, LOCATION_IN_USE => Self::InUse);
 
 impl Problem for LocationError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => Code::LocationNotFound,
-            Self::Default(_) => Code::DefaultLocation,
-            Self::InUse => Code::LocationInUse,
-        }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::NotFound | Self::Default(_) | Self::InUse => None,
+            Self::Refused(refusal) => refusal.members(),
+            Self::NotFound => Code::LocationNotFound.into(),
+            Self::Default(_) => Code::DefaultLocation.into(),
+            Self::InUse => Code::LocationInUse.into(),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::error::Error;
 use std::iter::successors;
 
 use domain::ids::{ApiKeyId, ReservationId};
-use domain::quotes::Quote;
 
 use crate::outcome::codes::Code;
 
@@ -53,44 +52,60 @@ pub enum ProblemKind {
 }
 
 /// A reference that helps a refused caller to continue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extension {
     /// The conflicting reservation.
     Reservation(ReservationId),
-    /// A new quote to book with instead.
-    Quote(Box<Quote>),
     /// The API key that an earlier request created.
     ApiKey(ApiKeyId),
 }
 
+/// The members of a refusal for programs.
+#[derive(Debug, Clone, Copy)]
+pub struct Members<'a> {
+    /// The stable code.
+    pub code: Code,
+    /// The field errors, if any.
+    pub field_errors: Option<&'a FieldErrors>,
+    /// The numbers of the resources that prevent the change, if they are counted.
+    pub counts: Option<&'a Counts>,
+    /// A reference that helps the caller to continue, if there is one.
+    pub extension: Option<Extension>,
+    /// The seconds after which the request can be retried, if a limit was reached.
+    pub retry_after: Option<u32>,
+}
+
+impl From<Code> for Members<'_> {
+    fn from(code: Code) -> Self {
+        Self { code, field_errors: None, counts: None, extension: None, retry_after: None }
+    }
+}
+
+impl Code {
+    /// Returns the members of a refusal with this code and these field errors.
+    pub(crate) fn with(self, field_errors: &FieldErrors) -> Members<'_> {
+        Members { field_errors: Some(field_errors), ..self.into() }
+    }
+}
+
 /// A refusal. Its `Display` is a message to people and never includes its source.
 pub trait Problem: Error + Send + Sync + 'static {
+    /// Returns the members for programs.
+    fn members(&self) -> Members<'_>;
+
     /// Returns the stable code, for programs.
-    fn code(&self) -> Code;
+    fn code(&self) -> Code {
+        self.members().code
+    }
 
     /// Returns the kind of the code.
     fn kind(&self) -> ProblemKind {
         self.code().kind()
     }
 
-    /// Returns the seconds after which the request can be retried, if a limit was reached.
-    fn retry_after(&self) -> Option<u32> {
-        None
-    }
-
     /// Returns the field errors, if any.
     fn field_errors(&self) -> Option<&FieldErrors> {
-        None
-    }
-
-    /// Returns the numbers of the resources that prevent the change, if they are counted.
-    fn counts(&self) -> Option<&Counts> {
-        None
-    }
-
-    /// Returns a reference that helps the caller to continue, if there is one.
-    fn extension(&self) -> Option<Extension> {
-        None
+        self.members().field_errors
     }
 }
 

@@ -8,7 +8,7 @@ use validator::ValidationErrors;
 
 use crate::input::{InvalidInput, Unreadable};
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{Members, Problem};
 
 /// A refusal that all areas share.
 #[derive(Debug, Error)]
@@ -70,81 +70,66 @@ impl From<RepositoryError> for Refusal {
 }
 
 impl Problem for Refusal {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Access(error) => error.code(),
-            Self::Unreadable(error) => error.code(),
-            Self::Invalid(error) => error.code(),
-            Self::PreconditionFailed => Code::PreconditionFailed,
-            Self::KeyReused(_) => Code::IdempotencyKeyReused,
-            Self::InFlight => Code::RequestInFlight,
-            Self::CouponsLimited { .. } => Code::TooManyCouponCodes,
-            Self::Busy => Code::Busy,
-            Self::Unavailable(_) => Code::Unavailable,
-            Self::Internal(_) => Code::InternalError,
-        }
-    }
-
-    fn retry_after(&self) -> Option<u32> {
-        if let Self::CouponsLimited { seconds } = self { Some(*seconds) } else { None }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Invalid(error) => error.field_errors(),
-            Self::Access(_)
-            | Self::Unreadable(_)
-            | Self::PreconditionFailed
-            | Self::KeyReused(_)
-            | Self::InFlight
-            | Self::CouponsLimited { .. }
-            | Self::Busy
-            | Self::Unavailable(_)
-            | Self::Internal(_) => None,
+            Self::Access(error) => error.members(),
+            Self::Unreadable(error) => error.members(),
+            Self::Invalid(error) => error.members(),
+            Self::PreconditionFailed => Code::PreconditionFailed.into(),
+            Self::KeyReused(_) => Code::IdempotencyKeyReused.into(),
+            Self::InFlight => Code::RequestInFlight.into(),
+            Self::CouponsLimited { seconds } => {
+                Members { retry_after: Some(*seconds), ..Code::TooManyCouponCodes.into() }
+            }
+            Self::Busy => Code::Busy.into(),
+            Self::Unavailable(_) => Code::Unavailable.into(),
+            Self::Internal(_) => Code::InternalError.into(),
         }
     }
 }
 
 impl Problem for AccessError {
-    fn code(&self) -> Code {
-        match self {
+    fn members(&self) -> Members<'_> {
+        let code = match self {
             Self::Unauthenticated => Code::Unauthenticated,
             Self::UserNotActive => Code::UserNotActive,
             Self::TenantNotFound => Code::TenantNotFound,
             Self::TenantInactive => Code::TenantInactive,
             Self::PermissionDenied => Code::PermissionDenied,
             Self::DefaultTenantRequired => Code::DefaultTenantRequired,
-        }
+        };
+        code.into()
     }
 }
 
-/// Implements `From` for an area's error, so that `?` wraps the shared refusals in its variant `Refused`.
+/// Implements `From` for an area's error, so that `?` wraps the shared refusals in its variant `Refused`. After the error
+/// come the rules that a write of the area may violate, each with its refusal.
 macro_rules! shares_refusals {
-    ($error:ident) => {
-        impl From<domain::access::AccessError> for $error {
-            fn from(error: domain::access::AccessError) -> Self {
-                Self::Refused(error.into())
-            }
-        }
+    ($error:ident $(, $rule:ident => $refusal:expr)* $(,)?) => {
+        $crate::outcome::refusal::wrapped_in!(
+            $error: domain::access::AccessError, $crate::input::Unreadable, validator::ValidationErrors,
+            $crate::input::InvalidInput
+        );
 
-        impl From<crate::input::Unreadable> for $error {
-            fn from(error: crate::input::Unreadable) -> Self {
-                Self::Refused(error.into())
-            }
-        }
-
-        impl From<validator::ValidationErrors> for $error {
-            fn from(errors: validator::ValidationErrors) -> Self {
-                Self::Refused(errors.into())
-            }
-        }
-
-        impl From<crate::input::InvalidInput> for $error {
-            fn from(error: crate::input::InvalidInput) -> Self {
-                Self::Refused(error.into())
+        impl From<ports::RepositoryError> for $error {
+            fn from(error: ports::RepositoryError) -> Self {
+                match error {
+                    $(ports::RepositoryError::Taken { rule: ports::rules::$rule } => $refusal,)*
+                    other => Self::Refused(other.into()),
+                }
             }
         }
     };
 }
 
-pub(crate) use shares_refusals;
+macro_rules! wrapped_in {
+    ($error:ident: $($shared:ty),+) => {$(
+        impl From<$shared> for $error {
+            fn from(error: $shared) -> Self {
+                Self::Refused(error.into())
+            }
+        }
+    )+};
+}
+
+pub(crate) use {shares_refusals, wrapped_in};

@@ -5,7 +5,7 @@ use domain::ids::PromotionId;
 use domain::promotions::Promotion;
 
 use super::{PromotionError, PromotionFields, Promotions};
-use crate::input::Input;
+use crate::input::{Input, not_found};
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
 
@@ -25,7 +25,7 @@ impl Promotions {
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let change = Promotion::create(new.clone(), &scope, stamp)?;
                 if !self.repository.has_account(&scope, new.integration_account_id).await? {
-                    return Err(PromotionError::account_not_found());
+                    return Err(PromotionError::AccountNotFound(not_found("integrationAccountID")));
                 }
                 let promotion = change.after.clone();
                 Ok(self.repository.create(&scope, idempotent.sign(change, &promotion)).await?)

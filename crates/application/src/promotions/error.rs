@@ -1,14 +1,13 @@
 //! Refusals of the promotion use cases.
 
 use domain::promotions::{AssignmentRefused, PromotionValuesError};
-use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::field_error;
 use crate::input::listing_ids::ListingIds;
 use crate::input::reader::FieldReader;
+use crate::input::taken;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{FieldErrors, Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the promotion use cases.
@@ -22,43 +21,29 @@ pub enum PromotionError {
     NotFound,
     /// The tenant does not have the integration account.
     #[error("The integration account was not found.")]
-    AccountNotFound {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    AccountNotFound(FieldErrors),
     /// Some listings do not belong to the promotion's account.
     #[error("The listing was not found.")]
-    ListingNotFound {
-        /// The field errors, by position.
-        field_errors: FieldErrors,
-    },
+    ListingNotFound(FieldErrors),
     /// Another promotion of the account has the name.
     #[error("The name has already been taken.")]
-    NameTaken {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    NameTaken(FieldErrors),
     /// Another promotion of the account has the coupon code.
     #[error("The coupon code has already been taken.")]
-    CouponCodeTaken {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    CouponCodeTaken(FieldErrors),
 }
 
-shares_refusals!(PromotionError);
+shares_refusals!(
+    PromotionError,
+    PROMOTION_NAME => Self::NameTaken(taken("name")),
+    PROMOTION_COUPON_CODE => Self::CouponCodeTaken(taken("couponCode")),
+);
 
 impl PromotionError {
-    pub(super) fn account_not_found() -> Self {
-        Self::AccountNotFound { field_errors: field_error("integrationAccountID", "was not found.") }
-    }
-
     /// Creates the refusal of an assignment to the command's listings.
     pub(super) fn assignment(command: &ListingIds, AssignmentRefused { positions }: AssignmentRefused) -> Self {
         let sentence = |id: &str| format!("The listing {id} was not found ({}).", Code::ListingNotFound);
-        Self::ListingNotFound {
-            field_errors: command.field_errors(positions.into_iter().map(|position| (position, sentence))),
-        }
+        Self::ListingNotFound(command.field_errors(positions.into_iter().map(|position| (position, sentence))))
     }
 }
 
@@ -76,39 +61,15 @@ impl From<Vec<PromotionValuesError>> for PromotionError {
     }
 }
 
-impl From<RepositoryError> for PromotionError {
-    fn from(error: RepositoryError) -> Self {
-        let taken = |field| field_error(field, "has already been taken.");
-        match error {
-            RepositoryError::Taken { rule: rules::PROMOTION_NAME } => Self::NameTaken { field_errors: taken("name") },
-            RepositoryError::Taken { rule: rules::PROMOTION_COUPON_CODE } => {
-                Self::CouponCodeTaken { field_errors: taken("couponCode") }
-            }
-            other => Self::Refused(other.into()),
-        }
-    }
-}
-
 impl Problem for PromotionError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => Code::PromotionNotFound,
-            Self::AccountNotFound { .. } => Code::IntegrationAccountNotFound,
-            Self::ListingNotFound { .. } => Code::ListingNotFound,
-            Self::NameTaken { .. } => Code::NameTaken,
-            Self::CouponCodeTaken { .. } => Code::CouponCodeTaken,
-        }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::AccountNotFound { field_errors }
-            | Self::ListingNotFound { field_errors }
-            | Self::NameTaken { field_errors }
-            | Self::CouponCodeTaken { field_errors } => Some(field_errors),
-            Self::NotFound => None,
+            Self::Refused(refusal) => refusal.members(),
+            Self::NotFound => Code::PromotionNotFound.into(),
+            Self::AccountNotFound(field_errors) => Code::IntegrationAccountNotFound.with(field_errors),
+            Self::ListingNotFound(field_errors) => Code::ListingNotFound.with(field_errors),
+            Self::NameTaken(field_errors) => Code::NameTaken.with(field_errors),
+            Self::CouponCodeTaken(field_errors) => Code::CouponCodeTaken.with(field_errors),
         }
     }
 }

@@ -234,12 +234,12 @@ mod tests {
     }
 
     fn wrong() -> QuoteError {
-        QuoteError::Promotion { field_errors: [("couponCode".to_owned(), vec![])].into() }
+        QuoteError::Promotion([("couponCode".to_owned(), vec![])].into())
     }
 
     /// The code of a refusal and the seconds to wait.
     fn told(sent: Result<(), QuoteError>) -> Option<(Code, Option<u32>)> {
-        sent.err().map(|error| (error.code(), error.retry_after()))
+        sent.err().map(|error| (error.code(), error.members().retry_after))
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it is compared with what is told")]

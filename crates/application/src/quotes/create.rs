@@ -161,7 +161,7 @@ mod tests {
             let fields = StayFields { coupon_code: text("SUMMER"), ..stay() };
             let refused = quotes.create(&build::channel(Permission::Write), Ok(fields), &Idempotent::default()).await;
             let error = refused.expect_err("wrong");
-            codes.push((error.code(), error.retry_after().is_some()));
+            codes.push((error.code(), error.members().retry_after.is_some()));
         }
         assert_eq!(codes[..10], [(Code::PromotionNotValid, false); 10]);
         assert_eq!(codes[10..], [(Code::TooManyCouponCodes, true); 2]);

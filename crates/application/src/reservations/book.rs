@@ -10,9 +10,9 @@ use domain::quotes::{FoundQuote, Quote, QuoteSpentError, RequestedStay};
 use domain::reservations::{BookingRefused, NewReservation, Reservation, ReservationBooked, TenantReservation};
 use ports::{OfferRequest, RepositoryError};
 
-use super::fields::{HOLD, Sale};
+use super::fields::{EXTERNAL_ID, HOLD, QUOTE, Sale};
 use super::{BookingFields, ReservationError, Reservations};
-use crate::input::{Input, InvalidInput};
+use crate::input::{Input, InvalidInput, not_found, taken};
 use crate::quotes::QuoteError;
 use crate::steps::idempotency::{Idempotent, Outcome};
 use crate::steps::retry::retry_stale;
@@ -63,11 +63,11 @@ impl Reservations {
         new: NewReservation,
         stamp: Stamp,
     ) -> Result<Change<ReservationBooked>, ReservationError> {
-        let found = self.quotes.get(scope, quote).await?.ok_or_else(ReservationError::quote_not_found)?;
+        let missing = || ReservationError::QuoteNotFound(not_found(QUOTE));
+        let found = self.quotes.get(scope, quote).await?.ok_or_else(missing)?;
         let priced = found.good(stamp.at)?.priced();
         let request = OfferRequest { listing: priced.listing_id, stay: priced.stay, promotion: None, at: stamp.at };
-        let offer =
-            self.quotes.offer(scope, &request).await?.ok_or(QuoteError::ListingNotFound { field_errors: None })?;
+        let offer = self.quotes.offer(scope, &request).await?.ok_or(QuoteError::ListingNotFound(None))?;
         let next_id = || self.ambient.audit_id();
         match Reservation::book_quoted(new, &found, &offer, scope, stamp.clone(), next_id) {
             Ok(change) => Ok(change),
@@ -116,7 +116,7 @@ impl Reservations {
             && is_closed
             && self.repository.has_external_id(scope, id).await?
         {
-            return Ok(ReservationError::external_id_taken());
+            return Ok(ReservationError::ExternalIdTaken(taken(EXTERNAL_ID)));
         }
         Ok(error)
     }
@@ -234,7 +234,7 @@ mod tests {
         quotes.expect_create().once().returning(|_, _| Ok(()));
         let refused = refusal(quotes, BookingFields { total_price: text("297.99"), ..priced() }).await;
         assert_eq!(refused.code(), Code::PriceChanged);
-        let Some(Extension::Quote(quote)) = refused.extension() else { panic!("no quote") };
+        let ReservationError::PriceChanged(quote) = refused else { panic!("no quote") };
         assert_eq!(quote.priced().price.total().to_string(), "298.00");
     }
 
@@ -244,7 +244,7 @@ mod tests {
         let found = quote(Some(reservation));
         let refused = refusal(quoting(Some(found.clone()), None), quoted(&found)).await;
         assert_eq!(refused.code(), Code::QuoteUsed);
-        assert_eq!(refused.extension(), Some(Extension::Reservation(reservation)));
+        assert_eq!(refused.members().extension, Some(Extension::Reservation(reservation)));
     }
 
     #[tokio::test]
@@ -258,7 +258,7 @@ mod tests {
         let used = || RepositoryError::Taken { rule: rules::QUOTE_USED };
         repository.expect_book().once().returning(move |_, _| Err(used()));
         let lost = book(repository, quotes, fields).await.expect_err("lost");
-        assert_eq!(lost.extension(), Some(Extension::Reservation(reservation)));
+        assert_eq!(lost.members().extension, Some(Extension::Reservation(reservation)));
     }
 
     #[tokio::test]
@@ -269,7 +269,10 @@ mod tests {
             let mut found = vec![quote(Some(reservation)), quote(None)];
             quotes.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
             let lost = refusal(quotes, quoted(&quote(None))).await;
-            assert_eq!((lost.code(), lost.extension()), (Code::QuoteUsed, Some(Extension::Reservation(reservation))));
+            assert_eq!(
+                (lost.code(), lost.members().extension),
+                (Code::QuoteUsed, Some(Extension::Reservation(reservation)))
+            );
         }
     }
 
@@ -348,7 +351,7 @@ mod tests {
             let booking = BookingFields { coupon_code: text("SUMMER"), ..priced() };
             let refused = reservations.book(&caller, Ok(booking), &Idempotent::default()).await;
             let error = refused.expect_err("wrong");
-            codes.push((error.code(), error.retry_after().is_some()));
+            codes.push((error.code(), error.members().retry_after.is_some()));
         }
         assert_eq!(codes[..10], [(Code::PromotionNotValid, false); 10]);
         assert_eq!(codes[10..], [(Code::TooManyCouponCodes, true); 2]);

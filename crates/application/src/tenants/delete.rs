@@ -62,7 +62,7 @@ mod tests {
             tenants(repository).delete(&build::administrator(), build::channel_id(), &Precondition::default()).await;
         let refused = refused.expect_err("refused");
         assert_eq!(refused.code(), Code::TenantNotEmpty);
-        assert_eq!(refused.counts(), Some(&[("integrationAccounts", 2), ("listings", 30)].into()));
+        assert_eq!(refused.members().counts, Some(&[("integrationAccounts", 2), ("listings", 30)].into()));
     }
 
     #[tokio::test]

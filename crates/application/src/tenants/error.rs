@@ -1,12 +1,11 @@
 //! Refusals of the tenant use cases.
 
 use domain::tenants::{DefaultTenantError, DeleteTenantError, TargetInactiveError, TenantHoldings};
-use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::sentence;
+use crate::input::taken;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{Counts, FieldErrors, Problem};
+use crate::outcome::problem::{Counts, FieldErrors, Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the tenant use cases.
@@ -32,13 +31,10 @@ pub enum TenantError {
     },
     /// Another tenant has the domain.
     #[error("The domain has already been taken.")]
-    DomainTaken {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    DomainTaken(FieldErrors),
 }
 
-shares_refusals!(TenantError);
+shares_refusals!(TenantError, TENANT_DOMAIN => Self::DomainTaken(taken("domain")));
 
 impl From<DeleteTenantError> for TenantError {
     fn from(error: DeleteTenantError) -> Self {
@@ -51,39 +47,15 @@ impl From<DeleteTenantError> for TenantError {
     }
 }
 
-impl From<RepositoryError> for TenantError {
-    fn from(error: RepositoryError) -> Self {
-        match error {
-            RepositoryError::Taken { rule: rules::TENANT_DOMAIN } => {
-                let sentence = sentence("domain", "has already been taken.");
-                Self::DomainTaken { field_errors: [("domain".to_owned(), vec![sentence])].into() }
-            }
-            other => Self::Refused(other.into()),
-        }
-    }
-}
-
 impl Problem for TenantError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => Code::TenantNotFound,
-            Self::Default(_) => Code::DefaultTenant,
-            Self::TargetInactive(_) => Code::TargetInactive,
-            Self::NotEmpty { .. } => Code::TenantNotEmpty,
-            Self::DomainTaken { .. } => Code::DomainTaken,
+            Self::Refused(refusal) => refusal.members(),
+            Self::NotFound => Code::TenantNotFound.into(),
+            Self::Default(_) => Code::DefaultTenant.into(),
+            Self::TargetInactive(_) => Code::TargetInactive.into(),
+            Self::NotEmpty { counts } => Members { counts: Some(counts), ..Code::TenantNotEmpty.into() },
+            Self::DomainTaken(field_errors) => Code::DomainTaken.with(field_errors),
         }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::DomainTaken { field_errors } => Some(field_errors),
-            Self::NotFound | Self::Default(_) | Self::TargetInactive(_) | Self::NotEmpty { .. } => None,
-        }
-    }
-
-    fn counts(&self) -> Option<&Counts> {
-        if let Self::NotEmpty { counts } = self { Some(counts) } else { None }
     }
 }

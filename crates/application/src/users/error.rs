@@ -1,12 +1,11 @@
 //! Refusals of the user use cases.
 
 use domain::users::SupportRestrictedError;
-use ports::{RepositoryError, rules};
 use thiserror::Error;
 
-use crate::input::field_error;
+use crate::input::taken;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{FieldErrors, Problem};
+use crate::outcome::problem::{FieldErrors, Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the user use cases.
@@ -20,61 +19,33 @@ pub enum UserError {
     NotFound,
     /// The tenant does not have the location.
     #[error("The location was not found.")]
-    LocationNotFound {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    LocationNotFound(FieldErrors),
     /// The caller may not manage support users.
     #[error(transparent)]
     SupportRestricted(#[from] SupportRestrictedError),
     /// Another user has the email address.
     #[error("The email has already been taken.")]
-    EmailTaken {
-        /// The field error.
-        field_errors: FieldErrors,
-    },
+    EmailTaken(FieldErrors),
     /// The workspace would lose its last administrator with a key.
     #[error("The workspace would be left without an administrator who has a key.")]
     LastAdministrator,
 }
 
-shares_refusals!(UserError);
-
-impl UserError {
-    pub(super) fn location_not_found() -> Self {
-        Self::LocationNotFound { field_errors: field_error("location_id", "was not found.") }
-    }
-}
-
-impl From<RepositoryError> for UserError {
-    fn from(error: RepositoryError) -> Self {
-        match error {
-            RepositoryError::Taken { rule: rules::USER_EMAIL } => {
-                Self::EmailTaken { field_errors: field_error("email", "has already been taken.") }
-            }
-            RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR } => Self::LastAdministrator,
-            other => Self::Refused(other.into()),
-        }
-    }
-}
+shares_refusals!(
+    UserError,
+    USER_EMAIL => Self::EmailTaken(taken("email")),
+    LAST_ADMINISTRATOR => Self::LastAdministrator,
+);
 
 impl Problem for UserError {
-    fn code(&self) -> Code {
+    fn members(&self) -> Members<'_> {
         match self {
-            Self::Refused(refusal) => refusal.code(),
-            Self::NotFound => Code::UserNotFound,
-            Self::LocationNotFound { .. } => Code::LocationNotFound,
-            Self::SupportRestricted(_) => Code::SupportRestricted,
-            Self::EmailTaken { .. } => Code::EmailTaken,
-            Self::LastAdministrator => Code::LastAdministrator,
-        }
-    }
-
-    fn field_errors(&self) -> Option<&FieldErrors> {
-        match self {
-            Self::Refused(refusal) => refusal.field_errors(),
-            Self::LocationNotFound { field_errors } | Self::EmailTaken { field_errors } => Some(field_errors),
-            Self::NotFound | Self::SupportRestricted(_) | Self::LastAdministrator => None,
+            Self::Refused(refusal) => refusal.members(),
+            Self::NotFound => Code::UserNotFound.into(),
+            Self::LocationNotFound(field_errors) => Code::LocationNotFound.with(field_errors),
+            Self::SupportRestricted(_) => Code::SupportRestricted.into(),
+            Self::EmailTaken(field_errors) => Code::EmailTaken.with(field_errors),
+            Self::LastAdministrator => Code::LastAdministrator.into(),
         }
     }
 }

@@ -19,6 +19,7 @@ pub use self::error::UserError;
 pub use self::fields::{CreateUserBody, ReplaceUserBody, UserFields};
 pub use self::get::Me;
 pub use self::list::FindUsers;
+use crate::input::not_found;
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
@@ -35,7 +36,8 @@ pub struct Users {
 impl Users {
     /// Finds the location of the tenant where a user is to work.
     async fn workplace(&self, scope: &TenantScope, id: LocationId) -> Result<Workplace, UserError> {
-        let location = self.locations.get(scope, id).await?.ok_or_else(UserError::location_not_found)?;
+        let missing = || UserError::LocationNotFound(not_found("location_id"));
+        let location = self.locations.get(scope, id).await?.ok_or_else(missing)?;
         Ok(Workplace { id, name: location.name().clone() })
     }
 }
