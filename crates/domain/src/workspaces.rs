@@ -39,7 +39,7 @@ pub struct WorkspaceParts {
     pub longest_importer_hold: ImporterHoldHours,
     /// The maximum number of pending stays of one owner for one importer.
     pub most_importer_holds: ImporterHolds,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,

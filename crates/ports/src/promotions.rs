@@ -39,7 +39,7 @@ pub trait PromotionRepository: Send + Sync {
     /// `Stale` if the promotion was changed or deleted since it was read, or its account was moved.
     async fn delete(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<(), RepositoryError>;
 
-    /// Returns those of the listings that belong to the promotion's account, in no order.
+    /// Returns those of the listings that belong to the promotion's account, in any order.
     async fn assignable(
         &self,
         scope: &TenantScope,
@@ -47,11 +47,11 @@ pub trait PromotionRepository: Send + Sync {
         ids: &[ListingId],
     ) -> Result<Vec<Assignable>, RepositoryError>;
 
-    /// Assigns a promotion to listings, or unassigns it. Its version is unchanged.
+    /// Assigns a promotion to listings, or unassigns it. The promotion's version is unchanged.
     ///
     /// # Errors
-    /// `Stale` if the promotion is gone or its account was moved, or one of the listings is gone or has the new state
-    /// already.
+    /// `Stale` if the promotion is gone or its account was moved, or one of the listings is gone, or was assigned or
+    /// unassigned before this change.
     async fn assign(&self, scope: &TenantScope, change: Change<PromotionListings>) -> Result<(), RepositoryError>;
 }
 

@@ -29,7 +29,7 @@ pub struct TenantStanding {
     pub name: TenantName,
     /// Whether it is the workspace's default tenant.
     pub is_default: bool,
-    /// The status, which decides whether the tenant may be worked in.
+    /// The status, which decides whether requests in the tenant are served.
     pub status: TenantStatus,
 }
 

@@ -65,7 +65,7 @@ pub struct IntegrationAccountParts {
     pub tenant_id: TenantId,
     /// The editable fields.
     pub details: IntegrationAccountDetails,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,

@@ -74,7 +74,7 @@ pub struct LocationParts {
     pub is_default: bool,
     /// The status.
     pub status: LocationStatus,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,

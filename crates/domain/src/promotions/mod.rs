@@ -109,7 +109,7 @@ pub struct PromotionParts {
     pub integration_account_id: IntegrationAccountId,
     /// The editable fields.
     pub details: PromotionDetails,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,

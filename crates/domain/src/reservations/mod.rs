@@ -65,9 +65,9 @@ pub struct ReservationParts {
     pub source: Option<Source>,
     /// Notes.
     pub notes: Option<Notes>,
-    /// The time at which a pending reservation lapses, in whole milliseconds. Stays when it is confirmed.
+    /// The time at which a pending reservation lapses, in whole milliseconds. Kept after the confirmation.
     pub hold_expires_at: Option<DateTime<Utc>>,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
@@ -100,7 +100,7 @@ impl Reservation {
         &self.parts.priced
     }
 
-    /// The stored status: see [`has_lapsed`](Self::has_lapsed).
+    /// The stored status: a lapsed hold may still be pending, see [`has_lapsed`](Self::has_lapsed).
     pub const fn status(&self) -> ReservationStatus {
         self.parts.status
     }

@@ -40,7 +40,7 @@ pub type PostCode = Line<1, 32>;
 #[error("field is invalid. It must be ACTIVE or INACTIVE.")]
 pub struct TenantStatusError;
 
-/// The status of a tenant, which decides whether it may be worked in.
+/// The status of a tenant, which decides whether its requests are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TenantStatus {
     /// In use.
@@ -104,11 +104,11 @@ pub struct TenantParts {
     pub domain: DomainName,
     /// Whether it is the workspace's default tenant.
     pub is_default: bool,
-    /// The status, which decides whether it may be worked in.
+    /// The status, which decides whether requests in the tenant are served.
     pub status: TenantStatus,
     /// The address and the description.
     pub details: TenantDetails,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,
@@ -152,12 +152,12 @@ impl Tenant {
         self.parts.is_default
     }
 
-    /// The status, which decides whether it may be worked in.
+    /// The status, which decides whether requests in the tenant are served.
     pub const fn status(&self) -> TenantStatus {
         self.parts.status
     }
 
-    /// Whether it is deactivated, as the venue contract defines it.
+    /// Whether it is deactivated, which the venue contract calls trashed.
     pub fn is_trashed(&self) -> bool {
         self.parts.status == TenantStatus::Inactive
     }

@@ -49,7 +49,7 @@ pub struct ApiUserParts {
     pub role: Role,
     /// The status, which decides whether the user may call.
     pub status: UserStatus,
-    /// The version, which each change increments; a write of an older one is refused.
+    /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
     pub created_at: DateTime<Utc>,

@@ -41,7 +41,7 @@ pub async fn a_moved_account_belongs_to_the_target(ports: Ports) {
     assert_eq!((seen.owner, seen.imported_at), (target.id(), None));
 }
 
-/// `Stale`, whatever the status of the source.
+/// `Stale`. The source of a move may be inactive.
 pub async fn no_account_moves_to_a_tenant_that_is_inactive_or_gone(ports: Ports) {
     let world = World::new(ports).await;
     let [owner, asleep, gone, awake] = [

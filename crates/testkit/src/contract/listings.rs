@@ -114,7 +114,7 @@ pub async fn a_changed_listing_comes_back_as_it_was_stored(ports: Ports) {
     assert_eq!(host.get(listing.id()).await, Some(asleep));
 }
 
-/// The account's name, and the workspace's currency.
+/// Finds the account's name and the workspace's currency; `None` for an unknown account.
 pub async fn an_account_says_what_a_listing_takes_from_it(ports: Ports) {
     let host = Host::open(ports).await;
     assert_eq!((host.account.name.as_str(), host.account.default_currency.code()), ("Host", "USD"));
@@ -122,7 +122,7 @@ pub async fn an_account_says_what_a_listing_takes_from_it(ports: Ports) {
     assert_eq!(host.world.ports.listings.account(&host.scope().await, unknown).await.expect("no failure"), None);
 }
 
-/// Finds the present owner, whatever the tenant's status, through the account's own workspace only.
+/// Finds the present owner, active or not, but only from the account's own workspace.
 pub async fn the_operator_finds_whose_an_account_is(ports: Ports) {
     let host = Host::open(ports).await;
     let heir = Host::of(&host.world, "heir").await;
@@ -153,7 +153,7 @@ pub async fn a_listing_of_an_account_that_is_gone_is_not_stored(ports: Ports) {
     assert_eq!(host.listed(&ListingFilter::default()).await, []);
 }
 
-/// `Taken { rule: "listing_provider_id" }`, by create and by update; of one account only.
+/// `Taken { rule: "listing_provider_id" }`, on create and on update, within one account only.
 pub async fn a_provider_id_is_taken_once_in_its_account(ports: Ports) {
     let host = Host::open(ports).await;
     let [first, second] = [host.listing("7").await, host.listing("8").await];
@@ -209,7 +209,7 @@ pub async fn of_twenty_who_update_a_listing_one_wins(ports: Ports) {
     assert!(lost.iter().all(|error| matches!(error, RepositoryError::Stale)), "{lost:?}");
 }
 
-/// `Stale`, also the second time.
+/// `Stale` for an old version, and for a listing that is deleted already.
 pub async fn deleting_an_old_listing_is_stale(ports: Ports) {
     let host = Host::open(ports).await;
     let read = host.listing("7").await;
@@ -313,7 +313,7 @@ pub async fn another_tenant_reaches_no_listing(ports: Ports) {
         assert!(is_stale(&there.create(new_listing("8")).await));
         assert!(is_stale(&there.deliver(vec![new_listing("8")]).await));
 
-        // The listing claims to belong to the other's account; the stored account decides.
+        // A forged listing names the caller's own account, but the stored account decides.
         let forged = Listing::from_parts(ListingParts {
             workspace_id: scope.workspace_id(),
             integration_account_id: other.account.id,

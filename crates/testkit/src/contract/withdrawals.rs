@@ -1,4 +1,4 @@
-//! Bookings of what is not offered any more.
+//! Bookings of listings that are no longer offered.
 
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ pub async fn what_may_not_be_sold_any_more_is_not_sold(ports: Ports) {
     assert!(is_stale(&shop.owner.sell(change).await), "the listing is gone");
 }
 
-/// A race for each withdrawal: a stored booking was allowed when it was stored, and a later one is refused.
+/// A race for each withdrawal: bookings that are stored before it stay, and later ones are refused.
 pub async fn nothing_is_sold_once_it_may_not_be(ports: Ports) {
     let shop = Shop::open(ports).await;
     let third = Host::of(&shop.owner.world, "third").await;
@@ -148,7 +148,7 @@ async fn shop_window(seer: &Host, shop: &Shop) -> Vec<ReservationId> {
 
 type Booking = Vec<(ReservationId, JoinHandle<Result<TenantReservation, RepositoryError>>)>;
 
-/// Starts workers that store bookings of an importer that are already decided, each of a different night.
+/// Starts workers that each store an importer's booking of another night, decided before they start.
 async fn each_sells_one(shop: &Shop) -> Booking {
     let mut changes = Vec::new();
     for night in stay("2030-01-10", "2030-01-18").nights() {
