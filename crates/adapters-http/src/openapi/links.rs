@@ -9,9 +9,9 @@ use super::conventions::operations_of;
 /// The id of a new resource in the response.
 pub(crate) const ID: &str = "$response.body#/data/id";
 
-/// Links each POST of a collection to all operations on one item of it. A handler adds the operations that take the id
-/// elsewhere. A place in the body is described in words: the link's request body would have to be an object, and the
-/// parsers of OpenAPI Generator and Swagger accept only a text.
+/// Links each POST of a collection to all operations on one item of it. A handler adds links to operations that take
+/// the id elsewhere. If they take it in the body, the link's description says so: its `requestBody` would have to be an
+/// object, but the parsers of OpenAPI Generator and Swagger accept only a text.
 pub(super) struct Links;
 
 impl Modify for Links {

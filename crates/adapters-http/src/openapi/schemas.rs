@@ -7,8 +7,8 @@ use utoipa::openapi::{OpenApi, RefOr};
 
 use super::conventions::{is_null, operations};
 
-/// A text without the control characters of ASCII. Those above ASCII are refused too, but the pattern leaves them out:
-/// a client that matches bytes, as PHP's do, would find them inside other characters.
+/// A text without ASCII control characters. Control characters above ASCII are refused too, but the pattern omits them:
+/// a client that matches bytes, such as one in PHP, would find them inside other characters.
 const LINE: &str = r"^[^\x00-\x1f\x7f]*$";
 /// A text without control characters other than line feed and tab.
 const PROSE: &str = r"^[^\x00-\x08\x0b-\x1f\x7f]*$";
@@ -18,7 +18,7 @@ const LONGEST_LINE: usize = 2048;
 const MAY_BE_ABSENT: &str = "x-may-be-absent";
 
 /// Adds the rules: a text of a request has no control characters; a nullable field of a response is always present,
-/// unless it is marked; a nullable component is `anyOf` the component and null, as OpenAPI Generator needs it.
+/// unless it is marked; a nullable reference is `anyOf` the component and null, as OpenAPI Generator needs it.
 pub(super) struct Schemas;
 
 impl Modify for Schemas {

@@ -1,4 +1,4 @@
-//! Requirements of parsers and client generators on the document. `.ci/generators` runs them on it.
+//! Requirements that parsers and client generators have of the document. `.ci/generators` runs these tools themselves.
 
 use serde_json::{Map, Value};
 
@@ -29,9 +29,8 @@ fn all(key: &str) -> Vec<(String, Value)> {
     found
 }
 
-/// Whether PCRE, ECMAScript, Java, Python, Ruby and RE2 read the pattern alike, and match bytes like characters: it is
-/// plain ASCII; its escapes are of punctuation, of classes that all support, or of ASCII in two digits; and it has no
-/// special groups.
+/// Whether PCRE, ECMAScript, Java, Python, Ruby and RE2 read the pattern alike, on bytes as on characters. It must be
+/// ASCII, have no special groups, and escape only punctuation, `\d`, `\s`, and ASCII characters by two hex digits.
 fn is_portable(pattern: &str) -> bool {
     let mut escapes = pattern.split('\\').skip(1);
     let is_known = |escape: &str| match escape.as_bytes() {

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::select;
 use tokio::sync::oneshot;
 
-/// The queue of such work. It uses one client's share of the processors; the others serve short requests.
+/// The queue of such work, which gets one client's share of the processors. The rest serve short requests.
 static DOOR: LazyLock<Door> = LazyLock::new(|| {
     let share = fairness::share();
     Gate::new(share).door(usize::try_from(share).unwrap_or(1))

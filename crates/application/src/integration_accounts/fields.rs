@@ -65,7 +65,7 @@ pub struct IntegrationAccountFields {
 }
 
 impl IntegrationAccountFields {
-    /// Returns the fields of a new account: a required field that is absent becomes null, which is refused.
+    /// Returns the fields of a new account. An absent required field becomes null, which is refused.
     fn complete(self) -> Self {
         Self {
             name: Patch::Clear.then(self.name),

@@ -59,7 +59,7 @@ pub struct LocationFields {
 }
 
 impl LocationFields {
-    /// Returns the fields of a new location or a replacement: a name that is absent becomes null, which is refused.
+    /// Returns the fields of a new location or a replacement. An absent name becomes null, which is refused.
     #[must_use]
     pub fn complete(self) -> Self {
         Self { name: Patch::Clear.then(self.name), ..self }

@@ -14,14 +14,14 @@ bodies! {
     ReplaceTenantBody: TenantFields = "name";
 }
 
-/// The fields of a tenant. In an update, an absent field is left unchanged and null clears a field. You may send a whole
-/// tenant back; `isDefault`, `status` and `is_trashed` must have the values that the tenant has, or that a new one will
-/// have: other operations change them.
+/// The fields of a tenant. In an update, an absent field is left unchanged and null clears a field. You may send a
+/// whole tenant back, but `isDefault`, `status` and `is_trashed` must be as the tenant has them, or as a new one gets
+/// them: other operations change them.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = UpdateTenantBody)]
 #[expect(missing_docs, reason = "the fields of a tenant")]
 pub struct TenantFields {
-    /// The name, of at least 5 characters, which a new tenant and PUT need.
+    /// The name, of at least 5 characters. POST and PUT require it.
     #[serde(default)]
     #[schema(value_type = Option<String>, nullable = false, example = "Channel A", min_length = 5, max_length = 255)]
     pub name: Patch<String>,
@@ -57,7 +57,7 @@ pub struct TenantFields {
 }
 
 impl TenantFields {
-    /// Returns the fields of a new tenant or a replacement: a name that is absent becomes null, which is refused.
+    /// Returns the fields of a new tenant or a replacement. An absent name becomes null, which is refused.
     #[must_use]
     pub fn complete(self) -> Self {
         Self { name: Patch::Clear.then(self.name), ..self }

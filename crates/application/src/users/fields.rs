@@ -43,7 +43,7 @@ pub struct UserFields {
 }
 
 impl UserFields {
-    /// Returns the fields of a replacement: a name that is absent becomes null, which is refused.
+    /// Returns the fields of a replacement. An absent name becomes null, which is refused.
     #[must_use]
     pub fn complete(self) -> Self {
         Self { name: Patch::Clear.then(self.name), ..self }

@@ -18,7 +18,7 @@ use crate::state::Api;
 /// Lists the entries of the audit trail, oldest first.
 ///
 /// An entry says who did what to which resource in which tenant. The default tenant sees the entries of the whole
-/// workspace. Any other tenant sees its own and, for listings that an importer sells, those of the other side.
+/// workspace, any other tenant only its own. An importer's sale has an entry that both the importer and the owner see.
 #[utoipa::path(get, path = "/api/v1/audit", operation_id = "listAudit", tag = "audit",
     params(FindAudit, Paging, TenantHeaders),
     responses((status = 200, body = ListView<AuditEntryView>),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::response::instant::Instant;
 
-/// A listing of another tenant that this one offers as if it were its own.
+/// An import: another tenant's listing that the importer offers as if it were its own.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportedListing)]
 pub(crate) struct ImportView {

@@ -84,7 +84,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Listin
     Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
 }
 
-/// Changes a listing's fields; those that a new listing needs must be sent. Owner only.
+/// Changes a listing's fields; all that a new one requires must be sent, except the account. Owner only.
 #[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
     responses((status = 200, body = Data<ListingView>),

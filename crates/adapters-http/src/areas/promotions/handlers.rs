@@ -64,7 +64,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Promot
     Ok(tagged(ok(PromotionView::from(promotion))))
 }
 
-/// Changes a promotion's fields; those that a new promotion needs must be sent.
+/// Changes a promotion's fields; all that a new one requires must be sent, except the account.
 #[utoipa::path(put, path = "/api/v1/promotions/{id}", operation_id = "replacePromotion", tag = "promotions",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplacePromotionBody,
     responses((status = 200, body = Data<PromotionView>),

@@ -85,20 +85,20 @@ impl From<Promotion> for PromotionView {
     }
 }
 
-/// The result of an assignment or unassignment.
+/// The result of an assignment.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AssignedListings)]
 pub(crate) struct AssignedView {
-    /// The number of listings to which the promotion was not assigned before.
+    /// The number of listings that were newly assigned.
     #[schema(example = 2)]
     pub(crate) assigned: usize,
 }
 
-/// The result of an assignment or unassignment.
+/// The result of an unassignment.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UnassignedListings)]
 pub(crate) struct UnassignedView {
-    /// The number of listings to which the promotion was assigned before.
+    /// The number of listings that were assigned until now.
     #[schema(example = 2)]
     pub(crate) unassigned: usize,
 }

@@ -37,7 +37,7 @@ const OBSTACLES: &str = "\
            EXISTS (SELECT 1 FROM calendar_nights \
              WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked) AS a_night_is_blocked";
 
-/// Finds the workspace if the importer `$2` has reached its maximum number of pending stays of the owner `$3` at the
+/// Returns a row if the importer `$2` has the maximum number of pending stays at the listings of the owner `$3` at the
 /// instant `$4`. The workspace is not locked: a concurrent change of the maximum counts as made after the booking.
 const ALL_HOLDS: &str = "\
     SELECT 1 FROM workspaces workspace WHERE workspace.id = $1 AND workspace.max_importer_holds <= \
@@ -71,8 +71,8 @@ impl Database {
 }
 
 impl Transaction {
-    /// Checks that the listing is the owner's, offered, and imported by the seller if that is another tenant. Locks
-    /// keep it so until the end of the transaction.
+    /// Checks that the owner offers the listing and, if another tenant sells it, that the seller has imported it. Row
+    /// locks keep this true until the end of the transaction.
     pub(super) async fn lock_offer(&self, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
         let named = [
             parts.workspace_id.as_uuid(),
@@ -85,7 +85,7 @@ impl Transaction {
         self.expect_row(offer.push(self.dialect().for_share())).await
     }
 
-    /// Serialises the holds of one importer at the listings of one owner, so that none is missed by a concurrent count.
+    /// Serialises the holds of one importer at the listings of one owner, so that no concurrent count misses one.
     pub(super) async fn one_hold_at_a_time(
         &self,
         parts: &ReservationParts,
@@ -110,7 +110,7 @@ impl Transaction {
         self.refuse(held, rules::IMPORTER_HOLDS).await
     }
 
-    /// Checks that the quote is unused, that the seller has no reservation with that external id, and that the nights
+    /// Checks that the quote is unused, that the seller has no reservation with the external id, and that the nights
     /// are free.
     pub(super) async fn refuse_obstacles(&self, parts: &ReservationParts) -> Result<(), RepositoryError> {
         let (seller, name) =
@@ -127,8 +127,8 @@ impl Transaction {
         ];
         let row = self.row(Query::new(OBSTACLES, named)).await?.ok_or(RepositoryError::Stale)?;
         let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = row;
-        // The obstacles that a retry of the same booking would meet come first: they say more than that the nights are
-        // sold.
+        // A retry of a stored booking meets several of these. Its quote and external id come first: they tell the client
+        // that the booking itself is stored, not only that the nights are sold.
         let rule = if quote_is_used {
             rules::QUOTE_USED
         } else if external_id_is_taken {
