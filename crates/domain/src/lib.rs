@@ -48,4 +48,5 @@ pub mod tenants;
 pub mod text;
 pub mod time_zones;
 pub mod users;
+pub mod webhooks;
 pub mod workspaces;

@@ -38,6 +38,7 @@ mod readiness;
 mod reservations;
 mod tenants;
 mod users;
+mod webhooks;
 mod workspaces;
 
 pub use self::ambient::*;
@@ -58,4 +59,5 @@ pub use self::readiness::*;
 pub use self::reservations::*;
 pub use self::tenants::*;
 pub use self::users::*;
+pub use self::webhooks::*;
 pub use self::workspaces::*;
