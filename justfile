@@ -12,7 +12,7 @@ run *arguments:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
-# sells the same nights from 64 sides at once, and tells what became of it
+# sells the same nights from 64 sides at once, and prints the answers
 stress:
     TENANTRY_TEST_WRITERS=64 TENANTRY_TEST_LISTINGS=20 TENANTRY_TEST_ATTEMPTS=20000 \
         cargo test --package tenantry --test it double_booking -- --nocapture --test-threads=1
@@ -41,7 +41,7 @@ revocations:
 bench *arguments:
     python3 bench/throughput {{ arguments }}
 
-# compares the service with PocketBase and Django REST framework on the same rows, by turns; docs/performance.md
+# compares the service with PocketBase and Django REST framework on the same rows, in turns; docs/performance.md
 bench-peers *arguments:
     python3 bench/peers {{ arguments }}
 

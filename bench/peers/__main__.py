@@ -1,4 +1,4 @@
-"""Compares the service with PocketBase and with Django REST framework on the same rows, by turns. Run it by `just bench-peers`;
+"""Compares the service with PocketBase and with Django REST framework on the same rows, in turns. Run it by `just bench-peers`;
 docs/performance.md has the table and explains it."""
 
 import argparse

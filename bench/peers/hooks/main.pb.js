@@ -1,4 +1,4 @@
-// Has PocketBase wait for the disk at each commit. It writes through one connection, which is told once.
+// Has PocketBase wait for the disk at each commit. It writes through one connection, so setting it once is enough.
 onBootstrap((event) => {
     event.next();
     $app.nonconcurrentDB().newQuery("PRAGMA synchronous = FULL").execute();

@@ -31,7 +31,7 @@ pub enum AddressError {
     #[error("must begin with postgres://")]
     Scheme,
     /// A malformed URL.
-    #[error("is no URL: {0}")]
+    #[error("is not a valid URL: {0}")]
     Malformed(#[from] url::ParseError),
     /// A parameter that the driver would ignore.
     #[error("the parameter {0} is not known; there are {known}", known = names().join(", "))]
@@ -187,7 +187,7 @@ mod tests {
             let options = parse(url).expect(url);
             assert_eq!((options.get_host(), options.get_port()), (host, port), "{url}");
         }
-        assert!(refusal("postgres://[::1/tenantry").starts_with("is no URL"));
+        assert!(refusal("postgres://[::1/tenantry").starts_with("is not a valid URL"));
     }
 
     #[test]

@@ -23,8 +23,8 @@ const OUTGROWN: &str = "\
 impl Postgres {
     /// Watches the sizes of the tables. When one has doubled, its statistics are collected, and connections discard their plans.
     ///
-    /// Autovacuum collects statistics too, but that may be minutes after an empty table was filled, and meanwhile each import would
-    /// read all listings of the workspace.
+    /// Autovacuum collects statistics too, but perhaps minutes after an empty table was filled. Until then, each import
+    /// would read all listings of the workspace.
     pub(crate) async fn watch_sizes(&self) -> Infallible {
         let connections = self.connections("postgres-watcher", 1);
         let mut known = None;

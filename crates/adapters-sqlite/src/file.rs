@@ -69,7 +69,7 @@ pub(crate) fn make(path: &Path) -> io::Result<()> {
 /// old ones may exist.
 pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no regular file"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
     }
     let mut paths = companions(path)?;
     paths.push(path.to_owned());

@@ -101,7 +101,7 @@ impl Group {
         // The next transaction can begin while the changes are answered.
         drop(self.connection);
         for change in self.done {
-            // The request may have been cancelled in the meantime.
+            // The request may have been cancelled by now.
             drop(change.send(settled.clone()));
         }
     }

@@ -142,7 +142,7 @@ impl Writer {
 }
 
 /// Runs work that must not end with the current task. Without a runtime the work is dropped: its transaction is rolled
-/// back, and its changes are told so.
+/// back, and its changes fail.
 fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     if let Ok(runtime) = Handle::try_current() {
         runtime.spawn(work);

@@ -4,7 +4,7 @@
 //!
 //! Every port that takes a change with an idempotency record refuses it with `Taken { rule: "idempotency_key" }` if the
 //! user's key has a record that has not [expired](domain::idempotency::IdempotencyRecord::kept_since), or if the wait for a
-//! concurrent duplicate takes too long; and with `Refused` if the user was deleted meanwhile.
+//! concurrent duplicate takes too long; and with `Refused` if the user is gone.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

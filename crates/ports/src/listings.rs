@@ -126,8 +126,8 @@ pub struct ListingFilter {
 }
 
 impl ListingFilter {
-    /// Whether a condition besides the origin is set. No sleeping import matches then, so that conditions reveal nothing about
-    /// its hidden fields.
+    /// Whether a condition other than the origin is set. No sleeping import matches then, so that conditions reveal
+    /// nothing about its hidden fields.
     pub fn looks_inside(&self) -> bool {
         *self != Self { origin: self.origin, ..Self::default() }
     }

@@ -48,9 +48,9 @@ struct Arrived<C> {
     bytes: Input<web::Bytes>,
 }
 
-// The client decides how long its body takes, and its key may be revoked in the meantime. So these methods take the
-// caller, and return the one that is admitted after the body has arrived. A body can be large, so it is read only for a
-// caller with the needed permission, which the use case checks again.
+// The client decides how long its body takes, and its key may be revoked before it has arrived. So these methods take
+// the caller, and return the one that is admitted after the body has arrived. A body can be large, so it is read only
+// for a caller with the needed permission, which the use case checks again.
 impl Body {
     /// Reads a JSON object. An empty body counts as `{}`.
     pub(crate) async fn read<T, C>(

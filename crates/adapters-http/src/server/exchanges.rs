@@ -198,7 +198,7 @@ impl Unread {
         Some(unread)
     }
 
-    /// Whether the framing of the body is broken, as far as it has arrived. What the operation has not read is dropped.
+    /// Whether the framing of the body that has arrived is broken. Bytes that the operation has not read are dropped.
     fn is_broken(&self) -> bool {
         let mut context = Context::from_waker(Waker::noop());
         while let Poll::Ready(Some(Ok(_))) = self.0.poll_next(&mut context) {}

@@ -31,7 +31,7 @@ const KEEP: &str = "\
         body = excluded.body, created_at = excluded.created_at \
     WHERE idempotency_records.created_at < $9";
 /// Deletes expired records. The index by time begins with the workspace, so the statement starts from the workspaces.
-/// It checks the age again under the row's lock, because an expired record may have been replaced in the meantime.
+/// It checks the age again under the row's lock, because an expired record may have been replaced since it was found.
 const FORGET: &str = "\
     DELETE FROM idempotency_records WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
     (SELECT record.workspace_id, record.user_id, record.idempotency_key \

@@ -85,7 +85,7 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
                 Ok(rows) => Ok(rows.iter().find(|row| (self.id)(row) == id).cloned()),
                 Err(error) => Err(shared(error.clone())),
             };
-            // Requests may have been cancelled in the meantime.
+            // Requests may have been cancelled by now.
             drop(answer.send(found));
         }
     }

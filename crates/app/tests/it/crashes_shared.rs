@@ -57,7 +57,7 @@ impl Shop {
             let path = format!("/api/v1/tenants/{verb}");
             let Some(answer) = client.try_call("POST", &path, Some(&body)) else { return };
             // Refused are the target's own listings and batches that were imported or removed before a kill; a request
-            // that loses every retry is told to try again.
+            // that loses every retry gets 503.
             assert!([200, 409, 422, 503].contains(&answer.status), "{}", answer.text);
             done.fetch_add(1, Ordering::Relaxed);
         }

@@ -84,7 +84,7 @@ impl<'a> Scene<'a> {
         assert_eq!(self.found(), [0, 0]);
     }
 
-    /// Asserts that the import sleeps, that nobody else imports the listing, and that the import wakes.
+    /// Asserts that the import sleeps, that no other tenant can import the listing, and that the import wakes.
     fn sleeps_until(&self, reason: &str, refusal: (u16, &str), wake: impl Fn()) {
         self.sleeps(reason);
         let refused = self.sibling.post(IMPORT, &named(&[&self.listing]));

@@ -221,7 +221,7 @@ fn of_many_moves_at_once_each_is_whole(world: &World) {
     let mut moves = 0;
     for answer in &answers {
         let refusal = answer.refusal();
-        // A request that loses three times is told to try again.
+        // A request that loses three times gets 503.
         assert!([(200, ""), (409, "already_there"), (503, "busy")].contains(&refusal), "{}", answer.text);
         moves += usize::from(answer.status == 200);
     }

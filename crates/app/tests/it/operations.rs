@@ -143,7 +143,7 @@ fn a_database_that_may_only_be_read_is_read_and_not_ready() {
     assert!(world.server.log_with("read-only transaction").contains("read-only transaction"));
     assert_eq!(world.calry().get("/api/v1/tenants").status, 200);
     is_unavailable(&world.calry().post("/api/v1/tenants", &json!({ "name": "Channel" })));
-    // As if it had become a standby: servers that start in the meantime serve too, and become ready later.
+    // As if it had become a standby: a server that starts now serves too, and becomes ready later.
     let second = Server::start(engine.clone());
     assert_eq!(Client::new(&second.base).get("/readyz").refusal(), (503, "not_ready"));
     postgres.set("default_transaction_read_only", "off");

@@ -1,4 +1,4 @@
-//! `/reservation`: holds, and what becomes of them.
+//! `/reservation`: holds, and how they end.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ const ATTEMPTS: usize = 3;
 /// The number of rows that one transaction of a sweep deletes.
 const BATCH: u32 = 1000;
 
-/// Loads, decides and stores; retries if the data changed meanwhile, with three attempts at most.
+/// Loads, decides and stores; retries if the data changed since it was loaded, with three attempts at most.
 pub(crate) async fn retry_stale<T, E: Problem>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
     for _ in 1..ATTEMPTS {
         match attempt().await {

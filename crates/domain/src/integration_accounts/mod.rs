@@ -40,7 +40,7 @@ pub struct IntegrationAccountDetails {
     pub status: AccountStatus,
     /// Whether other tenants may import its listings.
     pub allow_import: bool,
-    /// The markup on the price of a stay, whoever sells it.
+    /// The markup on the price of a stay, whether the owner or an importer sells it.
     pub markup: Percentage,
     /// The discount on the price of a stay; the workspace's default if `None`.
     pub default_discount: Option<Percentage>,

@@ -127,8 +127,8 @@ impl Transaction {
         ];
         let row = self.row(Query::new(OBSTACLES, named)).await?.ok_or(RepositoryError::Stale)?;
         let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = row;
-        // A retry of a stored booking meets several of these. Its quote and external id come first: they tell the client
-        // that the booking itself is stored, not only that the nights are sold.
+        // A retry of a stored booking meets several of these. Its quote and external id come first: they tell the
+        // client that the booking itself is stored, not only that the nights are sold.
         let rule = if quote_is_used {
             rules::QUOTE_USED
         } else if external_id_is_taken {

@@ -104,7 +104,7 @@ impl Writer<'_> {
         } else {
             let may_be = match self.owners {
                 Owners::Stay => &[(409, "not_available")][..],
-                // A booking that loses every retry is told to try again.
+                // A booking that loses every retry gets 503.
                 Owners::Change => {
                     &[(409, "not_available"), (409, "import_asleep"), (404, "listing_not_found"), (503, "busy")]
                 }

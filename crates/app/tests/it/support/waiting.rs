@@ -13,7 +13,7 @@ pub(crate) const REVOKED_WITHIN: Duration = Duration::from_secs(1);
 pub(crate) fn refused_within_a_second(client: &Client, path: &str) -> Answer {
     let start = Instant::now();
     until(|| {
-        // A busy machine may take long to answer what was asked in time.
+        // A busy machine may take long to answer a request that was sent in time.
         let asked = start.elapsed();
         let answer = client.get(path);
         assert!(answer.status != 200 || asked < REVOKED_WITHIN, "still served after {asked:?}");

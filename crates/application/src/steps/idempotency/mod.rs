@@ -39,7 +39,7 @@ impl Idempotency {
         }
         match act().await {
             Ok(done) => Ok(Outcome::Fresh(done)),
-            // Whatever the reason of the refusal, a concurrent duplicate may have succeeded meanwhile.
+            // Whatever the refusal, a concurrent duplicate may have succeeded since the first look-up.
             Err(refused) => match self.answer(scope, request).await {
                 Ok(Some(reply)) => Ok(Outcome::Replayed(reply)),
                 Err(other @ Refusal::KeyReused(_)) => Err(other.into()),
