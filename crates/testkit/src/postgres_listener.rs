@@ -7,9 +7,9 @@ use crate::Postgres;
 
 const MARK: &str = "mark";
 
-/// A connection that listens on one channel. To be used on threads without a runtime.
+/// A connection that listens on one channel. Use it on threads without a runtime.
 pub struct Listener {
-    /// Set until the drop.
+    /// `None` only while it is dropped.
     connection: Option<PgListener>,
     channel: &'static str,
     runtime: Runtime,

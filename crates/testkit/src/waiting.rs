@@ -1,4 +1,4 @@
-//! Waiting for what must happen, however busy the machine is.
+//! Waiting for expected events, however busy the machine is.
 
 use std::fmt::Debug;
 use std::thread;

@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_loser_of_a_race_looks_at_the_offer_anew() {
+    async fn the_loser_of_a_race_looks_at_the_offer_again() {
         let mut offers = vec![None, Some(offer(vec![]))];
         let mut quotes = MockQuoteRepository::new();
         quotes.expect_offer().times(2).returning(move |_, _| Ok(offers.pop().flatten()));

@@ -14,7 +14,7 @@ use crate::build;
 pub async fn a_promotion_is_given_on_listings_of_its_account(ports: Ports) {
     let host = Host::open(ports).await;
     let listings: [ListingId; 3] = host.listings().await;
-    let [elsewhere] = host.anew().await.listings().await;
+    let [elsewhere] = host.another_account().await.listings().await;
     let promotion = host.promote("Winter", PromotionEdit::default()).await.expect("created");
     let other = host.promote("Spring", PromotionEdit::default()).await.expect("created");
     let found = host.assignable(&promotion, &[listings[0], elsewhere, ListingId::new(build::id())]).await;

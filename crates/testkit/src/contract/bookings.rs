@@ -14,7 +14,7 @@ pub(super) fn all_taken(lost: &[RepositoryError], rule: &str) -> bool {
     lost.iter().all(|error| matches!(error, RepositoryError::Taken { rule: broken } if *broken == rule))
 }
 
-/// `Taken`. A stay that begins on the day of departure is not in the way, nor is a stay in another listing.
+/// `Taken`. A stay that begins on the day of departure does not conflict, nor does a stay in another listing.
 pub async fn a_night_is_sold_once(ports: Ports) {
     let shop = Shop::open(ports).await;
     let nights = stay("2030-01-10", "2030-01-13");

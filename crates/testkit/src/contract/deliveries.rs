@@ -92,9 +92,9 @@ pub async fn a_delivery_that_was_decided_on_what_has_changed_is_stale(ports: Por
 
     let change = host.delivery(delivery()).await.1.expect("a change");
     host.delete(&first).await.expect("deleted");
-    let anew = host.listing("7").await;
+    let again = host.listing("7").await;
     is_refused("one was deleted and created again", change).await;
-    assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(anew)]);
+    assert_eq!(host.listed(&ListingFilter::default()).await, [host.own(again)]);
 }
 
 /// A race: no listing is stored twice.

@@ -96,7 +96,7 @@ pub async fn an_importer_holds_so_many_stays_of_one_owner(ports: Ports) {
     allow_holds(world, 2).await;
     let night = |day: u32| stay(&format!("2030-01-{day:02}"), &format!("2030-01-{:02}", day + 1));
     let first = shop.importer.book(shop.id(), night(1), pending()).await.reservation;
-    let other_account = Shop { owner: shop.owner.anew().await, ..shop.clone() }.another().await;
+    let other_account = Shop { owner: shop.owner.another_account().await, ..shop.clone() }.another().await;
     let second = shop.importer.book(other_account.id(), night(1), pending()).await.reservation;
     let third = shop.importer.booking(shop.id(), night(2), pending()).await;
     let late = build::at() + TimeDelta::days(2);
@@ -131,7 +131,7 @@ pub async fn an_importer_holds_so_many_stays_of_one_owner(ports: Ports) {
 pub async fn of_twenty_who_hold_stays_of_one_owner_so_many_win_as_may(ports: Ports) {
     let shop = Shop::open(ports).await;
     allow_holds(&shop.owner.world, 3).await;
-    let second = Shop { owner: shop.owner.anew().await, ..shop.clone() };
+    let second = Shop { owner: shop.owner.another_account().await, ..shop.clone() };
     let mut bookings = Vec::new();
     for turn in 0..20 {
         let shop = [&shop, &second][turn % 2].another().await;

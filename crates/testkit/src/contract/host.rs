@@ -77,7 +77,7 @@ impl Host {
     }
 
     /// Returns the same tenant with another new account.
-    pub(crate) async fn anew(&self) -> Self {
+    pub(crate) async fn another_account(&self) -> Self {
         Self::with_new_account(&self.world, self.tenant.clone()).await
     }
 

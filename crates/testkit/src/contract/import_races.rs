@@ -17,7 +17,7 @@ pub async fn of_twenty_who_import_the_same_listing_one_wins(ports: Ports) {
     let listing = market.listing().await;
     let change = market.batch(&market.importer, &[listing]).await;
     let (won, lost) = twenty_at_once(|| {
-        let (market, change) = (market.clone(), signed_anew(&change));
+        let (market, change) = (market.clone(), signed_again(&change));
         async move { market.add(&market.importer, change).await }
     })
     .await;
@@ -127,7 +127,7 @@ async fn each_imports_one(market: &Market, listings: &[ListingId]) -> Importing 
 }
 
 /// Returns the same decision with another audit entry.
-fn signed_anew(change: &Change<ImportBatch>) -> Change<ImportBatch> {
+fn signed_again(change: &Change<ImportBatch>) -> Change<ImportBatch> {
     let mut change = change.clone();
     change.audit.id = AuditId::new(build::id());
     change

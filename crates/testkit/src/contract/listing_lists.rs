@@ -28,7 +28,7 @@ pub(super) type Case = (&'static str, ListingFilter, &'static [&'static str]);
 impl Stock {
     pub(super) async fn of(ports: Ports) -> Self {
         let host = Host::open(ports).await;
-        let (second, other) = (host.anew().await, Host::of(&host.world, "other").await);
+        let (second, other) = (host.another_account().await, Host::of(&host.world, "other").await);
         let amenities = |names: &[&str]| names.iter().map(|name| name.parse().ok()).collect::<Option<Vec<_>>>();
         let rest = ListingEdit {
             bedroom_count: 3.try_into().ok(),
@@ -174,9 +174,14 @@ pub async fn every_filter_keeps_what_matches(ports: Ports) {
 /// Pages by number and after an id, of several sizes, over accounts and imports.
 pub async fn pages_over_accounts_and_imports_join_without_gaps(ports: Ports) {
     let host = Host::open(ports).await;
-    let accounts = [host.clone(), host.anew().await, host.anew().await, Host::of(&host.world, "other").await];
+    let accounts = [
+        host.clone(),
+        host.another_account().await,
+        host.another_account().await,
+        Host::of(&host.world, "other").await,
+    ];
     // An account without listings, and listings of another tenant that are not imported.
-    host.anew().await;
+    host.another_account().await;
     let mut expected = Vec::new();
     for number in [0, 3, 1, 3, 3, 0, 0, 2, 0, 3, 1, 1, 3, 2, 0, 0, 0, 3, 1, 2, 3] {
         let listing = accounts[number].listing(&expected.len().to_string()).await;

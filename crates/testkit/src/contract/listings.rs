@@ -166,7 +166,7 @@ pub async fn a_provider_id_is_taken_once_in_its_account(ports: Ports) {
     assert_eq!(host.world.ports.trail.actions().await, trail);
     assert_eq!(host.listed(&ListingFilter::default()).await, [&first, &second].map(|one| host.own(one.clone())));
 
-    host.anew().await.create(new_listing("7")).await.expect("another account");
+    host.another_account().await.create(new_listing("7")).await.expect("another account");
     host.delete(&first).await.expect("deleted");
     host.create(new_listing("7")).await.expect("free again");
 }
@@ -278,7 +278,7 @@ pub async fn listings_are_found_by_the_ids_of_their_provider(ports: Ports) {
     let host = Host::open(ports).await;
     let [first, second] = [host.listing("7").await, host.listing("it's 8, %").await];
     host.listing("9").await;
-    host.anew().await.listing("7").await;
+    host.another_account().await.listing("7").await;
     let neighbour = Host::of(&host.world, "neighbour").await;
     let elsewhere = Host::of(&host.world.beside().await, "stranger").await;
     let requested = ["it's 8, %", "7", "unknown", "_"].map(new_listing);

@@ -157,7 +157,7 @@ pub async fn a_name_and_a_coupon_code_are_taken_once_in_their_account(ports: Por
     assert!(is_taken(&host.edit_promotion(&second, with_coupon("Winter")).await, rules::PROMOTION_COUPON_CODE));
     assert_eq!(host.promotion(second.id()).await, Some(second));
     host.edit_promotion(&first, renamed("STRASSE")).await.expect("its own");
-    host.anew().await.promote("Straße", with_coupon("WINTER")).await.expect("another account's");
+    host.another_account().await.promote("Straße", with_coupon("WINTER")).await.expect("another account's");
 }
 
 /// A race over the name, and one over the code.
@@ -233,7 +233,7 @@ pub async fn a_promotion_whose_account_moved_away_is_stale(ports: Ports) {
 /// Filters by account and by status, in pages.
 pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
     let host = Host::open(ports).await;
-    let accounts = [host.clone(), host.anew().await];
+    let accounts = [host.clone(), host.another_account().await];
     Host::of(&host.world, "other").await.promote("Theirs", PromotionEdit::default()).await.expect("created");
     let mut all = Vec::new();
     for (position, account) in [0, 1, 1, 0, 0, 1, 0].into_iter().enumerate() {

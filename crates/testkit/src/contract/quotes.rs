@@ -146,7 +146,7 @@ pub async fn an_offer_holds_the_promotion_that_is_asked_for(ports: Ports) {
     let given = shop.owner.promote("Winter", with_code("STRASSE")).await.expect("created");
     shop.owner.give(&given, &[shop.id()]).await;
     let not_given = shop.owner.promote("Spring", with_code("spring")).await.expect("created");
-    let elsewhere = shop.owner.anew().await.promote("Autumn", with_code("autumn")).await.expect("created");
+    let elsewhere = shop.owner.another_account().await.promote("Autumn", with_code("autumn")).await.expect("created");
     let theirs = shop.importer.promote("Theirs", with_code("theirs")).await.expect("created");
     for (choice, expected) in [
         (PromotionChoice::Id(given.id()), Some((&given, true))),

@@ -13,7 +13,7 @@ use crate::build;
 /// Tests each filter alone; list and count must agree.
 pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
     let shop = Shop::open(ports).await;
-    let second = shop.owner.anew().await;
+    let second = shop.owner.another_account().await;
     let other = second.listing("8").await;
     let january = shop.owner.book(shop.id(), stay("2030-01-10", "2030-01-12"), instant()).await.reservation.id();
     let sold = shop.importer.book(shop.id(), stay("2030-02-01", "2030-02-11"), pending()).await.reservation.id();
@@ -73,13 +73,18 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
 /// Pages by number and after an id, of several sizes, over the tenant's accounts and its sales as an importer.
 pub async fn pages_over_accounts_and_sales_join_without_gaps(ports: Ports) {
     let host = Host::open(ports).await;
-    let accounts = [host.clone(), host.anew().await, host.anew().await, Host::of(&host.world, "other").await];
+    let accounts = [
+        host.clone(),
+        host.another_account().await,
+        host.another_account().await,
+        Host::of(&host.world, "other").await,
+    ];
     let mut listings = Vec::new();
     for account in &accounts {
         listings.push(account.listing("7").await.id());
     }
     // An account without reservations, and reservations of another tenant that are not visible.
-    host.anew().await;
+    host.another_account().await;
     host.import(&listings[3..]).await.expect("imported");
     let mut day = date("2030-01-01");
     let mut expected = Vec::new();

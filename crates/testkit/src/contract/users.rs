@@ -180,7 +180,7 @@ fn status(status: UserStatus) -> UserEdit {
     UserEdit { status: Some(status), ..UserEdit::default() }
 }
 
-/// Another operation changes the current tenant.
+/// Only a switch changes the current tenant.
 pub async fn an_update_stores_every_field_but_the_current_tenant(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
@@ -215,7 +215,7 @@ pub async fn an_update_of_an_old_version_or_to_a_taken_email_is_refused(ports: P
     let refused = edited(&world, &stored, taken).await;
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::USER_EMAIL })), "{refused:?}");
 
-    // The status set by the tenant since then is a change, too.
+    // Setting the status of all of the tenant's users also makes the edit of one of them stale.
     let change = channel.set_status(TenantStatus::Active, Some(UserStatus::Active), world.stamp().await);
     let change = change.expect("allowed").expect("a change");
     world.ports.tenants.set_status(&world.admin().await, change).await.expect("a status");
