@@ -64,7 +64,7 @@ pub struct NewWorkspace {
     pub api_key_id: ApiKeyId,
     /// The random part of that key.
     pub secret: KeySecret,
-    /// The longest time for which that key may be made.
+    /// The maximum lifetime of that key.
     pub max_key_age: MaxKeyAge,
 }
 

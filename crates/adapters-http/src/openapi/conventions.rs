@@ -31,7 +31,7 @@ impl Modify for Conventions {
                 let RefOr::T(parameter) = parameter else { continue };
                 parameter.schema.iter_mut().for_each(never_null);
                 if parameter.parameter_in == ParameterIn::Query && parameter.schema.as_ref().is_some_and(is_integer) {
-                    // OpenAPI defines it, so it is not an extension, but utoipa has no field for it.
+                    // A field of OpenAPI that utoipa lacks, so it is written as an extension.
                     parameter.extensions = Some(Extensions::from_iter([("allowEmptyValue", true)]));
                 }
             }

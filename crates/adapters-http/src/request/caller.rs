@@ -101,8 +101,8 @@ impl<T: RunsIn> FromRequest for Admitted<T> {
             let identified = api(&request).authentication.identify(&token, presented.choice).await?;
             let home = identified.home_tenant_id();
             let entered = identified.enter(presented.choice);
-            // A genuine key counts, even if the request is refused for another reason; but a banned user takes nothing from the
-            // tenant.
+            // A genuine key counts, even if the request is refused for another reason; but a banned user does not use the
+            // tenant's quota.
             let is_active = !matches!(entered, Err(AccessError::UserNotActive));
             count(&request, token.id(), is_active.then_some(home))?;
             Ok(Self::new(&request, entered?))

@@ -35,7 +35,7 @@ fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {
     })
 }
 
-/// The parts of a request's effect that its caller decides, and not its text.
+/// The parts of a request's effect that depend on its caller, not on its text.
 #[derive(Clone, Copy)]
 pub(crate) struct Effect {
     /// The tenant that the request is served in.

@@ -112,7 +112,7 @@ struct PageFile {
     content: Arc<Fixed>,
 }
 
-/// The files of the page that were asked for, by their names.
+/// The requested files of the page, by name.
 static PAGE_FILES: RwLock<BTreeMap<String, PageFile>> = RwLock::new(BTreeMap::new());
 
 /// Returns a file of the page.

@@ -21,7 +21,7 @@ use crate::engine::transaction::Transaction;
 use crate::tables::calendar_nights::{Entity, Model, Row};
 
 const WHAT: &str = "night";
-/// Rows of one statement: SQLite takes 32,766 values, and a night has 8.
+/// The maximum number of rows in a statement: SQLite takes 32,766 values, and a night has 8.
 const BATCH: usize = 1_000;
 
 const NIGHTS: &str = "\

@@ -15,7 +15,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        // A request that waits in vain is answered within two seconds.
+        // A request that gets no connection or lock is refused within two seconds.
         Self { connections: None, wait: Duration::from_millis(1500), statement: Duration::from_secs(10) }
     }
 }

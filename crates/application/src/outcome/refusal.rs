@@ -34,7 +34,7 @@ pub enum Refusal {
     /// The tenant has sent too many wrong coupon codes.
     #[error("The tenant has sent too many wrong coupon codes. Try again in {seconds} s.")]
     CouponsLimited {
-        /// The seconds after which another one is looked up.
+        /// The seconds after which another code is looked up.
         seconds: u32,
     },
     /// Concurrent changes won on every attempt.

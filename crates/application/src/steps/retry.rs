@@ -34,7 +34,7 @@ mod tests {
     use super::*;
     use crate::outcome::refusal::Refusal;
 
-    /// Stores what was loaded, and loses as many races. Returns the result and the number of attempts.
+    /// Loses the given number of races, then stores the loaded number. Returns the result and the number of attempts.
     async fn after(lost_races: usize) -> (Result<usize, ProblemKind>, usize) {
         let mut attempts = 0;
         let stored = retry_stale(async || {

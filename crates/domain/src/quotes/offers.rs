@@ -85,7 +85,7 @@ pub struct PricedStay {
 /// A rule of the listing that a stay breaks. The message is about the field that breaks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StayIssue {
-    /// A beginning before today. About the check-in date.
+    /// A check-in before today. About the check-in date.
     #[error("may not lie before {today}, which is today there.")]
     InThePast {
         /// The local date of the place.

@@ -10,7 +10,7 @@ use crate::engine::rows::{stored, stored_option};
 use crate::engine::text_search::search_text;
 use crate::tables::tenants::{Model, Row};
 
-/// The place of the description in the searched texts.
+/// The position of the description among the searched texts.
 pub(super) const DESCRIPTION: u8 = 2;
 
 pub(super) fn to_row(tenant: Tenant) -> Model {

@@ -10,7 +10,7 @@ use crate::engine::table::joined;
 use crate::engine::text_search::search_text;
 use crate::tables::users::{Model, Row};
 
-/// The places of the name and of the address in the searched texts.
+/// The positions of the name and of the email address among the searched texts.
 pub(super) const NAME: u8 = 0;
 pub(super) const EMAIL: u8 = 1;
 

@@ -15,7 +15,7 @@ const REDIRECT: &str = "/docs";
 /// The codes of refusals, by status.
 type Statuses = BTreeMap<u16, Vec<String>>;
 
-/// The documented answers, by path and method. Fixed paths precede patterns that match them, too.
+/// The documented answers, by path and method. A fixed path precedes the patterns that also match it.
 static SAID: LazyLock<BTreeMap<String, BTreeMap<String, Statuses>>> = LazyLock::new(|| {
     let document = serde_json::to_value(adapters_http::document()).expect("JSON");
     let statuses = |operation: &Value| {
