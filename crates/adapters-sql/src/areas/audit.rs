@@ -203,44 +203,27 @@ fn to_json(facts: Facts) -> Value {
 
 fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
     const WHAT: &str = "audit entry";
-    let Row {
-        workspace_id: _,
-        id,
-        at,
-        tenant_id,
-        tenant_name,
-        other_tenant_id,
-        actor_id,
-        actor_name,
-        actor_key_id,
-        action,
-        resource_kind,
-        resource_id,
-        resource_name,
-        before,
-        after,
-    } = row;
-    let actor = match (actor_id, actor_key_id) {
+    let actor = match (row.actor_id, row.actor_key_id) {
         (Some(id), Some(api_key)) => {
-            Actor::ApiUser { id: UserId::new(id), name: actor_name, api_key: ApiKeyId::new(api_key) }
+            Actor::ApiUser { id: UserId::new(id), name: row.actor_name, api_key: ApiKeyId::new(api_key) }
         }
         (None, None) => Actor::Operator,
         _ => return Err(corrupt(WHAT, CorruptEntry::HalfAnActor)),
     };
     let facts = |json| to_facts(json).map_err(|error| corrupt(WHAT, error));
     Ok(AuditRecord {
-        id: AuditId::new(id),
-        tenant_id: TenantId::new(tenant_id),
-        tenant_name,
-        other_tenant_id: other_tenant_id.map(TenantId::new),
-        at,
+        id: AuditId::new(row.id),
+        tenant_id: TenantId::new(row.tenant_id),
+        tenant_name: row.tenant_name,
+        other_tenant_id: row.other_tenant_id.map(TenantId::new),
+        at: row.at,
         actor: Some(actor),
-        action,
-        resource_kind,
-        resource_id,
-        resource_name,
-        before: facts(before)?,
-        after: facts(after)?,
+        action: row.action,
+        resource_kind: row.resource_kind,
+        resource_id: row.resource_id,
+        resource_name: row.resource_name,
+        before: facts(row.before)?,
+        after: facts(row.after)?,
     })
 }
 

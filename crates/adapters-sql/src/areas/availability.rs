@@ -150,18 +150,16 @@ fn to_row(workspace_id: WorkspaceId, listing_id: ListingId, night: StayDate, ter
 }
 
 fn to_terms(row: Row) -> Result<(StayDate, NightTerms), RepositoryError> {
-    let Row { workspace_id: _, listing_id: _, night, is_blocked, price, currency, minimum_nights, maximum_nights } =
-        row;
-    let price = match price.zip(currency) {
+    let price = match row.price.zip(row.currency) {
         Some((minor, currency)) => Some(Money::from_minor(minor, stored(WHAT, &currency)?)),
         None => None,
     };
     let nights = |number: Option<i32>| number.map(|number| whole(WHAT, number)).transpose();
     let terms = NightTerms {
-        is_blocked,
+        is_blocked: row.is_blocked,
         price,
-        minimum_nights: nights(minimum_nights)?,
-        maximum_nights: nights(maximum_nights)?,
+        minimum_nights: nights(row.minimum_nights)?,
+        maximum_nights: nights(row.maximum_nights)?,
     };
-    Ok((StayDate::new(night), terms))
+    Ok((StayDate::new(row.night), terms))
 }

@@ -13,7 +13,7 @@ use crate::engine::table::columns;
 
 columns! {
     pub(crate) struct PricedRow {
-    listing_id: Uuid,
+        listing_id: Uuid,
         integration_account_id: Uuid,
         check_in: Date,
         check_out: Date,
@@ -62,45 +62,25 @@ pub(crate) fn to_row(priced: &PricedStay) -> PricedRow {
     }
 }
 
-pub(crate) fn to_priced(what: &'static str, row: PricedRow) -> Result<PricedStay, RepositoryError> {
-    let PricedRow {
-        listing_id,
-        integration_account_id,
-        check_in,
-        check_out,
-        guests,
-        currency,
-        base_price,
-        markup_percentage,
-        markup,
-        distribution_markup_percentage,
-        distribution_markup,
-        default_discount_percentage,
-        default_discount,
-        promotion_discount_percentage,
-        promotion_discount,
-        fees,
-        taxes,
-        promotion_id,
-    } = row;
-    let currency: Currency = stored(what, &currency)?;
+pub(crate) fn to_priced(what: &'static str, row: &PricedRow) -> Result<PricedStay, RepositoryError> {
+    let currency: Currency = stored(what, &row.currency)?;
     let money = |minor| Money::from_minor(minor, currency);
     let line = |(share, amount)| Ok(PriceLine { percentage: percentage(what, share)?, value: money(amount) });
     let parts = PriceParts {
-        base: money(base_price),
-        markup: line((markup_percentage, markup))?,
-        distribution_markup: distribution_markup_percentage.zip(distribution_markup).map(line).transpose()?,
-        default_discount: line((default_discount_percentage, default_discount))?,
-        promotion_discount: promotion_discount_percentage.zip(promotion_discount).map(line).transpose()?,
-        fees: money(fees),
-        taxes: money(taxes),
+        base: money(row.base_price),
+        markup: line((row.markup_percentage, row.markup))?,
+        distribution_markup: row.distribution_markup_percentage.zip(row.distribution_markup).map(line).transpose()?,
+        default_discount: line((row.default_discount_percentage, row.default_discount))?,
+        promotion_discount: row.promotion_discount_percentage.zip(row.promotion_discount).map(line).transpose()?,
+        fees: money(row.fees),
+        taxes: money(row.taxes),
     };
     Ok(PricedStay {
-        listing_id: ListingId::new(listing_id),
-        integration_account_id: IntegrationAccountId::new(integration_account_id),
-        stay: Stay::from_parts(StayDate::new(check_in), StayDate::new(check_out)),
-        guests: whole(what, guests)?,
+        listing_id: ListingId::new(row.listing_id),
+        integration_account_id: IntegrationAccountId::new(row.integration_account_id),
+        stay: Stay::from_parts(StayDate::new(row.check_in), StayDate::new(row.check_out)),
+        guests: whole(what, row.guests)?,
         price: Price::from_parts(parts),
-        promotion_id: promotion_id.map(PromotionId::new),
+        promotion_id: row.promotion_id.map(PromotionId::new),
     })
 }

@@ -138,13 +138,13 @@ fn in_full(query: Query) -> Query {
 }
 
 fn to_found_quote(row: FoundRow) -> Result<FoundQuote, RepositoryError> {
-    let FoundRow { quote, priced: row, reservation_id } = row;
+    let FoundRow { quote, priced, reservation_id } = row;
     let QuoteRow { workspace_id, id, tenant_id, created_at, expires_at } = quote;
     let parts = QuoteParts {
         workspace_id: WorkspaceId::new(workspace_id),
         id: QuoteId::new(id),
         tenant_id: TenantId::new(tenant_id),
-        priced: to_priced(WHAT, row)?,
+        priced: to_priced(WHAT, &priced)?,
         created_at,
         expires_at,
     };

@@ -50,9 +50,9 @@ impl WorkspaceRepository for Database {
     async fn get(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
         let select = "SELECT {columns} FROM workspaces workspace WHERE workspace.id = $1";
         let query = Query::new(select, [scope.workspace_id().as_uuid().into()]).fill("columns", Row::COLUMNS);
-        let found = self.row(query).await?;
+        let found: Option<Row> = self.row(query).await?;
         // Workspaces are never deleted. If it is missing, an older database was restored since the scope was made.
-        found.map_or(Err(RepositoryError::Stale), to_workspace)
+        found.as_ref().map_or(Err(RepositoryError::Stale), to_workspace)
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {
@@ -99,28 +99,17 @@ fn to_row(workspace: Workspace) -> Model {
     }
 }
 
-fn to_workspace(row: Row) -> Result<Workspace, RepositoryError> {
+fn to_workspace(row: &Row) -> Result<Workspace, RepositoryError> {
     const WHAT: &str = "workspace";
-    let Row {
-        id,
-        name,
-        default_currency,
-        default_discount,
-        max_importer_hold_hours,
-        max_importer_holds,
-        version,
-        created_at,
-        updated_at,
-    } = row;
     Ok(Workspace::from_parts(WorkspaceParts {
-        id: WorkspaceId::new(id),
-        name: stored(WHAT, &name)?,
-        default_currency: stored(WHAT, &default_currency)?,
-        default_discount: percentage(WHAT, default_discount)?,
-        longest_importer_hold: whole(WHAT, max_importer_hold_hours)?,
-        most_importer_holds: whole(WHAT, max_importer_holds)?,
-        version,
-        created_at,
-        updated_at,
+        id: WorkspaceId::new(row.id),
+        name: stored(WHAT, &row.name)?,
+        default_currency: stored(WHAT, &row.default_currency)?,
+        default_discount: percentage(WHAT, row.default_discount)?,
+        longest_importer_hold: whole(WHAT, row.max_importer_hold_hours)?,
+        most_importer_holds: whole(WHAT, row.max_importer_holds)?,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     }))
 }

@@ -28,7 +28,10 @@ impl<'a> Columns<'a> {
 macro_rules! table {
     (
         $table:tt as $alias:ident;
-        key { $first:ident: $first_type:ty $(, $key:ident: $key_type:ty)* }
+        key {
+            $(#[$unread:meta])? $first:ident: $first_type:ty
+            $(, $(#[$key_unread:meta])? $key:ident: $key_type:ty)* $(,)?
+        }
         read { $($(#[$about:meta])* $field:ident $(as $column:tt)?: $type:ty),+ $(,)? }
         $(write { $($(#[$note:meta])* $written:ident: $written_type:ty),+ $(,)? })?
     ) => {
@@ -47,11 +50,12 @@ macro_rules! table {
 
         impl ActiveModelBehavior for ActiveModel {}
 
-        /// The columns that are read.
-        #[derive(Clone, Debug, PartialEq)]
+        /// The columns that are read. Without `PartialEq`, which would use all of them, the compiler warns of a column that
+        /// is read in vain.
+        #[derive(Clone, Debug)]
         pub(crate) struct Row {
-            pub(crate) $first: $first_type,
-            $(pub(crate) $key: $key_type,)*
+            $(#[$unread])? pub(crate) $first: $first_type,
+            $($(#[$key_unread])? pub(crate) $key: $key_type,)*
             $(pub(crate) $field: $type,)+
         }
 

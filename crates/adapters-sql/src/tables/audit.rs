@@ -6,7 +6,11 @@ use crate::engine::table::table;
 
 table! {
     "audit" as entry;
-    key { workspace_id: Uuid, id: Uuid }
+    key {
+        #[expect(dead_code, reason = "the statement names it")]
+        workspace_id: Uuid,
+        id: Uuid,
+    }
     read {
         at: DateTimeUtc,
         tenant_id: Uuid,

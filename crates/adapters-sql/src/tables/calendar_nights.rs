@@ -6,7 +6,13 @@ use crate::engine::table::table;
 
 table! {
     "calendar_nights" as night;
-    key { workspace_id: Uuid, listing_id: Uuid, night: Date }
+    key {
+        #[expect(dead_code, reason = "the statement names it")]
+        workspace_id: Uuid,
+        #[expect(dead_code, reason = "the statement names it")]
+        listing_id: Uuid,
+        night: Date,
+    }
     read {
         is_blocked: bool,
         price: Option<i64>,

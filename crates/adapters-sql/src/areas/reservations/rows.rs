@@ -50,13 +50,13 @@ joined! {
 
 pub(super) fn to_tenant_reservation(row: SeenRow) -> Result<TenantReservation, RepositoryError> {
     let SeenRow { reservation, priced, owner_id } = row;
-    Ok(TenantReservation { reservation: to_reservation(reservation, priced)?, owner: TenantId::new(owner_id) })
+    Ok(TenantReservation { reservation: to_reservation(reservation, &priced)?, owner: TenantId::new(owner_id) })
 }
 
 pub(super) fn to_lapsed_hold(row: HoldRow) -> Result<LapsedHold, RepositoryError> {
     let HoldRow { reservation, priced, owner_id, owner_name } = row;
     Ok(LapsedHold {
-        reservation: to_reservation(reservation, priced)?,
+        reservation: to_reservation(reservation, &priced)?,
         owner: TenantId::new(owner_id),
         owner_name: stored("tenant", &owner_name)?,
     })
@@ -108,54 +108,32 @@ pub(super) fn to_rows(reservation: Reservation) -> (ReservationRow, PricedRow) {
     (row, priced::to_row(&priced))
 }
 
-fn to_reservation(row: ReservationRow, priced: PricedRow) -> Result<Reservation, RepositoryError> {
-    let ReservationRow {
-        workspace_id,
-        id,
-        quote_id,
-        sold_by,
-        external_seller,
-        external_id,
-        kind,
-        status,
-        guest_first_name,
-        guest_last_name,
-        guest_email,
-        guest_phone,
-        source,
-        notes,
-        hold_expires_at,
-        version,
-        created_at,
-        updated_at,
-        confirmed_at,
-        cancelled_at,
-    } = row;
-    let external_id: Option<ExternalId> = stored_option(WHAT, external_id)?;
+fn to_reservation(row: ReservationRow, priced: &PricedRow) -> Result<Reservation, RepositoryError> {
+    let external_id: Option<ExternalId> = stored_option(WHAT, row.external_id)?;
     let external =
-        external_seller.zip(external_id).map(|(seller, id)| ExternalName { seller: TenantId::new(seller), id });
+        row.external_seller.zip(external_id).map(|(seller, id)| ExternalName { seller: TenantId::new(seller), id });
     Ok(Reservation::from_parts(ReservationParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: ReservationId::new(id),
+        workspace_id: WorkspaceId::new(row.workspace_id),
+        id: ReservationId::new(row.id),
         priced: to_priced(WHAT, priced)?,
-        quote_id: quote_id.map(QuoteId::new),
-        sold_by: sold_by.map(TenantId::new),
+        quote_id: row.quote_id.map(QuoteId::new),
+        sold_by: row.sold_by.map(TenantId::new),
         external,
-        kind: stored(WHAT, &kind)?,
-        status: stored(WHAT, &status)?,
+        kind: stored(WHAT, &row.kind)?,
+        status: stored(WHAT, &row.status)?,
         guest: Guest {
-            first_name: stored(WHAT, &guest_first_name)?,
-            last_name: stored(WHAT, &guest_last_name)?,
-            email: stored_option(WHAT, guest_email)?,
-            phone: stored_option::<Phone>(WHAT, guest_phone)?,
+            first_name: stored(WHAT, &row.guest_first_name)?,
+            last_name: stored(WHAT, &row.guest_last_name)?,
+            email: stored_option(WHAT, row.guest_email)?,
+            phone: stored_option::<Phone>(WHAT, row.guest_phone)?,
         },
-        source: stored_option(WHAT, source)?,
-        notes: stored_option(WHAT, notes)?,
-        hold_expires_at,
-        version,
-        created_at,
-        updated_at,
-        confirmed_at,
-        cancelled_at,
+        source: stored_option(WHAT, row.source)?,
+        notes: stored_option(WHAT, row.notes)?,
+        hold_expires_at: row.hold_expires_at,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        confirmed_at: row.confirmed_at,
+        cancelled_at: row.cancelled_at,
     }))
 }

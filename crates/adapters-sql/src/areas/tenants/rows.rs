@@ -54,38 +54,22 @@ pub(super) fn to_row(tenant: Tenant) -> Model {
 
 pub(super) fn to_tenant(row: Row) -> Result<Tenant, RepositoryError> {
     const WHAT: &str = "tenant";
-    let Row {
-        workspace_id,
-        id,
-        name,
-        domain,
-        is_default,
-        status,
-        description,
-        address,
-        city,
-        post_code,
-        country_code,
-        version,
-        created_at,
-        updated_at,
-    } = row;
     Ok(Tenant::from_parts(TenantParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: TenantId::new(id),
-        name: stored(WHAT, &name)?,
-        domain: stored(WHAT, &domain)?,
-        is_default,
-        status: stored(WHAT, &status)?,
+        workspace_id: WorkspaceId::new(row.workspace_id),
+        id: TenantId::new(row.id),
+        name: stored(WHAT, &row.name)?,
+        domain: stored(WHAT, &row.domain)?,
+        is_default: row.is_default,
+        status: stored(WHAT, &row.status)?,
         details: TenantDetails {
-            description: stored_option(WHAT, description)?,
-            address: stored_option(WHAT, address)?,
-            city: stored_option(WHAT, city)?,
-            post_code: stored_option(WHAT, post_code)?,
-            country: stored_option(WHAT, country_code)?,
+            description: stored_option(WHAT, row.description)?,
+            address: stored_option(WHAT, row.address)?,
+            city: stored_option(WHAT, row.city)?,
+            post_code: stored_option(WHAT, row.post_code)?,
+            country: stored_option(WHAT, row.country_code)?,
         },
-        version,
-        created_at,
-        updated_at,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     }))
 }

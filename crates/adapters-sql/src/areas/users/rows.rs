@@ -58,37 +58,23 @@ pub(super) fn to_row(user: ApiUser) -> Model {
 pub(super) fn to_user(row: UserRow) -> Result<ApiUser, RepositoryError> {
     const WHAT: &str = "user";
     let UserRow { user: row, home_tenant_name, location_name } = row;
-    let Row {
-        workspace_id,
-        id,
-        home_tenant_id,
-        current_tenant_id,
-        location_id,
-        name,
-        email,
-        role,
-        status,
-        version,
-        created_at,
-        updated_at,
-    } = row;
-    let workplace = match (location_id, location_name) {
+    let workplace = match (row.location_id, location_name) {
         (Some(id), Some(name)) => Some(Workplace { id: LocationId::new(id), name: stored("location", &name)? }),
         _ => None,
     };
     Ok(ApiUser::from_parts(ApiUserParts {
-        workspace_id: WorkspaceId::new(workspace_id),
-        id: UserId::new(id),
-        home_tenant_id: TenantId::new(home_tenant_id),
+        workspace_id: WorkspaceId::new(row.workspace_id),
+        id: UserId::new(row.id),
+        home_tenant_id: TenantId::new(row.home_tenant_id),
         home_tenant_name: stored("tenant", &home_tenant_name)?,
-        current_tenant_id: TenantId::new(current_tenant_id),
+        current_tenant_id: TenantId::new(row.current_tenant_id),
         workplace,
-        name: stored(WHAT, &name)?,
-        email: stored_option(WHAT, email)?,
-        role: stored(WHAT, &role)?,
-        status: UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?,
-        version,
-        created_at,
-        updated_at,
+        name: stored(WHAT, &row.name)?,
+        email: stored_option(WHAT, row.email)?,
+        role: stored(WHAT, &row.role)?,
+        status: UserStatus::try_from(i64::from(row.status)).map_err(|error| corrupt(WHAT, error))?,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
     }))
 }
