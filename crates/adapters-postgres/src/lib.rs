@@ -21,6 +21,7 @@ pub use adapters_sql::{Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
+use tokio::sync::Notify;
 
 pub use crate::address::AddressError;
 use crate::dialect::{MIGRATIONS, PostgresDialect};
@@ -54,6 +55,8 @@ pub struct Postgres {
     limits: Limits,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
+    /// Notified after a commit that leaves events; shared like the cache.
+    numbering: Arc<Notify>,
     /// The order of turns, for the pools of all threads.
     gate: Arc<Gate>,
     /// The query plans of all connections.
@@ -68,6 +71,7 @@ impl Postgres {
             options: Box::new(options),
             limits: Limits::default(),
             credentials: Arc::default(),
+            numbering: Arc::default(),
             gate: Gate::new(fairness::share()),
             plans: Plans::default(),
         })
@@ -92,7 +96,13 @@ impl Postgres {
     /// necessary.
     pub fn database(&self) -> Database {
         let connections = Arc::new(self.connections("postgres", self.limits.connections.unwrap_or(CONNECTIONS)));
-        Database::new(connections.clone(), connections, &PostgresDialect, self.credentials.clone())
+        Database::new(
+            connections.clone(),
+            connections,
+            &PostgresDialect,
+            self.credentials.clone(),
+            self.numbering.clone(),
+        )
     }
 
     /// Creates a pool; public for tests that look at a single connection.

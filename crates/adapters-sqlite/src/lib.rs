@@ -27,6 +27,7 @@ use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
+use tokio::sync::Notify;
 
 pub use crate::address::AddressError;
 use crate::address::Mode;
@@ -67,6 +68,8 @@ pub struct Sqlite {
     watcher: Arc<Guarded>,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
+    /// Notified after a commit that leaves events; shared like the cache.
+    numbering: Arc<Notify>,
 }
 
 impl Sqlite {
@@ -114,6 +117,7 @@ impl Sqlite {
             watcher: guarded(watcher, true),
             file,
             credentials: Arc::default(),
+            numbering: Arc::default(),
         })
     }
 
@@ -126,7 +130,13 @@ impl Sqlite {
 
     /// Returns the database, for any number of threads.
     pub fn database(&self) -> Database {
-        Database::new(self.readers.clone(), Arc::new(self.writer.clone()), &SqliteDialect, self.credentials.clone())
+        Database::new(
+            self.readers.clone(),
+            Arc::new(self.writer.clone()),
+            &SqliteDialect,
+            self.credentials.clone(),
+            self.numbering.clone(),
+        )
     }
 
     /// Returns the pool of the connection that writes, with transactions that admit changes for this long; public for

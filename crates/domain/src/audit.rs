@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::access::TenantScope;
+use crate::events::EventData;
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 
 /// The author of a change. Names are stored with ids, because the trail outlives the resources.
@@ -58,6 +59,7 @@ impl Stamp {
             resource_name,
             before,
             after,
+            event: Some(EventData::default()),
         }
     }
 }
@@ -188,6 +190,17 @@ pub struct AuditEntry {
     pub before: Facts,
     /// The changed values after the change.
     pub after: Facts,
+    /// The data of the event that the change leaves, if it leaves one.
+    pub event: Option<EventData>,
+}
+
+impl AuditEntry {
+    /// Adds the data of the event.
+    #[expect(dead_code, reason = "the decisions say more")]
+    #[must_use]
+    pub(crate) fn telling(self, event: EventData) -> Self {
+        Self { event: Some(event), ..self }
+    }
 }
 
 /// An entry of the trail, as read. Its action and kind may be words of an older program.

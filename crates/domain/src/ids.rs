@@ -77,6 +77,8 @@ ids! {
     ReservationId;
     /// The id of an entry in a workspace's audit trail.
     AuditId;
+    /// The id of an event in a workspace's log.
+    EventId;
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod availability;
 pub mod change;
 pub mod countries;
 pub mod currencies;
+pub mod events;
 pub mod geography;
 pub mod idempotency;
 pub mod ids;

@@ -7,6 +7,7 @@ use crate::api_keys::{ApiKey, KeySecret, MaxKeyAge, NewApiKey};
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::currencies::Currency;
+use crate::events::EventData;
 use crate::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::percentages::Percentage;
@@ -229,6 +230,7 @@ impl Workspace {
             resource_name: self.parts.name.to_string(),
             before,
             after,
+            event: Some(EventData::default()),
         }
     }
 

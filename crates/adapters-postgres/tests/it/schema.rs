@@ -20,7 +20,13 @@ async fn every_table_is_keyed_by_workspace() {
             "workspaces" => "PRIMARY KEY (id)",
             "idempotency_records" => "PRIMARY KEY (workspace_id, user_id, idempotency_key)",
             // A table without an id is keyed by the ids that it joins.
-            "imports" => "PRIMARY KEY (workspace_id, tenant_id, listing_id)",
+            "imports" | "sleeping_imports" => "PRIMARY KEY (workspace_id, tenant_id, listing_id)",
+            "ended_imports" => "PRIMARY KEY (workspace_id, entry_id, integration_account_id, tenant_id, listing_id)",
+            // The event log is keyed by the numbers of its rows.
+            "unnumbered_events" => "PRIMARY KEY (workspace_id, sequence)",
+            "event_logs" => "PRIMARY KEY (workspace_id)",
+            "events" => "PRIMARY KEY (workspace_id, \"position\")",
+            "event_recipients" => "PRIMARY KEY (workspace_id, tenant_id, \"position\")",
             "calendar_nights" => "PRIMARY KEY (workspace_id, listing_id, night)",
             "promotion_listings" => "PRIMARY KEY (workspace_id, promotion_id, listing_id)",
             _ => "PRIMARY KEY (workspace_id, id)",

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use domain::access::AuditScope;
-use domain::audit::{Actor, AuditEntry, AuditRecord, Fact, Facts};
+use domain::audit::{Actor, AuditEntry, AuditRecord};
 use domain::ids::{ApiKeyId, AuditId, TenantId, UserId};
 use domain::text::SearchText;
 use ports::{AuditFilter, AuditQueries, Page, RepositoryError, Slice};
 use sea_orm::Statement;
-use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::areas::facts::{fact_to_json, named, to_fact, to_object};
 use crate::engine::credential_cache::affects_credentials;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
@@ -44,14 +44,10 @@ const COUNT_OF_TENANT: &str = "\
           UNION ALL \
           SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters}) found";
 
-/// The defects of a stored entry.
+/// A defect of a stored entry.
 #[derive(Debug, Error)]
-enum CorruptEntry {
-    #[error("a user without a key, or a key without a user")]
-    HalfAnActor,
-    #[error("facts that are not an object of simple values")]
-    NoFacts,
-}
+#[error("a user without a key, or a key without a user")]
+struct HalfAnActor;
 
 #[async_trait]
 impl AuditQueries for Database {
@@ -140,12 +136,18 @@ impl Transaction {
         self.end_unaudited(done).await
     }
 
-    /// Appends a further entry. Since every change has one, this also notes the change for the credential cache.
-    pub(crate) async fn append(&self, entry: AuditEntry) -> Result<(), RepositoryError> {
+    /// Appends a further entry, and the event that the change leaves. Since every change has an entry, this also notes the
+    /// change for the credential cache.
+    pub(crate) async fn append(&self, mut entry: AuditEntry) -> Result<(), RepositoryError> {
         if affects_credentials(entry.resource_kind, entry.action) {
             self.note_access_change(entry.workspace_id).await?;
         }
-        self.insert(to_row(entry)).await
+        let (workspace_id, id, event) = (entry.workspace_id, entry.id, entry.event.take());
+        self.insert(to_row(entry)).await?;
+        match event {
+            Some(event) => self.await_position(workspace_id, id, event).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -164,6 +166,7 @@ fn to_row(entry: AuditEntry) -> Model {
         resource_name,
         before,
         after,
+        event: _,
     } = entry;
     let (actor_id, actor_name, actor_key_id) = match actor {
         Actor::ApiUser { id, name, api_key } => (Some(id.as_uuid()), name, Some(api_key.as_uuid())),
@@ -183,22 +186,9 @@ fn to_row(entry: AuditEntry) -> Model {
         resource_kind: resource_kind.as_str().to_owned(),
         resource_id,
         resource_name,
-        before: to_json(before),
-        after: to_json(after),
+        before: to_object(before, fact_to_json),
+        after: to_object(after, fact_to_json),
     }
-}
-
-fn to_json(facts: Facts) -> Value {
-    let values = facts.into_iter().map(|(name, fact)| {
-        let value = match fact {
-            Fact::Null => Value::Null,
-            Fact::Bool(value) => value.into(),
-            Fact::Integer(value) => value.into(),
-            Fact::Text(value) => value.into(),
-        };
-        (name.to_owned(), value)
-    });
-    Value::Object(values.collect::<Map<_, _>>())
 }
 
 fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
@@ -208,9 +198,9 @@ fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
             Actor::ApiUser { id: UserId::new(id), name: row.actor_name, api_key: ApiKeyId::new(api_key) }
         }
         (None, None) => Actor::Operator,
-        _ => return Err(corrupt(WHAT, CorruptEntry::HalfAnActor)),
+        _ => return Err(corrupt(WHAT, HalfAnActor)),
     };
-    let facts = |json| to_facts(json).map_err(|error| corrupt(WHAT, error));
+    let facts = |json| named(json, to_fact).map_err(|error| corrupt(WHAT, error));
     Ok(AuditRecord {
         id: AuditId::new(row.id),
         tenant_id: TenantId::new(row.tenant_id),
@@ -225,24 +215,4 @@ fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
         before: facts(row.before)?,
         after: facts(row.after)?,
     })
-}
-
-/// Reads facts, sorted by name: the engines do not preserve another order.
-fn to_facts(json: Value) -> Result<Vec<(String, Fact)>, CorruptEntry> {
-    let Value::Object(values) = json else { return Err(CorruptEntry::NoFacts) };
-    let mut facts = values
-        .into_iter()
-        .map(|(name, value)| {
-            let fact = match value {
-                Value::Null => Fact::Null,
-                Value::Bool(value) => Fact::Bool(value),
-                Value::Number(value) => Fact::Integer(value.as_i64().ok_or(CorruptEntry::NoFacts)?),
-                Value::String(value) => Fact::Text(value),
-                Value::Array(_) | Value::Object(_) => return Err(CorruptEntry::NoFacts),
-            };
-            Ok((name, fact))
-        })
-        .collect::<Result<Vec<_>, CorruptEntry>>()?;
-    facts.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Ok(facts)
 }

@@ -3,6 +3,9 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod availability;
+pub(crate) mod events;
+#[expect(dead_code, reason = "the feed reads them")]
+pub(crate) mod facts;
 pub(crate) mod idempotency;
 pub(crate) mod imports;
 pub(crate) mod integration_accounts;

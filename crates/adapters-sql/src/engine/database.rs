@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{DbErr, FromQueryResult, QueryResult, Statement};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::engine::batch_loader::BatchLoader;
@@ -33,19 +34,28 @@ pub struct Database {
     writers: Arc<dyn Pool>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
+    numbering: Arc<Notify>,
     single_rows: Arc<BatchLoader<BatchedRow>>,
 }
 
 impl Database {
     /// Creates a database with a pool for reads and one for writes, which may be the same. All databases of a process
-    /// on the same server or file share the credential cache.
+    /// on the same server or file share the credential cache, and what is notified after a commit that leaves events.
     pub fn new(
         readers: Arc<dyn Pool>,
         writers: Arc<dyn Pool>,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
+        numbering: Arc<Notify>,
     ) -> Self {
-        Self { readers, writers, dialect, credentials, single_rows: Arc::new(BatchLoader::new(|(id, _)| *id)) }
+        Self {
+            readers,
+            writers,
+            dialect,
+            credentials,
+            numbering,
+            single_rows: Arc::new(BatchLoader::new(|(id, _)| *id)),
+        }
     }
 
     /// Returns the use of its pools. A pool for both reads and writes is listed once.
@@ -67,6 +77,12 @@ impl Database {
         &self.credentials
     }
 
+    /// Notified after a commit that leaves events.
+    #[expect(dead_code, reason = "the numbering waits for it")]
+    pub(crate) fn numbering(&self) -> &Notify {
+        &self.numbering
+    }
+
     /// Begins a transaction that writes.
     pub(crate) async fn begin_writing(&self) -> Result<Transaction, RepositoryError> {
         self.begin_on(&*self.writers, self.dialect.begin_writing()).await
@@ -83,7 +99,7 @@ impl Database {
     }
 
     async fn begin_on(&self, pool: &dyn Pool, statement: &'static str) -> Result<Transaction, RepositoryError> {
-        Transaction::begin(pool, statement, self.dialect, self.credentials.clone()).await
+        Transaction::begin(pool, statement, self.dialect, self.credentials.clone(), self.numbering.clone()).await
     }
 
     /// Converts a query to a statement of the engine.

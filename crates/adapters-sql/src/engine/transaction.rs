@@ -1,5 +1,6 @@
 //! A transaction of a database.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use domain::access::AccessError;
@@ -10,7 +11,7 @@ use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, ExecResult, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
     ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryResult, QueryTrait, Statement, TryGetable,
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
 use crate::engine::credential_cache::CredentialCache;
@@ -35,6 +36,9 @@ pub(crate) struct Transaction {
     access_changed: OnceLock<WorkspaceId>,
     /// The user whose idempotency record the transaction stores.
     holder: OnceLock<(WorkspaceId, UserId)>,
+    /// Notified after a commit that leaves events.
+    numbering: Arc<Notify>,
+    has_event: AtomicBool,
 }
 
 impl Transaction {
@@ -44,6 +48,7 @@ impl Transaction {
         statement: &'static str,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
+        numbering: Arc<Notify>,
     ) -> Result<Self, RepositoryError> {
         let begun = async {
             let mut connection = pool.acquire().await?;
@@ -57,6 +62,8 @@ impl Transaction {
             credentials,
             access_changed: OnceLock::new(),
             holder: OnceLock::new(),
+            numbering,
+            has_event: AtomicBool::new(false),
         })
     }
 
@@ -77,6 +84,9 @@ impl Transaction {
         let mut connection = self.connection.lock().await;
         let ended = if done.is_ok() { connection.commit().await } else { connection.rollback().await };
         ended.map_err(|error| self.error(error))?;
+        if done.is_ok() && self.has_event.load(Ordering::Relaxed) {
+            self.numbering.notify_one();
+        }
         done
     }
 
@@ -112,6 +122,11 @@ impl Transaction {
     pub(crate) fn note_idempotency_record(&self, workspace_id: WorkspaceId, user: UserId) {
         // A transaction stores at most one record.
         let _ = self.holder.set((workspace_id, user));
+    }
+
+    /// Notes that the transaction leaves an event.
+    pub(crate) fn note_event(&self) {
+        self.has_event.store(true, Ordering::Relaxed);
     }
 
     /// Inserts a row.

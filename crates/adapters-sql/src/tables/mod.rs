@@ -3,6 +3,10 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod calendar_nights;
+#[expect(dead_code, reason = "the feed reads it")]
+pub(crate) mod event_recipients;
+#[expect(dead_code, reason = "the feed reads it")]
+pub(crate) mod events;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;
 pub(crate) mod locations;

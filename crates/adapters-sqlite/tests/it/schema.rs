@@ -23,7 +23,13 @@ async fn every_table_is_keyed_by_workspace() {
             "workspaces" => "id",
             "idempotency_records" => "workspace_id,user_id,idempotency_key",
             // A table without an id is keyed by the ids that it joins.
-            "imports" => "workspace_id,tenant_id,listing_id",
+            "imports" | "sleeping_imports" => "workspace_id,tenant_id,listing_id",
+            "ended_imports" => "workspace_id,entry_id,integration_account_id,tenant_id,listing_id",
+            // The event log is keyed by the numbers of its rows.
+            "unnumbered_events" => "sequence",
+            "event_logs" => "workspace_id",
+            "events" => "workspace_id,position",
+            "event_recipients" => "workspace_id,tenant_id,position",
             "calendar_nights" => "workspace_id,listing_id,night",
             "promotion_listings" => "workspace_id,promotion_id,listing_id",
             // Keyed by the number that the R-tree or the index of texts refers to; also unique by (workspace_id, id).

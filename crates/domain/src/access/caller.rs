@@ -1,6 +1,8 @@
 //! Authenticated callers, and the operations they may do.
 
-use super::{AccessError, AdminScope, AuditScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding};
+use super::{
+    AccessError, AdminScope, AuditScope, EventScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding,
+};
 use crate::api_keys::ApiKey;
 use crate::audit::Actor;
 use crate::ids::{TenantId, UserId, WorkspaceId};
@@ -111,6 +113,18 @@ impl Caller {
             return self.admin_scope(Permission::Admin).map(|scope| AuditScope::of_workspace(&scope));
         }
         self.tenant_scope(Permission::Admin).map(|scope| AuditScope::of_tenant(&scope))
+    }
+
+    /// Returns a scope to read the feed of the tenant of the request or, under the default tenant's authority, the log of
+    /// the whole workspace.
+    ///
+    /// # Errors
+    /// `TenantInactive`, `PermissionDenied`, `DefaultTenantRequired`.
+    pub fn event_scope(&self, whole_workspace: bool) -> Result<EventScope, AccessError> {
+        if whole_workspace {
+            return self.admin_scope(Permission::Read).map(|scope| EventScope::of_workspace(&scope));
+        }
+        self.tenant_scope(Permission::Read).map(|scope| EventScope::of_tenant(&scope))
     }
 
     /// Returns a scope to switch to the target tenant. Ignores the status of the tenant that the user leaves.

@@ -18,7 +18,7 @@ use thiserror::Error;
 
 pub use self::caller::Caller;
 pub use self::credential::{Credential, CredentialParts, Identified, TenantChoice, TenantStanding, UserStanding};
-pub use self::scope::{AdminScope, AuditScope, OperatorScope, OwnScope, TenantScope};
+pub use self::scope::{AdminScope, AuditScope, EventScope, OperatorScope, OwnScope, TenantScope};
 
 /// A text that is not a valid permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

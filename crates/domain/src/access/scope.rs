@@ -112,6 +112,34 @@ impl AuditScope {
     }
 }
 
+/// Permission to read the event log of a workspace, or the feed of one tenant in it. Created only by a
+/// [`Caller`](super::Caller) or an [`OperatorScope`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventScope {
+    workspace_id: WorkspaceId,
+    tenant_id: Option<TenantId>,
+}
+
+impl EventScope {
+    pub(super) const fn of_workspace(scope: &AdminScope) -> Self {
+        Self { workspace_id: scope.workspace_id(), tenant_id: None }
+    }
+
+    pub(super) const fn of_tenant(scope: &TenantScope) -> Self {
+        Self { workspace_id: scope.workspace_id(), tenant_id: Some(scope.tenant_id()) }
+    }
+
+    /// The workspace, which is part of every query.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.workspace_id
+    }
+
+    /// The tenant whose feed is read; `None` for the log of the workspace.
+    pub const fn tenant_id(&self) -> Option<TenantId> {
+        self.tenant_id
+    }
+}
+
 /// Permission to read the caller's own user. Created only by a [`Caller`](super::Caller).
 #[derive(Debug, Clone, Copy)]
 pub struct OwnScope {
@@ -151,6 +179,11 @@ impl OperatorScope {
     /// Returns a scope to work in a tenant, even an inactive one: the trail names the operator as the author.
     pub fn tenant_scope(&self, workspace_id: WorkspaceId, tenant: TenantStanding) -> TenantScope {
         TenantScope::new(workspace_id, tenant.id, tenant.name, Actor::Operator)
+    }
+
+    /// Returns a scope to read the feed of a tenant, or the log of the workspace if there is none.
+    pub const fn event_scope(&self, workspace_id: WorkspaceId, tenant_id: Option<TenantId>) -> EventScope {
+        EventScope { workspace_id, tenant_id }
     }
 
     /// Creates the stamp of a decision.

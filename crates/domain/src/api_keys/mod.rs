@@ -11,6 +11,7 @@ pub use self::token::{ApiKeyToken, KeySecret, MalformedKeyError, SecretHash};
 use crate::access::Permission;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{ApiKeyId, UserId, WorkspaceId};
 use crate::text::Line;
 use crate::users::{ApiUser, Role};
@@ -186,6 +187,7 @@ impl ApiKey {
             resource_name: self.parts.name.to_string(),
             before,
             after,
+            event: Some(EventData::default()),
         }
     }
 

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::IntegrationAccount;
 use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{AuditId, TenantId};
 use crate::tenants::{TargetInactiveError, Tenant, TenantStatus};
 
@@ -98,6 +99,7 @@ impl IntegrationAccount {
             resource_name: self.details().name.to_string(),
             before: whose(source),
             after: whose(target),
+            event: Some(EventData::default()),
         }
     }
 }

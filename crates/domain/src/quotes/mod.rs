@@ -17,7 +17,7 @@ pub use self::offers::{
 };
 pub use self::prices::{Price, PriceLine, PriceParts, Rates};
 use crate::access::TenantScope;
-use crate::audit::{Fact, Facts, ResourceKind, Stamp};
+use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::ids::{QuoteId, ReservationId, TenantId, WorkspaceId};
 
@@ -86,7 +86,8 @@ impl Quote {
         };
         let resource = (ResourceKind::Quote, id.as_uuid(), quote.priced().stay.to_string());
         let facts = (Facts::new(), quote.priced().facts());
-        let audit = stamp.entry(scope, "quote.create", resource, facts);
+        // No event: quotes are many, and change no resource.
+        let audit = AuditEntry { event: None, ..stamp.entry(scope, "quote.create", resource, facts) };
         Change::new(quote, audit)
     }
 

@@ -7,6 +7,7 @@ use super::{Reservation, ReservationStatus, TenantReservation};
 use crate::access::TenantScope;
 use crate::audit::{Actor, AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{AuditId, TenantId};
 use crate::tenants::TenantName;
 
@@ -152,6 +153,7 @@ impl Reservation {
             resource_name: self.priced().stay.to_string(),
             before,
             after,
+            event: Some(EventData::default()),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::countries::Country;
+use crate::events::EventData;
 use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::patch::Patch;
@@ -244,6 +245,7 @@ impl Tenant {
             resource_name: self.name().to_string(),
             before,
             after,
+            event: Some(EventData::default()),
         }
     }
 }

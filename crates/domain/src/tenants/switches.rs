@@ -6,6 +6,7 @@ use super::{Tenant, TenantStatus};
 use crate::access::Caller;
 use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{TenantId, UserId};
 
 /// An inactive tenant as the target of a switch or of a moved integration account.
@@ -55,6 +56,7 @@ pub fn switch(
         resource_name: caller.user_name().to_owned(),
         before: vec![("current_tenant_id", Fact::Text(from.to_string()))],
         after: vec![("current_tenant_id", Fact::Text(target.id().to_string()))],
+        event: Some(EventData::default()),
     };
     Ok(Some(Change::new(TenantSwitched { user: caller.user_id(), target: target.id() }, audit)))
 }

@@ -6,6 +6,7 @@ use super::{ApiUser, ApiUserParts, Email, Role, UserName, UserStatus, Workplace}
 use crate::access::{Caller, TenantScope};
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::patch::Patch;
 use crate::tenants::{Tenant, TenantName};
@@ -159,6 +160,7 @@ impl ApiUser {
             resource_name: self.name().to_string(),
             before,
             after,
+            event: Some(EventData::default()),
         }
     }
 }
