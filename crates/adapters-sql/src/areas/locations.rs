@@ -38,14 +38,10 @@ impl LocationRepository for Database {
     async fn update(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
         let Change { after: location, audit, idempotency_record } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
+        let owner = (Column::TenantId, scope.tenant_id().as_uuid());
         let transaction = self.begin(idempotency_record).await?;
-        let done = async {
-            let owner = (Column::TenantId, scope.tenant_id().as_uuid());
-            transaction.replace(to_row(location.clone()), Some(owner)).await?;
-            Ok(location)
-        }
-        .await;
-        transaction.end(done, audit).await
+        let done = transaction.replace(to_row(location.clone()), Some(owner)).await;
+        transaction.end(done.map(|()| location), audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError> {

@@ -73,7 +73,7 @@ impl Query {
     }
 
     /// Binds the value, and returns the text with every `?` referring to it.
-    fn bound(&mut self, sql: &str, value: impl Into<Value>) -> String {
+    pub(super) fn bound(&mut self, sql: &str, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         sql.replace('?', &format!("${}", self.values.len()))
     }
@@ -126,8 +126,13 @@ impl Query {
 
     /// Adds the condition that rows come after the id at which the page starts, if it starts at an id.
     pub(crate) fn after(self, condition: &str, page: Page) -> Self {
+        self.after_in(FILTERS, condition, page)
+    }
+
+    /// Adds a condition like [`after`](Self::after), in other holes.
+    pub(super) fn after_in(self, hole: &str, condition: &str, page: Page) -> Self {
         match page.start {
-            PageStart::After(id) => self.and(condition, Some(id)),
+            PageStart::After(id) => self.and_in(hole, condition, Some(id)),
             PageStart::Number(_) => self,
         }
     }

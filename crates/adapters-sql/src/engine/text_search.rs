@@ -9,11 +9,11 @@
 //! 3. If there are more, the text is common, and rows are read by id until the page is full.
 
 use domain::text::{SearchText, fold, word_beginnings};
-use ports::{Page, PageStart};
+use ports::Page;
 use sea_orm::Value;
 
 use crate::engine::dialect::Dialect;
-use crate::engine::query::{Query, limits, most};
+use crate::engine::query::{FILTERS, Query, limits, most};
 
 /// The mark before the beginning of a word. Like the marks of texts it consists of control characters, which neither
 /// texts nor filters contain. With the first character of the word it is a piece of three.
@@ -67,8 +67,8 @@ pub(crate) struct SearchedTable {
 /// The rows of a table that match a filter.
 pub(crate) struct Matching {
     table: &'static SearchedTable,
-    conditions: String,
-    values: Vec<Value>,
+    /// The scope's values and the conditions, so far without a text.
+    query: Query,
     /// The longest text that is looked for.
     longest: Option<String>,
 }
@@ -76,18 +76,12 @@ pub(crate) struct Matching {
 impl Matching {
     /// Begins with all rows of the scope, which has these values.
     pub(crate) fn all(table: &'static SearchedTable, scope: impl IntoIterator<Item = Value>) -> Self {
-        let values = scope.into_iter().collect();
-        Self { table, conditions: String::new(), values, longest: None }
+        Self { table, query: Query::new("", scope).fill(FILTERS, ""), longest: None }
     }
 
     /// Adds a condition in which `?` is the value, if there is a value.
-    pub(crate) fn and<T: Into<Value>>(mut self, condition: &str, value: Option<T>) -> Self {
-        if let Some(value) = value {
-            let placeholder = self.bind(value);
-            self.conditions += " AND ";
-            self.conditions += &condition.replace('?', &placeholder);
-        }
-        self
+    pub(crate) fn and<T: Into<Value>>(self, condition: &str, value: Option<T>) -> Self {
+        Self { query: self.query.and(condition, value), ..self }
     }
 
     /// Adds the condition that one of the texts contains this one.
@@ -111,31 +105,23 @@ impl Matching {
         matching
     }
 
-    fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
-
     /// Returns the statement of a page, and one more row: the ids are found first, and only those rows are read. The text
     /// `select` ends in a WHERE with the workspace.
-    pub(crate) fn page(mut self, dialect: &dyn Dialect, select: &str, page: Page) -> Query {
-        let SearchedTable { name, row, scope, .. } = self.table;
-        let conditions = self.conditions.clone();
-        let after = match page.start {
-            PageStart::After(id) => format!(" AND {row}.id > {}", self.bind(id)),
-            PageStart::Number(_) => String::new(),
-        };
-        let rows = format!("FROM {name} {row} WHERE {scope}{after}");
-        let found = match self.by_text(dialect) {
-            None => format!("SELECT {row}.id {rows}{conditions}"),
+    pub(crate) fn page(self, dialect: &dyn Dialect, select: &str, page: Page) -> Query {
+        let Self { table, query, longest } = self;
+        let SearchedTable { name, row, scope, .. } = table;
+        let mut query = query.fill("after", "").after_in("after", &format!("{row}.id > ?"), page);
+        let rows = format!("FROM {name} {row} WHERE {scope}{{after}}");
+        let found = match table.by_text(longest, &mut query, dialect) {
+            None => format!("SELECT {row}.id {rows}{{filters}}"),
             Some(by_text) => {
-                let most = self.bind(most(page));
+                let most = query.bound("?", most(page));
                 format!(
                     "WITH walked AS MATERIALIZED (SELECT {row}.id \
-                     FROM (SELECT * {rows} ORDER BY {row}.id LIMIT {WALKED}) {row} WHERE 1 = 1{conditions}), \
-                     indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{after}{conditions} \
+                     FROM (SELECT * {rows} ORDER BY {row}.id LIMIT {WALKED}) {row} WHERE 1 = 1{{filters}}), \
+                     indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{{after}}{{filters}} \
                      LIMIT CASE WHEN (SELECT COUNT(*) FROM walked) < {most} THEN {FOUND} + 1 ELSE 0 END), \
-                     scanned AS MATERIALIZED (SELECT {row}.id {rows}{conditions} ORDER BY {row}.id \
+                     scanned AS MATERIALIZED (SELECT {row}.id {rows}{{filters}} ORDER BY {row}.id \
                      LIMIT CASE WHEN (SELECT COUNT(*) FROM indexed) > {FOUND} THEN {most} ELSE 0 END) \
                      SELECT {row}.id FROM (\
                      SELECT id FROM walked WHERE (SELECT COUNT(*) FROM walked) >= {most} UNION ALL \
@@ -144,33 +130,34 @@ impl Matching {
                 )
             }
         };
-        let [size, offset] = limits(page).map(|limit| self.bind(limit));
+        let [size, offset] = limits(page).map(|limit| query.bound("?", limit));
         let found = format!("{found} ORDER BY {row}.id LIMIT {size} OFFSET {offset}");
         let found = dialect.one_of(&format!("{row}.id"), &found);
-        Query::new(format!("{select} AND {found} ORDER BY {row}.id"), self.values)
+        query.push(&format!("{select} AND {found} ORDER BY {row}.id"))
     }
 
     /// Returns the SELECT of the `count`.
-    pub(crate) fn count(mut self, dialect: &dyn Dialect) -> Query {
-        let SearchedTable { name, row, scope, .. } = self.table;
-        let conditions = self.conditions.clone();
-        let count = format!("SELECT COUNT(*) AS count FROM {name} {row} WHERE {scope}{conditions}");
-        let count = match self.by_text(dialect) {
+    pub(crate) fn count(self, dialect: &dyn Dialect) -> Query {
+        let Self { table, mut query, longest } = self;
+        let SearchedTable { name, row, scope, .. } = table;
+        let count = format!("SELECT COUNT(*) AS count FROM {name} {row} WHERE {scope}{{filters}}");
+        let count = match table.by_text(longest, &mut query, dialect) {
             None => count,
             Some(by_text) => format!(
-                "WITH indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{conditions} LIMIT {FOUND} + 1), \
+                "WITH indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{{filters}} LIMIT {FOUND} + 1), \
                  found AS (SELECT COUNT(*) AS count FROM indexed) \
                  SELECT CASE WHEN count <= {FOUND} THEN count ELSE ({count}) END AS count FROM found"
             ),
         };
-        Query::new(count, self.values)
+        query.push(&count)
     }
+}
 
+impl SearchedTable {
     /// Returns the FROM and WHERE that find rows by the index, if the index can find the longest text.
-    fn by_text(&mut self, dialect: &dyn Dialect) -> Option<String> {
-        let key = dialect.text_key(self.longest.as_ref()?)?;
-        let key = self.bind(key);
-        Some(dialect.rows_by_text(self.table.name, self.table.row, self.table.number).replace('?', &key))
+    fn by_text(&self, longest: Option<String>, query: &mut Query, dialect: &dyn Dialect) -> Option<String> {
+        let key = dialect.text_key(&longest?)?;
+        Some(query.bound(&dialect.rows_by_text(self.name, self.row, self.number), key))
     }
 }
 

@@ -70,14 +70,10 @@ impl IntegrationAccountRepository for Database {
     ) -> Result<IntegrationAccount, RepositoryError> {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
+        let owner = (Column::TenantId, scope.tenant_id().as_uuid());
         let transaction = self.begin(idempotency_record).await?;
-        let done = async {
-            let owner = (Column::TenantId, scope.tenant_id().as_uuid());
-            transaction.replace(to_row(account.clone()), Some(owner)).await?;
-            Ok(account)
-        }
-        .await;
-        transaction.end(done, audit).await
+        let done = transaction.replace(to_row(account.clone()), Some(owner)).await;
+        transaction.end(done.map(|()| account), audit).await
     }
 
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError> {
