@@ -1,4 +1,4 @@
-//! Schemas of values that are one of a fixed set of words.
+//! Values that are one of a fixed set of words, with their schemas.
 
 use std::borrow::Cow;
 
@@ -10,16 +10,23 @@ use domain::promotions::PromotionStatus;
 use domain::reservations::{ReservationStatus, ReservationType};
 use domain::tenants::TenantStatus;
 use domain::users::Role;
+use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Declares the schema of a field that contains one of the words of a domain type.
+/// Declares a word of a domain type: the value of a field of a response, and the schema of that of a request.
 macro_rules! words {
     ($($name:ident: $values:ty,)+) => {$(
-        #[doc = concat!("The words of [`", stringify!($values), "`].")]
-        #[derive(Debug)]
-        pub struct $name;
+        #[doc = concat!("One of the words of [`", stringify!($values), "`].")]
+        #[derive(Debug, Serialize)]
+        pub struct $name(&'static str);
+
+        impl From<$values> for $name {
+            fn from(value: $values) -> Self {
+                Self(value.as_str())
+            }
+        }
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {

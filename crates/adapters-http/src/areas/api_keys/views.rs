@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::instant::Instant;
+use crate::response::date_time::DateTime;
 use application::enum_schemas::PermissionWord;
 
 /// A key, without its secret.
@@ -18,19 +18,15 @@ pub(crate) struct ApiKeyView {
     name: String,
     /// The user of the key.
     user_id: Uuid,
-    #[schema(value_type = PermissionWord)]
-    permission: &'static str,
+    permission: PermissionWord,
     /// The time from which the key is refused.
     #[serde(rename = "expiresAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    expires_at: Instant,
+    expires_at: DateTime,
     #[serde(rename = "createdAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
+    created_at: DateTime,
     /// The time since which the key is refused, if it was revoked.
     #[serde(rename = "revokedAt")]
-    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    revoked_at: Option<Instant>,
+    revoked_at: Option<DateTime>,
 }
 
 impl From<ApiKey> for ApiKeyView {
@@ -50,10 +46,10 @@ impl From<ApiKey> for ApiKeyView {
             id: id.as_uuid(),
             name: name.into(),
             user_id: user_id.as_uuid(),
-            permission: permission.as_str(),
-            expires_at: Instant(expires_at),
-            created_at: Instant(created_at),
-            revoked_at: revoked_at.map(Instant),
+            permission: permission.into(),
+            expires_at: DateTime(expires_at),
+            created_at: DateTime(created_at),
+            revoked_at: revoked_at.map(DateTime),
         }
     }
 }
@@ -67,15 +63,12 @@ pub(crate) struct NewApiKeyView {
     name: String,
     /// The user of the key.
     user_id: Uuid,
-    #[schema(value_type = PermissionWord)]
-    permission: &'static str,
+    permission: PermissionWord,
     /// The time from which the key is refused.
     #[serde(rename = "expiresAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    expires_at: Instant,
+    expires_at: DateTime,
     #[serde(rename = "createdAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
+    created_at: DateTime,
     /// The key to send with requests. It is not stored and not shown again.
     #[serde(rename = "apiKey")]
     #[schema(example = "tny_…")]

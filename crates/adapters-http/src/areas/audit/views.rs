@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::instant::Instant;
+use crate::response::date_time::DateTime;
 
 const OPERATOR: &str = "operator";
 
@@ -15,8 +15,7 @@ const OPERATOR: &str = "operator";
 #[schema(as = AuditEntry)]
 pub(crate) struct AuditEntryView {
     id: Uuid,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    at: Instant,
+    at: DateTime,
     /// The action.
     #[schema(example = "tenant.update")]
     action: String,
@@ -123,7 +122,7 @@ impl From<AuditRecord> for AuditEntryView {
         } = record;
         Self {
             id: id.as_uuid(),
-            at: Instant(at),
+            at: DateTime(at),
             action,
             tenant_id: tenant_id.as_uuid(),
             actor: ActorView::of(actor, &tenant_name),

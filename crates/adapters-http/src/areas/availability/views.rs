@@ -17,8 +17,7 @@ pub(crate) struct NightView {
     #[schema(value_type = chrono::NaiveDate)]
     date: String,
     /// The status: `AVAILABLE`, or `NOT_AVAILABLE` if the night is sold or blocked.
-    #[schema(value_type = NightStatusWord)]
-    status: &'static str,
+    status: NightStatusWord,
     /// The price of the night.
     #[schema(value_type = f64, example = 199.99)]
     price: Decimal,
@@ -38,7 +37,7 @@ impl From<Night> for NightView {
     fn from(Night { date, status, price, original_price, minimum_nights, maximum_nights }: Night) -> Self {
         Self {
             date: date.to_string(),
-            status: status.as_str(),
+            status: status.into(),
             price: Decimal::of(price),
             original_price: Decimal::of(original_price),
             currency: price.currency().code(),

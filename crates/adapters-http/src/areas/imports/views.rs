@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::instant::Instant;
+use crate::response::date_time::DateTime;
 
 /// An import: another tenant's listing that the importer offers as if it were its own.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,8 +20,7 @@ pub(crate) struct ImportView {
     #[serde(rename = "sourceTenantID")]
     source_tenant_id: Uuid,
     #[serde(rename = "importedAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    imported_at: Instant,
+    imported_at: DateTime,
 }
 
 impl From<Import> for ImportView {
@@ -31,7 +30,7 @@ impl From<Import> for ImportView {
             listing_id: listing_id.as_uuid(),
             tenant_id: tenant_id.as_uuid(),
             source_tenant_id: source_tenant_id.as_uuid(),
-            imported_at: Instant(imported_at),
+            imported_at: DateTime(imported_at),
         }
     }
 }

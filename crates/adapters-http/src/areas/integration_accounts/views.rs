@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use crate::response::instant::Instant;
 use application::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
 
 /// A host's connection to a property-management system, and the owner of listings, promotions and reservations.
@@ -26,8 +26,7 @@ pub(crate) struct IntegrationAccountView {
     #[serde(rename = "tenantID")]
     tenant_id: Uuid,
     /// The property-management system.
-    #[schema(value_type = ProviderWord)]
-    provider: &'static str,
+    provider: ProviderWord,
     /// The provider's own id of the account.
     #[serde(rename = "providerAccountID")]
     provider_account_id: Option<String>,
@@ -35,11 +34,9 @@ pub(crate) struct IntegrationAccountView {
     #[schema(example = "host@example.com")]
     account_identifier: String,
     /// The method of authentication at the provider.
-    #[schema(value_type = AuthTypeWord)]
-    auth_type: &'static str,
+    auth_type: AuthTypeWord,
     /// The status: `ACTIVE` or `INACTIVE`.
-    #[schema(value_type = AccountStatusWord)]
-    status: &'static str,
+    status: AccountStatusWord,
     /// Whether other tenants may import its listings.
     allow_import: bool,
     /// The markup on the price of a stay.
@@ -51,10 +48,8 @@ pub(crate) struct IntegrationAccountView {
     /// The additional markup when a tenant sells an imported listing.
     #[schema(value_type = f64, example = 0)]
     distribution_markup_percentage: Decimal,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    updated_at: Instant,
+    created_at: DateTime,
+    updated_at: DateTime,
 }
 
 impl From<IntegrationAccount> for IntegrationAccountView {
@@ -85,17 +80,17 @@ impl From<IntegrationAccount> for IntegrationAccountView {
             name: name.into(),
             workspace_id: workspace_id.as_uuid(),
             tenant_id: tenant_id.as_uuid(),
-            provider: provider.as_str(),
+            provider: provider.into(),
             provider_account_id: provider_account_id.map(Into::into),
             account_identifier: account_identifier.into(),
-            auth_type: auth_type.as_str(),
-            status: status.as_str(),
+            auth_type: auth_type.into(),
+            status: status.into(),
             allow_import,
             markup_percentage: markup.into(),
             default_discount_percentage: default_discount.map(Into::into),
             distribution_markup_percentage: distribution_markup.into(),
-            created_at: Instant(created_at),
-            updated_at: Instant(updated_at),
+            created_at: DateTime(created_at),
+            updated_at: DateTime(updated_at),
         }
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use crate::response::instant::Instant;
 use application::enum_schemas::{ListingStatusWord, UnavailableWord};
 
 /// A listing as the tenant of the request sees it. An own listing or an import that does not sleep is shown in full, a
@@ -35,8 +35,7 @@ pub(crate) struct SleepingImportView {
     is_available: bool,
     /// The first reason that applies: the owner is deactivated, the account is inactive, it does not allow imports, the
     /// listing is inactive.
-    #[schema(value_type = UnavailableWord)]
-    reason: &'static str,
+    reason: UnavailableWord,
 }
 
 /// A place to stay, as the tenant of the request sees it.
@@ -69,8 +68,7 @@ pub(crate) struct ListingView {
     description: Option<String>,
     #[schema(example = "Apartment")]
     r#type: Option<String>,
-    #[schema(value_type = ListingStatusWord)]
-    status: &'static str,
+    status: ListingStatusWord,
     #[serde(rename = "thumbnailURL")]
     thumbnail_url: Option<String>,
     pictures: Vec<PictureView>,
@@ -97,10 +95,8 @@ pub(crate) struct ListingView {
     #[schema(example = "USD")]
     currency: &'static str,
     amenities: Vec<String>,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    updated_at: Instant,
+    created_at: DateTime,
+    updated_at: DateTime,
     /// Whether the list shows only the first 1,000 characters of the description or only the first 10 pictures. In
     /// lists only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,8 +112,8 @@ pub(crate) struct ListingView {
     is_imported: Option<bool>,
     /// The time of the import. Imported listings only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>, nullable = false)]
-    imported_at: Option<Instant>,
+    #[schema(nullable = false)]
+    imported_at: Option<DateTime>,
     /// The tenant that owns the listing. Imported listings only.
     #[serde(rename = "sourceTenantID", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -180,7 +176,7 @@ impl ListingView {
             internal_name: (owner == tenant).then(|| internal_name.map(Into::into)),
             description: description.map(Into::into),
             r#type: kind.map(Into::into),
-            status: status.as_str(),
+            status: status.into(),
             thumbnail_url: thumbnail.as_ref().map(ToString::to_string),
             pictures: pictures.into_iter().map(Into::into).collect(),
             address: address.into(),
@@ -195,12 +191,12 @@ impl ListingView {
             start_price: Decimal::of(start_price),
             currency: start_price.currency().code(),
             amenities: amenities.into_iter().map(Amenity::into).collect(),
-            created_at: Instant(created_at),
-            updated_at: Instant(updated_at),
+            created_at: DateTime(created_at),
+            updated_at: DateTime(updated_at),
             is_truncated: is_truncated.then_some(true),
             distance: distance.map(Decimal::of),
             is_imported: None,
-            imported_at: imported_at.map(Instant),
+            imported_at: imported_at.map(DateTime),
             source_tenant_id: imported_at.map(|_| owner.as_uuid()),
         }
     }
@@ -218,8 +214,8 @@ impl SeenListingView {
             None => Self::Listing(Box::new(ListingView::of(tenant, seen))),
             Some(reason) => {
                 let ListingParts { id, details: ListingDetails { name, .. }, .. } = seen.listing.into_parts();
-                let reason = reason.as_str();
-                Self::Asleep(SleepingImportView { id: id.as_uuid(), name: name.into(), is_available: false, reason })
+                let (id, name, reason) = (id.as_uuid(), name.into(), reason.into());
+                Self::Asleep(SleepingImportView { id, name, is_available: false, reason })
             }
         }
     }

@@ -39,8 +39,7 @@ pub(crate) struct PromotionView {
     #[schema(value_type = Option<chrono::NaiveDate>)]
     booking_period_end: Option<String>,
     /// The status: `ACTIVE` or `INACTIVE`.
-    #[schema(value_type = PromotionStatusWord)]
-    status: &'static str,
+    status: PromotionStatusWord,
     #[serde(rename = "thumbnailURL")]
     thumbnail_url: Option<String>,
 }
@@ -79,7 +78,7 @@ impl From<Promotion> for PromotionView {
             end_date: end_date.to_string(),
             booking_period_start: booking_period_start.map(|date| date.to_string()),
             booking_period_end: booking_period_end.map(|date| date.to_string()),
-            status: status.as_str(),
+            status: status.into(),
             thumbnail_url: thumbnail.map(|address| address.to_string()),
         }
     }

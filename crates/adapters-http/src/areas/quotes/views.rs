@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use crate::response::instant::Instant;
 
 /// The price of a stay, kept for 15 minutes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,8 +16,7 @@ pub(crate) struct QuoteView {
     /// The id to book with.
     id: Uuid,
     /// The first instant at which the quote is no longer valid.
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    expires_at: Instant,
+    expires_at: DateTime,
     #[serde(rename = "listingID")]
     listing_id: Uuid,
     #[schema(value_type = chrono::NaiveDate, example = "2030-01-31")]
@@ -108,7 +107,7 @@ impl From<Quote> for QuoteView {
         let PricedStay { listing_id, integration_account_id: _, stay, guests, price, promotion_id: _ } = priced;
         Self {
             id: id.as_uuid(),
-            expires_at: Instant(expires_at),
+            expires_at: DateTime(expires_at),
             listing_id: listing_id.as_uuid(),
             check_in_date: stay.check_in().to_string(),
             check_out_date: stay.check_out().to_string(),

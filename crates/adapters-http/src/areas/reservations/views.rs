@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::areas::quotes::{ComponentsView, PriceModificationsView};
+use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use crate::response::instant::Instant;
 use application::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
 
 /// A stay that is sold or held for a guest.
@@ -28,11 +28,9 @@ pub(crate) struct ReservationView {
     #[serde(rename = "soldByTenantID")]
     sold_by_tenant_id: Uuid,
     /// The status: `PENDING`, `CONFIRMED`, `CANCELLED` or `EXPIRED`.
-    #[schema(value_type = ReservationStatusWord)]
-    status: &'static str,
+    status: ReservationStatusWord,
     /// The type: `INSTANT_BOOKING` or `PENDING_CONFIRMATION`.
-    #[schema(value_type = ReservationTypeWord)]
-    reservation_type: &'static str,
+    reservation_type: ReservationTypeWord,
     #[schema(value_type = chrono::NaiveDate, example = "2030-01-31")]
     check_in_date: String,
     #[schema(value_type = chrono::NaiveDate, example = "2030-02-03")]
@@ -59,16 +57,11 @@ pub(crate) struct ReservationView {
     #[serde(rename = "externalID")]
     external_id: Option<String>,
     /// The first instant at which a pending reservation no longer holds its nights.
-    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    hold_expires_at: Option<Instant>,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    updated_at: Instant,
-    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    confirmed_at: Option<Instant>,
-    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
-    cancelled_at: Option<Instant>,
+    hold_expires_at: Option<DateTime>,
+    created_at: DateTime,
+    updated_at: DateTime,
+    confirmed_at: Option<DateTime>,
+    cancelled_at: Option<DateTime>,
 }
 
 /// The guest of a stay.
@@ -114,8 +107,8 @@ impl From<TenantReservation> for ReservationView {
             integration_account_id: integration_account_id.as_uuid(),
             tenant_id: owner.as_uuid(),
             sold_by_tenant_id: sold_by.as_uuid(),
-            status: status.as_str(),
-            reservation_type: kind.as_str(),
+            status: status.into(),
+            reservation_type: kind.into(),
             check_in_date: stay.check_in().to_string(),
             check_out_date: stay.check_out().to_string(),
             guests: guests.get(),
@@ -128,11 +121,11 @@ impl From<TenantReservation> for ReservationView {
             price_modifications: price.into(),
             quote_id: quote_id.map(domain::ids::QuoteId::as_uuid),
             external_id: external.map(|ExternalName { seller: _, id }| id.into()),
-            hold_expires_at: hold_expires_at.map(Instant),
-            created_at: Instant(created_at),
-            updated_at: Instant(updated_at),
-            confirmed_at: confirmed_at.map(Instant),
-            cancelled_at: cancelled_at.map(Instant),
+            hold_expires_at: hold_expires_at.map(DateTime),
+            created_at: DateTime(created_at),
+            updated_at: DateTime(updated_at),
+            confirmed_at: confirmed_at.map(DateTime),
+            cancelled_at: cancelled_at.map(DateTime),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::instant::Instant;
+use crate::response::date_time::DateTime;
 use application::enum_schemas::TenantStatusWord;
 
 /// A channel or business unit of a workspace. It belongs to two contracts, so it has the spellings of both.
@@ -24,8 +24,7 @@ pub(crate) struct TenantView {
     /// Whether it is the only tenant that may administer the others.
     #[serde(rename = "isDefault")]
     is_default: bool,
-    #[schema(value_type = TenantStatusWord)]
-    status: &'static str,
+    status: TenantStatusWord,
     description: Option<String>,
     #[schema(example = "115 East 23rd Street 5th Floor")]
     address: Option<String>,
@@ -41,11 +40,9 @@ pub(crate) struct TenantView {
     /// Whether `status` is `INACTIVE`.
     is_trashed: bool,
     #[serde(rename = "createdAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
+    created_at: DateTime,
     #[serde(rename = "updatedAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    updated_at: Instant,
+    updated_at: DateTime,
 }
 
 impl From<Tenant> for TenantView {
@@ -68,7 +65,7 @@ impl From<Tenant> for TenantView {
             domain: domain.to_string(),
             workspace_id: workspace_id.as_uuid(),
             is_default,
-            status: status.as_str(),
+            status: status.into(),
             description: description.map(Into::into),
             address: address.map(Into::into),
             city: city.map(Into::into),
@@ -76,8 +73,8 @@ impl From<Tenant> for TenantView {
             country_code: country.map(Country::code),
             country_name: country.map(Country::name),
             is_trashed: status == TenantStatus::Inactive,
-            created_at: Instant(created_at),
-            updated_at: Instant(updated_at),
+            created_at: DateTime(created_at),
+            updated_at: DateTime(updated_at),
         }
     }
 }

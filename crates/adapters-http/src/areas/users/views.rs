@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::response::instant::Instant;
+use crate::response::date_time::DateTime;
 use application::enum_schemas::{PermissionWord, RoleWord};
 
 /// A person or program that calls the service.
@@ -19,8 +19,7 @@ pub(crate) struct UserView {
     /// The email address. Null for the workspace's first user until it is set.
     #[schema(example = "grace@example.com")]
     email: Option<String>,
-    #[schema(value_type = RoleWord)]
-    role: &'static str,
+    role: RoleWord,
     /// The display name of the role.
     #[schema(example = "Front Desk")]
     role_name: &'static str,
@@ -60,7 +59,7 @@ impl From<ApiUser> for UserView {
             id: id.as_uuid(),
             name: name.into(),
             email: email.as_ref().map(Email::as_str).map(Into::into),
-            role: role.as_str(),
+            role: role.into(),
             role_name: role.name(),
             tenant_id: home_tenant_id.as_uuid(),
             tenant_name: home_tenant_name.into(),
@@ -78,16 +77,14 @@ impl From<ApiUser> for UserView {
 pub(crate) struct MeView {
     user: UserView,
     /// The key's permission.
-    #[schema(value_type = PermissionWord)]
-    permission: &'static str,
+    permission: PermissionWord,
     /// The time from which the key is refused.
     #[serde(rename = "expiresAt")]
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    expires_at: Instant,
+    expires_at: DateTime,
 }
 
 impl From<Me> for MeView {
     fn from(Me { user, permission, expires_at }: Me) -> Self {
-        Self { user: user.into(), permission: permission.as_str(), expires_at: Instant(expires_at) }
+        Self { user: user.into(), permission: permission.into(), expires_at: DateTime(expires_at) }
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use crate::response::instant::Instant;
 
 /// A customer of the service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,10 +28,8 @@ pub(crate) struct WorkspaceView {
     /// The maximum number of pending stays that one importer may have at the listings of one owner.
     #[schema(example = 100, minimum = 0, maximum = 10_000)]
     max_importer_holds: i32,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    created_at: Instant,
-    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
-    updated_at: Instant,
+    created_at: DateTime,
+    updated_at: DateTime,
 }
 
 impl From<Workspace> for WorkspaceView {
@@ -54,8 +52,8 @@ impl From<Workspace> for WorkspaceView {
             default_discount_percentage: default_discount.into(),
             max_importer_hold_hours: longest_importer_hold.get(),
             max_importer_holds: most_importer_holds.get(),
-            created_at: Instant(created_at),
-            updated_at: Instant(updated_at),
+            created_at: DateTime(created_at),
+            updated_at: DateTime(updated_at),
         }
     }
 }
