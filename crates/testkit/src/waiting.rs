@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 /// A timeout longer than any expected wait.
 pub const PATIENCE: Duration = Duration::from_mins(1);
-/// The pause between two looks.
+/// The pause between two calls.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Looks until there is a result; returns it.
+/// Calls `look` until it returns `Ok`, and returns the value.
 ///
 /// # Panics
-/// After a minute, with what was seen last.
+/// After a minute, at the caller, with the last error.
+#[track_caller]
 pub fn until<T, S: Debug>(mut look: impl FnMut() -> Result<T, S>) -> T {
     let start = Instant::now();
     loop {
@@ -27,7 +28,8 @@ pub fn until<T, S: Debug>(mut look: impl FnMut() -> Result<T, S>) -> T {
 /// Waits until the condition holds.
 ///
 /// # Panics
-/// After a minute.
+/// After a minute, at the caller.
+#[track_caller]
 pub fn until_so(mut is_so: impl FnMut() -> bool) {
     until(|| if is_so() { Ok(()) } else { Err("it is not so") });
 }

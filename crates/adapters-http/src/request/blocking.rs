@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::select;
 use tokio::sync::oneshot;
 
-/// The queue of such work, which gets one client's share of the processors. The rest serve short requests.
+/// The queue of blocking work. It gets as many processors as one client may use; the others serve short requests.
 static DOOR: LazyLock<Door> = LazyLock::new(|| {
     let share = fairness::share();
     Gate::new(share).door(usize::try_from(share).unwrap_or(1))
@@ -23,7 +23,7 @@ where
 {
     let client = fairness::client();
     let permit = DOOR.enter().await;
-    // The sender is dropped with this future.
+    // Dropping this future drops the sender `_here`. That completes `gone`, which ends the work.
     let (_here, gone) = oneshot::channel::<()>();
     let runtime = Handle::current();
     let done = web::block(move || {

@@ -20,7 +20,7 @@ bodies! {
 #[schema(as = UpdateLocationBody)]
 #[expect(missing_docs, reason = "the fields of a location")]
 pub struct LocationFields {
-    /// The name, which a new location and PUT need.
+    /// The name. POST and PUT require it.
     #[serde(default)]
     #[schema(value_type = Option<String>, nullable = false, example = "Airport", min_length = 1, max_length = 255)]
     pub name: Patch<String>,

@@ -20,7 +20,7 @@ bodies! {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = UpdateUserBody)]
 pub struct UserFields {
-    /// The name, of at least 5 characters, which a new user and PUT need.
+    /// The name, of at least 5 characters. POST and PUT require it.
     #[serde(default)]
     #[schema(value_type = Option<String>, nullable = false, example = "Grace Hopper", min_length = 5, max_length = 255)]
     pub name: Patch<String>,
@@ -51,7 +51,7 @@ impl UserFields {
 }
 
 impl Fields for UserFields {
-    /// The fields to change, without the workplace, and the location of the workplace.
+    /// The edit, still without the workplace, and the id of the location that becomes the workplace.
     type Values = (UserEdit, Patch<LocationId>);
 
     fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {

@@ -35,7 +35,7 @@ pub struct AskedPromotion {
     pub is_assigned: bool,
 }
 
-/// A listing that the tenant owns or imports, with everything that decides whether it can be sold and at which price.
+/// A listing that the tenant owns or imports, with the data for deciding whether a stay can be sold, and for its price.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offer {
     /// The listing, as the tenant sees it.
@@ -111,7 +111,7 @@ pub enum StayIssue {
     },
 }
 
-/// A requested currency other than the listing's.
+/// The error for a requested currency that is not the listing's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("The listing is priced in {}.", currency.code())]
 pub struct CurrencyMismatchError {
@@ -130,7 +130,7 @@ pub enum NotOpenError {
     NotAvailable,
 }
 
-/// The first reason why a stay has no price. A sleeping import comes before all others.
+/// The first reason for which a stay cannot be sold. A sleeping import is reported before any other reason.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OfferRefused {
     /// All rules of the listing that the stay breaks; at least one.

@@ -46,9 +46,9 @@ pub struct PriceParts {
     pub default_discount: PriceLine,
     /// The discount of a promotion, limited so that the total is not negative.
     pub promotion_discount: Option<PriceLine>,
-    /// Other fees of the account.
+    /// Fees for the stay: 0, because an account cannot state any.
     pub fees: Money,
-    /// Taxes.
+    /// Taxes on the stay: 0, because an account cannot state any.
     pub taxes: Money,
 }
 
@@ -56,8 +56,8 @@ impl Price {
     /// Prices the nights, given the price of each. Every share is a share of the base price, not of an intermediate
     /// sum.
     ///
-    /// The default discount alone cannot exceed the base price, because it is a share of it. With a promotion it could,
-    /// so the promotion's discount is limited to the rest.
+    /// The default discount cannot exceed the base price, because it is a share of it. The default discount and the
+    /// promotion's together could, so the promotion's is limited to what the default discount leaves.
     pub fn of(nights: impl IntoIterator<Item = Money>, currency: Currency, rates: Rates) -> Self {
         let Rates { markup, distribution_markup, default_discount, promotion } = rates;
         // 730 nights at a billion each, in a currency of 4 decimals, use a thousandth of the range of 64 bits.

@@ -53,9 +53,9 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Fi
     responses(
         (status = 201, body = Data<IntegrationAccountView>, links(
             ("createListing" = (operation_id = "createListing",
-                description = "Its id goes into `integrationAccountID` of the body.")),
+                description = "Send the new account's id as `integrationAccountID` in the body.")),
             ("createPromotion" = (operation_id = "createPromotion",
-                description = "Its id goes into `integrationAccountID` of the body.")))),
+                description = "Send the new account's id as `integrationAccountID` in the body.")))),
         Refuses<{ codes(&[TenantInactive, AccountIdentifierTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |account: IntegrationAccount| created(IntegrationAccountView::from(account));

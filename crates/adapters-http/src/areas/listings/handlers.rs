@@ -58,13 +58,13 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Fi
             ("getAvailability" = (operation_id = "getAvailability", parameters(("id" = ID)))),
             ("updateAvailability" = (operation_id = "updateAvailability", parameters(("id" = ID)))),
             ("createQuote" = (operation_id = "createQuote",
-                description = "Its id goes into `listingID` of the body.")),
+                description = "Send the new listing's id as `listingID` in the body.")),
             ("createReservation" = (operation_id = "createReservation",
-                description = "Its id goes into `listingID` of the body.")),
+                description = "Send the new listing's id as `listingID` in the body.")),
             ("assignPromotionListings" = (operation_id = "assignPromotionListings",
-                description = "Its id goes into `listingIDs` of the body, a list.")),
+                description = "Send the new listing's id in the list `listingIDs` of the body.")),
             ("importListings" = (operation_id = "importListings",
-                description = "Its id goes into `listingIDs` of the body, a list.")))),
+                description = "Send the new listing's id in the list `listingIDs` of the body.")))),
         Refuses<{ codes(&[TenantInactive, IntegrationAccountNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let view = view(&caller);

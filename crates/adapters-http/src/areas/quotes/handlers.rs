@@ -24,7 +24,7 @@ use crate::state::Api;
     responses(
         (status = 201, body = Data<QuoteView>, links(
             ("createReservation" = (operation_id = "createReservation",
-                description = "Its id goes into `quoteID` of the body.")))),
+                description = "Send the new quote's id as `quoteID` in the body.")))),
         Refuses<{ codes(&[
             TenantInactive, ListingNotFound, NotAvailable, ImportAsleep, CurrencyMismatch, PromotionNotValid,
             TooManyCouponCodes

@@ -96,7 +96,7 @@ pub(crate) struct PriceModificationsView {
 pub(crate) struct PriceModificationView {
     #[schema(value_type = f64, example = 2.5)]
     percentage: Decimal,
-    /// The amount. It is never negative, and is reduced if the total would otherwise be below 0.
+    /// The amount, never negative. The promotion's is reduced if the total would otherwise be below 0.
     #[schema(value_type = f64, example = 12.45)]
     value: Decimal,
 }

@@ -50,7 +50,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     responses(
         (status = 200, body = Data<TenantView>, links(
             ("moveIntegrationAccount" = (operation_id = "moveIntegrationAccount",
-                description = "Its id goes into `tenantID` of the body.")))), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
+                description = "Send the new tenant's id as `tenantID` in the body.")))), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: UnderAuthority, body: Body) -> Answer {
     let answer = |tenant: Tenant| ok(TenantView::from(tenant));
     let (caller, body, idempotent) =

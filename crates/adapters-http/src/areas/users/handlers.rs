@@ -57,7 +57,7 @@ pub(crate) async fn me(api: web::Data<Api>, caller: InTenant) -> Answer {
     responses(
         (status = 201, body = Data<UserView>, links(
             ("createApiKey" = (operation_id = "createApiKey",
-                description = "Its id goes into `user_id` of the body.")))),
+                description = "Send the new user's id as `user_id` in the body.")))),
         Refuses<{ codes(&[TenantInactive, SupportRestricted, LocationNotFound, EmailTaken]) }>))]
 pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) -> Answer {
     let answer = |user: ApiUser| created(UserView::from(user));

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::client::Answer;
 
-/// The code of the one refusal that any operation can answer with: an origin that is not allowed.
-const BEFORE: &str = "cross_origin_refused";
+/// The code of the refusal of an origin that is not allowed. Any operation can answer with it, and none lists it.
+const ANYWHERE: &str = "cross_origin_refused";
 /// The path that redirects, which the client follows.
 const REDIRECT: &str = "/docs";
 
@@ -46,7 +46,7 @@ pub(crate) fn refusals() -> BTreeSet<(u16, String)> {
 pub(super) fn hold(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
     let (status, code) = answer.refusal();
-    if path == REDIRECT || code == BEFORE {
+    if path == REDIRECT || code == ANYWHERE {
         return;
     }
     let Some((_, methods)) = SAID.iter().find(|(pattern, _)| matches(pattern, path)) else { return };
