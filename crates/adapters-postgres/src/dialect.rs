@@ -36,6 +36,11 @@ impl Dialect for PostgresDialect {
         "BEGIN"
     }
 
+    fn begin_numbering(&self) -> &'static str {
+        // A lost server may take long to be noticed, and no other numbers until its transaction ends.
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'"
+    }
+
     fn begin_reading(&self) -> &'static str {
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     }
@@ -59,6 +64,10 @@ impl Dialect for PostgresDialect {
 
     fn for_no_key_update(&self) -> &'static str {
         " FOR NO KEY UPDATE"
+    }
+
+    fn for_update_of_unlocked(&self) -> &'static str {
+        " FOR NO KEY UPDATE SKIP LOCKED"
     }
 
     fn first_workspace_lock(&self) -> Option<&'static str> {

@@ -64,6 +64,10 @@ impl Dialect for SqliteDialect {
         BEGIN_ALONE
     }
 
+    fn begin_numbering(&self) -> &'static str {
+        self.begin_writing()
+    }
+
     fn begin_reading(&self) -> &'static str {
         // The snapshot is taken by the first read.
         "BEGIN"
@@ -87,6 +91,10 @@ impl Dialect for SqliteDialect {
     }
 
     fn for_no_key_update(&self) -> &'static str {
+        ""
+    }
+
+    fn for_update_of_unlocked(&self) -> &'static str {
         ""
     }
 

@@ -196,7 +196,6 @@ pub struct AuditEntry {
 
 impl AuditEntry {
     /// Adds the data of the event.
-    #[expect(dead_code, reason = "the decisions say more")]
     #[must_use]
     pub(crate) fn telling(self, event: EventData) -> Self {
         Self { event: Some(event), ..self }

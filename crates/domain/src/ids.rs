@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -81,9 +82,32 @@ ids! {
     EventId;
 }
 
+impl EventId {
+    /// Creates the id of an event that tells of the effect of an audited change, from its position. As a UUID of version
+    /// 7 it has the time of the change.
+    pub fn derived(entry: AuditId, position: u64) -> Self {
+        let hash = Sha256::new().chain_update(entry.0.as_bytes()).chain_update(position.to_be_bytes()).finalize();
+        let mut bytes = *entry.0.as_bytes();
+        bytes[6..].copy_from_slice(&hash[..10]);
+        let bytes = uuid::Builder::from_bytes(bytes).with_version(uuid::Version::SortRand);
+        Self(bytes.with_variant(uuid::Variant::RFC4122).into_uuid())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_derived_id_has_the_time_of_the_change_and_is_unique() {
+        let entry = |random: u128| AuditId::new(Uuid::from_u128((0x0192_f0c1_7b1e_7000 << 64) | random));
+        let id = EventId::derived(entry(1), 7).as_uuid();
+        assert_eq!((id.get_version_num(), &id.as_bytes()[..6]), (7, &entry(1).as_uuid().as_bytes()[..6]));
+        assert_eq!(id, EventId::derived(entry(1), 7).as_uuid());
+        for other in [EventId::derived(entry(1), 8), EventId::derived(entry(2), 7), EventId(entry(1).0)] {
+            assert_ne!(id, other.as_uuid());
+        }
+    }
 
     #[test]
     fn ids_have_one_form() {

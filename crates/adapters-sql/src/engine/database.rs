@@ -78,7 +78,6 @@ impl Database {
     }
 
     /// Notified after a commit that leaves events.
-    #[expect(dead_code, reason = "the numbering waits for it")]
     pub(crate) fn numbering(&self) -> &Notify {
         &self.numbering
     }
@@ -91,6 +90,11 @@ impl Database {
     /// Begins a transaction that writes many rows.
     pub(crate) async fn begin_writing_much(&self) -> Result<Transaction, RepositoryError> {
         self.begin_on(&*self.writers, self.dialect.begin_writing_much()).await
+    }
+
+    /// Begins a transaction that numbers events.
+    pub(crate) async fn begin_numbering(&self) -> Result<Transaction, RepositoryError> {
+        self.begin_on(&*self.writers, self.dialect.begin_numbering()).await
     }
 
     /// Begins a transaction that only reads, from one snapshot.

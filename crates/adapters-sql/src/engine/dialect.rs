@@ -30,6 +30,9 @@ pub trait Dialect: Send + Sync {
     /// Returns the statement that begins a transaction that writes many rows, for which no other should have to wait.
     fn begin_writing_much(&self) -> &'static str;
 
+    /// Returns the statement that begins a transaction that numbers events: it ends soon after its process is gone.
+    fn begin_numbering(&self) -> &'static str;
+
     /// Returns the statement that begins a transaction that only reads, from one snapshot.
     fn begin_reading(&self) -> &'static str;
 
@@ -49,6 +52,10 @@ pub trait Dialect: Send + Sync {
 
     /// Returns the clause that locks like [`for_update`](Self::for_update), but does not block new references.
     fn for_no_key_update(&self) -> &'static str;
+
+    /// Returns the clause that locks like [`for_no_key_update`](Self::for_no_key_update) the rows that no other transaction
+    /// has locked, and yields only these.
+    fn for_update_of_unlocked(&self) -> &'static str;
 
     /// Returns the statement that lets one transaction at a time create the first workspace; `None` if the write
     /// transaction is enough.

@@ -77,12 +77,13 @@ impl IntegrationAccounts {
             let source = self.tenants.get(tenants, account.tenant_id()).await?;
             let source = source.ok_or(IntegrationAccountError::NotFound)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            let change = account.move_to(&source, &target, self.ambient.audit_id(), stamp)?;
+            let mut change = account.move_to(&source, &target, self.ambient.audit_id(), stamp)?;
             let holdings = self.repository.holdings(&scope, id, target.id()).await?;
             let account = change.after.account.clone();
             if command.dry_run {
                 return Ok(MovedIntegrationAccount { account, holdings });
             }
+            change.after.holdings = holdings;
             let imports = self.repository.move_account(&scope, change).await?;
             Ok(MovedIntegrationAccount { account, holdings: Holdings { imports, ..holdings } })
         })

@@ -187,7 +187,7 @@ impl ApiKey {
             resource_name: self.parts.name.to_string(),
             before,
             after,
-            event: Some(EventData::default()),
+            event: Some(EventData::new([("user_id", Some(user.id()).into())])),
         }
     }
 

@@ -8,6 +8,7 @@ use super::NightStatus;
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{IntegrationAccountId, ListingId};
 use crate::listings::{Listing, ListingValuesError};
 use crate::money::{Amount, Money};
@@ -108,7 +109,7 @@ impl CalendarEdit {
         }
         let resource = (ResourceKind::Listing, listing.id().as_uuid(), listing.details().name.to_string());
         let facts = (Facts::new(), facts(&edit.nights));
-        let audit = stamp.entry(scope, "availability.update", resource, facts);
+        let audit = stamp.entry(scope, "availability.update", resource, facts).telling(edit.event(&edit.nights));
         Ok(Some(Change::new(edit, audit)))
     }
 
@@ -116,7 +117,19 @@ impl CalendarEdit {
     #[must_use]
     pub fn entry_of(&self, entry: AuditEntry, changed: &BTreeSet<StayDate>) -> AuditEntry {
         let edits: Vec<_> = self.nights.iter().flat_map(|edit| edit.of_those(changed)).collect();
-        AuditEntry { after: facts(&edits), ..entry }
+        AuditEntry { after: facts(&edits), ..entry }.telling(self.event(&edits))
+    }
+
+    /// Creates the data of the event of edits, which are in order.
+    fn event(&self, edits: &[NightEdit]) -> EventData {
+        let night = |night: Option<StayDate>| night.into();
+        let event = EventData::new([
+            ("listingID", Some(self.listing_id).into()),
+            ("integrationAccountID", Some(self.integration_account_id).into()),
+            ("firstNight", night(edits.first().map(|first| first.nights.check_in()))),
+            ("lastNight", night(edits.last().and_then(|last| last.nights.nights().last()))),
+        ]);
+        EventData { listings: vec![self.listing_id], ..event }
     }
 
     /// The number of nights.

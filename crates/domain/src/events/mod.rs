@@ -60,6 +60,13 @@ pub struct EventData {
     pub stirred: Stirred,
 }
 
+impl EventData {
+    /// Creates the data of an event that concerns the tenant of the entry, or both tenants of it.
+    pub(crate) fn new<const N: usize>(told: [(&'static str, Datum); N]) -> Self {
+        Self { told: told.into(), ..Self::default() }
+    }
+}
+
 /// An event of the log, as read. Its type and resource may be words of another version of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

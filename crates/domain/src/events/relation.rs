@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{Event, EventType};
-use crate::audit::{Actor, Fact};
+use super::{Datum, Event, EventType};
+use crate::audit::{Actor, Fact, ResourceKind};
 
 /// The relation of a tenant to an event in its feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +61,14 @@ impl FromStr for Relation {
     }
 }
 
+/// Whether events of the type tell of the effect of a change.
+fn is_effect(event_type: &str) -> bool {
+    event_type.parse::<EventType>().is_ok_and(|known| known.action().is_none())
+}
+
+/// The name of the account in the data of an event.
+const ACCOUNT: &str = "integrationAccountID";
+
 impl Event {
     /// Removes what a tenant with this relation may not learn: which user of another tenant acted, and the values that a
     /// GET would not show it.
@@ -74,7 +82,15 @@ impl Event {
         let is_seen = |(name, _): &(String, Fact)| relation.sees(&self.event_type, name);
         let before = self.before.into_iter().filter(is_seen).collect();
         let after = self.after.into_iter().filter(is_seen).collect();
-        Self { actor, before, after, ..self }
+        let (resource_kind, resource_id) = match self.data.iter().find(|(name, _)| name == ACCOUNT) {
+            // The effect of a change of anything else: the importer may not even know the owner.
+            Some((_, Datum::Fact(Fact::Text(account)))) if is_effect(&self.event_type) => {
+                let kind = ResourceKind::IntegrationAccount.as_str().to_owned();
+                (kind, account.parse().unwrap_or(self.resource_id))
+            }
+            _ => (self.resource_kind, self.resource_id),
+        };
+        Self { actor, resource_kind, resource_id, before, after, ..self }
     }
 }
 
@@ -137,6 +153,22 @@ mod tests {
             assert_eq!(told.before, told.after);
             assert_eq!(event(*known, user()).for_reader(Relation::Owner).after, []);
             assert_eq!(event(*known, user()).for_reader(Relation::OtherParty).after.len(), 2);
+        }
+    }
+
+    #[test]
+    fn the_effect_of_a_change_is_about_the_account() {
+        let account = Uuid::from_u128(8);
+        for known in EventType::ALL {
+            let data = vec![(ACCOUNT.to_owned(), Datum::from(account.to_string().as_str()))];
+            let told = Event { data, ..event(*known, Actor::Operator) }.for_reader(Relation::Importer);
+            let expected = match known {
+                EventType::ImportAsleep | EventType::ImportAwake | EventType::ImportEnded => {
+                    ("integration_account", account)
+                }
+                _ => ("listing", Uuid::from_u128(3)),
+            };
+            assert_eq!((told.resource_kind.as_str(), told.resource_id), expected);
         }
     }
 

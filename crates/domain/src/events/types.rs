@@ -113,6 +113,16 @@ impl EventType {
     pub fn of_action(action: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|known| known.action() == Some(action))
     }
+
+    /// The reason that the importers are given whose imports such a change ends.
+    pub const fn end_of_imports(self) -> Option<&'static str> {
+        match self {
+            Self::IntegrationAccountMoved => Some("ACCOUNT_MOVED"),
+            Self::IntegrationAccountDeleted => Some("ACCOUNT_DELETED"),
+            Self::ListingDeleted => Some("LISTING_DELETED"),
+            _ => None,
+        }
+    }
 }
 
 impl FromStr for EventType {

@@ -6,6 +6,7 @@ use super::{Import, ImportCandidate};
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{ListingId, TenantId};
 
 /// Listings that a tenant may import. Created by [`decide`](super::decide).
@@ -39,8 +40,9 @@ impl ImportBatch {
 
     /// Creates the change, with its audit entry.
     pub fn by(self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
-        let facts = facts(self.listings.iter().map(|candidate| candidate.listing));
-        let audit = entry(scope, stamp, "listing.import", (Facts::new(), facts));
+        let listings: Vec<_> = self.listings.iter().map(|candidate| candidate.listing).collect();
+        let facts = facts(&listings);
+        let audit = entry(scope, stamp, "listing.import", (Facts::new(), facts), &listings);
         Change::new(self, audit)
     }
 
@@ -73,23 +75,30 @@ impl RemovalBatch {
 
     /// Creates the change, with its audit entry.
     pub fn by(self, scope: &TenantScope, stamp: Stamp) -> Change<Self> {
-        let facts = facts(self.listings.iter().copied());
-        let audit = entry(scope, stamp, "listing.remove_import", (facts, Facts::new()));
+        let facts = facts(&self.listings);
+        let audit = entry(scope, stamp, "listing.remove_import", (facts, Facts::new()), &self.listings);
         Change::new(self, audit)
     }
 }
 
 /// The number of listings and all their ids: a request has at most [`MAX_LISTINGS`](super::MAX_LISTINGS).
-fn facts(listings: impl Iterator<Item = ListingId>) -> Facts {
-    let ids: Vec<String> = listings.map(|listing| listing.to_string()).collect();
+fn facts(listings: &[ListingId]) -> Facts {
+    let ids: Vec<String> = listings.iter().map(ListingId::to_string).collect();
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     vec![("count", Fact::Integer(count)), ("listingIDs", Fact::Text(ids.join(" ")))]
 }
 
 /// Creates one audit entry for the batch, about the importing tenant.
-fn entry(scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
+fn entry(
+    scope: &TenantScope,
+    stamp: Stamp,
+    action: &'static str,
+    facts: (Facts, Facts),
+    listings: &[ListingId],
+) -> AuditEntry {
     let tenant = (ResourceKind::Tenant, scope.tenant_id().as_uuid(), scope.tenant_name().to_string());
-    stamp.entry(scope, action, tenant, facts)
+    let event = EventData { listings: listings.to_vec(), ..EventData::new([("listingIDs", listings.into())]) };
+    stamp.entry(scope, action, tenant, facts).telling(event)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
+use crate::events::{EventData, Stirred};
 use crate::ids::IntegrationAccountId;
 use crate::patch::Patch;
 use crate::percentages::Percentage;
@@ -98,7 +99,11 @@ impl IntegrationAccount {
         let facts = difference(self.facts(), after.facts());
         after.parts.version += 1;
         after.parts.updated_at = stamp.at;
-        let audit = after.entry(scope, stamp, "integration_account.update", facts);
+        let is_offered = |details: &IntegrationAccountDetails| (details.status, details.allow_import);
+        let stirs = is_offered(self.details()) != is_offered(after.details());
+        let stirred = if stirs { Stirred::Account(self.id()) } else { Stirred::Nothing };
+        let event = EventData { stirred, ..self.event() };
+        let audit = after.entry(scope, stamp, "integration_account.update", facts).telling(event);
         Some(Change::new(after, audit))
     }
 
@@ -137,7 +142,11 @@ impl IntegrationAccount {
 
     fn entry(&self, scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
         let resource = (ResourceKind::IntegrationAccount, self.id().as_uuid(), self.details().name.to_string());
-        stamp.entry(scope, action, resource, facts)
+        stamp.entry(scope, action, resource, facts).telling(self.event())
+    }
+
+    fn event(&self) -> EventData {
+        EventData::new([("integrationAccountID", Some(self.id()).into())])
     }
 }
 

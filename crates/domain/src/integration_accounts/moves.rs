@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::IntegrationAccount;
 use crate::audit::{AuditEntry, Fact, ResourceKind, Stamp};
 use crate::change::Change;
-use crate::events::EventData;
+use crate::events::{Datum, EventData, Stirred};
 use crate::ids::{AuditId, TenantId};
 use crate::tenants::{TargetInactiveError, Tenant, TenantStatus};
 
@@ -28,8 +28,34 @@ pub struct AccountMoved {
     pub account: IntegrationAccount,
     /// The tenant that it belonged to.
     pub source: TenantId,
+    /// Whether the source was active: else the imports of the account were asleep.
+    pub source_was_active: bool,
+    /// The holdings of the account as they were counted before the move, for its event.
+    pub holdings: Holdings,
     /// The entry in the target's trail; the change has the one in the source's trail.
     pub arrival: AuditEntry,
+}
+
+impl AccountMoved {
+    /// Adds the event to the entry in the source's trail: the two entries leave one event.
+    #[must_use]
+    pub fn departure(&self, entry: AuditEntry, imports: MovedImports) -> AuditEntry {
+        let Holdings { listings, promotions, reservations, imports: _ } = self.holdings;
+        let MovedImports { kept, ended } = imports;
+        let count = |number| Datum::Fact(Fact::Integer(i64::try_from(number).unwrap_or(i64::MAX)));
+        let event = EventData::new([
+            ("integrationAccountID", Some(self.account.id()).into()),
+            ("fromTenantID", Some(self.source).into()),
+            ("toTenantID", Some(self.account.tenant_id()).into()),
+            ("listings", count(listings)),
+            ("promotions", count(promotions)),
+            ("reservations", count(reservations)),
+            ("importsKept", count(kept)),
+            ("importsEnded", count(ended)),
+        ]);
+        let stirred = if self.source_was_active { Stirred::Nothing } else { Stirred::Account(self.account.id()) };
+        entry.telling(EventData { stirred, ..event })
+    }
 }
 
 /// The data that belongs to an account, and the effect of a move on the imports of its listings.
@@ -79,7 +105,10 @@ impl IntegrationAccount {
         account.parts.updated_at = stamp.at;
         let arrival = account.moved(source, target, target, Stamp { id: arrival, ..stamp.clone() });
         let departure = account.moved(source, target, source, stamp);
-        Ok(Change::new(AccountMoved { account, source: source.id(), arrival }, departure))
+        let source_was_active = source.status() == TenantStatus::Active;
+        let holdings = Holdings::default();
+        let moved = AccountMoved { account, source: source.id(), source_was_active, holdings, arrival };
+        Ok(Change::new(moved, departure))
     }
 
     /// Creates the entry in the trail of the source or the target.
@@ -99,7 +128,7 @@ impl IntegrationAccount {
             resource_name: self.details().name.to_string(),
             before: whose(source),
             after: whose(target),
-            event: Some(EventData::default()),
+            event: None,
         }
     }
 }

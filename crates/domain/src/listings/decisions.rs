@@ -163,7 +163,9 @@ impl Listing {
         stamp: Stamp,
     ) -> Result<Option<Change<Self>>, Vec<ListingValuesError>> {
         let Some(after) = self.edited(edit, stamp.at)? else { return Ok(None) };
-        let audit = after.entry(scope, stamp, "listing.update", difference(self.facts(), after.facts()));
+        let event = after.event_after(self);
+        let facts = difference(self.facts(), after.facts());
+        let audit = after.entry(scope, stamp, "listing.update", facts).telling(event);
         Ok(Some(Change::new(after, audit)))
     }
 
@@ -174,9 +176,8 @@ impl Listing {
         if after == *self {
             return Ok(None);
         }
-        // Importers see the instant, but not the owner's name for the listing.
-        let internal_name = after.parts.details.internal_name.clone();
-        if after.parts.details != (ListingDetails { internal_name, ..self.parts.details.clone() }) {
+        // Importers see the instant.
+        if after.importers_see_change_of(self) {
             after.parts.updated_at = at;
         }
         after.parts.version += 1;
@@ -244,7 +245,7 @@ impl Listing {
 
     fn entry(&self, scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
         let resource = (ResourceKind::Listing, self.id().as_uuid(), self.details().name.to_string());
-        stamp.entry(scope, action, resource, facts)
+        stamp.entry(scope, action, resource, facts).telling(self.event())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::events::DeliveryEvent;
 use super::{Listing, ListingAccount, ListingValuesError, NewListing, ProviderId};
 use crate::access::TenantScope;
 use crate::audit::{Fact, ResourceKind, Stamp};
@@ -57,15 +58,19 @@ impl Delivery {
         let mut known: HashMap<ProviderId, Listing> =
             stored.into_iter().map(|listing| (listing.details().provider_id.clone(), listing)).collect();
         let mut outcome = Delivered { created: 0, updated: 0, unchanged: 0 };
-        let (mut listings, mut errors) = (Vec::new(), Vec::new());
+        let (mut listings, mut errors, mut event) = (Vec::new(), Vec::new(), DeliveryEvent::default());
         for (position, (id, new)) in delivered.into_iter().enumerate() {
             let (count, decided) = match known.remove(&new.provider_id) {
                 None => {
+                    event.created.push(id);
                     let listing = Listing::new(id, account, new, scope.workspace_id(), stamp.at);
                     (&mut outcome.created, listing.map(Some))
                 }
                 Some(listing) => {
                     let after = listing.edited(new.into(), stamp.at);
+                    if let Ok(Some(after)) = &after {
+                        event.add(&listing, after);
+                    }
                     let is_as_it_was = matches!(after, Ok(None));
                     (if is_as_it_was { &mut outcome.unchanged } else { &mut outcome.updated }, after)
                 }
@@ -90,7 +95,7 @@ impl Delivery {
             ("updated", fact(outcome.updated)),
             ("unchanged", fact(outcome.unchanged)),
         ];
-        let audit = stamp.entry(scope, "listing.deliver", resource, (vec![], counts));
+        let audit = stamp.entry(scope, "listing.deliver", resource, (vec![], counts)).telling(event.data(account.id));
         let delivery = Self { integration_account_id: account.id, listings };
         Ok((outcome, Some(Change::new(delivery, audit))))
     }

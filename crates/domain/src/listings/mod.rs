@@ -4,6 +4,7 @@
 
 mod decisions;
 mod delivery;
+mod events;
 mod values;
 
 use chrono::{DateTime, Utc};

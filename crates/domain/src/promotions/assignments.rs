@@ -8,6 +8,7 @@ use super::Promotion;
 use crate::access::TenantScope;
 use crate::audit::{Fact, Facts, Stamp};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{IntegrationAccountId, ListingId, PromotionId};
 
 /// A listing of the promotion's account, in its present state.
@@ -100,8 +101,12 @@ impl Promotion {
             Assignment::Assign => ("promotion.assign_listings", (Facts::new(), facts)),
             Assignment::Unassign => ("promotion.unassign_listings", (facts, Facts::new())),
         };
-        let audit = self.entry(scope, stamp, action, facts);
         let integration_account_id = self.integration_account_id();
+        let event = EventData::new([
+            ("integrationAccountID", Some(integration_account_id).into()),
+            ("listingIDs", listings.as_slice().into()),
+        ]);
+        let audit = self.entry(scope, stamp, action, facts).telling(event);
         let after = PromotionListings { promotion_id: self.id(), integration_account_id, assignment, listings };
         Ok(Some(Change::new(after, audit)))
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
+use crate::events::EventData;
 use crate::ids::{IntegrationAccountId, PromotionId};
 use crate::listings::WebAddress;
 use crate::patch::Patch;
@@ -183,7 +184,8 @@ impl Promotion {
         facts: (Facts, Facts),
     ) -> AuditEntry {
         let resource = (ResourceKind::Promotion, self.id().as_uuid(), self.details().name.to_string());
-        stamp.entry(scope, action, resource, facts)
+        let account = ("integrationAccountID", Some(self.integration_account_id()).into());
+        stamp.entry(scope, action, resource, facts).telling(EventData::new([account]))
     }
 }
 

@@ -132,6 +132,17 @@ impl Reservation {
         facts
     }
 
+    fn event(&self) -> EventData {
+        let priced = self.priced();
+        EventData::new([
+            ("listingID", Some(priced.listing_id).into()),
+            ("integrationAccountID", Some(priced.integration_account_id).into()),
+            ("checkInDate", Some(priced.stay.check_in()).into()),
+            ("checkOutDate", Some(priced.stay.check_out()).into()),
+            ("soldByTenantID", self.parts.sold_by.into()),
+        ])
+    }
+
     pub(super) fn entry(
         &self,
         Parties { tenant, name, owner }: Parties<'_>,
@@ -153,7 +164,7 @@ impl Reservation {
             resource_name: self.priced().stay.to_string(),
             before,
             after,
-            event: Some(EventData::default()),
+            event: Some(self.event()),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::countries::Country;
-use crate::events::EventData;
+use crate::events::{EventData, Stirred};
 use crate::ids::{LocationId, TenantId, UserId, WorkspaceId};
 use crate::locations::Location;
 use crate::patch::Patch;
@@ -191,7 +191,9 @@ impl Tenant {
             (None, TenantStatus::Active) => UsersChange::Restored,
             (None, TenantStatus::Inactive) => UsersChange::Kept,
         };
-        let audit = tenant.entry(stamp, action, facts);
+        let stirred = if before == status { Stirred::Nothing } else { Stirred::Tenant(self.id()) };
+        let event = EventData { stirred, ..EventData::default() };
+        let audit = tenant.entry(stamp, action, facts).telling(event);
         Ok(Some(Change::new(TenantStatusSet { tenant, users, unchanged }, audit)))
     }
 

@@ -1,3 +1,10 @@
 //! The event log: the changes that wait for their position, and their numbering.
 
+mod audiences;
+mod batch;
+mod effects;
+mod numbering;
+mod retention;
 mod waiting;
+
+pub(crate) use self::waiting::ImportsOf;

@@ -1,15 +1,90 @@
-//! The changes that wait for their position in the event log, as the transaction of the change writes them.
+//! The changes that wait for their position in the event log: written by the transaction of the change, and read by the
+//! numbering.
 
-use domain::events::{EventData, Stirred};
-use domain::ids::{AuditId, ListingId, WorkspaceId};
+use domain::events::{EventData, EventType, Stirred};
+use domain::ids::{AuditId, IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use ports::RepositoryError;
-use serde_json::{Map, Value};
+use sea_orm::FromQueryResult;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
-use crate::areas::facts::{datum_to_json, ids_to_json, to_object};
+use crate::areas::facts::{NoFacts, datum_to_json, ids_to_json, to_ids, to_object};
 use crate::engine::query::Query;
+use crate::engine::rows::corrupt;
 use crate::engine::transaction::Transaction;
 
+const WHAT: &str = "waiting event";
+
 const WAIT: &str = "INSERT INTO unnumbered_events (workspace_id, entry_id, data) VALUES ($1, $2, $3)";
+
+/// Copies imports before they are deleted, and locks them, so that those that end in another way meanwhile are not told of
+/// twice.
+const END: &str = "\
+    INSERT INTO ended_imports (workspace_id, entry_id, integration_account_id, tenant_id, listing_id) \
+    SELECT import.workspace_id, $2, import.integration_account_id, import.tenant_id, import.listing_id \
+    FROM imports import WHERE import.workspace_id = $1";
+
+/// The changes of a workspace that wait, in the order in which conflicting ones took effect.
+const WAITING: &str = "\
+    SELECT waiting.sequence, waiting.entry_id, waiting.data, waiting.progress, entry.action, entry.tenant_id, entry.other_tenant_id \
+    FROM unnumbered_events waiting CROSS JOIN audit entry \
+    WHERE waiting.workspace_id = $1 AND entry.workspace_id = $1 AND entry.id = waiting.entry_id \
+    ORDER BY waiting.sequence LIMIT $2";
+
+/// The imports of an account, of one tenant or listing if these are named.
+pub(crate) struct ImportsOf {
+    pub(crate) account: IntegrationAccountId,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) listing: Option<ListingId>,
+}
+
+/// The part of a change that importers must still be told of, once the change has its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// The imports that ended.
+    Ended,
+    /// The imports that fell asleep or woke, after this one.
+    Stirred(Place),
+}
+
+/// A place in the order in which importers are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromQueryResult)]
+pub(super) struct Place {
+    pub(super) account: Uuid,
+    pub(super) tenant: Uuid,
+    pub(super) listing: Uuid,
+}
+
+/// A change that waits.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) sequence: i64,
+    pub(super) entry: AuditId,
+    pub(super) action: String,
+    /// The type; `None` for an action of a newer program.
+    pub(super) event_type: Option<EventType>,
+    /// The tenant of the audit entry.
+    pub(super) tenant: Uuid,
+    /// The other tenant of the audit entry.
+    pub(super) other: Option<Uuid>,
+    /// The data for the tenant of the entry.
+    pub(super) told: Value,
+    pub(super) listings: Vec<Uuid>,
+    pub(super) stirred: Stirred,
+    /// The effect to tell next; `None` if the change has no position yet.
+    pub(super) progress: Option<Effect>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    sequence: i64,
+    entry_id: Uuid,
+    data: Value,
+    progress: Option<Value>,
+    action: String,
+    tenant_id: Uuid,
+    other_tenant_id: Option<Uuid>,
+}
 
 impl Transaction {
     /// Notes that the change waits for its position. The sequence is drawn here, under the row locks of the change.
@@ -23,6 +98,34 @@ impl Transaction {
         self.execute(Query::new(WAIT, values)).await?;
         self.note_event();
         Ok(())
+    }
+
+    /// Notes the imports that the change will delete, so that their importers can be told.
+    pub(crate) async fn note_ended_imports(
+        &self,
+        workspace_id: WorkspaceId,
+        entry: AuditId,
+        ImportsOf { account, tenant, listing }: ImportsOf,
+    ) -> Result<(), RepositoryError> {
+        let copy = Query::new(END, [workspace_id.as_uuid().into(), entry.as_uuid().into()])
+            .and("import.integration_account_id = ?", Some(account.as_uuid()))
+            .and("import.tenant_id = ?", tenant.map(TenantId::as_uuid))
+            .and("import.listing_id = ?", listing.map(ListingId::as_uuid))
+            .push(" ORDER BY import.tenant_id, import.listing_id")
+            .push(self.dialect().for_update());
+        self.execute(copy).await.map(drop)
+    }
+
+    /// Reads the changes of the workspace that wait, at most `most`.
+    pub(super) async fn waiting(&self, workspace: Uuid, most: u32) -> Result<Vec<Waiting>, RepositoryError> {
+        let rows = self.rows::<Row>(Query::new(WAITING, [workspace.into(), i64::from(most).into()])).await?;
+        rows.into_iter().map(|row| to_waiting(row).map_err(|error| corrupt(WHAT, error))).collect()
+    }
+
+    /// Stores the effect that importers must be told next.
+    pub(super) async fn progress(&self, workspace: Uuid, sequence: i64, next: Effect) -> Result<(), RepositoryError> {
+        let update = "UPDATE unnumbered_events SET progress = $3 WHERE workspace_id = $1 AND sequence = $2";
+        self.execute(Query::new(update, [workspace.into(), sequence.into(), to_progress(next).into()])).await.map(drop)
     }
 }
 
@@ -44,4 +147,56 @@ fn to_json(event: EventData) -> Value {
     };
     json.extend(stirred.map(|(name, value)| (name.to_owned(), value)));
     Value::Object(json)
+}
+
+fn to_waiting(row: Row) -> Result<Waiting, NoFacts> {
+    let Row { sequence, entry_id, mut data, progress, action, tenant_id, other_tenant_id } = row;
+    let mut take = |name: &str| data.get_mut(name).map(Value::take);
+    let stirred = if let Some(listings) = take("stirred_listings") {
+        Stirred::Listings(to_ids(listings)?.into_iter().map(ListingId::new).collect())
+    } else if let Some(account) = take("stirred_account") {
+        Stirred::Account(IntegrationAccountId::new(to_id(&account)?))
+    } else if let Some(tenant) = take("stirred_tenant") {
+        Stirred::Tenant(TenantId::new(to_id(&tenant)?))
+    } else {
+        Stirred::Nothing
+    };
+    Ok(Waiting {
+        sequence,
+        entry: AuditId::new(entry_id),
+        event_type: EventType::of_action(&action),
+        action,
+        tenant: tenant_id,
+        other: other_tenant_id,
+        told: take("told").unwrap_or_else(|| json!({})),
+        listings: take("listings").map_or(Ok(vec![]), to_ids)?,
+        stirred,
+        progress: progress.map(|progress| of_progress(&progress)).transpose()?,
+    })
+}
+
+fn to_progress(effect: Effect) -> Value {
+    match effect {
+        Effect::Ended => json!({}),
+        Effect::Stirred(Place { account, tenant, listing }) => ids_to_json([account, tenant, listing]),
+    }
+}
+
+fn of_progress(progress: &Value) -> Result<Effect, NoFacts> {
+    match progress {
+        Value::Object(_) => Ok(Effect::Ended),
+        Value::Array(place) => match &place[..] {
+            [account, tenant, listing] => Ok(Effect::Stirred(Place {
+                account: to_id(account)?,
+                tenant: to_id(tenant)?,
+                listing: to_id(listing)?,
+            })),
+            _ => Err(NoFacts),
+        },
+        _ => Err(NoFacts),
+    }
+}
+
+fn to_id(value: &Value) -> Result<Uuid, NoFacts> {
+    value.as_str().and_then(|id| id.parse().ok()).ok_or(NoFacts)
 }

@@ -14,6 +14,7 @@ use ports::{
 use sea_orm::{FromQueryResult, Statement};
 
 use self::rows::{to_account, to_row};
+use crate::areas::events::ImportsOf;
 use crate::engine::database::Database;
 use crate::engine::errors::{inside, inside_tenant};
 use crate::engine::query::Query;
@@ -90,6 +91,8 @@ impl IntegrationAccountRepository for Database {
             transaction.expect_row(unchanged).await?;
             let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND integration_account_id = $2 LIMIT 1";
             transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
+            let ended = ImportsOf { account: account.id(), tenant: None, listing: None };
+            transaction.note_ended_imports(scope.workspace_id(), audit.id, ended).await?;
             for delete in [
                 "DELETE FROM imports WHERE workspace_id = $1 AND integration_account_id = $2",
                 "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id IN \
@@ -140,7 +143,8 @@ impl IntegrationAccountRepository for Database {
         scope: &AdminScope,
         change: Change<AccountMoved>,
     ) -> Result<MovedImports, RepositoryError> {
-        let Change { after: AccountMoved { account, source, arrival }, audit: departure, idempotency_record } = change;
+        let Change { after: moved, audit: departure, idempotency_record } = change;
+        let AccountMoved { account, source, arrival, .. } = moved.clone();
         inside(scope.workspace_id(), account.workspace_id())?;
         let (workspace_id, id, target) = (account.workspace_id(), account.id(), account.tenant_id());
         let transaction = self.begin(idempotency_record).await?;
@@ -154,10 +158,13 @@ impl IntegrationAccountRepository for Database {
             // From here on, imports of the account's listings wait.
             transaction.replace(to_row(account), Some((Column::TenantId, source.as_uuid()))).await?;
             let [end_own, count_others] = imports_of_a_move(workspace_id, id, target);
+            let ended = ImportsOf { account: id, tenant: Some(target), listing: None };
+            transaction.note_ended_imports(workspace_id, departure.id, ended).await?;
             let ended = transaction.execute(end_own).await?.rows_affected();
             let kept = transaction.one::<i64>(count_others, "count").await?.unwrap_or_default();
-            transaction.append(departure).await?;
-            Ok(MovedImports { kept: kept.unsigned_abs(), ended })
+            let imports = MovedImports { kept: kept.unsigned_abs(), ended };
+            transaction.append(moved.departure(departure, imports)).await?;
+            Ok(imports)
         }
         .await;
         transaction.end(done, arrival).await

@@ -16,6 +16,7 @@ use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveMod
 
 use self::rows::{to_listing, to_row, to_tenant_listing};
 use crate::access::credentials::to_standing;
+use crate::areas::events::ImportsOf;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::errors::{guarded_all, inside};
@@ -111,6 +112,8 @@ impl ListingRepository for Database {
             transaction.expect_row(unchanged).await?;
             let reserved = "SELECT 1 FROM reservations WHERE workspace_id = $1 AND listing_id = $2 LIMIT 1";
             transaction.refuse(Query::new(reserved, named()), rules::HAS_RESERVATIONS).await?;
+            let ended = ImportsOf { account, tenant: None, listing: Some(listing.id()) };
+            transaction.note_ended_imports(scope.workspace_id(), audit.id, ended).await?;
             for delete in [
                 "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
                 "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2",

@@ -1,0 +1,223 @@
+//! The tenants that a change concerns, as things are when it is numbered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::events::{Audience, EventType, Relation};
+use ports::RepositoryError;
+use sea_orm::FromQueryResult;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::batch::Recipient;
+use super::waiting::Waiting;
+use crate::areas::facts::ids_to_json;
+use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
+
+/// The maximum number of listings whose importers or owners are looked up at once, but for those of a single change.
+const MOST_LISTINGS: usize = 1_000;
+/// The maximum number of importers of them, but for those of a single change.
+const MOST_IMPORTERS: usize = 2_000;
+
+/// The importers of listings that are awake: only these could read of the change.
+const IMPORTERS: &str = "\
+    SELECT import.listing_id, import.tenant_id \
+    FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    WHERE import.workspace_id = $1 AND listing.workspace_id = $1 AND account.workspace_id = $1 AND owner.workspace_id = $1 \
+      AND listing.id = import.listing_id AND account.id = listing.integration_account_id AND owner.id = account.tenant_id \
+      AND listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
+      AND import.listing_id IN ";
+
+const OWNERS: &str = "\
+    SELECT listing.id AS listing_id, account.tenant_id FROM listings listing CROSS JOIN integration_accounts account \
+    WHERE listing.workspace_id = $1 AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+      AND listing.id IN ";
+
+const DEFAULT_TENANT: &str =
+    "SELECT tenant.id FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.is_default";
+
+/// The tenants with an import from the account `$2` that is awake.
+const IMPORTERS_OF_ACCOUNT: &str = "\
+    SELECT importer.id AS tenant_id \
+    FROM integration_accounts account CROSS JOIN tenants owner CROSS JOIN tenants importer \
+    WHERE account.workspace_id = $1 AND owner.workspace_id = $1 AND importer.workspace_id = $1 AND account.id = $2 \
+      AND owner.id = account.tenant_id AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
+      AND EXISTS (SELECT 1 FROM imports import CROSS JOIN listings listing \
+                  WHERE import.workspace_id = $1 AND import.integration_account_id = $2 AND import.tenant_id = importer.id \
+                    AND listing.workspace_id = $1 AND listing.id = import.listing_id AND listing.status = 'ACTIVE')";
+
+const IMPORTERS_OF_ENDED: &str =
+    "SELECT DISTINCT ended.tenant_id FROM ended_imports ended WHERE ended.workspace_id = $1 AND ended.entry_id = $2";
+
+#[derive(FromQueryResult)]
+struct PairRow {
+    listing_id: Uuid,
+    tenant_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct TenantRow {
+    tenant_id: Uuid,
+}
+
+/// What was looked up to tell whom changes concern.
+#[derive(Debug, Default)]
+pub(super) struct Audiences {
+    default_tenant: Option<Uuid>,
+    importers: BTreeMap<Uuid, BTreeSet<Uuid>>,
+    owners: BTreeMap<Uuid, Uuid>,
+}
+
+impl Transaction {
+    /// Looks up whom the first of these changes concern, and returns how many: as many as have few recipients together.
+    pub(super) async fn audiences(
+        &self,
+        workspace: Uuid,
+        changes: &[Waiting],
+    ) -> Result<(Audiences, usize), RepositoryError> {
+        let mut covered = few_listings(changes);
+        let importers = loop {
+            let listings = listings_of(&changes[..covered], Audience::OwnerAndImporters);
+            let most = if covered <= 1 { usize::MAX } else { MOST_IMPORTERS };
+            let importers = self.importers(workspace, listings, most).await?;
+            if importers.len() <= most {
+                break importers;
+            }
+            covered /= 2;
+        };
+        let changes = &changes[..covered];
+        let mut audiences = Audiences::default();
+        for PairRow { listing_id, tenant_id } in importers {
+            audiences.importers.entry(listing_id).or_default().insert(tenant_id);
+        }
+        let imported = listings_of(changes, Audience::ImporterAndOwners);
+        if !imported.is_empty() {
+            let owners = Query::new(OWNERS, [workspace.into()]).push_list(imported);
+            let owners = self.rows::<PairRow>(owners).await?.into_iter();
+            audiences.owners = owners.map(|PairRow { listing_id, tenant_id }| (listing_id, tenant_id)).collect();
+        }
+        if changes.iter().any(|change| audience(change) == Audience::TenantAndDefault) {
+            audiences.default_tenant = self.one(Query::new(DEFAULT_TENANT, [workspace.into()]), "id").await?;
+        }
+        Ok((audiences, covered))
+    }
+
+    async fn importers(
+        &self,
+        workspace: Uuid,
+        listings: BTreeSet<Uuid>,
+        most: usize,
+    ) -> Result<Vec<PairRow>, RepositoryError> {
+        if listings.is_empty() {
+            return Ok(vec![]);
+        }
+        let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+        self.rows(Query::new(IMPORTERS, [workspace.into()]).push_list(listings).push_bound(" LIMIT ?", limit)).await
+    }
+
+    /// Returns the recipients of a change.
+    pub(super) async fn recipients(
+        &self,
+        workspace: Uuid,
+        change: &Waiting,
+        audiences: &Audiences,
+    ) -> Result<Vec<Recipient>, RepositoryError> {
+        let more = match change.event_type {
+            Some(EventType::ListingDeleted) => {
+                let ended = Query::new(IMPORTERS_OF_ENDED, [workspace.into(), change.entry.as_uuid().into()]);
+                self.rows::<TenantRow>(ended).await?
+            }
+            Some(EventType::IntegrationAccountMoved) => {
+                let account = told_id(change, "integrationAccountID");
+                self.rows(Query::new(IMPORTERS_OF_ACCOUNT, [workspace.into(), account.into()])).await?
+            }
+            _ => vec![],
+        };
+        let mut told = BTreeSet::new();
+        let importers = more.into_iter().map(|TenantRow { tenant_id }| importer(change, tenant_id));
+        let recipients = audiences.recipients(change).into_iter().chain(importers);
+        Ok(recipients.filter(|recipient| told.insert(recipient.tenant)).collect())
+    }
+}
+
+impl Audiences {
+    /// Returns the recipients that follow from what was looked up. Only the first mention of a tenant counts.
+    fn recipients(&self, change: &Waiting) -> Vec<Recipient> {
+        let to = |relation, tenant| Recipient { tenant, relation, data: None };
+        let mut recipients = vec![to(Relation::Own, change.tenant)];
+        match audience(change) {
+            Audience::Tenant | Audience::Importer => {}
+            Audience::TenantAndDefault => {
+                recipients.extend(self.default_tenant.map(|tenant| to(Relation::Own, tenant)));
+            }
+            Audience::Parties => recipients.extend(change.other.map(|tenant| to(Relation::OtherParty, tenant))),
+            Audience::Move => recipients.extend(told_id(change, "toTenantID").map(|tenant| to(Relation::Own, tenant))),
+            Audience::OwnerAndImporters => {
+                let pairs = change.listings.iter().flat_map(|listing| {
+                    self.importers.get(listing).into_iter().flatten().map(|importer| (*importer, *listing))
+                });
+                let of_importer = |(tenant, listings): (Uuid, Vec<Uuid>)| {
+                    Recipient {
+                    data: (change.event_type == Some(EventType::ListingDelivered)).then(|| {
+                        json!({ "integrationAccountID": change.told["integrationAccountID"], "updated": ids_to_json(listings) })
+                    }),
+                    ..importer(change, tenant)
+                }
+                };
+                recipients.extend(grouped(pairs).into_iter().map(of_importer));
+            }
+            Audience::ImporterAndOwners => {
+                let owned = |listing: &Uuid| Some((*self.owners.get(listing)?, *listing));
+                let of_owner = |(tenant, listings): (Uuid, Vec<Uuid>)| Recipient {
+                    tenant,
+                    relation: Relation::Owner,
+                    data: Some(
+                        json!({ "importerTenantID": change.tenant.to_string(), "listingIDs": ids_to_json(listings) }),
+                    ),
+                };
+                recipients.extend(grouped(change.listings.iter().filter_map(owned)).into_iter().map(of_owner));
+            }
+        }
+        recipients
+    }
+}
+
+fn importer(change: &Waiting, tenant: Uuid) -> Recipient {
+    // How much an account holds is not the importers' business.
+    let ids = ["integrationAccountID", "fromTenantID", "toTenantID"];
+    let data = (change.event_type == Some(EventType::IntegrationAccountMoved))
+        .then(|| ids.into_iter().map(|id| (id.to_owned(), change.told[id].clone())).collect());
+    Recipient { tenant, relation: Relation::Importer, data: data.map(Value::Object) }
+}
+
+/// The audience of a change. Of an action of a newer program, only the tenant itself is told.
+fn audience(change: &Waiting) -> Audience {
+    change.event_type.map_or(Audience::Tenant, EventType::audience)
+}
+
+fn told_id(change: &Waiting, name: &str) -> Option<Uuid> {
+    change.told.get(name)?.as_str()?.parse().ok()
+}
+
+fn grouped(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> BTreeMap<Uuid, Vec<Uuid>> {
+    let mut groups = BTreeMap::<_, Vec<_>>::new();
+    for (tenant, listing) in pairs {
+        groups.entry(tenant).or_default().push(listing);
+    }
+    groups
+}
+
+fn listings_of(changes: &[Waiting], told: Audience) -> BTreeSet<Uuid> {
+    let changes = changes.iter().filter(|change| audience(change) == told);
+    changes.flat_map(|change| change.listings.iter().copied()).collect()
+}
+
+/// Returns how many of the changes name few listings together: at least one.
+fn few_listings(changes: &[Waiting]) -> usize {
+    let mut listings = 0;
+    let are_few = |change: &&Waiting| {
+        listings += change.listings.len();
+        listings <= MOST_LISTINGS
+    };
+    changes.iter().take_while(are_few).count().max(changes.len().min(1))
+}

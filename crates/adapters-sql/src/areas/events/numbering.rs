@@ -1,0 +1,169 @@
+//! The numbering: one transaction at a time gives positions to the waiting changes of a workspace.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::OperatorScope;
+use domain::events::Stirred;
+use domain::ids::{EventId, WorkspaceId};
+use ports::{EventLog, Numbered, RepositoryError};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use super::batch::{Batch, NewEvent};
+use super::effects::Budget;
+use super::waiting::{Effect, Place, Waiting};
+use crate::engine::database::Database;
+use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
+
+/// The workspaces in which changes wait: one look into the index for each, however many wait.
+const WORKSPACES: &str = "\
+    WITH RECURSIVE found (workspace_id) AS (\
+        SELECT (SELECT waiting.workspace_id FROM unnumbered_events waiting ORDER BY waiting.workspace_id LIMIT 1) \
+        UNION ALL \
+        SELECT (SELECT waiting.workspace_id FROM unnumbered_events waiting \
+                WHERE waiting.workspace_id > found.workspace_id ORDER BY waiting.workspace_id LIMIT 1) \
+        FROM found WHERE found.workspace_id IS NOT NULL) \
+    SELECT found.workspace_id FROM found WHERE found.workspace_id IS NOT NULL";
+
+const LOCK: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_id = $1";
+const BEGIN: &str = "\
+    INSERT INTO event_logs (workspace_id, position, oldest) VALUES ($1, 0, 1) ON CONFLICT (workspace_id) DO NOTHING";
+
+#[derive(FromQueryResult)]
+struct WorkspaceRow {
+    workspace_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct PositionRow {
+    workspace_id: Uuid,
+    position: i64,
+}
+
+#[async_trait]
+impl EventLog for Database {
+    async fn number(&self, _: &OperatorScope, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
+        let workspaces = self.rows::<WorkspaceRow>(Query::new(WORKSPACES, [])).await?;
+        let (mut all, mut failed) = (Numbered::default(), None);
+        for WorkspaceRow { workspace_id } in workspaces {
+            match self.number_of(workspace_id, at, most).await {
+                Ok(Numbered { events, has_more }) => {
+                    all.events += events;
+                    all.has_more |= has_more;
+                }
+                // The other workspaces do not wait for this one.
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.map_or(Ok(all), Err)
+    }
+
+    async fn positions(
+        &self,
+        _: &OperatorScope,
+        workspaces: &[WorkspaceId],
+    ) -> Result<Vec<(WorkspaceId, u64)>, RepositoryError> {
+        let select = "SELECT log.workspace_id, log.position FROM event_logs log WHERE log.workspace_id IN ";
+        let found = Query::new(select, []).push_list(workspaces.iter().map(|workspace| workspace.as_uuid()));
+        let found = self.rows::<PositionRow>(found).await?;
+        let position = |workspace: &WorkspaceId| {
+            let log = found.iter().find(|log| log.workspace_id == workspace.as_uuid());
+            (*workspace, log.map_or(0, |log| log.position.unsigned_abs()))
+        };
+        Ok(workspaces.iter().map(position).collect())
+    }
+
+    async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
+        self.forget_events(before, most).await
+    }
+
+    async fn committed(&self) {
+        self.numbering().notified().await;
+    }
+}
+
+impl Database {
+    async fn number_of(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
+        let transaction = self.begin_numbering().await?;
+        let numbered = transaction.number(workspace, at, most).await;
+        transaction.end_unaudited(numbered).await
+    }
+}
+
+impl Transaction {
+    async fn number(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
+        let Some(position) = self.lock_log(workspace).await? else { return Ok(Numbered::default()) };
+        let waiting = self.waiting(workspace, most).await?;
+        let mut has_more = waiting.len() >= usize::try_from(most).unwrap_or(usize::MAX);
+        let (begun, new): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|change| change.progress.is_some());
+        let mut batch = Batch::new(self, workspace, at, position);
+        let mut budget = Budget::new();
+        for change in &begun {
+            let left = batch.tell_and_finish(change, change.progress, &mut budget).await?;
+            has_more |= left.is_some();
+            if left == Some(Effect::Ended) {
+                // Importers must know that their imports ended before they hear of later ones.
+                return Ok(Numbered { events: batch.store().await?, has_more });
+            }
+        }
+        let (audiences, covered) = self.audiences(workspace, &new).await?;
+        has_more |= covered < new.len();
+        for change in &new[..covered] {
+            let recipients = self.recipients(workspace, change, &audiences).await?;
+            batch.number(to_event(change), recipients);
+            batch.note_own(change).await?;
+            let left = batch.tell_and_finish(change, first_effect(change), &mut budget).await?;
+            has_more |= left.is_some();
+            if left == Some(Effect::Ended) {
+                has_more = true;
+                break;
+            }
+        }
+        Ok(Numbered { events: batch.store().await?, has_more })
+    }
+
+    /// Locks the log of the workspace, and returns its last position; `None` if another transaction has it.
+    async fn lock_log(&self, workspace: Uuid) -> Result<Option<i64>, RepositoryError> {
+        let lock = Query::new(LOCK, [workspace.into()]).push(self.dialect().for_update_of_unlocked());
+        if let Some(position) = self.one(lock, "position").await? {
+            return Ok(Some(position));
+        }
+        let begun = self.execute(Query::new(BEGIN, [workspace.into()])).await?.rows_affected();
+        Ok((begun == 1).then_some(0))
+    }
+}
+
+impl Batch<'_> {
+    /// Tells the effects of a change, as far as the transaction goes. Returns the effect that is left.
+    async fn tell_and_finish(
+        &mut self,
+        change: &Waiting,
+        effect: Option<Effect>,
+        budget: &mut Budget,
+    ) -> Result<Option<Effect>, RepositoryError> {
+        let left = self.tell(change, effect, budget).await?;
+        match left {
+            None => self.finish(change.sequence),
+            Some(next) => self.transaction.progress(self.workspace, change.sequence, next).await?,
+        }
+        Ok(left)
+    }
+}
+
+fn to_event(change: &Waiting) -> NewEvent {
+    NewEvent {
+        id: Some(EventId::new(change.entry.as_uuid())),
+        entry: change.entry,
+        event_type: change.event_type.map_or_else(|| change.action.clone(), |known| known.as_str().to_owned()),
+        tenant: change.tenant,
+        data: change.told.clone(),
+    }
+}
+
+fn first_effect(change: &Waiting) -> Option<Effect> {
+    if change.event_type.is_some_and(|known| known.end_of_imports().is_some()) {
+        return Some(Effect::Ended);
+    }
+    (change.stirred != Stirred::Nothing).then(|| Effect::Stirred(Place::default()))
+}
