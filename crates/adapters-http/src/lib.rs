@@ -68,6 +68,8 @@ fn operations() -> Vec<Operation> {
         areas::availability::operations(),
         areas::promotions::operations(),
         areas::integration_accounts::operations(),
+        areas::events::operations(),
+        areas::event_consumers::operations(),
         areas::quotes::operations(),
         areas::reservations::operations(),
         areas::locations::operations(),

@@ -13,6 +13,7 @@ pub(crate) const fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         ProblemKind::Forbidden => StatusCode::FORBIDDEN,
         ProblemKind::NotFound => StatusCode::NOT_FOUND,
+        ProblemKind::Gone => StatusCode::GONE,
         ProblemKind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         ProblemKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         ProblemKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,

@@ -8,8 +8,9 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Audit, Authentication, Availability, CouponLimit, Idempotency, Imports, IntegrationAccounts,
-    Listings, Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, EventConsumers, Events, Idempotency,
+    Imports, IntegrationAccounts, Listings, Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants,
+    Users, Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
 
@@ -82,7 +83,7 @@ impl Engine {
 
     /// Creates the use cases on one pool, for a command or the sweeps, which look up no coupon codes.
     pub(crate) fn use_cases(&self, max_key_age: MaxKeyAge) -> UseCases {
-        UseCases::of(self.database(), CouponLimit::new(|_| ()), max_key_age)
+        UseCases::of(self.database(), CouponLimit::new(|_| ()), Arrivals::default(), max_key_age)
     }
 
     /// Watches for changes by other processes until it is dropped.
@@ -114,6 +115,7 @@ pub(crate) struct UseCases {
     database: Arc<Database>,
     pub(crate) idempotency: Idempotency,
     coupons: CouponLimit,
+    arrivals: Arrivals,
     max_key_age: MaxKeyAge,
     ambient: Ambient,
 }
@@ -126,10 +128,15 @@ macro_rules! wired {
 }
 
 impl UseCases {
-    pub(crate) fn of(database: Arc<Database>, coupons: CouponLimit, max_key_age: MaxKeyAge) -> Self {
+    pub(crate) fn of(
+        database: Arc<Database>,
+        coupons: CouponLimit,
+        arrivals: Arrivals,
+        max_key_age: MaxKeyAge,
+    ) -> Self {
         let ambient = ambient::system();
         let idempotency = Idempotency { repository: database.clone(), clock: ambient.clock.clone() };
-        Self { database, idempotency, coupons, max_key_age, ambient }
+        Self { database, idempotency, coupons, arrivals, max_key_age, ambient }
     }
 
     /// Creates the use cases of the API, for one worker thread.
@@ -149,6 +156,8 @@ impl UseCases {
             reservations: self.reservations(),
             users: wired!(self: Users { repository, queries, locations; idempotency, ambient }),
             api_keys: self.api_keys(),
+            events: wired!(self: Events { queries, consumers; arrivals }),
+            event_consumers: wired!(self: EventConsumers { repository, queries, events; ambient }),
             audit: wired!(self: Audit { queries; }),
             workspaces: self.workspaces(),
             readiness: wired!(self: ReadinessCheck { readiness; }),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use adapters_http::{Api, Metrics, ServerLimits};
 use adapters_sqlite::Database;
-use application::CouponLimit;
+use application::{Arrivals, CouponLimit};
 use domain::api_keys::MaxKeyAge;
 
 use crate::wire::{Engine, UseCases};
@@ -20,6 +20,7 @@ pub(crate) struct Workers {
     databases: Databases,
     metrics: Metrics,
     coupons: CouponLimit,
+    arrivals: Arrivals,
     server_limits: ServerLimits,
     max_key_age: MaxKeyAge,
 }
@@ -32,14 +33,20 @@ impl Workers {
         let metrics = Metrics::new(move || watched.pools(&owned.live()));
         let counted = metrics.clone();
         let coupons = CouponLimit::new(move |outcome| counted.count_coupon(outcome));
-        Self { engine, databases, metrics, coupons, server_limits, max_key_age }
+        let arrivals = Arrivals::default();
+        Self { engine, databases, metrics, coupons, arrivals, server_limits, max_key_age }
+    }
+
+    /// Returns the arrivals of events, for which the requests of all workers wait.
+    pub(crate) fn arrivals(&self) -> Arrivals {
+        self.arrivals.clone()
     }
 
     /// Creates the use cases of the API for another worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
-        let use_cases = UseCases::of(database, self.coupons.clone(), self.max_key_age);
+        let use_cases = UseCases::of(database, self.coupons.clone(), self.arrivals.clone(), self.max_key_age);
         use_cases.api(self.metrics.clone(), self.server_limits.clone())
     }
 }

@@ -21,6 +21,8 @@ mod access;
 mod api_keys;
 mod audit;
 mod availability;
+mod event_consumers;
+mod events;
 mod imports;
 mod input;
 mod integration_accounts;
@@ -36,12 +38,16 @@ mod tenants;
 mod users;
 mod workspaces;
 
-pub use ports::{Page, PageStart, fairness};
+pub use ports::{EventPage, Page, PageStart, fairness};
 
 pub use self::access::authentication::Authentication;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::audit::{Audit, FindAudit};
 pub use self::availability::{Availability, AvailabilityError, EditCalendar, GetNights, RangeFields};
+pub use self::event_consumers::{
+    EventConsumerError, EventConsumerPut, EventConsumers, FindEventConsumers, ListedEventConsumer, PutEventConsumer,
+};
+pub use self::events::{Arrivals, EventError, Events, FindEvents, Reading, Wake};
 pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::enum_schemas;
 pub use self::input::listing_ids::ListingIds;

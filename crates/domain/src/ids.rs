@@ -80,6 +80,8 @@ ids! {
     AuditId;
     /// The id of an event in a workspace's log.
     EventId;
+    /// The id of an event consumer in a workspace.
+    EventConsumerId;
 }
 
 impl EventId {

@@ -28,6 +28,7 @@ pub mod availability;
 pub mod change;
 pub mod countries;
 pub mod currencies;
+pub mod event_consumers;
 pub mod events;
 pub mod geography;
 pub mod idempotency;

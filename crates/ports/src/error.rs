@@ -72,6 +72,8 @@ pub mod rules {
     pub const IMPORTER_HOLDS: &str = "importer_holds";
     /// An account or listing with reservations cannot be deleted.
     pub const HAS_RESERVATIONS: &str = "has_reservations";
+    /// A tenant has at most [`MOST_CONSUMERS`](domain::event_consumers::MOST_CONSUMERS) event consumers.
+    pub const EVENT_CONSUMERS: &str = "event_consumers";
     /// A workspace keeps an administrator: an active user at home in its default tenant with a valid ADMIN key.
     pub const LAST_ADMINISTRATOR: &str = "last_administrator";
     /// The first workspace is created once.

@@ -3,6 +3,8 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod availability;
+pub(crate) mod event_consumers;
+pub(crate) mod events;
 pub(crate) mod imports;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;

@@ -49,3 +49,13 @@ pub(crate) struct IfMatchHeader {
     #[param(rename = "If-None-Match")]
     if_none_match: Option<String>,
 }
+
+/// The header of streams that resume.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it documents the header that `events` reads")]
+pub(crate) struct LastEventIdHeader {
+    /// The position of the last event that a stream has sent. The stream resumes after it, whatever the query says.
+    #[param(rename = "Last-Event-ID", pattern = r"^(\d{1,19})?$")]
+    last_event_id: Option<String>,
+}

@@ -14,7 +14,7 @@ use utoipa::{Modify, OpenApi};
 
 use self::conventions::Conventions;
 pub(crate) use self::conventions::{operations_of, query_parameters, takes};
-pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, TenantHeaders};
+pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, LastEventIdHeader, TenantHeaders};
 pub(crate) use self::links::ID;
 use self::links::Links;
 use self::names::Names;
@@ -46,6 +46,7 @@ use self::schemas::Schemas;
         (name = "promotions", description = "Discounts that integration accounts give on their listings."),
         (name = "quotes", description = "The prices of stays, kept for 15 minutes."),
         (name = "reservations", description = "Stays that are sold or held for a guest."),
+        (name = "events", description = "The changes that concern a tenant, in order, and the places of those who read them."),
         (name = "audit", description = "Changes: who did what to which resource, in which tenant and when."),
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "Health, metrics and description of the service."),

@@ -129,7 +129,7 @@ impl Body {
         let Self { request, payload } = self;
         C::leave(&caller, needed)?;
         let bytes = bytes(&request, payload, limit).await;
-        let caller = caller.again(&request).await?;
+        let caller = Admitted::again(&request).await?;
         Ok(Arrived { request, caller, bytes })
     }
 }

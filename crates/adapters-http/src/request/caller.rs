@@ -119,8 +119,9 @@ impl<T: RunsIn> Admitted<T> {
         admitted
     }
 
-    /// Admits the caller again, by the data that is stored now: the client may have taken long to send its body.
-    pub(crate) async fn again(self, request: &HttpRequest) -> Result<Self, ApiError> {
+    /// Admits the caller again, by the data that is stored now: the client may have taken long to send its body, or have
+    /// waited for events.
+    pub(crate) async fn again(request: &HttpRequest) -> Result<Self, ApiError> {
         request.extensions_mut().remove::<ServedIn>();
         let presented = presented(request.headers())?;
         let caller = api(request).authentication.authenticate(&presented.token()?, presented.choice).await?;

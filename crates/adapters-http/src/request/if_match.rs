@@ -42,13 +42,15 @@ impl IfMatch {
         V: Serialize,
     {
         let Self { one_of, none_of } = self;
-        let one_of = one_of.filter(|tags| !tags.iter().any(|tag| tag == ANY));
         if one_of.is_none() && none_of.is_empty() {
             return Precondition::default();
         }
-        Precondition::new(move |found: &T| {
+        Precondition::new(move |found: Option<&T>| {
+            // `If-Match` needs a resource with one of its tags, or, for `*`, any resource.
+            let Some(found) = found else { return one_of.is_none() };
             let tag = tag(&ok(view(found.clone())).body);
-            one_of.as_ref().is_none_or(|tags| tags.contains(&tag)) && !none_of.iter().any(|known| is_of(known, &tag))
+            let is_one_of = |tags: &Vec<String>| tags.iter().any(|known| known == ANY || *known == tag);
+            one_of.as_ref().is_none_or(is_one_of) && !none_of.iter().any(|known| is_of(known, &tag))
         })
     }
 }

@@ -142,6 +142,10 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) id: Option<Uuid>,
+    /// The position of the oldest event that is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(crate) oldest: Option<u64>,
 }
 
 /// Refers to the quotes of their area.
@@ -155,10 +159,11 @@ fn quote_schema() -> Ref {
 impl<'a> ProblemView<'a> {
     pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
         let Members { field_errors, counts, extension, quote } = &*error.members;
-        let (mut reservation_id, mut id) = (None, None);
+        let (mut reservation_id, mut id, mut oldest) = (None, None, None);
         match extension {
             Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
             Some(Extension::ApiKey(made)) => id = Some(made.as_uuid()),
+            Some(Extension::OldestEvent(position)) => oldest = Some(*position),
             None => {}
         }
         Self {
@@ -173,6 +178,7 @@ impl<'a> ProblemView<'a> {
             reservation_id,
             quote: quote.as_deref(),
             id,
+            oldest,
         }
     }
 }

@@ -61,10 +61,12 @@ fn accepts_gzip(request: &ServiceRequest) -> bool {
     accepted == Some(Encoding::gzip())
 }
 
-/// Whether the content is text. Pictures other than SVG are already compressed.
+/// Whether the content is text that is complete. Pictures other than SVG are already compressed, and the encoder would
+/// hold the events of a stream back until it has enough of them.
 fn is_text(headers: &HeaderMap) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    !media_type.starts_with("image/") || media_type.starts_with("image/svg")
+    let is_picture = media_type.starts_with("image/") && !media_type.starts_with("image/svg");
+    !is_picture && !media_type.starts_with("text/event-stream")
 }
 
 /// Removes the suffix from the tags in a condition, and returns whether there was one.
@@ -108,7 +110,7 @@ mod tests {
         for value in request.headers().get_all(IF_NONE_MATCH) {
             response.append_header(("x-asked", value.clone()));
         }
-        response.insert_header((ETAG, TAG)).content_type(media_type.replace('-', "/")).body("x".repeat(size))
+        response.insert_header((ETAG, TAG)).content_type(media_type.replacen('-', "/", 1)).body("x".repeat(size))
     }
 
     async fn ask(path: &str, headers: &[(&str, &str)]) -> (HeaderMap, usize) {
@@ -134,6 +136,7 @@ mod tests {
             ("/1024/application-json", Some("gzip"), true),
             ("/1023/application-json", Some("gzip"), false),
             ("/5000/image-png", Some("gzip"), false),
+            ("/5000/text-event-stream", Some("gzip"), false),
             ("/5000/application-json", Some("gzip;q=0"), false),
             ("/5000/application-json", Some("br"), false),
             ("/5000/application-json", Some("identity;q=0"), false),

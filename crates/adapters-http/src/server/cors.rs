@@ -5,7 +5,7 @@ use actix_web::http::header::{
     ACCEPT, ALLOW, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER,
 };
 
-use crate::request::headers::{API_KEY, TENANT_HEADERS};
+use crate::request::headers::{API_KEY, LAST_EVENT_ID, TENANT_HEADERS};
 use crate::server::envelope::{REQUEST_ID, TENANT_ID};
 use crate::state::origins::{ANY, AllowedOrigin};
 use crate::state::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY};
@@ -20,7 +20,9 @@ const MAX_AGE: usize = 7200;
 /// allowed.
 pub(crate) fn cors(origins: &[AllowedOrigin]) -> Cors {
     let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, REQUEST_ID].into_iter();
-    let sent = sent.chain([API_KEY, "idempotency-key"].into_iter().chain(TENANT_HEADERS).map(HeaderName::from_static));
+    let sent = sent.chain(
+        [API_KEY, "idempotency-key", LAST_EVENT_ID].into_iter().chain(TENANT_HEADERS).map(HeaderName::from_static),
+    );
     let seen = [ALLOW, ETAG, RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, RETRY_AFTER, TENANT_ID];
     let cors = Cors::default().allowed_methods(METHODS).allowed_headers(sent).expose_headers(seen).max_age(MAX_AGE);
     origins.iter().fold(cors, |cors, AllowedOrigin(origin)| match origin.as_str() {

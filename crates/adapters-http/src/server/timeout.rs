@@ -8,10 +8,11 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::rt::time::timeout;
-use actix_web::web;
+use actix_web::{HttpMessage, web};
 use application::Code;
 use application::fairness::on_behalf_of;
 
+use crate::request::extra_time::ExtraTime;
 use crate::response::problem::ApiError;
 use crate::server::connection::Turns;
 use crate::state::Api;
@@ -24,9 +25,15 @@ pub(crate) async fn time_limit<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let limit = request.app_data::<web::Data<Api>>().expect("`configure` adds it").server_limits.time_limit;
     let turns = request.request().conn_data::<Rc<Turns>>().cloned();
+    let extra = ExtraTime::default();
+    request.extensions_mut().insert(extra.clone());
     // The client is not known yet.
     let mut serving = pin!(on_behalf_of(None, next.call(request)));
-    let served = timeout(limit, serving.as_mut()).await;
+    let mut served = timeout(limit, serving.as_mut()).await;
+    let extra = extra.take();
+    if served.is_err() && !extra.is_zero() {
+        served = timeout(extra, serving.as_mut()).await;
+    }
     // The request is not dropped yet, so its body is still being read.
     served.unwrap_or_else(|_| Err(given_up(limit, turns.is_some_and(|turns| turns.is_reading_body())).into()))
 }

@@ -8,8 +8,8 @@ pub(crate) mod rate_limit;
 use std::time::Duration;
 
 use application::{
-    ApiKeys, Audit, Authentication, Availability, Imports, IntegrationAccounts, Listings, Locations, Promotions,
-    Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
+    ApiKeys, Audit, Authentication, Availability, EventConsumers, Events, Imports, IntegrationAccounts, Listings,
+    Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
 };
 
 use self::metrics::Metrics;
@@ -43,6 +43,10 @@ pub struct Api {
     pub reservations: Reservations,
     /// Users.
     pub users: Users,
+    /// Events.
+    pub events: Events,
+    /// Event consumers.
+    pub event_consumers: EventConsumers,
     /// The audit trail.
     pub audit: Audit,
     /// Workspaces.

@@ -191,7 +191,7 @@ fn to_row(entry: AuditEntry) -> Model {
     }
 }
 
-fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
+pub(crate) fn to_record(row: Row) -> Result<AuditRecord, RepositoryError> {
     const WHAT: &str = "audit entry";
     let actor = match (row.actor_id, row.actor_key_id) {
         (Some(id), Some(api_key)) => {

@@ -3,8 +3,8 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod availability;
+pub(crate) mod event_consumers;
 pub(crate) mod events;
-#[expect(dead_code, reason = "the feed reads them")]
 pub(crate) mod facts;
 pub(crate) mod idempotency;
 pub(crate) mod imports;

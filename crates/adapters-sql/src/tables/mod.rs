@@ -3,6 +3,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod calendar_nights;
+pub(crate) mod event_consumers;
 #[expect(dead_code, reason = "the feed reads it")]
 pub(crate) mod event_recipients;
 #[expect(dead_code, reason = "the feed reads it")]

@@ -46,7 +46,12 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         None if settings.demo => print(why_no_sample_data(&workspaces).await?)?,
         None => {}
     }
-    let of_server = workers.clone();
+    let (of_server, arrivals) = (workers.clone(), workers.arrivals());
+    let stop = async move {
+        stop.await;
+        // The requests that wait for events are in flight, and the server waits for them.
+        arrivals.close();
+    };
     let server = adapters_http::serve(listener, settings.connections, stop, move || of_server.api());
     let server = server.context("the server cannot be started")?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::access::Permission;
 use domain::availability::NightStatus;
+use domain::events::EventType;
 use domain::integration_accounts::{AccountStatus, AuthType, Provider};
 use domain::listings::{ListingStatus, Unavailable};
 use domain::promotions::PromotionStatus;
@@ -46,6 +47,7 @@ macro_rules! words {
 words! {
     AccountStatusWord: AccountStatus,
     AuthTypeWord: AuthType,
+    EventTypeWord: EventType,
     ListingStatusWord: ListingStatus,
     NightStatusWord: NightStatus,
     PermissionWord: Permission,

@@ -111,7 +111,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_price_that_does_not_fit_is_told_before_a_lost_precondition() {
-        let lost = Precondition::new(|_: &TenantListing| false);
+        let lost = Precondition::new(|_: Option<&TenantListing>| false);
         for (price, code) in [("0.001", Code::ValidationFailed), ("150", Code::PreconditionFailed)] {
             let fields = ListingFields { start_price: sent(price), ..ListingFields::default() };
             let listings = listings(stored());

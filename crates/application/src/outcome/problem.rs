@@ -31,6 +31,8 @@ pub enum ProblemKind {
     Forbidden,
     /// The resource does not exist or is not visible to the caller.
     NotFound,
+    /// The resource was there, and is no longer kept.
+    Gone,
     /// The resource has no such operation.
     MethodNotAllowed,
     /// A value is not valid.
@@ -58,6 +60,8 @@ pub enum Extension {
     Reservation(ReservationId),
     /// The API key that an earlier request created.
     ApiKey(ApiKeyId),
+    /// The position of the oldest event that is kept.
+    OldestEvent(u64),
 }
 
 /// The members of a refusal for programs.

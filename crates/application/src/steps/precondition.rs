@@ -8,17 +8,22 @@ use crate::outcome::refusal::Refusal;
 /// still holds.
 pub struct Precondition<T>(Option<Holds<T>>);
 
-type Holds<T> = Box<dyn Fn(&T) -> bool + Send + Sync>;
+type Holds<T> = Box<dyn Fn(Option<&T>) -> bool + Send + Sync>;
 
 impl<T> Precondition<T> {
-    /// Creates a precondition from a predicate.
-    pub fn new(holds: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+    /// Creates a precondition from a predicate. Its argument is `None` if the resource does not exist.
+    pub fn new(holds: impl Fn(Option<&T>) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Box::new(holds)))
     }
 
     /// Checks the precondition. Call it after the resource is found and the request is validated, and before conflicts
     /// with stored data are reported.
     pub(crate) fn check(&self, found: &T) -> Result<(), Refusal> {
+        self.check_if_any(Some(found))
+    }
+
+    /// Checks the precondition of a change that creates the resource if it does not exist.
+    pub(crate) fn check_if_any(&self, found: Option<&T>) -> Result<(), Refusal> {
         match &self.0 {
             Some(holds) if !holds(found) => Err(Refusal::PreconditionFailed),
             _ => Ok(()),

@@ -69,7 +69,7 @@ mod tests {
     async fn a_lost_precondition_comes_before_what_stands_in_the_way() {
         let mut repository = MockTenantRepository::new();
         repository.expect_get().returning(|_, _| Ok(Some(build::default_tenant())));
-        let lost = Precondition::new(|_: &Tenant| false);
+        let lost = Precondition::new(|_: Option<&Tenant>| false);
         let refused = tenants(repository).delete(&build::administrator(), build::default_tenant().id(), &lost).await;
         assert_eq!(refused.expect_err("refused").code(), Code::PreconditionFailed);
     }

@@ -129,7 +129,9 @@ mod tests {
         let mut found = vec![renamed(build::channel_id()), build::tenant(build::channel_id())];
         repository.expect_get().times(2).returning(move |_, _| Ok(found.pop()));
         repository.expect_update().once().returning(|_, _| Err(RepositoryError::Stale));
-        let seen = Precondition::new(|tenant: &Tenant| tenant.name().as_str() == "Channel");
+        let seen = Precondition::new(|tenant: Option<&Tenant>| {
+            tenant.is_some_and(|tenant| tenant.name().as_str() == "Channel")
+        });
         let command = TenantFields { name: sent("Another name"), ..TenantFields::default() };
         let lost = tenants(repository).update(&build::administrator(), build::channel_id(), Ok(command), &seen).await;
         let lost = lost.expect_err("lost");
@@ -138,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_precondition_comes_behind_what_is_invalid_or_not_there() {
-        let lost = || Precondition::new(|_: &Tenant| false);
+        let lost = || Precondition::new(|_: Option<&Tenant>| false);
         let mut nothing = MockTenantRepository::new();
         nothing.expect_get().returning(|_, _| Ok(None));
         for (repository, name, code) in [

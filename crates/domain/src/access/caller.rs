@@ -5,7 +5,7 @@ use super::{
 };
 use crate::api_keys::ApiKey;
 use crate::audit::Actor;
-use crate::ids::{TenantId, UserId, WorkspaceId};
+use crate::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantName, TenantStatus};
 use crate::users::{Role, SupportRestrictedError};
 use chrono::{DateTime, Utc};
@@ -17,6 +17,7 @@ pub struct Caller {
     user: UserStanding,
     actor: Actor,
     permission: Permission,
+    api_key_id: ApiKeyId,
     key_expires_at: DateTime<Utc>,
     tenants: Tenants,
 }
@@ -63,8 +64,8 @@ impl Caller {
     pub(super) fn admitted(workspace_id: WorkspaceId, api_key: &ApiKey, user: UserStanding, tenants: Tenants) -> Self {
         let actor = Actor::ApiUser { id: user.id, name: user.name.to_string(), api_key: api_key.id() };
         let permission = api_key.permission().min(user.role.most());
-        let key_expires_at = api_key.expires_at();
-        Self { workspace_id, user, actor, permission, key_expires_at, tenants }
+        let (api_key_id, key_expires_at) = (api_key.id(), api_key.expires_at());
+        Self { workspace_id, user, actor, permission, api_key_id, key_expires_at, tenants }
     }
 
     /// Returns a scope to work in the tenant of the request.
@@ -153,6 +154,11 @@ impl Caller {
     /// The permission of the caller's key, capped by the user's role.
     pub const fn permission(&self) -> Permission {
         self.permission
+    }
+
+    /// The caller's key.
+    pub const fn api_key_id(&self) -> ApiKeyId {
+        self.api_key_id
     }
 
     /// The time from which the caller's key is refused.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::response::date_time::DateTime;
+use crate::response::facts::FactView;
 
 const OPERATOR: &str = "operator";
 
@@ -71,22 +72,9 @@ struct ActorView {
 #[derive(Debug)]
 struct FactsView(Vec<(String, Fact)>);
 
-struct FactView<'a>(&'a Fact);
-
 impl Serialize for FactsView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, fact)| (name, FactView(fact))))
-    }
-}
-
-impl Serialize for FactView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Fact::Null => serializer.serialize_unit(),
-            Fact::Bool(value) => serializer.serialize_bool(*value),
-            Fact::Integer(value) => serializer.serialize_i64(*value),
-            Fact::Text(value) => serializer.serialize_str(value),
-        }
+        serializer.collect_map(self.0.iter().map(|(name, fact)| (name, FactView(fact.clone()))))
     }
 }
 

@@ -4,6 +4,7 @@ mod audiences;
 mod batch;
 mod effects;
 mod numbering;
+mod queries;
 mod retention;
 mod waiting;
 

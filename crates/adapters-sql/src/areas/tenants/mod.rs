@@ -136,6 +136,7 @@ impl TenantRepository for Database {
                 "DELETE FROM users WHERE workspace_id = $1 AND home_tenant_id = $2",
                 "DELETE FROM imports WHERE workspace_id = $1 AND tenant_id = $2",
                 "DELETE FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
+                "DELETE FROM event_consumers WHERE workspace_id = $1 AND tenant_id = $2",
                 "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
                 // If it has integration accounts, their foreign key makes this statement fail.
                 "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",

@@ -27,8 +27,8 @@ pub(super) fn nobody_without_a_key_gets_in(world: &World) {
 pub(super) fn another_workspace_reaches_nothing(world: &World) {
     let victim = Victim::of(world, "The victim");
     let before = victim.state(world);
-    let other = world.other_workspace();
-    for attacker in [world.client().calry(&other.key), world.client().bearer(&other.key)] {
+    for with_key in [Client::calry, Client::bearer] {
+        let attacker = with_key(world.client(), &world.other_workspace().key);
         for (name, method, path, call) in guarded(world) {
             let foreign = victim.call(&attacker, &method, &path, &call);
             if Victim::is_named_by(&path, &call) {
@@ -39,7 +39,7 @@ pub(super) fn another_workspace_reaches_nothing(world: &World) {
                 let unknown = Victim::nobody().call(&attacker, &method, &path, &call);
                 let nobody = Victim::nobody();
                 let things = victim.named_things().map(|(_, id)| id.as_str());
-                let foreign = [victim.id(&path)].into_iter().chain(things);
+                let foreign = [victim.id(&path), &victim.consumer].into_iter().chain(things);
                 let like_unknown = foreign.fold(text, |text, id| text.replace(id, &nobody.tenant));
                 assert_eq!(like_unknown, unknown.text, "{name}");
             } else {

@@ -22,7 +22,7 @@ pub(super) enum Sibling {
     Itself,
 }
 
-/// A call of an operation. In paths, `{id}` is the id of the victim's resource. In bodies, `{user}`, `{account}`,
+/// A call of an operation. In paths, `{id}` is the id of the victim's resource, and `{name}` its name. In bodies, `{user}`, `{account}`,
 /// `{listing}`, `{promoted}` (a listing with the victim's promotion) and `{imported}` belong to the victim, `{offered}`
 /// is a listing that the default tenant offers to all tenants, `{elsewhere}` is the default tenant, and `{new}` is a
 /// new id.
@@ -55,16 +55,24 @@ fn of_account(mut body: Value) -> Value {
     body
 }
 
+/// A line of the table: the operation, its permission, its body, and the result for a sibling.
+type Line = (&'static str, &'static str, Option<Value>, Sibling);
+
 /// Returns all calls by operation.
 pub(super) fn calls() -> BTreeMap<&'static str, Call> {
-    use Sibling::{Forbidden, Itself, NotFound, NotImported};
+    [of_administration(), of_listings(), of_sales(), of_events()]
+        .into_iter()
+        .flatten()
+        .map(|(operation, permission, body, sibling)| (operation, Call { permission, body, sibling }))
+        .collect()
+}
+
+/// Returns the calls of tenants, users, keys, the workspace and the audit trail.
+fn of_administration() -> Vec<Line> {
+    use Sibling::{Forbidden, Itself, NotFound};
     let named = || Some(json!({ "name": "Taken over" }));
-    let listing = || listing_fields("{new}");
-    let promotion = || promotion_fields("{new}");
-    let blocked = json!({ "startDate": "2030-01-31", "endDate": "2030-02-02", "status": "NOT_AVAILABLE" });
-    let account = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "{new}", "authType": "OAUTH" });
     let statused = || Some(json!({ "user_status": 2 }));
-    [
+    vec![
         ("listTenants", READ, None, Forbidden),
         ("countTenants", READ, None, Forbidden),
         ("createTenant", ADMIN, named(), Forbidden),
@@ -107,6 +115,19 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
             Some(json!({ "name": "Taken over", "defaultDiscountPercentage": 99.99 })),
             Forbidden,
         ),
+        ("listAudit", ADMIN, None, Itself),
+        ("countAudit", ADMIN, None, Itself),
+    ]
+}
+
+/// Returns the calls of accounts, listings, imports and calendars.
+fn of_listings() -> Vec<Line> {
+    use Sibling::{Forbidden, Itself, NotFound, NotImported};
+    let named = || Some(json!({ "name": "Taken over" }));
+    let listing = || listing_fields("{new}");
+    let blocked = json!({ "startDate": "2030-01-31", "endDate": "2030-02-02", "status": "NOT_AVAILABLE" });
+    let account = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "{new}", "authType": "OAUTH" });
+    vec![
         ("listIntegrationAccounts", READ, None, Itself),
         ("countIntegrationAccounts", READ, None, Itself),
         ("createIntegrationAccount", ADMIN, Some(account), Itself),
@@ -130,6 +151,15 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
         ("removeImportedListings", WRITE, Some(json!({ "listingIDs": ["{imported}"] })), NotImported),
         ("getAvailability", READ, None, NotFound),
         ("updateAvailability", WRITE, Some(json!({ "ranges": [blocked] })), NotFound),
+    ]
+}
+
+/// Returns the calls of promotions, quotes and reservations.
+fn of_sales() -> Vec<Line> {
+    use Sibling::{Itself, NotFound};
+    let named = || Some(json!({ "name": "Taken over" }));
+    let promotion = || promotion_fields("{new}");
+    vec![
         ("listPromotions", READ, None, Itself),
         ("countPromotions", READ, None, Itself),
         ("createPromotion", WRITE, Some(of_account(promotion())), NotFound),
@@ -146,10 +176,18 @@ pub(super) fn calls() -> BTreeMap<&'static str, Call> {
         ("getReservation", READ, None, NotFound),
         ("confirmReservation", WRITE, None, NotFound),
         ("cancelReservation", WRITE, None, NotFound),
-        ("listAudit", ADMIN, None, Itself),
-        ("countAudit", ADMIN, None, Itself),
     ]
-    .into_iter()
-    .map(|(operation, permission, body, sibling)| (operation, Call { permission, body, sibling }))
-    .collect()
+}
+
+/// Returns the calls of events and their consumers.
+fn of_events() -> Vec<Line> {
+    use Sibling::{Itself, NotFound};
+    vec![
+        ("readEvents", READ, None, Itself),
+        ("listEventConsumers", READ, None, Itself),
+        ("countEventConsumers", READ, None, Itself),
+        ("getEventConsumer", READ, None, NotFound),
+        ("putEventConsumer", WRITE, Some(json!({ "position": 0 })), Itself),
+        ("deleteEventConsumer", WRITE, None, NotFound),
+    ]
 }

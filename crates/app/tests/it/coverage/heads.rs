@@ -32,7 +32,7 @@ pub(super) fn what_the_head_refuses_is_refused_without_the_body(world: &World) {
     let before = victim.state(world);
     for (name, method, path, call) in writes(world) {
         let body = &document["paths"][&path][method.to_lowercase()]["requestBody"];
-        let path = path.replace("{id}", victim.id(&path));
+        let path = victim.path(&path);
         let mut refused = vec![
             (100, vec![], "HTTP/1.1 401 ", "unauthenticated"),
             (100, vec![("x-calry-api-key", &*reader)], "HTTP/1.1 403 ", "permission_denied"),
@@ -97,7 +97,7 @@ pub(super) fn head_is_get_without_its_body(world: &World) {
     let open = open.map(|path| (world.client(), path.to_owned()));
     let guarded = guarded(world).into_iter().filter(|(_, method, ..)| method == "GET");
     let guarded = guarded.map(|(_, _, path, call)| {
-        let path = path.replace("{id}", victim.id(&path));
+        let path = victim.path(&path);
         (if call.needs_authority() { world.calry() } else { client.clone() }, path)
     });
     for (client, path) in open.into_iter().chain(guarded) {

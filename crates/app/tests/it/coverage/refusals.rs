@@ -76,7 +76,7 @@ impl Callers {
 
 /// Sends a request with an unknown id, an invalid query and an unreadable body.
 fn all_wrong(client: &Client, method: &str, path: &str) -> Answer {
-    let path = path.split('?').next().unwrap_or_default().replace("{id}", &Victim::nobody().tenant);
+    let path = Victim::nobody().path(path.split('?').next().unwrap_or_default());
     match method {
         "GET" => client.get(&format!("{path}?page=x&startDate=x&location=x")),
         _ => client.send(method, &format!("{path}?dryrun=true"), "application/json", "{"),
@@ -111,7 +111,7 @@ pub(super) fn refusals_come_in_one_order(world: &World) {
         let nobody = Victim::nobody();
         let client = client.with("if-match", LOST);
         if let Some(body) = &call.body {
-            let path = path.replace("{id}", &nobody.tenant);
+            let path = nobody.path(&path);
             let refused = client.send(&method, &path, "application/json", "{");
             assert_eq!(refused.refusal(), (400, "malformed_request"), "{name}: {}", refused.text);
             let refused = client.send(&method, &path, "text/plain", spoiled(body).to_string());

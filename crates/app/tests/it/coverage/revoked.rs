@@ -68,7 +68,7 @@ impl Doomed {
         }
         let body = self.victim.body(call).unwrap_or_else(|| json!({}));
         let mut wire = Wire::open(base);
-        let end = wire.begin(method, &path.replace("{id}", self.victim.id(path)), &headers, &body);
+        let end = wire.begin(method, &self.victim.path(path), &headers, &body);
         Some((wire, end))
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::calls::{Call, query};
+use super::calls::{Call, Sibling, query};
 use crate::support::{Answer, Client, World, booking, data, id_of};
 
 /// The tenant under attack, with one of each resource.
@@ -23,6 +23,8 @@ pub(super) struct Victim {
     elsewhere: String,
     /// A held reservation of the imported listing, sold by the victim.
     reservation: String,
+    /// The name of an event consumer.
+    pub(super) consumer: String,
 }
 
 impl Victim {
@@ -51,6 +53,9 @@ impl Victim {
         let mut held = booking(&imported, "2060-01-10", "2060-01-13");
         held["reservationType"] = json!("PENDING_CONFIRMATION");
         let reservation = id_of(&data(201, &inside.post("/api/v1/reservation", &held)));
+        let consumer = uuid::Uuid::new_v4().to_string();
+        let read = json!({ "position": 0 });
+        assert_eq!(inside.put(&format!("/api/v1/event-consumers/{consumer}"), &read).status, 201);
         Self {
             tenant,
             location,
@@ -64,6 +69,7 @@ impl Victim {
             offered,
             elsewhere,
             reservation,
+            consumer,
         }
     }
 
@@ -83,6 +89,7 @@ impl Victim {
             offered: id(),
             elsewhere: id(),
             reservation: id(),
+            consumer: id(),
         }
     }
 
@@ -117,9 +124,14 @@ impl Victim {
         }
     }
 
+    /// Returns the path of an operation on the victim.
+    pub(super) fn path(&self, path: &str) -> String {
+        path.replace("{id}", self.id(path)).replace("{name}", &self.consumer)
+    }
+
     /// Calls an operation on the victim.
     pub(super) fn call(&self, client: &Client, method: &str, path: &str, call: &Call) -> Answer {
-        client.call(method, &path.replace("{id}", self.id(path)), self.body(call).as_ref())
+        client.call(method, &self.path(path), self.body(call).as_ref())
     }
 
     /// Returns the body of a call on the victim, with new ids each time.
@@ -134,7 +146,9 @@ impl Victim {
     /// Whether the path or the body contains an id of the victim.
     pub(super) fn is_named_by(path: &str, call: &Call) -> bool {
         let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
-        path.contains("{id}") || Self::nobody().named_things().iter().any(|(name, _)| body.contains(name))
+        // A name may be given by every tenant.
+        let is_named = path.contains("{name}") && matches!(call.sibling, Sibling::NotFound);
+        path.contains("{id}") || is_named || Self::nobody().named_things().iter().any(|(name, _)| body.contains(name))
     }
 
     /// Whether an answer contains an id of the victim.
@@ -181,7 +195,8 @@ impl Victim {
         let calendar = inside.get(&format!("/api/v1/availability/{}{nights}", self.listing));
         // Only the audit trail shows the listings to which a promotion is assigned.
         let given = inside.get(&format!("/api/v1/audit?resourceID={}", self.promotion));
-        [tenants, world.calry().get("/api/v1/workspace"), calendar, given]
+        let consumer = inside.get(&format!("/api/v1/event-consumers/{}", self.consumer));
+        [tenants, world.calry().get("/api/v1/workspace"), calendar, given, consumer]
             .into_iter()
             .chain(lists)
             .map(|answer| (answer.status, answer.json["data"].clone()))

@@ -1,0 +1,13 @@
+//! `/events`.
+
+mod handlers;
+mod stream;
+mod views;
+mod walk;
+
+pub(crate) use self::handlers::*;
+use crate::router::{Operation, operations};
+
+pub(crate) fn operations() -> Vec<Operation> {
+    operations![read]
+}
