@@ -1,6 +1,6 @@
 //! Finds the address by which a client has reached the service.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 
 use actix_web::body::MessageBody;
@@ -107,7 +107,7 @@ fn valid(text: &str) -> Option<&str> {
     let is_port =
         |port: &str| port.bytes().all(|c| c.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
     let is_host = match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
         None => is_name_or_address(host),
     };
     (text.len() <= MOST && is_host && port.is_none_or(is_port)).then_some(text)
@@ -121,11 +121,9 @@ fn is_name_or_address(text: &str) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'~'))
     };
-    match Host::parse(text) {
-        Ok(Host::Domain(_)) => text.strip_suffix('.').unwrap_or(text).split('.').all(is_label),
-        Ok(Host::Ipv4(address)) => address.to_string() == text,
-        _ => false,
-    }
+    let is_name = || text.strip_suffix('.').unwrap_or(text).split('.').all(is_label);
+    // In a URL, a name that ends in a number would be an address.
+    text.parse::<Ipv4Addr>().is_ok() || is_name() && matches!(Host::parse(text), Ok(Host::Domain(_)))
 }
 
 #[cfg(test)]

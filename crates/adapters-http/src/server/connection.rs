@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -172,9 +173,9 @@ impl Connection {
 
     /// Reads bytes of heads, at most as many as may be read ahead.
     fn read_ahead(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let mut bytes = [0; AHEAD];
+        let mut bytes = [MaybeUninit::uninit(); AHEAD];
         let most = (AHEAD - self.ahead).min(buffer.remaining());
-        let mut part = ReadBuf::new(&mut bytes[..most]);
+        let mut part = ReadBuf::uninit(&mut bytes[..most]);
         let read = Pin::new(&mut self.stream).poll_read(context, &mut part);
         buffer.put_slice(part.filled());
         self.ahead += part.filled().len();

@@ -14,7 +14,7 @@ const HARD_LIMIT: usize = 64 * 1024 * 1024;
 /// The time that a client has to receive a piece of its response while much is waiting.
 const SHORT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The number of bytes of a response that its connection gets at once, so that the rest is not copied.
-pub(super) const PIECE: usize = 16 * 1024;
+pub(super) const PIECE: usize = 32 * 1024;
 
 /// The number of waiting bytes of responses, of all connections together.
 #[derive(Debug, Clone, Default)]
