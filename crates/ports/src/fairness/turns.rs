@@ -1,11 +1,12 @@
 //! The order of turns.
 
+use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use domain::ids::WorkspaceId;
+use foldhash::{HashMap, HashMapExt};
 use tokio::sync::oneshot;
 
 use super::{Client, Permit};
