@@ -147,10 +147,8 @@ impl Database {
     {
         let database = self.clone();
         let read = async move |ids: Vec<Uuid>| {
-            let select = "SELECT {columns} FROM {table} WHERE workspace_id = $1 AND id IN ";
-            let query =
-                Query::new(select, [workspace_id.as_uuid().into()]).fill("columns", columns).fill("table", table);
-            let query = query.push_list(ids);
+            let select = format!("SELECT {columns} FROM {table} WHERE workspace_id = $1 AND id IN ");
+            let query = Query::new(select, [workspace_id.as_uuid().into()]).push_list(ids);
             let rows = database.all(query).await?;
             rows.iter().map(batched::<R>).collect::<Result<Vec<_>, _>>().map_err(|error| database.error(error))
         };

@@ -80,11 +80,18 @@ impl Query {
 
     /// Adds the values in parentheses, as `IN` takes them. Without values, the list matches nothing.
     pub(crate) fn push_list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
-        let first = self.values.len() + 1;
+        let before = self.values.len();
         self.values.extend(values.into_iter().map(Into::into));
-        let placeholders: Vec<_> = (first..=self.values.len()).map(|number| format!("${number}")).collect();
-        let list = if placeholders.is_empty() { "NULL".to_owned() } else { placeholders.join(", ") };
-        self.push(&format!("({list})"))
+        let sql = self.sql.to_mut();
+        let mut separator = "(";
+        for number in before + 1..=self.values.len() {
+            sql.push_str(separator);
+            sql.push('$');
+            sql.push_str(&number.to_string());
+            separator = ", ";
+        }
+        sql.push_str(if self.values.len() == before { "(NULL)" } else { ")" });
+        self
     }
 
     /// Adds a condition in which every `?` is the value, if there is a value: in the holes `{filters}` once these are

@@ -105,35 +105,14 @@ impl Matching {
         matching
     }
 
-    /// Returns the statement of a page, and one more row: the ids are found first, and only those rows are read. The text
-    /// `select` ends in a WHERE with the workspace.
+    /// Returns the statement of a page, and one more row. The text `select` ends before its WHERE.
     pub(crate) fn page(self, dialect: &dyn Dialect, select: &str, page: Page) -> Query {
         let Self { table, query, longest } = self;
-        let SearchedTable { name, row, scope, .. } = table;
-        let mut query = query.fill("after", "").after_in("after", &format!("{row}.id > ?"), page);
-        let rows = format!("FROM {name} {row} WHERE {scope}{{after}}");
-        let found = match table.by_text(longest, &mut query, dialect) {
-            None => format!("SELECT {row}.id {rows}{{filters}}"),
-            Some(by_text) => {
-                let most = query.bound("?", most(page));
-                format!(
-                    "WITH walked AS MATERIALIZED (SELECT {row}.id \
-                     FROM (SELECT * {rows} ORDER BY {row}.id LIMIT {WALKED}) {row} WHERE 1 = 1{{filters}}), \
-                     indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{{after}}{{filters}} \
-                     LIMIT CASE WHEN (SELECT COUNT(*) FROM walked) < {most} THEN {FOUND} + 1 ELSE 0 END), \
-                     scanned AS MATERIALIZED (SELECT {row}.id {rows}{{filters}} ORDER BY {row}.id \
-                     LIMIT CASE WHEN (SELECT COUNT(*) FROM indexed) > {FOUND} THEN {most} ELSE 0 END) \
-                     SELECT {row}.id FROM (\
-                     SELECT id FROM walked WHERE (SELECT COUNT(*) FROM walked) >= {most} UNION ALL \
-                     SELECT id FROM indexed WHERE (SELECT COUNT(*) FROM indexed) <= {FOUND} UNION ALL \
-                     SELECT id FROM scanned) {row}"
-                )
-            }
-        };
-        let [size, offset] = limits(page).map(|limit| query.bound("?", limit));
-        let found = format!("{found} ORDER BY {row}.id LIMIT {size} OFFSET {offset}");
-        let found = dialect.one_of(&format!("{row}.id"), &found);
-        query.push(&format!("{select} AND {found} ORDER BY {row}.id"))
+        let mut query = query.fill("after", "").after_in("after", &format!("{}.id > ?", table.row), page);
+        match table.by_text(longest, &mut query, dialect) {
+            None => table.page_by_id(query, select, page),
+            Some(by_text) => table.page_by_text(query, &by_text, dialect, select, page),
+        }
     }
 
     /// Returns the SELECT of the `count`.
@@ -154,6 +133,48 @@ impl Matching {
 }
 
 impl SearchedTable {
+    /// Returns the statement of a page of rows that are not found by a text. The id of its first row is found in an index,
+    /// and rows are read from there.
+    fn page_by_id(&self, mut query: Query, select: &str, page: Page) -> Query {
+        let Self { name, row, scope, .. } = self;
+        let [size, offset] = limits(page);
+        let size = query.bound("?", size);
+        let matching = format!("WHERE {scope}{{after}}{{filters}}");
+        let first = if page.offset() == 0 {
+            String::new()
+        } else {
+            let skipped = query.bound("?", offset);
+            format!(
+                " AND {row}.id >= \
+                 (SELECT {row}.id FROM {name} {row} {matching} ORDER BY {row}.id LIMIT 1 OFFSET {skipped})"
+            )
+        };
+        query.push(&format!("{select} {matching}{first} ORDER BY {row}.id LIMIT {size}"))
+    }
+
+    /// Returns the statement of a page of rows that `by_text` finds. The ids are found first, and only the rows of the
+    /// page are read.
+    fn page_by_text(&self, mut query: Query, by_text: &str, dialect: &dyn Dialect, select: &str, page: Page) -> Query {
+        let Self { name, row, scope, .. } = self;
+        let rows = format!("FROM {name} {row} WHERE {scope}{{after}}");
+        let most = query.bound("?", most(page));
+        let [size, offset] = limits(page).map(|limit| query.bound("?", limit));
+        let found = format!(
+            "WITH walked AS MATERIALIZED (SELECT {row}.id \
+             FROM (SELECT * {rows} ORDER BY {row}.id LIMIT {WALKED}) {row} WHERE 1 = 1{{filters}}), \
+             indexed AS MATERIALIZED (SELECT {row}.id {by_text} AND {scope}{{after}}{{filters}} \
+             LIMIT CASE WHEN (SELECT COUNT(*) FROM walked) < {most} THEN {FOUND} + 1 ELSE 0 END), \
+             scanned AS MATERIALIZED (SELECT {row}.id {rows}{{filters}} ORDER BY {row}.id \
+             LIMIT CASE WHEN (SELECT COUNT(*) FROM indexed) > {FOUND} THEN {most} ELSE 0 END) \
+             SELECT {row}.id FROM (\
+             SELECT id FROM walked WHERE (SELECT COUNT(*) FROM walked) >= {most} UNION ALL \
+             SELECT id FROM indexed WHERE (SELECT COUNT(*) FROM indexed) <= {FOUND} UNION ALL \
+             SELECT id FROM scanned) {row} ORDER BY {row}.id LIMIT {size} OFFSET {offset}"
+        );
+        let found = dialect.one_of(&format!("{row}.id"), &found);
+        query.push(&format!("{select} WHERE {row}.workspace_id = $1 AND {found} ORDER BY {row}.id"))
+    }
+
     /// Returns the FROM and WHERE that find rows by the index, if the index can find the longest text.
     fn by_text(&self, longest: Option<String>, query: &mut Query, dialect: &dyn Dialect) -> Option<String> {
         let key = dialect.text_key(&longest?)?;

@@ -58,14 +58,14 @@ async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_onl
             database.tenants_statement(&admin, &TenantFilter::default(), page),
             [
                 "SEARCH tenant USING COVERING INDEX sqlite_autoindex_tenants_1 (workspace_id=?)",
-                "SEARCH tenant USING INDEX sqlite_autoindex_tenants_1 (workspace_id=? AND id=?)",
+                "SEARCH tenant USING INDEX sqlite_autoindex_tenants_1 (workspace_id=? AND id>?)",
             ],
         ),
         (
             database.users_statement(&tenant, &UserFilter::default(), page),
             [
                 "SEARCH api_user USING COVERING INDEX users_by_home (workspace_id=? AND home_tenant_id=?)",
-                "SEARCH api_user USING INDEX sqlite_autoindex_users_1 (workspace_id=? AND id=?)",
+                "SEARCH api_user USING INDEX users_by_home (workspace_id=? AND home_tenant_id=? AND id>?)",
             ],
         ),
     ] {

@@ -1,13 +1,15 @@
 //! Lists of listings. The ids of a page are found first; only the listings on the page are read, and only the parts that a
 //! list shows.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
 use domain::access::TenantScope;
 use domain::geography::{Around, Radius};
 use domain::ids::ListingId;
 use domain::listings::{LISTED_DESCRIPTION, LISTED_PICTURES, TenantListing};
 use ports::{ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
-use sea_orm::{Statement, Value};
+use sea_orm::{DbBackend, Statement, Value};
 
 use super::filters::filtered;
 use super::rows::to_tenant_listing;
@@ -159,6 +161,15 @@ fn found(
 
 /// Fills the holes for the columns of a list with the parts that a list shows: the rest stays in the database.
 fn cut(query: Query, dialect: &dyn Dialect) -> Query {
+    // Each dialect has its own; making them takes as long as reading a row.
+    static LISTED: [OnceLock<[String; 2]>; 2] = [const { OnceLock::new() }; 2];
+    let listed = &LISTED[usize::from(dialect.backend() == DbBackend::Sqlite)];
+    let [columns, is_truncated] = listed.get_or_init(|| listed_columns(dialect));
+    query.fill("columns", &**columns).fill("is_truncated", &**is_truncated)
+}
+
+/// Returns the columns with what a list shows of them, and the condition that it does not show all.
+fn listed_columns(dialect: &dyn Dialect) -> [String; 2] {
     let description = format!("substr(listing.description, 1, {LISTED_DESCRIPTION})");
     let columns = Row::COLUMNS
         .replace("listing.description", &description)
@@ -166,7 +177,7 @@ fn cut(query: Query, dialect: &dyn Dialect) -> Query {
     let pictures = dialect.length_of_list("listing.pictures");
     let is_truncated =
         format!("COALESCE(length(listing.description), 0) > {LISTED_DESCRIPTION} OR {pictures} > {LISTED_PICTURES}");
-    query.fill("columns", columns).fill("is_truncated", is_truncated)
+    [columns, is_truncated]
 }
 
 /// Fills the holes for the tenant's own and imported listings, depending on the filter's origin. The centre of a filter by

@@ -204,8 +204,7 @@ impl Database {
 }
 
 fn listed(dialect: &dyn Dialect, scope: &AdminScope, filter: &TenantFilter, page: Page) -> Query {
-    let select = "SELECT {columns} FROM tenants tenant WHERE tenant.workspace_id = $1";
-    matching(scope, filter).page(dialect, select, page).fill("columns", Row::COLUMNS)
+    matching(scope, filter).page(dialect, "SELECT {columns} FROM tenants tenant", page).fill("columns", Row::COLUMNS)
 }
 
 fn matching(scope: &AdminScope, filter: &TenantFilter) -> Matching {

@@ -34,8 +34,7 @@ const SELECT: &str = "\
     FROM users api_user \
     JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
     LEFT JOIN locations location \
-      ON location.workspace_id = api_user.workspace_id AND location.id = api_user.location_id \
-    WHERE api_user.workspace_id = $1";
+      ON location.workspace_id = api_user.workspace_id AND location.id = api_user.location_id";
 
 /// Updates all columns except the current tenant, which only `switch` writes. A new status replaces the one that an activation
 /// would restore.
@@ -48,7 +47,7 @@ const UPDATE: &str = "\
 #[async_trait]
 impl UserRepository for Database {
     async fn get(&self, scope: &TenantScope, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user(at_home_in(SELECT, scope).and("api_user.id = ?", Some(id.as_uuid()))).await
+        self.user(at_home_in(scope).and("api_user.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
@@ -188,7 +187,7 @@ impl Database {
     }
 
     async fn user_of(&self, workspace_id: WorkspaceId, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user(in_workspace(SELECT, workspace_id).and("api_user.id = ?", Some(id.as_uuid()))).await
+        self.user(in_workspace(workspace_id).and("api_user.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
@@ -238,12 +237,13 @@ impl Transaction {
     }
 }
 
-fn in_workspace(select: &'static str, workspace_id: WorkspaceId) -> Query {
-    Query::new(select, [workspace_id.as_uuid().into()]).fill("columns", Row::COLUMNS)
+fn in_workspace(workspace_id: WorkspaceId) -> Query {
+    let query = Query::new(SELECT, [workspace_id.as_uuid().into()]).push(" WHERE api_user.workspace_id = $1");
+    query.fill("columns", Row::COLUMNS)
 }
 
-fn at_home_in(select: &'static str, scope: &TenantScope) -> Query {
-    in_workspace(select, scope.workspace_id()).and("api_user.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
+fn at_home_in(scope: &TenantScope) -> Query {
+    in_workspace(scope.workspace_id()).and("api_user.home_tenant_id = ?", Some(scope.tenant_id().as_uuid()))
 }
 
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &UserFilter, page: Page) -> Query {
