@@ -40,6 +40,10 @@ use crate::writer::Writer;
 const READERS: u32 = 8;
 /// The page cache of each connection. The pragma takes KiB as a negative number.
 const CACHE: &str = "-8192";
+/// The number of pages of the write-ahead log after which they are moved into the file, by the commit that exceeds it. A
+/// page that was changed several times is moved once, so a longer log costs less; up to 4,062 pages are found by one
+/// table of its index.
+const CHECKPOINT_AFTER: &str = "4000";
 /// The number of operations of SQLite's virtual machine between two checks of a statement's deadline.
 const OPERATIONS: i32 = 500;
 
@@ -98,7 +102,7 @@ impl Sqlite {
             .busy_timeout(limits.wait);
         let gate = Gate::new(fairness::share());
         // What a savepoint would restore is kept in memory, not in a temporary file.
-        let writing = options.clone().pragma("temp_store", "MEMORY");
+        let writing = options.clone().pragma("temp_store", "MEMORY").pragma("wal_autocheckpoint", CHECKPOINT_AFTER);
         let connections =
             |name, options, most| Connections::new(name, options, most, limits, &gate, end_in_time, Plans::default());
         let writer = connections("sqlite-writer", writing, 1);

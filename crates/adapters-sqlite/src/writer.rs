@@ -82,14 +82,15 @@ impl Writer {
 
     /// Returns the place of the next change: in the open transaction, if there is one.
     async fn place(&self) -> sqlx::Result<Place> {
-        self.shared.file.check()?;
         let _waits = Waits(self);
         self.in_time(async {
             let turn = self.shared.connections.turn().await;
             let open = self.open().take();
-            let group = match open {
-                Some(group) => group,
-                None => Group::new(self.connect(None).await?),
+            let group = if let Some(group) = open {
+                group
+            } else {
+                self.shared.file.check()?;
+                Group::new(self.connect(None).await?)
             };
             Ok(Place { group, turn, has_begun: false })
         })

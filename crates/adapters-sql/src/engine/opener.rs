@@ -1,11 +1,12 @@
 //! The manager of a pool, which opens connections and decides which can be used again.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use sqlx::{ConnectOptions, Connection as _, Database, Executor};
+use futures_core::Stream;
+use sqlx::{ConnectOptions, Connection as _, Database, Either, Executor};
 
 use crate::engine::deadline::Deadline;
 use crate::engine::plans::Plans;
@@ -18,6 +19,8 @@ const PING_AFTER_IDLE: Duration = Duration::from_millis(10);
 const CLOSE_AFTER_IDLE: Duration = Duration::from_mins(10);
 /// Connections older than this are replaced, because their memory grows with the statements that they have run.
 const MAX_AGE: Duration = Duration::from_mins(30);
+/// The name of SQLite in sqlx.
+const SQLITE: &str = "SQLite";
 
 pub(super) type OptionsOf<DB> = <<DB as Database>::Connection as sqlx::Connection>::Options;
 
@@ -32,8 +35,29 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
     async fn run(connection: &mut DB::Connection, text: &'static str) -> sqlx::Result<()> {
-        connection.execute(text).await.map(drop)
+        results::<DB>(connection.fetch_many(text)).await.map(drop)
     }
+}
+
+/// Reads the results of one statement.
+pub(super) async fn results<DB: Database>(
+    mut results: impl Stream<Item = sqlx::Result<Either<DB::QueryResult, DB::Row>>> + Unpin,
+) -> sqlx::Result<(DB::QueryResult, Vec<DB::Row>)> {
+    let (mut done, mut rows) = (DB::QueryResult::default(), vec![]);
+    while let Some(result) = poll_fn(|context| Pin::new(&mut results).poll_next(context)).await {
+        match result? {
+            Either::Right(row) => rows.push(row),
+            Either::Left(ended) => {
+                done.extend([ended]);
+                // The thread of SQLite would wake this one a second time for the end of the results. PostgreSQL may
+                // report an error there.
+                if DB::NAME == SQLITE {
+                    break;
+                }
+            }
+        }
+    }
+    Ok((done, rows))
 }
 
 /// Prepares a new connection to end its statements at the deadline.

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Database, Executor, IntoArguments};
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
 
-use crate::engine::opener::{Driver, Opener};
+use crate::engine::opener::{Driver, Opener, results};
 use crate::engine::pool::Connection;
 
 /// The time that an abandoned statement has to end before its connection is closed.
@@ -109,8 +109,8 @@ where
     QueryResult: From<DB::Row>,
 {
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let done = query::<DB>(statement).execute(self.start_statement()).await;
-        self.finish(done).map(Into::into).map_err(|error| DbErr::Exec(runtime_error(error)))
+        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement))).await;
+        self.finish(done).map(|(done, _)| done.into()).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
     async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -119,8 +119,8 @@ where
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let rows = query::<DB>(statement).fetch_all(self.start_statement()).await;
-        let rows = self.finish(rows).map_err(|error| DbErr::Query(runtime_error(error)))?;
+        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement))).await;
+        let (_, rows) = self.finish(done).map_err(|error| DbErr::Query(runtime_error(error)))?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
