@@ -50,6 +50,7 @@ CREATE TABLE listings (
 );
 CREATE UNIQUE INDEX listing_provider_id ON listings (workspace_id, integration_account_id, provider_id);
 CREATE INDEX listings_by_account ON listings (workspace_id, integration_account_id, id);
+CREATE INDEX listings_by_change ON listings (workspace_id, integration_account_id, updated_at, id);
 CREATE INDEX listings_by_position ON listings USING gist (workspace_id, position);
 -- The planner expects 10,000 listings of an account. Statistics that are collected while most are of one account would make a list
 -- of another account read those by id.

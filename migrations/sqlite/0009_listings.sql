@@ -53,6 +53,7 @@ CREATE INDEX listings_by_account ON listings (
     workspace_id, integration_account_id, id,
     max_occupancy, bedroom_count, bathroom_tenths, start_price_scaled, currency
 );
+CREATE INDEX listings_by_change ON listings (workspace_id, integration_account_id, updated_at, id);
 
 -- The positions of listings: a tree over the unit sphere, with the workspace as a fourth dimension. The tree stores whole numbers and
 -- 32-bit floating-point numbers only. So a workspace has its number in it, and distances are computed from the table.

@@ -56,8 +56,10 @@ CREATE UNIQUE INDEX quote_used ON reservations (workspace_id, quote_id) WHERE qu
 CREATE UNIQUE INDEX reservation_external_id ON reservations (workspace_id, external_seller, external_id)
     WHERE external_id IS NOT NULL;
 CREATE INDEX reservations_by_account ON reservations (workspace_id, integration_account_id, id);
+CREATE INDEX reservations_by_change ON reservations (workspace_id, integration_account_id, updated_at, id);
+CREATE INDEX reservations_by_change_of_importer ON reservations (workspace_id, sold_by, updated_at, id) WHERE sold_by IS NOT NULL;
 CREATE INDEX reservations_by_check_in ON reservations (workspace_id, integration_account_id, check_in);
-CREATE INDEX reservations_by_importer ON reservations (workspace_id, sold_by, id) WHERE sold_by IS NOT NULL;
+CREATE INDEX reservations_by_importer ON reservations (workspace_id, sold_by, id, integration_account_id) WHERE sold_by IS NOT NULL;
 CREATE INDEX reservations_by_listing ON reservations (workspace_id, listing_id, check_out);
 CREATE INDEX reservations_on_hold ON reservations (workspace_id, hold_expires_at) WHERE status = 'PENDING';
 -- The pending stays of an importer, which are counted when it holds another one.

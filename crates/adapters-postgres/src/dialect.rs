@@ -84,12 +84,26 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_notify('tenantry_access', $1)")
     }
 
-    fn limit_per_account(&self, table: &str, row: &str, _: bool) -> (String, String) {
-        let before = format!(
+    fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
+        format!(
             "CROSS JOIN LATERAL (SELECT {row}.id FROM {table} {row} \
-             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id"
-        );
-        (before, format!(") {row}"))
+             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id{conditions} \
+             ORDER BY {row}.id LIMIT $3) {row}"
+        )
+    }
+
+    fn all_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
+        // The planner does not know how few there are. Without OFFSET, it might read the whole table to join it.
+        format!(
+            "CROSS JOIN LATERAL (SELECT {row}.id FROM {table} {row} \
+             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id{conditions} \
+             OFFSET 0) {row}"
+        )
+    }
+
+    fn part_of_page(&self, select: &str, id: &str) -> String {
+        // Without LIMIT, the planner would sort each part.
+        format!("SELECT * FROM ({select} ORDER BY {id} LIMIT $3) part")
     }
 
     fn first_of_list(&self, list: &str, most: usize) -> String {

@@ -39,6 +39,9 @@ pub(crate) const BEGIN_ALONE: &str = "BEGIN EXCLUSIVE";
 /// Primary result codes of temporary errors: busy, locked, read-only, interrupted, I/O error, disk full, cannot open.
 const UNAVAILABLE: [i32; 7] = [5, 6, 8, 9, 10, 13, 14];
 
+/// A blob that sorts after the ids, which have 16 bytes.
+const AFTER_ALL_IDS: &str = "X'FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF'";
+
 /// The number of pieces of a text that are looked for in the index, at most.
 const PIECES: usize = 8;
 /// The number of rows from which the index need not know in how many rows a piece is.
@@ -110,23 +113,33 @@ impl Dialect for SqliteDialect {
         None
     }
 
-    fn limit_per_account(&self, table: &str, row: &str, has_conditions: bool) -> (String, String) {
+    fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
         // SQLite has no LATERAL, but a subquery in a condition can refer to the rows before it. Without conditions, the
-        // rows are those up to the last one, which the index of the account yields without the table. With conditions
-        // they are found by rowid, without an index.
+        // rows are those up to the last one, to which OFFSET skips in the index of the account. With conditions they are
+        // found by rowid, without an index.
         let of_account =
             format!("{row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id");
-        if has_conditions {
-            let before = format!(
-                "CROSS JOIN {table} {row} ON {row}.rowid IN (SELECT {row}.rowid FROM {table} {row} WHERE {of_account}"
-            );
-            return (before, ")".to_owned());
+        let rows = |column| {
+            format!("SELECT {row}.{column} FROM {table} {row} WHERE {of_account}{conditions} ORDER BY {row}.id LIMIT")
+        };
+        if conditions.is_empty() {
+            let last = format!("COALESCE(({} 1 OFFSET $3), {AFTER_ALL_IDS})", rows("id"));
+            format!("CROSS JOIN {table} {row} ON {of_account} AND {row}.id <= {last}")
+        } else {
+            format!("CROSS JOIN {table} {row} ON {row}.rowid IN ({} $3)", rows("rowid"))
         }
-        let before = format!(
-            "CROSS JOIN {table} {row} ON {of_account} AND {row}.id <= (SELECT MAX(few.id) \
-             FROM (SELECT {row}.id FROM {table} {row} WHERE {of_account}"
-        );
-        (before, ") few)".to_owned())
+    }
+
+    fn all_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
+        format!(
+            "CROSS JOIN {table} {row} \
+             ON {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id{conditions}"
+        )
+    }
+
+    fn part_of_page(&self, select: &str, _: &str) -> String {
+        // SQLite merges parts that an index yields in order, and reads them no further than the page.
+        select.to_owned()
     }
 
     fn first_of_list(&self, list: &str, most: usize) -> String {

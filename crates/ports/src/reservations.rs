@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
+use domain::instants::Edge;
 use domain::reservations::{
     ExternalId, LapsedHold, Reservation, ReservationBooked, ReservationStatus, TenantReservation,
 };
@@ -81,6 +82,8 @@ pub struct ReservationFilter {
     pub check_out_start: Option<StayDate>,
     /// The last date of check-out.
     pub check_out_end: Option<StayDate>,
+    /// The earliest time of the last change.
+    pub updated_since: Option<Edge>,
 }
 
 /// Lists and counts of the reservations that one tenant sees.

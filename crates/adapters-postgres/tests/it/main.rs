@@ -5,6 +5,7 @@ mod contract;
 mod idempotency;
 mod limits;
 mod plans;
+mod plans_of_changes;
 mod schema;
 
 use std::sync::Arc;

@@ -65,15 +65,15 @@ const TEXTS: [&str; 3] = [
     "ANALYZE",
 ];
 
-/// Distributes the listings and reservations over ten accounts, and creates audit entries of 20 tenants.
-const ACCOUNTS: [&str; 5] = [
+/// Distributes the listings and reservations over ten accounts, the sales over 20 importers, and creates audit entries of 20 tenants.
+pub(crate) const ACCOUNTS: [&str; 5] = [
     "INSERT INTO integration_accounts (workspace_id, id, tenant_id, name, provider, account_identifier, auth_type, status, \
      allow_import, markup, distribution_markup, version, created_at, updated_at) \
      SELECT workspace_id, lpad(n::text, 32, '0')::uuid, tenant_id, name, provider, 'a' || n, auth_type, status, allow_import, \
      markup, distribution_markup, version, created_at, updated_at FROM integration_accounts, generate_series(1, 10) n",
     "UPDATE listings SET integration_account_id = lpad((provider_id::int % 10 + 1)::text, 32, '0')::uuid",
-    "UPDATE reservations SET integration_account_id = listing.integration_account_id \
-     FROM listings listing WHERE listing.id = reservations.listing_id",
+    "UPDATE reservations SET integration_account_id = listing.integration_account_id, \
+     sold_by = lpad((listing.provider_id::int % 20 + 1)::text, 32, '0')::uuid FROM listings listing WHERE listing.id = reservations.listing_id",
     "INSERT INTO audit (workspace_id, id, at, tenant_id, tenant_name, other_tenant_id, actor_name, action, resource_kind, \
      resource_id, resource_name, before, after) \
      SELECT $1, gen_random_uuid(), now(), lpad((n % 20)::text, 32, '0')::uuid, 'Tenant', \
@@ -87,7 +87,7 @@ fn stay(check_in: &str, check_out: &str) -> Stay {
 }
 
 #[tokio::test]
-async fn a_search_walks_the_index_of_places_nearest_first() {
+async fn a_search_and_a_list_of_many_walk_the_index_of_places_nearest_first() {
     let server = fresh();
     let pool = filled(server.url(), &LISTINGS).await;
     let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
@@ -100,18 +100,25 @@ async fn a_search_walks_the_index_of_places_nearest_first() {
     for (radius, filter) in cases {
         let around =
             Around { place: "40.7128,-74.0060".parse().expect("a place"), radius: radius.parse().expect("a radius") };
-        let plan = plan(&pool, database.listings_search_statement(&scope, around, around.radius, &filter, page)).await;
-        let walk =
-            plan.iter().position(|line| line.contains("Index Scan using listings_by_position on listings listing"));
-        let walk = walk.unwrap_or_else(|| panic!("no index is used: {plan:#?}"));
-        let of_the_walk = |condition: &str| plan[walk..].iter().take(4).any(|line| line.contains(condition));
-        assert!(of_the_walk("Index Cond: ((workspace_id = "), "{plan:#?}");
-        assert!(of_the_walk("Order By: (\"position\" <-> "), "{plan:#?}");
-        for table in ["listings", "calendar_nights", "reservations"] {
-            assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
+        for statement in [
+            database.listings_search_statement(&scope, around, around.radius, &filter, page),
+            database.listings_in_ring_statement(&scope, around, &filter, page),
+        ] {
+            walks_nearest_first(&plan(&pool, statement).await);
         }
-        assert!(!plan.iter().any(|line| line.contains("Hash")), "only near listings are read: {plan:#?}");
     }
+}
+
+fn walks_nearest_first(plan: &[String]) {
+    let walk = plan.iter().position(|line| line.contains("Index Scan using listings_by_position on listings listing"));
+    let walk = walk.unwrap_or_else(|| panic!("no index is used: {plan:#?}"));
+    let of_the_walk = |condition: &str| plan[walk..].iter().take(4).any(|line| line.contains(condition));
+    assert!(of_the_walk("Index Cond: ((workspace_id = "), "{plan:#?}");
+    assert!(of_the_walk("Order By: (\"position\" <-> "), "{plan:#?}");
+    for table in ["listings", "calendar_nights", "reservations"] {
+        assert!(!plan.iter().any(|line| line.contains(&format!("Seq Scan on {table}"))), "{plan:#?}");
+    }
+    assert!(!plan.iter().any(|line| line.contains("Hash")), "only near listings are read: {plan:#?}");
 }
 
 #[tokio::test]
@@ -164,7 +171,10 @@ async fn a_page_far_away_skips_in_an_index() {
     let trail_of_tenant = build::channel(Permission::Admin).audit_scope().expect("an administrator");
     for (statement, indexes) in [
         (database.listings_statement(&tenant, &ListingFilter::default(), page), &["listings_by_account"][..]),
-        (database.reservations_statement(&tenant, &ReservationFilter::default(), page), &["reservations_by_account"]),
+        (
+            database.reservations_statement(&tenant, &ReservationFilter::default(), page),
+            &["reservations_by_account", "reservations_by_importer"],
+        ),
         (database.audit_statement(&trail, &AuditFilter::default(), page), &["audit_pkey"]),
         (
             database.audit_statement(&trail_of_tenant, &AuditFilter::default(), page),
@@ -209,7 +219,7 @@ async fn a_move_finds_imports_by_their_account() {
 }
 
 /// Returns a connection to a database that these statements have filled.
-async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
+pub(crate) async fn filled(url: &str, statements: &[&'static str]) -> PgPool {
     let options = PgConnectOptions::from_str(url).expect("an address").options([PLANNED_ONCE]);
     let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await.expect("a connection");
     fill(&pool, statements).await;
@@ -226,7 +236,7 @@ pub(crate) async fn fill(pool: &PgPool, statements: &[&'static str]) {
 }
 
 /// Returns the generic plan, which does not depend on the values.
-async fn plan(pool: &PgPool, Statement { sql, values, .. }: Statement) -> Vec<String> {
+pub(crate) async fn plan(pool: &PgPool, Statement { sql, values, .. }: Statement) -> Vec<String> {
     let nulls = vec!["NULL"; values.map_or(0, |values| values.0.len())].join(", ");
     let prepare = AssertSqlSafe(format!("PREPARE statement AS {sql}"));
     let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE statement ({nulls})"));

@@ -24,18 +24,13 @@ const OPERATOR: &str = "operator";
 const PAGE: &str = "\
     SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1{filters} ORDER BY entry.id LIMIT $2 OFFSET $3";
 
-/// The ids of a page of a tenant's entries, and those of others that concern it. Each of the two indexes yields at most as
-/// many ids as the page could show.
-const PAGE_OF_TENANT: &str = "\
-    SELECT found.id \
-    FROM (SELECT * FROM (SELECT entry.id FROM audit entry \
-                         WHERE entry.workspace_id = $1 AND entry.tenant_id = $2{filters} \
-                         ORDER BY entry.id LIMIT $3) own \
-          UNION ALL \
-          SELECT * FROM (SELECT entry.id FROM audit entry \
-                         WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters} \
-                         ORDER BY entry.id LIMIT $3) of_others) found \
-    ORDER BY found.id LIMIT $4 OFFSET $5";
+/// The ids of a tenant's entries.
+const OF_TENANT: &str =
+    "SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1 AND entry.tenant_id = $2{filters}";
+
+/// The ids of the entries of others that concern a tenant.
+const OF_OTHERS: &str =
+    "SELECT entry.id FROM audit entry WHERE entry.workspace_id = $1 AND entry.other_tenant_id = $2{filters}";
 
 const COUNT: &str = "SELECT COUNT(*) AS count FROM audit entry WHERE entry.workspace_id = $1{filters}";
 const COUNT_OF_TENANT: &str = "\
@@ -80,14 +75,18 @@ impl Database {
 
 /// Reads a page of a trail: only the entries on it in full.
 fn listed(dialect: &dyn Dialect, scope: &AuditScope, filter: &AuditFilter, page: Page) -> Query {
-    let of_page = |ids| {
+    let of_page = |ids: &str| {
         let found = dialect.one_of("entry.id", ids);
         format!("SELECT {{columns}} FROM audit entry WHERE entry.workspace_id = $1 AND {found} ORDER BY entry.id")
     };
     let workspace = scope.workspace_id().as_uuid().into();
     let query = match whose(scope, filter) {
         None => Query::new(of_page(PAGE), [workspace]),
-        Some(tenant) => Query::new(of_page(PAGE_OF_TENANT), [workspace, tenant.as_uuid().into(), most(page)]),
+        Some(tenant) => {
+            let [own, others] = [OF_TENANT, OF_OTHERS].map(|select| dialect.part_of_page(select, "entry.id"));
+            let ids = format!("SELECT id FROM ({own} UNION ALL {others}) found ORDER BY id LIMIT $4 OFFSET $5");
+            Query::new(of_page(&ids), [workspace, tenant.as_uuid().into(), most(page)])
+        }
     };
     let query = query.bind(limits(page));
     filtered(query.fill("columns", Row::COLUMNS), scope, filter).after("entry.id > ?", page)

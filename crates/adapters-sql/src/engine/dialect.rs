@@ -65,10 +65,17 @@ pub trait Dialect: Send + Sync {
     /// itself is that lock.
     fn named_lock(&self) -> Option<&'static str>;
 
-    /// Returns the texts before and after the conditions of a SELECT that takes the ids of a limited number of rows from each
-    /// integration account `account`, without reading all of its rows. `row` is the alias of the rows; there may be no
-    /// conditions.
-    fn limit_per_account(&self, table: &str, row: &str, has_conditions: bool) -> (String, String);
+    /// Returns the join that takes from each integration account `account` the ids of its first `$3` rows, or a few more, that
+    /// match the conditions, without reading all of its rows. `row` is the alias of the rows.
+    fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String;
+
+    /// Returns the join that takes from each integration account `account` the ids of all rows that match the conditions, which
+    /// are few and are found by an index.
+    fn all_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String;
+
+    /// Returns a SELECT, by an index that yields the ids `id` in order, as one of several of a UNION ALL from which a page is
+    /// taken. No more than `$3` rows are read.
+    fn part_of_page(&self, select: &str, id: &str) -> String;
 
     /// Returns the expression for the first items of a list column, at most `most`, as a list.
     fn first_of_list(&self, list: &str, most: usize) -> String;

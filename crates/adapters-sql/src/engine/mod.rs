@@ -9,6 +9,7 @@ pub(crate) mod dialect;
 pub(crate) mod errors;
 pub(crate) mod limits;
 pub(crate) mod opener;
+pub(crate) mod parts;
 pub(crate) mod plans;
 pub(crate) mod pool;
 pub(crate) mod pooled_connection;

@@ -47,12 +47,21 @@ impl Query {
         self
     }
 
-    /// Fills the holes around the conditions, which are complete, of a list that reads a limited number of rows of each
-    /// `account`.
-    pub(crate) fn of_each_account(self, dialect: &dyn Dialect, table: &str, row: &str) -> Self {
-        let has_conditions = self.holes.iter().any(|(hole, sql)| *hole == FILTERS && !sql.is_empty());
-        let (before, after) = dialect.limit_per_account(table, row, has_conditions);
-        self.fill("first_of_account", before).fill("end_of_account", after)
+    /// Fills the holes for the rows of each `account` of a list that reads at most `$3` of each, by id. The conditions are
+    /// complete.
+    pub(crate) fn first_of_each_account(self, dialect: &dyn Dialect, table: &str, row: &str) -> Self {
+        let rows = dialect.first_of_each_account(table, row, &self.conditions());
+        self.fill("rows", rows)
+    }
+
+    /// Fills these holes for a list that reads all rows of each `account` that match. The conditions are complete.
+    pub(crate) fn all_of_each_account(self, dialect: &dyn Dialect, table: &str, row: &str) -> Self {
+        let rows = dialect.all_of_each_account(table, row, &self.conditions());
+        self.fill("rows", rows)
+    }
+
+    fn conditions(&self) -> String {
+        self.holes.iter().find(|(hole, _)| *hole == FILTERS).map(|(_, sql)| sql.to_string()).unwrap_or_default()
     }
 
     /// Sets the column by which a list is ordered, if `id` alone would be ambiguous.
@@ -125,6 +134,13 @@ impl Query {
         self.push_in(FILTERS, &sql)
     }
 
+    /// Makes this a SELECT of the number of its rows, up to one more than `most`.
+    pub(crate) fn count_up_to(mut self, most: u64) -> Self {
+        let limit = self.bound("LIMIT ?", i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1));
+        self.sql = format!("SELECT COUNT(*) AS count FROM ({} {limit}) few", self.sql).into();
+        self
+    }
+
     /// Orders by id and selects the page, and one more row, which shows whether the list continues.
     pub(crate) fn page(self, page: Page) -> Self {
         let key = self.key;
@@ -137,7 +153,7 @@ impl Query {
     }
 
     /// Adds a condition like [`after`](Self::after), in other holes.
-    pub(super) fn after_in(self, hole: &str, condition: &str, page: Page) -> Self {
+    pub(crate) fn after_in(self, hole: &str, condition: &str, page: Page) -> Self {
         match page.start {
             PageStart::After(id) => self.and_in(hole, condition, Some(id)),
             PageStart::Number(_) => self,

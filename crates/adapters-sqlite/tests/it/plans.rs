@@ -27,6 +27,7 @@ async fn a_tenants_trail_is_read_from_the_indexes_of_its_own_and_of_others_entri
             assert!(plan.iter().any(|line| line.starts_with(&search)), "{search}: {plan:#?}");
         }
         assert!(!plan.iter().any(|line| line.starts_with("SCAN entry")), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.starts_with("USE TEMP B-TREE")), "it is merged unsorted: {plan:#?}");
     }
 }
 
@@ -84,27 +85,86 @@ async fn a_page_far_away_skips_in_an_index() {
     let page = Page { start: PageStart::Number(300), size: 10 };
     let tenant = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
     let trail = build::administrator().audit_scope().expect("an administrator");
-    for (statement, skip) in [
+    for (statement, skips) in [
         (
             database.listings_statement(&tenant, &ListingFilter::default(), page),
-            "listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=? AND id<?)",
+            &[
+                "listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)",
+                "listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=? AND id<?)",
+                "import USING INDEX sqlite_autoindex_imports_1 (workspace_id=? AND tenant_id=?)",
+            ][..],
         ),
         (
             database.reservations_statement(&tenant, &ReservationFilter::default(), page),
-            "reservation USING COVERING INDEX reservations_by_account (workspace_id=? AND integration_account_id=? AND id<?)",
+            &[
+                "reservation USING COVERING INDEX reservations_by_account (workspace_id=? AND integration_account_id=?)",
+                "reservation USING COVERING INDEX reservations_by_account (workspace_id=? AND integration_account_id=? AND id<?)",
+                "reservation USING COVERING INDEX reservations_by_importer (workspace_id=? AND sold_by=?)",
+            ],
         ),
         (
             database.audit_statement(&trail, &AuditFilter::default(), page),
-            "entry USING COVERING INDEX sqlite_autoindex_audit_1 (workspace_id=?)",
+            &["entry USING COVERING INDEX sqlite_autoindex_audit_1 (workspace_id=?)"],
         ),
     ] {
         let plan = plan(&url, statement).await;
-        assert!(plan.contains(&format!("SEARCH {skip}")), "{skip}: {plan:#?}");
+        for skip in skips {
+            assert!(plan.contains(&format!("SEARCH {skip}")), "{skip}: {plan:#?}");
+        }
+        if skips.len() > 1 {
+            assert!(plan.iter().any(|line| line == "MERGE (UNION ALL)"), "{plan:#?}");
+            let sort = plan.iter().position(|line| line.starts_with("USE TEMP B-TREE"));
+            let of_others = plan.iter().position(|line| line.contains("id<?"));
+            assert!(of_others < sort, "only those of other accounts than the first are sorted: {plan:#?}");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_search_begins_with_the_tree_of_places() {
+async fn few_changes_are_found_by_their_index_and_many_by_id() {
+    let (_folder, url, sqlite) = file().await;
+    let database = sqlite.database();
+    let tenant = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+    let updated_since = "2030-01-10T00:00:00Z".parse().ok();
+    let listings = ListingFilter { updated_since, ..ListingFilter::default() };
+    let reservations = ReservationFilter { updated_since, ..ReservationFilter::default() };
+    let by_account = "(workspace_id=? AND integration_account_id=? AND updated_at>?)";
+    for start in [PageStart::Number(2), PageStart::After(build::id())] {
+        let page = Page { start, size: 20 };
+        for (few, many, steps) in [
+            (
+                database.changed_listings_statement(&tenant, &listings, page),
+                database.listings_statement(&tenant, &listings, page),
+                [
+                    format!("SEARCH listing USING COVERING INDEX listings_by_change {by_account}"),
+                    format!("SEARCH changed USING COVERING INDEX listings_by_change {by_account}"),
+                ],
+            ),
+            (
+                database.changed_reservations_statement(&tenant, &reservations, page),
+                database.reservations_statement(&tenant, &reservations, page),
+                [
+                    format!("SEARCH reservation USING COVERING INDEX reservations_by_change {by_account}"),
+                    "SEARCH changed USING COVERING INDEX reservations_by_change_of_importer \
+                     (workspace_id=? AND sold_by=? AND updated_at>?)"
+                        .to_owned(),
+                ],
+            ),
+        ] {
+            let plan_of_few = plan(&url, few).await;
+            for step in steps {
+                assert!(plan_of_few.contains(&step), "{step}: {plan_of_few:#?}");
+            }
+            let plan_of_many = plan(&url, many).await;
+            assert!(!plan_of_many.iter().any(|line| line.contains("_by_change")), "{plan_of_many:#?}");
+            assert!(plan_of_many.iter().any(|line| line.contains("s_by_account (")), "{plan_of_many:#?}");
+            assert!(plan_of_many.iter().any(|line| line == "MERGE (UNION ALL)"), "{plan_of_many:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_and_a_list_of_many_begin_with_the_tree_of_places() {
     let (_folder, url, sqlite) = file().await;
     let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
     let around =
@@ -113,8 +173,15 @@ async fn a_search_begins_with_the_tree_of_places() {
     let [check_in, check_out] = ["2030-01-10", "2030-01-12"].map(|date| date.parse().expect("a date"));
     let nights = FreeNights { stay: Stay::new(check_in, check_out).expect("nights"), at: build::at() };
     let filter = ListingFilter { free: Some(nights), ..ListingFilter::default() };
-    let statement = sqlite.database().listings_search_statement(&scope, around, around.radius, &filter, page);
-    let plan = plan(&url, statement).await;
+    for statement in [
+        sqlite.database().listings_search_statement(&scope, around, around.radius, &filter, page),
+        sqlite.database().listings_in_ring_statement(&scope, around, &filter, page),
+    ] {
+        begins_with_the_tree(&plan(&url, statement).await);
+    }
+}
+
+fn begins_with_the_tree(plan: &[String]) {
     let line = |text: &str| plan.iter().position(|line| line.starts_with(text));
     // The R-tree is searched with conditions: without any, its index would be `2:` and nothing more.
     let tree = line("SCAN place VIRTUAL TABLE INDEX 2:").filter(|line| !plan[*line].ends_with("2:"));

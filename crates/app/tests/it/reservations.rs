@@ -216,6 +216,8 @@ fn lists_show_what_is_asked_for(world: &World) {
         ("checkInStartDate=2060-02-11&checkInEndDate=2060-03-09".to_owned(), &[], &[]),
         ("checkOutStartDate=2060-03-13".to_owned(), &[2, 3], &[3]),
         ("checkOutEndDate=2060-03-12".to_owned(), &[0, 1], &[1]),
+        ("updatedSince=2020-01-01T00:00:00Z".to_owned(), &[0, 1, 2, 3], &[1, 3]),
+        ("updatedSince=2100-01-01T00:00:00%2B02:00".to_owned(), &[], &[]),
     ] {
         for (client, expected) in [(&owner, of_owner), (&importer, of_importer)] {
             let listed = data(200, &client.get(&format!("{RESERVATION}?{query}")));
@@ -227,8 +229,9 @@ fn lists_show_what_is_asked_for(world: &World) {
     }
     let page = owner.get(&format!("{RESERVATION}?per_page=3&after={}", id_of(&made[0])));
     assert_eq!(data(200, &page).as_array().map(Vec::len), Some(3));
-    let wrong = owner.get(&format!("{RESERVATION}?status=MAYBE&checkInStartDate=tomorrow&listingID=x"));
-    assert_eq!(wrong.field_errors(), ["checkInStartDate", "listingID", "status"]);
+    let wrong =
+        owner.get(&format!("{RESERVATION}?status=MAYBE&checkInStartDate=tomorrow&listingID=x&updatedSince=today"));
+    assert_eq!(wrong.field_errors(), ["checkInStartDate", "listingID", "status", "updatedSince"]);
 }
 
 fn all_field_errors_of_a_booking_are_told_at_once(world: &World) {

@@ -109,6 +109,17 @@ fn lists_that_take_a_few_rows_of_each_account_have_these_texts() {
         "reservations",
         texts(|database| database.reservations_statement(&tenant(), &filter, page()).sql)
     );
+    let filter =
+        ReservationFilter { updated_since: "2030-01-10T00:00:00Z".parse().ok(), ..ReservationFilter::default() };
+    insta::assert_snapshot!(
+        "reservations_changed",
+        texts(|database| database.changed_reservations_statement(&tenant(), &filter, page()).sql)
+    );
+    let filter = ListingFilter { updated_since: "2030-01-10T00:00:00Z".parse().ok(), ..ListingFilter::default() };
+    insta::assert_snapshot!(
+        "listings_changed",
+        texts(|database| database.changed_listings_statement(&tenant(), &filter, page()).sql)
+    );
     insta::assert_snapshot!(
         "listings",
         texts(|database| database.listings_statement(&tenant(), &ListingFilter::default(), page()).sql)
@@ -125,6 +136,10 @@ fn lists_and_searches_around_a_place_have_these_texts() {
     insta::assert_snapshot!(
         "listings_around",
         texts(|database| database.listings_statement(&tenant(), &filter, page()).sql)
+    );
+    insta::assert_snapshot!(
+        "listings_in_ring",
+        texts(|database| database.listings_in_ring_statement(&tenant(), around(), &filter, page()).sql)
     );
     insta::assert_snapshot!(
         "listings_search",

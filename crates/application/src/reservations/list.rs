@@ -41,6 +41,9 @@ pub struct FindReservations {
     /// The last day of check-out.
     #[param(value_type = Option<chrono::NaiveDate>)]
     pub check_out_end_date: Option<String>,
+    /// The earliest instant of the last change.
+    #[param(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    pub updated_since: Option<String>,
 }
 
 impl Fields for FindReservations {
@@ -55,6 +58,7 @@ impl Fields for FindReservations {
             check_in_end: r.given("checkInEndDate", &self.check_in_end_date),
             check_out_start: r.given("checkOutStartDate", &self.check_out_start_date),
             check_out_end: r.given("checkOutEndDate", &self.check_out_end_date),
+            updated_since: r.given("updatedSince", &self.updated_since),
         })
     }
 }
@@ -116,6 +120,7 @@ mod tests {
             check_in_end: date("2030-01-02"),
             check_out_start: date("2030-01-03"),
             check_out_end: date("2030-01-04"),
+            updated_since: "2030-01-31T12:00:00Z".parse().ok(),
         };
         let mut queries = MockReservationQueries::new();
         queries
@@ -134,6 +139,7 @@ mod tests {
             check_in_end_date: text("2030-01-02"),
             check_out_start_date: text("2030-01-03"),
             check_out_end_date: text("2030-01-04"),
+            updated_since: text("2030-01-31T12:00:00Z"),
         };
         let paging = Paging { page: Some(2), per_page: Some(5), ..Paging::default() };
         over(queries).list(&build::channel(Permission::Read), Ok(List { filter, paging })).await.expect("listed");
@@ -149,6 +155,7 @@ mod tests {
             check_in_end_date: text("2030-02-30"),
             check_out_start_date: text("1"),
             check_out_end_date: text(" "),
+            updated_since: text("2030-01-31"),
         };
         let expected = [
             "checkInEndDate",
@@ -158,6 +165,7 @@ mod tests {
             "integrationAccountID",
             "listingID",
             "status",
+            "updatedSince",
         ];
         let reservations = over(MockReservationQueries::new());
         let caller = build::channel(Permission::Read);

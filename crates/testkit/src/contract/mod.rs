@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod import_races;
 pub mod imports;
 pub mod integration_accounts;
+pub mod large_lists;
 pub mod listing_lists;
 pub mod listings;
 pub mod lists;
@@ -210,6 +211,10 @@ macro_rules! suite {
                 a_moved_account_belongs_to_the_target,
                 no_account_moves_to_a_tenant_that_is_inactive_or_gone,
                 of_twenty_who_move_an_account_one_wins,
+            }
+            large_lists {
+                few_and_many_changes_are_listed_by_id,
+                a_list_of_many_around_a_place_shows_what_looking_at_each_shows,
             }
             listing_lists {
                 every_filter_keeps_what_matches,

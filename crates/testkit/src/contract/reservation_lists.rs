@@ -1,5 +1,7 @@
 //! Lists of reservations: those of a tenant's accounts and those that it sold as an importer.
 
+use chrono::TimeDelta;
+use domain::audit::Stamp;
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
 use domain::reservations::{ReservationStatus, TenantReservation};
 use domain::stays::{Stay, StayDate};
@@ -18,11 +20,15 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
     let january = shop.owner.book(shop.id(), stay("2030-01-10", "2030-01-12"), instant()).await.reservation.id();
     let sold = shop.importer.book(shop.id(), stay("2030-02-01", "2030-02-11"), pending()).await.reservation.id();
     let march = second.book(other.id(), stay("2030-03-01", "2030-03-02"), instant()).await.reservation;
-    shop.owner.turn(shop.owner.cancellation(&march).await).await.expect("cancelled");
+    let scope = second.scope().await;
+    let stamp = Stamp { at: build::at() + TimeDelta::seconds(1), ..Host::stamp(&scope) };
+    let cancelled = march.cancel(&scope, second.tenant.id(), stamp).expect("a change");
+    shop.owner.turn(cancelled).await.expect("cancelled");
     let march = march.id();
 
     let any = ReservationFilter::default;
     let on = |text: &str| Some(date(text));
+    let since = |text: &str| ReservationFilter { updated_since: text.parse().ok(), ..any() };
     let cases = [
         ("none", any(), vec![january, sold, march]),
         ("a listing", ReservationFilter { listing_id: Some(other.id()), ..any() }, vec![march]),
@@ -48,6 +54,9 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
         ("check-out after it", ReservationFilter { check_out_start: on("2030-02-12"), ..any() }, vec![march]),
         ("check-out to a day", ReservationFilter { check_out_end: on("2030-02-11"), ..any() }, vec![january, sold]),
         ("check-out before it", ReservationFilter { check_out_end: on("2030-02-10"), ..any() }, vec![january]),
+        ("the time of a change", since("2024-10-04T00:00:01Z"), vec![march]),
+        ("a time after a change", since("2024-10-04T00:00:01.001Z"), vec![]),
+        ("the time of the bookings", since("2024-10-04T00:00:00Z"), vec![january, sold, march]),
         (
             "several",
             ReservationFilter {
@@ -58,6 +67,7 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
                 check_in_end: on("2030-12-31"),
                 check_out_start: on("2030-01-01"),
                 check_out_end: on("2030-12-31"),
+                updated_since: "2024-10-04T00:00:00Z".parse().ok(),
             },
             vec![sold],
         ),

@@ -18,9 +18,9 @@ use super::listing_lists::{Stock, provider_ids};
 use crate::build;
 
 /// A degree, in billionths.
-const DEGREE: i64 = 1_000_000_000;
+pub(super) const DEGREE: i64 = 1_000_000_000;
 /// Places that are hard to search: the poles, at any longitude; both sides of the date line; and, to compare, New York.
-const SPOTS: [&str; 8] =
+pub(super) const SPOTS: [&str; 8] =
     ["90,0", "90,135", "-90,-7.5", "0,180", "0,-180", "-17,179.9", "-17,-179.9", "40.7128,-74.006"];
 const RADII: [&str; 8] = ["0.000000001", "0.001", "0.5", "1", "2", "64", "500", "1000"];
 
@@ -54,16 +54,16 @@ pub(super) fn some<T>(number: usize, strategy: &impl Strategy<Value = T>) -> Vec
     (0..number).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
 }
 
-fn at(place: Place, provider_id: &str) -> NewListing {
+pub(super) fn at(place: Place, provider_id: &str) -> NewListing {
     NewListing { place, ..new_listing(provider_id) }
 }
 
-fn around(place: &str, radius: &str) -> Around {
+pub(super) fn around(place: &str, radius: &str) -> Around {
     Around { place: place.parse().expect("a place"), radius: radius.parse().expect("a radius") }
 }
 
 /// Returns the listings around the place, nearest first, by computing the distance of each.
-fn by_hand(listings: &[Listing], around: Around) -> Vec<(ListingId, Option<Distance>)> {
+pub(super) fn by_hand(listings: &[Listing], around: Around) -> Vec<(ListingId, Option<Distance>)> {
     let (centre, chord) = (around.place.position(), around.radius.chord());
     let squared = |listing: &Listing| centre.squared_chord(listing.details().place.position());
     let mut inside: Vec<_> = listings.iter().map(|listing| (squared(listing), listing.id())).collect();
@@ -72,7 +72,7 @@ fn by_hand(listings: &[Listing], around: Around) -> Vec<(ListingId, Option<Dista
     inside.into_iter().map(|(squared, id)| (id, Some(Distance::of_squared_chord(squared)))).collect()
 }
 
-fn distances(listed: &[TenantListing]) -> Vec<(ListingId, Option<Distance>)> {
+pub(super) fn distances(listed: &[TenantListing]) -> Vec<(ListingId, Option<Distance>)> {
     listed.iter().map(|seen| (seen.listing.id(), seen.distance)).collect()
 }
 

@@ -12,8 +12,11 @@ use super::rows::folded;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 
-/// Adds the conditions on `listing`, except that on the origin.
-pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
+/// The condition on the time of the last change, which an index answers.
+pub(super) const BY_CHANGE: &str = "listing.updated_at >= ?";
+
+/// Adds the conditions on `listing`, except that on the origin. The condition on the time of the last change is `changed`.
+pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilter, changed: &str) -> Query {
     let ListingFilter {
         origin: _,
         status,
@@ -39,7 +42,7 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         .and("listing.start_price_scaled >= ?", min_price.map(Amount::ten_thousandths_up))
         .and("listing.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
         .and("listing.currency = ?", currency.map(Currency::code))
-        .and("listing.updated_at >= ?", updated_since.map(Edge::instant));
+        .and(changed, updated_since.map(Edge::instant));
     amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
 }
 

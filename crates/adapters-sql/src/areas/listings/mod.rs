@@ -1,6 +1,8 @@
 //! The ports of listings.
 
 mod filters;
+mod pages;
+mod paths;
 mod queries;
 mod rows;
 mod statements;
@@ -38,7 +40,7 @@ struct AccountRow {
 #[async_trait]
 impl ListingRepository for Database {
     async fn get(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(queries::get(scope, id)).await?.map(to_tenant_listing).transpose()
+        self.row(pages::get(scope, id)).await?.map(to_tenant_listing).transpose()
     }
 
     async fn owner(
@@ -180,7 +182,7 @@ impl Transaction {
         scope: &TenantScope,
         id: ListingId,
     ) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(queries::get(scope, id)).await?.map(to_tenant_listing).transpose()
+        self.row(pages::get(scope, id)).await?.map(to_tenant_listing).transpose()
     }
 }
 

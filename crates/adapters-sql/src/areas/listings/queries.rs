@@ -1,26 +1,20 @@
 //! Lists of listings. The ids of a page are found first; only the listings on the page are read, and only the parts that a
 //! list shows.
 
-use std::sync::OnceLock;
-
 use async_trait::async_trait;
 use domain::access::TenantScope;
 use domain::geography::{Around, Radius};
-use domain::ids::ListingId;
-use domain::listings::{LISTED_DESCRIPTION, LISTED_PICTURES, TenantListing};
-use ports::{ListingFilter, ListingQueries, Origin, Page, RepositoryError, Slice};
-use sea_orm::{DbBackend, Statement, Value};
+use domain::listings::TenantListing;
+use ports::{ListingFilter, ListingQueries, Page, RepositoryError, Slice};
+use sea_orm::Statement;
 
-use super::filters::filtered;
+use super::filters::BY_CHANGE;
+use super::pages::{FewChanges, centre, found, in_box, listed, listed_around, offered, seen, squared, visible_around};
+use super::paths::Rings;
 use super::rows::to_tenant_listing;
-use super::statements::{
-    ALREADY_IMPORTED, AWAKE, COUNT, COUNT_FOUND, COUNT_IN_BOX, GET, IMPORTED, LIST, LIST_AROUND, NEVER, NO_CHORD,
-    OFFERED, OWN, SEARCH, SQUARED_CHORD, UNAVAILABLE,
-};
+use super::statements::{COUNT, COUNT_FOUND};
 use crate::engine::database::Database;
-use crate::engine::dialect::Dialect;
-use crate::engine::query::{FILTERS, Query, limits, most};
-use crate::tables::listings::Row;
+use crate::engine::query::Query;
 
 /// The radius in kilometres up to which a search is not limited.
 const NEAR: u32 = 16;
@@ -33,12 +27,23 @@ impl ListingQueries for Database {
         filter: &ListingFilter,
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError> {
-        self.whole_page_of(self.list_query(scope, filter, page), page, to_tenant_listing).await
+        let Some(around) = filter.around else {
+            let few = self.few_changes(scope, filter).await?;
+            return self.whole_page_of(listed(self.dialect(), scope, filter, page, few), page, to_tenant_listing).await;
+        };
+        if let Some(rings) = self.rings(scope, around).await? {
+            let query = |ring| visible_around(self.dialect(), scope, around, ring, filter, page);
+            if let Some(nearest) = self.nearest(scope, around, rings, page, query).await? {
+                return Ok(nearest);
+            }
+        }
+        let query = listed_around(self.dialect(), scope, around, filter, page);
+        self.whole_page_of(query, page, to_tenant_listing).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
         let query = Query::of_tenant(COUNT, scope).bind(filter.around.map(centre).into_iter().flatten());
-        self.count_of(seen(query, self.dialect(), filter)).await
+        self.count_of(seen(query, self.dialect(), filter, BY_CHANGE)).await
     }
 
     async fn search(
@@ -49,20 +54,9 @@ impl ListingQueries for Database {
         page: Page,
         most: u32,
     ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
-        // Growing rings are searched until enough listings lie inside, so that no more listings than necessary are
-        // read, and their number is known in advance.
-        let mut ring = around.radius.min(Radius::of_kilometres(self.dialect().initial_search_radius()));
-        loop {
-            let query = found(self.dialect(), scope, around, ring, filter, page);
-            let nearest = self.whole_page_of(query, page, to_tenant_listing).await?;
-            if nearest.has_more || ring >= around.radius {
-                return Ok(Some(nearest));
-            }
-            ring = ring.doubled_up_to(around.radius);
-            if ring > Radius::of_kilometres(NEAR) && self.has_more_inside(scope, around, ring, most).await? {
-                return Ok(None);
-            }
-        }
+        let first = around.radius.min(Radius::of_kilometres(self.dialect().initial_search_radius()));
+        let rings = Rings { first, unlimited: Radius::of_kilometres(NEAR), most };
+        self.nearest(scope, around, rings, page, |ring| found(self.dialect(), scope, around, ring, filter, page)).await
     }
 
     async fn count_found(
@@ -82,30 +76,54 @@ impl ListingQueries for Database {
 }
 
 impl Database {
-    /// Whether more than `most` listings of the workspace lie inside the box around the ring.
-    async fn has_more_inside(
+    /// Searches growing rings until the page is full, so that no more listings than necessary are read, and their number is
+    /// known in advance. Returns `None` if a ring beyond the unlimited ones has too many listings.
+    async fn nearest(
         &self,
         scope: &TenantScope,
         around: Around,
-        ring: Radius,
-        most: u32,
-    ) -> Result<bool, RepositoryError> {
-        let query = Query::of_tenant(COUNT_IN_BOX, scope).fill("positions", self.dialect().positions());
-        let query = in_box(query, self.dialect(), around, ring).bind([(i64::from(most) + 1).into()]);
-        Ok(self.count_of(query).await? > most.into())
-    }
-
-    fn list_query(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
-        match filter.around {
-            None => listed(self.dialect(), scope, filter, page),
-            Some(around) => listed_around(self.dialect(), scope, around, filter, page),
+        rings: Rings,
+        page: Page,
+        query: impl Fn(Radius) -> Query + Send + Sync,
+    ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
+        let Rings { first: mut ring, unlimited, most } = rings;
+        loop {
+            let nearest = self.whole_page_of(query(ring), page, to_tenant_listing).await?;
+            if nearest.has_more || ring >= around.radius {
+                return Ok(Some(nearest));
+            }
+            ring = ring.doubled_up_to(around.radius);
+            if ring > unlimited && self.has_more_inside(scope, around, ring, most).await? {
+                return Ok(None);
+            }
         }
     }
 
-    /// Returns the statement of a list, for tests.
+    /// Returns the statement of a list that looks at all of the tenant's listings that it needs, for tests.
     #[doc(hidden)]
     pub fn listings_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
-        self.statement(self.list_query(scope, filter, page))
+        self.statement(match filter.around {
+            None => listed(self.dialect(), scope, filter, page, FewChanges::default()),
+            Some(around) => listed_around(self.dialect(), scope, around, filter, page),
+        })
+    }
+
+    /// Returns the statement of a list of few changes, for tests.
+    #[doc(hidden)]
+    pub fn changed_listings_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
+        self.statement(listed(self.dialect(), scope, filter, page, FewChanges { own: true, at_sources: true }))
+    }
+
+    /// Returns the statement of a list within one ring, for tests.
+    #[doc(hidden)]
+    pub fn listings_in_ring_statement(
+        &self,
+        scope: &TenantScope,
+        around: Around,
+        filter: &ListingFilter,
+        page: Page,
+    ) -> Statement {
+        self.statement(visible_around(self.dialect(), scope, around, around.radius, filter, page))
     }
 
     /// Returns the statement of a search within one ring, for tests.
@@ -120,110 +138,4 @@ impl Database {
     ) -> Statement {
         self.statement(found(self.dialect(), scope, around, ring, filter, page))
     }
-}
-
-/// Reads one listing, the tenant's own or imported.
-pub(super) fn get(scope: &TenantScope, id: ListingId) -> Query {
-    let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]);
-    let query = query.fill("columns", Row::COLUMNS).fill("unavailable", UNAVAILABLE);
-    query.fill("own", OWN).fill("imported", IMPORTED).fill("no_chord", NO_CHORD)
-}
-
-fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Query {
-    let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page));
-    let query = cut(query.fill("no_chord", NO_CHORD), dialect);
-    seen(query, dialect, filter).after("listing.id > ?", page).of_each_account(dialect, "listings", "listing")
-}
-
-fn listed_around(
-    dialect: &dyn Dialect,
-    scope: &TenantScope,
-    around: Around,
-    filter: &ListingFilter,
-    page: Page,
-) -> Query {
-    let query = Query::of_tenant(LIST_AROUND, scope).bind(centre(around)).bind(limits(page));
-    seen(cut(query.fill("squared_chord", SQUARED_CHORD), dialect), dialect, filter)
-}
-
-fn found(
-    dialect: &dyn Dialect,
-    scope: &TenantScope,
-    around: Around,
-    ring: Radius,
-    filter: &ListingFilter,
-    page: Page,
-) -> Query {
-    let query = in_box(Query::of_tenant(SEARCH, scope), dialect, around, ring);
-    let query = query.bind([squared(ring)]).bind(limits(page)).bind([most(page)]);
-    offered(cut(query, dialect).fill("nearest_first", dialect.nearest_first()), dialect, filter)
-}
-
-/// Fills the holes for the columns of a list with the parts that a list shows: the rest stays in the database.
-fn cut(query: Query, dialect: &dyn Dialect) -> Query {
-    // Each dialect has its own; making them takes as long as reading a row.
-    static LISTED: [OnceLock<[String; 2]>; 2] = [const { OnceLock::new() }; 2];
-    let listed = &LISTED[usize::from(dialect.backend() == DbBackend::Sqlite)];
-    let [columns, is_truncated] = listed.get_or_init(|| listed_columns(dialect));
-    query.fill("columns", &**columns).fill("is_truncated", &**is_truncated)
-}
-
-/// Returns the columns with what a list shows of them, and the condition that it does not show all.
-fn listed_columns(dialect: &dyn Dialect) -> [String; 2] {
-    let description = format!("substr(listing.description, 1, {LISTED_DESCRIPTION})");
-    let columns = Row::COLUMNS
-        .replace("listing.description", &description)
-        .replace("listing.pictures", &dialect.first_of_list("listing.pictures", LISTED_PICTURES));
-    let pictures = dialect.length_of_list("listing.pictures");
-    let is_truncated =
-        format!("COALESCE(length(listing.description), 0) > {LISTED_DESCRIPTION} OR {pictures} > {LISTED_PICTURES}");
-    [columns, is_truncated]
-}
-
-/// Fills the holes for the tenant's own and imported listings, depending on the filter's origin. The centre of a filter by
-/// place is `$3` to `$5`.
-fn seen(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
-    let (if_own, if_imported) = match filter.origin {
-        Some(Origin::Imported) => (NEVER, ""),
-        Some(Origin::Own) => ("", NEVER),
-        None => ("", ""),
-    };
-    let if_imported = if filter.looks_inside() && if_imported.is_empty() { AWAKE } else { if_imported };
-    let query = query
-        .fill("unavailable", UNAVAILABLE)
-        .fill("own", OWN)
-        .fill("imported", IMPORTED)
-        .fill("if_own", if_own)
-        .fill("if_imported", if_imported);
-    let query = filtered(query.fill(FILTERS, ""), dialect, filter);
-    query.and(&format!("{SQUARED_CHORD} <= ?"), filter.around.map(|around| squared(around.radius)))
-}
-
-/// Binds the centre of the search as `$3` to `$5` and, as `$6`, the distance of the faces of a box around the ring: a little
-/// wider than the ring, because the exact distance is checked as well.
-fn in_box(query: Query, dialect: &dyn Dialect, around: Around, ring: Radius) -> Query {
-    let query = query.bind(centre(around)).bind([(ring.chord() * (1.0 + 1e-9)).into()]);
-    query.fill("placed_listings", dialect.placed_listings()).fill("in_box", dialect.in_box())
-}
-
-/// Fills the holes for the listings that others offer.
-fn offered(query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
-    let origin = match filter.origin {
-        None => "",
-        // The tenant's own listings are never among the offers of others.
-        Some(Origin::Own) => NEVER,
-        Some(Origin::Imported) => ALREADY_IMPORTED,
-    };
-    let query = query.fill("offered", OFFERED).fill("squared_chord", SQUARED_CHORD).fill(FILTERS, origin);
-    filtered(query, dialect, filter)
-}
-
-fn centre(around: Around) -> [Value; 3] {
-    let position = around.place.position();
-    [position.x.into(), position.y.into(), position.z.into()]
-}
-
-fn squared(radius: Radius) -> Value {
-    let chord = radius.chord();
-    (chord * chord).into()
 }

@@ -18,27 +18,37 @@ pub(super) const GET: &str = "\
             AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id ORDER BY page.id";
 
-/// A page by id of the tenant's own and imported listings. Each account and the imports yield at most as many rows as the
-/// page could show.
+/// A page by id of the tenant's own and imported listings.
 pub(super) const LIST: &str = "\
     SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
-    FROM (SELECT * \
-          FROM (SELECT {own}, {no_chord} AS squared_chord \
-                FROM integration_accounts account \
-                {first_of_account}{filters} ORDER BY listing.id LIMIT $3{end_of_account} \
-                WHERE account.workspace_id = $1 AND account.tenant_id = $2{if_own} \
-                UNION ALL \
-                SELECT * \
-                FROM (SELECT {imported}, {no_chord} AS squared_chord \
-                      FROM imports import CROSS JOIN listings listing \
-                      CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
-                      WHERE import.workspace_id = $1 AND import.tenant_id = $2 \
-                        AND listing.workspace_id = import.workspace_id AND listing.id = import.listing_id \
-                        AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-                        AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id{filters}{if_imported} \
-                      ORDER BY import.listing_id LIMIT $3) imported) found \
-          ORDER BY found.id LIMIT $4 OFFSET $5) page \
+    FROM (SELECT * FROM ({parts}) found ORDER BY found.id LIMIT $4 OFFSET $5) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id ORDER BY page.id";
+
+/// The listings of the first of the tenant's accounts, which its index yields in order. Most tenants have one account only.
+/// The columns are looked up in tables, because SQLite merges only parts whose columns have the same affinities.
+pub(super) const PART_OF_FIRST: &str = "\
+    SELECT listing.id, \
+           (SELECT account.tenant_id FROM integration_accounts account \
+            WHERE account.workspace_id = $1 AND account.id = {first_account}) AS owner_id, \
+           (SELECT CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END FROM integration_accounts account \
+            WHERE account.workspace_id = $1 AND account.id = {first_account}) AS unavailable, \
+           (SELECT import.imported_at FROM imports import WHERE 1 = 0) AS imported_at, {no_chord} AS squared_chord \
+    FROM listings listing \
+    WHERE listing.workspace_id = $1 AND listing.integration_account_id = {first_account}{filters}{if_own}";
+
+/// The listings of the tenant's accounts `{which}`.
+pub(super) const PART_OF_ACCOUNTS: &str = "\
+    SELECT {own}, {no_chord} AS squared_chord FROM integration_accounts account {rows} \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2{account}{which}{if_own}";
+
+/// The imported listings.
+pub(super) const PART_OF_IMPORTS: &str = "\
+    SELECT {imported}, {no_chord} AS squared_chord \
+    FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    WHERE import.workspace_id = $1 AND import.tenant_id = $2 \
+      AND listing.workspace_id = import.workspace_id AND listing.id = import.listing_id \
+      AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id{filters}{if_imported}";
 
 /// A page by distance of the tenant's own and imported listings around the place `$3`, `$4`, `$5`.
 pub(super) const LIST_AROUND: &str = "\
@@ -77,18 +87,20 @@ pub(super) const COUNT: &str = "\
               AND owner.workspace_id = account.workspace_id \
               AND owner.id = account.tenant_id{filters}{if_imported}) AS count";
 
-/// A page of the listings that others offer inside the ring around the place `$3`, `$4`, `$5`.
+/// A page of the listings inside the ring around the place `$3`, `$4`, `$5`: those that others offer, or that the tenant
+/// sees.
 ///
 /// Listings in the corners of the box are outside the ring, and farther than all inside, so `$7` can exclude them after
 /// `nearest_first`. Inside the subquery, the condition would keep the planner from seeing how much the index by distance
 /// saves.
 pub(super) const SEARCH: &str = "\
-    SELECT {columns}, page.owner_id, page.unavailable, page.imported_at, page.squared_chord, {is_truncated} \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
     FROM (SELECT found.id, found.owner_id, found.unavailable, import.imported_at, found.squared_chord \
-          FROM (SELECT listing.id, account.tenant_id AS owner_id, CAST(NULL AS text) AS unavailable, \
+          FROM (SELECT listing.id, account.tenant_id AS owner_id, \
+                       CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \
                        {squared_chord} AS squared_chord \
                 FROM {placed_listings} CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
-                WHERE {offered} AND {in_box}{filters}{nearest_first}) found \
+                WHERE {of_owner} AND {whose} AND {in_box}{filters}{nearest_first}) found \
           LEFT JOIN imports import ON import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = found.id \
           WHERE found.squared_chord <= $7 ORDER BY found.squared_chord, found.id LIMIT $8 OFFSET $9) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id \
@@ -97,7 +109,7 @@ pub(super) const SEARCH: &str = "\
 /// The number of the listings that others offer inside the ring.
 pub(super) const COUNT_FOUND: &str = "\
     SELECT COUNT(*) AS count FROM {placed_listings} CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
-    WHERE {offered} AND {in_box} AND {squared_chord} <= $7{filters}";
+    WHERE {of_owner} AND {whose} AND {in_box} AND {squared_chord} <= $7{filters}";
 
 /// The number of the workspace's listings in the box, up to `$7`.
 pub(super) const COUNT_IN_BOX: &str = "\
@@ -108,11 +120,11 @@ pub(super) const COUNT_IN_BOX: &str = "\
 pub(super) const OWN: &str = "\
     listing.id, account.tenant_id AS owner_id, \
     CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \
-    CAST(NULL AS timestamptz) AS imported_at";
+    (SELECT import.imported_at FROM imports import WHERE 1 = 0) AS imported_at";
 
 /// The columns of `found` of an imported listing.
 pub(super) const IMPORTED: &str = "\
-    listing.id, account.tenant_id AS owner_id, \
+    import.listing_id AS id, account.tenant_id AS owner_id, \
     CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
          WHEN NOT account.allow_import THEN 'IMPORT_NOT_ALLOWED' END AS unavailable, \
     import.imported_at";
@@ -128,11 +140,45 @@ pub(super) const NO_CHORD: &str = "CAST(NULL AS double precision)";
 pub(super) const SQUARED_CHORD: &str = "\
     ((listing.x - $3) * (listing.x - $3) + (listing.y - $4) * (listing.y - $4) + (listing.z - $5) * (listing.z - $5))";
 
-/// The condition that another tenant offers the listing.
-pub(super) const OFFERED: &str = "\
+/// The tenant's own listings.
+pub(super) const OWN_LISTINGS: &str = "\
+    SELECT 1 FROM integration_accounts account CROSS JOIN listings listing \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2 \
+      AND listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id";
+
+/// The tenant's imports.
+pub(super) const IMPORTS: &str = "\
+    SELECT 1 FROM imports import WHERE import.workspace_id = $1 AND import.tenant_id = $2";
+
+/// The listings that were changed at `?` or later, of the accounts of which the tenant has imported some. With EXISTS,
+/// SQLite would look for the imports of each listing.
+pub(super) const CHANGED_AT_SOURCES: &str = "\
+    SELECT changed.id FROM integration_accounts source CROSS JOIN listings changed \
+    WHERE source.workspace_id = $1 AND source.tenant_id <> $2 \
+      AND (SELECT 1 FROM imports some_import \
+           WHERE some_import.workspace_id = $1 AND some_import.integration_account_id = source.id \
+             AND some_import.tenant_id = $2 LIMIT 1) IS NOT NULL \
+      AND changed.workspace_id = source.workspace_id AND changed.integration_account_id = source.id \
+      AND changed.updated_at >= ?";
+
+/// The condition that joins a listing, its account and its owner.
+pub(super) const OF_OWNER: &str = "\
     listing.workspace_id = $1 \
     AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-    AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id AND account.tenant_id <> $2 \
+    AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id";
+
+/// The case that the listing is the tenant's own.
+pub(super) const IS_OWN: &str = " WHEN account.tenant_id = $2 THEN 1";
+
+/// The case that the tenant has imported the listing, which can be booked.
+pub(super) const IS_IMPORTED: &str = " \
+    WHEN account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE' \
+    THEN (SELECT 1 FROM imports already \
+          WHERE already.workspace_id = $1 AND already.tenant_id = $2 AND already.listing_id = listing.id)";
+
+/// The condition that another tenant offers the listing.
+pub(super) const OFFERED: &str = "\
+    account.tenant_id <> $2 \
     AND account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE'";
 
 /// The condition that an imported listing can be booked.

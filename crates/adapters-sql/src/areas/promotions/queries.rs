@@ -21,7 +21,7 @@ use crate::tables::promotions::Row;
 const LIST: &str = "\
     SELECT {columns} \
     FROM (SELECT promotion.id FROM integration_accounts account \
-          {first_of_account}{filters} ORDER BY promotion.id LIMIT $3{end_of_account} \
+          {rows} \
           WHERE account.workspace_id = $1 AND account.tenant_id = $2{account} \
           ORDER BY promotion.id LIMIT $4 OFFSET $5) page \
     CROSS JOIN promotions promotion WHERE promotion.workspace_id = $1 AND promotion.id = page.id ORDER BY promotion.id";
@@ -90,7 +90,7 @@ impl Transaction {
 
 fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, page: Page) -> Query {
     let query = Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)).fill("columns", Row::COLUMNS);
-    filtered(query, filter).after("promotion.id > ?", page).of_each_account(dialect, "promotions", "promotion")
+    filtered(query, filter).after("promotion.id > ?", page).first_of_each_account(dialect, "promotions", "promotion")
 }
 
 fn filtered(query: Query, filter: &PromotionFilter) -> Query {

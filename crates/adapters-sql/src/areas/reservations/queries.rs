@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
+use domain::instants::Edge;
 use domain::reservations::{LapsedHold, ReservationStatus, TenantReservation};
 use domain::stays::{Stay, StayDate};
 use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice};
@@ -14,6 +15,7 @@ use super::rows::{ReservationRow, SeenRow, to_lapsed_hold, to_tenant_reservation
 use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
+use crate::engine::parts::{of_accounts, of_each};
 use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::engine::transaction::Transaction;
 
@@ -28,24 +30,34 @@ const GET: &str = "\
     CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id";
 
 /// A page by id of the reservations of the tenant's own accounts, and of those that the tenant sold as an importer: if the
-/// account has moved to the tenant since, they are among its own. Each account, and those sold, yield at most as many rows
-/// as the page could show.
+/// account has moved to the tenant since, they are among its own.
 const LIST: &str = "\
-    SELECT {columns}, {priced}, page.owner_id \
-    FROM (SELECT * \
-          FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id \
-                FROM integration_accounts account \
-                {first_of_account}{filters} ORDER BY reservation.id LIMIT $3{end_of_account} \
-                WHERE account.workspace_id = $1 AND account.tenant_id = $2{account} \
-                UNION ALL \
-                SELECT * \
-                FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id \
-                      FROM reservations reservation JOIN integration_accounts account \
-                        ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
-                      WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 AND account.tenant_id <> $2{filters} \
-                      ORDER BY reservation.id LIMIT $3) sold) found \
-          ORDER BY found.found_id LIMIT $4 OFFSET $5) page \
+    SELECT {columns}, {priced}, \
+           (SELECT account.tenant_id FROM integration_accounts account \
+            WHERE account.workspace_id = $1 AND account.id = integration_account_id) \
+    FROM (SELECT found.id AS found_id FROM ({parts}) found ORDER BY found.id LIMIT $4 OFFSET $5) page \
     CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id ORDER BY id";
+/// The reservations of the first of the tenant's accounts, which its index yields in order. Most tenants have one account only.
+const PART_OF_FIRST: &str = "\
+    SELECT reservation.id FROM reservations reservation \
+    WHERE reservation.workspace_id = $1 AND reservation.integration_account_id = {first_account}{filters}";
+/// The reservations of the tenant's accounts `{which}`.
+const PART_OF_ACCOUNTS: &str = "\
+    SELECT reservation.id FROM integration_accounts account {rows} \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2{account}{which}";
+/// The reservations that the tenant sold for other owners.
+const PART_SOLD: &str = "\
+    SELECT reservation.id FROM reservations reservation \
+    WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 \
+      AND reservation.integration_account_id NOT IN \
+          (SELECT account.id FROM integration_accounts account WHERE account.workspace_id = $1 AND account.tenant_id = $2)\
+    {filters}{changed}";
+/// The reservations that the tenant sold as an importer and that were changed at `?` or later.
+const CHANGED_SALES: &str = "\
+    SELECT changed.id FROM reservations changed \
+    WHERE changed.workspace_id = $1 AND changed.sold_by = $2 AND changed.updated_at >= ?";
+/// The condition on the time of the last change, which an index answers.
+const BY_CHANGE: &str = "reservation.updated_at >= ?";
 const COUNT: &str = "\
     SELECT COUNT(*) AS count \
     FROM (SELECT reservation.id FROM integration_accounts account JOIN reservations reservation \
@@ -89,19 +101,51 @@ impl ReservationQueries for Database {
         filter: &ReservationFilter,
         page: Page,
     ) -> Result<Slice<TenantReservation>, RepositoryError> {
-        self.whole_page_of::<SeenRow, _>(listed(self.dialect(), scope, filter, page), page, to_tenant_reservation).await
+        let few = self.few_changed_reservations(scope, filter).await?;
+        let query = listed(self.dialect(), scope, filter, page, few);
+        self.whole_page_of::<SeenRow, _>(query, page, to_tenant_reservation).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError> {
-        self.count_of(filtered(Query::of_tenant(COUNT, scope), filter)).await
+        self.count_of(filtered(Query::of_tenant(COUNT, scope), filter, BY_CHANGE)).await
     }
 }
 
+/// Whether the reservations that were changed since the instant of a filter are few.
+#[derive(Debug, Clone, Copy, Default)]
+struct FewChanges {
+    own: bool,
+    sold: bool,
+}
+
 impl Database {
+    /// Looks which changes are few. A list of many is as fast by id, because a page is full soon.
+    async fn few_changed_reservations(
+        &self,
+        scope: &TenantScope,
+        filter: &ReservationFilter,
+    ) -> Result<FewChanges, RepositoryError> {
+        let Some(since) = filter.updated_since.map(Edge::instant) else { return Ok(FewChanges::default()) };
+        let own = self.is_few_of_accounts(scope, ("reservations", "reservation"), BY_CHANGE, since).await?;
+        let sold = self.is_few(Query::of_tenant("", scope).push_bound(CHANGED_SALES, since)).await?;
+        Ok(FewChanges { own, sold })
+    }
+
     /// Returns the statement of a list, for tests.
     #[doc(hidden)]
     pub fn reservations_statement(&self, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Statement {
-        self.statement(listed(self.dialect(), scope, filter, page))
+        self.statement(listed(self.dialect(), scope, filter, page, FewChanges::default()))
+    }
+
+    /// Returns the statement of a list of few changes, for tests.
+    #[doc(hidden)]
+    pub fn changed_reservations_statement(
+        &self,
+        scope: &TenantScope,
+        filter: &ReservationFilter,
+        page: Page,
+    ) -> Statement {
+        self.statement(listed(self.dialect(), scope, filter, page, FewChanges { own: true, sold: true }))
     }
 }
 
@@ -155,14 +199,30 @@ pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
     in_full(Query::new(HOLDS, [at.into(), i64::from(limit).into()])).fill("lapsed", LAPSED)
 }
 
-fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFilter, page: Page) -> Query {
-    let query = in_full(Query::of_tenant(LIST, scope).bind([most(page)]).bind(limits(page)));
+fn listed(
+    dialect: &dyn Dialect,
+    scope: &TenantScope,
+    filter: &ReservationFilter,
+    page: Page,
+    few: FewChanges,
+) -> Query {
+    let own = of_accounts(dialect, few.own, PART_OF_FIRST, PART_OF_ACCOUNTS, "reservation.id");
+    let sold = dialect.part_of_page(PART_SOLD, "reservation.id");
+    let list = LIST.replace("{parts}", &format!("{own} UNION ALL {sold}"));
+    let query = in_full(Query::of_tenant(list, scope).bind([most(page)]).bind(limits(page)));
     let account = filter.integration_account_id.map(IntegrationAccountId::as_uuid);
-    filtered(query, filter)
+    let since = filter.updated_since.filter(|_| few.sold).map(Edge::instant);
+    let query = filtered(query, filter, &if few.own { BY_CHANGE.to_owned() } else { of_each(BY_CHANGE) })
         .fill("account", "")
         .and_in("account", "account.id = ?", account)
-        .after("reservation.id > ?", page)
-        .of_each_account(dialect, "reservations", "reservation")
+        .fill("changed", "")
+        .and_in("changed", &dialect.one_of("reservation.id", CHANGED_SALES), since);
+    if few.own {
+        let query = query.after_in("changed", "reservation.id > ?", page);
+        query.after(&of_each("reservation.id > ?"), page).all_of_each_account(dialect, "reservations", "reservation")
+    } else {
+        query.after("reservation.id > ?", page).first_of_each_account(dialect, "reservations", "reservation")
+    }
 }
 
 /// Fills the holes for the columns of full reservations.
@@ -170,8 +230,8 @@ fn in_full(query: Query) -> Query {
     query.fill("columns", ReservationRow::COLUMNS).fill("priced", PricedRow::COLUMNS)
 }
 
-/// Adds the conditions on `reservation`.
-fn filtered(query: Query, filter: &ReservationFilter) -> Query {
+/// Adds the conditions on `reservation`. The condition on the time of the last change is `changed`.
+fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
     let ReservationFilter {
         listing_id,
         integration_account_id,
@@ -180,6 +240,7 @@ fn filtered(query: Query, filter: &ReservationFilter) -> Query {
         check_in_end,
         check_out_start,
         check_out_end,
+        updated_since,
     } = filter;
     query
         .fill(FILTERS, "")
@@ -190,4 +251,5 @@ fn filtered(query: Query, filter: &ReservationFilter) -> Query {
         .and("reservation.check_in <= ?", check_in_end.map(StayDate::as_date))
         .and("reservation.check_out >= ?", check_out_start.map(StayDate::as_date))
         .and("reservation.check_out <= ?", check_out_end.map(StayDate::as_date))
+        .and(changed, updated_since.map(Edge::instant))
 }
