@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use adapters_http::{AllowedOrigin, Network, Quota};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::ids::{TenantId, WorkspaceId};
 use serde::Deserialize;
 
 use crate::telemetry::LogFilter;
@@ -55,6 +56,9 @@ pub(crate) struct Options {
     /// The longest lifetime of a new key [default: 366]
     #[arg(long, global = true, env = "TENANTRY_MAX_KEY_AGE", value_name = "DAYS")]
     pub(crate) max_key_age: Option<Number<{ u16::MAX }>>,
+    /// The days for which events are kept [default: 30]
+    #[arg(long, global = true, env = "TENANTRY_EVENT_RETENTION", value_name = "DAYS")]
+    pub(crate) event_retention: Option<Number<{ u16::MAX }>>,
     /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,
@@ -122,6 +126,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ListingsCommand,
     },
+    /// Events
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
     /// Print the OpenAPI document
     Openapi,
 }
@@ -162,6 +171,22 @@ pub(crate) struct CreateKeyArguments {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsCommand {
+    /// Print the events of a workspace, one a line, and those that come until it is stopped
+    Tail(TailEventsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TailEventsArguments {
+    /// The workspace's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) workspace: WorkspaceId,
+    /// The id of the tenant whose feed is printed [default: the log of the workspace]
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<TenantId>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -33,7 +33,7 @@ use application::in_one_line;
 use clap::Parser;
 use mimalloc::MiMalloc;
 
-use crate::cli::{Arguments, Command, KeyCommand, ListingsCommand, WorkspaceCommand};
+use crate::cli::{Arguments, Command, EventsCommand, KeyCommand, ListingsCommand, WorkspaceCommand};
 use crate::settings::Settings;
 
 /// Responses consist of many small strings, which mimalloc allocates and frees faster than the system's allocator.
@@ -63,6 +63,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Key { command: KeyCommand::Create(arguments) } => commands::create_key(&settings, arguments).await,
         Command::Listings { command: ListingsCommand::Load(arguments) } => {
             commands::load_listings(&settings, arguments).await
+        }
+        Command::Events { command: EventsCommand::Tail(arguments) } => {
+            commands::tail_events(&settings, arguments).await
         }
         Command::Openapi => commands::openapi(),
     }

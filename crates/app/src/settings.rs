@@ -10,6 +10,7 @@ use adapters_http::{AllowedOrigin, Connections, Network, RateLimits, ServerLimit
 use adapters_sqlite::Limits;
 use anyhow::Context;
 use domain::api_keys::MaxKeyAge;
+use domain::events::EventRetention;
 
 use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
@@ -29,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) demo: bool,
     pub(crate) server_limits: ServerLimits,
     pub(crate) max_key_age: MaxKeyAge,
+    pub(crate) event_retention: EventRetention,
     pub(crate) limits: Limits,
     pub(crate) connections: Connections,
 }
@@ -74,6 +76,10 @@ impl Settings {
                 .max_key_age
                 .or(file.max_key_age)
                 .map_or_else(MaxKeyAge::default, |Number(days)| MaxKeyAge::days(days)),
+            event_retention: said
+                .event_retention
+                .or(file.event_retention)
+                .map_or_else(EventRetention::default, |Number(days)| EventRetention::days(days)),
             limits: Limits {
                 connections: pooled.map(|Number(number)| number.get().into()),
                 wait: time(said.database_wait, file.database_wait, defaults.wait),
@@ -156,6 +162,7 @@ mod tests {
             rate-limit = "600/60"
             tenant-rate-limit = "900/60"
             max-key-age = 30
+            event-retention = 7
             cors-origins = ["https://app.example.com"]
             trusted-proxies = ["10.0.0.0/8"]
             request-timeout = 20
@@ -169,11 +176,12 @@ mod tests {
         assert_eq!([file.rate_limit, file.tenant_rate_limit], ["600/60", "900/60"].map(|text| text.parse().ok()));
         assert_eq!(file.cors_origins, Some(vec!["https://app.example.com".parse().expect("an origin")]));
         assert_eq!(file.trusted_proxies, Some(vec!["10.0.0.0/8".parse().expect("a network")]));
-        let Settings { server_limits, max_key_age, limits, connections, .. } =
+        let Settings { server_limits, max_key_age, event_retention, limits, connections, .. } =
             Settings::gather(Options { request_timeout: "10".parse().ok(), ..file }).expect("settings");
         assert_eq!((server_limits.time_limit, limits.wait), (Duration::from_secs(10), Duration::from_millis(500)));
         assert_eq!(connections.workers, Some(2));
         assert_eq!(Some(max_key_age), NonZeroU16::new(30).map(MaxKeyAge::days));
+        assert_eq!(Some(event_retention), NonZeroU16::new(7).map(EventRetention::days));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, EventConsumers, Events, Idempotency,
-    Imports, IntegrationAccounts, Listings, Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants,
-    Users, Workspaces,
+    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, EventConsumers, EventLogs, Events,
+    Idempotency, Imports, IntegrationAccounts, Listings, Locations, Promotions, Quotes, ReadinessCheck, Reservations,
+    Tenants, Users, Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
 
@@ -184,6 +184,10 @@ impl UseCases {
 
     pub(crate) fn quotes(&self) -> Quotes {
         wired!(self: Quotes { repository; idempotency, coupons, ambient })
+    }
+
+    pub(crate) fn event_logs(&self) -> EventLogs {
+        wired!(self: EventLogs { log, queries; ambient })
     }
 
     pub(crate) fn reservations(&self) -> Reservations {

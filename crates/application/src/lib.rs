@@ -22,6 +22,7 @@ mod api_keys;
 mod audit;
 mod availability;
 mod event_consumers;
+mod event_log;
 mod events;
 mod imports;
 mod input;
@@ -47,6 +48,7 @@ pub use self::availability::{Availability, AvailabilityError, EditCalendar, GetN
 pub use self::event_consumers::{
     EventConsumerError, EventConsumerPut, EventConsumers, FindEventConsumers, ListedEventConsumer, PutEventConsumer,
 };
+pub use self::event_log::EventLogs;
 pub use self::events::{Arrivals, EventError, Events, FindEvents, Reading, Wake};
 pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::enum_schemas;

@@ -1,7 +1,9 @@
-//! The commands, one file each, and the sweeps of a server.
+//! The commands, one file each, and the background work of a server.
 
+mod events;
 mod keys;
 mod listings;
+mod numbering;
 mod openapi;
 mod schema;
 mod serve;
@@ -12,6 +14,7 @@ use std::io::{Write, stdout};
 
 use anyhow::Context;
 
+pub(crate) use self::events::tail_events;
 pub(crate) use self::keys::create_key;
 pub(crate) use self::listings::load_listings;
 pub(crate) use self::openapi::openapi;

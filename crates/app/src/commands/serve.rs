@@ -8,6 +8,7 @@ use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey, Workspaces};
 use domain::access::OperatorScope;
 
+use super::numbering::Numbering;
 use super::print;
 use super::sweeps::Sweeps;
 use crate::demo::{self, SampleTenant};
@@ -56,9 +57,11 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let server = server.context("the server cannot be started")?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let watch = rt::spawn(engine.clone().watch());
-    let sweeps = Sweeps::start(&engine);
+    let sweeps = Sweeps::start(&engine, settings.event_retention);
+    let numbering = Numbering::start(&engine, workers.arrivals());
     server.await.context("the server failed")?;
     sweeps.stop().await;
+    numbering.stop().await;
     // The watcher returns its connection while the runtime runs, and before the file is closed, which waits for all
     // connections.
     watch.abort();

@@ -1,4 +1,4 @@
-//! Sweeps: periodic work of a server on expired holds, quotes and idempotency records.
+//! Sweeps: periodic work of a server on expired holds, quotes, idempotency records and events.
 
 use std::time::Duration;
 
@@ -8,27 +8,29 @@ use actix_web::rt::time::interval;
 use application::{Refusal, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
+use domain::events::EventRetention;
 
 use crate::wire::Engine;
 
 /// Interval between sweeps of lapsed holds. The nights are free in time without a sweep, which only updates the stored
 /// status.
 const HOLDS: Duration = Duration::from_secs(5);
-/// Interval between sweeps of expired idempotency records and quotes.
+/// Interval between sweeps of expired idempotency records, quotes and events.
 const LEFTOVERS: Duration = Duration::from_mins(1);
 
 /// Sweeps that run until they are stopped.
-pub(super) struct Sweeps([JoinHandle<()>; 3]);
+pub(super) struct Sweeps([JoinHandle<()>; 4]);
 
 impl Sweeps {
     /// Starts the sweeps on this thread. Servers that share a database may all sweep: they skip rows that are gone.
-    pub(super) fn start(engine: &Engine) -> Self {
+    pub(super) fn start(engine: &Engine, event_retention: EventRetention) -> Self {
         let use_cases = engine.use_cases(MaxKeyAge::default());
-        let (reservations, quotes) = (use_cases.reservations(), use_cases.quotes());
+        let (reservations, quotes, events) = (use_cases.reservations(), use_cases.quotes(), use_cases.event_logs());
         let idempotency = use_cases.idempotency;
         Self([
             every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
             every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
+            every(LEFTOVERS, "events", async move || events.forget(&OperatorScope::new(), event_retention).await),
             every(LEFTOVERS, "idempotency records", async move || idempotency.forget(&OperatorScope::new()).await),
         ])
     }
@@ -102,7 +104,7 @@ mod tests {
                 .expect("an actor that is a user");
             database.keep(scope, idempotency_record).await.expect("kept");
         }
-        let sweeps = Sweeps::start(&engine);
+        let sweeps = Sweeps::start(&engine, EventRetention::default());
         let swept = time::timeout(Duration::from_secs(10), async {
             while database.get(scope, &old).await.expect("no failure").is_some() {
                 task::yield_now().await;

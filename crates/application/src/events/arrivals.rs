@@ -29,9 +29,9 @@ struct State {
 /// Too many readers wait already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Full {
-    /// Those of the key.
+    /// The readers of the key.
     Key,
-    /// Those of the process.
+    /// The readers of the process.
     Process,
 }
 

@@ -3,7 +3,9 @@
 mod relation;
 mod types;
 
-use chrono::{DateTime, Utc};
+use std::num::NonZeroU16;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use self::relation::{Relation, RelationError};
@@ -13,6 +15,28 @@ use crate::ids::{EventId, IntegrationAccountId, ListingId, TenantId};
 
 /// The maximum number of listings that an event about imports names. More are told in several events.
 pub const MAX_LISTINGS: usize = 1_000;
+
+/// The time for which events are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventRetention(TimeDelta);
+
+impl EventRetention {
+    /// A number of days.
+    pub fn days(days: NonZeroU16) -> Self {
+        Self(TimeDelta::days(days.get().into()))
+    }
+
+    /// The time before which events can be deleted.
+    pub fn kept_since(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now - self.0
+    }
+}
+
+impl Default for EventRetention {
+    fn default() -> Self {
+        Self(TimeDelta::days(30))
+    }
+}
 
 /// One value in the data of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]

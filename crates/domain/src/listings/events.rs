@@ -32,9 +32,9 @@ impl Listing {
 pub(super) struct DeliveryEvent {
     pub(super) created: Vec<ListingId>,
     updated: Vec<ListingId>,
-    /// Those in which importers see a change.
+    /// The listings in which importers see a change.
     seen: Vec<ListingId>,
-    /// Those whose status has changed.
+    /// The listings whose status has changed.
     stirred: Vec<ListingId>,
 }
 

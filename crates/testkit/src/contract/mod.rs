@@ -13,6 +13,7 @@ pub mod bookings;
 pub mod calendars;
 pub mod credentials;
 pub mod deliveries;
+pub mod events;
 pub mod holds;
 mod host;
 pub mod idempotency;
@@ -78,6 +79,8 @@ ports! {
     availability: AvailabilityRepository,
     availability_queries: AvailabilityQueries,
     credentials: Credentials,
+    event_log: EventLog,
+    events: EventQueries,
     imports: ImportRepository,
     integration_account_queries: IntegrationAccountQueries,
     integration_accounts: IntegrationAccountRepository,
@@ -174,6 +177,24 @@ macro_rules! suite {
                 a_delivery_that_was_decided_on_what_has_changed_is_stale,
                 of_twenty_who_deliver_the_same_new_listings_one_wins,
                 deliveries_and_changes_at_once_see_each_other,
+            }
+            events {
+                every_change_is_numbered_once_without_gaps,
+                conflicting_changes_stand_in_the_order_in_which_they_took_effect,
+                twenty_who_number_at_once_number_each_change_once,
+                each_workspace_has_its_own_positions,
+                a_commit_wakes_the_numbering,
+                a_change_of_a_tenant_is_told_to_it_and_to_the_default_tenant,
+                a_reservation_is_told_to_its_owner_and_its_seller,
+                a_change_of_a_listing_is_told_to_its_importers,
+                imports_are_told_to_the_owners_of_the_listings,
+                importers_are_told_when_their_imports_fall_asleep_and_wake,
+                an_importer_is_told_nothing_of_what_sleeps,
+                a_move_is_told_to_source_target_and_importers,
+                importers_are_told_that_their_imports_ended,
+                the_effects_of_a_mass_change_are_told_in_bounded_transactions,
+                the_oldest_events_are_forgotten,
+                a_refused_change_leaves_no_event,
             }
             imports {
                 what_is_imported_is_there_until_it_is_removed,

@@ -60,7 +60,7 @@ struct TenantRow {
     tenant_id: Uuid,
 }
 
-/// What was looked up to tell whom changes concern.
+/// The importers, owners and default tenant, looked up for a batch of changes.
 #[derive(Debug, Default)]
 pub(super) struct Audiences {
     default_tenant: Option<Uuid>,

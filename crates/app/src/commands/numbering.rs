@@ -1,0 +1,60 @@
+//! The numbering of events: background work of a server.
+
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::{Instant, sleep_until, timeout};
+use application::{Arrivals, EventLogs, Refusal, in_one_line};
+use domain::access::OperatorScope;
+use domain::api_keys::MaxKeyAge;
+
+use crate::wire::Engine;
+
+/// The time between two looks for changes that other processes have committed, and for events that they have numbered.
+const LOOK: Duration = Duration::from_millis(100);
+/// The least time between two rounds: under load, many changes are numbered together.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The numbering, which runs until it is stopped.
+pub(super) struct Numbering(JoinHandle<()>);
+
+impl Numbering {
+    /// Starts numbering on this thread. Servers that share a database may all number: each workspace has one at a time.
+    pub(super) fn start(engine: &Engine, arrivals: Arrivals) -> Self {
+        let logs = engine.use_cases(MaxKeyAge::default()).event_logs();
+        Self(rt::spawn(async move {
+            let mut is_failing = false;
+            loop {
+                let next = Instant::now() + PAUSE;
+                let done = round(&logs, &arrivals).await;
+                // The next rounds try again; the operator is told once.
+                match (&done, is_failing) {
+                    (Ok(()), false) | (Err(_), true) => {}
+                    (Ok(()), true) => tracing::info!("events are numbered again"),
+                    (Err(error), false) => tracing::warn!("numbering events failed: {}", in_one_line(error)),
+                }
+                is_failing = done.is_err();
+                sleep_until(next).await;
+                // It ends early after a commit of this process.
+                let _ = timeout(LOOK, logs.committed()).await;
+            }
+        }))
+    }
+
+    /// Stops and waits until the connection is back in the pool. Unfinished work is rolled back, and another server or
+    /// the next start continues it.
+    pub(super) async fn stop(self) {
+        self.0.abort();
+        // An error means that it was aborted, or that it panicked, which is in the log.
+        let _ = self.0.await;
+    }
+}
+
+/// Numbers what waits, and wakes the readers that wait for events.
+async fn round(logs: &EventLogs, arrivals: &Arrivals) -> Result<(), Refusal> {
+    let operator = OperatorScope::new();
+    logs.number(&operator).await?;
+    arrivals.arrived(&logs.positions(&operator, &arrivals.awaited()).await?);
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The event logs of all workspaces: their numbering and retention, as a server does them in the background, and their
+//! lines for operators.
+
+use std::sync::Arc;
+
+use domain::access::OperatorScope;
+use domain::events::EventRetention;
+use domain::ids::{TenantId, WorkspaceId};
+use ports::{EventFilter, EventLog, EventPage, EventQueries, Numbered};
+
+use crate::outcome::refusal::Refusal;
+use crate::steps::ambient::Ambient;
+use crate::steps::retry::until_none_are_left;
+
+/// The maximum number of changes of a workspace that one transaction numbers.
+const MOST: u32 = 500;
+/// The number of events on a page for operators.
+const PAGE: u32 = 500;
+
+/// The use cases of the event logs.
+#[expect(missing_docs, reason = "the ports and settings")]
+pub struct EventLogs {
+    pub log: Arc<dyn EventLog>,
+    pub queries: Arc<dyn EventQueries>,
+    pub ambient: Ambient,
+}
+
+impl EventLogs {
+    /// Numbers the changes that wait, until none does. Returns the number of new events.
+    pub async fn number(&self, operator: &OperatorScope) -> Result<u64, Refusal> {
+        let mut all = 0;
+        loop {
+            let Numbered { events, has_more } = self.log.number(operator, self.ambient.now(), MOST).await?;
+            all += events;
+            if !has_more {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Waits until this process has committed a change that waits for its number.
+    pub async fn committed(&self) {
+        self.log.committed().await;
+    }
+
+    /// Returns the positions of the last events of these workspaces.
+    pub async fn positions(
+        &self,
+        operator: &OperatorScope,
+        workspaces: &[WorkspaceId],
+    ) -> Result<Vec<(WorkspaceId, u64)>, Refusal> {
+        if workspaces.is_empty() {
+            return Ok(vec![]);
+        }
+        Ok(self.log.positions(operator, workspaces).await?)
+    }
+
+    /// Deletes the events that are no longer kept, in batches. Returns their number.
+    pub async fn forget(&self, operator: &OperatorScope, retention: EventRetention) -> Result<u64, Refusal> {
+        let before = retention.kept_since(self.ambient.now());
+        until_none_are_left(async |most| Ok(self.log.forget(operator, before, most).await?)).await
+    }
+
+    /// Reads the log of a workspace, or the feed of one tenant in it, after a position.
+    pub async fn read(
+        &self,
+        operator: &OperatorScope,
+        workspace: WorkspaceId,
+        tenant: Option<TenantId>,
+        after: u64,
+    ) -> Result<EventPage, Refusal> {
+        let filter = EventFilter { after, types: vec![], limit: PAGE };
+        Ok(self.queries.read(&operator.event_scope(workspace, tenant), &filter).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use ports::{MockEventLog, MockEventQueries, RepositoryError};
+    use testkit::build;
+
+    use super::*;
+    use crate::steps::ambient::fixture::ambient;
+
+    fn logs(log: MockEventLog) -> EventLogs {
+        EventLogs { log: Arc::new(log), queries: Arc::new(MockEventQueries::new()), ambient: ambient() }
+    }
+
+    #[tokio::test]
+    async fn it_numbers_until_nothing_waits() {
+        let mut log = MockEventLog::new();
+        let mut rounds = vec![(2, false), (0, true), (500, true)];
+        log.expect_number().times(3).returning(move |_, at, most| {
+            assert_eq!((at, most), (build::at(), MOST));
+            let (events, has_more) = rounds.pop().expect("no further round");
+            Ok(Numbered { events, has_more })
+        });
+        assert_eq!(logs(log).number(&OperatorScope::new()).await.ok(), Some(502));
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_told() {
+        let mut log = MockEventLog::new();
+        log.expect_number().once().returning(|_, _, _| Err(RepositoryError::Unavailable("away".into())));
+        assert!(logs(log).number(&OperatorScope::new()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn no_statement_asks_for_no_position() {
+        assert_eq!(logs(MockEventLog::new()).positions(&OperatorScope::new(), &[]).await.ok(), Some(vec![]));
+    }
+
+    #[tokio::test]
+    async fn what_is_older_than_the_retention_is_forgotten() {
+        let mut log = MockEventLog::new();
+        log.expect_forget().once().returning(|_, before, _| {
+            assert_eq!(before, build::at() - TimeDelta::days(30));
+            Ok(0)
+        });
+        let forgotten = logs(log).forget(&OperatorScope::new(), EventRetention::default()).await;
+        assert_eq!(forgotten.ok(), Some(0));
+    }
+}

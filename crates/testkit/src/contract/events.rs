@@ -1,0 +1,452 @@
+//! The event log: its numbering, whom events concern, and retention.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use domain::access::OperatorScope;
+use domain::audit::Fact;
+use domain::events::{Datum, Event, MAX_LISTINGS};
+use domain::ids::{ListingId, TenantId};
+use domain::integration_accounts::AccountStatus;
+use domain::listings::{ListingEdit, ListingStatus};
+use domain::patch::Patch;
+use domain::tenants::TenantStatus;
+use ports::{EventFilter, EventPage, LogState};
+use uuid::Uuid;
+
+use super::host::{Host, account_with, allowing, is_stale, new_listing, renamed, with_status};
+use super::imports::Market;
+use super::shop::{Shop, blocked, instant, pending, stay};
+use super::world::twenty_at_once;
+use super::{Ports, World};
+use crate::build;
+
+/// Numbers what waits, at most so many changes in a transaction. Returns the number of events.
+async fn number_by(world: &World, most: u32) -> u64 {
+    let mut events = 0;
+    loop {
+        let numbered = world.ports.event_log.number(&OperatorScope::new(), build::at(), most).await;
+        let numbered = numbered.expect("numbered");
+        events += numbered.events;
+        if !numbered.has_more {
+            return events;
+        }
+    }
+}
+
+async fn number(world: &World) -> u64 {
+    number_by(world, 500).await
+}
+
+async fn page(world: &World, tenant: Option<TenantId>, after: u64) -> EventPage {
+    let scope = OperatorScope::new().event_scope(world.workspace_id(), tenant);
+    let filter = EventFilter { after, types: vec![], limit: 1_000 };
+    world.ports.events.read(&scope, &filter).await.expect("a page")
+}
+
+/// Numbers what waits, and returns the log of the workspace.
+async fn log(world: &World) -> Vec<Event> {
+    number(world).await;
+    page(world, None, 0).await.events
+}
+
+/// The last position of the log, once all is numbered.
+async fn now(world: &World) -> u64 {
+    number(world).await;
+    page(world, None, 0).await.position
+}
+
+/// Numbers what waits, and returns the events of the tenant's feed after a position.
+async fn feed(world: &World, tenant: TenantId, after: u64) -> Vec<Event> {
+    number(world).await;
+    page(world, Some(tenant), after).await.events
+}
+
+fn types(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|event| event.event_type.as_str()).collect()
+}
+
+fn datum<'e>(event: &'e Event, name: &str) -> Option<&'e Datum> {
+    event.data.iter().find(|(known, _)| known == name).map(|(_, datum)| datum)
+}
+
+fn listings(ids: &[ListingId]) -> Datum {
+    Datum::from(ids)
+}
+
+fn reason(event: &Event) -> (&str, Option<&Datum>, Option<&Datum>) {
+    (&event.event_type, datum(event, "reason"), datum(event, "listingIDs"))
+}
+
+/// Each entry of the trail has one event, whose positions are 1, 2, 3, ….
+pub async fn every_change_is_numbered_once_without_gaps(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let world = &shop.owner.world;
+    for most in [1, 3, 500] {
+        shop.owner.quote(shop.id(), stay("2030-01-01", "2030-01-02")).await;
+        let held = shop.importer.book(shop.id(), stay("2030-02-01", "2030-02-03"), pending()).await;
+        shop.importer.turn(shop.owner.cancellation(&held.reservation).await).await.expect("cancelled");
+        shop.owner.another_account().await;
+        number_by(world, most).await;
+    }
+    assert_eq!(number(world).await, 0, "nothing is numbered again");
+    let log = log(world).await;
+    let positions: Vec<_> = log.iter().map(|event| event.position).collect();
+    assert_eq!(positions, (1..=u64::try_from(log.len()).expect("few")).collect::<Vec<_>>());
+    let actions = world.ports.trail.actions().await;
+    let changes = actions.iter().filter(|action| *action != "quote.create").count();
+    assert_eq!((log.len(), actions.len()), (changes, changes + 3), "quotes leave no events");
+    let ids: BTreeSet<_> = log.iter().map(|event| event.id.as_uuid()).collect();
+    assert_eq!(ids.len(), log.len());
+}
+
+/// A race: each change begins with what the one before it has left.
+pub async fn conflicting_changes_stand_in_the_order_in_which_they_took_effect(ports: Ports) {
+    let host = Host::open(ports).await;
+    let listing = host.listing("7").await.id();
+    let begin = now(&host.world).await;
+    for round in 0..5 {
+        let (renamed, _) = twenty_at_once(|| {
+            let (host, name) = (host.clone(), format!("Loft {round} {}", build::id()));
+            async move {
+                let listing = host.get(listing).await.expect("a listing").listing;
+                host.update(&listing, renamed(&name)).await
+            }
+        })
+        .await;
+        assert!(renamed > 0);
+        number_by(&host.world, 2).await;
+    }
+    let log = page(&host.world, None, begin).await.events;
+    let name = |facts: &[(String, Fact)]| facts.iter().find(|(name, _)| name == "name").map(|(_, fact)| fact.clone());
+    assert!(log.len() >= 5);
+    for pair in log.windows(2) {
+        assert_eq!(name(&pair[0].after), name(&pair[1].before), "{pair:?}");
+    }
+}
+
+/// Two servers may number at the same time: each change has one event.
+pub async fn twenty_who_number_at_once_number_each_change_once(ports: Ports) {
+    let world = World::new(ports).await;
+    for round in 0..10 {
+        world.create(&format!("tenant-{round}")).await.expect("created");
+    }
+    let (done, failed) = twenty_at_once(|| {
+        let ports = world.ports.clone();
+        async move { ports.event_log.number(&OperatorScope::new(), build::at(), 3).await }
+    })
+    .await;
+    assert_eq!(done, 20, "{failed:?}");
+    let log = log(&world).await;
+    assert_eq!(log.iter().map(|event| event.position).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
+    let ids: BTreeSet<_> = log.iter().map(|event| event.id.as_uuid()).collect();
+    assert_eq!(ids.len(), 11);
+}
+
+/// The positions of a workspace do not depend on another.
+pub async fn each_workspace_has_its_own_positions(ports: Ports) {
+    let world = World::new(ports).await;
+    let other = world.beside().await;
+    world.create("channel").await.expect("created");
+    number(&world).await;
+    let empty = domain::ids::WorkspaceId::new(build::id());
+    let workspaces = [world.workspace_id(), empty, other.workspace_id()];
+    let positions = world.ports.event_log.positions(&OperatorScope::new(), &workspaces).await.expect("positions");
+    assert_eq!(positions, [(workspaces[0], 2), (empty, 0), (workspaces[2], 1)]);
+    assert_eq!(types(&page(&other, None, 0).await.events), ["workspace.created"]);
+}
+
+/// A commit of a change that waits for its number is told; a quote is not.
+pub async fn a_commit_wakes_the_numbering(ports: Ports) {
+    let world = World::new(ports).await;
+    world.ports.event_log.committed().await;
+    assert_eq!(number(&world).await, 1);
+}
+
+/// Tenants are told of by themselves and by the default tenant.
+pub async fn a_change_of_a_tenant_is_told_to_it_and_to_the_default_tenant(ports: Ports) {
+    let world = World::new(ports).await;
+    let begin = now(&world).await;
+    let [channel, bystander] = [world.create("channel").await, world.create("bystander").await].map(Result::unwrap);
+    let inactive = world.set_status(&channel, TenantStatus::Inactive).await;
+    world.set_status(&inactive, TenantStatus::Active).await;
+    let told = feed(&world, channel.id(), begin).await;
+    assert_eq!(types(&told), ["tenant.created", "tenant.deactivated", "tenant.activated"]);
+    assert!(told.iter().all(|event| event.tenant_id == channel.id() && event.actor.is_some()));
+    assert_eq!(types(&feed(&world, bystander.id(), begin).await), ["tenant.created"]);
+    let all = ["tenant.created", "tenant.created", "tenant.deactivated", "tenant.activated"];
+    assert_eq!(types(&feed(&world, world.default_tenant, begin).await), all);
+}
+
+/// Reservations are told to both parties, without the user of the other one.
+pub async fn a_reservation_is_told_to_its_owner_and_its_seller(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let world = shop.owner.world.clone();
+    let (owner, importer) = (shop.owner.tenant.id(), shop.importer.tenant.id());
+    let bystander = world.create("bystander").await.expect("created");
+    let begin = now(&world).await;
+    let held = shop.importer.book(shop.id(), stay("2030-02-01", "2030-02-03"), pending()).await;
+    let confirmed = shop.owner.turn(shop.owner.confirmation(&held.reservation).await).await.expect("confirmed");
+    shop.importer.turn(shop.importer.cancellation(&confirmed.reservation).await).await.expect("cancelled");
+    shop.owner.book(shop.id(), stay("2030-03-01", "2030-03-03"), instant()).await;
+    let sold = ["reservation.created", "reservation.confirmed", "reservation.cancelled"];
+    let told = feed(&world, importer, begin).await;
+    assert_eq!(types(&told), sold, "of a direct sale, the importer is not told");
+    assert_eq!(told.iter().map(|event| event.actor.is_some()).collect::<Vec<_>>(), [true, false, true]);
+    assert_eq!(datum(&told[0], "listingID"), Some(&Datum::from(Some(shop.id()))));
+    let told = feed(&world, owner, begin).await;
+    assert_eq!(types(&told), [&sold[..], &["reservation.created"]].concat());
+    assert_eq!(told.iter().map(|event| event.actor.is_some()).collect::<Vec<_>>(), [false, true, false, true]);
+    assert!(feed(&world, bystander.id(), begin).await.is_empty());
+}
+
+/// Changes of listings are told to their importers, of what these see.
+pub async fn a_change_of_a_listing_is_told_to_its_importers(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let world = shop.owner.world.clone();
+    let importer = shop.importer.tenant.id();
+    let elsewhere = shop.owner.listing("8").await;
+    let begin = now(&world).await;
+    let internal = Patch::Set("Room 7".parse().expect("a name"));
+    let internal = |edit| ListingEdit { internal_name: internal.clone(), ..edit };
+    let listing = shop.owner.update(&shop.listing, internal(ListingEdit::default())).await.expect("updated").listing;
+    let attic = ListingEdit { internal_name: Patch::Clear, ..renamed("Attic") };
+    let listing = shop.owner.update(&listing, attic).await.expect("updated").listing;
+    shop.owner.write(&listing, &[blocked(stay("2030-01-10", "2030-01-13"))]).await.expect("written");
+    shop.owner.update(&elsewhere, renamed("Elsewhere")).await.expect("updated");
+    shop.owner.deliver(["7", "8", "9"].map(new_listing).to_vec()).await.expect("delivered");
+    let told = feed(&world, importer, begin).await;
+    assert_eq!(types(&told), ["listing.updated", "availability.updated", "listing.delivered"]);
+    assert_eq!(told[0].after, [("name".to_owned(), Fact::from("Attic"))], "not the owner's name for it");
+    assert_eq!(datum(&told[1], "firstNight"), Some(&Datum::from("2030-01-10")));
+    assert_eq!(datum(&told[1], "lastNight"), Some(&Datum::from("2030-01-12")));
+    assert_eq!(datum(&told[2], "updated"), Some(&listings(&[shop.id()])), "those that it imports");
+    assert_eq!((datum(&told[2], "created"), told[2].after.len()), (None, 0));
+    assert!(told.iter().all(|event| event.actor.is_none() && event.tenant_id == importer));
+    let own = feed(&world, shop.owner.tenant.id(), begin).await;
+    assert_eq!(own.len(), 5);
+    assert_eq!(datum(&own[4], "updated"), Some(&listings(&[shop.id(), elsewhere.id()])));
+}
+
+/// Imports are told to the importer and to the owners, of their own listings.
+pub async fn imports_are_told_to_the_owners_of_the_listings(ports: Ports) {
+    let market = Market::open(ports).await;
+    let world = market.world.clone();
+    let other = Host::of(&world, "other-owner").await;
+    let [one, two] = market.listings().await;
+    let three = other.listing("1").await.id();
+    let begin = now(&world).await;
+    market.import(&market.importer, &[three, one, two]).await.expect("imported");
+    market.remove(&market.importer, &[two]).await.expect("removed");
+    let told = feed(&world, market.importer.id(), begin).await;
+    assert_eq!(types(&told), ["import.created", "import.removed"]);
+    assert_eq!(datum(&told[0], "listingIDs"), Some(&listings(&[three, one, two])));
+    let told = feed(&world, market.host.tenant.id(), begin).await;
+    assert_eq!(types(&told), ["import.created", "import.removed"]);
+    assert_eq!(datum(&told[0], "listingIDs"), Some(&listings(&[one, two])));
+    assert_eq!(datum(&told[0], "importerTenantID"), Some(&Datum::from(Some(market.importer.id()))));
+    assert_eq!((told[0].after.len(), &told[0].actor), (0, &None));
+    let told = feed(&world, other.tenant.id(), begin).await;
+    assert_eq!(types(&told), ["import.created"]);
+    assert_eq!(datum(&told[0], "listingIDs"), Some(&listings(&[three])));
+}
+
+/// An import falls asleep once and wakes once, whatever the reasons in between.
+pub async fn importers_are_told_when_their_imports_fall_asleep_and_wake(ports: Ports) {
+    let market = Market::open(ports).await;
+    let (world, importer) = (market.world.clone(), market.importer.id());
+    let [one, two] = market.listings().await;
+    market.import(&market.importer, &[one, two]).await.expect("imported");
+    let mut begin = now(&world).await;
+    let mut told = async || {
+        let told = feed(&world, importer, begin).await;
+        begin = now(&world).await;
+        told
+    };
+    let asleep = |event: &Event, because: &str, ids: &[ListingId]| {
+        let expected = ("import.asleep", Some(Datum::from(because)), Some(listings(ids)));
+        let (event_type, reason, found) = reason(event);
+        assert_eq!((event_type, reason.cloned(), found.cloned()), expected);
+        assert_eq!(
+            (event.resource_kind.as_str(), event.before.len(), event.after.len()),
+            ("integration_account", 0, 0)
+        );
+    };
+    market.host.edit_account(allowing(false)).await;
+    let told_of = told().await;
+    asleep(&told_of[0], "IMPORT_NOT_ALLOWED", &[one, two]);
+    assert_eq!(told_of.len(), 1);
+
+    // Asleep already, and still asleep afterwards.
+    market.host.edit_account(account_with(AccountStatus::Inactive)).await;
+    market.host.edit_account(allowing(true)).await;
+    assert!(told().await.is_empty());
+    market.set_listing(two, ListingStatus::Inactive).await;
+    market.host.edit_account(account_with(AccountStatus::Active)).await;
+    let told_of = told().await;
+    assert_eq!(
+        told_of.iter().map(reason).collect::<Vec<_>>(),
+        [("import.awake", Some(&Datum::Fact(Fact::Null)), Some(&listings(&[one])))]
+    );
+
+    let owner = world.get(market.host.tenant.id()).await.expect("an owner");
+    let owner = world.set_status(&owner, TenantStatus::Inactive).await;
+    let told_of = told().await;
+    asleep(&told_of[0], "OWNER_INACTIVE", &[one]);
+    assert_eq!(told_of.len(), 1);
+    world.set_status(&owner, TenantStatus::Active).await;
+    market.set_listing(two, ListingStatus::Active).await;
+    // Numbered together: both have woken by then.
+    let told_of = told().await;
+    let woken = told_of.iter().filter(|event| event.event_type == "import.awake");
+    let woken: Vec<_> = woken.map(|event| datum(event, "listingIDs").cloned()).collect();
+    assert_eq!(woken, [Some(listings(&[one, two]))]);
+}
+
+/// While its import sleeps, an importer is not told what it could not read.
+pub async fn an_importer_is_told_nothing_of_what_sleeps(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let (world, importer) = (shop.owner.world.clone(), shop.importer.tenant.id());
+    shop.owner.edit_account(allowing(false)).await;
+    let begin = now(&world).await;
+    let listing = shop.owner.update(&shop.listing, renamed("Attic")).await.expect("updated").listing;
+    shop.owner.write(&listing, &[blocked(stay("2030-01-10", "2030-01-13"))]).await.expect("written");
+    shop.owner.deliver(vec![new_listing("7")]).await.expect("delivered");
+    let target = world.create("target").await.expect("created");
+    world.move_account(shop.owner.account.id, &target).await;
+    assert_eq!(types(&feed(&world, importer, begin).await), Vec::<&str>::new());
+}
+
+/// A move is one event; the target's imports end, others may wake.
+pub async fn a_move_is_told_to_source_target_and_importers(ports: Ports) {
+    let market = Market::open(ports).await;
+    let world = market.world.clone();
+    let [one, two] = market.listings().await;
+    let target = world.create("target").await.expect("created");
+    market.import(&market.importer, &[one]).await.expect("imported");
+    market.import(&target, &[one, two]).await.expect("imported");
+    let begin = now(&world).await;
+    let source = market.host.tenant.id();
+    market.move_to(&target).await;
+    let told = feed(&world, source, begin).await;
+    assert_eq!(types(&told), ["integration_account.moved"]);
+    assert_eq!(datum(&told[0], "importsEnded"), Some(&Datum::Fact(Fact::Integer(2))));
+    let told = feed(&world, target.id(), begin).await;
+    assert_eq!(types(&told), ["integration_account.moved", "import.ended"]);
+    assert_eq!(reason(&told[1]), ("import.ended", Some(&Datum::from("ACCOUNT_MOVED")), Some(&listings(&[one, two]))));
+    let told = feed(&world, market.importer.id(), begin).await;
+    assert_eq!(types(&told), ["integration_account.moved"]);
+    assert_eq!(datum(&told[0], "toTenantID"), Some(&Datum::from(Some(target.id()))));
+    assert_eq!((datum(&told[0], "listings"), &told[0].actor), (None, &None), "how much it holds is not told");
+    assert_eq!(page(&world, None, begin).await.events.len(), 2);
+
+    // From an inactive tenant to an active one.
+    world.set_status(&target, TenantStatus::Inactive).await;
+    let begin = now(&world).await;
+    market.move_to(&market.host.tenant).await;
+    let told = feed(&world, market.importer.id(), begin).await;
+    assert_eq!(types(&told), ["integration_account.moved", "import.awake"]);
+}
+
+/// Deletions end imports, also those that sleep; the importers are told after the deletion.
+pub async fn importers_are_told_that_their_imports_ended(ports: Ports) {
+    let market = Market::open(ports).await;
+    let (world, importer) = (market.world.clone(), market.importer.id());
+    let [one, two, three] = market.listings().await;
+    market.import(&market.importer, &[one, two, three]).await.expect("imported");
+    market.set_listing(two, ListingStatus::Inactive).await;
+    let begin = now(&world).await;
+    for id in [one, two] {
+        let listing = market.host.get(id).await.expect("a listing").listing;
+        market.host.delete(&listing).await.expect("deleted");
+    }
+    let account = world.ports.integration_accounts.get(&market.host.scope().await, market.host.account.id).await;
+    let scope = market.host.scope().await;
+    let change = account.expect("no failure").expect("an account").delete(&scope, Host::stamp(&scope));
+    world.ports.integration_accounts.delete(&scope, change).await.expect("deleted");
+    let told = feed(&world, importer, begin).await;
+    let deleted = ["listing.deleted", "import.ended", "listing.deleted", "import.ended", "import.ended"];
+    assert_eq!(types(&told), deleted);
+    assert!(told.iter().all(|event| event.before.is_empty() && event.actor.is_none()));
+    let reasons = ["LISTING_DELETED", "LISTING_DELETED", "ACCOUNT_DELETED"].map(Datum::from);
+    let ended = told.iter().filter(|event| event.event_type == "import.ended");
+    assert_eq!(ended.clone().filter_map(|event| datum(event, "reason")).cloned().collect::<Vec<_>>(), reasons);
+    let ids: Vec<_> = ended.filter_map(|event| datum(event, "listingIDs")).cloned().collect();
+    assert_eq!(ids, [one, two, three].map(|id| listings(&[id])));
+}
+
+/// An account with many imports falls asleep, and is deleted: each transaction tells of a bounded number.
+pub async fn the_effects_of_a_mass_change_are_told_in_bounded_transactions(ports: Ports) {
+    let market = Market::open(ports).await;
+    let (world, importer) = (market.world.clone(), market.importer.id());
+    let mut all: Vec<ListingId> = market.listings::<900>().await.into();
+    all.extend(market.listings::<400>().await);
+    for some in all.chunks(900) {
+        market.import(&market.importer, some).await.expect("imported");
+    }
+    let mut begin = now(&world).await;
+    let told_of = |events: &[Event], event_type: &str| -> Vec<Uuid> {
+        let events = events.iter().filter(|event| event.event_type == event_type);
+        let ids = events.filter_map(|event| datum(event, "listingIDs")).flat_map(|datum| match datum {
+            Datum::Ids(ids) => ids.clone(),
+            Datum::Fact(_) => vec![],
+        });
+        ids.collect()
+    };
+    let expected: BTreeSet<_> = all.iter().map(|listing| listing.as_uuid()).collect();
+    for (event_type, step) in [("import.asleep", 0), ("import.awake", 1), ("import.ended", 2)] {
+        match step {
+            2 => {
+                let scope = market.host.scope().await;
+                let account = world.ports.integration_accounts.get(&scope, market.host.account.id).await;
+                let change = account.expect("no failure").expect("an account").delete(&scope, Host::stamp(&scope));
+                world.ports.integration_accounts.delete(&scope, change).await.expect("deleted");
+            }
+            _ => market.host.edit_account(allowing(step == 1)).await,
+        }
+        // A change that comes after it: it is told before the sleep of all, but not before their end.
+        world.create(&format!("later-{step}")).await.expect("created");
+        let first = world.ports.event_log.number(&OperatorScope::new(), build::at(), 500).await.expect("numbered");
+        assert!(first.has_more, "{event_type}");
+        let told = page(&world, Some(importer), begin).await.events;
+        assert_eq!(told_of(&told, event_type).len(), MAX_LISTINGS);
+        let log = page(&world, None, begin).await.events;
+        assert_eq!(types(&log).contains(&"tenant.created"), step < 2);
+        let told = feed(&world, importer, begin).await;
+        assert_eq!(told_of(&told, event_type).into_iter().collect::<BTreeSet<_>>(), expected);
+        assert_eq!(told_of(&told, event_type).len(), expected.len(), "each is told once");
+        begin = now(&world).await;
+    }
+}
+
+/// Old events are forgotten from the beginning of the log, and the rest keeps its positions.
+pub async fn the_oldest_events_are_forgotten(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    number(&world).await;
+    let later = build::at() + TimeDelta::days(1);
+    world.create("later").await.expect("created");
+    world.ports.event_log.number(&OperatorScope::new(), later, 500).await.expect("numbered");
+    let forget =
+        async |most| world.ports.event_log.forget(&OperatorScope::new(), later, most).await.expect("forgotten");
+    let scope = OperatorScope::new().event_scope(world.workspace_id(), None);
+    let state = async || world.ports.events.log(&scope).await.expect("a state");
+    assert_eq!(state().await, LogState { position: 3, oldest: 1 });
+    assert_eq!((forget(1).await, state().await), (1, LogState { position: 3, oldest: 2 }));
+    assert_eq!((forget(10).await, state().await), (1, LogState { position: 3, oldest: 3 }));
+    assert_eq!(forget(10).await, 0, "the next one is young");
+    assert_eq!(page(&world, None, 0).await.events.iter().map(|event| event.position).collect::<Vec<_>>(), [3]);
+    assert!(feed(&world, channel.id(), 0).await.is_empty());
+    assert_eq!(world.ports.trail.actions().await.len(), 3, "the audit trail stays");
+}
+
+/// A change that is refused leaves no event.
+pub async fn a_refused_change_leaves_no_event(ports: Ports) {
+    let host = Host::open(ports).await;
+    let listing = host.listing("7").await;
+    host.update(&listing, renamed("Attic")).await.expect("updated");
+    let begin = now(&host.world).await;
+    assert!(is_stale(&host.update(&listing, with_status(ListingStatus::Inactive)).await));
+    assert_eq!(number(&host.world).await, 0);
+    assert_eq!(now(&host.world).await, begin);
+}
