@@ -15,7 +15,7 @@ use crate::steps::retry::until_none_are_left;
 /// The maximum number of changes of a workspace that one transaction numbers.
 const MOST: u32 = 500;
 /// The number of events on a page for operators.
-const PAGE: u32 = 500;
+const PAGE: u32 = 100;
 
 /// The use cases of the event logs.
 #[expect(missing_docs, reason = "the ports and settings")]

@@ -48,7 +48,7 @@ pub struct EventFilter {
     pub after: u64,
     /// The types; all if empty.
     pub types: Vec<TypePattern>,
-    /// The maximum number of events.
+    /// The maximum number of events, at most 100.
     pub limit: u32,
 }
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod contract;
+mod event_plans;
 mod idempotency;
 mod limits;
 mod plans;

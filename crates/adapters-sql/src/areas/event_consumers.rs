@@ -27,23 +27,26 @@ const LAG_IN_FEED: &str = "\
     {row}, \
     (SELECT COUNT(*) FROM (SELECT 1 FROM event_recipients recipient \
                            WHERE recipient.workspace_id = $1 AND recipient.tenant_id = $2 \
-                           AND recipient.position > consumer.position LIMIT $3) unread), \
-    (SELECT entry.at FROM event_recipients recipient \
-     CROSS JOIN events event CROSS JOIN audit entry \
-     WHERE recipient.workspace_id = $1 AND recipient.tenant_id = $2 AND recipient.position > consumer.position \
-     AND event.workspace_id = $1 AND event.position = recipient.position \
-     AND entry.workspace_id = $1 AND entry.id = event.entry_id \
-     ORDER BY recipient.position LIMIT 1)";
+                           AND recipient.position > consumer.position ORDER BY recipient.position LIMIT $3) unread), \
+    (SELECT entry.at FROM events event CROSS JOIN audit entry \
+     WHERE event.workspace_id = $1 \
+     AND event.position = (SELECT recipient.position FROM event_recipients recipient \
+                           WHERE recipient.workspace_id = $1 AND recipient.tenant_id = $2 \
+                           AND recipient.position > consumer.position ORDER BY recipient.position LIMIT 1) \
+     AND entry.workspace_id = $1 AND entry.id = event.entry_id)";
 
 /// The columns of a list, where the events are those of the whole log.
 const LAG_IN_LOG: &str = "\
     {row}, \
     (SELECT COUNT(*) FROM (SELECT 1 FROM events event \
-                           WHERE event.workspace_id = $1 AND event.position > consumer.position LIMIT $3) unread), \
+                           WHERE event.workspace_id = $1 AND event.position > consumer.position \
+                           ORDER BY event.position LIMIT $3) unread), \
     (SELECT entry.at FROM events event CROSS JOIN audit entry \
-     WHERE event.workspace_id = $1 AND event.position > consumer.position \
-     AND entry.workspace_id = $1 AND entry.id = event.entry_id \
-     ORDER BY event.position LIMIT 1)";
+     WHERE event.workspace_id = $1 \
+     AND event.position = (SELECT later.position FROM events later \
+                           WHERE later.workspace_id = $1 AND later.position > consumer.position \
+                           ORDER BY later.position LIMIT 1) \
+     AND entry.workspace_id = $1 AND entry.id = event.entry_id)";
 
 joined! {
     struct ListedRow {

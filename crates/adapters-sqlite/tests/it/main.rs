@@ -2,6 +2,7 @@
 
 mod connections;
 mod contract;
+mod event_plans;
 mod files;
 mod group_commit;
 mod isolation;

@@ -259,7 +259,7 @@ async fn a_move_finds_imports_by_their_account() {
     }
 }
 
-async fn plan(url: &str, statement: Statement) -> Vec<String> {
+pub(crate) async fn plan(url: &str, statement: Statement) -> Vec<String> {
     let Statement { sql, values, db_backend } = statement;
     let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
     let pool = SqlitePool::connect(url).await.expect("a connection");

@@ -40,7 +40,7 @@ async fn number(world: &World) -> u64 {
 
 async fn page(world: &World, tenant: Option<TenantId>, after: u64) -> EventPage {
     let scope = OperatorScope::new().event_scope(world.workspace_id(), tenant);
-    let filter = EventFilter { after, types: vec![], limit: 1_000 };
+    let filter = EventFilter { after, types: vec![], limit: 100 };
     world.ports.events.read(&scope, &filter).await.expect("a page")
 }
 

@@ -13,7 +13,9 @@ pub mod bookings;
 pub mod calendars;
 pub mod credentials;
 pub mod deliveries;
+pub mod event_consumers;
 pub mod events;
+pub mod feeds;
 pub mod holds;
 mod host;
 pub mod idempotency;
@@ -79,6 +81,8 @@ ports! {
     availability: AvailabilityRepository,
     availability_queries: AvailabilityQueries,
     credentials: Credentials,
+    event_consumer_queries: EventConsumerQueries,
+    event_consumers: EventConsumerRepository,
     event_log: EventLog,
     events: EventQueries,
     imports: ImportRepository,
@@ -144,6 +148,24 @@ macro_rules! suite {
             withdrawals {
                 what_may_not_be_sold_any_more_is_not_sold,
                 nothing_is_sold_once_it_may_not_be,
+            }
+            event_consumers {
+                a_consumer_comes_back_as_it_was_stored,
+                a_tenant_has_so_many_consumers,
+                of_twenty_who_create_consumers_so_many_win_as_may,
+                of_twenty_who_create_the_same_consumer_one_wins,
+                a_change_of_an_old_consumer_is_stale,
+                consumers_end_with_their_tenant,
+                another_tenant_reaches_no_consumer,
+                a_consumer_is_behind_in_a_feed_and_in_the_log,
+            }
+            feeds {
+                a_log_without_events_begins_at_one,
+                a_page_is_read_after_a_position_and_says_how_far_it_has_read,
+                a_tenant_reads_its_feed_and_the_default_tenant_the_log,
+                types_select_events_and_pass_the_others_over,
+                an_event_is_read_as_it_was_told,
+                another_workspace_reads_its_own_log,
             }
             holds {
                 a_hold_that_has_lapsed_makes_way,

@@ -152,6 +152,12 @@ impl World {
         self.ports.integration_accounts.create(&scope, change).await.expect("a new account").id()
     }
 
+    /// Gives every change that waits its position.
+    pub(crate) async fn number(&self) {
+        while self.ports.event_log.number(&OperatorScope::new(), build::at(), 1_000).await.expect("numbered").has_more {
+        }
+    }
+
     /// Returns the account, whichever tenant has it.
     async fn account(&self, id: IntegrationAccountId) -> IntegrationAccount {
         let found = self.ports.integration_accounts.get_anywhere(&self.admin().await, id).await;

@@ -22,12 +22,16 @@ const WHAT: &str = "event";
 /// The maximum number of events among which one statement looks for those of some types.
 const REACH: i64 = 10_000;
 
-/// The bounds of the log, and the events of a page, if there are any.
+/// The maximum number of events of a page.
+const MOST: u32 = 100;
+
+/// The bounds of the log, and the events of a page, if there are any. The number in the text tells PostgreSQL that these
+/// are few, as it does not know the bound one when it plans.
 const READ: &str = "\
     SELECT log.position, log.oldest, {end}, page.position, page.relation, page.data, \
     event.id, event.type, event.tenant_id, event.data, {entry} \
     FROM event_logs log \
-    LEFT JOIN ({page}) page ON TRUE \
+    LEFT JOIN (SELECT * FROM ({page}) few ORDER BY few.position LIMIT 101) page ON TRUE \
     LEFT JOIN events event ON event.workspace_id = $1 AND event.position = page.position \
     LEFT JOIN audit entry ON entry.workspace_id = $1 AND entry.id = event.entry_id \
     WHERE log.workspace_id = $1 \
@@ -55,7 +59,7 @@ impl EventQueries for Database {
         let (log, end) = (*log, *end);
         let events = rows.into_iter().filter_map(|row| row.event).map(|row| to_event(row, scope));
         let mut events = events.collect::<Result<Vec<_>, _>>()?;
-        let limit = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        let limit = usize::try_from(filter.limit.min(MOST)).unwrap_or(usize::MAX);
         let is_full = events.len() > limit;
         events.truncate(limit);
         let (position, has_more) = match (events.last(), end) {
@@ -85,7 +89,7 @@ impl Database {
 /// Reads a page and, if it is limited to some types, the end of the reach.
 fn page(scope: &EventScope, filter: &EventFilter) -> Query {
     let EventFilter { after, types, limit } = filter;
-    let most = i64::from(*limit) + 1;
+    let most = i64::from((*limit).min(MOST)) + 1;
     let (source, reader) = match scope.tenant_id() {
         Some(tenant) => (FEED, tenant.as_uuid().into()),
         None => (LOG, Relation::Own.as_str().into()),

@@ -1,0 +1,83 @@
+//! Plans of PostgreSQL for the event log, and reading of one with many events.
+
+use adapters_postgres::Postgres;
+use domain::access::{EventScope, Permission};
+use ports::{EventFilter, EventQueries, Page, PageStart};
+use testkit::build;
+
+use crate::fresh;
+use crate::plans::{LISTINGS, filled, plan};
+
+/// Creates 48,000 events of two tenants by turns, so many that a sequential scan would be slow. One event in 11,000 has
+/// another type.
+const EVENTS: [&str; 5] = [
+    "INSERT INTO event_logs (workspace_id, position, oldest) VALUES ($1, 48000, 1)",
+    "INSERT INTO audit (workspace_id, id, at, tenant_id, tenant_name, actor_name, action, resource_kind, resource_id, \
+     resource_name, before, after) \
+     SELECT $1, lpad(n::text, 32, '0')::uuid, now(), lpad((n % 2 + 1)::text, 32, '0')::uuid, 'Tenant', 'operator', \
+     'user.create', 'user', gen_random_uuid(), 'User', '{}', '{}' FROM generate_series(1, 48000) n",
+    "INSERT INTO events (workspace_id, position, id, entry_id, numbered_at, type, tenant_id, data) \
+     SELECT $1, n, gen_random_uuid(), lpad(n::text, 32, '0')::uuid, now(), \
+     CASE n % 22000 WHEN 21999 THEN 'user.deleted' ELSE 'user.created' END, lpad((n % 2 + 1)::text, 32, '0')::uuid, '{}' \
+     FROM generate_series(1, 48000) n",
+    "INSERT INTO event_recipients (workspace_id, tenant_id, position, type, relation) \
+     SELECT workspace_id, tenant_id, position, type, 'own' FROM events",
+    "ANALYZE",
+];
+
+fn feed() -> EventScope {
+    build::channel(Permission::Read).event_scope(false).expect("a tenant")
+}
+
+fn log() -> EventScope {
+    build::administrator().event_scope(true).expect("the default tenant")
+}
+
+fn filter(after: u64, types: &[&str]) -> EventFilter {
+    EventFilter { after, types: types.iter().map(|name| name.parse().expect("a type")).collect(), limit: 50 }
+}
+
+#[tokio::test]
+async fn a_page_is_one_range_of_an_index() {
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    for (scope, index, range) in [
+        (feed(), "event_recipients_pkey on event_recipients recipient", "(tenant_id = $4) AND (\"position\" > $2)"),
+        (log(), "events_pkey on events event", "(workspace_id = $1) AND (\"position\" > $2)"),
+    ] {
+        for types in [&[][..], &["user.deleted"], &["user.*", "listing.*"]] {
+            let plan = plan(&pool, database.events_statement(&scope, &filter(7, types))).await;
+            let ranges = plan.windows(2).filter(|lines| lines[0].contains(index) && lines[1].contains(range)).count();
+            // The end of what is looked at is found in the same range.
+            assert_eq!(ranges, if types.is_empty() { 1 } else { 2 }, "{plan:#?}");
+            assert!(!plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")), "{plan:#?}");
+            assert!(!plan.iter().any(|line| line.contains("Hash")), "only events of the page are read: {plan:#?}");
+        }
+    }
+    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("a tenant");
+    let page = Page { start: PageStart::Number(1), size: 20 };
+    for (feed, index) in [(feed(), "event_recipients_pkey"), (log(), "events_pkey")] {
+        let plan = plan(&pool, database.event_consumers_statement(&scope, &feed, page)).await;
+        assert!(plan.iter().any(|line| line.contains(&format!("using {index} on"))), "{plan:#?}");
+        let scans = plan.iter().filter(|line| line.contains("Seq Scan on"));
+        assert!(scans.clone().all(|line| line.contains("event_consumers")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_looks_at_so_many_events_for_those_of_a_type() {
+    let server = fresh();
+    filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let (mut after, mut pages) = (0, Vec::new());
+    loop {
+        let page = database.read(&feed(), &filter(after, &["user.deleted"])).await.expect("a page");
+        pages.push((page.events.iter().map(|event| event.position).collect::<Vec<_>>(), page.position, page.has_more));
+        if !page.has_more {
+            break;
+        }
+        after = page.position;
+    }
+    assert_eq!(pages, [(vec![], 19_999, true), (vec![21_999], 39_999, true), (vec![43_999], 48_000, false)]);
+}
