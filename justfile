@@ -32,6 +32,14 @@ fmt:
 retry-storm:
     TENANTRY_TEST_STORM_KEYS=200 TENANTRY_TEST_STORM_CALLS=20 cargo test --package tenantry --test it retry_storm
 
+# makes 50,000 changes by 32 writers on two servers, kills them, and follows the log: each change must be in it once
+events-storm:
+    TENANTRY_TEST_STORM_EVENTS=50000 cargo test --package tenantry --test it events_storm
+
+# prints the events of a workspace, and those that come
+events workspace:
+    cargo run --package tenantry -- events tail --workspace {{workspace}}
+
 # revokes callers whose requests are half sent, in 20 rounds on each engine and on two servers: nothing may be written
 revocations:
     TENANTRY_TEST_REVOCATIONS=20 cargo test --package tenantry --test it was_revoked -- --test-threads=1

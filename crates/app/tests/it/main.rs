@@ -17,6 +17,7 @@ mod docs;
 mod double_booking;
 mod errors;
 mod etags;
+mod events_storm;
 mod headers;
 mod idempotency;
 mod imports;

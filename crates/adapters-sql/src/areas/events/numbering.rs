@@ -26,7 +26,7 @@ const WORKSPACES: &str = "\
         FROM found WHERE found.workspace_id IS NOT NULL) \
     SELECT found.workspace_id FROM found WHERE found.workspace_id IS NOT NULL";
 
-const LOCK: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_id = $1";
+const LOG: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_id = $1";
 const BEGIN: &str = "\
     INSERT INTO event_logs (workspace_id, position, oldest) VALUES ($1, 0, 1) ON CONFLICT (workspace_id) DO NOTHING";
 
@@ -125,9 +125,13 @@ impl Transaction {
 
     /// Locks the log of the workspace, and returns its last position; `None` if another transaction has it.
     async fn lock_log(&self, workspace: Uuid) -> Result<Option<i64>, RepositoryError> {
-        let lock = Query::new(LOCK, [workspace.into()]).push(self.dialect().for_update_of_unlocked());
-        if let Some(position) = self.one(lock, "position").await? {
+        let log = || Query::new(LOG, [workspace.into()]);
+        if let Some(position) = self.one(log().push(self.dialect().for_update_of_unlocked()), "position").await? {
             return Ok(Some(position));
+        }
+        // An INSERT would wait for the transaction that has it.
+        if self.has_row(log()).await? {
+            return Ok(None);
         }
         let begun = self.execute(Query::new(BEGIN, [workspace.into()])).await?.rows_affected();
         Ok((begun == 1).then_some(0))

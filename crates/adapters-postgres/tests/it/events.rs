@@ -1,0 +1,76 @@
+//! The event log while transactions of other servers are open.
+
+use adapters_postgres::Postgres;
+use domain::access::OperatorScope;
+use ports::{EventLog, Numbered};
+use sqlx::types::Uuid;
+use sqlx::{Connection, PgConnection, Row};
+use testkit::build;
+
+use crate::fresh;
+
+const ENTRY: &str = "\
+    INSERT INTO audit (workspace_id, id, at, tenant_id, tenant_name, actor_name, action, resource_kind, resource_id, resource_name, \
+                       before, after) \
+    VALUES ($1, $2, now(), $1, 'Channel', 'operator', 'location.create', 'location', $2, 'Lobby', '{}', '{}')";
+const WAIT: &str = "INSERT INTO unnumbered_events (workspace_id, entry_id, data) VALUES ($1, $2, '{}')";
+const WORKSPACE: &str = "\
+    INSERT INTO workspaces (id, name, default_currency, default_discount, max_importer_hold_hours, max_importer_holds, version, \
+                            created_at, updated_at) \
+    VALUES ($1, 'Stays', 'USD', 0, 72, 100, 1, now(), now())";
+
+async fn change(connection: &mut PgConnection, workspace: Uuid, entry: u128) {
+    for statement in [ENTRY, WAIT] {
+        let change = sqlx::query(statement).bind(workspace).bind(Uuid::from_u128(entry));
+        change.execute(&mut *connection).await.expect("a change");
+    }
+}
+
+async fn log(connection: &mut PgConnection) -> Vec<(i64, Uuid)> {
+    let rows = sqlx::query("SELECT position, entry_id FROM events ORDER BY position").fetch_all(connection).await;
+    rows.expect("the log").iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+#[tokio::test]
+async fn a_change_that_commits_late_comes_after_those_that_are_numbered() {
+    let server = fresh();
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let connect = || PgConnection::connect(server.url());
+    let (mut early, mut late) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
+    let workspace = Uuid::from_u128(1);
+    sqlx::query(WORKSPACE).bind(workspace).execute(&mut early).await.expect("a workspace");
+    let number = async || database.number(&OperatorScope::new(), build::at(), 10).await.expect("numbered").events;
+    let mut open = late.begin().await.expect("a transaction");
+    change(&mut open, workspace, 5).await;
+    change(&mut early, workspace, 6).await;
+    assert_eq!(number().await, 1, "the open transaction is not waited for");
+    open.commit().await.expect("committed");
+    assert_eq!(number().await, 1);
+    let [first, second] = [6, 5].map(Uuid::from_u128);
+    assert_eq!(log(&mut early).await, [(1, first), (2, second)]);
+}
+
+#[tokio::test]
+async fn a_log_that_another_server_numbers_is_left_to_it_until_its_session_ends() {
+    let server = fresh();
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let connect = || PgConnection::connect(server.url());
+    let (mut one, mut other) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
+    let workspace = Uuid::from_u128(1);
+    sqlx::query(WORKSPACE).bind(workspace).execute(&mut one).await.expect("a workspace");
+    let number = async || database.number(&OperatorScope::new(), build::at(), 10).await.expect("numbered");
+    change(&mut one, workspace, 5).await;
+    assert_eq!(number().await.events, 1);
+    change(&mut one, workspace, 6).await;
+
+    let mut held = other.begin().await.expect("a transaction");
+    sqlx::query("UPDATE event_logs SET position = position + 1").execute(&mut *held).await.expect("a lock");
+    assert_eq!(number().await, Numbered::default(), "another server has the log");
+    let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+               WHERE state = 'idle in transaction' AND datname = current_database()";
+    sqlx::query(end).execute(&mut one).await.expect("ended");
+    assert_eq!(number().await.events, 1);
+    let [first, second] = [5, 6].map(Uuid::from_u128);
+    assert_eq!(log(&mut one).await, [(1, first), (2, second)]);
+    drop(held);
+}
