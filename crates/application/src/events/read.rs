@@ -119,3 +119,149 @@ impl Events {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use domain::event_consumers::{EventConsumer, Place};
+    use domain::ids::EventConsumerId;
+    use ports::{LogState, MockEventConsumerRepository, MockEventQueries};
+    use testkit::build;
+    use tokio::join;
+
+    use super::*;
+    use crate::events::Arrivals;
+    use crate::events::arrivals::MOST_OF_KEY;
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::{Extension, Problem};
+
+    /// Returns a log of the events 17 to 20, none of which concerns the reader.
+    fn log() -> MockEventQueries {
+        let mut queries = MockEventQueries::new();
+        queries.expect_log().returning(|_| Ok(LogState { position: 20, oldest: 17 }));
+        queries
+            .expect_read()
+            .returning(|_, _| Ok(EventPage { events: vec![], position: 20, has_more: false, oldest: 17 }));
+        queries
+    }
+
+    fn over(queries: MockEventQueries, consumer: Option<u64>) -> Events {
+        let mut consumers = MockEventConsumerRepository::new();
+        consumers.expect_get().withf(|scope, _| scope.tenant_id() == build::channel_id()).returning(
+            move |scope, name| {
+                let named = (EventConsumerId::new(build::id()), name.clone());
+                let place = |position| Place::after(position, 1, position).expect("a place");
+                Ok(consumer.map(|position| EventConsumer::new(scope, named, place(position), build::at())))
+            },
+        );
+        Events { queries: Arc::new(queries), consumers: Arc::new(consumers), arrivals: Arrivals::default() }
+    }
+
+    fn channel() -> Caller {
+        build::channel(Permission::Read)
+    }
+
+    fn after(position: &str) -> FindEvents {
+        FindEvents { after: Some(position.to_owned()), ..FindEvents::default() }
+    }
+
+    /// Reads the first page.
+    async fn first(events: &Events, query: FindEvents) -> Result<Reading, EventError> {
+        let mut reading = events.begin(&channel(), Ok(query)).await?;
+        events.read(&channel(), &mut reading).await.map(|_| reading)
+    }
+
+    #[tokio::test]
+    async fn a_client_that_has_missed_events_is_told_so() {
+        let events = over(log(), Some(3));
+        let of_consumer = FindEvents { consumer: Some("billing".to_owned()), ..FindEvents::default() };
+        for query in [after("0"), after("15"), of_consumer] {
+            let gone = first(&events, query).await.err().expect("gone");
+            assert_eq!(gone.code(), Code::EventsGone);
+            assert_eq!(gone.members().extension, Some(Extension::OldestEvent(17)));
+        }
+        for query in [FindEvents::default(), after("16"), after("20"), after("latest")] {
+            assert_eq!(
+                first(&events, query.clone()).await.ok().map(|reading| reading.position()),
+                Some(20),
+                "{query:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_late_later_is_told_so_too() {
+        let mut queries = MockEventQueries::new();
+        let mut oldest = [17, 21, 30].into_iter();
+        queries.expect_read().returning(move |_, _| {
+            let oldest = oldest.next().expect("three pages");
+            Ok(EventPage { events: vec![], position: 20, has_more: false, oldest })
+        });
+        let events = over(queries, None);
+        let mut reading = first(&events, FindEvents::default()).await.expect("read from the oldest");
+        assert!(events.read(&channel(), &mut reading).await.is_ok(), "none is missing");
+        let gone = events.read(&channel(), &mut reading).await.err().map(|error| error.code());
+        assert_eq!(gone, Some(Code::EventsGone));
+    }
+
+    #[tokio::test]
+    async fn a_position_beyond_the_log_is_refused_by_its_name() {
+        let events = over(log(), Some(21));
+        let resumed = FindEvents { last_event_id: Some("21".to_owned()), ..FindEvents::default() };
+        let of_consumer = FindEvents { consumer: Some("billing".to_owned()), ..FindEvents::default() };
+        for (query, field) in [(after("21"), "after"), (resumed, "Last-Event-ID"), (of_consumer, "consumer")] {
+            let refused = first(&events, query).await.err().expect("refused");
+            assert_eq!(refused.code(), Code::ValidationFailed);
+            assert!(refused.field_errors().is_some_and(|errors| errors.contains_key(field)), "{field}");
+        }
+        let unknown = FindEvents { consumer: Some("unknown".to_owned()), ..FindEvents::default() };
+        let refused = first(&over(log(), None), unknown).await.err().map(|error| error.code());
+        assert_eq!(refused, Some(Code::EventConsumerNotFound));
+    }
+
+    #[tokio::test]
+    async fn the_log_of_the_workspace_is_the_default_tenants_to_read() {
+        let query = FindEvents { scope: Some("workspace".to_owned()), limit: Some(0), ..FindEvents::default() };
+        for (caller, code) in
+            [(channel(), Code::DefaultTenantRequired), (build::administrator(), Code::ValidationFailed)]
+        {
+            let refused = over(log(), None).begin(&caller, Ok(query.clone())).await.err().map(|error| error.code());
+            assert_eq!(refused, Some(code), "authority comes before the values");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_waits_for_the_next_event_of_its_log() {
+        let events = over(log(), None);
+        let mut reading = first(&events, FindEvents { wait: Some(25), ..after("20") }).await.expect("read");
+        let (caller, until) = (channel(), reading.waits_until());
+        assert_eq!(until - Instant::now(), Duration::from_secs(25));
+        let (woken, ()) = join!(events.wait(&caller, &mut reading, until), async {
+            assert_eq!(events.arrivals.awaited(), [build::workspace_id()]);
+            events.arrivals.arrived(&[(build::workspace_id(), 21)]);
+        });
+        assert_eq!(woken.ok(), Some(Wake::Arrived));
+        let read = |reading: &mut Reading| reading.filter.after = 21;
+        read(&mut reading);
+        assert_eq!(events.wait(&caller, &mut reading, until).await.ok(), Some(Wake::TimedOut));
+        assert!(until <= Instant::now());
+    }
+
+    #[tokio::test]
+    async fn a_key_waits_with_so_many_requests() {
+        let events = over(log(), None);
+        let mut readings = Vec::new();
+        for _ in 0..MOST_OF_KEY {
+            let mut reading = first(&events, after("20")).await.expect("read");
+            assert!(events.enter(&channel(), &mut reading).is_ok() && events.enter(&channel(), &mut reading).is_ok());
+            readings.push(reading);
+        }
+        let mut one_more = first(&events, after("20")).await.expect("read");
+        let refused = events.enter(&channel(), &mut one_more).expect_err("refused");
+        assert_eq!((refused.code(), refused.members().retry_after), (Code::TooManyReaders, Some(5)));
+        readings.pop();
+        assert!(events.enter(&channel(), &mut one_more).is_ok());
+    }
+}

@@ -31,7 +31,7 @@ pub(crate) async fn read((api, caller, query, request): ListRequest<InTenant, Qu
     let is_head = request.method() == Method::HEAD;
     if stream::is_asked(&request) {
         let walk = Walk::resume(api, caller, query, request).await?;
-        return stream::response(walk, is_head);
+        return stream::response(walk, is_head).await;
     }
     let mut walk = Walk::begin(api, caller, query, request).await?;
     let page = if is_head { walk.page().await? } else { walk.page_with_events().await? };

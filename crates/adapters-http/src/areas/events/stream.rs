@@ -42,8 +42,9 @@ pub(super) fn is_asked(request: &HttpRequest) -> bool {
     stream > quality(&["application/json", "application/*"]) && stream >= quality(&["*/*"])
 }
 
-/// Returns 200 with the stream.
-pub(super) fn response(mut walk: Walk, is_head: bool) -> Answer {
+/// Returns 200 with the stream, once its first page can be read.
+pub(super) async fn response(mut walk: Walk, is_head: bool) -> Answer {
+    let first = Some(walk.page().await?);
     let mut response = HttpResponse::Ok();
     // Some proxies hold responses back without this header.
     response.content_type(EVENT_STREAM).insert_header(("x-accel-buffering", "no"));
@@ -51,13 +52,15 @@ pub(super) fn response(mut walk: Walk, is_head: bool) -> Answer {
         return Ok(response.finish());
     }
     walk.enter()?;
-    let stream = Stream { walk, beats_at: Instant::now(), looks_at: None };
-    Ok(response.body(Body { client: client(), next: Some(Box::pin(on_behalf_of(client(), stream.next()))) }))
+    let stream = Stream { walk, first, beats_at: Instant::now(), looks_at: None };
+    Ok(response.body(Body { client: client(), next: Some(Box::pin(stream.next())) }))
 }
 
 /// The state of a stream between two of its chunks.
 struct Stream {
     walk: Walk,
+    /// The first page.
+    first: Option<EventPage>,
     /// The instant of the next comment.
     beats_at: Instant,
     /// The instant at which the caller is admitted again, although nothing has happened.
@@ -69,8 +72,10 @@ impl Stream {
     /// away, and when the service stops: the client resumes it after its last event.
     async fn next(mut self) -> Option<(Bytes, Self)> {
         loop {
-            self.walk.admit_again().await.ok()?;
-            let page = self.walk.page().await.ok()?;
+            let page = match self.first.take() {
+                Some(page) => page,
+                None => self.next_page().await?,
+            };
             let chunk = if page.events.is_empty() { None } else { Some(self.chunk(page)) };
             let now = Instant::now();
             if let Some(chunk) = chunk {
@@ -88,6 +93,12 @@ impl Stream {
                 Wake::Stopping => return None,
             };
         }
+    }
+
+    /// Reads the next page, if the caller is still admitted.
+    async fn next_page(&mut self) -> Option<EventPage> {
+        self.walk.admit_again().await.ok()?;
+        self.walk.page().await.ok()
     }
 
     /// Returns the events of a page, each with its position, by which the client resumes the stream.

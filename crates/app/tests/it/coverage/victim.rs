@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::calls::{Call, Sibling, query};
-use crate::support::{Answer, Client, World, booking, data, id_of};
+use crate::support::{Answer, Client, World, booking, data, id_of, until_so};
 
 /// The tenant under attack, with one of each resource.
 pub(super) struct Victim {
@@ -23,7 +23,7 @@ pub(super) struct Victim {
     elsewhere: String,
     /// A held reservation of the imported listing, sold by the victim.
     reservation: String,
-    /// The name of an event consumer.
+    /// The name of an event consumer, at position 1.
     pub(super) consumer: String,
 }
 
@@ -54,8 +54,9 @@ impl Victim {
         held["reservationType"] = json!("PENDING_CONFIRMATION");
         let reservation = id_of(&data(201, &inside.post("/api/v1/reservation", &held)));
         let consumer = uuid::Uuid::new_v4().to_string();
-        let read = json!({ "position": 0 });
-        assert_eq!(inside.put(&format!("/api/v1/event-consumers/{consumer}"), &read).status, 201);
+        let read = json!({ "position": 1 });
+        // The first event of the workspace has its position soon.
+        until_so(|| inside.put(&format!("/api/v1/event-consumers/{consumer}"), &read).status == 201);
         Self {
             tenant,
             location,

@@ -5,6 +5,7 @@ pub(crate) mod document;
 mod load;
 mod market;
 mod server;
+mod stream;
 mod waiting;
 mod wire;
 
@@ -16,6 +17,7 @@ pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::load::{Load, is_unavailable};
 pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, Server, migrate, output, run};
+pub(crate) use self::stream::EventStream;
 pub(crate) use self::waiting::{REVOKED_WITHIN, refused_within_a_second};
 pub(crate) use self::wire::Wire;
 pub(crate) use testkit::{PATIENCE, until, until_so};
