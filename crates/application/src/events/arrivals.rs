@@ -12,8 +12,10 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 pub(crate) const MOST_OF_KEY: usize = 20;
 /// The maximum number of readers of this process that wait at once.
 pub(crate) const MOST: usize = 1_000;
-/// The minimum time between two reads of a waiting reader, so that many readers of a busy log read little.
+/// The minimum time between two reads of a waiting reader. It doubles, up to a limit, while a busy log has nothing for the
+/// reader, so that many readers of such a log read little.
 const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The last position of each event log that readers wait for. Clones share the readers.
 #[derive(Clone, Default)]
@@ -98,7 +100,7 @@ impl Arrivals {
             state.logs.entry(workspace).or_default().subscribe()
         };
         drop(state);
-        Ok(Reader { arrivals: self.clone(), workspace, key, positions, may_read: Instant::now() })
+        Ok(Reader { arrivals: self.clone(), workspace, key, positions, may_read: Instant::now(), pause: PAUSE })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -114,6 +116,7 @@ pub(crate) struct Reader {
     positions: watch::Receiver<u64>,
     /// The instant from which it may read again.
     may_read: Instant,
+    pause: Duration,
 }
 
 impl Reader {
@@ -124,9 +127,17 @@ impl Reader {
             Ok(Err(_)) => return Wake::Stopping,
             Err(_) => return Wake::TimedOut,
         }
+        let is_busy = Instant::now() < self.may_read;
+        self.pause = if is_busy { LONGEST_PAUSE.min(2 * self.pause) } else { PAUSE };
         sleep_until(self.may_read).await;
-        self.may_read = Instant::now() + PAUSE;
+        self.may_read = Instant::now() + self.pause;
         Wake::Arrived
+    }
+
+    /// Notes that the log had events for the reader.
+    pub(crate) fn found_events(&mut self) {
+        self.pause = PAUSE;
+        self.may_read = self.may_read.min(Instant::now() + PAUSE);
     }
 }
 
@@ -185,12 +196,20 @@ mod tests {
     async fn a_reader_of_a_busy_log_pauses_between_two_reads() {
         let arrivals = Arrivals::default();
         let mut reader = reader(&arrivals);
-        let started = Instant::now();
-        for position in 1..=3 {
+        let wait = async |reader: &mut Reader, position| {
+            let started = Instant::now();
             arrivals.arrived(&[(build::workspace_id(), position)]);
             assert_eq!(reader.wait(position - 1, soon()).await, Wake::Arrived);
+            // The clock of the test has whole milliseconds.
+            started.elapsed().as_millis()
+        };
+        for (position, paused) in (1..).zip([0, 100, 200, 400, 500, 500]) {
+            assert!((paused..paused + 2).contains(&wait(&mut reader, position).await), "{position}");
         }
-        assert!((2 * PAUSE..3 * PAUSE).contains(&started.elapsed()), "{:?}", started.elapsed());
+        reader.found_events();
+        assert!((100..102).contains(&wait(&mut reader, 7).await));
+        assert_eq!(reader.wait(7, soon()).await, Wake::TimedOut);
+        assert!(wait(&mut reader, 8).await < 2, "the log was quiet");
     }
 
     #[tokio::test(start_paused = true)]

@@ -96,6 +96,9 @@ impl Events {
         let scope = reading.scope(caller)?;
         let page = self.queries.read(&scope, &reading.filter).await?;
         reading.advance(&page)?;
+        if let (false, Some(reader)) = (page.events.is_empty(), &mut reading.reader) {
+            reader.found_events();
+        }
         Ok(page)
     }
 
