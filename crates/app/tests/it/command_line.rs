@@ -104,6 +104,9 @@ fn bad_usage_ends_with_2() {
         &["openapi", "--log", "warning"],
         &["openapi", "--log", ""],
         &["serve", "--demo=maybe"],
+        &["events", "tail"],
+        &["events", "tail", "--workspace", "mine"],
+        &["serve", "--event-retention", "0"],
     ] {
         let (status, _) = run("sqlite:unused.db", arguments).expect_err("refused");
         assert_eq!(status, Some(2), "{arguments:?}");

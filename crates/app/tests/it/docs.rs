@@ -104,3 +104,25 @@ fn every_identifier_in_the_docs_exists() {
     let unknown: Vec<_> = unknown.map(|(page, text, _)| (page, text)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }
+
+#[test]
+fn the_table_of_events_has_every_type() {
+    let page = fs::read_to_string(root().join("docs/events.md")).expect("a page");
+    let table = page.split("## Types").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the types");
+    let cells = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let listed: Vec<_> = cells.flat_map(|cell| cell.split(", ")).map(|name| name.trim_matches('`')).collect();
+    let known: Vec<_> = domain::events::EventType::ALL.iter().map(|known| known.as_str()).collect();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn every_action_of_the_trail_but_quotes_leaves_an_event() {
+    let page = fs::read_to_string(root().join("docs/api/administration.md")).expect("a page");
+    let actions = page.split("The actions are ").nth(1).and_then(|rest| rest.split(". More will come").next());
+    let actions: BTreeSet<_> = actions.expect("the actions").split('`').skip(1).step_by(2).collect();
+    let silent: Vec<_> =
+        actions.iter().filter(|action| domain::events::EventType::of_action(action).is_none()).collect();
+    assert_eq!(silent, [&"quote.create"]);
+    let told = domain::events::EventType::ALL.iter().filter_map(|known| known.action());
+    assert!(told.clone().all(|action| actions.contains(action)), "{:?}", told.collect::<Vec<_>>());
+}

@@ -221,3 +221,71 @@ fn few_listings(changes: &[Waiting]) -> usize {
     };
     changes.iter().take_while(are_few).count().max(changes.len().min(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::events::Stirred;
+    use domain::ids::AuditId;
+
+    use super::*;
+
+    const TENANT: Uuid = Uuid::from_u128(1);
+    const OTHER: Uuid = Uuid::from_u128(2);
+    const DEFAULT: Uuid = Uuid::from_u128(3);
+    const IMPORTER: Uuid = Uuid::from_u128(4);
+    const OWNER: Uuid = Uuid::from_u128(5);
+    const TARGET: Uuid = Uuid::from_u128(6);
+    const LISTING: Uuid = Uuid::from_u128(7);
+    const FOREIGN: Uuid = Uuid::from_u128(8);
+
+    fn change(event_type: EventType) -> Waiting {
+        Waiting {
+            sequence: 1,
+            entry: AuditId::new(Uuid::from_u128(9)),
+            action: "any".to_owned(),
+            event_type: Some(event_type),
+            tenant: TENANT,
+            other: Some(OTHER),
+            told: json!({ "toTenantID": TARGET.to_string(), "integrationAccountID": "a", "created": [], "updated": [] }),
+            listings: vec![LISTING],
+            stirred: Stirred::Nothing,
+            progress: None,
+        }
+    }
+
+    /// Whom each type concerns, when all of these tenants are known and others import other listings.
+    #[test]
+    fn each_type_is_told_to_those_it_concerns_and_to_no_other() {
+        let bystander = Uuid::from_u128(10);
+        let audiences = Audiences {
+            default_tenant: Some(DEFAULT),
+            importers: [(LISTING, [IMPORTER].into()), (FOREIGN, [bystander].into())].into(),
+            owners: [(LISTING, OWNER), (FOREIGN, bystander)].into(),
+        };
+        for known in EventType::ALL {
+            let told = audiences.recipients(&change(*known));
+            let told: Vec<_> = told.into_iter().map(|recipient| (recipient.tenant, recipient.relation)).collect();
+            let word = known.as_str().split_once('.').expect("two words").0;
+            let expected = match (word, known) {
+                ("tenant", _) => vec![(TENANT, Relation::Own), (DEFAULT, Relation::Own)],
+                ("reservation", _) => vec![(TENANT, Relation::Own), (OTHER, Relation::OtherParty)],
+                (_, EventType::IntegrationAccountMoved) => vec![(TENANT, Relation::Own), (TARGET, Relation::Own)],
+                (_, EventType::ListingUpdated | EventType::ListingDeleted | EventType::ListingDelivered)
+                | ("availability", _) => vec![(TENANT, Relation::Own), (IMPORTER, Relation::Importer)],
+                (_, EventType::ImportCreated | EventType::ImportRemoved) => {
+                    vec![(TENANT, Relation::Own), (OWNER, Relation::Owner)]
+                }
+                _ => vec![(TENANT, Relation::Own)],
+            };
+            assert_eq!(told, expected, "{}", known.as_str());
+        }
+    }
+
+    #[test]
+    fn importers_get_the_ids_of_what_they_import_only() {
+        let audiences = Audiences { importers: [(LISTING, [IMPORTER].into())].into(), ..Audiences::default() };
+        let told = audiences.recipients(&change(EventType::ListingDelivered));
+        let data = json!({ "integrationAccountID": "a", "updated": [LISTING.to_string()] });
+        assert_eq!(told[1].data, Some(data));
+    }
+}
