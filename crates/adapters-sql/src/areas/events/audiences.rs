@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    /// Whom each type concerns, when all of these tenants are known and others import other listings.
+    /// All of these tenants are known, and others import other listings.
     #[test]
     fn each_type_is_told_to_those_it_concerns_and_to_no_other() {
         let bystander = Uuid::from_u128(10);
