@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::webhooks::{Failure, Reach, is_public};
+use domain::webhooks::{DeliveryFailure, Reach, is_public};
 use hyper::Uri;
 use hyper_util::rt::TokioIo;
 use thiserror::Error;
@@ -47,7 +47,7 @@ impl Resolver for SystemResolver {
 #[derive(Debug, Error)]
 #[error("no connection: {}", .failure.as_str())]
 pub(crate) struct ConnectError {
-    pub(crate) failure: Failure,
+    pub(crate) failure: DeliveryFailure,
 }
 
 /// Connects to receivers.
@@ -58,7 +58,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    async fn connect(&self, uri: &Uri) -> Result<TokioIo<TcpStream>, Failure> {
+    async fn connect(&self, uri: &Uri) -> Result<TokioIo<TcpStream>, DeliveryFailure> {
         for address in self.addresses(uri).await?.into_iter().take(ADDRESSES) {
             if let Ok(Ok(stream)) = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
                 // A request is one write, which nothing follows.
@@ -66,22 +66,22 @@ impl Connector {
                 return Ok(TokioIo::new(stream));
             }
         }
-        Err(Failure::ConnectionFailed)
+        Err(DeliveryFailure::ConnectionFailed)
     }
 
     /// Resolves the host. A name with one forbidden address is refused, because its owner points it there on purpose.
-    async fn addresses(&self, uri: &Uri) -> Result<Vec<SocketAddr>, Failure> {
+    async fn addresses(&self, uri: &Uri) -> Result<Vec<SocketAddr>, DeliveryFailure> {
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let addresses = match host.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, port)],
-            Err(_) => self.resolver.resolve(host, port).await.map_err(|_| Failure::NameNotResolved)?,
+            Err(_) => self.resolver.resolve(host, port).await.map_err(|_| DeliveryFailure::NameNotResolved)?,
         };
         if addresses.is_empty() {
-            return Err(Failure::NameNotResolved);
+            return Err(DeliveryFailure::NameNotResolved);
         }
         if self.reach == Reach::Public && !addresses.iter().all(|address| is_public(address.ip())) {
-            return Err(Failure::AddressRefused);
+            return Err(DeliveryFailure::AddressRefused);
         }
         Ok(addresses)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::webhooks::{Failure, Outcome, Reach, RetryAfter, SignedMessage, WebhookUrl};
+use domain::webhooks::{DeliveryFailure, Outcome, Reach, RetryAfter, SignedMessage, WebhookUrl};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, USER_AGENT};
@@ -59,9 +59,9 @@ impl HttpSender {
         Self { client, reach }
     }
 
-    async fn exchange(&self, url: &WebhookUrl, message: SignedMessage) -> Result<Outcome, Failure> {
+    async fn exchange(&self, url: &WebhookUrl, message: SignedMessage) -> Result<Outcome, DeliveryFailure> {
         // The setting may have changed since the URL was stored.
-        url.expect_within(self.reach).map_err(|_| Failure::AddressRefused)?;
+        url.expect_within(self.reach).map_err(|_| DeliveryFailure::AddressRefused)?;
         let SignedMessage { id, timestamp, signature, body } = message;
         let request = Request::post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
@@ -70,10 +70,11 @@ impl HttpSender {
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
             .body(Full::new(Bytes::from(body)))
-            .map_err(|_| Failure::AddressRefused)?;
+            .map_err(|_| DeliveryFailure::AddressRefused)?;
         let deadline = Instant::now() + EXCHANGE;
-        let response = timeout_at(deadline, self.client.request(request)).await.map_err(|_| Failure::TimedOut)?;
-        let response = response.map_err(|error| classify(&error).unwrap_or(Failure::ConnectionLost))?;
+        let response =
+            timeout_at(deadline, self.client.request(request)).await.map_err(|_| DeliveryFailure::TimedOut)?;
+        let response = response.map_err(|error| classify(&error).unwrap_or(DeliveryFailure::ConnectionLost))?;
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers());
         // The status decides. The body is only read so that the connection can be used again.
@@ -104,15 +105,15 @@ fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
 }
 
 /// Finds the reason of an error among its causes.
-fn classify(error: &(dyn Error + 'static)) -> Option<Failure> {
+fn classify(error: &(dyn Error + 'static)) -> Option<DeliveryFailure> {
     if let Some(ConnectError { failure }) = error.downcast_ref() {
         return Some(*failure);
     }
     if error.is::<rustls::Error>() {
-        return Some(Failure::TlsFailed);
+        return Some(DeliveryFailure::TlsFailed);
     }
     if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-        return Some(Failure::InvalidAnswer);
+        return Some(DeliveryFailure::InvalidAnswer);
     }
     // An I/O error hides the error that it is made of from its causes.
     let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);

@@ -5,7 +5,7 @@ mod receivers;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use adapters_webhooks::HttpSender;
-use domain::webhooks::{Failure, Outcome, Reach, RetryAfter};
+use domain::webhooks::{DeliveryFailure, Outcome, Reach, RetryAfter};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
@@ -55,7 +55,7 @@ async fn a_name_that_leads_to_a_forbidden_address_is_not_connected_to() {
     ] {
         let resolver = resolver([answer.clone(), vec![public]]);
         let outcome = send(&sender(&resolver, Reach::Public), "https://hooks.example/").await;
-        assert_eq!(outcome, Outcome::Failed(Failure::AddressRefused), "{answer:?}");
+        assert_eq!(outcome, Outcome::Failed(DeliveryFailure::AddressRefused), "{answer:?}");
         assert_eq!(resolver.asked.lock().expect("unpoisoned").len(), 1, "asked once");
     }
     assert!(receiver.requests.try_recv().is_err());
@@ -72,7 +72,7 @@ async fn a_url_that_was_stored_under_another_setting_is_refused() {
         "https://localhost/".to_owned(),
     ] {
         let outcome = send(&sender(&resolver, Reach::Public), &url).await;
-        assert_eq!(outcome, Outcome::Failed(Failure::AddressRefused), "{url}");
+        assert_eq!(outcome, Outcome::Failed(DeliveryFailure::AddressRefused), "{url}");
     }
     assert!(resolver.asked.lock().expect("unpoisoned").is_empty() && receiver.requests.try_recv().is_err());
 }
@@ -112,7 +112,7 @@ async fn the_wish_to_be_left_alone_is_read() {
 async fn an_answer_that_is_not_http_is_invalid() {
     let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(20_000)).leak();
     for answer in ["SSH-2.0-OpenSSH_9.9\r\n\r\n", "HTTP/1.1 abc\r\n\r\n", long] {
-        assert_eq!(outcome_of(answer).await, Outcome::Failed(Failure::InvalidAnswer), "{}", &answer[..12]);
+        assert_eq!(outcome_of(answer).await, Outcome::Failed(DeliveryFailure::InvalidAnswer), "{}", &answer[..12]);
     }
 }
 
@@ -120,13 +120,15 @@ async fn an_answer_that_is_not_http_is_invalid() {
 async fn no_answer_has_a_reason() {
     let closing = receiver(|mut stream, _| async move { drop(read(&mut stream).await) }).await;
     let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port").local_addr().expect("an address");
-    for (address, expected) in [(closing.address, Failure::ConnectionLost), (free, Failure::ConnectionFailed)] {
+    for (address, expected) in
+        [(closing.address, DeliveryFailure::ConnectionLost), (free, DeliveryFailure::ConnectionFailed)]
+    {
         let outcome = send(&sender(&resolver([]), Reach::Private), &format!("http://{address}/")).await;
         assert_eq!(outcome, Outcome::Failed(expected));
     }
     for resolver in [resolver([]), resolver([vec![]])] {
         let outcome = send(&sender(&resolver, Reach::Public), "https://hooks.example/").await;
-        assert_eq!(outcome, Outcome::Failed(Failure::NameNotResolved));
+        assert_eq!(outcome, Outcome::Failed(DeliveryFailure::NameNotResolved));
     }
 }
 
@@ -137,9 +139,10 @@ async fn a_receiver_that_hangs_or_drips_its_answer_is_left_after_fifteen_seconds
         std::future::pending::<()>().await;
     });
     let head = receiver(|stream, _| drip(stream, "HTTP/1.1 200 OK\r\nX: "));
-    for (receiver, expected) in
-        [(hanging.await, Outcome::Failed(Failure::TimedOut)), (head.await, Outcome::Failed(Failure::TimedOut))]
-    {
+    for (receiver, expected) in [
+        (hanging.await, Outcome::Failed(DeliveryFailure::TimedOut)),
+        (head.await, Outcome::Failed(DeliveryFailure::TimedOut)),
+    ] {
         let (url, start) = (format!("http://{}/", receiver.address), tokio::time::Instant::now());
         assert_eq!(send(&sender(&resolver([]), Reach::Private), &url).await, expected);
         assert_eq!(start.elapsed().as_secs(), 15);
@@ -178,7 +181,7 @@ async fn a_certificate_must_be_valid_for_the_name() {
     let trusting = HttpSender::with(resolver.clone(), roots, Reach::Private);
     assert_eq!(send(&trusting, "https://hooks.example/").await, answered(200));
     assert!(receiver.requests.recv().await.is_some());
-    let failed = Outcome::Failed(Failure::TlsFailed);
+    let failed = Outcome::Failed(DeliveryFailure::TlsFailed);
     assert_eq!(send(&trusting, "https://other.example/").await, failed);
     assert_eq!(send(&sender(&resolver, Reach::Private), "https://hooks.example/").await, failed);
     assert!(receiver.requests.try_recv().is_err(), "no request follows a failed handshake");
@@ -193,7 +196,7 @@ async fn a_receiver_without_tls_fails_as_one() {
     .await;
     let resolver = resolver([vec![plain.address]]);
     let outcome = send(&sender(&resolver, Reach::Private), "https://hooks.example/").await;
-    assert_eq!(outcome, Outcome::Failed(Failure::TlsFailed));
+    assert_eq!(outcome, Outcome::Failed(DeliveryFailure::TlsFailed));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use application::Ambient;
 use chrono::{DateTime, SubsecRound, Utc};
 use domain::api_keys::KeySecret;
+use domain::webhooks::WebhookSecret;
 use ports::{Clock, IdGenerator, SecretGenerator};
 use uuid::Uuid;
 
@@ -31,8 +32,16 @@ impl IdGenerator for System {
 
 impl SecretGenerator for System {
     fn next(&self) -> KeySecret {
-        let mut random = [0; 24];
-        getrandom::fill(&mut random).expect("the operating system provides random bytes");
-        KeySecret::new(random)
+        KeySecret::new(random())
     }
+
+    fn webhook_secret(&self) -> WebhookSecret {
+        WebhookSecret::new(random())
+    }
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut random = [0; N];
+    getrandom::fill(&mut random).expect("the operating system provides random bytes");
+    random
 }

@@ -87,6 +87,8 @@ pub enum ResourceKind {
     Quote,
     /// A reservation.
     Reservation,
+    /// A webhook.
+    Webhook,
 }
 
 impl ResourceKind {
@@ -103,6 +105,7 @@ impl ResourceKind {
             Self::Promotion => "promotion",
             Self::Quote => "quote",
             Self::Reservation => "reservation",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -116,7 +119,8 @@ impl ResourceKind {
             | Self::Listing
             | Self::Promotion
             | Self::Quote
-            | Self::Reservation => false,
+            | Self::Reservation
+            | Self::Webhook => false,
         }
     }
 }

@@ -76,6 +76,12 @@ ids! {
     QuoteId;
     /// The id of a reservation in a workspace.
     ReservationId;
+    /// The id of a webhook in a workspace.
+    WebhookId;
+    /// The id of an attempt of a webhook.
+    AttemptId;
+    /// The id of a running server, new at each start.
+    ServerId;
     /// The id of an entry in a workspace's audit trail.
     AuditId;
     /// The id of an event in a workspace's log.

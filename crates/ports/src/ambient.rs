@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::api_keys::KeySecret;
+use domain::webhooks::WebhookSecret;
 use uuid::Uuid;
 
 /// A clock.
@@ -23,4 +24,7 @@ pub trait IdGenerator: Send + Sync {
 pub trait SecretGenerator: Send + Sync {
     /// Returns a new secret from the operating system's cryptographic source.
     fn next(&self) -> KeySecret;
+
+    /// Returns a new secret of a webhook from the same source.
+    fn webhook_secret(&self) -> WebhookSecret;
 }

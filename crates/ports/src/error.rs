@@ -76,6 +76,8 @@ pub mod rules {
     pub const EVENT_CONSUMERS: &str = "event_consumers";
     /// A workspace keeps an administrator: an active user at home in its default tenant with a valid ADMIN key.
     pub const LAST_ADMINISTRATOR: &str = "last_administrator";
+    /// A tenant has at most as many webhooks as it may have.
+    pub const MOST_WEBHOOKS: &str = "most_webhooks";
     /// The first workspace is created once.
     pub const FIRST_WORKSPACE: &str = "first_workspace";
 

@@ -14,6 +14,7 @@ use domain::locations::{self, Location, LocationParts, LocationStatus};
 use domain::percentages::Percentage;
 use domain::tenants::{Tenant, TenantDetails, TenantParts, TenantStatus};
 use domain::users::{Role, UserStatus};
+use domain::webhooks::WebhookSecret;
 use domain::workspaces::{Workspace, WorkspaceParts};
 use uuid::Uuid;
 
@@ -31,6 +32,11 @@ pub fn id() -> Uuid {
 /// Returns the secret of [`token`].
 pub const fn secret() -> KeySecret {
     KeySecret::new([7; 24])
+}
+
+/// Returns the secret of every webhook.
+pub const fn webhook_secret() -> WebhookSecret {
+    WebhookSecret::new([8; 32])
 }
 
 /// Returns the id of [`workspace`], to which everything here belongs.

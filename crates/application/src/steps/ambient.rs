@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::api_keys::KeySecret;
 use domain::ids::AuditId;
+use domain::webhooks::WebhookSecret;
 use ports::{Clock, IdGenerator, SecretGenerator};
 use uuid::Uuid;
 
@@ -32,6 +33,10 @@ impl Ambient {
         self.secrets.next()
     }
 
+    pub(crate) fn webhook_secret(&self) -> WebhookSecret {
+        self.secrets.webhook_secret()
+    }
+
     pub(crate) fn audit_id(&self) -> AuditId {
         self.id(AuditId::new)
     }
@@ -52,6 +57,7 @@ pub(crate) mod fixture {
         ids.expect_next().returning(build::id);
         let mut secrets = MockSecretGenerator::new();
         secrets.expect_next().returning(build::secret);
+        secrets.expect_webhook_secret().returning(build::webhook_secret);
         Ambient { clock: Arc::new(clock), ids: Arc::new(ids), secrets: Arc::new(secrets) }
     }
 }

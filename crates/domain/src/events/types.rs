@@ -106,6 +106,12 @@ event_types! {
     ReservationConfirmed: "reservation.confirmed", Some("reservation.confirm"), Parties;
     ReservationCancelled: "reservation.cancelled", Some("reservation.cancel"), Parties;
     ReservationExpired: "reservation.expired", Some("reservation.expire"), Parties;
+    WebhookCreated: "webhook.created", Some("webhook.create"), Tenant;
+    WebhookUpdated: "webhook.updated", Some("webhook.update"), Tenant;
+    WebhookEnabled: "webhook.enabled", Some("webhook.enable"), Tenant;
+    WebhookDisabled: "webhook.disabled", Some("webhook.disable"), Tenant;
+    WebhookSecretRotated: "webhook.secret_rotated", Some("webhook.rotate_secret"), Tenant;
+    WebhookDeleted: "webhook.deleted", Some("webhook.delete"), Tenant;
 }
 
 impl EventType {

@@ -1,6 +1,9 @@
 //! The outcome of a request to a receiver.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use thiserror::Error;
 
 /// The outcome of a request to a receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +16,17 @@ pub enum Outcome {
         retry_after: Option<RetryAfter>,
     },
     /// There was no answer.
-    Failed(Failure),
+    Failed(DeliveryFailure),
+}
+
+impl Outcome {
+    /// The status of the answer, or the reason why there was none.
+    pub const fn result(self) -> Result<u16, DeliveryFailure> {
+        match self {
+            Self::Answered { status, retry_after: _ } => Ok(status),
+            Self::Failed(failure) => Err(failure),
+        }
+    }
 }
 
 /// The time that a receiver wants to be left alone.
@@ -35,9 +48,14 @@ impl RetryAfter {
     }
 }
 
+/// A text that is not a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("is not a failure of a delivery.")]
+pub struct DeliveryFailureError;
+
 /// The reason why there was no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Failure {
+pub enum DeliveryFailure {
     /// The name does not exist, or its servers do not answer.
     NameNotResolved,
     /// The service may not request this address.
@@ -54,7 +72,7 @@ pub enum Failure {
     InvalidAnswer,
 }
 
-impl Failure {
+impl DeliveryFailure {
     /// Every failure.
     pub const ALL: [Self; 7] = [
         Self::NameNotResolved,
@@ -77,5 +95,13 @@ impl Failure {
             Self::ConnectionLost => "CONNECTION_LOST",
             Self::InvalidAnswer => "INVALID_ANSWER",
         }
+    }
+}
+
+impl FromStr for DeliveryFailure {
+    type Err = DeliveryFailureError;
+
+    fn from_str(text: &str) -> Result<Self, DeliveryFailureError> {
+        Self::ALL.into_iter().find(|failure| failure.as_str() == text).ok_or(DeliveryFailureError)
     }
 }

@@ -61,6 +61,51 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
+/// An encrypted secret, as text. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSecret(String);
+
+impl SealedSecret {
+    /// Creates an encrypted secret from its text.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<SealedSecret> for String {
+    fn from(secret: SealedSecret) -> Self {
+        secret.0
+    }
+}
+
+impl fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedSecret(…)")
+    }
+}
+
+/// The encrypted secrets of a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secrets {
+    /// The secret.
+    pub current: SealedSecret,
+    /// The previous secret, and the time from which it does not sign.
+    pub previous: Option<(SealedSecret, DateTime<Utc>)>,
+}
+
+impl Secrets {
+    /// Returns the secrets that sign at a time, the newest first.
+    pub fn signing(&self, at: DateTime<Utc>) -> impl Iterator<Item = &SealedSecret> {
+        let previous = self.previous.as_ref().filter(|(_, until)| at < *until);
+        [&self.current].into_iter().chain(previous.map(|(secret, _)| secret))
+    }
+}
+
 /// A signed message: the body of a request, and its three headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedMessage {

@@ -73,8 +73,13 @@ impl WebhookUrl {
         self.0.as_str()
     }
 
+    /// The scheme, host and port, without the parts that may contain a secret of the receiver.
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
     /// The port.
-    pub fn port(&self) -> u16 {
+    fn port(&self) -> u16 {
         self.0.port_or_known_default().unwrap_or_default()
     }
 
