@@ -33,6 +33,11 @@ impl DatabaseFile {
         Ok(Self { parts: [file].into_iter().chain(companions).collect(), is_in_place: AtomicBool::new(true) })
     }
 
+    /// Returns the path of the database.
+    pub(crate) fn path(&self) -> &Path {
+        &self.parts[0].0
+    }
+
     /// Returns the result of the last check.
     pub(crate) fn was_in_place(&self) -> bool {
         self.is_in_place.load(Ordering::Relaxed)

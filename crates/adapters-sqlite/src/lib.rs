@@ -17,6 +17,7 @@ mod guarded;
 mod versions;
 mod writer;
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -130,6 +131,14 @@ impl Sqlite {
         let mut writer = self.writer.get().await?;
         let migrated = MIGRATIONS.run(writer.start()).await;
         Ok(writer.finish(migrated)?)
+    }
+
+    /// Returns the path of the file in which the service keeps the key of encrypted secrets. A copy of the database alone
+    /// does not contain it.
+    pub fn secret_key_path(&self) -> PathBuf {
+        let mut path = self.file.path().to_owned().into_os_string();
+        path.push("-secret-key");
+        path.into()
     }
 
     /// Returns the database, for any number of threads.

@@ -14,4 +14,6 @@ pub(crate) mod locations;
 pub(crate) mod promotions;
 pub(crate) mod tenants;
 pub(crate) mod users;
+pub(crate) mod webhook_attempts;
+pub(crate) mod webhooks;
 pub(crate) mod workspaces;

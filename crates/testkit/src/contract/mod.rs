@@ -37,6 +37,8 @@ pub mod tenant_statuses;
 pub mod tenants;
 pub mod texts;
 pub mod users;
+pub mod webhook_deliveries;
+pub mod webhooks;
 pub mod withdrawals;
 pub mod workspaces;
 mod world;
@@ -103,6 +105,9 @@ ports! {
     tenants: TenantRepository,
     user_queries: UserQueries,
     users: UserRepository,
+    webhook_deliveries: WebhookDeliveries,
+    webhook_queries: WebhookQueries,
+    webhooks: WebhookRepository,
     workspaces: WorkspaceRepository,
 }
 
@@ -424,6 +429,25 @@ macro_rules! suite {
                 a_key_is_found_and_revoked_in_its_tenant_only,
                 a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked,
                 a_key_that_expires_shortly_does_not_keep_a_workspace_open,
+            }
+            webhooks {
+                a_webhook_comes_back_as_it_was_stored,
+                a_tenant_sees_and_changes_only_its_own_webhooks,
+                a_webhook_that_was_changed_since_is_not_overwritten,
+                a_deleted_webhook_is_gone_with_its_attempts,
+                a_deleted_tenant_has_no_webhooks,
+                of_twenty_new_webhooks_so_many_are_stored_as_may,
+                the_last_attempts_are_kept_newest_first,
+            }
+            webhook_deliveries {
+                a_webhook_is_due_while_events_wait_for_it,
+                a_webhook_is_delivered_by_one_server_and_taken_over_when_its_lease_ends,
+                of_two_servers_one_gets_the_lease,
+                attempts_are_stored_with_the_place_to_which_they_lead,
+                a_change_by_a_request_wins_over_a_delivery,
+                a_failing_webhook_is_disabled_with_its_last_attempt,
+                a_webhook_that_was_changed_meanwhile_is_not_disabled,
+                the_webhooks_of_an_inactive_tenant_wait,
             }
             workspaces {
                 a_new_workspace_can_be_worked_in,

@@ -138,6 +138,9 @@ impl TenantRepository for Database {
                 "DELETE FROM quotes WHERE workspace_id = $1 AND tenant_id = $2",
                 "DELETE FROM event_consumers WHERE workspace_id = $1 AND tenant_id = $2",
                 "DELETE FROM locations WHERE workspace_id = $1 AND tenant_id = $2",
+                "DELETE FROM webhook_attempts WHERE workspace_id = $1 AND webhook_id IN \
+                 (SELECT id FROM webhooks WHERE workspace_id = $1 AND tenant_id = $2)",
+                "DELETE FROM webhooks WHERE workspace_id = $1 AND tenant_id = $2",
                 // If it has integration accounts, their foreign key makes this statement fail.
                 "DELETE FROM tenants WHERE workspace_id = $1 AND id = $2",
             ] {

@@ -1,0 +1,209 @@
+//! The delivery of all webhooks: leases, and the places to which deliveries lead.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::access::{OperatorScope, TenantScope, TenantStanding};
+use domain::change::Change;
+use domain::ids::{TenantId, WebhookId, WorkspaceId};
+use domain::webhooks::{Attempt, DisabledReason, Progress, Webhook, WebhookParts};
+use ports::{DueWebhook, Lease, LeasedWebhook, RepositoryError, WebhookDeliveries};
+use sea_orm::prelude::{DateTimeUtc, Uuid};
+use sea_orm::{FromQueryResult, Value};
+
+use super::rows::to_webhook;
+use crate::engine::database::Database;
+use crate::engine::errors::inside_tenant;
+use crate::engine::query::Query;
+use crate::engine::rows::stored;
+use crate::engine::table::joined;
+use crate::tables::webhooks::Row;
+
+/// Webhooks that wait for their delivery at the time `$1`. An operator's statement: it looks for work in all workspaces.
+const DUE: &str = "\
+    SELECT webhook.workspace_id, webhook.tenant_id, webhook.id \
+    FROM webhooks webhook \
+    JOIN event_logs log ON log.workspace_id = webhook.workspace_id \
+    JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
+    WHERE webhook.status = 'ENABLED' AND webhook.leased_until <= $1 \
+      AND (webhook.next_attempt_at IS NULL OR webhook.next_attempt_at <= $1) \
+      AND webhook.position < log.position AND tenant.status = 'ACTIVE' \
+    ORDER BY webhook.leased_until LIMIT $2";
+
+const LEASE: &str = "\
+    UPDATE webhooks SET leased_by = $3, leased_until = $4 \
+    WHERE workspace_id = $1 AND id = $2 AND status = 'ENABLED' AND leased_until <= $5 \
+      AND (next_attempt_at IS NULL OR next_attempt_at <= $5) \
+      AND EXISTS (SELECT 1 FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id \
+                                                 AND tenant.status = 'ACTIVE')";
+
+const LEASED: &str = "\
+    SELECT {columns}, tenant.name, tenant.is_default, tenant.status \
+    FROM webhooks webhook \
+    JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
+    WHERE webhook.workspace_id = $1 AND webhook.id = $2 AND tenant.workspace_id = $1";
+
+const RENEW: &str = "\
+    UPDATE webhooks SET leased_until = $4 \
+    WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' \
+      AND EXISTS (SELECT 1 FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id \
+                                                 AND tenant.status = 'ACTIVE')";
+
+/// Stores the place to which attempts lead, over the place from which they began.
+const RECORD: &str = "\
+    UPDATE webhooks SET leased_until = $4, position = $5, consecutive_failures = $6, next_attempt_at = $7, \
+           last_delivered_at = $8{status} \
+    WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' AND position = $9";
+
+/// The time of the oldest event that waits for a webhook. Of each log, the first event after the webhook's position is
+/// enough, whether or not it concerns the tenant: positions pass over other events at once.
+const OLDEST: &str = "\
+    SELECT MIN((SELECT event.numbered_at FROM events event \
+                WHERE event.workspace_id = webhook.workspace_id AND event.position > webhook.position \
+                ORDER BY event.position LIMIT 1)) AS oldest_at \
+    FROM webhooks webhook \
+    JOIN event_logs log ON log.workspace_id = webhook.workspace_id \
+    JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
+    WHERE webhook.status = 'ENABLED' AND webhook.position < log.position AND tenant.status = 'ACTIVE'";
+
+#[derive(FromQueryResult)]
+struct DueRow {
+    workspace_id: Uuid,
+    tenant_id: Uuid,
+    id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct OldestRow {
+    oldest_at: Option<DateTimeUtc>,
+}
+
+joined! {
+    struct LeasedRow {
+        webhook: Row;
+        name: String,
+        is_default: bool,
+        status: String,
+    }
+}
+
+#[async_trait]
+impl WebhookDeliveries for Database {
+    async fn due(&self, _: &OperatorScope, now: DateTime<Utc>, most: u32) -> Result<Vec<DueWebhook>, RepositoryError> {
+        let rows = self.rows(Query::new(DUE, [now.into(), i64::from(most).into()])).await?;
+        let due = |DueRow { workspace_id, tenant_id, id }| DueWebhook {
+            workspace_id: WorkspaceId::new(workspace_id),
+            tenant_id: TenantId::new(tenant_id),
+            id: WebhookId::new(id),
+        };
+        Ok(rows.into_iter().map(due).collect())
+    }
+
+    async fn lease(
+        &self,
+        _: &OperatorScope,
+        due: &DueWebhook,
+        lease: &Lease,
+    ) -> Result<Option<LeasedWebhook>, RepositoryError> {
+        let named = || [due.workspace_id.as_uuid().into(), due.id.as_uuid().into()];
+        let update = Query::new(LEASE, named());
+        let update = update.bind([lease.server.as_uuid().into(), lease.until.into(), lease.now.into()]);
+        let transaction = self.begin_writing().await?;
+        let done = async {
+            if transaction.execute(update).await?.rows_affected() == 0 {
+                return Ok(None);
+            }
+            transaction.row(Query::new(LEASED, named()).fill("columns", Row::COLUMNS)).await
+        }
+        .await;
+        transaction.end_unaudited(done).await?.map(to_leased).transpose()
+    }
+
+    async fn renew(&self, _: &OperatorScope, webhook: &Webhook, lease: &Lease) -> Result<bool, RepositoryError> {
+        let transaction = self.begin_writing().await?;
+        let done = transaction.execute(Query::new(RENEW, leased(webhook, lease))).await;
+        transaction.end_unaudited(done.map(|renewed| renewed.rows_affected() > 0)).await
+    }
+
+    async fn record(
+        &self,
+        _: &OperatorScope,
+        webhook: &Webhook,
+        progress: Progress,
+        attempts: Vec<Attempt>,
+        lease: &Lease,
+    ) -> Result<(), RepositoryError> {
+        let transaction = self.begin_writing().await?;
+        let done = async {
+            transaction.execute_guarded(record(webhook, progress, lease).fill("status", "")).await?;
+            transaction.add_attempts(webhook.workspace_id(), webhook.id(), attempts).await
+        }
+        .await;
+        transaction.end_unaudited(done).await
+    }
+
+    async fn disable(
+        &self,
+        scope: &TenantScope,
+        leased: &Webhook,
+        change: Change<Webhook>,
+        attempts: Vec<Attempt>,
+        lease: &Lease,
+    ) -> Result<(), RepositoryError> {
+        let Change { after: webhook, audit, idempotency_record } = change;
+        inside_tenant(scope, webhook.workspace_id(), webhook.tenant_id())?;
+        let WebhookParts { status, disabled_reason, version, updated_at, .. } = webhook.parts();
+        let record = record(leased, *webhook.progress(), lease)
+            .bind([
+                status.as_str().into(),
+                disabled_reason.map(DisabledReason::as_str).into(),
+                (*version).into(),
+                (*updated_at).into(),
+            ])
+            .fill("status", ", status = $10, disabled_reason = $11, version = $12, updated_at = $13")
+            .push(" AND version = $12 - 1");
+        let transaction = self.begin(idempotency_record).await?;
+        let done = async {
+            transaction.execute_guarded(record).await?;
+            transaction.add_attempts(webhook.workspace_id(), webhook.id(), attempts).await
+        }
+        .await;
+        transaction.end(done, audit).await
+    }
+
+    async fn oldest_undelivered(&self, _: &OperatorScope) -> Result<Option<DateTime<Utc>>, RepositoryError> {
+        let row = self.row(Query::new(OLDEST, [])).await?;
+        Ok(row.and_then(|OldestRow { oldest_at }| oldest_at))
+    }
+}
+
+fn leased(webhook: &Webhook, lease: &Lease) -> [Value; 4] {
+    [
+        webhook.workspace_id().as_uuid().into(),
+        webhook.id().as_uuid().into(),
+        lease.server.as_uuid().into(),
+        lease.until.into(),
+    ]
+}
+
+fn record(webhook: &Webhook, progress: Progress, lease: &Lease) -> Query {
+    let Progress { position, consecutive_failures, next_attempt_at, last_delivered_at } = progress;
+    Query::new(RECORD, leased(webhook, lease)).bind([
+        position.cast_signed().into(),
+        consecutive_failures.cast_signed().into(),
+        next_attempt_at.into(),
+        last_delivered_at.into(),
+        webhook.progress().position.cast_signed().into(),
+    ])
+}
+
+fn to_leased(row: LeasedRow) -> Result<LeasedWebhook, RepositoryError> {
+    let LeasedRow { webhook, name, is_default, status } = row;
+    let webhook = to_webhook(webhook)?;
+    let tenant = TenantStanding {
+        id: webhook.tenant_id(),
+        name: stored("tenant", &name)?,
+        is_default,
+        status: stored("tenant", &status)?,
+    };
+    Ok(LeasedWebhook { webhook, tenant })
+}

@@ -1,0 +1,221 @@
+//! The delivery of webhooks.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::OperatorScope;
+use domain::ids::ServerId;
+use domain::tenants::{Tenant, TenantStatus};
+use domain::webhooks::{DeliveryFailure, DisabledReason, Progress, Webhook, WebhookStatus};
+use ports::{DueWebhook, Lease, LeasedWebhook, RepositoryError};
+
+use super::webhooks::{attempt, create, edited, get, is_stale, update};
+use super::{Ports, World};
+use crate::build;
+
+/// The lease of a server that begins at a second.
+fn lease(server: ServerId, second: i64) -> Lease {
+    let now = at(second);
+    Lease { server, now, until: now + TimeDelta::seconds(6) }
+}
+
+fn at(second: i64) -> DateTime<Utc> {
+    build::at() + TimeDelta::seconds(second)
+}
+
+fn servers() -> [ServerId; 2] {
+    [(); 2].map(|()| ServerId::new(build::id()))
+}
+
+/// Numbers all events.
+async fn number(world: &World) {
+    let log = &world.ports.event_log;
+    while log.number(&OperatorScope::new(), build::at(), 100).await.expect("numbered").has_more {}
+}
+
+async fn due(world: &World, second: i64) -> Vec<DueWebhook> {
+    let due = world.ports.webhook_deliveries.due(&OperatorScope::new(), at(second), 100).await.expect("no failure");
+    due.into_iter().filter(|due| due.workspace_id == world.workspace_id()).collect()
+}
+
+async fn take(world: &World, webhook: &Webhook, lease: &Lease) -> Option<LeasedWebhook> {
+    let due = DueWebhook { workspace_id: webhook.workspace_id(), tenant_id: webhook.tenant_id(), id: webhook.id() };
+    world.ports.webhook_deliveries.lease(&OperatorScope::new(), &due, lease).await.expect("no failure")
+}
+
+async fn record(world: &World, webhook: &Webhook, progress: Progress, lease: &Lease) -> Result<(), RepositoryError> {
+    let attempts = vec![attempt(Ok(200)), attempt(Err(DeliveryFailure::TimedOut))];
+    world.ports.webhook_deliveries.record(&OperatorScope::new(), webhook, progress, attempts, lease).await
+}
+
+/// Returns a webhook of a channel with events that it has not delivered.
+async fn behind(ports: Ports) -> (World, Tenant, Webhook) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let webhook = create(&world, &channel).await;
+    number(&world).await;
+    (world, channel, webhook)
+}
+
+/// From its first event to the end of the log.
+pub async fn a_webhook_is_due_while_events_wait_for_it(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let webhook = create(&world, &channel).await;
+    assert_eq!(due(&world, 0).await, [], "no event has its position");
+    number(&world).await;
+    let found = due(&world, 0).await;
+    let expected = [(world.workspace_id(), channel.id(), webhook.id())];
+    assert_eq!(found.iter().map(|due| (due.workspace_id, due.tenant_id, due.id)).collect::<Vec<_>>(), expected);
+    let operator = OperatorScope::new();
+    assert!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure").is_some());
+
+    let [server, _] = servers();
+    let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
+    assert_eq!(
+        (leased.webhook.clone(), leased.tenant.id, leased.tenant.status),
+        (webhook, channel.id(), TenantStatus::Active)
+    );
+    let last = Progress { position: 1_000, ..Progress::default() };
+    let end = Lease { until: at(0), ..lease(server, 0) };
+    record(&world, &leased.webhook, last, &end).await.expect("stored");
+    assert_eq!(due(&world, 9).await, [], "it is at the end of the log");
+    assert_eq!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure"), None);
+}
+
+/// A lease that is renewed and then ends. `Stale` for the server that has lost it.
+pub async fn a_webhook_is_delivered_by_one_server_and_taken_over_when_its_lease_ends(ports: Ports) {
+    let (world, _, webhook) = behind(ports).await;
+    let [first, second] = servers();
+    let leased = take(&world, &webhook, &lease(first, 0)).await.expect("a lease");
+    assert_eq!(due(&world, 5).await, []);
+    assert!(take(&world, &webhook, &lease(second, 5)).await.is_none());
+    let operator = OperatorScope::new();
+    let deliveries = &world.ports.webhook_deliveries;
+    assert!(deliveries.renew(&operator, &leased.webhook, &lease(first, 5)).await.expect("no failure"));
+    assert!(take(&world, &webhook, &lease(second, 10)).await.is_none(), "it was renewed");
+    assert_eq!(due(&world, 11).await.len(), 1);
+    take(&world, &webhook, &lease(second, 11)).await.expect("the lease of the dead server is over");
+    assert!(!deliveries.renew(&operator, &leased.webhook, &lease(first, 12)).await.expect("no failure"));
+    let done = Progress { position: 1, ..Progress::default() };
+    assert!(is_stale(&record(&world, &leased.webhook, done, &lease(first, 12)).await));
+    assert_eq!(get(&world, &world_channel(&world, &webhook).await, webhook.id()).await, Some(webhook));
+}
+
+async fn world_channel(world: &World, webhook: &Webhook) -> Tenant {
+    world.get(webhook.tenant_id()).await.expect("a tenant")
+}
+
+/// A race.
+pub async fn of_two_servers_one_gets_the_lease(ports: Ports) {
+    let (world, _, webhook) = behind(ports).await;
+    let takers = servers().map(|server| {
+        let (world, webhook) = (world.clone(), webhook.clone());
+        tokio::spawn(async move { take(&world, &webhook, &lease(server, 0)).await.is_some() })
+    });
+    let mut taken = 0;
+    for taker in takers {
+        taken += u32::from(taker.await.expect("no panic"));
+    }
+    assert_eq!(taken, 1);
+}
+
+/// Place and attempts together. `Stale` from another place.
+pub async fn attempts_are_stored_with_the_place_to_which_they_lead(ports: Ports) {
+    let (world, channel, webhook) = behind(ports).await;
+    let [server, _] = servers();
+    take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
+    let progress = Progress {
+        position: 1,
+        consecutive_failures: 3,
+        next_attempt_at: Some(at(60)),
+        last_delivered_at: Some(at(1)),
+    };
+    let end = Lease { until: at(1), ..lease(server, 1) };
+    record(&world, &webhook, progress, &end).await.expect("stored");
+    let stored = get(&world, &channel, webhook.id()).await.expect("a webhook");
+    assert_eq!((*stored.progress(), stored.version()), (progress, webhook.version()));
+    let scope = world.scope_in(channel.id()).await;
+    let attempts = world.ports.webhook_queries.attempts(&scope, webhook.id()).await.expect("no failure");
+    assert_eq!(
+        attempts.iter().map(|attempt| attempt.result).collect::<Vec<_>>(),
+        [Err(DeliveryFailure::TimedOut), Ok(200)]
+    );
+    assert!(is_stale(&record(&world, &webhook, progress, &end).await), "it is not at that place any more");
+    assert_eq!(due(&world, 59).await, [], "its time has not come");
+    assert!(take(&world, &webhook, &lease(server, 59)).await.is_none());
+    assert_eq!(due(&world, 60).await.len(), 1);
+}
+
+/// An edit, another place and a disabled webhook: `Stale`, except after the edit.
+pub async fn a_change_by_a_request_wins_over_a_delivery(ports: Ports) {
+    let (world, channel, webhook) = behind(ports).await;
+    let [server, _] = servers();
+    let scope = world.scope_in(channel.id()).await;
+    take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
+    let done = Progress { position: 1, ..Progress::default() };
+
+    // An edit leaves the place to the delivery.
+    let change = edited(&world, &channel, &webhook, "https://other.example.com/").await;
+    let moved = update(&world, &channel, change).await.expect("updated");
+    record(&world, &webhook, done, &lease(server, 1)).await.expect("stored");
+    let stored = get(&world, &channel, webhook.id()).await.expect("a webhook");
+    assert_eq!((stored.progress().position, stored.version()), (1, moved.version()));
+
+    let change = stored.enable(Some(0), &scope, world.stamp().await).expect("a change");
+    let rewound = world.ports.webhooks.enable(&scope, change).await.expect("rewound");
+    assert!(is_stale(&record(&world, &stored, Progress { position: 2, ..done }, &lease(server, 2)).await));
+
+    take(&world, &rewound, &lease(server, 2)).await.expect("the lease was given up");
+    let change = rewound.disable(DisabledReason::Requested, &scope, world.stamp().await).expect("a change");
+    let disabled = update(&world, &channel, change).await.expect("disabled");
+    assert!(is_stale(&record(&world, &rewound, done, &lease(server, 3)).await));
+    assert_eq!(get(&world, &channel, webhook.id()).await, Some(disabled));
+    assert_eq!(due(&world, 60).await, []);
+}
+
+/// Status, reason, attempt and audit entry together. `Stale` if it is disabled already.
+pub async fn a_failing_webhook_is_disabled_with_its_last_attempt(ports: Ports) {
+    let (world, channel, webhook) = behind(ports).await;
+    let [server, _] = servers();
+    let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
+    let operator = OperatorScope::new();
+    let scope = operator.tenant_scope(world.workspace_id(), leased.tenant.clone());
+    let failed = leased.webhook.advanced(Progress { consecutive_failures: 1, ..Progress::default() });
+    let disable = async |webhook: &Webhook| {
+        let change = failed.disable(DisabledReason::Gone, &scope, world.stamp().await).expect("a change");
+        let attempts = vec![attempt(Ok(410))];
+        world.ports.webhook_deliveries.disable(&scope, webhook, change, attempts, &lease(server, 1)).await
+    };
+    disable(&leased.webhook).await.expect("disabled");
+    let stored = get(&world, &channel, webhook.id()).await.expect("a webhook").into_parts();
+    assert_eq!((stored.status, stored.disabled_reason), (WebhookStatus::Disabled, Some(DisabledReason::Gone)));
+    assert_eq!((stored.progress.consecutive_failures, stored.version), (1, webhook.version() + 1));
+    assert!(world.ports.trail.actions().await.contains(&"webhook.disable".to_owned()));
+    assert!(is_stale(&disable(&leased.webhook).await), "once");
+}
+
+/// `Stale`, and nothing is stored.
+pub async fn a_webhook_that_was_changed_meanwhile_is_not_disabled(ports: Ports) {
+    let (world, channel, webhook) = behind(ports).await;
+    let [server, _] = servers();
+    let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
+    let scope = OperatorScope::new().tenant_scope(world.workspace_id(), leased.tenant.clone());
+    let change = leased.webhook.disable(DisabledReason::Gone, &scope, world.stamp().await).expect("a change");
+    let edit = edited(&world, &channel, &webhook, "https://other.example.com/").await;
+    let edited = update(&world, &channel, edit).await.expect("updated");
+    let deliveries = &world.ports.webhook_deliveries;
+    let disabled = deliveries.disable(&scope, &leased.webhook, change, vec![], &lease(server, 1)).await;
+    assert!(is_stale(&disabled));
+    assert_eq!(get(&world, &channel, webhook.id()).await, Some(edited));
+}
+
+/// Neither due nor leased.
+pub async fn the_webhooks_of_an_inactive_tenant_wait(ports: Ports) {
+    let (world, channel, webhook) = behind(ports).await;
+    world.set_status(&channel, TenantStatus::Inactive).await;
+    assert_eq!(due(&world, 0).await, []);
+    let [server, _] = servers();
+    assert!(take(&world, &webhook, &lease(server, 0)).await.is_none());
+    let inactive = world.get(channel.id()).await.expect("a tenant");
+    world.set_status(&inactive, TenantStatus::Active).await;
+    assert_eq!(due(&world, 0).await.len(), 1);
+}
