@@ -40,6 +40,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
+pub use self::areas::webhooks::event_body;
 use self::response::problem::ProblemView;
 use self::router::{Operation, Router, no_such_route};
 pub use self::server::{Connections, listen};
@@ -51,7 +52,8 @@ pub use self::state::{Api, ServerLimits};
 use application::enum_schemas::ListingType;
 
 /// The routes of all areas.
-static ROUTER: LazyLock<Router> = LazyLock::new(|| Router::new(&operations(), Components::openapi()));
+static ROUTER: LazyLock<Router> =
+    LazyLock::new(|| Router::new(&operations(), areas::webhooks::requests(), Components::openapi()));
 
 /// The schemas that only parameters and refusals refer to.
 #[derive(OpenApi)]
@@ -75,6 +77,7 @@ fn operations() -> Vec<Operation> {
         areas::locations::operations(),
         areas::users::operations(),
         areas::api_keys::operations(),
+        areas::webhooks::operations(),
         areas::audit::operations(),
         areas::workspaces::operations(),
         server::health::operations(),

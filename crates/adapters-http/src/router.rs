@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use application::Code;
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, Paths};
 
 use crate::openapi;
 use crate::response::problem::ApiError;
@@ -54,11 +54,11 @@ struct Path {
 }
 
 impl Router {
-    /// Creates the routes of the operations. `components` has the schemas to which no operation refers directly.
+    /// Creates the routes of the operations. `webhooks` are requests that receivers of events serve, and `components` has the schemas to which no operation refers directly.
     ///
     /// Paths with the same first segment stay together, where the last of them is listed. Among them, fixed segments
     /// come before patterns that match them too.
-    pub(crate) fn new(operations: &[Operation], components: OpenApi) -> Self {
+    pub(crate) fn new(operations: &[Operation], webhooks: Paths, components: OpenApi) -> Self {
         let mut paths = Vec::<Path>::new();
         let mut parts = vec![components];
         for Operation { document, route } in operations {
@@ -77,7 +77,9 @@ impl Router {
             let place = places.iter().rposition(|segment| segment == first_segment(pattern));
             (place, pattern.split('/').map(|segment| segment.starts_with('{')).collect::<Vec<_>>())
         });
-        Self { paths, document: openapi::document(parts) }
+        let mut document = openapi::document(parts);
+        document.webhooks = Some(webhooks);
+        Self { paths, document }
     }
 
     /// Returns the router of a request.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::ids::{TenantId, WorkspaceId};
 use serde::Deserialize;
 
+use crate::secret_key::SecretKey;
 use crate::telemetry::LogFilter;
 use crate::values::{ListenAddress, Number, Seconds};
 
@@ -59,6 +60,17 @@ pub(crate) struct Options {
     /// The days for which events are kept [default: 30]
     #[arg(long, global = true, env = "TENANTRY_EVENT_RETENTION", value_name = "DAYS")]
     pub(crate) event_retention: Option<Number<{ u16::MAX }>>,
+    /// The key that encrypts secrets of webhooks: 32 random bytes in hexadecimal or base64 [default: on SQLite, a file beside the
+    /// database]
+    // Help texts must not show it.
+    #[arg(long, global = true, env = "TENANTRY_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
+    pub(crate) secret_key: Option<SecretKey>,
+    /// Let webhooks use http and private addresses [default: false]
+    #[arg(
+        long, global = true, env = "TENANTRY_WEBHOOK_ALLOW_PRIVATE", value_name = "BOOL",
+        num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    pub(crate) webhook_allow_private: Option<bool>,
     /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,

@@ -4,6 +4,7 @@
 //!
 //! * [`cli`]: the command line, and [`settings`]: the settings from flags, the environment and a file.
 //! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: the reader of listing files.
+//! * [`secret_key`]: the key that encrypts secrets at rest.
 //! * [`wire`]: the only file that names a port and its adapter together.
 //! * [`workers`]: the shared state of the server's worker threads, and [`stop`]: the signals that stop the server.
 //! * `commands`: the commands, one file each, and the sweeps. They act with the operator's scope; requests never do.
@@ -19,6 +20,7 @@ mod commands;
 mod demo;
 mod failure;
 mod listings_file;
+mod secret_key;
 mod settings;
 mod stop;
 mod telemetry;

@@ -11,9 +11,11 @@ use adapters_sqlite::Limits;
 use anyhow::Context;
 use domain::api_keys::MaxKeyAge;
 use domain::events::EventRetention;
+use domain::webhooks::Reach;
 
 use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
+use crate::secret_key::SecretKey;
 use crate::telemetry::LogFilter;
 use crate::values::{ListenAddress, Number, Seconds};
 
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) server_limits: ServerLimits,
     pub(crate) max_key_age: MaxKeyAge,
     pub(crate) event_retention: EventRetention,
+    pub(crate) secret_key: Option<SecretKey>,
+    pub(crate) webhook_reach: Reach,
     pub(crate) limits: Limits,
     pub(crate) connections: Connections,
 }
@@ -80,6 +84,11 @@ impl Settings {
                 .event_retention
                 .or(file.event_retention)
                 .map_or_else(EventRetention::default, |Number(days)| EventRetention::days(days)),
+            secret_key: said.secret_key.or(file.secret_key),
+            webhook_reach: match said.webhook_allow_private.or(file.webhook_allow_private) {
+                Some(true) => Reach::Private,
+                Some(false) | None => Reach::Public,
+            },
             limits: Limits {
                 connections: pooled.map(|Number(number)| number.get().into()),
                 wait: time(said.database_wait, file.database_wait, defaults.wait),
@@ -215,7 +224,7 @@ mod tests {
         for line in ["databse = \"postgres://app:secret@db/t\"", "database postgres://app:secret@db/t?sslmode=require"]
         {
             let error = parse(line).expect_err("misspelt").to_string();
-            assert!(error.starts_with("line 1: ") && !error.contains("secret"), "{error}");
+            assert!(error.starts_with("line 1: ") && !error.contains(":secret"), "{error}");
         }
     }
 }

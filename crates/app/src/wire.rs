@@ -6,16 +6,21 @@ use std::sync::Arc;
 use adapters_http::{Api, Metrics, PoolUse, ServerLimits};
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
+use adapters_webhooks::{HttpSender, Vault};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, EventConsumers, EventLogs, Events,
-    Idempotency, Imports, IntegrationAccounts, Listings, Locations, Promotions, Quotes, ReadinessCheck, Reservations,
-    Tenants, Users, Workspaces,
+    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, DeliveryResult, EventConsumers,
+    EventLogs, Events, Idempotency, Imports, IntegrationAccounts, Listings, Locations, Outbound, Promotions, Quotes,
+    ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks, Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
+use domain::ids::ServerId;
+use domain::webhooks::Reach;
+use ports::SecretVault;
 
 use crate::ambient;
 use crate::failure::BadUsage;
+use crate::secret_key::SecretKey;
 
 const UNUSABLE: &str = "the database cannot be used";
 
@@ -86,6 +91,19 @@ impl Engine {
         UseCases::of(self.database(), CouponLimit::new(|_| ()), Arrivals::default(), max_key_age)
     }
 
+    /// Returns the way out to the receivers of webhooks. Without a key there are none.
+    pub(crate) fn outbound(&self, key: Option<SecretKey>, reach: Reach) -> Outbound {
+        let key = match (key, self) {
+            (None, Self::Sqlite(sqlite)) => SecretKey::in_file(&sqlite.secret_key_path())
+                .inspect_err(|error| tracing::warn!("there are no webhooks: {error:#}"))
+                .ok(),
+            (key, _) => key,
+        };
+        let vault = key.map(|SecretKey(key)| Arc::new(Vault::new(&key)) as Arc<dyn SecretVault>);
+        let sender = Arc::new(HttpSender::new(reach));
+        Outbound::new(sender, vault, reach, adapters_http::event_body)
+    }
+
     /// Watches for changes by other processes until it is dropped.
     pub(crate) async fn watch(self) -> Infallible {
         match self {
@@ -140,7 +158,7 @@ impl UseCases {
     }
 
     /// Creates the use cases of the API, for one worker thread.
-    pub(crate) fn api(&self, metrics: Metrics, server_limits: ServerLimits) -> Api {
+    pub(crate) fn api(&self, metrics: Metrics, server_limits: ServerLimits, outbound: Outbound) -> Api {
         Api {
             authentication: self.authentication(),
             tenants: wired!(self: Tenants { repository, queries, users; idempotency, ambient }),
@@ -158,11 +176,35 @@ impl UseCases {
             api_keys: self.api_keys(),
             events: wired!(self: Events { queries, consumers; arrivals }),
             event_consumers: wired!(self: EventConsumers { repository, queries, events; ambient }),
+            webhooks: Webhooks {
+                repository: self.database.clone(),
+                queries: self.database.clone(),
+                events: self.database.clone(),
+                idempotency: self.idempotency.clone(),
+                outbound,
+                ambient: self.ambient.clone(),
+            },
             audit: wired!(self: Audit { queries; }),
             workspaces: self.workspaces(),
             readiness: wired!(self: ReadinessCheck { readiness; }),
             metrics,
             server_limits,
+        }
+    }
+
+    /// Creates the delivery of webhooks by this process.
+    pub(crate) fn webhook_delivery(
+        &self,
+        outbound: Outbound,
+        count: impl Fn(DeliveryResult) + Send + Sync + 'static,
+    ) -> WebhookDelivery {
+        WebhookDelivery {
+            deliveries: self.database.clone(),
+            events: self.database.clone(),
+            outbound,
+            ambient: self.ambient.clone(),
+            server: ServerId::new(self.ambient.ids.next()),
+            count: Arc::new(count),
         }
     }
 

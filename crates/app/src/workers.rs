@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use adapters_http::{Api, Metrics, ServerLimits};
 use adapters_sqlite::Database;
-use application::{Arrivals, CouponLimit};
+use application::{Arrivals, CouponLimit, Outbound};
 use domain::api_keys::MaxKeyAge;
 
 use crate::wire::{Engine, UseCases};
@@ -21,20 +21,21 @@ pub(crate) struct Workers {
     metrics: Metrics,
     coupons: CouponLimit,
     arrivals: Arrivals,
+    outbound: Outbound,
     server_limits: ServerLimits,
     max_key_age: MaxKeyAge,
 }
 
 impl Workers {
     /// Creates the state for the workers of an engine.
-    pub(crate) fn of(engine: Engine, server_limits: ServerLimits, max_key_age: MaxKeyAge) -> Self {
+    pub(crate) fn of(engine: Engine, outbound: Outbound, server_limits: ServerLimits, max_key_age: MaxKeyAge) -> Self {
         let databases = Databases::default();
         let (watched, owned) = (engine.clone(), databases.clone());
         let metrics = Metrics::new(move || watched.pools(&owned.live()));
         let counted = metrics.clone();
         let coupons = CouponLimit::new(move |outcome| counted.count_coupon(outcome));
         let arrivals = Arrivals::default();
-        Self { engine, databases, metrics, coupons, arrivals, server_limits, max_key_age }
+        Self { engine, databases, metrics, coupons, arrivals, outbound, server_limits, max_key_age }
     }
 
     /// Returns the arrivals of events, for which the requests of all workers wait.
@@ -42,12 +43,17 @@ impl Workers {
         self.arrivals.clone()
     }
 
+    /// Returns the metrics, which all workers share.
+    pub(crate) fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
     /// Creates the use cases of the API for another worker thread.
     pub(crate) fn api(&self) -> Api {
         let database = self.engine.database();
         self.databases.add(&database);
         let use_cases = UseCases::of(database, self.coupons.clone(), self.arrivals.clone(), self.max_key_age);
-        use_cases.api(self.metrics.clone(), self.server_limits.clone())
+        use_cases.api(self.metrics.clone(), self.server_limits.clone(), self.outbound.clone())
     }
 }
 

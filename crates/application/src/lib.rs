@@ -37,6 +37,7 @@ mod reservations;
 mod steps;
 mod tenants;
 mod users;
+mod webhooks;
 mod workspaces;
 
 pub use ports::{EventPage, Page, PageStart, fairness};
@@ -80,4 +81,8 @@ pub use self::tenants::{
     CreateTenantBody, FindTenants, ReplaceTenantBody, SetTenantStatus, TenantError, TenantFields, Tenants,
 };
 pub use self::users::{CreateUserBody, FindUsers, Me, ReplaceUserBody, UserError, UserFields, Users};
+pub use self::webhooks::{
+    CreateWebhookBody, DeliveryResult, EnableWebhook, EventBody, ListedWebhook, NewSecret, Outbound, TestedWebhook,
+    WebhookDelivery, WebhookError, WebhookFields, Webhooks,
+};
 pub use self::workspaces::{CreateWorkspace, NewWorkspaceKey, UpdateWorkspace, Workspaces};

@@ -14,4 +14,5 @@ pub(crate) mod quotes;
 pub(crate) mod reservations;
 pub(crate) mod tenants;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 pub(crate) mod workspaces;

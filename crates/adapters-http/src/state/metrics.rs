@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::{Method, StatusCode};
-use application::CouponOutcome;
+use application::{CouponOutcome, DeliveryResult};
 pub(crate) use prometheus::TEXT_FORMAT;
 use prometheus::core::Collector;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
@@ -39,6 +39,8 @@ pub struct Metrics {
     durations: HistogramVec,
     in_flight: IntGauge,
     coupons: IntCounterVec,
+    deliveries: IntCounterVec,
+    webhook_lag: IntGauge,
     connections: IntGaugeVec,
     connections_max: IntGaugeVec,
     pools: Arc<dyn Fn() -> Vec<PoolUse> + Send + Sync>,
@@ -60,6 +62,14 @@ impl Metrics {
         for outcome in [CouponOutcome::Wrong, CouponOutcome::Limited] {
             coupons.with_label_values(&[label_of_coupon(outcome)]);
         }
+        let deliveries =
+            Opts::new("tenantry_webhook_deliveries_total", "Number of attempts to deliver events to webhooks.");
+        let deliveries = known_to(&registry, IntCounterVec::new(deliveries, &["result"]));
+        for result in DeliveryResult::ALL {
+            deliveries.with_label_values(&[label_of_delivery(result)]);
+        }
+        let lag = "Age of the oldest event that an enabled webhook has not delivered.";
+        let webhook_lag = IntGauge::new("tenantry_webhook_lag_seconds", lag);
         let build = gauges("tenantry_build_info", "Always 1, with the version of the build as label.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Self {
@@ -67,6 +77,8 @@ impl Metrics {
             durations: known_to(&registry, durations),
             in_flight: known_to(&registry, in_flight),
             coupons,
+            deliveries,
+            webhook_lag: known_to(&registry, webhook_lag),
             connections: gauges("tenantry_db_connections", "Open database connections.", &["pool", "state"]),
             connections_max: gauges("tenantry_db_connections_max", "Maximum database connections.", &["pool"]),
             registry,
@@ -77,6 +89,16 @@ impl Metrics {
     /// Counts a coupon code.
     pub fn count_coupon(&self, outcome: CouponOutcome) {
         self.coupons.with_label_values(&[label_of_coupon(outcome)]).inc();
+    }
+
+    /// Counts an attempt to deliver an event.
+    pub fn count_delivery(&self, result: DeliveryResult) {
+        self.deliveries.with_label_values(&[label_of_delivery(result)]).inc();
+    }
+
+    /// Stores the age of the oldest event that an enabled webhook has not delivered.
+    pub fn set_webhook_lag(&self, seconds: u64) {
+        self.webhook_lag.set(seconds.try_into().unwrap_or(i64::MAX));
     }
 
     /// Starts to measure a request.
@@ -143,6 +165,14 @@ const fn label_of_coupon(outcome: CouponOutcome) -> &'static str {
     match outcome {
         CouponOutcome::Wrong => "wrong",
         CouponOutcome::Limited => "limited",
+    }
+}
+
+const fn label_of_delivery(result: DeliveryResult) -> &'static str {
+    match result {
+        DeliveryResult::Delivered => "delivered",
+        DeliveryResult::Rejected => "rejected",
+        DeliveryResult::Unanswered => "unanswered",
     }
 }
 

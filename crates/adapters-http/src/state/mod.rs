@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use application::{
     ApiKeys, Audit, Authentication, Availability, EventConsumers, Events, Imports, IntegrationAccounts, Listings,
-    Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Workspaces,
+    Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks, Workspaces,
 };
 
 use self::metrics::Metrics;
@@ -47,6 +47,8 @@ pub struct Api {
     pub events: Events,
     /// Event consumers.
     pub event_consumers: EventConsumers,
+    /// Webhooks.
+    pub webhooks: Webhooks,
     /// The audit trail.
     pub audit: Audit,
     /// Workspaces.

@@ -1,5 +1,6 @@
 //! The commands, one file each, and the background work of a server.
 
+mod deliveries;
 mod events;
 mod keys;
 mod listings;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey, Workspaces};
 use domain::access::OperatorScope;
 
+use super::deliveries::Deliveries;
 use super::numbering::Numbering;
 use super::print;
 use super::sweeps::Sweeps;
@@ -27,7 +28,8 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     engine.prepare().await?;
 
     // Bind before creating the first workspace: if the port is taken, no workspace is left whose key was never shown.
-    let workers = Workers::of(engine.clone(), settings.server_limits.clone(), settings.max_key_age);
+    let outbound = engine.outbound(settings.secret_key, settings.webhook_reach);
+    let workers = Workers::of(engine.clone(), outbound.clone(), settings.server_limits.clone(), settings.max_key_age);
     let listener = adapters_http::listen(settings.listen);
     let listener = listener.with_context(|| format!("cannot listen on {}, which --listen changes", settings.listen))?;
     let address = listener.local_addr().unwrap_or(settings.listen);
@@ -59,7 +61,11 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let watch = rt::spawn(engine.clone().watch());
     let sweeps = Sweeps::start(&engine, settings.event_retention);
     let numbering = Numbering::start(&engine, workers.arrivals());
+    let deliveries = Deliveries::start(&engine, outbound, workers.metrics());
     server.await.context("the server failed")?;
+    if let Some(deliveries) = deliveries {
+        deliveries.stop().await;
+    }
     sweeps.stop().await;
     numbering.stop().await;
     // The watcher returns its connection while the runtime runs, and before the file is closed, which waits for all

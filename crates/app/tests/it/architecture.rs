@@ -54,9 +54,17 @@ const OPERATORS: [&str; 4] = [
     "crates/testkit/src/contract/",
 ];
 
-/// Use cases that store without loading first, so that there is nothing that a concurrent change could invalidate.
-const WITHOUT_LOADING: [&str; 5] =
-    ["api_keys::issue", "integration_accounts::create", "locations::create", "tenants::create", "workspaces"];
+/// Use cases that store without loading first, so that there is nothing that a concurrent change could invalidate, or
+/// under a lease.
+const WITHOUT_LOADING: [&str; 7] = [
+    "api_keys::issue",
+    "integration_accounts::create",
+    "locations::create",
+    "tenants::create",
+    "webhooks::deliver",
+    "webhooks::test",
+    "workspaces",
+];
 
 /// The folders of `adapters-http`. Each may import those after it.
 const LAYERS: [&str; 8] = ["server", "areas", "request", "router", "response", "openapi", "state", "status"];

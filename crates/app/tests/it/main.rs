@@ -60,6 +60,8 @@ mod tenants;
 mod tenants_input;
 mod tenants_status;
 mod users;
+mod webhooks;
+mod webhooks_delivered;
 mod workspaces;
 
 /// Declares a test of each function on both engines, each with its own world.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::support::{DATABASE_PASSWORD, World, run};
+use crate::support::{DATABASE_PASSWORD, Receiver, SECRET_KEY, World, run};
 
 on_both_engines! {
     no_secret_is_told
@@ -19,7 +19,15 @@ fn no_secret_is_told(world: &World) {
     // An unknown key that shares most of its text with a real one, like a mistyped key.
     let mistyped = format!("{}aaaa", &key[..96]);
 
-    let mut told = Vec::new();
+    let receiver = Receiver::start();
+    let webhook = client.post("/api/v1/webhooks", &json!({ "url": receiver.url, "types": ["webhook.*"] }));
+    let path = format!("/api/v1/webhooks/{}", webhook.json["data"]["id"].as_str().expect("an id"));
+    let rotated = client.put(&format!("{path}/rotate-secret"), &json!({}));
+    let [first, second] =
+        [webhook, rotated].map(|answer| answer.json["data"]["secret"].as_str().expect("a secret").to_owned());
+    let mut told = vec![format!("{:?}", receiver.next())];
+    // A failure is logged.
+    assert_eq!(client.patch(&path, &json!({ "url": "http://127.0.0.1:9/in?token=planted-token" })).status, 200);
     for (method, path, body) in [
         ("GET", "/api/v1/users/me", None),
         ("GET", "/api/v1/api-keys?per_page=x", None),
@@ -34,7 +42,14 @@ fn no_secret_is_told(world: &World) {
     }
     world.client().with("x-request-id", "the-last-one").get("/api/v1/users");
     told.push(world.server.log_with("the-last-one"));
-    for path in ["/metrics", "/openapi.json", "/api/v1/audit?per_page=100", "/api/v1/api-keys", "/api/v1/users"] {
+    for path in [
+        "/metrics",
+        "/openapi.json",
+        "/api/v1/audit?per_page=100",
+        "/api/v1/api-keys",
+        "/api/v1/users",
+        "/api/v1/events",
+    ] {
         told.push(world.calry().get(path).text);
         told.push(client.get(path).text);
     }
@@ -49,7 +64,10 @@ fn no_secret_is_told(world: &World) {
             && told.iter().any(|text| text.contains("api_key.create"))
     );
     // The random part of a key follows the ids of workspace and key; a part of it alone would already be a leak.
-    for secret in [&key, &mistyped, &world.key, &key[60..90], &world.key[60..90], DATABASE_PASSWORD] {
+    let signing = [&first[6..], &second[6..], SECRET_KEY, "planted-token"];
+    for secret in
+        [&key, &mistyped, &world.key, &key[60..90], &world.key[60..90], DATABASE_PASSWORD].into_iter().chain(signing)
+    {
         for text in &told {
             assert!(!text.contains(secret), "{secret} appears in: {text}");
         }

@@ -80,6 +80,7 @@ fn lists_by_id_have_these_texts() {
     let filter = UserFilter { name: "a".parse().ok(), email: "b".parse().ok() };
     insta::assert_snapshot!("users", texts(|database| database.users_statement(&tenant(), &filter, page()).sql));
     insta::assert_snapshot!("locations", texts(|database| database.locations_statement(&tenant(), page()).sql));
+    insta::assert_snapshot!("webhooks", texts(|database| database.webhooks_statement(&tenant(), page()).sql));
     insta::assert_snapshot!("api_keys", texts(|database| database.api_keys_statement(&tenant(), page()).sql));
     let filter = IntegrationAccountFilter { provider: "OTHER".parse().ok(), status: "ACTIVE".parse().ok() };
     insta::assert_snapshot!(

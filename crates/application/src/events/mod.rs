@@ -15,7 +15,7 @@ pub use self::error::EventError;
 pub(crate) use self::fields::EventScopeWord;
 pub use self::fields::FindEvents;
 pub use self::read::{Reading, Wake};
-pub(crate) use self::start::Position;
+pub(crate) use self::start::{Position, Start};
 
 /// The use cases of events.
 #[derive(Clone)]

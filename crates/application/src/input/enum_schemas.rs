@@ -11,6 +11,7 @@ use domain::promotions::PromotionStatus;
 use domain::reservations::{ReservationStatus, ReservationType};
 use domain::tenants::TenantStatus;
 use domain::users::Role;
+use domain::webhooks::{DeliveryFailure, DisabledReason, WebhookScope, WebhookStatus};
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -47,6 +48,8 @@ macro_rules! words {
 words! {
     AccountStatusWord: AccountStatus,
     AuthTypeWord: AuthType,
+    DeliveryFailureWord: DeliveryFailure,
+    DisabledReasonWord: DisabledReason,
     EventTypeWord: EventType,
     ListingStatusWord: ListingStatus,
     NightStatusWord: NightStatus,
@@ -58,6 +61,8 @@ words! {
     RoleWord: Role,
     TenantStatusWord: TenantStatus,
     UnavailableWord: Unavailable,
+    WebhookScopeWord: WebhookScope,
+    WebhookStatusWord: WebhookStatus,
 }
 
 /// The origin of listings: the tenant's own or imported.

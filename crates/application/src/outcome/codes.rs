@@ -66,6 +66,7 @@ codes! {
     ReservationNotFound => (NotFound, "reservation_not_found"),
     EventConsumerNotFound => (NotFound, "event_consumer_not_found"),
     EventsGone => (Gone, "events_gone"),
+    WebhookNotFound => (NotFound, "webhook_not_found"),
     MethodNotAllowed => (MethodNotAllowed, "method_not_allowed"),
     RequestTimeout => (Late, "request_timeout"),
     DefaultTenant => (Conflict, "default_tenant"),
@@ -88,6 +89,8 @@ codes! {
     PriceChanged => (Conflict, "price_changed"),
     NotPending => (Conflict, "not_pending"),
     KeyAlreadyCreated => (Conflict, "key_already_created"),
+    TooManyWebhooks => (Conflict, "too_many_webhooks"),
+    WebhookAlreadyCreated => (Conflict, "webhook_already_created"),
     RequestInFlight => (InFlight, "request_in_flight"),
     LastAdministrator => (Conflict, "last_administrator"),
     DefaultLocation => (Conflict, "default_location"),
@@ -112,6 +115,7 @@ codes! {
     InternalError => (Internal, "internal_error"),
     Busy => (Busy, "busy"),
     Unavailable => (Unavailable, "unavailable"),
+    WebhooksNotConfigured => (Unavailable, "webhooks_not_configured"),
     NotReady => (Unavailable, "not_ready"),
 }
 

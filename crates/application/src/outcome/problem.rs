@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::iter::successors;
 
-use domain::ids::{ApiKeyId, ReservationId};
+use domain::ids::{ApiKeyId, ReservationId, WebhookId};
 
 use crate::outcome::codes::Code;
 
@@ -62,6 +62,8 @@ pub enum Extension {
     ApiKey(ApiKeyId),
     /// The position of the oldest event that is kept.
     OldestEvent(u64),
+    /// The webhook that an earlier request created.
+    Webhook(WebhookId),
 }
 
 /// The members of a refusal for programs.

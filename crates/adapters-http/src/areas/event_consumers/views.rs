@@ -41,16 +41,16 @@ pub(crate) struct ListedEventConsumerView {
     updated_at: DateTime,
 }
 
-/// The events that a consumer has not read.
+/// The events that a reader has not read.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EventLag)]
-struct EventLagView {
+pub(crate) struct EventLagView {
     /// Their number, counted up to 10,000.
     #[schema(maximum = 10_000, example = 12)]
-    events: u64,
+    pub(crate) events: u64,
     /// The age of the oldest one in whole seconds; 0 if there is none.
     #[schema(example = 3)]
-    seconds: u64,
+    pub(crate) seconds: u64,
 }
 
 impl From<EventConsumer> for EventConsumerView {

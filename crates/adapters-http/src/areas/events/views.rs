@@ -145,7 +145,7 @@ impl EventView {
     }
 
     /// Returns the view of an event of the workspace. The resources are below the URL `base`.
-    fn of(event: Event, workspace_id: WorkspaceId, base: &str) -> Self {
+    pub(crate) fn of(event: Event, workspace_id: WorkspaceId, base: &str) -> Self {
         let Event { id, position, event_type, at, tenant_id, actor, resource_kind, resource_id, before, after, data } =
             event;
         let data = data.into_iter().map(|(name, datum)| {

@@ -60,7 +60,7 @@ type Line = (&'static str, &'static str, Option<Value>, Sibling);
 
 /// Returns all calls by operation.
 pub(super) fn calls() -> BTreeMap<&'static str, Call> {
-    [of_administration(), of_listings(), of_sales(), of_events()]
+    [of_administration(), of_listings(), of_sales(), of_events(), of_webhooks()]
         .into_iter()
         .flatten()
         .map(|(operation, permission, body, sibling)| (operation, Call { permission, body, sibling }))
@@ -189,5 +189,24 @@ fn of_events() -> Vec<Line> {
         ("getEventConsumer", READ, None, NotFound),
         ("putEventConsumer", WRITE, Some(json!({ "position": 0 })), Itself),
         ("deleteEventConsumer", WRITE, None, NotFound),
+    ]
+}
+
+/// Returns the calls of webhooks.
+fn of_webhooks() -> Vec<Line> {
+    use Sibling::{Itself, NotFound};
+    let new = json!({ "url": "http://127.0.0.1:9/{new}", "types": ["promotion.listings_unassigned"] });
+    vec![
+        ("listWebhooks", ADMIN, None, Itself),
+        ("countWebhooks", ADMIN, None, Itself),
+        ("createWebhook", ADMIN, Some(new), Itself),
+        ("getWebhook", ADMIN, None, NotFound),
+        ("updateWebhook", ADMIN, Some(json!({ "description": "Taken over" })), NotFound),
+        ("deleteWebhook", ADMIN, None, NotFound),
+        ("rotateWebhookSecret", ADMIN, None, NotFound),
+        ("enableWebhook", ADMIN, None, NotFound),
+        ("disableWebhook", ADMIN, None, NotFound),
+        ("testWebhook", ADMIN, None, NotFound),
+        ("listWebhookAttempts", ADMIN, None, NotFound),
     ]
 }

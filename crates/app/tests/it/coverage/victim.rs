@@ -25,6 +25,8 @@ pub(super) struct Victim {
     reservation: String,
     /// The name of an event consumer, at position 1.
     pub(super) consumer: String,
+    /// A webhook that is disabled.
+    pub(super) webhook: String,
 }
 
 impl Victim {
@@ -57,6 +59,10 @@ impl Victim {
         let read = json!({ "position": 1 });
         // The first event of the workspace has its position soon.
         until_so(|| inside.put(&format!("/api/v1/event-consumers/{consumer}"), &read).status == 201);
+        // A disabled webhook stays as it is. Its events hardly occur.
+        let receiver = json!({ "url": "http://127.0.0.1:9/", "types": ["promotion.listings_unassigned"] });
+        let webhook = id_of(&data(201, &inside.post("/api/v1/webhooks", &receiver)));
+        assert_eq!(inside.put(&format!("/api/v1/webhooks/{webhook}/disable"), &json!({})).status, 200);
         Self {
             tenant,
             location,
@@ -71,6 +77,7 @@ impl Victim {
             elsewhere,
             reservation,
             consumer,
+            webhook,
         }
     }
 
@@ -91,6 +98,7 @@ impl Victim {
             elsewhere: id(),
             reservation: id(),
             consumer: id(),
+            webhook: id(),
         }
     }
 
@@ -121,6 +129,7 @@ impl Victim {
             Some("listing" | "availability") => &self.listing,
             Some("promotions") => &self.promotion,
             Some("reservation") => &self.reservation,
+            Some("webhooks") => &self.webhook,
             _ => &self.tenant,
         }
     }
@@ -164,6 +173,7 @@ impl Victim {
             &self.promoted,
             &self.promotion,
             &self.reservation,
+            &self.webhook,
         ];
         own.into_iter().any(|id| answer.text.contains(id.as_str()))
     }
@@ -197,10 +207,16 @@ impl Victim {
         // Only the audit trail shows the listings to which a promotion is assigned.
         let given = inside.get(&format!("/api/v1/audit?resourceID={}", self.promotion));
         let consumer = inside.get(&format!("/api/v1/event-consumers/{}", self.consumer));
-        [tenants, world.calry().get("/api/v1/workspace"), calendar, given, consumer]
+        let webhook = inside.get(&format!("/api/v1/webhooks/{}", self.webhook));
+        let mut shown: Vec<_> = [webhook, tenants, world.calry().get("/api/v1/workspace"), calendar, given, consumer]
             .into_iter()
             .chain(lists)
             .map(|answer| (answer.status, answer.json["data"].clone()))
-            .collect()
+            .collect();
+        // An enabled webhook passes over events.
+        if let Some(webhook) = shown[0].1.as_object_mut() {
+            webhook.remove("position");
+        }
+        shown
     }
 }

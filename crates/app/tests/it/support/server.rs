@@ -13,6 +13,8 @@ use super::{PATIENCE, until};
 
 const TENANTRY: &str = env!("CARGO_BIN_EXE_tenantry");
 pub(crate) const DATABASE_PASSWORD: &str = "planted-password";
+/// The key that encrypts the secrets of webhooks.
+pub(crate) const SECRET_KEY: &str = "706c616e7465642d706c616e7465642d706c616e7465642d706c616e7465642d";
 const END_OF_GREETING: &str = "/docs";
 
 /// A fresh database.
@@ -67,6 +69,11 @@ fn command(database: &str) -> Command {
 fn prepared(mut command: Command, database: &str) -> Command {
     // Only these settings apply, whatever the environment of the machine.
     command.env_clear().current_dir("/").args(["--database", database]);
+    // Receivers of webhooks are on this machine. SQLite makes a key of its own.
+    command.env("TENANTRY_WEBHOOK_ALLOW_PRIVATE", "true");
+    if !database.starts_with("sqlite:") {
+        command.env("TENANTRY_SECRET_KEY", SECRET_KEY);
+    }
     command
 }
 
@@ -88,6 +95,13 @@ impl Server {
     /// Starts a server with more arguments.
     pub(crate) fn start_with(engine: Engine, arguments: &[&str]) -> Self {
         Self::run(command(&engine.url()), engine, arguments)
+    }
+
+    /// Starts a server that has no key for secrets.
+    pub(crate) fn start_without_key(engine: Engine) -> Self {
+        let mut command = command(&engine.url());
+        command.env_remove("TENANTRY_SECRET_KEY");
+        Self::run(command, engine, &[])
     }
 
     /// Starts a server that ignores a signal.
@@ -158,6 +172,11 @@ impl Server {
     /// Sends SIGTERM.
     pub(crate) fn ask_to_end(&self) {
         Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().expect("kill runs");
+    }
+
+    /// Sends SIGKILL.
+    pub(crate) fn end_at_once(&self) {
+        Command::new("kill").args(["-KILL", &self.pid().to_string()]).status().expect("kill runs");
     }
 
     /// Waits for the end.

@@ -1,0 +1,104 @@
+//! Deliveries: the background work of a server that sends events to webhooks.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::rt;
+use actix_web::rt::task::JoinHandle;
+use actix_web::rt::time::sleep;
+use adapters_http::Metrics;
+use application::{Outbound, WebhookDelivery, in_one_line};
+use domain::access::OperatorScope;
+use domain::api_keys::MaxKeyAge;
+use domain::ids::{TenantId, WebhookId};
+use ports::DueWebhook;
+
+use crate::wire::Engine;
+
+/// Interval between two looks for webhooks that are due.
+const ROUND: Duration = Duration::from_millis(250);
+/// The number of rounds between two measurements of the lag.
+const MEASURE: u32 = 40;
+/// The time until the next look after an error.
+const AFTER_ERROR: Duration = Duration::from_secs(2);
+/// The maximum number of webhooks that are delivered at once, so that slow receivers leave room for the others.
+const MOST: usize = 128;
+/// The maximum number of webhooks of one tenant that are delivered at once.
+const MOST_OF_TENANT: usize = 4;
+/// The number of due webhooks that are read at once.
+const LOOK: u32 = 1_000;
+
+/// The deliveries under way, each with its tenant.
+type Running = Rc<RefCell<HashMap<WebhookId, (TenantId, JoinHandle<()>)>>>;
+
+/// Deliveries that run until they are stopped.
+pub(super) struct Deliveries {
+    rounds: JoinHandle<()>,
+    running: Running,
+}
+
+impl Deliveries {
+    /// Starts the deliveries on this thread. Servers that share a database share the webhooks.
+    /// Without a key for secrets there is nothing to deliver.
+    pub(super) fn start(engine: &Engine, outbound: Outbound, metrics: Metrics) -> Option<Self> {
+        outbound.vault.as_ref()?;
+        let counted = metrics.clone();
+        let use_cases = engine.use_cases(MaxKeyAge::default());
+        let delivery = use_cases.webhook_delivery(outbound, move |result| counted.count_delivery(result));
+        let running = Running::default();
+        let rounds = rt::spawn(look(delivery, metrics, running.clone()));
+        Some(Self { rounds, running })
+    }
+
+    /// Stops the deliveries and waits until their connections are back in the pool. Events whose delivery is not stored
+    /// are delivered again, with the same ids.
+    pub(super) async fn stop(self) {
+        self.rounds.abort();
+        // An error means that it was aborted, or that it panicked, which is in the log.
+        let _ = self.rounds.await;
+        let running: Vec<_> = self.running.borrow_mut().drain().collect();
+        for (_, (_, delivery)) in running {
+            delivery.abort();
+            let _ = delivery.await;
+        }
+    }
+}
+
+/// Looks for webhooks that are due, and delivers them.
+async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running) {
+    for round in (0..MEASURE).cycle() {
+        sleep(ROUND).await;
+        running.borrow_mut().retain(|_, (_, delivery)| !delivery.is_finished());
+        match delivery.due(&OperatorScope::new(), LOOK).await {
+            Ok(due) => due.into_iter().for_each(|due| start(&delivery, &running, due)),
+            Err(error) => {
+                tracing::warn!("webhooks cannot be looked up: {}", in_one_line(&error));
+                sleep(AFTER_ERROR).await;
+            }
+        }
+        if round == 0
+            && let Ok(seconds) = delivery.lag(&OperatorScope::new()).await
+        {
+            metrics.set_webhook_lag(seconds);
+        }
+    }
+}
+
+/// Starts a delivery, if there is room for it.
+fn start(delivery: &WebhookDelivery, running: &Running, due: DueWebhook) {
+    let mut running = running.borrow_mut();
+    let of_tenant = running.values().filter(|(tenant, _)| *tenant == due.tenant_id).count();
+    if running.len() >= MOST || of_tenant >= MOST_OF_TENANT || running.contains_key(&due.id) {
+        return;
+    }
+    let delivery = delivery.clone();
+    let deliver = async move {
+        if let Err(error) = delivery.deliver(&OperatorScope::new(), &due).await {
+            // The URL may contain a secret of the receiver.
+            tracing::warn!(workspace = %due.workspace_id, webhook = %due.id, "delivery failed: {}", in_one_line(&error));
+        }
+    };
+    running.insert(due.id, (due.tenant_id, rt::spawn(deliver)));
+}
