@@ -57,7 +57,7 @@ pub struct WebhookStatusError;
 pub enum WebhookStatus {
     /// Events are delivered.
     Enabled,
-    /// Nothing is delivered.
+    /// No events are delivered.
     Disabled,
 }
 

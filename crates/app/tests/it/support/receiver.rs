@@ -56,9 +56,10 @@ impl Receiver {
 fn serve(stream: TcpStream, answer: &Mutex<String>, told: &Sender<Delivery>) {
     let mut reader = BufReader::new(stream);
     while let Some(delivery) = read(&mut reader) {
+        // Once it knows of the delivery, the test may choose another answer for the next one.
+        let status = answer.lock().expect("no panic").clone();
         // The test may be over.
         let _ = told.send(delivery);
-        let status = answer.lock().expect("no panic").clone();
         if status.is_empty() {
             thread::park_timeout(PATIENCE);
             return;
