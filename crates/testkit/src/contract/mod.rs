@@ -441,6 +441,7 @@ macro_rules! suite {
             }
             webhook_deliveries {
                 a_webhook_is_due_while_events_wait_for_it,
+                events_of_another_tenant_wake_no_webhook,
                 a_webhook_is_delivered_by_one_server_and_taken_over_when_its_lease_ends,
                 of_two_servers_one_gets_the_lease,
                 attempts_are_stored_with_the_place_to_which_they_lead,

@@ -81,6 +81,24 @@ pub async fn a_webhook_is_due_while_events_wait_for_it(ports: Ports) {
     assert_eq!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure"), None);
 }
 
+/// A webhook of a tenant at the end of its feed.
+pub async fn events_of_another_tenant_wake_no_webhook(ports: Ports) {
+    let (world, channel, webhook) = behind(ports).await;
+    let operator = OperatorScope::new();
+    let feed = operator.event_scope(world.workspace_id(), Some(channel.id()));
+    let position = world.ports.events.log(&feed).await.expect("no failure").position;
+    let [server, _] = servers();
+    let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease");
+    let end = Lease { until: at(0), ..lease(server, 0) };
+    record(&world, &leased.webhook, Progress { position, ..Progress::default() }, &end).await.expect("stored");
+
+    world.create("other").await.expect("created");
+    number(&world).await;
+    assert!(world.ports.events.log(&feed).await.expect("no failure").position > position);
+    assert_eq!(due(&world, 1).await, []);
+    assert_eq!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure"), None);
+}
+
 /// A lease that is renewed and then ends. `Stale` for the server that has lost it.
 pub async fn a_webhook_is_delivered_by_one_server_and_taken_over_when_its_lease_ends(ports: Ports) {
     let (world, _, webhook) = behind(ports).await;

@@ -19,6 +19,7 @@ use crate::engine::table::joined;
 use crate::tables::webhooks::Row;
 
 /// Webhooks that wait for their delivery at the time `$1`. An operator's statement: it looks for work in all workspaces.
+/// Events of others alone wake no webhook of a tenant, until its position would fall out of the log.
 const DUE: &str = "\
     SELECT webhook.workspace_id, webhook.tenant_id, webhook.id \
     FROM webhooks webhook \
@@ -27,6 +28,10 @@ const DUE: &str = "\
     WHERE webhook.status = 'ENABLED' AND webhook.leased_until <= $1 \
       AND (webhook.next_attempt_at IS NULL OR webhook.next_attempt_at <= $1) \
       AND webhook.position < log.position AND tenant.status = 'ACTIVE' \
+      AND (webhook.scope = 'workspace' OR webhook.position < log.oldest - 1 \
+           OR EXISTS (SELECT 1 FROM event_recipients recipient \
+                      WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
+                        AND recipient.position > webhook.position)) \
     ORDER BY webhook.leased_until LIMIT $2";
 
 const LEASE: &str = "\
@@ -54,12 +59,19 @@ const RECORD: &str = "\
            last_delivered_at = $8{status} \
     WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' AND position = $9";
 
-/// The time of the oldest event that waits for a webhook. Of each log, the first event after the webhook's position is
-/// enough, whether or not it concerns the tenant: positions pass over other events at once.
+/// The time of the oldest event that waits for a webhook.
 const OLDEST: &str = "\
-    SELECT MIN((SELECT event.numbered_at FROM events event \
-                WHERE event.workspace_id = webhook.workspace_id AND event.position > webhook.position \
-                ORDER BY event.position LIMIT 1)) AS oldest_at \
+    SELECT MIN(CASE webhook.scope WHEN 'tenant' THEN \
+      (SELECT event.numbered_at FROM event_recipients recipient CROSS JOIN events event \
+       WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
+         AND recipient.position > webhook.position \
+         AND event.workspace_id = recipient.workspace_id AND event.position = recipient.position \
+       ORDER BY recipient.position LIMIT 1) \
+    ELSE \
+      (SELECT event.numbered_at FROM events event \
+       WHERE event.workspace_id = webhook.workspace_id AND event.position > webhook.position \
+       ORDER BY event.position LIMIT 1) \
+    END) AS oldest_at \
     FROM webhooks webhook \
     JOIN event_logs log ON log.workspace_id = webhook.workspace_id \
     JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
