@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::OperatorScope;
 use domain::events::Event;
 use domain::ids::{AttemptId, ServerId};
-use domain::webhooks::{Attempt, Outcome, Progress, Verdict, WebhookScope};
+use domain::webhooks::{Attempt, Outcome, Progress, Verdict, Webhook, WebhookScope};
 use ports::{DueWebhook, EventFilter, EventQueries, Lease, LeasedWebhook, RepositoryError, WebhookDeliveries};
 use tokio::time::timeout;
 
@@ -129,7 +129,7 @@ impl WebhookDelivery {
             if !page.has_more || turn.delivered >= TURN {
                 return self.store(operator, turn, &self.end()).await;
             }
-            self.store(operator, turn, &self.lease()).await?;
+            self.store_and_continue(operator, turn).await?;
         }
     }
 
@@ -162,7 +162,7 @@ impl WebhookDelivery {
                     last_delivered_at: Some(ended),
                 };
                 if ended - turn.stored_at >= STORE {
-                    self.store(operator, turn, &self.lease()).await?;
+                    self.store_and_continue(operator, turn).await?;
                 }
                 Ok(Next::Event)
             }
@@ -202,10 +202,20 @@ impl WebhookDelivery {
             if let Ok(outcome) = timeout(RENEWAL, &mut sending).await {
                 return Ok(outcome);
             }
-            if !self.deliveries.renew(operator, webhook, &self.lease()).await? {
-                return Err(RepositoryError::Stale);
-            }
+            self.renew(operator, webhook).await?;
         }
+    }
+
+    /// Extends the lease. `Stale` if another server has it, or if the webhook or its tenant has been stopped.
+    async fn renew(&self, operator: &OperatorScope, webhook: &Webhook) -> Result<(), RepositoryError> {
+        let is_renewed = self.deliveries.renew(operator, webhook, &self.lease()).await?;
+        if is_renewed { Ok(()) } else { Err(RepositoryError::Stale) }
+    }
+
+    /// Stores the attempts, and continues the turn unless the tenant has been deactivated.
+    async fn store_and_continue(&self, operator: &OperatorScope, turn: &mut Turn) -> Result<(), RepositoryError> {
+        self.store(operator, turn, &self.lease()).await?;
+        self.renew(operator, &turn.leased.webhook).await
     }
 
     /// Stores the attempts with the place to which they lead.

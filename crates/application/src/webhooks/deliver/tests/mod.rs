@@ -109,7 +109,8 @@ async fn deliver(delivery: &WebhookDelivery) -> u64 {
 
 #[tokio::test]
 async fn events_go_out_in_order_and_the_place_follows_them() {
-    let (deliveries, stored) = deliveries(webhook());
+    let (mut deliveries, stored) = deliveries(webhook());
+    deliveries.expect_renew().once().returning(|_, _, _| Ok(true));
     let (sender, sent) = sender([answered(200), answered(204), answered(202)]);
     let (delivery, results) = delivery(deliveries, sender);
     assert_eq!(deliver(&delivery).await, 3);
@@ -122,6 +123,17 @@ async fn events_go_out_in_order_and_the_place_follows_them() {
     assert_eq!(places, [(20, 2, true), (25, 1, false)], "a page at once, and the lease ends with the last");
     assert_eq!(stored[1].0.last_delivered_at, Some(build::at()));
     assert_eq!(*results.lock().expect("unpoisoned"), [DeliveryResult::Delivered; 3]);
+}
+
+#[tokio::test]
+async fn a_turn_ends_after_a_page_if_the_tenant_was_deactivated() {
+    let (mut deliveries, stored) = deliveries(webhook());
+    deliveries.expect_renew().once().returning(|_, _, _| Ok(false));
+    let (sender, sent) = sender([answered(200), answered(200)]);
+    let (delivery, _) = delivery(deliveries, sender);
+    assert_eq!(deliver(&delivery).await, 2);
+    assert_eq!(sent.lock().expect("unpoisoned").len(), 2);
+    assert_eq!(stored.lock().expect("unpoisoned").len(), 1, "what was delivered is stored");
 }
 
 #[tokio::test]
