@@ -48,6 +48,7 @@ use self::schemas::Schemas;
         (name = "reservations", description = "Stays that are sold or held for a guest."),
         (name = "events", description = "The changes that concern a tenant, in order, and the places of those who read them."),
         (name = "webhooks", description = "The receivers to which the service delivers a tenant's events."),
+        (name = "deliveries", description = "The requests that receivers serve."),
         (name = "audit", description = "Changes: who did what to which resource, in which tenant and when."),
         (name = "workspaces", description = "The workspace of the API key."),
         (name = "operations", description = "Health, metrics and description of the service."),

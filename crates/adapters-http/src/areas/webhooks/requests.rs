@@ -30,7 +30,7 @@ struct DeliveryHeaders {
 }
 
 /// An event is delivered to a receiver. Any status from 200 to 299 within 15 seconds means that it is taken.
-#[utoipa::path(post, path = "event", operation_id = "receiveEvent", tag = "webhooks", params(DeliveryHeaders),
+#[utoipa::path(post, path = "event", operation_id = "receiveEvent", tag = "deliveries", params(DeliveryHeaders),
     request_body = EventView, security(()),
     responses((status = 204, description = "The event is taken."),
         (status = 410, description = "The receiver is gone: the webhook is disabled."),
