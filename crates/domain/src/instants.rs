@@ -1,8 +1,8 @@
-//! Instants from outside.
+//! Instants from outside, and in texts.
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Utc};
 use thiserror::Error;
 
 /// A text that is not a valid instant, or one outside of the years 0 to 9999.
@@ -33,6 +33,11 @@ impl FromStr for Edge {
         let later = DateTime::from_timestamp_millis(instant.timestamp_millis() + i64::from(is_between));
         later.filter(|later| (0..=9999).contains(&later.year())).map(Self).ok_or(InvalidInstantError)
     }
+}
+
+/// Returns the instant as every answer writes it: RFC 3339 in UTC, with milliseconds.
+pub(crate) fn to_text(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]

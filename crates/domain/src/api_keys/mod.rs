@@ -13,6 +13,7 @@ use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;
 use crate::events::EventData;
 use crate::ids::{ApiKeyId, UserId, WorkspaceId};
+use crate::instants;
 use crate::text::Line;
 use crate::users::{ApiUser, Role};
 
@@ -137,7 +138,7 @@ impl ApiKey {
         let after = vec![
             ("user_id", Fact::Text(key.parts.user_id.to_string())),
             ("permission", Fact::from(key.parts.permission.as_str())),
-            ("expires_at", Fact::Text(expires_at.to_rfc3339())),
+            ("expires_at", Fact::Text(instants::to_text(expires_at))),
         ];
         let audit = key.entry(user, stamp, "api_key.create", (Facts::new(), after));
         Ok(Change::new(key, audit))
@@ -167,7 +168,7 @@ impl ApiKey {
         }
         let mut key = self.clone();
         key.parts.revoked_at = Some(stamp.at);
-        let facts = (vec![("revoked_at", Fact::Null)], vec![("revoked_at", Fact::Text(stamp.at.to_rfc3339()))]);
+        let facts = (vec![("revoked_at", Fact::Null)], vec![("revoked_at", Fact::Text(instants::to_text(stamp.at)))]);
         let audit = key.entry(user, stamp, "api_key.revoke", facts);
         Some(Change::new(key, audit))
     }

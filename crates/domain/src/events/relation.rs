@@ -45,7 +45,8 @@ impl Relation {
             Self::Own | Self::OtherParty => true,
             Self::Importer => match event_type.parse() {
                 Ok(EventType::ListingUpdated) => fact != "internalName",
-                Ok(EventType::AvailabilityUpdated | EventType::IntegrationAccountMoved) => true,
+                Ok(EventType::IntegrationAccountMoved) => true,
+                // Those of a calendar would tell blocked nights from sold ones.
                 _ => false,
             },
             Self::Owner => false,
@@ -66,6 +67,9 @@ fn is_effect(event_type: &str) -> bool {
     event_type.parse::<EventType>().is_ok_and(|known| known.action().is_none())
 }
 
+/// The name of the status among the changed values.
+const STATUS: &str = "status";
+
 /// The name of the account in the data of an event.
 const ACCOUNT: &str = "integrationAccountID";
 
@@ -79,7 +83,9 @@ impl Event {
             Relation::OtherParty => *actor == Actor::Operator,
             Relation::Importer | Relation::Owner => false,
         });
-        let is_seen = |(name, _): &(String, Fact)| relation.sees(&self.event_type, name);
+        // A listing that becomes active or inactive has values from while the import was asleep.
+        let wakes = relation == Relation::Importer && self.after.iter().any(|(name, _)| name == STATUS);
+        let is_seen = |(name, _): &(String, Fact)| !wakes && relation.sees(&self.event_type, name);
         let before = self.before.into_iter().filter(is_seen).collect();
         let after = self.after.into_iter().filter(is_seen).collect();
         let (resource_kind, resource_id) = match self.data.iter().find(|(name, _)| name == ACCOUNT) {
@@ -146,7 +152,7 @@ mod tests {
             let names: Vec<_> = told.after.iter().map(|(name, _)| name.as_str()).collect();
             let expected: &[&str] = match known {
                 EventType::ListingUpdated => &["name"],
-                EventType::AvailabilityUpdated | EventType::IntegrationAccountMoved => &["internalName", "name"],
+                EventType::IntegrationAccountMoved => &["internalName", "name"],
                 _ => &[],
             };
             assert_eq!(names, expected, "{}", known.as_str());
@@ -170,6 +176,16 @@ mod tests {
             };
             assert_eq!((told.resource_kind.as_str(), told.resource_id), expected);
         }
+    }
+
+    #[test]
+    fn importers_see_no_values_of_a_listing_that_wakes() {
+        let facts = |status| vec![("status".to_owned(), Fact::from(status)), ("name".to_owned(), Fact::from("Loft"))];
+        let (before, after) = (facts("INACTIVE"), facts("ACTIVE"));
+        let woken = Event { before, after, ..event(EventType::ListingUpdated, user()) };
+        assert_eq!(woken.clone().for_reader(Relation::Own), woken);
+        let told = woken.for_reader(Relation::Importer);
+        assert_eq!((told.before, told.after), (vec![], vec![]));
     }
 
     #[test]

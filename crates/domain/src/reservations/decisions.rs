@@ -9,6 +9,7 @@ use crate::audit::{Actor, AuditEntry, Fact, Facts, ResourceKind, Stamp, differen
 use crate::change::Change;
 use crate::events::EventData;
 use crate::ids::{AuditId, TenantId};
+use crate::instants;
 use crate::tenants::TenantName;
 
 /// An attempt to confirm a reservation that was cancelled or has expired.
@@ -126,7 +127,7 @@ impl Reservation {
             ("externalID", Fact::from(parts.external.as_ref().map(|external| &external.id))),
             ("reservationType", Fact::from(parts.kind.as_str())),
             ("status", Fact::from(parts.status.as_str())),
-            ("holdExpiresAt", Fact::from(parts.hold_expires_at.map(|end| end.to_rfc3339()))),
+            ("holdExpiresAt", Fact::from(parts.hold_expires_at.map(instants::to_text))),
             ("source", Fact::from(parts.source.as_ref())),
         ]);
         facts

@@ -10,6 +10,7 @@ use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::ids::WebhookId;
+use crate::instants;
 use crate::patch::Patch;
 
 /// The time for which the previous secret signs beside the new one.
@@ -112,7 +113,7 @@ impl Webhook {
         after.parts.secrets.previous = Some((previous, until));
         after.parts.version += 1;
         after.parts.updated_at = stamp.at;
-        let facts = (Facts::new(), vec![("previousSecretUntil", Fact::Text(until.to_rfc3339()))]);
+        let facts = (Facts::new(), vec![("previousSecretUntil", Fact::Text(instants::to_text(until)))]);
         let audit = after.entry(scope, stamp, "webhook.rotate_secret", facts);
         Change::new(after, audit)
     }

@@ -19,6 +19,9 @@ use crate::response::date_time::DateTime;
 use crate::response::facts::FactView;
 use crate::router::BASE;
 
+/// The beginning of the types about imports.
+const IMPORTS: &str = "import.";
+
 /// A page of events.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EventPage)]
@@ -117,7 +120,7 @@ struct EventResourceView {
     #[schema(example = "reservation")]
     kind: String,
     id: Uuid,
-    /// Its URL. Null if resources of the kind cannot be read one by one.
+    /// Its URL. Null if resources of the kind cannot be read one by one, or not by you.
     url: Option<String>,
 }
 
@@ -148,6 +151,8 @@ impl EventView {
     pub(crate) fn of(event: Event, workspace_id: WorkspaceId, base: &str) -> Self {
         let Event { id, position, event_type, at, tenant_id, actor, resource_kind, resource_id, before, after, data } =
             event;
+        // An import is of two tenants, of which neither can read the other.
+        let is_readable = !event_type.starts_with(IMPORTS) || resource_id == tenant_id.as_uuid();
         let data = data.into_iter().map(|(name, datum)| {
             let value = match datum {
                 Datum::Fact(fact) => DatumView::Fact(FactView(fact)),
@@ -164,7 +169,7 @@ impl EventView {
             tenant_id: tenant_id.as_uuid(),
             actor: actor.map(EventActorView::from),
             resource: EventResourceView {
-                url: path(&resource_kind, resource_id).map(|path| format!("{base}{path}")),
+                url: path(&resource_kind, resource_id).filter(|_| is_readable).map(|path| format!("{base}{path}")),
                 kind: resource_kind,
                 id: resource_id,
             },
@@ -286,6 +291,18 @@ mod tests {
         for kind in ["api_key", "of another version"] {
             assert_eq!(view(event(kind, None))["resource"]["url"], json!(null), "{kind}");
         }
+    }
+
+    #[test]
+    fn an_import_has_the_url_of_the_tenant_itself_only() {
+        let url = |tenant, resource_kind: &str| {
+            let tenant_id = TenantId::new(Uuid::from_u128(tenant));
+            let event = Event { event_type: "import.created".to_owned(), tenant_id, ..event(resource_kind, None) };
+            view(event)["resource"]["url"].clone()
+        };
+        assert!(url(3, "tenant").is_string());
+        assert_eq!(url(2, "tenant"), json!(null));
+        assert_eq!(url(2, "integration_account"), json!(null));
     }
 
     #[test]
