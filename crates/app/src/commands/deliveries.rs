@@ -12,7 +12,7 @@ use adapters_http::Metrics;
 use application::{Outbound, WebhookDelivery, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
-use domain::ids::{TenantId, WebhookId};
+use domain::ids::WebhookId;
 use ports::DueWebhook;
 
 use crate::wire::Engine;
@@ -23,15 +23,14 @@ const ROUND: Duration = Duration::from_millis(250);
 const MEASURE: u32 = 40;
 /// The time until the next look after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
-/// The maximum number of webhooks that are delivered at once, so that slow receivers leave room for the others.
-const MOST: usize = 128;
-/// The maximum number of webhooks of one tenant that are delivered at once.
-const MOST_OF_TENANT: usize = 4;
+/// The maximum number of webhooks that are delivered at once. One that waits for its receiver costs little, and a tenant
+/// has few webhooks, so slow receivers leave room for the others.
+const MOST: usize = 1_024;
 /// The number of due webhooks that are read at once.
 const LOOK: u32 = 1_000;
 
-/// The deliveries under way, each with its tenant.
-type Running = Rc<RefCell<HashMap<WebhookId, (TenantId, JoinHandle<()>)>>>;
+/// The deliveries under way.
+type Running = Rc<RefCell<HashMap<WebhookId, JoinHandle<()>>>>;
 
 /// Deliveries that run until they are stopped.
 pub(super) struct Deliveries {
@@ -59,7 +58,7 @@ impl Deliveries {
         // An error means that it was aborted, or that it panicked, which is in the log.
         let _ = self.rounds.await;
         let running: Vec<_> = self.running.borrow_mut().drain().collect();
-        for (_, (_, delivery)) in running {
+        for (_, delivery) in running {
             delivery.abort();
             let _ = delivery.await;
         }
@@ -70,7 +69,7 @@ impl Deliveries {
 async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running) {
     for round in (0..MEASURE).cycle() {
         sleep(ROUND).await;
-        running.borrow_mut().retain(|_, (_, delivery)| !delivery.is_finished());
+        running.borrow_mut().retain(|_, delivery| !delivery.is_finished());
         match delivery.due(&OperatorScope::new(), LOOK).await {
             Ok(due) => due.into_iter().for_each(|due| start(&delivery, &running, due)),
             Err(error) => {
@@ -89,8 +88,7 @@ async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running) {
 /// Starts a delivery, if there is room for it.
 fn start(delivery: &WebhookDelivery, running: &Running, due: DueWebhook) {
     let mut running = running.borrow_mut();
-    let of_tenant = running.values().filter(|(tenant, _)| *tenant == due.tenant_id).count();
-    if running.len() >= MOST || of_tenant >= MOST_OF_TENANT || running.contains_key(&due.id) {
+    if running.len() >= MOST || running.contains_key(&due.id) {
         return;
     }
     let delivery = delivery.clone();
@@ -100,5 +98,5 @@ fn start(delivery: &WebhookDelivery, running: &Running, due: DueWebhook) {
             tracing::warn!(workspace = %due.workspace_id, webhook = %due.id, "delivery failed: {}", in_one_line(&error));
         }
     };
-    running.insert(due.id, (due.tenant_id, rt::spawn(deliver)));
+    running.insert(due.id, rt::spawn(deliver));
 }

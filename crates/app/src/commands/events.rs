@@ -23,7 +23,10 @@ pub(crate) async fn tail_events(settings: &Settings, arguments: TailEventsArgume
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let logs = engine.use_cases(settings.max_key_age).event_logs();
-    let mut position = 0;
+    let mut position = print_after(&logs, &arguments, 0).await?;
+    if position == 0 {
+        eprintln!("No event has a number yet: does the workspace have this id, and is a server running?");
+    }
     loop {
         position = print_after(&logs, &arguments, position).await?;
         sleep(LOOK).await;

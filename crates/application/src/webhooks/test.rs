@@ -35,7 +35,7 @@ impl Webhooks {
 
     async fn send_test(&self, scope: &TenantScope, id: WebhookId) -> Result<TestedWebhook, WebhookError> {
         let webhook = self.load(scope, id).await?;
-        let Ok(_turn) = self.outbound.tests.try_acquire() else { return Err(Refusal::Busy.into()) };
+        let Some(_under_way) = self.outbound.begin_test(id) else { return Err(Refusal::Busy.into()) };
         let event = self.test_event(&webhook);
         let (event_id, at) = (event.id, event.at);
         let secrets = self.outbound.open(&webhook)?;
@@ -115,10 +115,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_webhook_is_tested_once_at_a_time() {
+        let webhooks = tested(Sent::Failed(DeliveryFailure::TimedOut));
+        let id = WebhookId::new(build::id());
+        let caller = build::channel(Permission::Admin);
+        let again = async || webhooks.test(&caller, id, &Idempotent::default()).await;
+        let under_way = webhooks.outbound.begin_test(id);
+        assert_eq!(again().await.expect_err("busy").code(), Code::Busy);
+        test(&webhooks).await.expect("another one is tested meanwhile");
+        drop(under_way);
+        assert!(again().await.is_ok());
+    }
+
+    #[tokio::test]
     async fn tests_are_limited() {
         let webhooks = tested(Sent::Failed(DeliveryFailure::TimedOut));
-        let all = u32::try_from(webhooks.outbound.tests.available_permits()).expect("a small number");
-        let _others = webhooks.outbound.tests.acquire_many(all).await.expect("permits");
+        let others: Vec<_> =
+            std::iter::from_fn(|| webhooks.outbound.begin_test(WebhookId::new(build::id()))).take(1_000).collect();
+        assert_eq!(others.len(), 256);
         assert_eq!(test(&webhooks).await.expect_err("busy").code(), Code::Busy);
     }
 }
