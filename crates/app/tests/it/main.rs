@@ -21,6 +21,7 @@ mod event_consumers;
 mod events;
 mod events_storm;
 mod events_streams;
+mod events_told;
 mod headers;
 mod idempotency;
 mod imports;

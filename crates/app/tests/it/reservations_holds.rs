@@ -57,7 +57,7 @@ fn confirming_and_cancelling_may_be_repeated(world: &World) {
 
 /// Holds nights until a time that comes soon by the server's clock: later if the machine is too busy to hold them in
 /// time.
-fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str) -> Value {
+pub(crate) fn hold_shortly(client: &Client, listing: &str, check_in: &str, check_out: &str) -> Value {
     let mut times = [1_500, 6_000, 24_000].into_iter();
     until(|| {
         let quote = data(201, &client.post(QUOTE, &stay(listing, check_in, check_out)));
