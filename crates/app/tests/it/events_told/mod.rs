@@ -1,4 +1,4 @@
-//! Which tenants are told of each change, in their feeds and by their webhooks.
+//! The tenants that are told of each change, in their feeds and by their webhooks.
 
 mod cases;
 mod scene;
