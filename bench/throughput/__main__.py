@@ -4,6 +4,7 @@ table."""
 import signal
 import sys
 
+import follow
 import machine
 import options as command_line
 import report
@@ -56,6 +57,11 @@ def measure(bench: Bench, all_works: list, loads: list, calls: list, soaks: list
         if is_asked_for(name) and (name != "W8" or "account.Moved" in bench.names):
             machine.say(f"{bench.engine.title}: {name}")
             calls.extend(call())
+    book = next((work for work in all_works if work.name == "W6"), None)
+    for name, call in [("W10", follow.follow), ("W11", follow.deliver)]:
+        if is_asked_for(name) and book:
+            machine.say(f"{bench.engine.title}: {name}")
+            calls.extend(call(bench, book))
     if is_asked_for("soak"):
         machine.say(f"{bench.engine.title}: memory over {options.soak} s")
         soaks.append(bench.soak())
