@@ -50,7 +50,7 @@ async fn two_channels(world: &World) -> [Tenant; 2] {
     channels
 }
 
-/// Nothing has a position before it is numbered.
+/// The bounds of a log before its first event is numbered.
 pub async fn a_log_without_events_begins_at_one(ports: Ports) {
     let world = World::new(ports).await;
     let scope = scope(&world, None).await;
