@@ -35,6 +35,8 @@ type Presented = (WorkspaceId, ApiKeyId, Option<TenantId>);
 pub struct CredentialCache {
     credentials: Cache<Presented, (u64, Credential)>,
     changes: [AtomicU64; COUNTS],
+    /// The changes of this process that are being committed.
+    ongoing: [AtomicU64; COUNTS],
     opened: Instant,
     /// The instant until which the cache is valid, in milliseconds since `opened`.
     valid_until: AtomicU64,
@@ -45,6 +47,7 @@ impl Default for CredentialCache {
         Self {
             credentials: Cache::new(CAPACITY),
             changes: [const { AtomicU64::new(0) }; COUNTS],
+            ongoing: [const { AtomicU64::new(0) }; COUNTS],
             opened: Instant::now(),
             valid_until: AtomicU64::new(0),
         }
@@ -73,12 +76,15 @@ impl CredentialCache {
 
     /// Returns the change count of the workspace, to be read before a credential, for [`insert`](Self::insert).
     pub(crate) fn changes(&self, workspace_id: WorkspaceId) -> u64 {
-        self.count(workspace_id).load(Ordering::Acquire)
+        Self::of(&self.changes, workspace_id).load(Ordering::Acquire)
     }
 
     /// Returns the cached credential if it is still valid.
     pub(crate) fn get(&self, presented: &Presented) -> Option<Credential> {
         if self.valid_until.load(Ordering::Acquire) <= self.millis(Instant::now()) {
+            return None;
+        }
+        if Self::of(&self.ongoing, presented.0).load(Ordering::Acquire) > 0 {
             return None;
         }
         let (changes, credential) = self.credentials.get(presented)?;
@@ -91,14 +97,26 @@ impl CredentialCache {
     }
 
     /// Invalidates the workspace, in which access has been changed.
-    pub(crate) fn invalidate(&self, workspace_id: WorkspaceId) {
-        self.count(workspace_id).fetch_add(1, Ordering::AcqRel);
+    fn invalidate(&self, workspace_id: WorkspaceId) {
+        Self::of(&self.changes, workspace_id).fetch_add(1, Ordering::AcqRel);
     }
 
-    fn count(&self, workspace_id: WorkspaceId) -> &AtomicU64 {
+    /// Stops using cached credentials of the workspace until the change has ended, because others can see it committed
+    /// before this process knows that it is.
+    pub(crate) fn begin_change(&self, workspace_id: WorkspaceId) {
+        Self::of(&self.ongoing, workspace_id).fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Invalidates the workspace, in which a change of access has ended.
+    pub(crate) fn end_change(&self, workspace_id: WorkspaceId) {
+        self.invalidate(workspace_id);
+        Self::of(&self.ongoing, workspace_id).fetch_sub(1, Ordering::AcqRel);
+    }
+
+    fn of(counts: &[AtomicU64; COUNTS], workspace_id: WorkspaceId) -> &AtomicU64 {
         // The last bits of an id are random.
         let place = workspace_id.as_uuid().as_u128() % COUNTS as u128;
-        &self.changes[usize::try_from(place).unwrap_or_default()]
+        &counts[usize::try_from(place).unwrap_or_default()]
     }
 
     fn millis(&self, at: Instant) -> u64 {
@@ -166,6 +184,21 @@ mod tests {
         cache.changed(&presented.0.to_string());
         cache.insert(presented, changes, build::credential(build::standing(1, true), None));
         assert!(cache.get(&presented).is_none());
+    }
+
+    #[test]
+    fn what_is_read_during_a_change_is_used_neither_before_its_end_nor_after_it() {
+        let (cache, presented) = cached();
+        let insert =
+            || cache.insert(presented, cache.changes(presented.0), build::credential(build::standing(1, true), None));
+        cache.begin_change(presented.0);
+        assert!(cache.get(&presented).is_none(), "it may be committed already");
+        insert();
+        assert!(cache.get(&presented).is_none());
+        cache.end_change(presented.0);
+        assert!(cache.get(&presented).is_none());
+        insert();
+        assert!(cache.get(&presented).is_some());
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) struct Transaction {
     access_changed: OnceLock<WorkspaceId>,
     /// The user whose idempotency record the transaction stores.
     holder: OnceLock<(WorkspaceId, UserId)>,
-    /// Notified after a commit that leaves events.
+    /// Notified at the end if there are events.
     numbering: Arc<Notify>,
     has_event: AtomicBool,
 }
@@ -84,9 +84,6 @@ impl Transaction {
         let mut connection = self.connection.lock().await;
         let ended = if done.is_ok() { connection.commit().await } else { connection.rollback().await };
         ended.map_err(|error| self.error(error))?;
-        if done.is_ok() && self.has_event.load(Ordering::Relaxed) {
-            self.numbering.notify_one();
-        }
         done
     }
 
@@ -110,12 +107,14 @@ impl Transaction {
     /// Notes that the transaction changes data that cached credentials of the workspace contain, and notifies other
     /// processes.
     pub(crate) async fn note_access_change(&self, workspace_id: WorkspaceId) -> Result<(), RepositoryError> {
-        if self.access_changed.set(workspace_id).is_ok()
-            && let Some(notify) = self.dialect.notify_access_change()
-        {
-            self.execute(Query::new(notify, [workspace_id.to_string().into()])).await?;
+        if self.access_changed.set(workspace_id).is_err() {
+            return Ok(());
         }
-        Ok(())
+        self.credentials.begin_change(workspace_id);
+        match self.dialect.notify_access_change() {
+            Some(notify) => self.execute(Query::new(notify, [workspace_id.to_string().into()])).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// Notes that the transaction stores an idempotency record of the user.
@@ -249,13 +248,16 @@ impl Transaction {
     }
 }
 
-/// Invalidates the credentials of a workspace in which the transaction changes access, before the change is answered,
-/// whatever the result: an interrupted commit may have taken place. If it takes place later, it is noticed like a
-/// commit of another process.
+/// Invalidates the credentials of a workspace in which the transaction changes access, before the change is answered or
+/// its event numbered, whatever the result: an interrupted commit may have taken place. If it takes place later, it is
+/// noticed like a commit of another process.
 impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(workspace_id) = self.access_changed.get() {
-            self.credentials.invalidate(*workspace_id);
+            self.credentials.end_change(*workspace_id);
+        }
+        if self.has_event.load(Ordering::Relaxed) {
+            self.numbering.notify_one();
         }
     }
 }
