@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::access::OperatorScope;
+use domain::access::{EventScope, OperatorScope};
 use domain::events::EventRetention;
 use domain::ids::{TenantId, WorkspaceId};
 use ports::{EventFilter, EventLog, EventPage, EventQueries, Numbered};
@@ -42,16 +42,16 @@ impl EventLogs {
         self.log.committed().await;
     }
 
-    /// Returns the positions of the last events of these workspaces.
+    /// Returns the positions of the last events of these logs and feeds.
     pub async fn positions(
         &self,
         operator: &OperatorScope,
-        workspaces: &[WorkspaceId],
-    ) -> Result<Vec<(WorkspaceId, u64)>, Refusal> {
-        if workspaces.is_empty() {
+        feeds: &[EventScope],
+    ) -> Result<Vec<(EventScope, u64)>, Refusal> {
+        if feeds.is_empty() {
             return Ok(vec![]);
         }
-        Ok(self.log.positions(operator, workspaces).await?)
+        Ok(self.log.positions(operator, feeds).await?)
     }
 
     /// Deletes the events that are no longer kept, in batches. Returns their number.

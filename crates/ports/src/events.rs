@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{EventScope, OperatorScope};
 use domain::events::{Event, TypePattern};
-use domain::ids::WorkspaceId;
 
 use crate::RepositoryError;
 
@@ -26,12 +25,12 @@ pub trait EventLog: Send + Sync {
     /// one transaction; one that another server is numbering is left to it.
     async fn number(&self, scope: &OperatorScope, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError>;
 
-    /// Returns the position of the last event of each of these workspaces: 0 if it has none.
+    /// Returns the position of the last event that is kept of each of these logs and feeds: 0 if it has none.
     async fn positions(
         &self,
         scope: &OperatorScope,
-        workspaces: &[WorkspaceId],
-    ) -> Result<Vec<(WorkspaceId, u64)>, RepositoryError>;
+        feeds: &[EventScope],
+    ) -> Result<Vec<(EventScope, u64)>, RepositoryError>;
 
     /// Deletes the oldest events that were numbered before the given time, at most `most` of each workspace, and returns
     /// their number.

@@ -66,6 +66,21 @@ async fn a_page_is_one_range_of_an_index() {
 }
 
 #[tokio::test]
+async fn the_position_of_a_feed_is_one_look_into_an_index() {
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let plan = plan(&pool, database.event_positions_statement(&[feed(), log(), feed()])).await;
+    let last = "Index Only Scan Backward using event_recipients_pkey on event_recipients recipient";
+    let range = "(workspace_id = \"*VALUES*\".column1) AND (tenant_id = \"*VALUES*\".column2)";
+    let looks = plan
+        .windows(3)
+        .filter(|lines| lines[0].contains("Limit") && lines[1].contains(last) && lines[2].contains(range));
+    assert_eq!(looks.count(), 1, "{plan:#?}");
+    assert!(!plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn a_page_looks_at_so_many_events_for_those_of_a_type() {
     let server = fresh();
     filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;

@@ -8,7 +8,7 @@ use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::stays::Stay;
 use ports::{AuditFilter, FreeNights, ListingFilter, Page, PageStart, ReservationFilter, TenantFilter, UserFilter};
-use sea_orm::Statement;
+use sea_orm::{Statement, Value};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Executor, PgPool};
@@ -237,8 +237,11 @@ pub(crate) async fn fill(pool: &PgPool, statements: &[&'static str]) {
 
 /// Returns the generic plan, which does not depend on the values.
 pub(crate) async fn plan(pool: &PgPool, Statement { sql, values, .. }: Statement) -> Vec<String> {
-    let nulls = vec!["NULL"; values.map_or(0, |values| values.0.len())].join(", ");
-    let prepare = AssertSqlSafe(format!("PREPARE statement AS {sql}"));
+    let values = values.map(|values| values.0).unwrap_or_default();
+    let nulls = vec!["NULL"; values.len()].join(", ");
+    let types: Vec<_> = values.iter().map(|it| if matches!(it, Value::Uuid(_)) { "uuid" } else { "unknown" }).collect();
+    let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+    let prepare = AssertSqlSafe(format!("PREPARE statement {types} AS {sql}"));
     let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE statement ({nulls})"));
     pool.execute(prepare).await.expect("a valid statement");
     let plan = sqlx::query_scalar(explain).fetch_all(pool).await.expect("a plan");

@@ -69,6 +69,20 @@ async fn a_page_is_one_range_of_an_index() {
 }
 
 #[tokio::test]
+async fn the_position_of_a_feed_is_one_look_into_an_index() {
+    let (_folder, url, sqlite) = file().await;
+    let plan = plan(&url, sqlite.database().event_positions_statement(&[feed(), log(), feed()])).await;
+    for look in [
+        "SEARCH log USING INDEX sqlite_autoindex_event_logs_1 (workspace_id=?)",
+        "SEARCH recipient USING COVERING INDEX sqlite_autoindex_event_recipients_1 (workspace_id=? AND tenant_id=?)",
+    ] {
+        assert!(plan.iter().any(|line| line == look), "{plan:#?}");
+    }
+    let mut others = plan.iter().filter(|line| line.starts_with("SCAN") || line.contains("TEMP B-TREE"));
+    assert!(others.all(|line| line == "SCAN feed" || line.ends_with("CONSTANT ROWS")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn a_page_looks_at_so_many_events_for_those_of_a_type() {
     let (_folder, url, sqlite) = file().await;
     // This test does not need foreign keys.

@@ -1,10 +1,11 @@
-//! Arrivals: readers that wait for the next event of a log, without a connection to the database.
+//! Arrivals: readers that wait for the next event of a log or a feed, without a connection to the database.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::ids::{ApiKeyId, WorkspaceId};
+use domain::access::EventScope;
+use domain::ids::ApiKeyId;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -12,18 +13,16 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 pub(crate) const MOST_OF_KEY: usize = 20;
 /// The maximum number of readers of this process that wait at once.
 pub(crate) const MOST: usize = 1_000;
-/// The minimum time between two reads of a waiting reader. It doubles, up to a limit, while a busy log has nothing for the
-/// reader, so that many readers of such a log read little.
+/// The minimum time between two reads of a waiting reader, so that many readers of a busy feed read little.
 const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
-/// The last position of each event log that readers wait for. Clones share the readers.
+/// The position of the last event of each log and feed that readers wait for. Clones share the readers.
 #[derive(Clone, Default)]
 pub struct Arrivals(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    logs: HashMap<WorkspaceId, watch::Sender<u64>>,
+    feeds: HashMap<EventScope, watch::Sender<u64>>,
     readers: HashMap<ApiKeyId, usize>,
     is_closed: bool,
 }
@@ -40,7 +39,7 @@ pub(crate) enum Full {
 /// The end of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// The log continues after the position.
+    /// The feed continues after the position.
     Arrived,
     /// The time is over.
     TimedOut,
@@ -49,18 +48,18 @@ pub enum Wake {
 }
 
 impl Arrivals {
-    /// Lists the workspaces whose logs readers wait for.
+    /// Lists the logs and feeds that readers wait for.
     #[must_use]
-    pub fn awaited(&self) -> Vec<WorkspaceId> {
-        self.state().logs.keys().copied().collect()
+    pub fn awaited(&self) -> Vec<EventScope> {
+        self.state().feeds.keys().copied().collect()
     }
 
-    /// Wakes the readers of logs that have reached these positions.
-    pub fn arrived(&self, positions: &[(WorkspaceId, u64)]) {
+    /// Wakes the readers of logs and feeds whose last events have these positions.
+    pub fn arrived(&self, positions: &[(EventScope, u64)]) {
         let state = self.state();
-        for (workspace, position) in positions {
-            if let Some(log) = state.logs.get(workspace) {
-                log.send_if_modified(|known| {
+        for (feed, position) in positions {
+            if let Some(known) = state.feeds.get(feed) {
+                known.send_if_modified(|known| {
                     let is_new = position > known;
                     *known = (*position).max(*known);
                     is_new
@@ -73,7 +72,7 @@ impl Arrivals {
     pub fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
-        state.logs.clear();
+        state.feeds.clear();
     }
 
     /// Returns the number of waiting readers.
@@ -82,8 +81,8 @@ impl Arrivals {
         self.state().readers.values().sum()
     }
 
-    /// Adds a reader of the workspace's log, unless too many wait already.
-    pub(crate) fn enter(&self, workspace: WorkspaceId, key: ApiKeyId) -> Result<Reader, Full> {
+    /// Adds a reader of the feed, unless too many wait already.
+    pub(crate) fn enter(&self, feed: EventScope, key: ApiKeyId) -> Result<Reader, Full> {
         let mut state = self.state();
         if state.readers.values().sum::<usize>() >= MOST {
             return Err(Full::Process);
@@ -97,10 +96,10 @@ impl Arrivals {
             // Its sender is gone.
             watch::channel(0).1
         } else {
-            state.logs.entry(workspace).or_default().subscribe()
+            state.feeds.entry(feed).or_default().subscribe()
         };
         drop(state);
-        Ok(Reader { arrivals: self.clone(), workspace, key, positions, may_read: Instant::now(), pause: PAUSE })
+        Ok(Reader { arrivals: self.clone(), feed, key, positions, may_read: Instant::now() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -111,33 +110,28 @@ impl Arrivals {
 /// A reader that may wait.
 pub(crate) struct Reader {
     arrivals: Arrivals,
-    workspace: WorkspaceId,
+    feed: EventScope,
     key: ApiKeyId,
     positions: watch::Receiver<u64>,
     /// The instant from which it may read again.
     may_read: Instant,
-    pause: Duration,
 }
 
 impl Reader {
-    /// Waits until the log continues after the position, at most until an instant.
+    pub(crate) const fn feed(&self) -> &EventScope {
+        &self.feed
+    }
+
+    /// Waits until the feed continues after the position, at most until an instant.
     pub(crate) async fn wait(&mut self, after: u64, until: Instant) -> Wake {
         match timeout_at(until, self.positions.wait_for(|position| *position > after)).await {
             Ok(Ok(_)) => {}
             Ok(Err(_)) => return Wake::Stopping,
             Err(_) => return Wake::TimedOut,
         }
-        let is_busy = Instant::now() < self.may_read;
-        self.pause = if is_busy { LONGEST_PAUSE.min(2 * self.pause) } else { PAUSE };
         sleep_until(self.may_read).await;
-        self.may_read = Instant::now() + self.pause;
+        self.may_read = Instant::now() + PAUSE;
         Wake::Arrived
-    }
-
-    /// Notes that the log had events for the reader.
-    pub(crate) fn found_events(&mut self) {
-        self.pause = PAUSE;
-        self.may_read = self.may_read.min(Instant::now() + PAUSE);
     }
 }
 
@@ -150,15 +144,17 @@ impl Drop for Reader {
                 state.readers.remove(&self.key);
             }
         }
-        // The log has no other reader.
-        if state.logs.get(&self.workspace).is_some_and(|log| log.receiver_count() == 1) {
-            state.logs.remove(&self.workspace);
+        // The feed has no other reader.
+        if state.feeds.get(&self.feed).is_some_and(|known| known.receiver_count() == 1) {
+            state.feeds.remove(&self.feed);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::access::{OperatorScope, Permission};
+    use domain::ids::{TenantId, WorkspaceId};
     use testkit::build;
     use tokio::join;
 
@@ -168,8 +164,16 @@ mod tests {
         ApiKeyId::new(build::id())
     }
 
+    fn feed() -> EventScope {
+        build::channel(Permission::Read).event_scope(false).expect("a tenant")
+    }
+
+    fn log() -> EventScope {
+        OperatorScope::new().event_scope(build::workspace_id(), None)
+    }
+
     fn reader(arrivals: &Arrivals) -> Reader {
-        arrivals.enter(build::workspace_id(), key()).expect("a reader")
+        arrivals.enter(feed(), key()).expect("a reader")
     }
 
     fn soon() -> Instant {
@@ -177,39 +181,50 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reader_is_woken_by_a_later_position_of_its_log() {
+    async fn a_reader_is_woken_by_a_later_event_of_its_feed() {
         let arrivals = Arrivals::default();
         let mut reader = reader(&arrivals);
-        let other = WorkspaceId::new(build::id());
+        let elsewhere = OperatorScope::new().event_scope(WorkspaceId::new(build::id()), feed().tenant_id());
+        let sibling = OperatorScope::new().event_scope(build::workspace_id(), Some(TenantId::new(build::id())));
+        arrivals.arrived(&[(elsewhere, 9), (sibling, 9), (log(), 9), (feed(), 7)]);
+        assert_eq!(reader.wait(7, soon()).await, Wake::TimedOut);
         let started = Instant::now();
-        let (woken, ()) = join!(reader.wait(7, soon()), async {
-            arrivals.arrived(&[(other, 9), (build::workspace_id(), 7)]);
-            tokio::task::yield_now().await;
-            arrivals.arrived(&[(build::workspace_id(), 8)]);
-        });
+        let (woken, ()) = join!(reader.wait(7, soon()), async { arrivals.arrived(&[(feed(), 8)]) });
         assert_eq!((woken, started.elapsed()), (Wake::Arrived, Duration::ZERO));
-        assert_eq!(reader.wait(8, soon()).await, Wake::TimedOut, "the position is read already");
+        assert_eq!(reader.wait(8, soon()).await, Wake::TimedOut, "the event is read already");
         assert_eq!(reader.wait(7, soon()).await, Wake::Arrived, "it came before the wait");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reader_of_a_busy_log_pauses_between_two_reads() {
+    async fn a_reader_of_the_log_is_not_woken_by_the_feed_of_a_tenant() {
+        let arrivals = Arrivals::default();
+        let mut of_log = arrivals.enter(log(), key()).expect("a reader");
+        let _of_feed = reader(&arrivals);
+        arrivals.arrived(&[(feed(), 8)]);
+        assert_eq!(of_log.wait(7, soon()).await, Wake::TimedOut);
+        arrivals.arrived(&[(log(), 8)]);
+        assert_eq!(of_log.wait(7, soon()).await, Wake::Arrived);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_is_woken_by_an_event_that_is_no_longer_kept() {
         let arrivals = Arrivals::default();
         let mut reader = reader(&arrivals);
-        let wait = async |reader: &mut Reader, position| {
-            let started = Instant::now();
-            arrivals.arrived(&[(build::workspace_id(), position)]);
+        arrivals.arrived(&[(feed(), 8)]);
+        arrivals.arrived(&[(feed(), 0)]);
+        assert_eq!(reader.wait(7, soon()).await, Wake::Arrived);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_of_a_busy_feed_pauses_between_two_reads() {
+        let arrivals = Arrivals::default();
+        let mut reader = reader(&arrivals);
+        let started = Instant::now();
+        for position in 1..=3 {
+            arrivals.arrived(&[(feed(), position)]);
             assert_eq!(reader.wait(position - 1, soon()).await, Wake::Arrived);
-            // The clock of the test has whole milliseconds.
-            started.elapsed().as_millis()
-        };
-        for (position, paused) in (1..).zip([0, 100, 200, 400, 500, 500]) {
-            assert!((paused..paused + 2).contains(&wait(&mut reader, position).await), "{position}");
         }
-        reader.found_events();
-        assert!((100..102).contains(&wait(&mut reader, 7).await));
-        assert_eq!(reader.wait(7, soon()).await, Wake::TimedOut);
-        assert!(wait(&mut reader, 8).await < 2, "the log was quiet");
+        assert!((2 * PAUSE..3 * PAUSE).contains(&started.elapsed()), "{:?}", started.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
@@ -222,11 +237,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_log_is_awaited_until_its_last_reader_is_gone() {
+    async fn a_feed_is_awaited_until_its_last_reader_is_gone() {
         let arrivals = Arrivals::default();
         let (one, other) = (reader(&arrivals), reader(&arrivals));
         drop(one);
-        assert_eq!((arrivals.awaited(), arrivals.readers()), (vec![build::workspace_id()], 1));
+        assert_eq!((arrivals.awaited(), arrivals.readers()), (vec![feed()], 1));
         drop(other);
         assert_eq!((arrivals.awaited(), arrivals.readers()), (vec![], 0));
     }
@@ -234,7 +249,7 @@ mod tests {
     #[tokio::test]
     async fn readers_are_limited_for_each_key_and_together() {
         let arrivals = Arrivals::default();
-        let enter = |key| arrivals.enter(build::workspace_id(), key);
+        let enter = |key| arrivals.enter(feed(), key);
         let own = key();
         let mut readers: Vec<_> = (0..MOST_OF_KEY).map(|_| enter(own).expect("a reader")).collect();
         assert_eq!(enter(own).err(), Some(Full::Key));

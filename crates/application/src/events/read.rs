@@ -96,22 +96,21 @@ impl Events {
         let scope = reading.scope(caller)?;
         let page = self.queries.read(&scope, &reading.filter).await?;
         reading.advance(&page)?;
-        if let (false, Some(reader)) = (page.events.is_empty(), &mut reading.reader) {
-            reader.found_events();
-        }
         Ok(page)
     }
 
     /// Takes one of the limited places of those who wait.
     pub fn enter(&self, caller: &Caller, reading: &mut Reading) -> Result<(), EventError> {
-        if reading.reader.is_none() {
-            let workspace = reading.scope(caller)?.workspace_id();
-            reading.reader = Some(self.arrivals.enter(workspace, caller.api_key_id())?);
+        let feed = reading.scope(caller)?;
+        if reading.reader.as_ref().is_none_or(|reader| *reader.feed() != feed) {
+            // The user may have been switched to another tenant.
+            reading.reader = None;
+            reading.reader = Some(self.arrivals.enter(feed, caller.api_key_id())?);
         }
         Ok(())
     }
 
-    /// Waits until the log continues, at most until an instant. The caller may have been revoked in the meantime, so it
+    /// Waits until the feed continues, at most until an instant. The caller may have been revoked in the meantime, so it
     /// must be admitted again.
     pub async fn wait(&self, caller: &Caller, reading: &mut Reading, until: Instant) -> Result<Wake, EventError> {
         self.enter(caller, reading)?;
@@ -236,20 +235,33 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reader_waits_for_the_next_event_of_its_log() {
+    async fn a_reader_waits_for_the_next_event_of_its_feed() {
         let events = over(log(), None);
         let mut reading = first(&events, FindEvents { wait: Some(25), ..after("20") }).await.expect("read");
         let (caller, until) = (channel(), reading.waits_until());
         assert_eq!(until - Instant::now(), Duration::from_secs(25));
         let (woken, ()) = join!(events.wait(&caller, &mut reading, until), async {
-            assert_eq!(events.arrivals.awaited(), [build::workspace_id()]);
-            events.arrivals.arrived(&[(build::workspace_id(), 21)]);
+            let feed = caller.event_scope(false).expect("a tenant");
+            assert_eq!(events.arrivals.awaited(), [feed]);
+            events.arrivals.arrived(&[(feed, 21)]);
         });
         assert_eq!(woken.ok(), Some(Wake::Arrived));
         let read = |reading: &mut Reading| reading.filter.after = 21;
         read(&mut reading);
         assert_eq!(events.wait(&caller, &mut reading, until).await.ok(), Some(Wake::TimedOut));
         assert!(until <= Instant::now());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_whose_user_was_switched_waits_for_the_feed_of_the_other_tenant() {
+        let events = over(log(), None);
+        let mut reading = first(&events, after("20")).await.expect("read");
+        let soon = || Instant::now() + Duration::from_secs(5);
+        for caller in [channel(), build::administrator()] {
+            assert_eq!(events.wait(&caller, &mut reading, soon()).await.ok(), Some(Wake::TimedOut));
+            assert_eq!(events.arrivals.awaited(), [caller.event_scope(false).expect("a tenant")]);
+        }
+        assert_eq!(events.arrivals.readers(), 1);
     }
 
     #[tokio::test]

@@ -114,7 +114,7 @@ impl AuditScope {
 
 /// Permission to read the event log of a workspace, or the feed of one tenant in it. Created only by a
 /// [`Caller`](super::Caller) or an [`OperatorScope`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventScope {
     workspace_id: WorkspaceId,
     tenant_id: Option<TenantId>,

@@ -1,12 +1,12 @@
 //! The event log: its numbering, whom events concern, and retention.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use domain::access::OperatorScope;
 use domain::audit::Fact;
 use domain::events::{Datum, Event, MAX_LISTINGS};
-use domain::ids::{ListingId, TenantId};
+use domain::ids::{ListingId, TenantId, WorkspaceId};
 use domain::integration_accounts::AccountStatus;
 use domain::listings::{ListingEdit, ListingStatus};
 use domain::patch::Patch;
@@ -149,11 +149,43 @@ pub async fn each_workspace_has_its_own_positions(ports: Ports) {
     let other = world.beside().await;
     world.create("channel").await.expect("created");
     number(&world).await;
-    let empty = domain::ids::WorkspaceId::new(build::id());
-    let workspaces = [world.workspace_id(), empty, other.workspace_id()];
-    let positions = world.ports.event_log.positions(&OperatorScope::new(), &workspaces).await.expect("positions");
-    assert_eq!(positions, [(workspaces[0], 2), (empty, 0), (workspaces[2], 1)]);
+    let empty = WorkspaceId::new(build::id());
+    let logs = [(world.workspace_id(), None), (empty, None), (other.workspace_id(), None)];
+    assert_eq!(positions(&world, logs).await, [2, 0, 1]);
     assert_eq!(types(&page(&other, None, 0).await.events), ["workspace.created"]);
+}
+
+/// The position of a feed is that of its own last event, whatever others are told, and 0 once none is kept.
+pub async fn each_feed_has_the_position_of_its_last_event(ports: Ports) {
+    let world = World::new(ports).await;
+    let other = world.beside().await;
+    let [channel, bystander] = [world.create("channel").await, world.create("bystander").await].map(Result::unwrap);
+    world.set_status(&channel, TenantStatus::Inactive).await;
+    number(&world).await;
+    let here = world.workspace_id();
+    let feeds = [
+        (here, Some(channel.id())),
+        (here, Some(bystander.id())),
+        (here, Some(world.default_tenant)),
+        (here, None),
+        (here, Some(TenantId::new(build::id()))),
+        (other.workspace_id(), Some(channel.id())),
+        (other.workspace_id(), Some(other.default_tenant)),
+    ];
+    assert_eq!(positions(&world, feeds).await, [4, 3, 4, 4, 0, 0, 1]);
+    let later = build::at() + TimeDelta::days(1);
+    world.ports.event_log.forget(&OperatorScope::new(), later, 500).await.expect("forgotten");
+    assert_eq!(positions(&world, feeds).await, [0, 0, 0, 4, 0, 0, 0]);
+}
+
+/// Returns the positions of the last events of logs and feeds, in their order.
+async fn positions<const N: usize>(world: &World, feeds: [(WorkspaceId, Option<TenantId>); N]) -> [u64; N] {
+    let operator = OperatorScope::new();
+    let feeds = feeds.map(|(workspace, tenant)| operator.event_scope(workspace, tenant));
+    let found = world.ports.event_log.positions(&operator, &feeds).await.expect("positions");
+    let found: HashMap<_, _> = found.into_iter().collect();
+    assert_eq!(found.len(), N);
+    feeds.map(|feed| found[&feed])
 }
 
 /// A commit of a change that waits for its number is told; a quote is not.

@@ -210,6 +210,7 @@ macro_rules! suite {
                 conflicting_changes_stand_in_the_order_in_which_they_took_effect,
                 twenty_who_number_at_once_number_each_change_once,
                 each_workspace_has_its_own_positions,
+                each_feed_has_the_position_of_its_last_event,
                 a_commit_wakes_the_numbering,
                 a_change_of_a_tenant_is_told_to_it_and_to_the_default_tenant,
                 a_reservation_is_told_to_its_owner_and_its_seller,

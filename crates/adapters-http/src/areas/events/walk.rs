@@ -81,7 +81,7 @@ impl Walk {
         Ok(self.api.events.enter(&self.caller, &mut self.reading)?)
     }
 
-    /// Waits until the log continues, at most until an instant.
+    /// Waits until the feed continues, at most until an instant.
     pub(super) async fn wait(&mut self, until: Instant) -> Result<Wake, ApiError> {
         Ok(self.api.events.wait(&self.caller, &mut self.reading, until).await?)
     }

@@ -1,12 +1,14 @@
 //! The numbering: one transaction at a time gives positions to the waiting changes of a workspace.
 
+use std::iter;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::access::OperatorScope;
+use domain::access::{EventScope, OperatorScope};
 use domain::events::Stirred;
-use domain::ids::{EventId, WorkspaceId};
+use domain::ids::{EventId, TenantId, WorkspaceId};
 use ports::{EventLog, Numbered, RepositoryError};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::batch::{Batch, NewEvent};
@@ -35,10 +37,21 @@ struct WorkspaceRow {
     workspace_id: Uuid,
 }
 
+/// The position of the last event of each feed, or of the whole log where the tenant is NULL: one look into an index for
+/// each. The VALUES of `feed` come first.
+const POSITIONS: &str = "\
+    SELECT feed.workspace_id, feed.tenant_id, CASE WHEN feed.tenant_id IS NULL \
+        THEN (SELECT log.position FROM event_logs log WHERE log.workspace_id = feed.workspace_id) \
+        ELSE (SELECT recipient.position FROM event_recipients recipient \
+              WHERE recipient.workspace_id = feed.workspace_id AND recipient.tenant_id = feed.tenant_id \
+              ORDER BY recipient.position DESC LIMIT 1) END AS position \
+    FROM feed";
+
 #[derive(FromQueryResult)]
 struct PositionRow {
     workspace_id: Uuid,
-    position: i64,
+    tenant_id: Option<Uuid>,
+    position: Option<i64>,
 }
 
 #[async_trait]
@@ -61,17 +74,15 @@ impl EventLog for Database {
 
     async fn positions(
         &self,
-        _: &OperatorScope,
-        workspaces: &[WorkspaceId],
-    ) -> Result<Vec<(WorkspaceId, u64)>, RepositoryError> {
-        let select = "SELECT log.workspace_id, log.position FROM event_logs log WHERE log.workspace_id IN ";
-        let found = Query::new(select, []).push_list(workspaces.iter().map(|workspace| workspace.as_uuid()));
-        let found = self.rows::<PositionRow>(found).await?;
-        let position = |workspace: &WorkspaceId| {
-            let log = found.iter().find(|log| log.workspace_id == workspace.as_uuid());
-            (*workspace, log.map_or(0, |log| log.position.unsigned_abs()))
+        scope: &OperatorScope,
+        feeds: &[EventScope],
+    ) -> Result<Vec<(EventScope, u64)>, RepositoryError> {
+        let position = |PositionRow { workspace_id, tenant_id, position }| {
+            let feed = scope.event_scope(WorkspaceId::new(workspace_id), tenant_id.map(TenantId::new));
+            (feed, position.unwrap_or_default().unsigned_abs())
         };
-        Ok(workspaces.iter().map(position).collect())
+        let rows = self.rows(positions(feeds)).await?;
+        Ok(rows.into_iter().map(position).collect())
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
@@ -84,6 +95,12 @@ impl EventLog for Database {
 }
 
 impl Database {
+    /// Returns the statement of the positions of feeds, for tests.
+    #[doc(hidden)]
+    pub fn event_positions_statement(&self, feeds: &[EventScope]) -> Statement {
+        self.statement(positions(feeds))
+    }
+
     async fn number_of(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
         let transaction = self.begin_numbering().await?;
         let numbered = transaction.number(workspace, at, most).await;
@@ -153,6 +170,18 @@ impl Batch<'_> {
         }
         Ok(left)
     }
+}
+
+/// Reads the positions of feeds. The last feed is repeated up to a power of two, so that few statements are prepared.
+fn positions(feeds: &[EventScope]) -> Query {
+    let repeated = feeds.len().next_power_of_two() - feeds.len();
+    let feeds = feeds.iter().chain(iter::repeat_n(feeds.last(), repeated).flatten());
+    let feeds = feeds.map(|feed| (feed.workspace_id().as_uuid(), feed.tenant_id().map(TenantId::as_uuid)));
+    let values = Query::new("WITH feed (workspace_id, tenant_id) AS (VALUES ", []);
+    let values = feeds.enumerate().fold(values, |query, (number, (workspace, tenant))| {
+        query.push(if number == 0 { "" } else { ", " }).push_list([Some(workspace), tenant])
+    });
+    values.push(") ").push(POSITIONS)
 }
 
 fn to_event(change: &Waiting) -> NewEvent {
