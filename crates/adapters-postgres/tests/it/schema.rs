@@ -28,6 +28,7 @@ async fn every_table_is_keyed_by_workspace() {
             "events" => "PRIMARY KEY (workspace_id, \"position\")",
             "event_recipients" => "PRIMARY KEY (workspace_id, tenant_id, \"position\")",
             "event_consumers" => "PRIMARY KEY (workspace_id, tenant_id, name)",
+            "webhook_attempts" => "PRIMARY KEY (workspace_id, webhook_id, id)",
             "calendar_nights" => "PRIMARY KEY (workspace_id, listing_id, night)",
             "promotion_listings" => "PRIMARY KEY (workspace_id, promotion_id, listing_id)",
             _ => "PRIMARY KEY (workspace_id, id)",

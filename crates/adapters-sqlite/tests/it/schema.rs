@@ -31,6 +31,7 @@ async fn every_table_is_keyed_by_workspace() {
             "events" => "workspace_id,position",
             "event_recipients" => "workspace_id,tenant_id,position",
             "event_consumers" => "workspace_id,tenant_id,name",
+            "webhook_attempts" => "workspace_id,webhook_id,id",
             "calendar_nights" => "workspace_id,listing_id,night",
             "promotion_listings" => "workspace_id,promotion_id,listing_id",
             // Keyed by the number that the R-tree or the index of texts refers to; also unique by (workspace_id, id).
