@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::rt;
 use actix_web::rt::task::JoinHandle;
-use actix_web::rt::time::{Instant, sleep_until, timeout};
+use actix_web::rt::time::{sleep, timeout};
 use application::{Arrivals, EventLogs, Refusal, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
@@ -13,8 +13,8 @@ use crate::wire::Engine;
 
 /// The time between two looks for changes that other processes have committed, and for events that they have numbered.
 const LOOK: Duration = Duration::from_millis(100);
-/// The least time between two rounds: under load, many changes are numbered together.
-const PAUSE: Duration = Duration::from_millis(20);
+/// The time between the end of a round and the next one: under load, many changes are numbered together.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The numbering, which runs until it is stopped.
 pub(super) struct Numbering(JoinHandle<()>);
@@ -26,7 +26,6 @@ impl Numbering {
         Self(rt::spawn(async move {
             let mut is_failing = false;
             loop {
-                let next = Instant::now() + PAUSE;
                 let done = round(&logs, &arrivals).await;
                 // The next rounds try again; the operator is told once.
                 match (&done, is_failing) {
@@ -35,7 +34,7 @@ impl Numbering {
                     (Err(error), false) => tracing::warn!("numbering events failed: {}", in_one_line(error)),
                 }
                 is_failing = done.is_err();
-                sleep_until(next).await;
+                sleep(PAUSE).await;
                 // It ends early after a commit of this process.
                 let _ = timeout(LOOK, logs.committed()).await;
             }
