@@ -110,9 +110,8 @@ mod tests {
         let [known, unknown] = ["known", "unknown"].map(|text| SealedSecret::new(text.to_owned()));
         let mut vault = MockSecretVault::new();
         let of_another_key = unknown.clone();
-        vault.expect_open().returning(move |_, _, sealed| match *sealed == of_another_key {
-            true => Err(VaultError),
-            false => Ok(WebhookSecret::new([7; 32])),
+        vault.expect_open().returning(move |_, _, sealed| {
+            if *sealed == of_another_key { Err(VaultError) } else { Ok(WebhookSecret::new([7; 32])) }
         });
         let outbound = Outbound::new(Arc::new(MockWebhookSender::new()), Some(Arc::new(vault)), Reach::Public, body);
         let opened = |current: &SealedSecret, previous: &SealedSecret| {
