@@ -1,6 +1,7 @@
 //! Rules that every table must keep.
 
 use adapters_postgres::{MigrationError, Postgres};
+use adapters_sql::TABLES;
 use sqlx::{PgPool, Row};
 
 use crate::fresh;
@@ -55,6 +56,32 @@ async fn every_reference_and_every_unique_rule_begins_with_the_workspace() {
             .await
             .expect("the references");
     assert!(references.iter().all(|reference| reference.starts_with("FOREIGN KEY (workspace_id")), "{references:#?}");
+}
+
+#[tokio::test]
+async fn tables_are_listed_after_those_that_they_refer_to() {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("a connection");
+    let mut names: Vec<String> = sqlx::query_scalar(
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_sqlx%'",
+    )
+    .fetch_all(&pool)
+    .await
+    .expect("the tables");
+    names.sort();
+    let mut listed = TABLES.map(str::to_owned);
+    listed.sort();
+    assert_eq!(names, listed);
+
+    let references: Vec<(String, String)> = sqlx::query_as(
+        "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'",
+    )
+    .fetch_all(&pool)
+    .await
+    .expect("the references");
+    let place = |name: &str| TABLES.iter().position(|table| *table == name);
+    let early: Vec<_> = references.iter().filter(|(table, parent)| place(table) <= place(parent)).collect();
+    assert!(early.is_empty(), "{early:?}");
 }
 
 #[tokio::test]

@@ -17,3 +17,31 @@ pub(crate) mod users;
 pub(crate) mod webhook_attempts;
 pub(crate) mod webhooks;
 pub(crate) mod workspaces;
+
+/// The tables, each after those that it refers to. `workspaces` is keyed by `id`, all others by `workspace_id`.
+pub const TABLES: [&str; 24] = [
+    "workspaces",
+    "tenants",
+    "locations",
+    "users",
+    "api_keys",
+    "audit",
+    "idempotency_records",
+    "integration_accounts",
+    "listings",
+    "imports",
+    "calendar_nights",
+    "promotions",
+    "promotion_listings",
+    "quotes",
+    "reservations",
+    "unnumbered_events",
+    "event_logs",
+    "events",
+    "event_recipients",
+    "ended_imports",
+    "sleeping_imports",
+    "event_consumers",
+    "webhooks",
+    "webhook_attempts",
+];

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use adapters_sql::TABLES;
 use adapters_sqlite::MigrationError;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Row, SqlitePool};
@@ -43,6 +44,23 @@ async fn every_table_is_keyed_by_workspace() {
         };
         assert_eq!(key, expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn every_table_of_both_engines_is_listed() {
+    let (_folder, url, _sqlite) = file().await;
+    let pool = SqlitePool::connect(&url).await.expect("a connection");
+    let mut names: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' \
+         AND name NOT IN ('sqlite_schema', 'sqlite_sequence', 'sqlite_stat1', 'workspace_numbers')",
+    )
+    .fetch_all(&pool)
+    .await
+    .expect("the tables");
+    names.sort();
+    let mut listed = TABLES.map(str::to_owned);
+    listed.sort();
+    assert_eq!(names, listed);
 }
 
 #[tokio::test]
