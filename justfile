@@ -32,7 +32,7 @@ fmt:
 retry-storm:
     TENANTRY_TEST_STORM_KEYS=200 TENANTRY_TEST_STORM_CALLS=20 cargo test --package tenantry --test it retry_storm
 
-# makes 50,000 changes by 32 writers on two servers, kills them, and follows the log: each change must be in it once
+# makes 50,000 changes by 32 writers, kills servers and PostgreSQL, and follows the log: each change must be in it once
 events-storm:
     TENANTRY_TEST_STORM_EVENTS=50000 cargo test --package tenantry --test it events_storm
 

@@ -356,15 +356,16 @@ fn with_database(url: &str, database: &str) -> String {
     url.into()
 }
 
-/// Runs one statement on a new connection to the database at `url`.
-fn admin_sql(url: &str, statement: &str) -> sqlx::Result<()> {
+/// Runs one statement on a new connection to the database at `url`; returns the number of its rows.
+pub(crate) fn admin_sql(url: &str, statement: &str) -> sqlx::Result<u64> {
     apart(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime can be built").block_on(async {
             let mut connection = PgConnection::connect(url).await?;
             let statement = sqlx::raw_sql(AssertSqlSafe(statement));
-            statement.execute(&mut connection).await?;
-            connection.close().await
+            let done = statement.execute(&mut connection).await?;
+            connection.close().await?;
+            Ok(done.rows_affected())
         })
     })
 }

@@ -1,6 +1,6 @@
 //! A stream of server-sent events, read as a browser does.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 
 use serde_json::Value;
@@ -30,21 +30,28 @@ pub(crate) struct Sent {
 impl EventStream {
     /// Requests the stream at a path of the server, with these headers.
     pub(crate) fn open(base: &str, path: &str, headers: &[(&str, &str)]) -> Self {
-        let mut stream = TcpStream::connect(base.trim_start_matches("http://")).expect("a server");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        Self::try_open(base, path, headers).expect("an answer")
+    }
+
+    /// Requests the stream of a server that may be gone.
+    pub(crate) fn try_open(base: &str, path: &str, headers: &[(&str, &str)]) -> io::Result<Self> {
+        let mut stream = TcpStream::connect(base.trim_start_matches("http://"))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let headers: Vec<_> = headers.iter().flat_map(|&(name, value)| [name, ": ", value, "\r\n"]).collect();
         let headers = headers.concat();
         let accepts = "accept: text/event-stream\r\naccept-encoding: gzip\r\n";
         let request = format!("GET {path} HTTP/1.1\r\nhost: test.example\r\n{accepts}{headers}\r\n");
-        stream.write_all(request.as_bytes()).expect("the server reads");
+        stream.write_all(request.as_bytes())?;
         let (mut reader, mut head) = (BufReader::new(stream), String::new());
         while !head.ends_with("\r\n\r\n") {
-            assert_ne!(reader.read_line(&mut head).expect("a head"), 0, "{head}");
+            if reader.read_line(&mut head)? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
         }
-        Self { head: head.to_lowercase(), reader, text: String::new() }
+        Ok(Self { head: head.to_lowercase(), reader, text: String::new() })
     }
 
-    /// Returns the next block. `None` is the end of the stream.
+    /// Returns the next whole block. `None` is the end of the stream.
     pub(crate) fn block(&mut self) -> Option<Sent> {
         while !self.text.contains("\n\n") {
             let chunk = self.chunk()?;
@@ -74,14 +81,22 @@ impl EventStream {
         }
     }
 
-    /// Reads the next chunk of the body.
+    /// Reads the next chunk of the body. `None` is its end, or that of the server.
     fn chunk(&mut self) -> Option<String> {
         let mut size = String::new();
-        self.reader.read_line(&mut size).expect("a chunk");
+        received(self.reader.read_line(&mut size))?;
         let size = usize::from_str_radix(size.trim(), 16).ok().filter(|size| *size > 0)?;
         let mut bytes = vec![0; size + 2];
-        self.reader.read_exact(&mut bytes).expect("a chunk");
+        received(self.reader.read_exact(&mut bytes))?;
         bytes.truncate(size);
         Some(String::from_utf8(bytes).expect("UTF-8"))
     }
+}
+
+/// Returns what was read, or `None` if the server is gone.
+fn received<T>(read: io::Result<T>) -> Option<T> {
+    read.inspect_err(|error| {
+        assert!(![ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()), "the stream is silent");
+    })
+    .ok()
 }

@@ -1,0 +1,158 @@
+//! Many writers, readers that follow the log in every way, transactions that hold their commit back, and kills of
+//! servers, of the session that numbers, and of the database: each change has one event, without gaps and in order, and no
+//! reader misses one.
+//!
+//! `TENANTRY_TEST_STORM_EVENTS` is the number of changes, small by default.
+
+mod log;
+mod readers;
+mod writers;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, ScopedJoinHandle};
+
+use serde_json::json;
+
+use self::readers::{READERS, Reader};
+use self::writers::Writer;
+use crate::events::EVENTS;
+use crate::support::{Client, Engine, Market, Server, World, migrate, until, until_so};
+
+const WRITERS: usize = 32;
+const LOCATIONS: &str = "/api/v1/locations";
+/// The number of locations that all writers rename.
+const SHARED: usize = 4;
+/// The name that a location gets by the last change.
+const THE_END: &str = "The end";
+
+#[test]
+fn no_event_of_a_storm_is_lost_or_late_on_sqlite() {
+    no_event_of_a_storm_is_lost_or_late(Engine::sqlite(), 1);
+}
+
+#[test]
+fn no_event_of_a_storm_is_lost_or_late_on_two_servers_on_postgresql() {
+    let postgres = testkit::PostgresServer::start();
+    migrate(postgres.url());
+    postgres.hold_commits();
+    no_event_of_a_storm_is_lost_or_late(Engine::Own(Arc::new(postgres)), 2);
+}
+
+struct Storm {
+    key: String,
+    /// The addresses of the servers.
+    bases: Mutex<Vec<String>>,
+    /// The tenant of the writers.
+    tenant: String,
+    /// The locations that all writers rename.
+    shared: Vec<String>,
+    /// The listing whose nights all writers book.
+    listing: String,
+    changes: usize,
+    done: AtomicUsize,
+}
+
+impl Storm {
+    /// Prepares what the writers change, and starts the other servers.
+    fn prepare(engine: Engine, servers: usize, changes: usize) -> (Self, Vec<Server>) {
+        let world = World::start(engine);
+        let market = Market::open(&world);
+        let shared = (0..SHARED).map(|number| world.location_id(&market.owner, &format!("Shared {number}"))).collect();
+        let (tenant, listing) = (market.owner.clone(), market.listing());
+        let World { server, key, .. } = world;
+        let others = (1..servers).map(|_| Server::start(server.engine.clone())).collect::<Vec<_>>();
+        let servers: Vec<_> = [server].into_iter().chain(others).collect();
+        let bases = Mutex::new(servers.iter().map(|server| server.base.clone()).collect());
+        (Self { key, bases, tenant, shared, listing, changes, done: AtomicUsize::new(0) }, servers)
+    }
+
+    fn base(&self, side: usize) -> String {
+        let bases = self.bases.lock().expect("no panic");
+        bases[side % bases.len()].clone()
+    }
+
+    fn client(&self, side: usize) -> Client {
+        Client::new(&self.base(side)).calry(&self.key)
+    }
+
+    /// Waits until the server and its database are there again.
+    fn await_server(&self, side: usize) {
+        let is_ready =
+            |client: Client| client.try_call("GET", "/readyz", None).is_some_and(|answer| answer.status == 200);
+        until_so(|| is_ready(self.client(side)));
+    }
+
+    /// Waits until so many changes are acknowledged.
+    fn await_changes(&self, changes: usize) {
+        until_so(|| self.done.load(Ordering::Relaxed) >= changes);
+    }
+
+    /// Kills a server, the session that numbers, or the database, in turns.
+    fn strike(&self, number: usize, servers: &mut [Server]) {
+        match (&servers[0].engine, number % 3) {
+            (Engine::Own(postgres), 1) => postgres.end_numbering(),
+            (Engine::Own(postgres), 2) => {
+                postgres.crash();
+                postgres.start_again();
+            }
+            _ => {
+                let killed = number % servers.len();
+                servers[killed].kill();
+                servers[killed] = Server::start(servers[killed].engine.clone());
+                self.bases.lock().expect("no panic")[killed].clone_from(&servers[killed].base);
+            }
+        }
+    }
+
+    /// Makes the last change, once all others are numbered. Returns its position: the number of audit entries.
+    fn end(&self) -> u64 {
+        let client = self.client(0);
+        let entries = || client.get("/api/v1/audit/count").json["count"].as_u64().expect("a number");
+        let position =
+            || client.get(&format!("{EVENTS}?scope=workspace&after=latest")).json["meta"]["position"].clone();
+        let all_are_numbered = |entries: u64| {
+            until(|| {
+                let position = position();
+                if position == entries { Ok(()) } else { Err(format!("{position} of {entries}")) }
+            });
+        };
+        all_are_numbered(entries());
+        let last = client
+            .clone()
+            .named(&self.tenant)
+            .patch(&format!("{LOCATIONS}/{}", self.shared[0]), &json!({ "name": THE_END }));
+        assert_eq!(last.status, 200, "{}", last.text);
+        let entries = entries();
+        all_are_numbered(entries);
+        entries
+    }
+}
+
+fn no_event_of_a_storm_is_lost_or_late(engine: Engine, servers: usize) {
+    let changes = std::env::var("TENANTRY_TEST_STORM_EVENTS").map_or(600, |size| size.parse().expect("a number"));
+    let part = (changes / 5).clamp(1, 1_000);
+    let (storm, mut servers) = Storm::prepare(engine, servers, changes);
+    let entries = thread::scope(|scope| {
+        let storm = &storm;
+        let readers: Vec<ScopedJoinHandle<'_, u64>> = READERS
+            .into_iter()
+            .enumerate()
+            .map(|(side, way)| scope.spawn(move || Reader::new(storm, side).follow(way)))
+            .collect();
+        let writers: Vec<_> = (0..WRITERS).map(|side| scope.spawn(move || Writer::new(storm, side).write())).collect();
+        for number in 0..changes / part - 1 {
+            storm.await_changes((number + 1) * part);
+            storm.strike(number, &mut servers);
+        }
+        for writer in writers {
+            writer.join().expect("no panic");
+        }
+        let entries = storm.end();
+        for reader in readers {
+            assert_eq!(reader.join().expect("no panic"), entries);
+        }
+        entries
+    });
+    log::is_whole(&storm.client(0), entries);
+}
