@@ -13,6 +13,10 @@ use crate::text::{Line, TextError};
 /// The lowest port, except those of HTTP itself: below are services of other kinds.
 const LOWEST_PORT: u16 = 1024;
 
+/// The maximum length of a name, and of each of its labels.
+const NAME_LENGTH: usize = 253;
+const LABEL_LENGTH: usize = 63;
+
 /// The addresses to which this service delivers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reach {
@@ -29,6 +33,9 @@ pub enum WebhookUrlError {
     /// Another scheme, or not a URL.
     #[error("must be a web address that begins with https://.")]
     Invalid,
+    /// A host that can have no address.
+    #[error("must have the name or the address of a host.")]
+    Host,
     /// A user name or password.
     #[error("may not contain a user name or password.")]
     Credentials,
@@ -112,8 +119,23 @@ impl FromStr for WebhookUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(WebhookUrlError::Credentials);
         }
+        if url.domain().is_some_and(|name| !is_name(name)) {
+            return Err(WebhookUrlError::Host);
+        }
         Ok(Self(url))
     }
+}
+
+/// Whether a name can be in the DNS. Names of services may have underscores, and a dot may be at the end.
+fn is_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_label = |label: &str| {
+        (1..=LABEL_LENGTH).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= NAME_LENGTH && name.split('.').all(is_label)
 }
 
 impl fmt::Display for WebhookUrl {
@@ -141,6 +163,7 @@ mod tests {
             ("https://example.com:1024/", "https://example.com:1024/"),
             ("https://bücher.example/", "https://xn--bcher-kva.example/"),
             ("https://1.1.1.1/", "https://1.1.1.1/"),
+            ("https://my_hooks.example.com./", "https://my_hooks.example.com./"),
         ] {
             assert_eq!(public(text).as_deref(), Ok(expected), "{text}");
         }
@@ -178,6 +201,27 @@ mod tests {
             assert_eq!(public(text), Err(expected), "{text}");
         }
         assert_eq!(public("https://example.com/\n"), Err(TextError::Control.into()));
+    }
+
+    #[test]
+    fn a_host_that_can_have_no_address_is_refused() {
+        let (long_label, long_name) =
+            (format!("https://{}.com/", "a".repeat(64)), format!("https://{}com/", "a.".repeat(126)));
+        for text in [
+            "https://./",
+            "https://../",
+            "https://a..example/",
+            "https://.example.com/",
+            "https://-/",
+            "https://a-.example/",
+            "https://*.example.com/",
+            "https://a,b/",
+            "https://!$&'()*+,;=/",
+            &long_label,
+            &long_name,
+        ] {
+            assert_eq!(text.parse::<WebhookUrl>(), Err(WebhookUrlError::Host), "{text}");
+        }
     }
 
     #[test]
