@@ -48,7 +48,7 @@ impl fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
-    /// Reads the key from a file, which is created with a new key if it is missing.
+    /// Reads the key from a file, which is created with a new key if it is missing. Warns if other users can read it.
     pub(crate) fn in_file(path: &Path) -> anyhow::Result<Self> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -58,6 +58,10 @@ impl SecretKey {
             read => read,
         };
         let text = text.with_context(|| format!("the secret key {} cannot be read", path.display()))?;
+        #[cfg(unix)]
+        if fs::metadata(path).is_ok_and(|file| std::os::unix::fs::MetadataExt::mode(&file) & 0o077 != 0) {
+            tracing::warn!("other users can read the secret key {0}: run `chmod 600 {0}`", path.display());
+        }
         text.parse().with_context(|| format!("the secret key {} is damaged", path.display()))
     }
 }

@@ -97,6 +97,10 @@ impl Engine {
             (None, Self::Sqlite(sqlite)) => SecretKey::in_file(&sqlite.secret_key_path())
                 .inspect_err(|error| tracing::warn!("there are no webhooks: {error:#}"))
                 .ok(),
+            (None, Self::Postgres(_)) => {
+                tracing::warn!("there are no webhooks: --secret-key is not set");
+                None
+            }
             (key, _) => key,
         };
         let vault = key.map(|SecretKey(key)| Arc::new(Vault::new(&key)) as Arc<dyn SecretVault>);

@@ -72,7 +72,9 @@ impl<P: Problem> From<P> for ApiError {
         let retry_after = retry_after.or(error.retry_after);
         let (field_errors, counts) = (field_errors.cloned(), counts.cloned());
         let members = Box::new(Members { field_errors, counts, extension, quote: None });
-        let cause = error.status.is_server_error().then(|| problem.into());
+        // The operator is told once, at the start, that a key is missing.
+        let is_logged = error.status.is_server_error() && code != Code::WebhooksNotConfigured;
+        let cause = is_logged.then(|| problem.into());
         Self { members, retry_after, cause, ..error }
     }
 }

@@ -1,6 +1,6 @@
 //! `/webhooks`.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
@@ -181,6 +181,9 @@ fn postgres_without_a_key_has_no_webhooks() {
         let refused = world.calry().call(method, WEBHOOKS, Some(&json!({ "url": "https://example.com/" })));
         assert_eq!(refused.refusal(), (503, "webhooks_not_configured"));
     }
+    let log = world.server.log_with(r#""method":"POST""#);
+    assert_eq!(log.matches("there are no webhooks: --secret-key is not set").count(), 1, "{log}");
+    assert!(!log.contains("ERROR"), "a setting is no error: {log}");
 }
 
 #[test]
@@ -190,6 +193,8 @@ fn sqlite_keeps_the_key_in_a_file_for_its_owner() {
     let read = || fs::read_to_string(&path).expect("a key");
     assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
     let key = read();
-    drop(Server::start(world.server.engine.clone()));
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("the owner may");
+    let second = Server::start(world.server.engine.clone());
+    second.log_with(&format!("other users can read the secret key {path}"));
     assert_eq!(read(), key);
 }
