@@ -28,7 +28,8 @@ use self::schemas::Schemas;
     info(
         title = "Tenantry",
         description = "Multi-tenant management: workspaces, tenants, and what they share. Each field keeps the spelling of \
-                       the contract that it comes from.",
+                       the contract that it comes from. A GET requires a key with READ, any other operation one with \
+                       WRITE, unless it says ADMIN.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/")),

@@ -112,6 +112,12 @@ fn a_nullable_field_of_a_response_is_always_present_unless_it_is_marked() {
 }
 
 #[test]
+fn clients_know_the_type_of_the_test_of_a_webhook() {
+    let types = &document()["components"]["schemas"]["EventType"]["enum"];
+    assert!(types.as_array().is_some_and(|types| types.contains(&domain::webhooks::TEST_TYPE.into())), "{types}");
+}
+
+#[test]
 fn what_is_referred_to_is_there() {
     let document = document();
     for (way, target) in all("$ref") {

@@ -11,15 +11,16 @@ use domain::promotions::PromotionStatus;
 use domain::reservations::{ReservationStatus, ReservationType};
 use domain::tenants::TenantStatus;
 use domain::users::Role;
-use domain::webhooks::{DeliveryFailure, DisabledReason, WebhookScope, WebhookStatus};
+use domain::webhooks::{DeliveryFailure, DisabledReason, TEST_TYPE, WebhookScope, WebhookStatus};
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// Declares a word of a domain type: the value of a field of a response, and the schema of that of a request.
+/// Declares a word of a domain type, or a further one: the value of a field of a response, and the schema of that of a
+/// request.
 macro_rules! words {
-    ($($name:ident: $values:ty,)+) => {$(
+    ($($name:ident: $values:ty $(| $further:expr)?,)+) => {$(
         #[doc = concat!("One of the words of [`", stringify!($values), "`].")]
         #[derive(Debug, Serialize)]
         pub struct $name(&'static str);
@@ -32,7 +33,7 @@ macro_rules! words {
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                let words = <$values>::ALL.iter().map(|value| value.as_str());
+                let words = <$values>::ALL.iter().map(|value| value.as_str())$(.chain([$further]))?;
                 ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
             }
         }
@@ -50,7 +51,7 @@ words! {
     AuthTypeWord: AuthType,
     DeliveryFailureWord: DeliveryFailure,
     DisabledReasonWord: DisabledReason,
-    EventTypeWord: EventType,
+    EventTypeWord: EventType | TEST_TYPE,
     ListingStatusWord: ListingStatus,
     NightStatusWord: NightStatus,
     PermissionWord: Permission,

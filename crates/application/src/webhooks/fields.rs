@@ -26,7 +26,7 @@ pub struct WebhookFields {
     pub url: Patch<String>,
     /// A description.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 255)]
+    #[schema(value_type = Option<String>, example = "The calendar of the front desk", max_length = 255)]
     pub description: Patch<String>,
     /// The types of the events to deliver, like `listing.updated`, or `reservation.*` for all types of a resource. The
     /// default is all types.

@@ -15,7 +15,7 @@ use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
 use crate::state::Api;
 
-/// Lists the entries of the audit trail, oldest first.
+/// Lists the entries of the audit trail, oldest first. Requires ADMIN.
 ///
 /// An entry says who did what to which resource in which tenant. The default tenant sees the entries of the whole
 /// workspace, any other tenant only its own. An importer's sale has an entry that both the importer and the owner see.
@@ -28,7 +28,7 @@ pub(crate) async fn list((api, caller, query, request): ListRequest<UnderAuthori
     Ok(list::list(&request, listed, AuditEntryView::from, |entry| entry.id.as_uuid()))
 }
 
-/// Counts the entries of the audit trail.
+/// Counts the entries of the audit trail. Requires ADMIN.
 #[utoipa::path(get, path = "/api/v1/audit/count", operation_id = "countAudit", tag = "audit",
     params(FindAudit, TenantHeaders),
     responses((status = 200, body = Count), Refuses<{ codes(&[TenantInactive, PermissionDenied]) }>))]

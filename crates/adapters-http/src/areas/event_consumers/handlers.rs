@@ -24,6 +24,8 @@ use crate::state::Api;
 type ConsumerRequest = (web::Data<Api>, InTenant, PathName, IfMatch, Body);
 
 /// Lists the event consumers of the tenant of the request, oldest first, with the events that each has not read.
+///
+/// `scope=workspace` requires the authority of the default tenant.
 #[utoipa::path(get, path = "/api/v1/event-consumers", operation_id = "listEventConsumers", tag = "events",
     params(FindEventConsumers, Paging, TenantHeaders),
     responses((status = 200, body = ListView<ListedEventConsumerView>),

@@ -20,11 +20,12 @@ use crate::response::problem::Answer;
 ///
 /// `links.next` leads on from every page, also from an empty one, to the events that will happen. With `wait`, an empty
 /// page waits for its first event. With the header `Accept: text/event-stream` the response is a stream of server-sent
-/// events, which goes on until the client ends it.
+/// events, which goes on until the client ends it. `scope=workspace` requires the authority of the default tenant.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "readEvents", tag = "events",
     params(FindEvents, LastEventIdHeader, TenantHeaders),
     responses((status = 200, description = "A page of events, or a stream of them.",
-            content((EventPageView = "application/json"), (String = "text/event-stream"))),
+            content((EventPageView = "application/json"),
+                (String = "text/event-stream", example = json!("id: 1234\nevent: reservation.confirmed\ndata: {…}\n\n")))),
         Refuses<{ codes(&[TenantInactive, PermissionDenied, DefaultTenantRequired, EventConsumerNotFound, EventsGone,
             TooManyReaders]) }>))]
 pub(crate) async fn read((api, caller, query, request): ListRequest<InTenant, Query<FindEvents>>) -> Answer {

@@ -73,7 +73,28 @@ fn next(request: &HttpRequest, position: u64) -> String {
 
 /// A change that concerns a tenant.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Event)]
+#[schema(as = Event, example = json!({
+    "id": "019ac6a4-8a3e-7f10-9b52-0d7c2f9b9a11",
+    "position": 1234,
+    "type": "reservation.confirmed",
+    "timestamp": "2026-11-24T03:08:08.532Z",
+    "workspaceID": "019ac69f-11a2-7c41-8d3f-5b1e0c7f4e02",
+    "tenantID": "019ac6a0-27b4-7e52-a1c6-6d2f1d8e5f13",
+    "actor": { "kind": "api_user", "id": "019ac69f-11a2-7c41-8d3f-5b1fa0b3c944", "name": "Administrator" },
+    "resource": {
+        "kind": "reservation",
+        "id": "019ac6a3-9c5d-7b63-b2d7-7e302e9f6a24",
+        "url": "https://api.example.com/api/v1/reservation/019ac6a3-9c5d-7b63-b2d7-7e302e9f6a24"
+    },
+    "changes": { "status": { "from": "PENDING", "to": "CONFIRMED" } },
+    "data": {
+        "listingID": "019ac6a1-4e6f-7d74-93e8-8f413fa07b35",
+        "integrationAccountID": "019ac6a0-88c1-7a85-84f9-905240b18c46",
+        "checkInDate": "2026-12-24",
+        "checkOutDate": "2026-12-27",
+        "soldByTenantID": "019ac6a0-27b4-7e52-a1c6-6d2f1d8e5f13"
+    }
+}))]
 pub(crate) struct EventView {
     /// The id, by which you know an event that you get twice.
     id: Uuid,

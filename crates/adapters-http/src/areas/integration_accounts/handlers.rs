@@ -47,7 +47,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: InTenant, query: Query<Fi
     Ok(counted(count))
 }
 
-/// Creates an integration account of the tenant of the request.
+/// Creates an integration account of the tenant of the request. Requires ADMIN.
 #[utoipa::path(post, path = "/api/v1/integration-account", operation_id = "createIntegrationAccount",
     tag = "integration-accounts", params(TenantHeaders), request_body = CreateIntegrationAccountBody,
     responses(
@@ -75,7 +75,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<Integr
     Ok(tagged(ok(IntegrationAccountView::from(account))))
 }
 
-/// Changes an integration account's fields.
+/// Changes an integration account's fields. Requires ADMIN.
 #[utoipa::path(patch, path = "/api/v1/integration-account/{id}", operation_id = "updateIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     request_body = IntegrationAccountFields,
@@ -88,7 +88,7 @@ pub(crate) async fn update((api, caller, id, if_match, body): ChangeRequest<InTe
     Ok(tagged(ok(IntegrationAccountView::from(account))))
 }
 
-/// Deletes an integration account with its listings and all imports of them.
+/// Deletes an integration account with its listings and all imports of them. Requires ADMIN.
 #[utoipa::path(delete, path = "/api/v1/integration-account/{id}", operation_id = "deleteIntegrationAccount",
     tag = "integration-accounts", params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
@@ -99,7 +99,7 @@ pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<InTe
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Moves an integration account of any tenant to another tenant. Default tenant only.
+/// Moves an integration account of any tenant to another tenant. Default tenant only. Requires ADMIN.
 ///
 /// Its listings, promotions and reservations move with it. Imports of its listings continue, except those of the new
 /// owner, which end.

@@ -42,7 +42,7 @@ pub(crate) async fn count(api: web::Data<Api>, caller: UnderAuthority, query: Qu
     Ok(counted(count))
 }
 
-/// Creates a tenant with its default location. Default tenant only.
+/// Creates a tenant with its default location. Default tenant only. Requires ADMIN.
 ///
 /// If you send the key by `Authorization: Bearer`, the API user is moved into the tenant.
 #[utoipa::path(post, path = "/api/v1/tenants", operation_id = "createTenant", tag = "tenants",
@@ -78,7 +78,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority, id: PathId<
     Ok(tagged(ok(TenantView::from(tenant))))
 }
 
-/// Changes a tenant's fields; the name must be sent. Default tenant only.
+/// Changes a tenant's fields; the name must be sent. Default tenant only. Requires ADMIN.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", operation_id = "replaceTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceTenantBody,
     responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
@@ -86,7 +86,7 @@ pub(crate) async fn replace(request: ChangeRequest<UnderAuthority, TenantId>) ->
     change(request, TenantFields::complete).await
 }
 
-/// Changes a tenant's fields. Default tenant only.
+/// Changes a tenant's fields. Default tenant only. Requires ADMIN.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", operation_id = "updateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = TenantFields,
     responses((status = 200, body = Data<TenantView>), Refuses<{ codes(&[DefaultTenantRequired, DomainTaken]) }>))]
@@ -104,7 +104,7 @@ async fn change(
     Ok(tagged(ok(TenantView::from(tenant))))
 }
 
-/// Deletes a tenant with its locations, imports, users and keys. Default tenant only.
+/// Deletes a tenant with its locations, imports, users and keys. Default tenant only. Requires ADMIN.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", operation_id = "deleteTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader),
     responses((status = 204, description = "Deleted."),
@@ -115,7 +115,8 @@ pub(crate) async fn delete((api, caller, id, if_match, body): ChangeRequest<Unde
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Deactivates a tenant: from now on every request in it is refused. Default tenant only; may be repeated.
+/// Deactivates a tenant: from now on every request in it is refused. May be repeated. Default tenant only. Requires
+/// ADMIN.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/deactivate", operation_id = "deactivateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<SetTenantStatus>,
     responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]
@@ -123,7 +124,7 @@ pub(crate) async fn deactivate(request: ChangeRequest<UnderAuthority, TenantId>)
     set_status(request, TenantStatus::Inactive).await
 }
 
-/// Activates a tenant. Default tenant only; may be repeated.
+/// Activates a tenant. May be repeated. Default tenant only. Requires ADMIN.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/activate", operation_id = "activateTenant", tag = "tenants",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = Option<SetTenantStatus>,
     responses((status = 200, body = Trashed), Refuses<{ codes(&[DefaultTenantRequired, DefaultTenant]) }>))]

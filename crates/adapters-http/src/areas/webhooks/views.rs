@@ -21,6 +21,7 @@ macro_rules! webhook_views {
             /// The address of the receiver.
             #[schema(example = "https://hooks.example.com/tenantry")]
             url: String,
+            #[schema(example = "The calendar of the front desk")]
             description: Option<String>,
             /// The types of the events that are delivered; all if empty.
             #[schema(example = json!(["reservation.*"]))]

@@ -24,6 +24,7 @@ pub(crate) async fn get(api: web::Data<Api>, caller: UnderAuthority) -> Answer {
 }
 
 /// Changes the workspace's name, default currency and discount, and limits of importers' holds. Default tenant only.
+/// Requires ADMIN.
 #[utoipa::path(patch, path = "/api/v1/workspace", operation_id = "updateWorkspace", tag = "workspaces",
     params(TenantHeaders, IfMatchHeader), request_body = UpdateWorkspace,
     responses((status = 200, body = Data<WorkspaceView>), Refuses<{ codes(&[DefaultTenantRequired]) }>))]
