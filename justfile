@@ -34,7 +34,7 @@ retry-storm:
 
 # makes 50,000 changes by 32 writers, kills servers and PostgreSQL, and follows the log: each change must be in it once
 events-storm:
-    TENANTRY_TEST_STORM_EVENTS=50000 cargo test --package tenantry --test it events_storm
+    TENANTRY_TEST_STORM_EVENTS=50000 cargo test --release --package tenantry --test it events_storm
 
 # prints the events of a workspace, and those that come
 events workspace:
