@@ -37,8 +37,9 @@ impl Dialect for PostgresDialect {
     }
 
     fn begin_numbering(&self) -> &'static str {
-        // A lost server may take long to be noticed, and no other numbers until its transaction ends.
-        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'"
+        // A lost server may take long to be noticed, and no other numbers until its transaction ends. A plan that was made
+        // while nothing waited would read all of what waits later.
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL enable_seqscan = off"
     }
 
     fn begin_reading(&self) -> &'static str {
@@ -78,6 +79,20 @@ impl Dialect for PostgresDialect {
     fn named_lock(&self) -> Option<&'static str> {
         // Two texts with the same hash wait for each other: that is slower, not wrong.
         Some("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+    }
+
+    fn together(&self, statements: &[&str]) -> String {
+        let Some((last, others)) = statements.split_last() else { return String::new() };
+        let parts: Vec<_> = others.iter().enumerate().map(|(n, other)| format!("part_{n} AS ({other})")).collect();
+        format!("WITH {} {last}", parts.join(", "))
+    }
+
+    fn items(&self, array: &str) -> String {
+        format!("jsonb_array_elements({array}) item")
+    }
+
+    fn to_id(&self, text: &str) -> String {
+        format!("CAST({text} AS uuid)")
     }
 
     fn notify_access_change(&self) -> Option<&'static str> {

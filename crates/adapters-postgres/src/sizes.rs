@@ -1,4 +1,7 @@
 //! Replacing query plans when tables have grown.
+//!
+//! The waiting events do not count: under load, their few rows are replaced several times a second, and each `ANALYZE` would
+//! make all connections plan the bookings again.
 
 use std::convert::Infallible;
 
@@ -11,12 +14,13 @@ use crate::Postgres;
 /// The order of magnitude of each table's size, as one text. It changes when a table doubles or halves.
 const SIZES: &str = "\
     SELECT string_agg(CAST(floor(log(2.0, pg_relation_size(oid) / 8192 + 1)) AS text), ' ' ORDER BY oid) FROM pg_class \
-    WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
+    WHERE relkind = 'r' AND relname <> 'unnumbered_events' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())";
 /// The tables that have doubled since their statistics were collected, if this role may collect them. Only committed rows count:
 /// the statistics of a table that is being filled by one transaction would say that it is empty.
 const OUTGROWN: &str = "\
     SELECT CAST(CAST(oid AS regclass) AS text) FROM pg_class, pg_stat_get_mod_since_analyze(oid) changed \
-    WHERE relkind = 'r' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) \
+    WHERE relkind = 'r' AND relname <> 'unnumbered_events' \
+    AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) \
     AND pg_has_role(relowner, 'USAGE') AND changed > 0 \
     AND (pg_relation_size(oid) / 8192 >= 2 * relpages + 2 OR changed >= 2 * GREATEST(reltuples, 0) + 100)";
 

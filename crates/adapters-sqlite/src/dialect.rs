@@ -109,6 +109,18 @@ impl Dialect for SqliteDialect {
         None
     }
 
+    fn together(&self, statements: &[&str]) -> String {
+        statements.join("; ")
+    }
+
+    fn items(&self, array: &str) -> String {
+        format!("json_each({array}) item")
+    }
+
+    fn to_id(&self, text: &str) -> String {
+        format!("unhex({text}, '-')")
+    }
+
     fn notify_access_change(&self) -> Option<&'static str> {
         None
     }

@@ -117,6 +117,16 @@ pub trait Dialect: Send + Sync {
     /// Returns the key by which the index finds a text; `None` if the index would look at all rows.
     fn text_key(&self, text: &str) -> Option<String>;
 
+    /// Returns the text that runs statements in one round trip. They refer to the same values, write different tables, and
+    /// return nothing.
+    fn together(&self, statements: &[&str]) -> String;
+
+    /// Returns the FROM that yields the items of a JSON array, as `item.value`.
+    fn items(&self, array: &str) -> String;
+
+    /// Returns the expression that reads an id from a text.
+    fn to_id(&self, text: &str) -> String;
+
     /// Returns the statement that notifies other processes at the commit that access has changed in the workspace `$1`;
     /// `None` if they see it by themselves.
     fn notify_access_change(&self) -> Option<&'static str>;

@@ -35,23 +35,25 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
     async fn run(connection: &mut DB::Connection, text: &'static str) -> sqlx::Result<()> {
-        results::<DB>(connection.fetch_many(text)).await.map(drop)
+        results::<DB>(connection.fetch_many(text), 1).await.map(drop)
     }
 }
 
-/// Reads the results of one statement.
+/// Reads the results of a text, which SQLite divides into this number of statements.
 pub(super) async fn results<DB: Database>(
     mut results: impl Stream<Item = sqlx::Result<Either<DB::QueryResult, DB::Row>>> + Unpin,
+    statements: usize,
 ) -> sqlx::Result<(DB::QueryResult, Vec<DB::Row>)> {
-    let (mut done, mut rows) = (DB::QueryResult::default(), vec![]);
+    let (mut done, mut rows, mut number) = (DB::QueryResult::default(), vec![], 0);
     while let Some(result) = poll_fn(|context| Pin::new(&mut results).poll_next(context)).await {
         match result? {
             Either::Right(row) => rows.push(row),
             Either::Left(ended) => {
                 done.extend([ended]);
-                // The thread of SQLite would wake this one a second time for the end of the results. PostgreSQL may
+                number += 1;
+                // The thread of SQLite would wake this one once more for the end of the results. PostgreSQL may
                 // report an error there.
-                if DB::NAME == SQLITE {
+                if number == statements && DB::NAME == SQLITE {
                     break;
                 }
             }

@@ -109,7 +109,9 @@ where
     QueryResult: From<DB::Row>,
 {
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement))).await;
+        // Values are bound, so a `;` is one of `Dialect::together`.
+        let statements = 1 + statement.sql.matches(';').count();
+        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), statements).await;
         self.finish(done).map(|(done, _)| done.into()).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
@@ -119,7 +121,7 @@ where
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement))).await;
+        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), 1).await;
         let (_, rows) = self.finish(done).map_err(|error| DbErr::Query(runtime_error(error)))?;
         Ok(rows.into_iter().map(Into::into).collect())
     }

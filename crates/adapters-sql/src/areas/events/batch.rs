@@ -4,16 +4,12 @@ use chrono::{DateTime, Utc};
 use domain::events::Relation;
 use domain::ids::{AuditId, EventId};
 use ports::RepositoryError;
-use sea_orm::{EntityTrait, IntoActiveModel};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
-use crate::tables::{event_recipients, events};
-
-/// The numbers of rows that statements write at once. There are few, so that the engine prepares few statements.
-const PIECES: [usize; 4] = [64, 16, 4, 1];
 
 /// A tenant that is told of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +37,9 @@ pub(super) struct Batch<'t> {
     at: DateTime<Utc>,
     /// The position of the last event.
     position: i64,
-    events: Vec<events::Model>,
-    recipients: Vec<event_recipients::Model>,
+    /// The rows, as arrays of their columns.
+    events: Vec<Value>,
+    recipients: Vec<Value>,
     /// The changes that need no longer wait.
     done: Vec<i64>,
 }
@@ -57,23 +54,14 @@ impl<'t> Batch<'t> {
     pub(super) fn number(&mut self, event: NewEvent, recipients: Vec<Recipient>) {
         self.position += 1;
         let NewEvent { id, entry, event_type, tenant, data } = event;
-        let (workspace_id, position) = (self.workspace, self.position);
+        let position = self.position;
         let id = id.unwrap_or_else(|| EventId::derived(entry, position.unsigned_abs()));
         self.recipients.extend(recipients.into_iter().map(|Recipient { tenant, relation, data }| {
-            let relation = relation.as_str().to_owned();
-            let event_type = event_type.clone();
-            event_recipients::Model { workspace_id, tenant_id: tenant, position, event_type, relation, data }
+            let row = [json!(tenant.to_string()), json!(position), json!(event_type), json!(relation.as_str())];
+            row.into_iter().chain(data).collect()
         }));
-        self.events.push(events::Model {
-            workspace_id,
-            position,
-            id: id.as_uuid(),
-            entry_id: entry.as_uuid(),
-            numbered_at: self.at,
-            event_type,
-            tenant_id: tenant,
-            data,
-        });
+        let (id, entry) = (id.as_uuid().to_string(), entry.as_uuid().to_string());
+        self.events.push(json!([position, id, entry, tenant.to_string(), event_type, data]));
     }
 
     /// Notes that a change need no longer wait.
@@ -81,52 +69,46 @@ impl<'t> Batch<'t> {
         self.done.push(sequence);
     }
 
-    /// Stores the events, and returns their number.
+    /// Stores the events, and returns their number. The rows are JSON: on both engines, an exchange of many statements takes
+    /// longer than reading them from it.
     pub(super) async fn store(self) -> Result<u64, RepositoryError> {
-        let Self { transaction, workspace, at: _, position, events, recipients, done } = self;
+        let Self { transaction, workspace, at, position, events, recipients, done } = self;
         let number = events.len();
-        for events in pieces(events) {
-            transaction
-                .run(&events::Entity::insert_many(events.into_iter().map(IntoActiveModel::into_active_model)))
-                .await?;
-        }
-        for recipients in pieces(recipients) {
-            let rows = recipients.into_iter().map(IntoActiveModel::into_active_model);
-            transaction.run(&event_recipients::Entity::insert_many(rows)).await?;
-        }
-        for done in pieces(done) {
-            let delete = "DELETE FROM unnumbered_events WHERE workspace_id = $1 AND sequence IN ";
-            transaction.execute(Query::new(delete, [workspace.into()]).push_list(done)).await?;
-        }
-        if number > 0 {
-            let update = "UPDATE event_logs SET position = $2 WHERE workspace_id = $1";
-            transaction.execute_guarded(Query::new(update, [workspace.into(), position.into()])).await?;
+        if number > 0 || !done.is_empty() {
+            let rows = [events.into(), recipients.into(), done.into()];
+            transaction.execute(storing(transaction.dialect(), workspace, at, position, rows)).await?;
         }
         Ok(u64::try_from(number).unwrap_or(u64::MAX))
     }
 }
 
-/// Divides rows into the pieces that statements write.
-pub(super) fn pieces<T>(rows: Vec<T>) -> Vec<Vec<T>> {
-    let mut rows = rows.into_iter();
-    let mut pieces = vec![];
-    for size in PIECES {
-        while rows.len() >= size {
-            pieces.push(rows.by_ref().take(size).collect());
-        }
-    }
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_written_in_pieces_of_few_sizes() {
-        let sizes = |rows: usize| pieces((0..rows).collect()).iter().map(Vec::len).collect::<Vec<_>>();
-        assert!(sizes(0).is_empty());
-        assert_eq!(sizes(150), [64, 64, 16, 4, 1, 1]);
-        assert_eq!(pieces((0..150).collect()).concat(), (0..150).collect::<Vec<_>>());
-    }
+/// Stores events and their recipients, and deletes the changes that need no longer wait.
+pub(super) fn storing(
+    dialect: &dyn Dialect,
+    workspace: Uuid,
+    at: DateTime<Utc>,
+    position: i64,
+    rows: [Value; 3],
+) -> Query {
+    let id = |place: u8| dialect.to_id(&format!("item.value ->> {place}"));
+    let events = format!(
+        "INSERT INTO events (workspace_id, numbered_at, position, id, entry_id, tenant_id, type, data) \
+         SELECT $1, $2, CAST(item.value ->> 0 AS bigint), {}, {}, {}, item.value ->> 4, item.value -> 5 FROM {}",
+        id(1),
+        id(2),
+        id(3),
+        dialect.items("$4"),
+    );
+    let recipients = format!(
+        "INSERT INTO event_recipients (workspace_id, tenant_id, position, type, relation, data) \
+         SELECT $1, {}, CAST(item.value ->> 1 AS bigint), item.value ->> 2, item.value ->> 3, item.value -> 4 FROM {}",
+        id(0),
+        dialect.items("$5"),
+    );
+    let done = format!("SELECT CAST(item.value AS bigint) FROM {}", dialect.items("$6"));
+    let delete =
+        format!("DELETE FROM unnumbered_events WHERE workspace_id = $1 AND {}", dialect.one_of("sequence", &done));
+    let log = "UPDATE event_logs SET position = $3 WHERE workspace_id = $1";
+    let text = dialect.together(&[&events, &recipients, &delete, log]);
+    Query::new(text, [workspace.into(), at.into(), position.into()]).bind(rows.map(Into::into))
 }

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use domain::events::{EventType, Relation, Stirred};
 use ports::RepositoryError;
 use sea_orm::{FromQueryResult, Value as Bound};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::batch::{Batch, NewEvent, Recipient, pieces};
+use super::batch::{Batch, NewEvent, Recipient};
 use super::waiting::{Effect, Place, Waiting};
 use crate::areas::facts::ids_to_json;
 use crate::engine::query::Query;
@@ -217,28 +217,40 @@ impl Batch<'_> {
     }
 
     async fn note_asleep(&self, imports: Vec<(Uuid, Uuid)>) -> Result<(), RepositoryError> {
-        let insert = "INSERT INTO sleeping_imports (workspace_id, tenant_id, listing_id) VALUES ";
-        for piece in pieces(imports) {
-            let rows = piece.into_iter().enumerate();
-            let insert = rows.fold(Query::new(insert, []), |query, (position, (tenant, listing))| {
-                query.push(if position == 0 { "" } else { ", " }).push_list([self.workspace, tenant, listing])
-            });
-            self.transaction.execute(insert.push(" ON CONFLICT DO NOTHING")).await?;
-        }
-        Ok(())
+        self.note(imports, |imports| {
+            // SQLite would take ON for that of a join.
+            format!(
+                "INSERT INTO sleeping_imports (workspace_id, tenant_id, listing_id) SELECT $1, {imports} WHERE TRUE \
+                 ON CONFLICT DO NOTHING"
+            )
+        })
+        .await
     }
 
     async fn note_awake(&self, imports: Vec<(Uuid, Uuid)>) -> Result<(), RepositoryError> {
-        let delete = "DELETE FROM sleeping_imports WHERE workspace_id = $1 AND (tenant_id, listing_id) IN (VALUES ";
-        for piece in pieces(imports) {
-            let rows = piece.into_iter().enumerate();
-            let delete =
-                rows.fold(Query::new(delete, [self.workspace.into()]), |query, (position, (tenant, listing))| {
-                    query.push(if position == 0 { "" } else { ", " }).push_list([tenant, listing])
-                });
-            self.transaction.execute(delete.push(")")).await?;
+        self.note(imports, |imports| {
+            format!(
+                "DELETE FROM sleeping_imports WHERE workspace_id = $1 AND (tenant_id, listing_id) IN (SELECT {imports})"
+            )
+        })
+        .await
+    }
+
+    /// Runs a statement over the tenants and listings of imports.
+    async fn note(
+        &self,
+        imports: Vec<(Uuid, Uuid)>,
+        statement: impl FnOnce(&str) -> String,
+    ) -> Result<(), RepositoryError> {
+        if imports.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let dialect = self.transaction.dialect();
+        let id = |place: u8| dialect.to_id(&format!("item.value ->> {place}"));
+        let listed = format!("{}, {} FROM {}", id(0), id(1), dialect.items("$2"));
+        let imports = imports.into_iter().map(|(tenant, listing)| ids_to_json([tenant, listing])).collect::<Json>();
+        let statement = Query::new(statement(&listed), [self.workspace.into(), imports.into()]);
+        self.transaction.execute(statement).await.map(drop)
     }
 }
 

@@ -9,11 +9,12 @@ use domain::events::Stirred;
 use domain::ids::{EventId, TenantId, WorkspaceId};
 use ports::{EventLog, Numbered, RepositoryError};
 use sea_orm::{FromQueryResult, Statement};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::batch::{Batch, NewEvent};
+use super::batch::{Batch, NewEvent, storing};
 use super::effects::Budget;
-use super::waiting::{Effect, Place, Waiting};
+use super::waiting::{Effect, Place, Waiting, waiting};
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
@@ -99,6 +100,14 @@ impl Database {
     #[doc(hidden)]
     pub fn event_positions_statement(&self, feeds: &[EventScope]) -> Statement {
         self.statement(positions(feeds))
+    }
+
+    /// Returns the statements of the numbering that depend on no change, for tests.
+    #[doc(hidden)]
+    pub fn numbering_statements(&self, workspace: WorkspaceId, at: DateTime<Utc>) -> [Statement; 3] {
+        let workspace = workspace.as_uuid();
+        let storing = storing(self.dialect(), workspace, at, 1, [(); 3].map(|()| json!([])));
+        [Query::new(WORKSPACES, []), waiting(workspace, 100), storing].map(|query| self.statement(query))
     }
 
     async fn number_of(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {

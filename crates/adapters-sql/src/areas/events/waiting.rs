@@ -4,7 +4,7 @@
 use domain::events::{EventData, EventType, Stirred};
 use domain::ids::{AuditId, IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use ports::RepositoryError;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -15,7 +15,8 @@ use crate::engine::transaction::Transaction;
 
 const WHAT: &str = "waiting event";
 
-const WAIT: &str = "INSERT INTO unnumbered_events (workspace_id, entry_id, data) VALUES ($1, $2, $3)";
+/// The workspace and the entry are the first values of the audit entry.
+const WAIT: &str = "INSERT INTO unnumbered_events (workspace_id, entry_id, data) VALUES ($1, $2, ";
 
 /// Copies imports before they are deleted, and locks them, so that those that end in another way meanwhile are not told of
 /// twice.
@@ -87,17 +88,14 @@ struct Row {
 }
 
 impl Transaction {
-    /// Notes that the change waits for its position. The sequence is drawn here, under the row locks of the change.
-    pub(crate) async fn await_position(
-        &self,
-        workspace_id: WorkspaceId,
-        entry: AuditId,
-        event: EventData,
-    ) -> Result<(), RepositoryError> {
-        let values = [workspace_id.as_uuid().into(), entry.as_uuid().into(), to_json(event).into()];
-        self.execute(Query::new(WAIT, values)).await?;
+    /// Adds to the INSERT of an audit entry the change that waits for its position. The sequence is drawn when it runs, under
+    /// the row locks of the change.
+    pub(crate) fn with_event(&self, entry: Statement, event: EventData) -> Statement {
         self.note_event();
-        Ok(())
+        let Statement { sql, values, .. } = entry;
+        let values = values.into_iter().flatten().chain([to_json(event).into()]).collect::<Vec<_>>();
+        let wait = format!("{WAIT}${})", values.len());
+        Statement::from_sql_and_values(self.dialect().backend(), self.dialect().together(&[&sql, &wait]), values)
     }
 
     /// Notes the imports that the change will delete, so that their importers can be told.
@@ -118,7 +116,7 @@ impl Transaction {
 
     /// Reads the changes of the workspace that wait, at most `most`.
     pub(super) async fn waiting(&self, workspace: Uuid, most: u32) -> Result<Vec<Waiting>, RepositoryError> {
-        let rows = self.rows::<Row>(Query::new(WAITING, [workspace.into(), i64::from(most).into()])).await?;
+        let rows = self.rows::<Row>(waiting(workspace, most)).await?;
         rows.into_iter().map(|row| to_waiting(row).map_err(|error| corrupt(WHAT, error))).collect()
     }
 
@@ -127,6 +125,11 @@ impl Transaction {
         let update = "UPDATE unnumbered_events SET progress = $3 WHERE workspace_id = $1 AND sequence = $2";
         self.execute(Query::new(update, [workspace.into(), sequence.into(), to_progress(next).into()])).await.map(drop)
     }
+}
+
+/// Reads the changes of a workspace that wait, at most `most`.
+pub(super) fn waiting(workspace: Uuid, most: u32) -> Query {
+    Query::new(WAITING, [workspace.into(), i64::from(most).into()])
 }
 
 fn to_json(event: EventData) -> Value {
