@@ -115,7 +115,7 @@ pub trait WebhookDeliveries: Send + Sync {
     /// Extends the lease of a webhook. Returns whether the server still has it.
     async fn renew(&self, scope: &OperatorScope, webhook: &Webhook, lease: &Lease) -> Result<bool, RepositoryError>;
 
-    /// Stores attempts with the place that they lead to, and extends the lease.
+    /// Stores attempts with the place that they lead to, and extends the lease. Returns whether the tenant is active.
     ///
     /// # Errors
     /// `Stale` if the server does not have the lease any more, or the webhook was disabled, set to another place or
@@ -127,7 +127,7 @@ pub trait WebhookDeliveries: Send + Sync {
         progress: Progress,
         attempts: Vec<Attempt>,
         lease: &Lease,
-    ) -> Result<(), RepositoryError>;
+    ) -> Result<bool, RepositoryError>;
 
     /// Stores the last attempts, and that the webhook as it was leased is disabled by them.
     ///

@@ -3,6 +3,7 @@
 use adapters_postgres::Postgres;
 use domain::access::{EventScope, Permission};
 use ports::{EventFilter, EventQueries, Page, PageStart};
+use sqlx::Executor;
 use testkit::build;
 
 use crate::fresh;
@@ -78,6 +79,46 @@ async fn the_position_of_a_feed_is_one_look_into_an_index() {
         .filter(|lines| lines[0].contains("Limit") && lines[1].contains(last) && lines[2].contains(range));
     assert_eq!(looks.count(), 1, "{plan:#?}");
     assert!(!plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn the_numbering_looks_into_indexes_even_if_it_was_planned_while_nothing_waited() {
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
+    // So does its transaction.
+    pool.execute("SET enable_seqscan = off").await.expect("a setting");
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let [workspaces, waiting, storing] = database.numbering_statements(build::workspace_id(), build::at());
+    for (statement, index) in [
+        (workspaces, "Index Only Scan using unnumbered_events_pkey on unnumbered_events waiting"),
+        (waiting, "Index Scan using unnumbered_events_pkey on unnumbered_events waiting"),
+        (storing, "Index Scan using unnumbered_events_pkey on unnumbered_events"),
+    ] {
+        let plan = plan(&pool, statement).await;
+        assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("Seq Scan") || line.contains("Sort")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn webhooks_that_are_due_are_found_by_one_look_into_their_feed() {
+    const WEBHOOKS: [&str; 2] = [
+        "INSERT INTO webhooks (workspace_id, id, tenant_id, url, types, scope, base_url, status, position, \
+         consecutive_failures, secret, version, created_at, updated_at, leased_until) \
+         SELECT $1, gen_random_uuid(), id, '', '*', 'tenant', '', 'ENABLED', n, 0, '', 1, now(), now(), now() \
+         FROM tenants, generate_series(1, 1000) n",
+        "ANALYZE",
+    ];
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..2], &EVENTS, &WEBHOOKS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    for statement in database.webhook_deliveries_statements(build::at()) {
+        let plan = plan(&pool, statement).await;
+        let look = "using event_recipients_pkey on event_recipients recipient";
+        assert!(plan.iter().any(|line| line.contains(look)), "{plan:#?}");
+        let mut scans = plan.iter().filter(|line| line.contains("Seq Scan on event"));
+        assert!(scans.all(|line| line.contains("on event_logs")), "{plan:#?}");
+    }
 }
 
 #[tokio::test]

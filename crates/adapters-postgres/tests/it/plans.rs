@@ -238,11 +238,12 @@ pub(crate) async fn fill(pool: &PgPool, statements: &[&'static str]) {
 /// Returns the generic plan, which does not depend on the values.
 pub(crate) async fn plan(pool: &PgPool, Statement { sql, values, .. }: Statement) -> Vec<String> {
     let values = values.map(|values| values.0).unwrap_or_default();
-    let nulls = vec!["NULL"; values.len()].join(", ");
-    let types: Vec<_> = values.iter().map(|it| if matches!(it, Value::Uuid(_)) { "uuid" } else { "unknown" }).collect();
-    let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+    let in_parentheses = |list: Vec<_>| if list.is_empty() { String::new() } else { format!("({})", list.join(", ")) };
+    let nulls = in_parentheses(vec!["NULL"; values.len()]);
+    let types = values.iter().map(|it| if matches!(it, Value::Uuid(_)) { "uuid" } else { "unknown" });
+    let types = in_parentheses(types.collect());
     let prepare = AssertSqlSafe(format!("PREPARE statement {types} AS {sql}"));
-    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE statement ({nulls})"));
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE statement {nulls}"));
     pool.execute(prepare).await.expect("a valid statement");
     let plan = sqlx::query_scalar(explain).fetch_all(pool).await.expect("a plan");
     pool.execute("DEALLOCATE statement").await.expect("it is prepared");

@@ -2,6 +2,7 @@
 
 use domain::access::{EventScope, Permission};
 use ports::{EventFilter, EventQueries, Page, PageStart};
+use sea_orm::Statement;
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::str::FromStr;
@@ -80,6 +81,46 @@ async fn the_position_of_a_feed_is_one_look_into_an_index() {
     }
     let mut others = plan.iter().filter(|line| line.starts_with("SCAN") || line.contains("TEMP B-TREE"));
     assert!(others.all(|line| line == "SCAN feed" || line.ends_with("CONSTANT ROWS")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn the_numbering_looks_into_indexes() {
+    let (_folder, url, sqlite) = file().await;
+    let [workspaces, waiting, storing] = sqlite.database().numbering_statements(build::workspace_id(), build::at());
+    // SQLite explains one statement at a time.
+    let Statement { sql, values, db_backend } = storing;
+    let [_, _, delete, log] = sql.split("; ").collect::<Vec<_>>()[..] else { panic!("four statements: {sql}") };
+    let [delete, log] = [delete, log].map(|sql| Statement { sql: sql.to_owned(), values: values.clone(), db_backend });
+    for (statement, search) in [
+        (workspaces, "SEARCH waiting USING COVERING INDEX unnumbered_events_by_workspace (workspace_id>?)"),
+        (waiting, "SEARCH waiting USING INDEX unnumbered_events_by_workspace (workspace_id=?)"),
+        (
+            delete,
+            "SEARCH unnumbered_events USING COVERING INDEX unnumbered_events_by_workspace (workspace_id=? AND sequence=?)",
+        ),
+        (log, "SEARCH event_logs USING INDEX sqlite_autoindex_event_logs_1 (workspace_id=?)"),
+    ] {
+        let plan = plan(&url, statement).await;
+        assert!(plan.iter().any(|line| line == search), "{search}: {plan:#?}");
+        let first = "SCAN waiting USING COVERING INDEX unnumbered_events_by_workspace";
+        let known = [first, "SCAN found", "SCAN item VIRTUAL TABLE INDEX 1:"];
+        let mut scans = plan.iter().filter(|line| line.starts_with("SCAN") || line.contains("TEMP B-TREE"));
+        assert!(scans.all(|line| known.contains(&line.as_str()) || line.ends_with("CONSTANT ROW")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn webhooks_that_are_due_are_found_by_one_look_into_their_feed() {
+    let (_folder, url, sqlite) = file().await;
+    for statement in sqlite.database().webhook_deliveries_statements(build::at()) {
+        let plan = plan(&url, statement).await;
+        let look =
+            "SEARCH recipient USING COVERING INDEX sqlite_autoindex_event_recipients_1 (workspace_id=? AND tenant_id=?";
+        let looks = plan.iter().filter(|line| line.starts_with(look));
+        assert_eq!(looks.count(), 1, "{plan:#?}");
+        let mut scans = plan.iter().filter(|line| line.starts_with("SCAN"));
+        assert!(scans.all(|line| line.starts_with("SCAN webhook") || line.starts_with("SCAN log")), "{plan:#?}");
+    }
 }
 
 #[tokio::test]

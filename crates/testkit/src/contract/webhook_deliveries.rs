@@ -41,7 +41,7 @@ async fn take(world: &World, webhook: &Webhook, lease: &Lease) -> Option<LeasedW
     world.ports.webhook_deliveries.lease(&OperatorScope::new(), &due, lease).await.expect("no failure")
 }
 
-async fn record(world: &World, webhook: &Webhook, progress: Progress, lease: &Lease) -> Result<(), RepositoryError> {
+async fn record(world: &World, webhook: &Webhook, progress: Progress, lease: &Lease) -> Result<bool, RepositoryError> {
     let attempts = vec![attempt(Ok(200)), attempt(Err(DeliveryFailure::TimedOut))];
     world.ports.webhook_deliveries.record(&OperatorScope::new(), webhook, progress, attempts, lease).await
 }
@@ -226,12 +226,16 @@ pub async fn a_webhook_that_was_changed_meanwhile_is_not_disabled(ports: Ports) 
     assert_eq!(get(&world, &channel, webhook.id()).await, Some(edited));
 }
 
-/// Neither due nor leased.
+/// Neither due nor leased; what a server has delivered is stored.
 pub async fn the_webhooks_of_an_inactive_tenant_wait(ports: Ports) {
     let (world, channel, webhook) = behind(ports).await;
-    world.set_status(&channel, TenantStatus::Inactive).await;
-    assert_eq!(due(&world, 0).await, []);
     let [server, _] = servers();
+    let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease").webhook;
+    assert!(record(&world, &leased, Progress::default(), &lease(server, 0)).await.expect("stored"), "it is active");
+    world.set_status(&channel, TenantStatus::Inactive).await;
+    let end = Lease { until: at(0), ..lease(server, 0) };
+    assert!(!record(&world, &leased, Progress::default(), &end).await.expect("stored"), "it is inactive");
+    assert_eq!(due(&world, 0).await, []);
     assert!(take(&world, &webhook, &lease(server, 0)).await.is_none());
     let inactive = world.get(channel.id()).await.expect("a tenant");
     world.set_status(&inactive, TenantStatus::Active).await;

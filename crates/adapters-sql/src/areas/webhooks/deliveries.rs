@@ -8,7 +8,7 @@ use domain::ids::{TenantId, WebhookId, WorkspaceId};
 use domain::webhooks::{Attempt, DisabledReason, Progress, Webhook, WebhookParts};
 use ports::{DueWebhook, Lease, LeasedWebhook, RepositoryError, WebhookDeliveries};
 use sea_orm::prelude::{DateTimeUtc, Uuid};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::to_webhook;
 use crate::engine::database::Database;
@@ -29,9 +29,9 @@ const DUE: &str = "\
       AND (webhook.next_attempt_at IS NULL OR webhook.next_attempt_at <= $1) \
       AND webhook.position < log.position AND tenant.status = 'ACTIVE' \
       AND (webhook.scope = 'workspace' OR webhook.position < log.oldest - 1 \
-           OR EXISTS (SELECT 1 FROM event_recipients recipient \
-                      WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
-                        AND recipient.position > webhook.position)) \
+           OR webhook.position < (SELECT recipient.position FROM event_recipients recipient \
+                                  WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
+                                  ORDER BY recipient.position DESC LIMIT 1)) \
     ORDER BY webhook.leased_until LIMIT $2";
 
 const LEASE: &str = "\
@@ -59,6 +59,10 @@ const RECORD: &str = "\
            last_delivered_at = $8{status} \
     WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' AND position = $9";
 
+const RETURNING_ACTIVE: &str = " \
+    RETURNING EXISTS (SELECT 1 FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id \
+                                                     AND tenant.status = 'ACTIVE') AS is_active";
+
 /// The time of the oldest event that waits for a webhook.
 const OLDEST: &str = "\
     SELECT MIN(CASE webhook.scope WHEN 'tenant' THEN \
@@ -85,6 +89,11 @@ struct DueRow {
 }
 
 #[derive(FromQueryResult)]
+struct RecordedRow {
+    is_active: bool,
+}
+
+#[derive(FromQueryResult)]
 struct OldestRow {
     oldest_at: Option<DateTimeUtc>,
 }
@@ -101,7 +110,7 @@ joined! {
 #[async_trait]
 impl WebhookDeliveries for Database {
     async fn due(&self, _: &OperatorScope, now: DateTime<Utc>, most: u32) -> Result<Vec<DueWebhook>, RepositoryError> {
-        let rows = self.rows(Query::new(DUE, [now.into(), i64::from(most).into()])).await?;
+        let rows = self.rows(due(now, most)).await?;
         let due = |DueRow { workspace_id, tenant_id, id }| DueWebhook {
             workspace_id: WorkspaceId::new(workspace_id),
             tenant_id: TenantId::new(tenant_id),
@@ -143,11 +152,14 @@ impl WebhookDeliveries for Database {
         progress: Progress,
         attempts: Vec<Attempt>,
         lease: &Lease,
-    ) -> Result<(), RepositoryError> {
+    ) -> Result<bool, RepositoryError> {
         let transaction = self.begin_writing().await?;
         let done = async {
-            transaction.execute_guarded(record(webhook, progress, lease).fill("status", "")).await?;
-            transaction.add_attempts(webhook.workspace_id(), webhook.id(), attempts).await
+            let record = record(webhook, progress, lease).fill("status", "").push(RETURNING_ACTIVE);
+            let recorded = transaction.rows::<RecordedRow>(record).await?;
+            let RecordedRow { is_active } = recorded.first().ok_or(RepositoryError::Stale)?;
+            transaction.add_attempts(webhook.workspace_id(), webhook.id(), attempts).await?;
+            Ok(*is_active)
         }
         .await;
         transaction.end_unaudited(done).await
@@ -186,6 +198,18 @@ impl WebhookDeliveries for Database {
         let row = self.row(Query::new(OLDEST, [])).await?;
         Ok(row.and_then(|OldestRow { oldest_at }| oldest_at))
     }
+}
+
+impl Database {
+    /// Returns the statements that look at the webhooks of all workspaces, for tests.
+    #[doc(hidden)]
+    pub fn webhook_deliveries_statements(&self, now: DateTime<Utc>) -> [Statement; 2] {
+        [due(now, 100), Query::new(OLDEST, [])].map(|query| self.statement(query))
+    }
+}
+
+fn due(now: DateTime<Utc>, most: u32) -> Query {
+    Query::new(DUE, [now.into(), i64::from(most).into()])
 }
 
 fn leased(webhook: &Webhook, lease: &Lease) -> [Value; 4] {

@@ -127,7 +127,7 @@ impl WebhookDelivery {
             }
             turn.progress.position = turn.progress.position.max(page.position);
             if !page.has_more || turn.delivered >= TURN {
-                return self.store(operator, turn, &self.end()).await;
+                return self.store(operator, turn, &self.end()).await.map(drop);
             }
             self.store_and_continue(operator, turn).await?;
         }
@@ -214,17 +214,18 @@ impl WebhookDelivery {
 
     /// Stores the attempts, and continues the turn unless the tenant has been deactivated.
     async fn store_and_continue(&self, operator: &OperatorScope, turn: &mut Turn) -> Result<(), RepositoryError> {
-        self.store(operator, turn, &self.lease()).await?;
-        self.renew(operator, &turn.leased.webhook).await
+        let is_active = self.store(operator, turn, &self.lease()).await?;
+        if is_active { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
-    /// Stores the attempts with the place to which they lead.
-    async fn store(&self, operator: &OperatorScope, turn: &mut Turn, lease: &Lease) -> Result<(), RepositoryError> {
+    /// Stores the attempts with the place to which they lead. Returns whether the tenant is active.
+    async fn store(&self, operator: &OperatorScope, turn: &mut Turn, lease: &Lease) -> Result<bool, RepositoryError> {
         let attempts = std::mem::take(&mut turn.attempts);
-        self.deliveries.record(operator, &turn.leased.webhook, turn.progress, attempts, lease).await?;
-        turn.leased.webhook = turn.leased.webhook.advanced(turn.progress);
+        let webhook = &turn.leased.webhook;
+        let is_active = self.deliveries.record(operator, webhook, turn.progress, attempts, lease).await?;
+        turn.leased.webhook = webhook.advanced(turn.progress);
         turn.stored_at = lease.now;
-        Ok(())
+        Ok(is_active)
     }
 
     fn lease(&self) -> Lease {

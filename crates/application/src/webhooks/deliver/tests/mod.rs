@@ -66,6 +66,11 @@ fn sender(outcomes: impl Into<VecDeque<Outcome>>) -> (MockWebhookSender, Arc<Mut
 
 /// Returns the port of a webhook, and the places that it stores.
 fn deliveries(webhook: Webhook) -> (MockWebhookDeliveries, Stored) {
+    deliveries_of(webhook, true)
+}
+
+/// Returns the port of a webhook whose tenant is active until the first place is stored, or for longer.
+fn deliveries_of(webhook: Webhook, is_active: bool) -> (MockWebhookDeliveries, Stored) {
     let mut deliveries = MockWebhookDeliveries::new();
     let tenant = build::standing(2, false);
     deliveries.expect_lease().returning(move |_, _, lease| {
@@ -76,7 +81,7 @@ fn deliveries(webhook: Webhook) -> (MockWebhookDeliveries, Stored) {
     let places = stored.clone();
     deliveries.expect_record().returning(move |_, _, progress, attempts, lease| {
         places.lock().expect("unpoisoned").push((progress, attempts.len(), lease.until > lease.now));
-        Ok(())
+        Ok(is_active)
     });
     (deliveries, stored)
 }
@@ -109,8 +114,7 @@ async fn deliver(delivery: &WebhookDelivery) -> u64 {
 
 #[tokio::test]
 async fn events_go_out_in_order_and_the_place_follows_them() {
-    let (mut deliveries, stored) = deliveries(webhook());
-    deliveries.expect_renew().once().returning(|_, _, _| Ok(true));
+    let (deliveries, stored) = deliveries(webhook());
     let (sender, sent) = sender([answered(200), answered(204), answered(202)]);
     let (delivery, results) = delivery(deliveries, sender);
     assert_eq!(deliver(&delivery).await, 3);
@@ -127,8 +131,7 @@ async fn events_go_out_in_order_and_the_place_follows_them() {
 
 #[tokio::test]
 async fn a_turn_ends_after_a_page_if_the_tenant_was_deactivated() {
-    let (mut deliveries, stored) = deliveries(webhook());
-    deliveries.expect_renew().once().returning(|_, _, _| Ok(false));
+    let (deliveries, stored) = deliveries_of(webhook(), false);
     let (sender, sent) = sender([answered(200), answered(200)]);
     let (delivery, _) = delivery(deliveries, sender);
     assert_eq!(deliver(&delivery).await, 2);
