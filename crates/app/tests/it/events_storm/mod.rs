@@ -8,7 +8,7 @@ mod log;
 mod readers;
 mod writers;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ScopedJoinHandle};
 
@@ -22,7 +22,7 @@ use crate::support::{Client, Engine, Market, Server, World, migrate, until, unti
 const WRITERS: usize = 32;
 const LOCATIONS: &str = "/api/v1/locations";
 /// The number of locations that all writers rename.
-const SHARED: usize = 4;
+const SHARED: usize = 8;
 /// The name that a location gets by the last change.
 const THE_END: &str = "The end";
 
@@ -51,6 +51,17 @@ struct Storm {
     listing: String,
     changes: usize,
     done: AtomicUsize,
+    waiting: Mutex<()>,
+    is_over: AtomicBool,
+}
+
+/// Ends the storm when it is dropped, so that writers and readers end after a failure.
+struct Ending<'a>(&'a Storm);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Storm {
@@ -64,7 +75,22 @@ impl Storm {
         let others = (1..servers).map(|_| Server::start(server.engine.clone())).collect::<Vec<_>>();
         let servers: Vec<_> = [server].into_iter().chain(others).collect();
         let bases = Mutex::new(servers.iter().map(|server| server.base.clone()).collect());
-        (Self { key, bases, tenant, shared, listing, changes, done: AtomicUsize::new(0) }, servers)
+        let storm = Self {
+            key,
+            bases,
+            tenant,
+            shared,
+            listing,
+            changes,
+            done: AtomicUsize::new(0),
+            waiting: Mutex::new(()),
+            is_over: AtomicBool::new(false),
+        };
+        (storm, servers)
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
     }
 
     fn base(&self, side: usize) -> String {
@@ -76,16 +102,23 @@ impl Storm {
         Client::new(&self.base(side)).calry(&self.key)
     }
 
-    /// Waits until the server and its database are there again.
+    /// Waits until the server and its database are there again. One asks for all, so that they are not kept busy.
     fn await_server(&self, side: usize) {
+        let _turn = self.waiting.lock();
         let is_ready =
             |client: Client| client.try_call("GET", "/readyz", None).is_some_and(|answer| answer.status == 200);
         until_so(|| is_ready(self.client(side)));
     }
 
-    /// Waits until so many changes are acknowledged.
+    /// Waits until so many changes are acknowledged, as long as there are more and more.
     fn await_changes(&self, changes: usize) {
-        until_so(|| self.done.load(Ordering::Relaxed) >= changes);
+        loop {
+            let before = self.done.load(Ordering::Relaxed);
+            if before >= changes {
+                return;
+            }
+            until_so(|| self.done.load(Ordering::Relaxed) > before);
+        }
     }
 
     /// Kills a server, the session that numbers, or the database, in turns.
@@ -135,6 +168,7 @@ fn no_event_of_a_storm_is_lost_or_late(engine: Engine, servers: usize) {
     let (storm, mut servers) = Storm::prepare(engine, servers, changes);
     let entries = thread::scope(|scope| {
         let storm = &storm;
+        let _ending = Ending(storm);
         let readers: Vec<ScopedJoinHandle<'_, u64>> = READERS
             .into_iter()
             .enumerate()

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Storm, THE_END};
 use crate::events::EVENTS;
-use crate::support::{Client, EventStream};
+use crate::support::{Client, EventStream, until};
 
 /// The way in which a reader follows the log.
 #[derive(Clone, Copy)]
@@ -43,9 +43,9 @@ impl<'a> Reader<'a> {
 
     /// Follows the log from its beginning to its last event. Returns the position of this.
     pub(super) fn follow(mut self, way: Way) -> u64 {
-        loop {
+        while !self.storm.is_over() {
             let read = match way {
-                Way::Polling => self.page(""),
+                Way::Polling => self.poll(),
                 Way::LongPolling => self.page("&wait=25"),
                 Way::Stream => self.stream(),
             };
@@ -58,6 +58,16 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.position
+    }
+
+    /// Reads pages until one has events. Returns whether it has the last event.
+    fn poll(&mut self) -> Result<bool, Gone> {
+        let before = self.position;
+        until(|| match self.page("") {
+            Ok(false) if self.position == before => Err("no further event"),
+            read => Ok(read),
+        })
     }
 
     /// Reads the next page. Returns whether it has the last event.
@@ -81,8 +91,8 @@ impl<'a> Reader<'a> {
         while let Some(block) = stream.block() {
             let is_last = !block.event.is_empty() && self.is_last(&block.data);
             assert_eq!(block.id, self.position.to_string(), "a comment says that everything was sent up to there");
-            if is_last {
-                return Ok(true);
+            if is_last || self.storm.is_over() {
+                return Ok(is_last);
             }
         }
         Err(Gone)

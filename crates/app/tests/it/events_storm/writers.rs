@@ -27,7 +27,7 @@ impl<'a> Writer<'a> {
     /// Makes changes until there are enough.
     pub(super) fn write(mut self) {
         for number in 0.. {
-            if self.storm.done.load(Ordering::Relaxed) >= self.storm.changes {
+            if self.storm.is_over() || self.storm.done.load(Ordering::Relaxed) >= self.storm.changes {
                 return;
             }
             self.change(number);
