@@ -80,6 +80,7 @@ fn operations() -> Vec<Operation> {
         areas::webhooks::operations(),
         areas::audit::operations(),
         areas::workspaces::operations(),
+        areas::operators::operations(),
         server::health::operations(),
     ]
     .concat()

@@ -14,6 +14,8 @@ use crate::response::problem::ApiError;
 
 /// The prefix of the API's paths.
 pub(crate) const BASE: &str = "/api/v1";
+/// The prefix of the paths of operators.
+pub(crate) const OPERATOR_BASE: &str = "/operator/v1";
 
 /// An operation.
 #[derive(Clone, Copy)]

@@ -166,6 +166,14 @@ impl Dialect for PostgresDialect {
         format!("{column} = ANY (ARRAY({select}))")
     }
 
+    fn place_of_row(&self) -> &'static str {
+        "ctid"
+    }
+
+    fn find_by_indexes(&self) -> Option<&'static str> {
+        Some("SET LOCAL enable_seqscan = off")
+    }
+
     fn rows_by_text(&self, table: &str, row: &str, _: &str) -> String {
         format!("FROM {table} {row} WHERE searchable({row}.search_text) LIKE ?")
     }

@@ -35,4 +35,4 @@ pub use self::engine::pool::{Connection, Pool};
 pub use self::engine::pooled_connection::{NOTICED, PooledConnection};
 pub use self::engine::readiness::MigrationError;
 pub use self::engine::text_search::escaped_for_like;
-pub use self::tables::TABLES;
+pub use self::tables::{OPERATOR_TABLES, TABLES};

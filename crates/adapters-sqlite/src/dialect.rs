@@ -205,6 +205,14 @@ impl Dialect for SqliteDialect {
         format!("{column} IN ({select})")
     }
 
+    fn place_of_row(&self) -> &'static str {
+        "rowid"
+    }
+
+    fn find_by_indexes(&self) -> Option<&'static str> {
+        None
+    }
+
     fn rows_by_text(&self, table: &str, row: &str, number: &str) -> String {
         // In the index, the number of the scope is in front of the row's. The index does not know in how many rows a
         // piece is, and looks at all rows of each piece that it is given, so it gets the two that are in the fewest.

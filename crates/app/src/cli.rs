@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use adapters_http::{AllowedOrigin, Network, Quota};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::ids::{TenantId, WorkspaceId};
+use domain::ids::{OperatorKeyId, TenantId, WorkspaceId};
 use serde::Deserialize;
 
 use crate::secret_key::SecretKey;
@@ -128,6 +128,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: WorkspaceCommand,
     },
+    /// Keys of operators, who create and erase workspaces by the API
+    OperatorKey {
+        #[command(subcommand)]
+        command: OperatorKeyCommand,
+    },
     /// API keys
     Key {
         #[command(subcommand)]
@@ -161,6 +166,40 @@ pub(crate) struct CreateWorkspaceArguments {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OperatorKeyCommand {
+    /// Create a key
+    Create(CreateOperatorKeyArguments),
+    /// List all keys
+    List(ListOperatorKeysArguments),
+    /// Revoke a key
+    Revoke(RevokeOperatorKeyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CreateOperatorKeyArguments {
+    /// The name of the key, which the operators' trail shows
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListOperatorKeysArguments {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevokeOperatorKeyArguments {
+    /// The key's id
+    #[arg(value_name = "ID")]
+    pub(crate) id: OperatorKeyId,
 }
 
 #[derive(Debug, Subcommand)]

@@ -62,6 +62,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Workspace { command: WorkspaceCommand::Create(arguments) } => {
             commands::create_workspace(&settings, arguments).await
         }
+        Command::OperatorKey { command } => commands::operator_key(&settings, command).await,
         Command::Key { command: KeyCommand::Create(arguments) } => commands::create_key(&settings, arguments).await,
         Command::Listings { command: ListingsCommand::Load(arguments) } => {
             commands::load_listings(&settings, arguments).await

@@ -10,8 +10,8 @@ use adapters_webhooks::{HttpSender, Vault};
 use anyhow::{Context, anyhow};
 use application::{
     Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, DeliveryResult, EventConsumers,
-    EventLogs, Events, Idempotency, Imports, IntegrationAccounts, Listings, Locations, Outbound, Promotions, Quotes,
-    ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks, Workspaces,
+    EventLogs, Events, Idempotency, Imports, IntegrationAccounts, Listings, Locations, Operators, Outbound, Promotions,
+    Quotes, ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks, Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
 use domain::ids::ServerId;
@@ -190,6 +190,7 @@ impl UseCases {
             },
             audit: wired!(self: Audit { queries; }),
             workspaces: self.workspaces(),
+            operators: self.operators(),
             readiness: wired!(self: ReadinessCheck { readiness; }),
             metrics,
             server_limits,
@@ -218,6 +219,12 @@ impl UseCases {
 
     pub(crate) fn workspaces(&self) -> Workspaces {
         wired!(self: Workspaces { repository; ambient, max_key_age })
+    }
+
+    pub(crate) fn operators(&self) -> Operators {
+        wired!(self: Operators {
+            keys, trail, workspaces, erasures, repository, users, api_keys; ambient, max_key_age
+        })
     }
 
     pub(crate) fn api_keys(&self) -> ApiKeys {

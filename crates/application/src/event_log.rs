@@ -1,6 +1,7 @@
 //! The event logs of all workspaces: their numbering and retention, as a server does them in the background, and their
 //! lines for operators.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::access::{EventScope, OperatorScope};
@@ -52,6 +53,15 @@ impl EventLogs {
             return Ok(vec![]);
         }
         Ok(self.log.positions(operator, feeds).await?)
+    }
+
+    /// Returns the workspaces of these logs and feeds that are suspended or erased.
+    pub async fn suspended(&self, operator: &OperatorScope, feeds: &[EventScope]) -> Result<Vec<WorkspaceId>, Refusal> {
+        let workspaces: BTreeSet<_> = feeds.iter().map(EventScope::workspace_id).collect();
+        if workspaces.is_empty() {
+            return Ok(vec![]);
+        }
+        Ok(self.log.suspended(operator, &workspaces.into_iter().collect::<Vec<_>>()).await?)
     }
 
     /// Deletes the events that are no longer kept, in batches. Returns their number.

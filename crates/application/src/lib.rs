@@ -29,6 +29,7 @@ mod input;
 mod integration_accounts;
 mod listings;
 mod locations;
+mod operators;
 mod outcome;
 mod promotions;
 mod quotes;
@@ -65,6 +66,10 @@ pub use self::listings::{
     LoadListings, Loaded, PictureFields, ReplaceListingBody,
 };
 pub use self::locations::{CreateLocationBody, LocationError, LocationFields, Locations, ReplaceLocationBody};
+pub use self::operators::{
+    CreateOperatorKey, Erasing, FindOperatorAudit, FindWorkspaces, OperatorError, Operators, RenameWorkspace,
+    WorkspaceReport,
+};
 pub use self::outcome::codes::Code;
 pub use self::outcome::problem::{Counts, Extension, FieldErrors, Members, Problem, ProblemKind, in_one_line};
 pub use self::outcome::refusal::Refusal;

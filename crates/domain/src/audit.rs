@@ -19,7 +19,7 @@ pub enum Actor {
         /// The API key of the request.
         api_key: ApiKeyId,
     },
-    /// The operator of the service, through the command line or at start-up.
+    /// An operator of the service, by the command line, at start-up or with an operator's key.
     Operator,
 }
 
@@ -112,9 +112,8 @@ impl ResourceKind {
     /// Whether a [`Credential`](crate::access::Credential) contains data of resources of this kind.
     pub const fn is_in_credentials(self) -> bool {
         match self {
-            Self::Tenant | Self::User | Self::ApiKey => true,
-            Self::Workspace
-            | Self::Location
+            Self::Workspace | Self::Tenant | Self::User | Self::ApiKey => true,
+            Self::Location
             | Self::IntegrationAccount
             | Self::Listing
             | Self::Promotion

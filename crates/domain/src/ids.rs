@@ -82,12 +82,14 @@ ids! {
     AttemptId;
     /// The id of a running server, new at each start.
     ServerId;
-    /// The id of an entry in a workspace's audit trail.
+    /// The id of an entry in the audit trail of a workspace or of operators.
     AuditId;
     /// The id of an event in a workspace's log.
     EventId;
     /// The id of an event consumer in a workspace.
     EventConsumerId;
+    /// The id of an operator's key.
+    OperatorKeyId;
 }
 
 impl EventId {

@@ -40,6 +40,7 @@ pub mod listings;
 pub mod locations;
 pub mod money;
 pub mod numbers;
+pub mod operators;
 pub mod patch;
 pub mod percentages;
 pub mod promotions;

@@ -5,6 +5,7 @@ use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::ApiKey;
 use domain::change::Change;
 use domain::ids::ApiKeyId;
+use domain::operators::OperatorRecord;
 use domain::users::ApiUser;
 
 use crate::{Page, RepositoryError, Slice};
@@ -28,11 +29,16 @@ pub trait ApiKeyRepository: Send + Sync {
         change: Change<ApiKey>,
     ) -> Result<ApiKey, RepositoryError>;
 
-    /// Stores a new key of any user.
+    /// Stores a new key of any user, and the record of the operator's request.
     ///
     /// # Errors
-    /// `Stale` if the user is gone.
-    async fn create_for_any(&self, scope: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError>;
+    /// `Taken { rule: "idempotency_key" }` if there is a record with its key; `Stale` if the user is gone.
+    async fn create_for_any(
+        &self,
+        scope: &OperatorScope,
+        change: Change<ApiKey>,
+        record: Option<OperatorRecord>,
+    ) -> Result<ApiKey, RepositoryError>;
 
     /// Stores the revocation of a key of this user.
     ///

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{EventScope, OperatorScope};
 use domain::events::{Event, TypePattern};
+use domain::ids::WorkspaceId;
 
 use crate::RepositoryError;
 
@@ -31,6 +32,13 @@ pub trait EventLog: Send + Sync {
         scope: &OperatorScope,
         feeds: &[EventScope],
     ) -> Result<Vec<(EventScope, u64)>, RepositoryError>;
+
+    /// Returns those of these workspaces that are suspended or erased.
+    async fn suspended(
+        &self,
+        scope: &OperatorScope,
+        workspaces: &[WorkspaceId],
+    ) -> Result<Vec<WorkspaceId>, RepositoryError>;
 
     /// Deletes the oldest events that were numbered before the given time, at most `most` of each workspace, and returns
     /// their number.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
+use domain::operators::OperatorRecord;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName};
 
 use crate::RepositoryError;
@@ -11,11 +12,15 @@ use crate::RepositoryError;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WorkspaceRepository: Send + Sync {
-    /// Stores a new workspace with its default tenant, administrator and key.
+    /// Stores a new workspace with its default tenant, administrator and key, and the record of the operator's request.
+    ///
+    /// # Errors
+    /// `Taken { rule: "idempotency_key" }` if there is a record with its key.
     async fn create(
         &self,
         scope: &OperatorScope,
         change: Change<WorkspaceCreated>,
+        record: Option<OperatorRecord>,
     ) -> Result<Workspace, RepositoryError>;
 
     /// Stores a new workspace like `create`, but only if there is none: of several concurrent calls, one succeeds.

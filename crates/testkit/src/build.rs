@@ -15,7 +15,7 @@ use domain::percentages::Percentage;
 use domain::tenants::{Tenant, TenantDetails, TenantParts, TenantStatus};
 use domain::users::{Role, UserStatus};
 use domain::webhooks::WebhookSecret;
-use domain::workspaces::{Workspace, WorkspaceParts};
+use domain::workspaces::{Workspace, WorkspaceParts, WorkspaceStatus};
 use uuid::Uuid;
 
 /// Returns a fixed time.
@@ -53,6 +53,7 @@ pub fn workspace() -> Workspace {
         default_discount: Percentage::default(),
         longest_importer_hold: 72.try_into().expect("hours"),
         most_importer_holds: 100.try_into().expect("a number"),
+        status: WorkspaceStatus::Active,
         version: 1,
         created_at: at(),
         updated_at: at(),
@@ -215,6 +216,7 @@ fn permitting(permission: Permission, home: TenantStanding, named: Option<Tenant
     let user_id = UserId::new(Uuid::from_u128(5));
     Credential::from_parts(CredentialParts {
         workspace_id: workspace_id(),
+        workspace_status: WorkspaceStatus::Active,
         api_key: ApiKey::from_parts(ApiKeyParts {
             workspace_id: workspace_id(),
             id: token().id(),

@@ -5,6 +5,7 @@
 //!   tests.
 //! * [`Postgres`]: a separate database for each test.
 //! * [`PostgresServer`]: a separate server for a test that crashes it.
+//! * [`vacuum`]: the file of SQLite without what was deleted.
 //! * [`until`]: waiting for what must happen.
 
 pub mod build;
@@ -12,9 +13,11 @@ pub mod contract;
 mod postgres;
 mod postgres_listener;
 mod postgres_server;
+mod sqlite;
 mod waiting;
 
 pub use self::postgres::Postgres;
 pub use self::postgres_listener::Listener;
 pub use self::postgres_server::PostgresServer;
+pub use self::sqlite::{VACUUM, vacuum};
 pub use self::waiting::{PATIENCE, until, until_so};

@@ -143,6 +143,27 @@ impl Postgres {
         })
     }
 
+    /// Returns every row of every table as a text, which begins with the name of its table.
+    pub fn rows(&self) -> Vec<String> {
+        apart(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime can be built").block_on(async {
+                let mut connection = PgConnection::connect(&self.url).await.expect("a connection");
+                let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+                let tables: Vec<String> =
+                    sqlx::query_scalar(tables).fetch_all(&mut connection).await.expect("the tables");
+                let mut rows = Vec::new();
+                for table in tables {
+                    let select = AssertSqlSafe(format!("SELECT '{table} ' || row_of::text FROM {table} row_of"));
+                    let found: Vec<String> =
+                        sqlx::query_scalar(select).fetch_all(&mut connection).await.expect("the rows");
+                    rows.extend(found);
+                }
+                rows
+            })
+        })
+    }
+
     /// Ends the connections on which servers receive notifications; they reconnect.
     pub fn cut_off_listeners(&self) {
         let statement = format!(

@@ -9,6 +9,7 @@ pub(crate) mod imports;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;
 pub(crate) mod locations;
+pub(crate) mod operators;
 pub(crate) mod promotions;
 pub(crate) mod quotes;
 pub(crate) mod reservations;

@@ -52,6 +52,7 @@ use self::schemas::Schemas;
         (name = "deliveries", description = "The requests that receivers serve."),
         (name = "audit", description = "Changes: who did what to which resource, in which tenant and when."),
         (name = "workspaces", description = "The workspace of the API key."),
+        (name = "operators", description = "All workspaces, for those who run the service, with keys that belong to no workspace."),
         (name = "operations", description = "Health, metrics and description of the service."),
     ),
 )]
@@ -71,6 +72,9 @@ impl Modify for Keys {
         bearer.description =
             Some("Requests that name no tenant are served in the API user's current tenant.".to_owned());
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let mut operator = Http::new(HttpAuthScheme::Bearer);
+        operator.description = Some("The key of an operator, which belongs to no workspace.".to_owned());
+        components.add_security_scheme("operator", SecurityScheme::Http(operator));
     }
 }
 

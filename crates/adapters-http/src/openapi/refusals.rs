@@ -55,6 +55,7 @@ impl Modify for Refusals {
 /// Returns the refusals that follow from the kind of an operation.
 fn implied(method: &Method, operation: &Operation) -> Vec<Code> {
     let needs_key = operation.security.is_none();
+    let is_of_operators = operation.tags.iter().flatten().any(|tag| tag == "operators");
     let changes = *method != Method::GET;
     let has_query = parameters(operation).any(|parameter| parameter.parameter_in == ParameterIn::Query);
     let has_body = operation.request_body.is_some();
@@ -66,6 +67,7 @@ fn implied(method: &Method, operation: &Operation) -> Vec<Code> {
                 Code::ConflictingKeys,
                 Code::ConflictingTenants,
                 Code::Unauthenticated,
+                Code::WorkspaceSuspended,
                 Code::UserNotActive,
                 Code::TenantNotFound,
                 Code::RateLimited,
@@ -73,8 +75,13 @@ fn implied(method: &Method, operation: &Operation) -> Vec<Code> {
                 Code::Unavailable,
             ],
         ),
+        (
+            is_of_operators,
+            &[Code::ConflictingKeys, Code::Unauthenticated, Code::RateLimited, Code::InternalError, Code::Unavailable],
+        ),
         (true, &[Code::MalformedHost]),
-        (changes, &[Code::PermissionDenied, Code::ValidationFailed, Code::Busy]),
+        (needs_key && changes, &[Code::PermissionDenied]),
+        (changes, &[Code::ValidationFailed, Code::Busy]),
         (has_query || has_body, &[Code::MalformedRequest, Code::ValidationFailed]),
         (has_body, &[Code::RequestTimeout, Code::PayloadTooLarge, Code::UnsupportedMediaType]),
         (*method == Method::POST, &[Code::MalformedIdempotencyKey, Code::RequestInFlight, Code::IdempotencyKeyReused]),

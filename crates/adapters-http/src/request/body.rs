@@ -16,6 +16,7 @@ use crate::request::awaited::Awaited;
 use crate::request::caller::{Admitted, RunsIn};
 use crate::request::idempotency::Effect;
 use crate::request::media_type::is_json;
+use crate::request::operator::Operator;
 use crate::request::unreadable::{malformed, unreadable};
 use crate::request::{idempotency, if_match, parameters};
 use crate::response::problem::ApiError;
@@ -44,7 +45,7 @@ impl FromRequest for Body {
 /// A body that has arrived, and the caller, who was admitted again afterwards.
 struct Arrived<C> {
     request: HttpRequest,
-    caller: Admitted<C>,
+    caller: C,
     bytes: Input<web::Bytes>,
 }
 
@@ -113,6 +114,20 @@ impl Body {
         Ok((caller, input, repeatable))
     }
 
+    /// Reads the request of an operator, who is admitted again afterwards. Returns its idempotency key and fingerprint too.
+    pub(crate) async fn read_operated<T: DeserializeOwned>(
+        self,
+        _: Operator,
+    ) -> Result<(Operator, Input<T>, Option<IdempotentRequest>), ApiError> {
+        let Self { request, payload } = self;
+        let bytes = bytes(&request, payload, BODY_LIMIT).await;
+        let caller = Operator::again(&request).await?;
+        let body = bytes.as_ref().ok();
+        let repeatable = body.and_then(|body| idempotency::repeatable(&request, Effect::of_operator(), body));
+        let (caller, input) = Arrived { request, caller, bytes }.read()?;
+        Ok((caller, input, repeatable))
+    }
+
     /// Checks the rest of a request whose body is ignored, if the caller has the needed permission.
     pub(crate) fn ignore(self, leave: Result<impl Sized, AccessError>) -> Result<(), ApiError> {
         leave?;
@@ -125,7 +140,7 @@ impl Body {
         limit: usize,
         caller: Admitted<C>,
         needed: Permission,
-    ) -> Result<Arrived<C>, ApiError> {
+    ) -> Result<Arrived<Admitted<C>>, ApiError> {
         let Self { request, payload } = self;
         C::leave(&caller, needed)?;
         let bytes = bytes(&request, payload, limit).await;
@@ -153,7 +168,7 @@ impl Delivered {
 }
 
 impl<C> Arrived<C> {
-    fn read<T: DeserializeOwned>(self) -> Result<(Admitted<C>, Input<T>), ApiError> {
+    fn read<T: DeserializeOwned>(self) -> Result<(C, Input<T>), ApiError> {
         let Self { request, caller, bytes } = self;
         let input = bytes.and_then(|body| read(is_json(&request), &body));
         if input.is_ok() {

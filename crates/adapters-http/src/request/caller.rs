@@ -12,7 +12,8 @@ use application::fairness::{Client, works_for};
 use application::{Code, Refusal};
 use domain::access::{AccessError, Caller, Permission, TenantChoice};
 use domain::api_keys::ApiKeyToken;
-use domain::ids::{ApiKeyId, TenantId};
+use domain::ids::TenantId;
+use uuid::Uuid;
 
 use crate::request::headers::{API_KEY, TENANT_HEADERS};
 use crate::request::idempotency;
@@ -104,7 +105,7 @@ impl<T: RunsIn> FromRequest for Admitted<T> {
             // A genuine key counts, even if the request is refused for another reason; but a banned user does not use the
             // tenant's quota.
             let is_active = !matches!(entered, Err(AccessError::UserNotActive));
-            count(&request, token.id(), is_active.then_some(home))?;
+            count(&request, token.id().as_uuid(), is_active.then_some(home))?;
             Ok(Self::new(&request, entered?))
         })
     }
@@ -140,12 +141,12 @@ impl<T: RunsIn> Admitted<T> {
     }
 }
 
-fn api(request: &HttpRequest) -> &Api {
+pub(crate) fn api(request: &HttpRequest) -> &Api {
     request.app_data::<web::Data<Api>>().expect("`configure` adds it")
 }
 
 /// Counts a request of the key and of its active user's home tenant, and refuses it if it exceeds a rate limit.
-fn count(request: &HttpRequest, key: ApiKeyId, home: Option<TenantId>) -> Result<(), ApiError> {
+pub(crate) fn count(request: &HttpRequest, key: Uuid, home: Option<TenantId>) -> Result<(), ApiError> {
     let Some(standing) = api(request).server_limits.rate_limits.count(key, home) else { return Ok(()) };
     let refused = standing.is_over.then(|| standing.refusal());
     request.extensions_mut().insert(standing);
@@ -167,10 +168,19 @@ impl Presented<'_> {
     }
 }
 
-fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
+fn key(headers: &HeaderMap) -> Result<Option<&[u8]>, ApiError> {
     let api_keys = headers.get_all(API_KEY).map(HeaderValue::as_bytes);
     let bearers = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.as_bytes()));
-    let key = only_one(api_keys.chain(bearers), Code::ConflictingKeys, "The request holds different API keys.")?;
+    only_one(api_keys.chain(bearers), Code::ConflictingKeys, "The request holds different API keys.")
+}
+
+/// Returns the key of a request that has it as a bearer token only.
+pub(crate) fn bearer_key(headers: &HeaderMap) -> Result<Option<&[u8]>, ApiError> {
+    Ok(key(headers)?.filter(|_| !headers.contains_key(API_KEY)))
+}
+
+fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
+    let key = key(headers)?;
 
     let named = TENANT_HEADERS.into_iter().flat_map(|name| headers.get_all(name));
     let named = named.map(|value| value.to_str().ok().and_then(|id| id.parse().ok()).ok_or_else(malformed_tenant));

@@ -7,6 +7,7 @@ use application::Code;
 use domain::idempotency::{IdempotencyKey, IdempotentRequest};
 use domain::ids::TenantId;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::request::headers::TENANT_HEADERS;
 use crate::response::problem::ApiError;
@@ -44,6 +45,13 @@ pub(crate) struct Effect {
     pub(crate) may_move_user: bool,
 }
 
+impl Effect {
+    /// The effect of an operator's request, which is served in no tenant.
+    pub(crate) const fn of_operator() -> Self {
+        Self { served_in: TenantId::new(Uuid::nil()), may_move_user: false }
+    }
+}
+
 /// Returns the idempotency key and fingerprint of a request, if it has a key.
 pub(crate) fn repeatable(request: &HttpRequest, effect: Effect, body: &[u8]) -> Option<IdempotentRequest> {
     let key = request.extensions().get::<IdempotencyKey>().cloned()?;
@@ -70,7 +78,6 @@ fn fingerprint(request: &HttpRequest, effect: Effect, body: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
-    use uuid::Uuid;
 
     use super::*;
 

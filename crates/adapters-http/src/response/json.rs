@@ -38,6 +38,11 @@ pub(crate) fn created<T: Serialize>(data: T) -> Reply {
     reply(StatusCode::CREATED, data)
 }
 
+/// Returns 202 with a resource whose change goes on.
+pub(crate) fn accepted<T: Serialize>(data: T) -> Reply {
+    reply(StatusCode::ACCEPTED, data)
+}
+
 fn reply<T: Serialize>(status: StatusCode, data: T) -> Reply {
     let body = serde_json::to_vec(&Data { data }).expect("views serialise: the keys of their maps are strings");
     Reply { status: status.as_u16(), body }

@@ -140,7 +140,7 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = quote_schema)]
     pub(crate) quote: Option<&'a RawValue>,
-    /// The API key or webhook that an earlier request created.
+    /// The API key, webhook or workspace that an earlier request created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) id: Option<Uuid>,
@@ -166,6 +166,7 @@ impl<'a> ProblemView<'a> {
             Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
             Some(Extension::ApiKey(made)) => id = Some(made.as_uuid()),
             Some(Extension::Webhook(made)) => id = Some(made.as_uuid()),
+            Some(Extension::Workspace(made)) => id = Some(made.as_uuid()),
             Some(Extension::OldestEvent(position)) => oldest = Some(*position),
             None => {}
         }

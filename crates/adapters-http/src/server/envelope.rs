@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::request::caller::ServedIn;
 use crate::response::etag::is_known;
 use crate::response::problem::{ApiError, ProblemView};
-use crate::router::{BASE, Router};
+use crate::router::{BASE, OPERATOR_BASE, Router};
 use crate::server::health::restrict_page;
 use crate::state::Api;
 use crate::state::rate_limit::Standing;
@@ -116,7 +116,7 @@ impl Received {
     fn describe(&self, headers: &mut HeaderMap) {
         headers.insert(REQUEST_ID, self.id.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if self.path.starts_with(BASE) {
+        if [BASE, OPERATOR_BASE].iter().any(|base| self.path.starts_with(base)) {
             headers.insert(CACHE_CONTROL, PRIVATE);
             vary_by(headers, VARY_BY);
         }

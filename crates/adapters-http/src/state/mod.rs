@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use application::{
     ApiKeys, Audit, Authentication, Availability, EventConsumers, Events, Imports, IntegrationAccounts, Listings,
-    Locations, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks, Workspaces,
+    Locations, Operators, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks, Workspaces,
 };
 
 use self::metrics::Metrics;
@@ -53,6 +53,8 @@ pub struct Api {
     pub audit: Audit,
     /// Workspaces.
     pub workspaces: Workspaces,
+    /// Operators.
+    pub operators: Operators,
     /// The readiness check.
     pub readiness: ReadinessCheck,
     /// The metrics, shared by all worker threads.

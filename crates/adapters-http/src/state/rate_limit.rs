@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use domain::ids::{ApiKeyId, TenantId};
+use domain::ids::TenantId;
 use governor::RateLimiter;
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -107,8 +107,8 @@ impl RateLimits {
 
     /// Counts a request of the key and of its user's home tenant. Returns the standing that is nearer to its limit, or
     /// `None` if there is no limit. A request that exceeds the key's limit does not use the tenant's quota.
-    pub(crate) fn count(&self, key: ApiKeyId, home: Option<TenantId>) -> Option<Standing> {
-        let of_key = self.keys.as_ref().map(|keys| keys.count(key.as_uuid()));
+    pub(crate) fn count(&self, key: Uuid, home: Option<TenantId>) -> Option<Standing> {
+        let of_key = self.keys.as_ref().map(|keys| keys.count(key));
         if of_key.as_ref().is_some_and(|standing| standing.is_over) {
             return of_key;
         }
@@ -291,7 +291,7 @@ mod tests {
         ] {
             let limits = RateLimits::new(of_key.map(quota), of_tenant.map(quota));
             // A key can create keys, so each request comes with another key.
-            let count = |number, home| limits.count(ApiKeyId::new(key(number)), Some(TenantId::new(key(home))));
+            let count = |number, home| limits.count(key(number), Some(TenantId::new(key(home))));
             let is_over = |number, home| count(number, home).is_some_and(|standing| standing.is_over);
             let refused = (0..10).find(|number| is_over(*number, 1));
             assert_eq!(refused, granted, "{of_key:?} {of_tenant:?}");
@@ -304,7 +304,7 @@ mod tests {
         let quota = |text: &str| text.parse().ok();
         let limits = RateLimits::new(quota("3/60"), quota("4/60"));
         let home = TenantId::new(key(9));
-        let count = |number| limits.count(ApiKeyId::new(key(number)), Some(home)).map(headers_of).expect("a limit");
+        let count = |number| limits.count(key(number), Some(home)).map(headers_of).expect("a limit");
         let standing = |number| count(number)[1].clone().expect("a standing");
         assert_eq!(standing(1), r#""api-key";r=2;t=20"#);
         assert_eq!(standing(1), r#""api-key";r=1;t=40"#);

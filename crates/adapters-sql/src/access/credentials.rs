@@ -14,15 +14,16 @@ use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, stored};
 use crate::tables::api_keys::Row;
 
-/// The key, its user, the user's home and current tenants, and the tenant that the request names.
+/// The key, the status of its workspace, its user, the user's home and current tenants, and the tenant that the request names.
 const FIND: &str = "\
-    SELECT {columns}, \
+    SELECT {columns}, workspace.status AS workspace_status, \
            api_user.id AS user_id, api_user.name AS user_name, api_user.role AS user_role, api_user.status AS user_status, \
            home.id AS home_id, home.name AS home_name, home.is_default AS home_is_default, home.status AS home_status, \
            current_tenant.id AS current_id, current_tenant.name AS current_name, \
            current_tenant.is_default AS current_is_default, current_tenant.status AS current_status, \
            named.id AS named_id, named.name AS named_name, named.is_default AS named_is_default, named.status AS named_status \
     FROM api_keys api_key \
+    JOIN workspaces workspace ON workspace.id = api_key.workspace_id \
     JOIN users api_user ON api_user.workspace_id = api_key.workspace_id AND api_user.id = api_key.user_id \
     JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
     JOIN tenants current_tenant \
@@ -48,6 +49,7 @@ pub(crate) struct StandingRow {
 
 struct CredentialRow {
     key: Row,
+    workspace_status: String,
     user: UserRow,
     home: StandingRow,
     current: StandingRow,
@@ -58,6 +60,7 @@ impl CredentialRow {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         Ok(Self {
             key: Row::from_query_result(row, "")?,
+            workspace_status: row.try_get("", "workspace_status")?,
             user: FromQueryResult::from_query_result(row, "user_")?,
             home: FromQueryResult::from_query_result(row, "home_")?,
             current: FromQueryResult::from_query_result(row, "current_")?,
@@ -87,10 +90,11 @@ impl Credentials for Database {
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
         let row = self.first(self.statement(Query::new(FIND, values).fill("columns", Row::COLUMNS))).await?;
         let Some(row) = row else { return Ok(None) };
-        let CredentialRow { key, user, home, current, named } =
+        let CredentialRow { key, workspace_status, user, home, current, named } =
             CredentialRow::read(&row).map_err(|error| self.error(error))?;
         let credential = Credential::from_parts(CredentialParts {
             workspace_id,
+            workspace_status: stored("workspace", &workspace_status)?,
             api_key: to_api_key(key)?,
             user: to_user_standing(user)?,
             home: to_standing(home)?,

@@ -5,6 +5,7 @@ use domain::access::{OperatorScope, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
 use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId};
+use domain::operators::OperatorRecord;
 use domain::users::ApiUser;
 use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
 use sea_orm::Statement;
@@ -52,11 +53,16 @@ impl ApiKeyRepository for Database {
         transaction.end(done.map(|()| key), audit).await
     }
 
-    async fn create_for_any(&self, _: &OperatorScope, change: Change<ApiKey>) -> Result<ApiKey, RepositoryError> {
-        let Change { after: key, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+    async fn create_for_any(
+        &self,
+        scope: &OperatorScope,
+        change: Change<ApiKey>,
+        record: Option<OperatorRecord>,
+    ) -> Result<ApiKey, RepositoryError> {
+        let Change { after: key, audit, idempotency_record: _ } = change;
+        let transaction = self.begin_operated(record).await?;
         let done = insert(&transaction, key.clone()).await;
-        transaction.end(done.map(|()| key), audit).await
+        transaction.end_operated(scope, done.map(|()| key), audit).await
     }
 
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError> {

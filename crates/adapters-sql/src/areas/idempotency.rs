@@ -36,7 +36,7 @@ const FORGET: &str = "\
     DELETE FROM idempotency_records WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
     (SELECT record.workspace_id, record.user_id, record.idempotency_key \
      FROM workspaces workspace CROSS JOIN idempotency_records record \
-     WHERE record.workspace_id = workspace.id AND record.created_at < $1 LIMIT $2)";
+     WHERE record.workspace_id = workspace.id AND workspace.status = 'ACTIVE' AND record.created_at < $1 LIMIT $2)";
 
 /// The defects of a stored idempotency record.
 #[derive(Debug, Error)]

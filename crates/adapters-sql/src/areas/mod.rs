@@ -11,6 +11,7 @@ pub(crate) mod imports;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;
 pub(crate) mod locations;
+mod operators;
 pub(crate) mod priced;
 pub(crate) mod promotions;
 pub(crate) mod quotes;

@@ -31,7 +31,7 @@ const RATES: &str = "\
 const FORGET: &str = "\
     DELETE FROM quotes WHERE (workspace_id, id) IN \
     (SELECT quote.workspace_id, quote.id FROM workspaces workspace CROSS JOIN quotes quote \
-     WHERE quote.workspace_id = workspace.id AND quote.expires_at < $1 LIMIT $2)";
+     WHERE quote.workspace_id = workspace.id AND workspace.status = 'ACTIVE' AND quote.expires_at < $1 LIMIT $2)";
 
 const GET: &str = "\
     SELECT {columns}, {priced}, \

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
 use domain::ids::WorkspaceId;
+use domain::operators::OperatorRecord;
+use domain::text::fold;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName, WorkspaceParts};
 use ports::{RepositoryError, WorkspaceRepository, rules};
 
@@ -17,16 +19,21 @@ use crate::tables::workspaces::{Model, Row};
 
 #[async_trait]
 impl WorkspaceRepository for Database {
-    async fn create(&self, _: &OperatorScope, change: Change<WorkspaceCreated>) -> Result<Workspace, RepositoryError> {
-        let Change { after, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+    async fn create(
+        &self,
+        scope: &OperatorScope,
+        change: Change<WorkspaceCreated>,
+        record: Option<OperatorRecord>,
+    ) -> Result<Workspace, RepositoryError> {
+        let Change { after, audit, idempotency_record: _ } = change;
+        let transaction = self.begin_operated(record).await?;
         let done = store(&transaction, after).await;
-        transaction.end(done, audit).await
+        transaction.end_operated(scope, done, audit).await
     }
 
     async fn create_first(
         &self,
-        _: &OperatorScope,
+        scope: &OperatorScope,
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError> {
         let Change { after, audit, idempotency_record } = change;
@@ -39,7 +46,7 @@ impl WorkspaceRepository for Database {
             store(&transaction, after).await
         }
         .await;
-        transaction.end(done, audit).await
+        transaction.end_operated(scope, done, audit).await
     }
 
     async fn is_named(&self, _: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError> {
@@ -51,7 +58,7 @@ impl WorkspaceRepository for Database {
         let select = "SELECT {columns} FROM workspaces workspace WHERE workspace.id = $1";
         let query = Query::new(select, [scope.workspace_id().as_uuid().into()]).fill("columns", Row::COLUMNS);
         let found: Option<Row> = self.row(query).await?;
-        // Workspaces are never deleted. If it is missing, an older database was restored since the scope was made.
+        // If it is missing, it was erased or an older database restored since the scope was made.
         found.as_ref().map_or(Err(RepositoryError::Stale), to_workspace)
     }
 
@@ -74,7 +81,7 @@ async fn store(transaction: &Transaction, created: WorkspaceCreated) -> Result<W
     Ok(workspace)
 }
 
-fn to_row(workspace: Workspace) -> Model {
+pub(crate) fn to_row(workspace: Workspace) -> Model {
     let WorkspaceParts {
         id,
         name,
@@ -82,24 +89,27 @@ fn to_row(workspace: Workspace) -> Model {
         default_discount,
         longest_importer_hold,
         most_importer_holds,
+        status,
         version,
         created_at,
         updated_at,
     } = workspace.into_parts();
     Model {
         id: id.as_uuid(),
+        name_folded: Some(fold(name.as_str())),
         name: name.into(),
         default_currency: default_currency.code().to_owned(),
         default_discount: default_discount.basis_points().into(),
         max_importer_hold_hours: longest_importer_hold.get(),
         max_importer_holds: most_importer_holds.get(),
+        status: status.as_str().to_owned(),
         version,
         created_at,
         updated_at,
     }
 }
 
-fn to_workspace(row: &Row) -> Result<Workspace, RepositoryError> {
+pub(crate) fn to_workspace(row: &Row) -> Result<Workspace, RepositoryError> {
     const WHAT: &str = "workspace";
     Ok(Workspace::from_parts(WorkspaceParts {
         id: WorkspaceId::new(row.id),
@@ -108,6 +118,7 @@ fn to_workspace(row: &Row) -> Result<Workspace, RepositoryError> {
         default_discount: percentage(WHAT, row.default_discount)?,
         longest_importer_hold: whole(WHAT, row.max_importer_hold_hours)?,
         most_importer_holds: whole(WHAT, row.max_importer_holds)?,
+        status: stored(WHAT, &row.status)?,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,

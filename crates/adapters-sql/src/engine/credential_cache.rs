@@ -25,8 +25,8 @@ const CAPACITY: usize = 10_000;
 /// The number of change counters. A change in one workspace also invalidates the workspaces that share its counter.
 const COUNTS: usize = 1_024;
 
-/// The actions that create a tenant, a user or a key, and change none that exists.
-const CREATIONS: [&str; 3] = ["tenant.create", "user.create", "api_key.create"];
+/// The actions that create a workspace, a tenant, a user or a key, and change none that exists.
+const CREATIONS: [&str; 4] = ["workspace.create", "tenant.create", "user.create", "api_key.create"];
 
 /// The cache key: an API key, and the tenant that the request names.
 type Presented = (WorkspaceId, ApiKeyId, Option<TenantId>);
@@ -126,7 +126,7 @@ impl CredentialCache {
 
 /// Whether a cached credential may contain data that this action on a resource of this kind changes or deletes.
 ///
-/// No cached credential contains a new key, user or tenant: a credential without a key is not cached, nor is one whose
+/// No cached credential contains a new key, user, tenant or workspace: a credential without a key is not cached, nor is one whose
 /// named tenant does not exist.
 pub(crate) fn affects_credentials(kind: ResourceKind, action: &str) -> bool {
     kind.is_in_credentials() && !CREATIONS.contains(&action)
@@ -202,8 +202,9 @@ mod tests {
     }
 
     #[test]
-    fn a_new_tenant_user_or_key_is_in_no_cached_credential_and_every_other_change_may_be() {
+    fn a_new_workspace_tenant_user_or_key_is_in_no_cached_credential_and_every_other_change_may_be() {
         for (kind, created) in [
+            (ResourceKind::Workspace, "workspace.create"),
             (ResourceKind::Tenant, "tenant.create"),
             (ResourceKind::User, "user.create"),
             (ResourceKind::ApiKey, "api_key.create"),

@@ -110,6 +110,13 @@ pub trait Dialect: Send + Sync {
     /// Returns the condition that a column is one of the values of a SELECT, which are few.
     fn one_of(&self, column: &str, select: &str) -> String;
 
+    /// Returns the column by which each table knows the places of its rows.
+    fn place_of_row(&self) -> &'static str;
+
+    /// Returns the statement after which the transaction finds rows by indexes, even those that are a large part of a table;
+    /// `None` if it always does.
+    fn find_by_indexes(&self) -> Option<&'static str>;
+
     /// Returns the FROM and WHERE that yield the rows of a table, under an alias, whose `search_text` may contain the text
     /// with the [key](Self::text_key) `?`, by an index. `number` is a SELECT of the number of the scope.
     fn rows_by_text(&self, table: &str, row: &str, number: &str) -> String;

@@ -3,10 +3,13 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod calendar_nights;
+pub(crate) mod erasures;
 pub(crate) mod event_consumers;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;
 pub(crate) mod locations;
+pub(crate) mod operator_audit;
+pub(crate) mod operator_keys;
 pub(crate) mod promotions;
 pub(crate) mod tenants;
 pub(crate) mod users;
@@ -41,3 +44,6 @@ pub const TABLES: [&str; 24] = [
     "webhooks",
     "webhook_attempts",
 ];
+
+/// The tables of operators, which belong to no workspace.
+pub const OPERATOR_TABLES: [&str; 4] = ["operator_keys", "operator_audit", "operator_idempotency_records", "erasures"];

@@ -14,8 +14,12 @@ table! {
         default_discount: i32,
         max_importer_hold_hours: i32,
         max_importer_holds: i32,
+        status: String,
         version: i64,
         created_at: DateTimeUtc,
         updated_at: DateTimeUtc,
+    }
+    write {
+        name_folded: Option<String>,
     }
 }

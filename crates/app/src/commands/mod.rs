@@ -1,11 +1,13 @@
 //! The commands, one file each, and the background work of a server.
 
 mod deliveries;
+mod erasures;
 mod events;
 mod keys;
 mod listings;
 mod numbering;
 mod openapi;
+mod operators;
 mod schema;
 mod serve;
 mod sweeps;
@@ -19,6 +21,7 @@ pub(crate) use self::events::tail_events;
 pub(crate) use self::keys::create_key;
 pub(crate) use self::listings::load_listings;
 pub(crate) use self::openapi::openapi;
+pub(crate) use self::operators::operator_key;
 pub(crate) use self::schema::migrate;
 pub(crate) use self::serve::serve;
 pub(crate) use self::workspaces::create_workspace;

@@ -54,6 +54,8 @@ impl Numbering {
 async fn round(logs: &EventLogs, arrivals: &Arrivals) -> Result<(), Refusal> {
     let operator = OperatorScope::new();
     logs.number(&operator).await?;
-    arrivals.arrived(&logs.positions(&operator, &arrivals.awaited()).await?);
+    let awaited = arrivals.awaited();
+    arrivals.arrived(&logs.positions(&operator, &awaited).await?);
+    arrivals.suspended(&logs.suspended(&operator, &awaited).await?);
     Ok(())
 }

@@ -9,6 +9,7 @@ use application::{CreateWorkspace, NewWorkspaceKey, Workspaces};
 use domain::access::OperatorScope;
 
 use super::deliveries::Deliveries;
+use super::erasures::Erasures;
 use super::numbering::Numbering;
 use super::print;
 use super::sweeps::Sweeps;
@@ -36,7 +37,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let stop = stop_signal().context("signals cannot be caught")?;
 
     let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };
-    let first = CreateWorkspace { name: name.to_owned() };
+    let first = CreateWorkspace::named(name);
     let workspaces = engine.use_cases(settings.max_key_age).workspaces();
     match workspaces.create_first(&OperatorScope::new(), first).await.map_err(told)? {
         Some(made) => {
@@ -60,6 +61,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let watch = rt::spawn(engine.clone().watch());
     let sweeps = Sweeps::start(&engine, settings.event_retention);
+    let erasures = Erasures::start(&engine);
     let numbering = Numbering::start(&engine, workers.arrivals());
     let deliveries = Deliveries::start(&engine, outbound, workers.metrics());
     server.await.context("the server failed")?;
@@ -67,6 +69,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         deliveries.stop().await;
     }
     sweeps.stop().await;
+    erasures.stop().await;
     numbering.stop().await;
     // The watcher returns its connection while the runtime runs, and before the file is closed, which waits for all
     // connections.

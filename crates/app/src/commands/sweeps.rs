@@ -19,19 +19,23 @@ const HOLDS: Duration = Duration::from_secs(5);
 const LEFTOVERS: Duration = Duration::from_mins(1);
 
 /// Sweeps that run until they are stopped.
-pub(super) struct Sweeps([JoinHandle<()>; 4]);
+pub(super) struct Sweeps([JoinHandle<()>; 5]);
 
 impl Sweeps {
     /// Starts the sweeps on this thread. Servers that share a database may all sweep: they skip rows that are gone.
     pub(super) fn start(engine: &Engine, event_retention: EventRetention) -> Self {
         let use_cases = engine.use_cases(MaxKeyAge::default());
         let (reservations, quotes, events) = (use_cases.reservations(), use_cases.quotes(), use_cases.event_logs());
+        let operators = use_cases.operators();
         let idempotency = use_cases.idempotency;
         Self([
             every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
             every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
             every(LEFTOVERS, "events", async move || events.forget(&OperatorScope::new(), event_retention).await),
             every(LEFTOVERS, "idempotency records", async move || idempotency.forget(&OperatorScope::new()).await),
+            every(LEFTOVERS, "requests of operators", async move || {
+                operators.forget_requests(&OperatorScope::new()).await
+            }),
         ])
     }
 
@@ -87,7 +91,7 @@ mod tests {
         let engine = Engine::open(&url, Limits::default()).await;
         let engine = engine.expect("a database");
         engine.prepare().await.expect("a schema");
-        let first = CreateWorkspace { name: "Stays Inc.".to_owned() };
+        let first = CreateWorkspace::named("Stays Inc.");
         let use_cases = engine.use_cases(MaxKeyAge::default());
         let made = use_cases.workspaces().create(&OperatorScope::new(), first).await.expect("a workspace");
         let (database, clock) = (engine.database(), ambient::system().clock);

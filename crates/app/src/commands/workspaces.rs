@@ -15,7 +15,7 @@ pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorks
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
     let workspaces = engine.use_cases(settings.max_key_age).workspaces();
-    let made = workspaces.create(&OperatorScope::new(), CreateWorkspace { name }).await.map_err(told)?;
+    let made = workspaces.create(&OperatorScope::new(), CreateWorkspace::named(name)).await.map_err(told)?;
     engine.close().await;
     if json {
         let made = json!({

@@ -37,7 +37,7 @@ impl ApiKeys {
         let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
         let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
         let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;
-        self.repository.create_for_any(scope, change).await?;
+        self.repository.create_for_any(scope, change, None).await?;
         Ok(token)
     }
 }

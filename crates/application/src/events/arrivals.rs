@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::access::EventScope;
-use domain::ids::ApiKeyId;
+use domain::ids::{ApiKeyId, WorkspaceId};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -22,9 +22,18 @@ pub struct Arrivals(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    feeds: HashMap<EventScope, watch::Sender<u64>>,
+    feeds: HashMap<EventScope, watch::Sender<Known>>,
     readers: HashMap<ApiKeyId, usize>,
     is_closed: bool,
+}
+
+/// What is known of a log or feed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    /// The position of its last event.
+    position: u64,
+    /// Whether its workspace is suspended, so that its readers are sent away.
+    is_suspended: bool,
 }
 
 /// Too many readers wait already.
@@ -39,7 +48,7 @@ pub(crate) enum Full {
 /// The end of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// The feed continues after the position.
+    /// The feed continues after the position, or its workspace is suspended.
     Arrived,
     /// The time is over.
     TimedOut,
@@ -60,11 +69,23 @@ impl Arrivals {
         for (feed, position) in positions {
             if let Some(known) = state.feeds.get(feed) {
                 known.send_if_modified(|known| {
-                    let is_new = position > known;
-                    *known = (*position).max(*known);
+                    let is_new = *position > known.position;
+                    known.position = known.position.max(*position);
                     is_new
                 });
             }
+        }
+    }
+
+    /// Wakes the readers of the logs and feeds of these workspaces, and of no others, until they are not suspended.
+    pub fn suspended(&self, workspaces: &[WorkspaceId]) {
+        for (feed, known) in &self.state().feeds {
+            let is_suspended = workspaces.contains(&feed.workspace_id());
+            known.send_if_modified(|known| {
+                let is_new = is_suspended && !known.is_suspended;
+                known.is_suspended = is_suspended;
+                is_new
+            });
         }
     }
 
@@ -94,7 +115,7 @@ impl Arrivals {
         *of_key += 1;
         let positions = if state.is_closed {
             // Its sender is gone.
-            watch::channel(0).1
+            watch::channel(Known::default()).1
         } else {
             state.feeds.entry(feed).or_default().subscribe()
         };
@@ -112,7 +133,7 @@ pub(crate) struct Reader {
     arrivals: Arrivals,
     feed: EventScope,
     key: ApiKeyId,
-    positions: watch::Receiver<u64>,
+    positions: watch::Receiver<Known>,
     /// The instant from which it may read again.
     may_read: Instant,
 }
@@ -122,9 +143,10 @@ impl Reader {
         &self.feed
     }
 
-    /// Waits until the feed continues after the position, at most until an instant.
+    /// Waits until the feed continues after the position or its workspace is suspended, at most until an instant.
     pub(crate) async fn wait(&mut self, after: u64, until: Instant) -> Wake {
-        match timeout_at(until, self.positions.wait_for(|position| *position > after)).await {
+        let wakes = |known: &Known| known.is_suspended || known.position > after;
+        match timeout_at(until, self.positions.wait_for(wakes)).await {
             Ok(Ok(_)) => {}
             Ok(Err(_)) => return Wake::Stopping,
             Err(_) => return Wake::TimedOut,
@@ -204,6 +226,19 @@ mod tests {
         assert_eq!(of_log.wait(7, soon()).await, Wake::TimedOut);
         arrivals.arrived(&[(log(), 8)]);
         assert_eq!(of_log.wait(7, soon()).await, Wake::Arrived);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_readers_of_a_suspended_workspace_are_woken_until_it_is_resumed() {
+        let arrivals = Arrivals::default();
+        let mut reader = reader(&arrivals);
+        arrivals.suspended(&[WorkspaceId::new(build::id())]);
+        assert_eq!(reader.wait(7, soon()).await, Wake::TimedOut, "another workspace is suspended");
+        let (woken, ()) = join!(reader.wait(7, soon()), async { arrivals.suspended(&[build::workspace_id()]) });
+        assert_eq!(woken, Wake::Arrived);
+        assert_eq!(reader.wait(7, soon()).await, Wake::Arrived, "it is suspended still");
+        arrivals.suspended(&[]);
+        assert_eq!(reader.wait(7, soon()).await, Wake::TimedOut);
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,6 +12,7 @@ use domain::reservations::{ReservationStatus, ReservationType};
 use domain::tenants::TenantStatus;
 use domain::users::Role;
 use domain::webhooks::{DeliveryFailure, DisabledReason, TEST_TYPE, WebhookScope, WebhookStatus};
+use domain::workspaces::WorkspaceStatus;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -64,6 +65,7 @@ words! {
     UnavailableWord: Unavailable,
     WebhookScopeWord: WebhookScope,
     WebhookStatusWord: WebhookStatus,
+    WorkspaceStatusWord: WorkspaceStatus,
 }
 
 /// The origin of listings: the tenant's own or imported.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::iter::successors;
 
-use domain::ids::{ApiKeyId, ReservationId, WebhookId};
+use domain::ids::{ApiKeyId, ReservationId, WebhookId, WorkspaceId};
 
 use crate::outcome::codes::Code;
 
@@ -64,6 +64,8 @@ pub enum Extension {
     OldestEvent(u64),
     /// The webhook that an earlier request created.
     Webhook(WebhookId),
+    /// The workspace that an earlier request created.
+    Workspace(WorkspaceId),
 }
 
 /// The members of a refusal for programs.

@@ -92,6 +92,7 @@ impl Problem for AccessError {
     fn members(&self) -> Members<'_> {
         let code = match self {
             Self::Unauthenticated => Code::Unauthenticated,
+            Self::WorkspaceSuspended => Code::WorkspaceSuspended,
             Self::UserNotActive => Code::UserNotActive,
             Self::TenantNotFound => Code::TenantNotFound,
             Self::TenantInactive => Code::TenantInactive,

@@ -1,4 +1,4 @@
-//! Workspaces: created by the operator, by command line or at the first start; read and changed by their default
+//! Workspaces: created by operators, by command line or at the first start; read and changed by their default
 //! tenants.
 
 mod get;
@@ -9,9 +9,13 @@ use std::sync::Arc;
 use domain::access::OperatorScope;
 use domain::api_keys::{ApiKeyToken, MaxKeyAge};
 use domain::change::Change;
+use domain::currencies::Currency;
 use domain::ids::{ApiKeyId, LocationId, TenantId, UserId, WorkspaceId};
+use domain::users::Email;
 use domain::workspaces::{NewWorkspace, Workspace, WorkspaceCreated, WorkspaceName};
 use ports::{RepositoryError, WorkspaceRepository, rules};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 pub use self::update::UpdateWorkspace;
 use crate::input::reader::{FieldReader, Fields, read};
@@ -26,18 +30,45 @@ pub struct Workspaces {
     pub max_key_age: MaxKeyAge,
 }
 
-/// A request to create a workspace.
-#[derive(Debug, Clone)]
+/// A new workspace.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = CreateWorkspaceBody)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateWorkspace {
-    /// The name.
-    pub name: String,
+    /// The name of the workspace.
+    #[schema(required, nullable = false, example = "Stays Inc.", min_length = 1, max_length = 255)]
+    pub name: Option<String>,
+    /// The currency of prices that state none (ISO 4217); by default US dollars.
+    #[schema(example = "USD", pattern = "^[A-Za-z]{3}$")]
+    pub default_currency: Option<String>,
+    /// The e-mail address of the administrator.
+    #[schema(example = "ada@example.com", max_length = 254)]
+    pub admin_email: Option<String>,
+}
+
+impl CreateWorkspace {
+    /// Creates a command with this name.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..Self::default() }
+    }
+}
+
+/// The values of a new workspace.
+pub(crate) struct WorkspaceValues {
+    name: WorkspaceName,
+    default_currency: Option<Currency>,
+    administrator_email: Option<Email>,
 }
 
 impl Fields for CreateWorkspace {
-    type Values = WorkspaceName;
+    type Values = WorkspaceValues;
 
-    fn read(&self, r: &mut FieldReader) -> Option<WorkspaceName> {
-        r.required("name", &self.name)
+    fn read(&self, r: &mut FieldReader) -> Option<WorkspaceValues> {
+        let name = r.required("name", &self.name);
+        let default_currency = r.given("defaultCurrency", &self.default_currency);
+        let administrator_email = r.given("adminEmail", &self.admin_email);
+        Some(WorkspaceValues { name: name?, default_currency, administrator_email })
     }
 }
 
@@ -57,8 +88,8 @@ pub struct NewWorkspaceKey {
 impl Workspaces {
     /// Creates a workspace with its default tenant, an administrator and a key.
     pub async fn create(&self, scope: &OperatorScope, command: CreateWorkspace) -> Result<NewWorkspaceKey, Refusal> {
-        let (change, key) = self.decide(scope, &command)?;
-        self.repository.create(scope, change).await?;
+        let (change, key) = new_workspace(&self.ambient, self.max_key_age, scope, read(&command)?);
+        self.repository.create(scope, change, None).await?;
         Ok(key)
     }
 
@@ -68,7 +99,7 @@ impl Workspaces {
         scope: &OperatorScope,
         command: CreateWorkspace,
     ) -> Result<Option<NewWorkspaceKey>, Refusal> {
-        let (change, key) = self.decide(scope, &command)?;
+        let (change, key) = new_workspace(&self.ambient, self.max_key_age, scope, read(&command)?);
         match self.repository.create_first(scope, change).await {
             Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }) => Ok(None),
             stored => Ok(stored.map(|_| Some(key))?),
@@ -77,33 +108,38 @@ impl Workspaces {
 
     /// Whether a workspace has this name.
     pub async fn is_named(&self, scope: &OperatorScope, name: &str) -> Result<bool, Refusal> {
-        Ok(self.repository.is_named(scope, &read(&CreateWorkspace { name: name.to_owned() })?).await?)
+        Ok(self.repository.is_named(scope, &read(&CreateWorkspace::named(name))?.name).await?)
     }
+}
 
-    fn decide(
-        &self,
-        scope: &OperatorScope,
-        command: &CreateWorkspace,
-    ) -> Result<(Change<WorkspaceCreated>, NewWorkspaceKey), Refusal> {
-        let new = NewWorkspace {
-            id: self.ambient.id(WorkspaceId::new),
-            name: read(command)?,
-            default_tenant_id: self.ambient.id(TenantId::new),
-            default_location_id: self.ambient.id(LocationId::new),
-            administrator_id: self.ambient.id(UserId::new),
-            api_key_id: self.ambient.id(ApiKeyId::new),
-            secret: self.ambient.secret(),
-            max_key_age: self.max_key_age,
-        };
-        let key = NewWorkspaceKey {
-            workspace_id: new.id,
-            tenant_id: new.default_tenant_id,
-            user_id: new.administrator_id,
-            token: ApiKeyToken::new(new.id, new.api_key_id, new.secret.clone()),
-        };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        Ok((Workspace::create(new, stamp), key))
-    }
+/// Decides on a new workspace, and returns the key to it.
+pub(crate) fn new_workspace(
+    ambient: &Ambient,
+    max_key_age: MaxKeyAge,
+    scope: &OperatorScope,
+    values: WorkspaceValues,
+) -> (Change<WorkspaceCreated>, NewWorkspaceKey) {
+    let WorkspaceValues { name, default_currency, administrator_email } = values;
+    let new = NewWorkspace {
+        id: ambient.id(WorkspaceId::new),
+        name,
+        default_currency,
+        default_tenant_id: ambient.id(TenantId::new),
+        default_location_id: ambient.id(LocationId::new),
+        administrator_id: ambient.id(UserId::new),
+        administrator_email,
+        api_key_id: ambient.id(ApiKeyId::new),
+        secret: ambient.secret(),
+        max_key_age,
+    };
+    let key = NewWorkspaceKey {
+        workspace_id: new.id,
+        tenant_id: new.default_tenant_id,
+        user_id: new.administrator_id,
+        token: ApiKeyToken::new(new.id, new.api_key_id, new.secret.clone()),
+    };
+    let stamp = scope.stamp(ambient.audit_id(), ambient.now());
+    (Workspace::create(new, stamp), key)
 }
 
 #[cfg(test)]
@@ -130,13 +166,13 @@ mod tests {
     use crate::outcome::problem::Problem;
 
     fn named(name: &str) -> CreateWorkspace {
-        CreateWorkspace { name: name.to_owned() }
+        CreateWorkspace::named(name)
     }
 
     #[tokio::test]
     async fn the_key_that_is_shown_is_the_key_that_is_stored() {
         let mut repository = MockWorkspaceRepository::new();
-        repository.expect_create().once().returning(|_, change| {
+        repository.expect_create().once().returning(|_, change, _| {
             assert!(change.after.api_key.has_secret(&build::secret()));
             Ok(change.after.workspace)
         });

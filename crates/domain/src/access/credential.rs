@@ -8,6 +8,7 @@ use crate::api_keys::{ApiKey, KeySecret};
 use crate::ids::{TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantName, TenantStatus};
 use crate::users::{Role, UserName, UserStatus};
+use crate::workspaces::WorkspaceStatus;
 
 /// The tenant in which a request is to be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Credential {
 pub struct CredentialParts {
     /// The workspace.
     pub workspace_id: WorkspaceId,
+    /// The status of the workspace.
+    pub workspace_status: WorkspaceStatus,
     /// The key.
     pub api_key: ApiKey,
     /// The key's user.
@@ -75,21 +78,23 @@ impl Credential {
         Self { parts }
     }
 
-    /// Whether the user and the chosen tenant are active. Does not check the key.
+    /// Whether the workspace, the user and the chosen tenant are active. Does not check the key.
     pub fn is_in_good_standing(&self, choice: TenantChoice) -> bool {
-        let CredentialParts { user, home, current, named, .. } = &self.parts;
+        let CredentialParts { workspace_status, user, home, current, named, .. } = &self.parts;
         let tenant = match choice {
             TenantChoice::Named(_) => named.as_ref(),
             TenantChoice::Home => Some(home),
             TenantChoice::Current => Some(current),
         };
-        user.status == UserStatus::Active && tenant.is_some_and(|tenant| tenant.status == TenantStatus::Active)
+        *workspace_status == WorkspaceStatus::Active
+            && user.status == UserStatus::Active
+            && tenant.is_some_and(|tenant| tenant.status == TenantStatus::Active)
     }
 
     /// Admits the caller, or returns the reason for the refusal.
     ///
     /// # Errors
-    /// `Unauthenticated`, `UserNotActive` or `TenantNotFound`: the first that applies.
+    /// `Unauthenticated`, `WorkspaceSuspended`, `UserNotActive` or `TenantNotFound`: the first that applies.
     pub fn admit(self, secret: &KeySecret, choice: TenantChoice, now: DateTime<Utc>) -> Result<Caller, AccessError> {
         self.identify(secret, now)?.enter(choice)
     }
@@ -122,9 +127,12 @@ impl Identified {
     /// Admits the caller to the tenant of the choice, or returns the reason for the refusal.
     ///
     /// # Errors
-    /// `UserNotActive` or `TenantNotFound`: the first that applies.
+    /// `WorkspaceSuspended`, `UserNotActive` or `TenantNotFound`: the first that applies.
     pub fn enter(self, choice: TenantChoice) -> Result<Caller, AccessError> {
-        let CredentialParts { workspace_id, api_key, user, home, current, named } = self.parts;
+        let CredentialParts { workspace_id, workspace_status, api_key, user, home, current, named } = self.parts;
+        if workspace_status != WorkspaceStatus::Active {
+            return Err(AccessError::WorkspaceSuspended);
+        }
         if user.status != UserStatus::Active {
             return Err(AccessError::UserNotActive);
         }
@@ -201,14 +209,18 @@ mod tests {
         ] {
             let user = UserStanding { status: UserStatus::Banned, ..parts.user.clone() };
             let banned = Credential::from_parts(CredentialParts { user, ..parts.clone() });
-            assert_eq!(choices.map(|choice| banned.is_in_good_standing(choice)), [false; 3]);
+            let suspended = CredentialParts { workspace_status: WorkspaceStatus::Suspended, ..parts.clone() };
+            let suspended = Credential::from_parts(suspended);
+            for refused in [banned, suspended] {
+                assert_eq!(choices.map(|choice| refused.is_in_good_standing(choice)), [false; 3]);
+            }
             let credential = Credential::from_parts(parts);
             assert_eq!(choices.map(|choice| credential.is_in_good_standing(choice)), expected);
         }
     }
 
     #[test]
-    fn a_bad_key_is_refused_before_a_banned_user_before_an_unknown_tenant() {
+    fn a_bad_key_is_refused_before_a_suspended_workspace_a_banned_user_and_an_unknown_tenant() {
         let home = || standing(CHANNEL, false);
         let good = || credential(home(), home(), Permission::Admin);
         let admit =
@@ -217,15 +229,19 @@ mod tests {
             let user = UserStanding { status: UserStatus::Banned, ..good().user };
             CredentialParts { user, ..good() }
         };
+        let suspended = |workspace_status| CredentialParts { workspace_status, ..banned() };
         let revoked = || {
             let mut api_key = good().api_key.into_parts();
             api_key.revoked_at = Some(at());
-            CredentialParts { api_key: ApiKey::from_parts(api_key), ..banned() }
+            CredentialParts { api_key: ApiKey::from_parts(api_key), ..suspended(WorkspaceStatus::Suspended) }
         };
 
         assert_eq!(admit(banned(), &KeySecret::new([8; 24]), at()), Some(AccessError::Unauthenticated));
         assert_eq!(admit(banned(), &secret(), at() + TimeDelta::days(1)), Some(AccessError::Unauthenticated));
         assert_eq!(admit(revoked(), &secret(), at()), Some(AccessError::Unauthenticated));
+        for status in [WorkspaceStatus::Suspended, WorkspaceStatus::Erasing] {
+            assert_eq!(admit(suspended(status), &secret(), at()), Some(AccessError::WorkspaceSuspended));
+        }
         assert_eq!(admit(banned(), &secret(), at()), Some(AccessError::UserNotActive));
         assert_eq!(admit(good(), &secret(), at()), Some(AccessError::TenantNotFound));
     }

@@ -9,6 +9,7 @@ use crate::audit::{Actor, Stamp};
 use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantDetails, TenantParts, TenantStatus};
 use crate::users::{Role, UserStatus};
+use crate::workspaces::WorkspaceStatus;
 
 pub(crate) fn at() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
@@ -48,6 +49,7 @@ pub(crate) fn credential(home: TenantStanding, current: TenantStanding, permissi
     let user_id = UserId::new(Uuid::from_u128(7));
     CredentialParts {
         workspace_id,
+        workspace_status: WorkspaceStatus::Active,
         api_key: ApiKey::from_parts(ApiKeyParts {
             workspace_id,
             id: ApiKeyId::new(Uuid::from_u128(6)),

@@ -64,6 +64,9 @@ pub enum AccessError {
     /// No key, or one that is unknown, malformed, revoked or expired; the reply does not say which.
     #[error("Authentication failed")]
     Unauthenticated,
+    /// The workspace is suspended, or being erased.
+    #[error("The workspace is suspended.")]
+    WorkspaceSuspended,
     /// The API user is passive or banned.
     #[error("The API user is not active.")]
     UserNotActive,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::TenantStanding;
 use crate::audit::{Actor, Stamp};
 use crate::ids::{AuditId, TenantId, UserId, WorkspaceId};
+use crate::operators::Operator;
 use crate::tenants::TenantName;
 
 /// Permission to work in one tenant. Created only by a [`Caller`](super::Caller) or an [`OperatorScope`].
@@ -163,17 +164,28 @@ impl OwnScope {
     }
 }
 
-/// Permission to run the service, across workspaces: for the command line, start-up and sweeps, never for a request.
+/// Permission to run the service, across workspaces: for the command line, start-up, sweeps and the bearers of operators'
+/// keys, never for a tenant's request.
 #[derive(Debug, Clone)]
 pub struct OperatorScope {
-    _private: (),
+    operator: Operator,
 }
 
 impl OperatorScope {
-    /// Creates the operator's scope; only the binary does.
+    /// Creates the scope of the command line and of the service itself; only the binary does.
     #[expect(clippy::new_without_default, reason = "the operator's permission is never a default")]
     pub const fn new() -> Self {
-        Self { _private: () }
+        Self { operator: Operator::CommandLine }
+    }
+
+    /// Creates the scope of an admitted operator.
+    pub(crate) const fn of(operator: Operator) -> Self {
+        Self { operator }
+    }
+
+    /// The operator, for the trail.
+    pub const fn operator(&self) -> &Operator {
+        &self.operator
     }
 
     /// Returns a scope to work in a tenant, even an inactive one: the trail names the operator as the author.

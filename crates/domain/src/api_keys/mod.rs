@@ -1,6 +1,6 @@
 //! API keys: the secrets of API users.
 
-mod token;
+pub(crate) mod token;
 
 use std::num::NonZeroU16;
 

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use crate::ids::{ApiKeyId, WorkspaceId};
 
 const PREFIX: &str = "tny_";
-const SECRET_LENGTH: usize = 24;
-const CHECKSUM_LENGTH: usize = 4;
+pub(crate) const SECRET_LENGTH: usize = 24;
+pub(crate) const CHECKSUM_LENGTH: usize = 4;
 const TOKEN_LENGTH: usize = 16 + 16 + SECRET_LENGTH + CHECKSUM_LENGTH;
 
 /// RFC 4648's alphabet in lower case, strict: no padding, no stray bits, no upper case.
@@ -36,6 +36,11 @@ impl KeySecret {
     /// Creates a secret from 192 random bits of a cryptographic source.
     pub const fn new(random: [u8; SECRET_LENGTH]) -> Self {
         Self(random)
+    }
+
+    /// The random bits, for the text form of a key.
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// Returns the hash, which is the stored form.
@@ -125,12 +130,8 @@ impl ApiKeyToken {
 
     /// Returns the text that the client sends. Show it once, to the user who asked for the key.
     pub fn reveal(&self) -> String {
-        let mut bytes = Vec::with_capacity(TOKEN_LENGTH);
-        bytes.extend_from_slice(self.workspace_id.as_uuid().as_bytes());
-        bytes.extend_from_slice(self.id.as_uuid().as_bytes());
-        bytes.extend_from_slice(&self.secret.0);
-        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_be_bytes());
-        format!("{PREFIX}{}", BASE32.encode(&bytes))
+        let ids = [self.workspace_id.as_uuid(), self.id.as_uuid()];
+        encode(PREFIX, &[ids[0].as_bytes(), ids[1].as_bytes(), self.secret.as_bytes()])
     }
 }
 
@@ -138,25 +139,35 @@ impl FromStr for ApiKeyToken {
     type Err = MalformedKeyError;
 
     fn from_str(text: &str) -> Result<Self, MalformedKeyError> {
-        let encoded = text.strip_prefix(PREFIX).ok_or(MalformedKeyError)?;
-        let mut bytes = [0; TOKEN_LENGTH];
-        if BASE32.decode_len(encoded.len()) != Ok(TOKEN_LENGTH) {
-            return Err(MalformedKeyError);
-        }
-        BASE32.decode_mut(encoded.as_bytes(), &mut bytes).map_err(|DecodePartial { .. }| MalformedKeyError)?;
-
-        let (content, checksum) = bytes.split_at(TOKEN_LENGTH - CHECKSUM_LENGTH);
-        if crc32fast::hash(content).to_be_bytes() != checksum {
-            return Err(MalformedKeyError);
-        }
-        let (workspace_id, rest) = content.split_at(16);
-        let (id, secret) = rest.split_at(16);
+        let bytes = decode::<TOKEN_LENGTH>(PREFIX, text)?;
+        let (workspace_id, rest) = bytes.split_at(16);
+        let (id, rest) = rest.split_at(16);
+        let (secret, _) = rest.split_at(SECRET_LENGTH);
         Ok(Self {
             workspace_id: WorkspaceId::new(Uuid::from_slice(workspace_id).map_err(|_| MalformedKeyError)?),
             id: ApiKeyId::new(Uuid::from_slice(id).map_err(|_| MalformedKeyError)?),
             secret: KeySecret(secret.try_into().map_err(|_| MalformedKeyError)?),
         })
     }
+}
+
+/// Returns the text form of a key: the prefix, and its parts with their checksum in base 32.
+pub(crate) fn encode(prefix: &str, parts: &[&[u8]]) -> String {
+    let mut bytes = parts.concat();
+    bytes.extend_from_slice(&crc32fast::hash(&bytes).to_be_bytes());
+    format!("{prefix}{}", BASE32.encode(&bytes))
+}
+
+/// Returns the parts of the text form of a key, with their checksum, which is checked.
+pub(crate) fn decode<const LENGTH: usize>(prefix: &str, text: &str) -> Result<[u8; LENGTH], MalformedKeyError> {
+    let encoded = text.strip_prefix(prefix).ok_or(MalformedKeyError)?;
+    let mut bytes = [0; LENGTH];
+    if BASE32.decode_len(encoded.len()) != Ok(LENGTH) {
+        return Err(MalformedKeyError);
+    }
+    BASE32.decode_mut(encoded.as_bytes(), &mut bytes).map_err(|DecodePartial { .. }| MalformedKeyError)?;
+    let (content, checksum) = bytes.split_at(LENGTH - CHECKSUM_LENGTH);
+    if crc32fast::hash(content).to_be_bytes() == checksum { Ok(bytes) } else { Err(MalformedKeyError) }
 }
 
 #[cfg(test)]

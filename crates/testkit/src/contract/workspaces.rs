@@ -63,7 +63,7 @@ pub async fn a_workspace_comes_back_as_it_was_stored(ports: Ports) {
     let (change, token) = new_workspace();
     let expected = change.after.workspace.clone();
     let (default_tenant, user) = (change.after.default_tenant.id(), change.after.administrator.id());
-    let stored = ports.workspaces.create(&OperatorScope::new(), change).await.expect("a new workspace");
+    let stored = ports.workspaces.create(&OperatorScope::new(), change, None).await.expect("a new workspace");
     let world = World { ports, token, default_tenant, user };
     assert_eq!((&stored, &found(&world).await), (&expected, &expected));
 

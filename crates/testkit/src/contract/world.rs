@@ -28,9 +28,11 @@ pub(crate) fn new_workspace() -> (Change<WorkspaceCreated>, ApiKeyToken) {
     let new = NewWorkspace {
         id: WorkspaceId::new(build::id()),
         name: "Stays Inc.".parse().expect("a name"),
+        default_currency: None,
         default_tenant_id: TenantId::new(build::id()),
         default_location_id: LocationId::new(build::id()),
         administrator_id: UserId::new(build::id()),
+        administrator_email: None,
         api_key_id: ApiKeyId::new(build::id()),
         secret: build::secret(),
         max_key_age: MaxKeyAge::default(),
@@ -44,7 +46,7 @@ impl World {
     pub(crate) async fn new(ports: Ports) -> Self {
         let (change, token) = new_workspace();
         let (default_tenant, user) = (change.after.default_tenant.id(), change.after.administrator.id());
-        ports.workspaces.create(&OperatorScope::new(), change).await.expect("a new workspace");
+        ports.workspaces.create(&OperatorScope::new(), change, None).await.expect("a new workspace");
         Self { ports, token, default_tenant, user }
     }
 
@@ -139,7 +141,7 @@ impl World {
         let name = "Another key".parse().expect("a name");
         let new = NewApiKey { id: token.id(), secret, name, permission: user.role().most(), expires_at: None };
         let change = ApiKey::issue(new, user, MaxKeyAge::default(), self.stamp().await).expect("a lifetime");
-        self.ports.api_keys.create_for_any(&OperatorScope::new(), change).await.map(|_| token)
+        self.ports.api_keys.create_for_any(&OperatorScope::new(), change, None).await.map(|_| token)
     }
 
     /// Creates an active account of the tenant that allows imports.

@@ -41,6 +41,7 @@ impl From<Workspace> for WorkspaceView {
             default_discount,
             longest_importer_hold,
             most_importer_holds,
+            status: _,
             version: _,
             created_at,
             updated_at,

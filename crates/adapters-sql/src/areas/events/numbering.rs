@@ -33,6 +33,10 @@ const LOG: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_i
 const BEGIN: &str = "\
     INSERT INTO event_logs (workspace_id, position, oldest) VALUES ($1, 0, 1) ON CONFLICT (workspace_id) DO NOTHING";
 
+/// Those of some workspaces that are served.
+const SERVED: &str = "\
+    SELECT workspace.id AS workspace_id FROM workspaces workspace WHERE workspace.status = 'ACTIVE' AND workspace.id IN ";
+
 #[derive(FromQueryResult)]
 struct WorkspaceRow {
     workspace_id: Uuid,
@@ -84,6 +88,17 @@ impl EventLog for Database {
         };
         let rows = self.rows(positions(feeds)).await?;
         Ok(rows.into_iter().map(position).collect())
+    }
+
+    async fn suspended(
+        &self,
+        _: &OperatorScope,
+        workspaces: &[WorkspaceId],
+    ) -> Result<Vec<WorkspaceId>, RepositoryError> {
+        let ids = workspaces.iter().map(|workspace| workspace.as_uuid());
+        let served = self.rows(Query::new(SERVED, []).push_list(ids)).await?;
+        let is_served = |id: &WorkspaceId| served.iter().any(|row: &WorkspaceRow| row.workspace_id == id.as_uuid());
+        Ok(workspaces.iter().filter(|id| !is_served(id)).copied().collect())
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
@@ -157,6 +172,11 @@ impl Transaction {
         }
         // An INSERT would wait for the transaction that has it.
         if self.has_row(log()).await? {
+            return Ok(None);
+        }
+        // The lock waits for the end of an erasure, which must leave no log.
+        let workspace_is_there = Query::new("SELECT 1 FROM workspaces WHERE id = $1", [workspace.into()]);
+        if !self.has_row(workspace_is_there.push(self.dialect().for_key_share())).await? {
             return Ok(None);
         }
         let begun = self.execute(Query::new(BEGIN, [workspace.into()])).await?.rows_affected();

@@ -14,8 +14,8 @@ const MOST_RECIPIENTS: i64 = 5_000;
 
 /// The workspaces whose oldest event is too old.
 const WORKSPACES: &str = "\
-    SELECT log.workspace_id FROM event_logs log CROSS JOIN events event \
-    WHERE event.workspace_id = log.workspace_id AND event.position = log.oldest AND event.numbered_at < $1";
+    SELECT log.workspace_id FROM event_logs log CROSS JOIN workspaces workspace CROSS JOIN events event \
+    WHERE workspace.id = log.workspace_id AND workspace.status = 'ACTIVE' AND event.workspace_id = log.workspace_id AND event.position = log.oldest AND event.numbered_at < $1";
 
 /// The oldest events, with the number of tenants that were told.
 const OLDEST: &str = "\

@@ -79,8 +79,10 @@ const HOLDS: &str = "\
           JOIN tenants owner ON owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
           WHERE reservation.status = 'PENDING' {lapsed}) page \
     CROSS JOIN reservations WHERE workspace_id = page.found_in AND id = page.found_id ORDER BY hold_expires_at, id";
-/// The lapsed holds of all workspaces.
+/// The lapsed holds of all workspaces that are not suspended.
 const LAPSED: &str = "\
+    AND EXISTS (SELECT 1 FROM workspaces workspace \
+                WHERE workspace.id = reservation.workspace_id AND workspace.status = 'ACTIVE') \
     AND reservation.hold_expires_at <= $1 ORDER BY reservation.hold_expires_at, reservation.id LIMIT $2";
 /// The lapsed holds that overlap a stay.
 const LAPSED_DURING: &str = "\

@@ -23,11 +23,12 @@ use crate::tables::webhooks::Row;
 const DUE: &str = "\
     SELECT webhook.workspace_id, webhook.tenant_id, webhook.id \
     FROM webhooks webhook \
+    JOIN workspaces workspace ON workspace.id = webhook.workspace_id \
     JOIN event_logs log ON log.workspace_id = webhook.workspace_id \
     JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
     WHERE webhook.status = 'ENABLED' AND webhook.leased_until <= $1 \
       AND (webhook.next_attempt_at IS NULL OR webhook.next_attempt_at <= $1) \
-      AND webhook.position < log.position AND tenant.status = 'ACTIVE' \
+      AND webhook.position < log.position AND tenant.status = 'ACTIVE' AND workspace.status = 'ACTIVE' \
       AND (webhook.scope = 'workspace' OR webhook.position < log.oldest - 1 \
            OR webhook.position < (SELECT recipient.position FROM event_recipients recipient \
                                   WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
@@ -38,8 +39,9 @@ const LEASE: &str = "\
     UPDATE webhooks SET leased_by = $3, leased_until = $4 \
     WHERE workspace_id = $1 AND id = $2 AND status = 'ENABLED' AND leased_until <= $5 \
       AND (next_attempt_at IS NULL OR next_attempt_at <= $5) \
-      AND EXISTS (SELECT 1 FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id \
-                                                 AND tenant.status = 'ACTIVE')";
+      AND EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
+                  WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
+                    AND workspace.id = $1 AND workspace.status = 'ACTIVE')";
 
 const LEASED: &str = "\
     SELECT {columns}, tenant.name, tenant.is_default, tenant.status \
@@ -50,8 +52,9 @@ const LEASED: &str = "\
 const RENEW: &str = "\
     UPDATE webhooks SET leased_until = $4 \
     WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' \
-      AND EXISTS (SELECT 1 FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id \
-                                                 AND tenant.status = 'ACTIVE')";
+      AND EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
+                  WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
+                    AND workspace.id = $1 AND workspace.status = 'ACTIVE')";
 
 /// Stores the place to which attempts lead, over the place from which they began.
 const RECORD: &str = "\
@@ -77,9 +80,11 @@ const OLDEST: &str = "\
        ORDER BY event.position LIMIT 1) \
     END) AS oldest_at \
     FROM webhooks webhook \
+    JOIN workspaces workspace ON workspace.id = webhook.workspace_id \
     JOIN event_logs log ON log.workspace_id = webhook.workspace_id \
     JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
-    WHERE webhook.status = 'ENABLED' AND webhook.position < log.position AND tenant.status = 'ACTIVE'";
+    WHERE webhook.status = 'ENABLED' AND webhook.position < log.position AND tenant.status = 'ACTIVE' \
+      AND workspace.status = 'ACTIVE'";
 
 #[derive(FromQueryResult)]
 struct DueRow {

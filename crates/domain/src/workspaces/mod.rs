@@ -1,7 +1,10 @@
 //! Workspaces: the customers of the service, isolated from each other.
 
+mod status;
+
 use chrono::{DateTime, Utc};
 
+pub use self::status::{Erasure, Usage, WorkspaceStatus, WorkspaceStatusError, WorkspaceStatusRefused};
 use crate::access::Permission;
 use crate::api_keys::{ApiKey, KeySecret, MaxKeyAge, NewApiKey};
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
@@ -14,7 +17,7 @@ use crate::percentages::Percentage;
 use crate::reservations::{ImporterHoldHours, ImporterHolds};
 use crate::tenants::{NewTenant, Tenant, TenantDetails, TenantName};
 use crate::text::Line;
-use crate::users::{ApiUser, NewApiUser, Role, UserStatus};
+use crate::users::{ApiUser, Email, NewApiUser, Role, UserStatus};
 
 /// A workspace's name.
 pub type WorkspaceName = Line<1, 255>;
@@ -40,6 +43,8 @@ pub struct WorkspaceParts {
     pub longest_importer_hold: ImporterHoldHours,
     /// The maximum number of pending stays of one owner for one importer.
     pub most_importer_holds: ImporterHolds,
+    /// The status, which decides whether its requests are served.
+    pub status: WorkspaceStatus,
     /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -55,12 +60,16 @@ pub struct NewWorkspace {
     pub id: WorkspaceId,
     /// The name.
     pub name: WorkspaceName,
+    /// The currency of prices that state none; by default US dollars.
+    pub default_currency: Option<Currency>,
     /// The id of its default tenant.
     pub default_tenant_id: TenantId,
     /// The id of that tenant's default location.
     pub default_location_id: LocationId,
     /// The id of its first user.
     pub administrator_id: UserId,
+    /// The e-mail address of its first user.
+    pub administrator_email: Option<Email>,
     /// The id of that user's key.
     pub api_key_id: ApiKeyId,
     /// The random part of that key.
@@ -105,9 +114,11 @@ impl Workspace {
         let NewWorkspace {
             id,
             name,
+            default_currency,
             default_tenant_id,
             default_location_id,
             administrator_id,
+            administrator_email,
             api_key_id,
             secret,
             max_key_age,
@@ -127,7 +138,7 @@ impl Workspace {
             NewApiUser {
                 id: administrator_id,
                 name: "Administrator".parse().expect("a constant that is a name"),
-                email: None,
+                email: administrator_email,
                 role: Role::Tenant,
                 status: UserStatus::Active,
                 workplace: None,
@@ -153,10 +164,12 @@ impl Workspace {
             parts: WorkspaceParts {
                 id,
                 name,
-                default_currency: "USD".parse().expect("a constant that is a currency"),
+                default_currency: default_currency
+                    .unwrap_or_else(|| "USD".parse().expect("a constant that is a currency")),
                 default_discount: Percentage::default(),
                 longest_importer_hold: 72.try_into().expect("a constant within the bounds"),
                 most_importer_holds: 100.try_into().expect("a constant within the bounds"),
+                status: WorkspaceStatus::Active,
                 version: 1,
                 created_at: stamp.at,
                 updated_at: stamp.at,
@@ -251,26 +264,40 @@ impl Workspace {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
+pub(crate) mod fixture {
     use uuid::Uuid;
 
     use super::*;
-    use crate::access::fixture::{at, secret, stamp};
+    use crate::access::fixture::{secret, stamp};
 
-    fn created() -> Change<WorkspaceCreated> {
+    pub(crate) fn created() -> Change<WorkspaceCreated> {
         let new = NewWorkspace {
             id: WorkspaceId::new(Uuid::from_u128(9)),
             name: "Stays Inc.".parse().expect("a name"),
+            default_currency: None,
             default_tenant_id: TenantId::new(Uuid::from_u128(1)),
             default_location_id: LocationId::new(Uuid::from_u128(2)),
             administrator_id: UserId::new(Uuid::from_u128(3)),
+            administrator_email: None,
             api_key_id: ApiKeyId::new(Uuid::from_u128(4)),
             secret: secret(),
             max_key_age: MaxKeyAge::default(),
         };
         Workspace::create(new, stamp())
     }
+
+    pub(crate) fn workspace() -> Workspace {
+        created().after.workspace
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::fixture::created;
+    use super::*;
+    use crate::access::fixture::{at, stamp};
 
     fn update(edit: WorkspaceEdit) -> Option<Change<Workspace>> {
         let WorkspaceCreated { workspace, default_tenant, .. } = created().after;

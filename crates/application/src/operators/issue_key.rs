@@ -1,0 +1,82 @@
+//! Issuing another key to the administrator of a workspace, who has lost the first one.
+
+use domain::access::{OperatorScope, Permission};
+use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
+use domain::idempotency::IdempotentRequest;
+use domain::ids::{ApiKeyId, WorkspaceId};
+use domain::workspaces::WorkspaceStatusRefused;
+
+use super::find::Found;
+use super::{OperatorError, Operators};
+use crate::api_keys::CreatedApiKey;
+use crate::steps::retry::retry_stale;
+
+impl Operators {
+    /// Issues an ADMIN key to the oldest active user who may have one.
+    ///
+    /// The text of the key is not stored, so a repeated request is refused with the id of the key that the first one
+    /// created.
+    pub async fn issue_key(
+        &self,
+        scope: &OperatorScope,
+        id: WorkspaceId,
+        request: Option<IdempotentRequest>,
+    ) -> Result<CreatedApiKey, OperatorError> {
+        let already = |id| OperatorError::KeyAlreadyCreated { id: ApiKeyId::new(id) };
+        self.once(scope, request.as_ref(), already, async || {
+            retry_stale(async || self.issue(scope, id, request.clone()).await).await
+        })
+        .await
+    }
+
+    async fn issue(
+        &self,
+        scope: &OperatorScope,
+        id: WorkspaceId,
+        request: Option<IdempotentRequest>,
+    ) -> Result<CreatedApiKey, OperatorError> {
+        if let Found::Erased(_) = self.found(scope, id).await? {
+            return Err(WorkspaceStatusRefused::Erased.into());
+        }
+        let administrator = self.workspaces.administrator(scope, id).await?;
+        let administrator = administrator.ok_or(OperatorError::NoAdministrator)?;
+        let user = self.users.any(scope, id, administrator).await?.ok_or(OperatorError::NoAdministrator)?;
+        let secret = self.ambient.secret();
+        let token = ApiKeyToken::new(id, self.ambient.id(ApiKeyId::new), secret.clone());
+        let name = "Made by the operator".parse().expect("a constant that is a name");
+        let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin, expires_at: None };
+        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
+        let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;
+        let record = self.record_of(scope, request, token.id().as_uuid());
+        let api_key = self.api_keys.create_for_any(scope, change, record).await?;
+        Ok(CreatedApiKey { api_key, token })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ports::MockOperatedWorkspaces;
+    use testkit::build;
+
+    use super::super::fixture::{operators, scope};
+    use super::*;
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
+
+    #[tokio::test]
+    async fn a_workspace_that_is_unknown_or_has_no_administrator_gets_no_key() {
+        for (is_there, expected) in [(false, Code::WorkspaceNotFound), (true, Code::UserNotFound)] {
+            let mut workspaces = MockOperatedWorkspaces::new();
+            workspaces
+                .expect_find()
+                .returning(move |_, _| Ok(is_there.then(|| (build::workspace(), build::standing(1, true)))));
+            workspaces.expect_erasure().returning(|_, _| Ok(None));
+            workspaces.expect_administrator().returning(|_, _| Ok(None));
+            let operators = Operators { workspaces: Arc::new(workspaces), ..operators() };
+            let refused = operators.issue_key(&scope(), build::workspace_id(), None).await.expect_err("refused");
+            assert_eq!(refused.code(), expected);
+        }
+    }
+}

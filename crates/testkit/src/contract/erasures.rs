@@ -1,0 +1,147 @@
+//! The erasure of workspaces.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::access::OperatorScope;
+use domain::ids::AuditId;
+use domain::workspaces::Erasure;
+use ports::{ErasureStep, OperatorEntryFilter, Page, PageStart, RepositoryError};
+
+use super::host::Host;
+use super::operated_workspaces::{set_suspended, stamp};
+use super::world::twenty_at_once;
+use super::{Ports, World};
+use crate::build;
+
+/// More steps than any erasure here takes.
+const MOST_STEPS: usize = 200;
+
+/// Returns a workspace with a tenant, a listing and numbered events.
+async fn filled(ports: Ports) -> World {
+    let host = Host::open(ports).await;
+    host.listing("listing").await;
+    host.world.number().await;
+    host.world
+}
+
+/// Begins the erasure of a workspace.
+async fn begin(world: &World) -> Erasure {
+    let scope = OperatorScope::new();
+    set_suspended(world, &scope, true).await;
+    let workspaces = &world.ports.operated_workspaces;
+    let (workspace, tenant) =
+        workspaces.find(&scope, world.workspace_id()).await.expect("no failure").expect("a workspace");
+    let change = workspace.erase((tenant.id, &tenant.name), stamp()).expect("suspended").expect("a change");
+    workspaces.erase(&scope, change).await.expect("begun")
+}
+
+async fn step(world: &World, empty: usize, most: u32) -> Result<ErasureStep, RepositoryError> {
+    let stamp = (AuditId::new(build::id()), build::at());
+    world.ports.erasures.step(&OperatorScope::new(), world.workspace_id(), stamp, empty, most).await
+}
+
+/// Takes steps of three rows to the end. Returns the number of rows.
+async fn erase(world: &World) -> u64 {
+    let (mut all, mut at) = (0, 0);
+    for _ in 0..MOST_STEPS {
+        match step(world, at, 3).await.expect("a step") {
+            ErasureStep::Deleted { rows, empty } => {
+                assert!(rows <= 3, "{rows}");
+                (all, at) = (all + rows, empty);
+            }
+            ErasureStep::Done => return all,
+            ErasureStep::Elsewhere => panic!("it is erased nowhere else"),
+        }
+    }
+    panic!("it does not end");
+}
+
+async fn erasure(world: &World) -> Erasure {
+    let found = world.ports.operated_workspaces.erasure(&OperatorScope::new(), world.workspace_id()).await;
+    found.expect("no failure").expect("an erasure")
+}
+
+/// In steps of bounded size; another workspace stays as it is. At the end the trail says so.
+pub async fn an_erased_workspace_leaves_a_line(ports: Ports) {
+    let world = filled(ports.clone()).await;
+    let other = filled(ports).await;
+    let begun = begin(&world).await;
+    assert_eq!(erasure(&world).await, begun);
+    let scope = OperatorScope::new();
+    assert_eq!(world.ports.erasures.pending(&scope).await.expect("listed"), [world.workspace_id()]);
+
+    let rows = erase(&world).await;
+    assert!(rows > 10, "{rows}");
+    assert_eq!(erasure(&world).await, Erasure { erased_rows: rows + 1, erased_at: Some(build::at()), ..begun });
+    assert_eq!(world.ports.operated_workspaces.find(&scope, world.workspace_id()).await.expect("no failure"), None);
+    assert_eq!(world.ports.erasures.pending(&scope).await.expect("listed"), []);
+    assert_eq!(step(&world, 0, 3).await.expect("no failure"), ErasureStep::Elsewhere, "it is done");
+    let filter = OperatorEntryFilter { workspace_id: Some(world.workspace_id()), ..OperatorEntryFilter::default() };
+    let page = Page { start: PageStart::Number(1), size: 10 };
+    let entries = world.ports.operator_trail.list(&scope, &filter, page).await.expect("the trail").items;
+    let actions: Vec<_> = entries.iter().map(|entry| &*entry.action).collect();
+    assert_eq!(actions, ["workspace.create", "workspace.suspend", "workspace.erase", "workspace.erased"]);
+
+    let usage = other.ports.operated_workspaces.usage(&scope, other.workspace_id(), build::at()).await;
+    let usage = usage.expect("counted");
+    assert_eq!((usage.tenants, usage.listings), (2, 1));
+    assert!(usage.events > 0);
+}
+
+/// A step that believes that all is gone looks again.
+pub async fn what_was_written_meanwhile_is_erased_too(ports: Ports) {
+    let world = filled(ports).await;
+    begin(&world).await;
+    let believed = step(&world, usize::MAX, 3).await.expect("a step");
+    assert_eq!(believed, ErasureStep::Deleted { rows: 0, empty: 0 });
+    assert!(erase(&world).await > 10);
+}
+
+/// `Stale` if a row refers to one that is to be deleted.
+pub async fn a_table_whose_rows_are_referred_to_is_stale(ports: Ports) {
+    let world = filled(ports).await;
+    begin(&world).await;
+    // The last of the tables has the tenants.
+    let refused = step(&world, 22, 100).await;
+    assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+    assert!(erase(&world).await > 10);
+}
+
+/// A race: each row is deleted and counted once. A step that finds another one at work leaves it alone.
+pub async fn of_twenty_who_erase_at_once_each_deletes_what_the_others_do_not(ports: Ports) {
+    let world = filled(ports).await;
+    begin(&world).await;
+    let deleted = Arc::new(AtomicU64::new(0));
+    let (done, failed) = twenty_at_once(|| {
+        let (world, deleted) = (world.clone(), deleted.clone());
+        async move {
+            if let ErasureStep::Deleted { rows, .. } = step(&world, 0, 1).await? {
+                deleted.fetch_add(rows, Ordering::Relaxed);
+            }
+            Ok(())
+        }
+    })
+    .await;
+    assert_eq!((done, failed.len()), (20, 0), "{failed:?}");
+    let deleted = deleted.load(Ordering::Relaxed);
+    assert!((1..=20).contains(&deleted), "{deleted}");
+    assert_eq!(erasure(&world).await.erased_rows, deleted);
+    let rest = erase(&world).await;
+    assert_eq!(erasure(&world).await.erased_rows, deleted + rest + 1);
+}
+
+/// `Stale`.
+pub async fn an_old_workspace_is_not_erased(ports: Ports) {
+    let scope = OperatorScope::new();
+    let world = World::new(ports).await;
+    set_suspended(&world, &scope, true).await;
+    let workspaces = &world.ports.operated_workspaces;
+    let (workspace, tenant) =
+        workspaces.find(&scope, world.workspace_id()).await.expect("no failure").expect("a workspace");
+    set_suspended(&world, &scope, false).await;
+    let change = workspace.erase((tenant.id, &tenant.name), stamp()).expect("suspended").expect("a change");
+    let late = workspaces.erase(&scope, change).await;
+    assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
+    assert_eq!(world.ports.erasures.pending(&scope).await.expect("listed"), []);
+}
