@@ -39,6 +39,7 @@ mod locations_input;
 mod metrics;
 mod moved_files;
 mod operations;
+mod operators;
 mod outages;
 mod promotions;
 mod promotions_input;
@@ -64,6 +65,8 @@ mod users;
 mod webhooks;
 mod webhooks_delivered;
 mod workspaces;
+mod workspaces_erased;
+mod workspaces_suspended;
 
 /// Declares a test of each function on both engines, each with its own world.
 macro_rules! on_both_engines {

@@ -62,6 +62,18 @@ impl World {
         self.client().calry(&self.key)
     }
 
+    /// Creates a key of an operator.
+    pub(crate) fn operator_key(&self) -> String {
+        let made = run(&self.server.url(), &["operator-key", "create", "--name", "Test", "--json"]);
+        let made: Value = serde_json::from_str(&made.expect("a key")).expect("JSON");
+        made["operatorKey"].as_str().expect("a key").to_owned()
+    }
+
+    /// Returns the client of an operator with a new key.
+    pub(crate) fn operator(&self) -> Client {
+        self.client().bearer(&self.operator_key())
+    }
+
     /// Returns a client without a key.
     pub(crate) fn client(&self) -> Client {
         Client::new(&self.server.base)
