@@ -40,6 +40,10 @@ fn no_secret_is_told(world: &World) {
         }
         told.push(world.calry().call(method, path, body.as_ref()).text);
     }
+    let operator = world.operator_key();
+    for path in ["/operator/v1/workspaces", "/operator/v1/audit", "/operator/v1/nowhere", "/api/v1/users"] {
+        told.push(world.client().bearer(&operator).get(path).text);
+    }
     world.client().with("x-request-id", "the-last-one").get("/api/v1/users");
     told.push(world.server.log_with("the-last-one"));
     for path in [
@@ -65,8 +69,9 @@ fn no_secret_is_told(world: &World) {
     );
     // The random part of a key follows the ids of workspace and key; a part of it alone would already be a leak.
     let signing = [&first[6..], &second[6..], SECRET_KEY, "planted-token"];
-    for secret in
-        [&key, &mistyped, &world.key, &key[60..90], &world.key[60..90], DATABASE_PASSWORD].into_iter().chain(signing)
+    for secret in [&key, &mistyped, &world.key, &key[60..90], &world.key[60..90], &operator[30..], DATABASE_PASSWORD]
+        .into_iter()
+        .chain(signing)
     {
         for text in &told {
             assert!(!text.contains(secret), "{secret} appears in: {text}");
