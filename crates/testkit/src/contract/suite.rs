@@ -355,6 +355,7 @@ macro_rules! suite {
                 a_failing_webhook_is_disabled_with_its_last_attempt,
                 a_webhook_that_was_changed_meanwhile_is_not_disabled,
                 the_webhooks_of_an_inactive_tenant_wait,
+                the_webhooks_of_a_suspended_workspace_wait,
             }
             workspaces {
                 a_new_workspace_can_be_worked_in,

@@ -7,6 +7,7 @@ use domain::tenants::{Tenant, TenantStatus};
 use domain::webhooks::{DeliveryFailure, DisabledReason, Progress, Webhook, WebhookStatus};
 use ports::{DueWebhook, Lease, LeasedWebhook, RepositoryError};
 
+use super::operated_workspaces::set_suspended;
 use super::webhooks::{attempt, create, edited, get, is_stale, update};
 use super::{Ports, World};
 use crate::build;
@@ -240,4 +241,21 @@ pub async fn the_webhooks_of_an_inactive_tenant_wait(ports: Ports) {
     let inactive = world.get(channel.id()).await.expect("a tenant");
     world.set_status(&inactive, TenantStatus::Active).await;
     assert_eq!(due(&world, 0).await.len(), 1);
+}
+
+/// Whatever their tenants' status.
+pub async fn the_webhooks_of_a_suspended_workspace_wait(ports: Ports) {
+    let (world, _, webhook) = behind(ports).await;
+    let [server, _] = servers();
+    let leased = take(&world, &webhook, &lease(server, 0)).await.expect("a lease").webhook;
+    set_suspended(&world, &OperatorScope::new(), true).await;
+    assert!(due(&world, 10).await.is_empty());
+    assert_eq!(take(&world, &webhook, &lease(server, 10)).await, None);
+    let deliveries = &world.ports.webhook_deliveries;
+    assert!(!deliveries.renew(&OperatorScope::new(), &leased, &lease(server, 1)).await.expect("no failure"));
+    let recorded = record(&world, &leased, *leased.progress(), &lease(server, 1)).await;
+    assert!(!recorded.expect("stored"), "the turn ends");
+    assert_eq!(deliveries.oldest_undelivered(&OperatorScope::new()).await.expect("no failure"), None);
+    set_suspended(&world, &OperatorScope::new(), false).await;
+    assert_eq!(due(&world, 10).await.len(), 1);
 }

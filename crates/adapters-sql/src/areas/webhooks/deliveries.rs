@@ -63,8 +63,9 @@ const RECORD: &str = "\
     WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' AND position = $9";
 
 const RETURNING_ACTIVE: &str = " \
-    RETURNING EXISTS (SELECT 1 FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id \
-                                                     AND tenant.status = 'ACTIVE') AS is_active";
+    RETURNING EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
+                      WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
+                        AND workspace.id = $1 AND workspace.status = 'ACTIVE') AS is_active";
 
 /// The time of the oldest event that waits for a webhook.
 const OLDEST: &str = "\
