@@ -54,7 +54,7 @@ async fn erase(operators: &Operators, mut erasing: Erasing) {
     loop {
         let began = Instant::now();
         match operators.erase_on(&OperatorScope::new(), erasing).await {
-            Ok(Some(next)) => erasing = next,
+            Ok(Some(next)) => erasing = next.after(began.elapsed()),
             Ok(None) => return tracing::info!(%workspace, "erased, or erased by another server"),
             Err(error) => return tracing::warn!(%workspace, "erasing failed: {}", in_one_line(&error)),
         }

@@ -1,5 +1,7 @@
 //! Erasing workspaces in the background, step by step.
 
+use std::time::Duration;
+
 use domain::access::OperatorScope;
 use domain::ids::WorkspaceId;
 use ports::{ErasureStep, RepositoryError};
@@ -7,8 +9,14 @@ use ports::{ErasureStep, RepositoryError};
 use super::Operators;
 use crate::outcome::refusal::Refusal;
 
-/// The maximum number of rows that a step deletes, so that requests wait little for it.
-const STEP: u32 = 500;
+/// The number of rows that the first step deletes.
+const FIRST: u32 = 50;
+/// The minimum and the maximum number of rows of a step.
+const LEAST: u32 = 10;
+const MOST: u32 = 1_000;
+/// The time that a step should take at least, and at most, because on SQLite all writes wait for it.
+const QUICK: Duration = Duration::from_millis(8);
+const SLOW: Duration = Duration::from_millis(20);
 
 /// An erasure that goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,23 +25,40 @@ pub struct Erasing {
     pub workspace_id: WorkspaceId,
     /// The number of tables in which nothing is left.
     empty: usize,
+    /// The maximum number of rows that the next step deletes.
+    most: u32,
+}
+
+impl Erasing {
+    /// Adapts the size of the next step to the time that the last one took.
+    #[must_use]
+    pub fn after(self, took: Duration) -> Self {
+        let most = if took > SLOW {
+            (self.most / 2).max(LEAST)
+        } else if took < QUICK {
+            (self.most * 2).min(MOST)
+        } else {
+            self.most
+        };
+        Self { most, ..self }
+    }
 }
 
 impl Operators {
     /// Lists the erasures that go on.
     pub async fn erasures(&self, operator: &OperatorScope) -> Result<Vec<Erasing>, Refusal> {
         let pending = self.erasures.pending(operator).await?;
-        Ok(pending.into_iter().map(|workspace_id| Erasing { workspace_id, empty: 0 }).collect())
+        Ok(pending.into_iter().map(|workspace_id| Erasing { workspace_id, empty: 0, most: FIRST }).collect())
     }
 
     /// Takes a step of an erasure. Returns the next one; `None` if it has ended, or if another server is at it.
     pub async fn erase_on(&self, operator: &OperatorScope, at: Erasing) -> Result<Option<Erasing>, Refusal> {
-        let Erasing { workspace_id, empty } = at;
+        let Erasing { workspace_id, empty, most } = at;
         let stamp = (self.ambient.audit_id(), self.ambient.now());
-        match self.erasures.step(operator, workspace_id, stamp, empty, STEP).await {
-            Ok(ErasureStep::Deleted { rows: _, empty }) => Ok(Some(Erasing { workspace_id, empty })),
+        match self.erasures.step(operator, workspace_id, stamp, empty, most).await {
+            Ok(ErasureStep::Deleted { rows: _, empty }) => Ok(Some(Erasing { empty, ..at })),
             // A request that was in flight has written into a table that was empty.
-            Err(RepositoryError::Stale) if empty > 0 => Ok(Some(Erasing { workspace_id, empty: 0 })),
+            Err(RepositoryError::Stale) if empty > 0 => Ok(Some(Erasing { empty: 0, ..at })),
             Ok(ErasureStep::Done | ErasureStep::Elsewhere) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -60,7 +85,7 @@ mod tests {
                 .into_iter();
         erasures.expect_step().times(4).returning(move |_, _, _, empty, most| {
             let (expected, step) = steps.next().expect("a step for each call");
-            assert_eq!((empty, most), (expected, STEP));
+            assert_eq!((empty, most), (expected, FIRST));
             step
         });
         let operators = Operators { erasures: Arc::new(erasures), ..operators() };
@@ -72,5 +97,15 @@ mod tests {
             steps += 1;
         }
         assert_eq!(steps, 4);
+    }
+
+    #[test]
+    fn a_step_is_as_large_as_it_is_quick() {
+        let at = |most| Erasing { workspace_id: build::workspace_id(), empty: 3, most };
+        for (most, millis, expected) in
+            [(50, 1, 100), (50, 8, 50), (50, 20, 50), (50, 21, 25), (10, 500, 10), (1_000, 0, 1_000)]
+        {
+            assert_eq!(at(most).after(Duration::from_millis(millis)), at(expected), "{most} {millis}");
+        }
     }
 }
