@@ -6,6 +6,7 @@
 //! * [`Postgres`]: a separate database for each test.
 //! * [`PostgresServer`]: a separate server for a test that crashes it.
 //! * [`vacuum`]: the file of SQLite without what was deleted.
+//! * [`SqliteFile`]: the rows of a database file.
 //! * [`until`]: waiting for what must happen.
 
 pub mod build;
@@ -14,10 +15,12 @@ mod postgres;
 mod postgres_listener;
 mod postgres_server;
 mod sqlite;
+mod sqlite_file;
 mod waiting;
 
 pub use self::postgres::Postgres;
 pub use self::postgres_listener::Listener;
 pub use self::postgres_server::PostgresServer;
 pub use self::sqlite::{VACUUM, vacuum};
+pub use self::sqlite_file::SqliteFile;
 pub use self::waiting::{PATIENCE, until, until_so};
