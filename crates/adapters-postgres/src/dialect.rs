@@ -183,6 +183,13 @@ impl Dialect for PostgresDialect {
         has_trigram(&text).then(|| format!("%{}%", escaped_for_like(&text)))
     }
 
+    fn columns_of_table(&self) -> &'static str {
+        "SELECT CAST(known.column_name AS text) AS name, CAST(known.data_type AS text) AS kind, \
+             known.is_generated = 'ALWAYS' OR COALESCE(known.column_default LIKE 'nextval(%', false) AS is_drawn \
+         FROM information_schema.columns known \
+         WHERE known.table_schema = current_schema() AND known.table_name = $1 ORDER BY known.ordinal_position"
+    }
+
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),

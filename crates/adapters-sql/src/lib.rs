@@ -5,6 +5,7 @@
 //! Each folder imports only from those after it:
 //!
 //! * `areas`: one module per area that implements its ports, once for both engines.
+//! * `copies`: copies of workspaces between databases, table by table.
 //! * `access`: credentials, and the checks of a caller who writes.
 //! * `tables`: one declaration per table, with its entity, which inserts and replaces rows, and the reader of its rows.
 //! * `engine`: [`Connections`], the pool of both engines; [`Database`] and its transactions; [`Dialect`], the differences
@@ -20,9 +21,11 @@
 
 mod access;
 mod areas;
+mod copies;
 mod engine;
 mod tables;
 
+pub use self::copies::CopyError;
 pub use self::engine::connections::Connections;
 pub use self::engine::credential_cache::{ACCESS_CHANNEL, CredentialCache, HEARTBEAT_INTERVAL};
 pub use self::engine::database::Database;

@@ -241,6 +241,15 @@ impl Dialect for SqliteDialect {
         (!pieces.is_empty()).then(|| Value::from(pieces).to_string())
     }
 
+    fn columns_of_table(&self) -> &'static str {
+        // SQLite draws a number if it is the whole key.
+        "SELECT known.name, CASE lower(known.type) WHEN 'blob' THEN 'bytea' WHEN 'integer' THEN 'bigint' \
+             WHEN 'real' THEN 'double precision' ELSE lower(known.type) END AS kind, \
+             lower(known.type) = 'integer' AND known.pk > 0 \
+             AND (SELECT MAX(key.pk) FROM pragma_table_info($1) key) = 1 AS is_drawn \
+         FROM pragma_table_info($1) known ORDER BY known.cid"
+    }
+
     fn violation(&self, error: &dyn DatabaseError) -> Option<Violation> {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),

@@ -123,7 +123,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn make_file(path: &Path) -> io::Result<()> {
+pub(crate) fn make_file(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
 
     // An existing file is not opened: closing it would release SQLite's locks on it.
@@ -155,7 +155,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn make_file(path: &Path) -> io::Result<()> {
+pub(crate) fn make_file(path: &Path) -> io::Result<()> {
     fs::OpenOptions::new().write(true).create_new(true).open(path).map(drop)
 }
 

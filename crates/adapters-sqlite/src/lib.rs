@@ -15,6 +15,7 @@ mod file;
 mod group;
 mod guarded;
 mod versions;
+mod workspace_file;
 mod writer;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_sql::{Connections, CredentialCache, Deadline, Plans, Pool};
-pub use adapters_sql::{Database, Limits, MigrationError};
+pub use adapters_sql::{CopyError, Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -35,6 +36,7 @@ use crate::address::Mode;
 use crate::dialect::{MIGRATIONS, SqliteDialect};
 use crate::file::DatabaseFile;
 use crate::guarded::Guarded;
+pub use crate::workspace_file::{NewWorkspaceFile, WorkspaceFile, WorkspaceFileError};
 use crate::writer::Writer;
 
 /// The default number of connections that read.

@@ -134,6 +134,10 @@ pub trait Dialect: Send + Sync {
     /// Returns the expression that reads an id from a text.
     fn to_id(&self, text: &str) -> String;
 
+    /// Returns the SELECT of the columns of the table `$1`: `name`, the `kind` as PostgreSQL calls types, and `is_drawn`, whether
+    /// the database draws or computes the values.
+    fn columns_of_table(&self) -> &'static str;
+
     /// Returns the statement that notifies other processes at the commit that access has changed in the workspace `$1`;
     /// `None` if they see it by themselves.
     fn notify_access_change(&self) -> Option<&'static str>;

@@ -10,7 +10,8 @@ use crate::engine::limits::PoolUse;
 use crate::engine::query::Query;
 
 /// Reads the newest migration from the table in which sqlx records them.
-const SCHEMA_VERSION: &str = "SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations WHERE success";
+pub(crate) const SCHEMA_VERSION: &str =
+    "SELECT COALESCE(MAX(version), 0) AS version FROM _sqlx_migrations WHERE success";
 
 /// The SQLSTATE of a statement that the role may not execute.
 const FORBIDDEN: &str = "42501";

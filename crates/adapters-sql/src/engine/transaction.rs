@@ -211,7 +211,8 @@ impl Transaction {
         self.connection.lock().await.first(statement).await.map_err(|error| self.error(error))
     }
 
-    async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
+    /// Runs a SELECT and returns its rows.
+    pub(crate) async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
         let statement = query.statement(self.dialect.backend());
         self.connection.lock().await.all(statement).await.map_err(|error| self.error(error))
     }

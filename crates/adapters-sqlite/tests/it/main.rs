@@ -8,6 +8,7 @@ mod group_commit;
 mod isolation;
 mod plans;
 mod schema;
+mod workspace_files;
 
 use std::sync::Arc;
 

@@ -1,0 +1,86 @@
+//! Copies of a workspace, or of what belongs to one of its tenants, into another database of either engine.
+//!
+//! A copy has the rows of the tables with their ids. What a database makes of rows by itself is made again: indexes, generated
+//! columns, and numbers that it draws.
+
+mod columns;
+mod error;
+mod rows;
+mod rules;
+
+use domain::access::OperatorScope;
+use domain::ids::{TenantId, WorkspaceId};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+pub use self::error::CopyError;
+use self::error::failed;
+use self::rows::{Copy, WORKSPACES};
+use self::rules::RULES;
+use crate::engine::database::Database;
+use crate::engine::query::Query;
+use crate::engine::readiness::SCHEMA_VERSION;
+use crate::engine::transaction::Transaction;
+
+#[derive(FromQueryResult)]
+struct WorkspaceRow {
+    id: Uuid,
+}
+
+impl Database {
+    /// Copies a workspace, or what belongs to one of its tenants, into another database: all of it as it was at one moment, or
+    /// nothing. Returns the number of rows. Calls `progress` with a table, and the number of its rows so far.
+    pub async fn copy_to(
+        &self,
+        _: &OperatorScope,
+        target: &Self,
+        (workspace_id, tenant_id): (WorkspaceId, Option<TenantId>),
+        progress: &(dyn Fn(&'static str, u64) + Send + Sync),
+    ) -> Result<u64, CopyError> {
+        let source = self.begin_reading().await.map_err(failed("the source cannot be read"))?;
+        let target = target.begin_writing_much().await.map_err(failed("the target cannot be written"))?;
+        let copied = copy(Copy { source: &source, target: &target, workspace_id, tenant_id, progress }).await;
+        let ended = match copied {
+            Ok(_) => target.end_unaudited(Ok(())).await,
+            Err(_) => target.rollback().await,
+        };
+        let read = source.rollback().await;
+        let rows = copied?;
+        ended.and(read).map_err(failed("the copy cannot be committed"))?;
+        Ok(rows)
+    }
+
+    /// Returns the one workspace of a database.
+    pub async fn only_workspace(&self, _: &OperatorScope) -> Result<WorkspaceId, CopyError> {
+        let query = Query::new("SELECT workspace.id FROM workspaces workspace LIMIT 2", []);
+        let found = self.rows::<WorkspaceRow>(query).await.map_err(failed("the workspaces cannot be read"))?;
+        match found[..] {
+            [] => Err(CopyError::Empty),
+            [WorkspaceRow { id }] => Ok(WorkspaceId::new(id)),
+            _ => Err(CopyError::NotOne),
+        }
+    }
+}
+
+async fn copy(copy: Copy<'_>) -> Result<u64, CopyError> {
+    expect_schema("the source", copy.source).await?;
+    expect_schema("the target", copy.target).await?;
+    let mut all = 0;
+    for rule in &RULES {
+        let rows = copy.table(rule).await?;
+        match (rule.table, rows, copy.tenant_id) {
+            (WORKSPACES, 0, _) => return Err(CopyError::NoWorkspace(copy.workspace_id)),
+            ("tenants", 0, Some(tenant_id)) => return Err(CopyError::NoTenant(tenant_id)),
+            _ => all += rows,
+        }
+    }
+    Ok(all)
+}
+
+/// Checks that a database has the tables that this program knows.
+async fn expect_schema(place: &'static str, transaction: &Transaction) -> Result<(), CopyError> {
+    let found = transaction.one(Query::new(SCHEMA_VERSION, []), "version").await;
+    let found = found.map_err(failed(format!("the schema of {place} cannot be read")))?.unwrap_or_default();
+    let needed = transaction.dialect().schema_version();
+    if found == needed { Ok(()) } else { Err(CopyError::Schema { place, found, needed }) }
+}
