@@ -10,6 +10,9 @@ pub enum CopyError {
     /// An unknown workspace.
     #[error("there is no workspace {0}")]
     NoWorkspace(WorkspaceId),
+    /// A workspace of which a part is gone.
+    #[error("the workspace {0} is being erased")]
+    Erasing(WorkspaceId),
     /// A tenant that the workspace does not have.
     #[error("the workspace has no tenant {0}")]
     NoTenant(TenantId),

@@ -10,6 +10,7 @@ mod rules;
 
 use domain::access::OperatorScope;
 use domain::ids::{TenantId, WorkspaceId};
+use domain::workspaces::WorkspaceStatus;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -65,6 +66,7 @@ impl Database {
 async fn copy(copy: Copy<'_>) -> Result<u64, CopyError> {
     expect_schema("the source", copy.source).await?;
     expect_schema("the target", copy.target).await?;
+    expect_whole(&copy).await?;
     let mut all = 0;
     for rule in &RULES {
         let rows = copy.table(rule).await?;
@@ -75,6 +77,17 @@ async fn copy(copy: Copy<'_>) -> Result<u64, CopyError> {
         }
     }
     Ok(all)
+}
+
+/// Checks that the workspace is not being erased.
+async fn expect_whole(copy: &Copy<'_>) -> Result<(), CopyError> {
+    let erasing = "SELECT 1 FROM workspaces workspace WHERE workspace.id = $1 AND workspace.status = $2";
+    let values = [copy.workspace_id.as_uuid().into(), WorkspaceStatus::Erasing.as_str().into()];
+    let is_erasing = copy.source.has_row(Query::new(erasing, values)).await;
+    if is_erasing.map_err(failed("the workspace cannot be read"))? {
+        return Err(CopyError::Erasing(copy.workspace_id));
+    }
+    Ok(())
 }
 
 /// Checks that a database has the tables that this program knows.

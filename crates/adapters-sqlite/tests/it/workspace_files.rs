@@ -15,7 +15,9 @@ use crate::file;
 
 /// Two workspaces, of which the first one has many rows.
 const ROWS: &str = "\
-    INSERT INTO workspaces SELECT id, 'Stays', 'USD', 0, 72, 100, 1, '2030-01-31T12:00:00+00:00', '2030-01-31T12:00:00+00:00' \
+    INSERT INTO workspaces (id, name, default_currency, default_discount, max_importer_hold_hours, max_importer_holds, version, \
+            created_at, updated_at) \
+        SELECT id, 'Stays', 'USD', 0, 72, 100, 1, '2030-01-31T12:00:00+00:00', '2030-01-31T12:00:00+00:00' \
         FROM (SELECT x'01920000000070008000000000000001' AS id UNION SELECT x'01920000000070008000000000000002'); \
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 450) \
     INSERT INTO tenants (workspace_id, id, name, name_folded, domain, is_default, status, search_text, version, created_at, updated_at) \
@@ -179,6 +181,10 @@ async fn only_a_whole_file_gets_its_name() {
     let tenant = TenantId::new(build::id());
     let refused = copy(&source.sqlite.database(), &file.database(), (workspace(1), Some(tenant))).await;
     assert!(matches!(refused, Err(CopyError::NoTenant(_))));
+    SqliteFile::at(&source.path("tenantry.db"))
+        .execute("UPDATE workspaces SET status = 'ERASING' WHERE name = 'Stays'");
+    let refused = copy(&source.sqlite.database(), &file.database(), (workspace(1), None)).await.expect_err("not whole");
+    assert!(matches!(refused, CopyError::Erasing(id) if id == workspace(1)), "{refused}");
     let files = source.files();
     assert!(files.len() == 1 && files[0].starts_with("one.db.unfinished-"), "{files:?}");
     drop(file);
