@@ -133,6 +133,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: OperatorKeyCommand,
     },
+    /// Tenants
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
     /// API keys
     Key {
         #[command(subcommand)]
@@ -156,6 +161,8 @@ pub(crate) enum Command {
 pub(crate) enum WorkspaceCommand {
     /// Create a workspace with its default tenant, an API user and an ADMIN key
     Create(CreateWorkspaceArguments),
+    /// Import the workspace of a file that `tenant export` has written
+    Import(ImportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -166,6 +173,32 @@ pub(crate) struct CreateWorkspaceArguments {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The file of the workspace
+    #[arg(value_name = "FILE.db")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Write a workspace, or one of its tenants, into a new SQLite file, which `serve` serves and `workspace import` imports
+    Export(ExportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// The workspace's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) workspace: WorkspaceId,
+    /// The id of the tenant to export as a workspace of its own [default: the whole workspace]
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<TenantId>,
+    /// The file to write, which must not exist
+    #[arg(value_name = "FILE.db")]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

@@ -35,7 +35,7 @@ use application::in_one_line;
 use clap::Parser;
 use mimalloc::MiMalloc;
 
-use crate::cli::{Arguments, Command, EventsCommand, KeyCommand, ListingsCommand, WorkspaceCommand};
+use crate::cli::{Arguments, Command, EventsCommand, KeyCommand, ListingsCommand, TenantCommand, WorkspaceCommand};
 use crate::settings::Settings;
 
 /// Responses consist of many small strings, which mimalloc allocates and frees faster than the system's allocator.
@@ -63,6 +63,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             commands::create_workspace(&settings, arguments).await
         }
         Command::OperatorKey { command } => commands::operator_key(&settings, command).await,
+        Command::Workspace { command: WorkspaceCommand::Import(arguments) } => {
+            commands::import_workspace(&settings, arguments).await
+        }
+        Command::Tenant { command: TenantCommand::Export(arguments) } => {
+            commands::export_tenant(&settings, arguments).await
+        }
         Command::Key { command: KeyCommand::Create(arguments) } => commands::create_key(&settings, arguments).await,
         Command::Listings { command: ListingsCommand::Load(arguments) } => {
             commands::load_listings(&settings, arguments).await

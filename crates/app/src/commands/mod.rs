@@ -11,6 +11,7 @@ mod operators;
 mod schema;
 mod serve;
 mod sweeps;
+mod transfers;
 mod workspaces;
 
 use std::io::{Write, stdout};
@@ -24,6 +25,7 @@ pub(crate) use self::openapi::openapi;
 pub(crate) use self::operators::operator_key;
 pub(crate) use self::schema::migrate;
 pub(crate) use self::serve::serve;
+pub(crate) use self::transfers::{export_tenant, import_workspace};
 pub(crate) use self::workspaces::create_workspace;
 
 /// Prints a result. A closed standard output is an error like any other.

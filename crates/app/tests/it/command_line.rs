@@ -107,6 +107,9 @@ fn bad_usage_ends_with_2() {
         &["events", "tail"],
         &["events", "tail", "--workspace", "mine"],
         &["serve", "--event-retention", "0"],
+        &["tenant", "export", "workspace.db"],
+        &["tenant", "export", "--workspace", "mine", "workspace.db"],
+        &["workspace", "import"],
     ] {
         let (status, _) = run("sqlite:unused.db", arguments).expect_err("refused");
         assert_eq!(status, Some(2), "{arguments:?}");

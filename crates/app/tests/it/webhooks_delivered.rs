@@ -73,7 +73,7 @@ fn what_happens_is_delivered_in_order_as_the_feed_shows_it(world: &World) {
 }
 
 /// Returns the signature of a delivery by a secret.
-fn signature(delivery: &Delivery, secret: &Value) -> String {
+pub(crate) fn signature(delivery: &Delivery, secret: &Value) -> String {
     let secret: WebhookSecret = secret.as_str().expect("a secret").parse().expect("a secret");
     let seconds = delivery.headers["webhook-timestamp"].parse().expect("a number");
     let at = chrono::DateTime::from_timestamp(seconds, 0).expect("a time");

@@ -18,7 +18,7 @@ pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::load::{Load, is_unavailable};
 pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::receiver::{Delivery, Receiver};
-pub(crate) use self::server::{DATABASE_PASSWORD, Engine, SECRET_KEY, Server, migrate, output, run};
+pub(crate) use self::server::{DATABASE_PASSWORD, Engine, SECRET_KEY, Server, migrate, output, run, spawn};
 pub(crate) use self::stream::EventStream;
 pub(crate) use self::waiting::{REVOKED_WITHIN, refused_within_a_second};
 pub(crate) use self::wire::Wire;

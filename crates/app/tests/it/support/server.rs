@@ -62,6 +62,11 @@ pub(crate) fn output(database: &str, arguments: &[&str]) -> Output {
     command(database).args(arguments).output().expect("the binary runs")
 }
 
+/// Starts a command whose output is not read.
+pub(crate) fn spawn(database: &str, arguments: &[&str]) -> Child {
+    command(database).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs")
+}
+
 fn command(database: &str) -> Command {
     prepared(Command::new(TENANTRY), database)
 }
