@@ -6,18 +6,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::traces::TraceContext;
 use domain::webhooks::{DeliveryFailure, Outcome, Reach, RetryAfter, SignedMessage, WebhookUrl};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use hyper::http::request::Builder;
 use hyper::{Request, Response};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use ports::WebhookSender;
+use ports::traces::{ContinueTrace, SPANS};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use crate::connector::{ConnectError, Connector, Resolver, SystemResolver};
 
@@ -34,17 +39,23 @@ const AGENT: &str = concat!("Tenantry/", env!("CARGO_PKG_VERSION"));
 pub struct HttpSender {
     client: Client<HttpsConnector<Connector>, Full<Bytes>>,
     reach: Reach,
+    continue_trace: ContinueTrace,
 }
 
 impl HttpSender {
     /// Creates a sender that asks the operating system for addresses, and trusts the authorities that browsers trust.
-    pub fn new(reach: Reach) -> Self {
+    pub fn new(reach: Reach, continue_trace: ContinueTrace) -> Self {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        Self::with(Arc::new(SystemResolver), roots, reach)
+        Self::with(Arc::new(SystemResolver), roots, reach, continue_trace)
     }
 
     /// Creates a sender with a resolver and the authorities to trust.
-    pub fn with(resolver: Arc<dyn Resolver>, roots: RootCertStore, reach: Reach) -> Self {
+    pub fn with(
+        resolver: Arc<dyn Resolver>,
+        roots: RootCertStore,
+        reach: Reach,
+        continue_trace: ContinueTrace,
+    ) -> Self {
         let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("versions that the provider has")
@@ -56,14 +67,14 @@ impl HttpSender {
             .pool_idle_timeout(KEEP_ALIVE)
             .http1_max_buf_size(ANSWER)
             .build(connector.wrap_connector(Connector { resolver, reach }));
-        Self { client, reach }
+        Self { client, reach, continue_trace }
     }
 
     async fn exchange(&self, url: &WebhookUrl, message: SignedMessage) -> Result<Outcome, DeliveryFailure> {
         // The setting may have changed since the URL was stored.
         url.expect_within(self.reach).map_err(|_| DeliveryFailure::AddressRefused)?;
-        let SignedMessage { id, timestamp, signature, body } = message;
-        let request = Request::post(url.as_str())
+        let SignedMessage { id, timestamp, signature, body, trace } = message;
+        let request = traced(Request::post(url.as_str()), trace.as_ref())
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, AGENT)
             .header("webhook-id", id)
@@ -86,7 +97,29 @@ impl HttpSender {
 #[async_trait]
 impl WebhookSender for HttpSender {
     async fn send(&self, url: &WebhookUrl, message: SignedMessage) -> Outcome {
-        self.exchange(url, message).await.unwrap_or_else(Outcome::Failed)
+        // The URL may contain a secret of the receiver.
+        let span = tracing::info_span!(
+            target: SPANS, "deliver", otel.kind = "client", http.request.method = "POST", messaging.message.id = message.id,
+            http.response.status_code = Empty, otel.status_code = Empty, "error.type" = Empty,
+        );
+        let trace = (self.continue_trace)(&span, message.trace.as_ref());
+        let sending = self.exchange(url, SignedMessage { trace, ..message });
+        let outcome = sending.instrument(span.clone()).await.unwrap_or_else(Outcome::Failed);
+        match outcome {
+            Outcome::Answered { status, .. } => span.record("http.response.status_code", status),
+            Outcome::Failed(failure) => span.record("otel.status_code", "ERROR").record("error.type", failure.as_str()),
+        };
+        outcome
+    }
+}
+
+/// Adds the trace that the request continues.
+fn traced(mut request: Builder, trace: Option<&TraceContext>) -> Builder {
+    let Some(trace) = trace else { return request };
+    request = request.header("traceparent", trace.to_string());
+    match trace.state.as_str() {
+        "" => request,
+        state => request.header("tracestate", state),
     }
 }
 

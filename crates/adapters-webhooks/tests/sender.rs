@@ -178,7 +178,7 @@ async fn a_body_that_drips_or_has_no_end_does_not_hold_the_delivery() {
 async fn a_certificate_must_be_valid_for_the_name() {
     let (mut receiver, roots) = with_tls("hooks.example").await;
     let resolver = resolver([vec![receiver.address]]);
-    let trusting = HttpSender::with(resolver.clone(), roots, Reach::Private);
+    let trusting = HttpSender::with(resolver.clone(), roots, Reach::Private, |_, trace| trace.cloned());
     assert_eq!(send(&trusting, "https://hooks.example/").await, answered(200));
     assert!(receiver.requests.recv().await.is_some());
     let failed = Outcome::Failed(DeliveryFailure::TlsFailed);

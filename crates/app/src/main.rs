@@ -6,6 +6,7 @@
 //! * [`demo`]: the sample data of `serve --demo`, and [`listings_file`]: the reader of listing files.
 //! * [`secret_key`]: the key that encrypts secrets at rest.
 //! * [`wire`]: the only file that names a port and its adapter together.
+//! * [`telemetry`]: the log, and [`spans`]: the traces that are exported.
 //! * [`workers`]: the shared state of the server's worker threads, and [`stop`]: the signals that stop the server.
 //! * `commands`: the commands, one file each, and the sweeps. They act with the operator's scope; requests never do.
 //!
@@ -22,6 +23,7 @@ mod failure;
 mod listings_file;
 mod secret_key;
 mod settings;
+mod spans;
 mod stop;
 mod telemetry;
 mod values;

@@ -1,17 +1,22 @@
-//! The log: on standard error, one line per event.
+//! The log, on standard error, one line per event; and the export of [`spans`].
 
 use std::io::{IsTerminal, stderr};
 use std::str::FromStr;
 
+use actix_web::rt::task::spawn_blocking;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use ports::traces::SPANS;
 use serde::Deserialize;
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::cli::LogFormat;
 use crate::settings::Settings;
+use crate::spans;
 
 const LEVELS: [(&str, LevelFilter); 6] = [
     ("off", LevelFilter::OFF),
@@ -37,7 +42,8 @@ pub(crate) struct InvalidLogFilterError;
 
 impl Default for LogFilter {
     fn default() -> Self {
-        Self(Targets::new().with_default(LevelFilter::INFO).with_target(UNREADABLE, LevelFilter::OFF))
+        let all = Targets::new().with_default(LevelFilter::INFO);
+        Self(all.with_target(UNREADABLE, LevelFilter::OFF).with_target(SPANS, LevelFilter::OFF))
     }
 }
 
@@ -70,16 +76,34 @@ impl TryFrom<String> for LogFilter {
     }
 }
 
-/// Starts the log.
-pub(crate) fn start(settings: &Settings) {
+/// The log and the export of spans, once they are started.
+pub(crate) struct Telemetry {
+    exporter: Option<SdkTracerProvider>,
+}
+
+/// Starts the log and, if a receiver of spans is set, their export.
+pub(crate) fn start(settings: &Settings) -> anyhow::Result<Telemetry> {
     let LogFilter(filter) = settings.log.clone();
-    let log = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(stderr)
-        .with_ansi(stderr().is_terminal());
-    match settings.log_format {
-        LogFormat::Pretty => log.finish().with(filter).init(),
-        LogFormat::Json => log.json().flatten_event(true).finish().with(filter).init(),
+    let log = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
+    let log = match settings.log_format {
+        LogFormat::Pretty => log.boxed(),
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+    };
+    let exporter = spans::exporter()?;
+    registry().with(log.with_filter(filter)).with(exporter.as_ref().map(spans::layer)).init();
+    Ok(Telemetry { exporter })
+}
+
+impl Telemetry {
+    /// Exports the spans that are left.
+    pub(crate) async fn stop(self) {
+        if let Some(exporter) = self.exporter {
+            // It waits for the receiver, up to its time limit.
+            let stopped = spawn_blocking(move || exporter.shutdown()).await;
+            if let Ok(Err(error)) = stopped {
+                tracing::warn!("not all spans were exported: {error}");
+            }
+        }
     }
 }
 

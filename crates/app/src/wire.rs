@@ -21,6 +21,7 @@ use ports::SecretVault;
 use crate::ambient;
 use crate::failure::BadUsage;
 use crate::secret_key::SecretKey;
+use crate::spans::continue_trace;
 
 const UNUSABLE: &str = "the database cannot be used";
 
@@ -104,7 +105,7 @@ impl Engine {
             (key, _) => key,
         };
         let vault = key.map(|SecretKey(key)| Arc::new(Vault::new(&key)) as Arc<dyn SecretVault>);
-        let sender = Arc::new(HttpSender::new(reach));
+        let sender = Arc::new(HttpSender::new(reach, continue_trace));
         Outbound::new(sender, vault, reach, adapters_http::event_body)
     }
 
@@ -193,6 +194,7 @@ impl UseCases {
             operators: self.operators(),
             readiness: wired!(self: ReadinessCheck { readiness; }),
             metrics,
+            continue_trace,
             server_limits,
         }
     }

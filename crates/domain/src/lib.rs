@@ -50,6 +50,7 @@ pub mod stays;
 pub mod tenants;
 pub mod text;
 pub mod time_zones;
+pub mod traces;
 pub mod users;
 pub mod webhooks;
 pub mod workspaces;

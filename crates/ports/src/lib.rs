@@ -7,7 +7,7 @@
 //! * A second trait per area that **reads** lists and counts (`TenantQueries`).
 //! * Ports for the clock, ids and secrets ([`Clock`], [`IdGenerator`], [`SecretGenerator`]), so that tests can control
 //!   them.
-//! * [`fairness`]: the client that work is done for, and the order of turns.
+//! * [`fairness`]: the client that work is done for, and the order of turns; [`traces`]: the trace that it belongs to.
 //!
 //! # How to add to it
 //!
@@ -40,6 +40,7 @@ mod quotes;
 mod readiness;
 mod reservations;
 mod tenants;
+pub mod traces;
 mod users;
 mod webhooks;
 mod workspaces;

@@ -13,6 +13,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 use application::{Code, in_one_line};
+use domain::traces::TraceId;
+use tracing::field::display;
 use uuid::Uuid;
 
 use crate::request::caller::ServedIn;
@@ -20,6 +22,7 @@ use crate::response::etag::is_known;
 use crate::response::problem::{ApiError, ProblemView};
 use crate::router::{BASE, OPERATOR_BASE, Router};
 use crate::server::health::restrict_page;
+use crate::server::traces::Traced;
 use crate::state::Api;
 use crate::state::rate_limit::Standing;
 
@@ -38,13 +41,15 @@ pub(crate) async fn envelope(
     let api = request.app_data::<web::Data<Api>>().expect("`configure` adds it").clone();
     let watched = api.metrics.watch(request.method());
     let router = Router::of(request.request());
-    let received = Received::of(&request);
+    let traced = Traced::begin(&request, api.continue_trace);
+    let received = Received::of(&request, traced.trace_id());
 
-    let response = match next.call(request).await {
+    let response = match traced.run(next.call(request)).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(mut error) => {
             // The request was cancelled and dropped, so its route must be found by its path.
             let refused = received.refused(&error);
+            traced.end(refused.status, None);
             let took = watched.end(router.pattern_of(&received.path), refused.status);
             received.log(refused.status, None, took);
             error.add_response_mapper(move |mut response| {
@@ -62,6 +67,7 @@ pub(crate) async fn envelope(
     let found = response.request().extensions();
     let (tenant, standing) = (found.get::<ServedIn>().copied(), found.get::<Standing>().cloned());
     drop(found);
+    traced.end(response.status(), tenant);
     let headers = response.headers_mut();
     received.describe(headers);
     if let Some(ServedIn(tenant)) = tenant {
@@ -79,12 +85,13 @@ struct Received {
     id: HeaderValue,
     method: Method,
     path: String,
+    trace_id: Option<TraceId>,
 }
 
 impl Received {
-    fn of(request: &ServiceRequest) -> Self {
+    fn of(request: &ServiceRequest, trace_id: Option<TraceId>) -> Self {
         let id = request_id(request.headers());
-        Self { id, method: request.method().clone(), path: request.path().to_owned() }
+        Self { id, method: request.method().clone(), path: request.path().to_owned(), trace_id }
     }
 
     /// Writes the body of a refusal.
@@ -106,7 +113,8 @@ impl Received {
             &foreign
         };
         if let Some(cause) = &error.cause {
-            tracing::error!(request_id = self.id(), code = error.code.as_str(), "{}", in_one_line(&**cause));
+            let (request_id, trace_id) = (self.id(), self.trace_id.map(display));
+            tracing::error!(request_id, trace_id, code = error.code.as_str(), "{}", in_one_line(&**cause));
         }
         let body = serde_json::to_vec(&ProblemView::new(error, &self.path)).unwrap_or_default();
         Refused { status: error.status, retry_after: error.retry_after, body }
@@ -126,10 +134,11 @@ impl Received {
     fn log(&self, status: StatusCode, tenant: Option<ServedIn>, took: Duration) {
         tracing::info!(
             request_id = self.id(),
+            trace_id = self.trace_id.map(display),
             method = %self.method,
             path = self.path,
             status = status.as_u16(),
-            tenant = tenant.map(|ServedIn(tenant)| tracing::field::display(tenant)),
+            tenant = tenant.map(|ServedIn(tenant)| display(tenant)),
             micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             "request"
         );

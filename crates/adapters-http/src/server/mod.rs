@@ -10,6 +10,7 @@ pub(crate) mod envelope;
 pub(crate) mod fixed;
 pub(crate) mod health;
 pub(crate) mod timeout;
+pub(crate) mod traces;
 
 mod connection;
 mod exchanges;

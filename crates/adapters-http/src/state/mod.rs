@@ -10,6 +10,7 @@ use std::time::Duration;
 use application::{
     ApiKeys, Audit, Authentication, Availability, EventConsumers, Events, Imports, IntegrationAccounts, Listings,
     Locations, Operators, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks, Workspaces,
+    traces::ContinueTrace,
 };
 
 use self::metrics::Metrics;
@@ -59,6 +60,8 @@ pub struct Api {
     pub readiness: ReadinessCheck,
     /// The metrics, shared by all worker threads.
     pub metrics: Metrics,
+    /// Continues the traces of requests.
+    pub continue_trace: ContinueTrace,
     /// The limits of every request.
     pub server_limits: ServerLimits,
 }

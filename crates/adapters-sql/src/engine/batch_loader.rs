@@ -12,6 +12,7 @@ use domain::ids::WorkspaceId;
 use ports::RepositoryError;
 use ports::fairness::{client, on_behalf_of};
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 /// The most rows that one statement reads.
@@ -60,11 +61,12 @@ impl<R: Clone + Send + 'static> BatchLoader<R> {
             // A separate task: it runs after the requests that are ready now, and continues if this request is
             // cancelled.
             let loader = self.clone();
-            tokio::spawn(on_behalf_of(client(), async move {
+            let batch = async move {
                 let batch = loader.take(rows);
                 let found = read(ids(&batch)).await;
                 loader.answer(batch, found);
-            }));
+            };
+            tokio::spawn(on_behalf_of(client(), batch.instrument(Span::current())));
         }
         answered.await.unwrap_or_else(|gone| Err(RepositoryError::Internal(gone.into())))
     }

@@ -6,12 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool::managed::Object;
 use ports::fairness::Permit;
+use ports::traces::SPANS;
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, Database, Executor, IntoArguments};
 use tokio::runtime::Handle;
 use tokio::time::{sleep, timeout};
+use tracing::{Instrument, Span, info_span};
 
 use crate::engine::opener::{Driver, Opener, results};
 use crate::engine::pool::Connection;
@@ -111,17 +113,21 @@ where
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
         // Values are bound, so a `;` is one of `Dialect::together`.
         let statements = 1 + statement.sql.matches(';').count();
-        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), statements).await;
+        let span = span::<DB>(&statement.sql);
+        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), statements);
+        let done = done.instrument(span).await;
         self.finish(done).map(|(done, _)| done.into()).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
     async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let row = query::<DB>(statement).fetch_optional(self.start_statement()).await;
+        let span = span::<DB>(&statement.sql);
+        let row = query::<DB>(statement).fetch_optional(self.start_statement()).instrument(span).await;
         self.finish(row).map(|row| row.map(Into::into)).map_err(|error| DbErr::Query(runtime_error(error)))
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), 1).await;
+        let span = span::<DB>(&statement.sql);
+        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), 1).instrument(span).await;
         let (_, rows) = self.finish(done).map_err(|error| DbErr::Query(runtime_error(error)))?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
@@ -134,7 +140,7 @@ where
     }
 
     async fn commit(&mut self) -> Result<(), DbErr> {
-        let committed = DB::run(self.start(), "COMMIT").await;
+        let committed = DB::run(self.start(), "COMMIT").instrument(span::<DB>("COMMIT")).await;
         self.is_in_transaction = committed.is_err();
         self.finish(committed).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
@@ -146,6 +152,11 @@ where
         let _ = self.finish(rolled_back);
         Ok(())
     }
+}
+
+/// Returns the span of a statement. Its text contains no values.
+fn span<DB: Database>(sql: &str) -> Span {
+    info_span!(target: SPANS, "statement", otel.kind = "client", db.system.name = DB::NAME, db.query.text = sql)
 }
 
 /// Converts a statement for sqlx.

@@ -43,12 +43,12 @@ pub(crate) fn resolver(answers: impl Into<Vec<Vec<SocketAddr>>>) -> Arc<Answers>
 }
 
 pub(crate) fn sender(resolver: &Arc<Answers>, reach: Reach) -> HttpSender {
-    HttpSender::with(resolver.clone(), RootCertStore::empty(), reach)
+    HttpSender::with(resolver.clone(), RootCertStore::empty(), reach, |_, trace| trace.cloned())
 }
 
 pub(crate) fn message() -> SignedMessage {
     let (id, signature) = ("event-1".to_owned(), "v1,abc= v1,def=".to_owned());
-    SignedMessage { id, timestamp: 1_614_265_330, signature, body: br#"{"a": 1}"#.to_vec() }
+    SignedMessage { id, timestamp: 1_614_265_330, signature, body: br#"{"a": 1}"#.to_vec(), trace: None }
 }
 
 pub(crate) async fn send(sender: &HttpSender, url: &str) -> Outcome {

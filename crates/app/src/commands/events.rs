@@ -52,8 +52,20 @@ async fn print_after(logs: &EventLogs, arguments: &TailEventsArguments, mut afte
 
 /// Returns an event as a line: its position, time, type, tenant, author and resource, then data and changed values.
 fn line(event: &Event) -> String {
-    let Event { id: _, position, event_type, at, tenant_id, actor, resource_kind, resource_id, before, after, data } =
-        event;
+    let Event {
+        id: _,
+        position,
+        event_type,
+        at,
+        tenant_id,
+        actor,
+        resource_kind,
+        resource_id,
+        before,
+        after,
+        data,
+        trace: _,
+    } = event;
     let actor = match actor {
         Some(Actor::ApiUser { id, .. }) => id.to_string(),
         Some(Actor::Operator) => "operator".to_owned(),

@@ -24,7 +24,7 @@ use crate::workers::Workers;
 const FIRST_WORKSPACE: &str = "My workspace";
 
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
-    telemetry::start(settings);
+    let telemetry = telemetry::start(settings)?;
     let engine = Engine::open(&settings.database, settings.limits).await?;
     engine.prepare().await?;
 
@@ -76,6 +76,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     watch.abort();
     let _ = watch.await;
     engine.close().await;
+    telemetry.stop().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -33,10 +33,11 @@ const ALLOWED: [(&str, &[&str]); 10] = [
 ];
 
 /// External libraries, and the only crates that may use each.
-const RESERVED: [(&str, &[&str]); 8] = [
+const RESERVED: [(&str, &[&str]); 9] = [
     ("actix-web", &["adapters-http", "app"]),
     ("anyhow", &["app"]),
     ("hyper", &["adapters-webhooks"]),
+    ("opentelemetry", &["app"]),
     ("prometheus", &["adapters-http", "app"]),
     ("sea-orm", &["adapters-sql", "adapters-postgres", "adapters-sqlite"]),
     ("sqlx", &["adapters-sql", "adapters-postgres", "adapters-sqlite", "testkit"]),

@@ -64,6 +64,7 @@ mod support;
 mod tenants;
 mod tenants_input;
 mod tenants_status;
+mod traces;
 mod users;
 mod webhooks;
 mod webhooks_delivered;

@@ -90,9 +90,11 @@ impl Outbound {
         at: DateTime<Utc>,
     ) -> SignedMessage {
         let id = event.id.to_string();
+        let trace = event.trace.clone();
         let body = (self.body)(event, webhook.workspace_id(), &webhook.parts().base_url);
         let signing = secrets.iter().filter(|(_, until)| until.is_none_or(|until| at < until));
-        SignedMessage::new(id, at, body, signing.map(|(secret, _)| secret))
+        let message = SignedMessage::new(id, at, body, signing.map(|(secret, _)| secret));
+        SignedMessage { trace, ..message }
     }
 }
 

@@ -4,6 +4,7 @@ use domain::access::{Caller, Permission, TenantScope};
 use domain::events::Event;
 use domain::ids::{AttemptId, EventId, WebhookId};
 use domain::webhooks::{Attempt, TEST_TYPE, Webhook};
+use ports::traces;
 
 use super::{WebhookError, Webhooks};
 use crate::outcome::refusal::Refusal;
@@ -68,6 +69,7 @@ impl Webhooks {
             before: Vec::new(),
             after: Vec::new(),
             data: Vec::new(),
+            trace: traces::current(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub use self::relation::{Relation, RelationError};
 pub use self::types::{Audience, EventType, EventTypeError, TypePattern};
 use crate::audit::{Actor, Fact};
 use crate::ids::{EventId, IntegrationAccountId, ListingId, TenantId};
+use crate::traces::TraceContext;
 
 /// The maximum number of listings that an event about imports names. More are told in several events.
 pub const MAX_LISTINGS: usize = 1_000;
@@ -116,4 +117,6 @@ pub struct Event {
     pub after: Vec<(String, Fact)>,
     /// The ids that a consumer needs to act, and other data of the type, sorted by name.
     pub data: Vec<(String, Datum)>,
+    /// The trace of the request that made the change, if it was in one.
+    pub trace: Option<TraceContext>,
 }

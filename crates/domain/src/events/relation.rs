@@ -74,8 +74,8 @@ const STATUS: &str = "status";
 const ACCOUNT: &str = "integrationAccountID";
 
 impl Event {
-    /// Removes what a tenant with this relation may not learn: which user of another tenant acted, and the values that a
-    /// GET would not show it.
+    /// Removes what a tenant with this relation may not learn: which user of another tenant acted, in which trace, and the
+    /// values that a GET would not show it.
     #[must_use]
     pub fn for_reader(self, relation: Relation) -> Self {
         let actor = self.actor.filter(|actor| match relation {
@@ -96,7 +96,8 @@ impl Event {
             }
             _ => (self.resource_kind, self.resource_id),
         };
-        Self { actor, resource_kind, resource_id, before, after, ..self }
+        let trace = self.trace.filter(|_| relation == Relation::Own);
+        Self { actor, resource_kind, resource_id, before, after, trace, ..self }
     }
 }
 
@@ -122,6 +123,7 @@ mod tests {
             before: facts(),
             after: facts(),
             data: vec![],
+            trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().ok(),
         }
     }
 
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_tenant_itself_learns_which_user_acted() {
+    fn only_the_tenant_itself_learns_which_user_acted_in_which_trace() {
         for (relation, sees_user, sees_operator) in [
             (Relation::Own, true, true),
             (Relation::OtherParty, false, true),
@@ -141,6 +143,7 @@ mod tests {
             for (actor, sees) in [(user(), sees_user), (Actor::Operator, sees_operator)] {
                 let told = event(EventType::ListingUpdated, actor.clone()).for_reader(relation);
                 assert_eq!(told.actor, Some(actor).filter(|_| sees), "{relation:?}");
+                assert_eq!(told.trace.is_some(), relation == Relation::Own, "{relation:?}");
             }
         }
     }

@@ -9,6 +9,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use thiserror::Error;
 
+use crate::traces::TraceContext;
+
 const PREFIX: &str = "whsec_";
 
 /// A text that is not the secret of a webhook.
@@ -106,7 +108,7 @@ impl Secrets {
     }
 }
 
-/// A signed message: the body of a request, and its three headers.
+/// A signed message: the body of a request, and its headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedMessage {
     /// `webhook-id`: the same for each repeat.
@@ -117,6 +119,8 @@ pub struct SignedMessage {
     pub signature: String,
     /// The body.
     pub body: Vec<u8>,
+    /// The trace to which the request belongs, if there is one. It is not signed.
+    pub trace: Option<TraceContext>,
 }
 
 impl SignedMessage {
@@ -129,7 +133,7 @@ impl SignedMessage {
     ) -> Self {
         let timestamp = at.timestamp();
         let signatures: Vec<_> = secrets.into_iter().map(|secret| secret.sign(&id, timestamp, &body)).collect();
-        Self { id, timestamp, signature: signatures.join(" "), body }
+        Self { id, timestamp, signature: signatures.join(" "), body, trace: None }
     }
 }
 

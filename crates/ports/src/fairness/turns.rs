@@ -15,8 +15,8 @@ use super::{Client, Permit};
 const OF_LATE: Duration = Duration::from_secs(1);
 /// The time after its last turn during which a client counts as active.
 const QUIET: Duration = Duration::from_secs(2);
-/// The interval at which inactive clients are removed from the tables.
-const TIDIED: Duration = Duration::from_secs(30);
+/// The interval at which inactive clients are removed from the tables, which are walked to find whether others work.
+const TIDIED: Duration = QUIET;
 
 /// A waiting request whose turn has come.
 pub(super) struct Next {

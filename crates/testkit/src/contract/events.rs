@@ -11,7 +11,8 @@ use domain::integration_accounts::AccountStatus;
 use domain::listings::{ListingEdit, ListingStatus};
 use domain::patch::Patch;
 use domain::tenants::TenantStatus;
-use ports::{EventFilter, EventPage, LogState};
+use domain::traces::{TraceContext, TraceState};
+use ports::{EventFilter, EventPage, LogState, traces};
 use uuid::Uuid;
 
 use super::host::{Host, account_with, allowing, is_stale, new_listing, renamed, with_status};
@@ -153,6 +154,24 @@ pub async fn each_workspace_has_its_own_positions(ports: Ports) {
     let logs = [(world.workspace_id(), None), (empty, None), (other.workspace_id(), None)];
     assert_eq!(positions(&world, logs).await, [2, 0, 1]);
     assert_eq!(types(&page(&other, None, 0).await.events), ["workspace.created"]);
+}
+
+/// The trace of a request is no other tenant's.
+pub async fn an_event_keeps_the_trace_of_its_change_for_its_own_tenant(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let (owner, world) = (&shop.owner, &shop.owner.world);
+    let parent: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().expect("a parent");
+    let traced = TraceContext { state: TraceState::read(["a=1,b=2"]), ..parent.clone() };
+    let begin = now(world).await;
+    let expected = [Some(traced), Some(parent), None];
+    for (number, trace) in expected.iter().enumerate() {
+        let listing = owner.get(shop.id()).await.expect("a listing").listing;
+        let rename = owner.update(&listing, renamed(&format!("Loft {number}")));
+        traces::within(trace.clone(), rename).await.expect("renamed");
+    }
+    let told = async |tenant| feed(world, tenant, begin).await.into_iter().map(|event| event.trace).collect::<Vec<_>>();
+    assert_eq!(told(owner.tenant.id()).await, expected);
+    assert_eq!(told(shop.importer.tenant.id()).await, [None, None, None]);
 }
 
 /// The position of a feed is that of its own last event, whatever others are told, and 0 once none is kept.

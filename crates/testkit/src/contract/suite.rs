@@ -93,6 +93,7 @@ macro_rules! suite {
                 twenty_who_number_at_once_number_each_change_once,
                 each_workspace_has_its_own_positions,
                 each_feed_has_the_position_of_its_last_event,
+                an_event_keeps_the_trace_of_its_change_for_its_own_tenant,
                 a_commit_wakes_the_numbering,
                 a_change_of_a_tenant_is_told_to_it_and_to_the_default_tenant,
                 a_reservation_is_told_to_its_owner_and_its_seller,

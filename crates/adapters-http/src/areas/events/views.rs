@@ -170,8 +170,20 @@ impl EventView {
 
     /// Returns the view of an event of the workspace. The resources are below the URL `base`.
     pub(crate) fn of(event: Event, workspace_id: WorkspaceId, base: &str) -> Self {
-        let Event { id, position, event_type, at, tenant_id, actor, resource_kind, resource_id, before, after, data } =
-            event;
+        let Event {
+            id,
+            position,
+            event_type,
+            at,
+            tenant_id,
+            actor,
+            resource_kind,
+            resource_id,
+            before,
+            after,
+            data,
+            trace: _,
+        } = event;
         // An import is of two tenants, of which neither can read the other.
         let is_readable = !event_type.starts_with(IMPORTS) || resource_id == tenant_id.as_uuid();
         let data = data.into_iter().map(|(name, datum)| {
@@ -266,6 +278,7 @@ mod tests {
                 (text("listingIDs"), Datum::Ids(vec![Uuid::from_u128(4)])),
                 (text("moved"), Datum::Fact(Fact::Integer(5))),
             ],
+            trace: None,
         }
     }
 

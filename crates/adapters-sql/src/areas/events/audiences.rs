@@ -250,6 +250,7 @@ mod tests {
             listings: vec![LISTING],
             stirred: Stirred::Nothing,
             progress: None,
+            trace: None,
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) struct NewEvent {
     pub(super) event_type: String,
     pub(super) tenant: Uuid,
     pub(super) data: Value,
+    pub(super) trace: Option<String>,
 }
 
 /// The events that a transaction numbers.
@@ -53,7 +54,7 @@ impl<'t> Batch<'t> {
     /// Gives the next position to an event.
     pub(super) fn number(&mut self, event: NewEvent, recipients: Vec<Recipient>) {
         self.position += 1;
-        let NewEvent { id, entry, event_type, tenant, data } = event;
+        let NewEvent { id, entry, event_type, tenant, data, trace } = event;
         let position = self.position;
         let id = id.unwrap_or_else(|| EventId::derived(entry, position.unsigned_abs()));
         self.recipients.extend(recipients.into_iter().map(|Recipient { tenant, relation, data }| {
@@ -61,7 +62,7 @@ impl<'t> Batch<'t> {
             row.into_iter().chain(data).collect()
         }));
         let (id, entry) = (id.as_uuid().to_string(), entry.as_uuid().to_string());
-        self.events.push(json!([position, id, entry, tenant.to_string(), event_type, data]));
+        self.events.push(json!([position, id, entry, tenant.to_string(), event_type, data, trace]));
     }
 
     /// Notes that a change need no longer wait.
@@ -92,8 +93,8 @@ pub(super) fn storing(
 ) -> Query {
     let id = |place: u8| dialect.to_id(&format!("item.value ->> {place}"));
     let events = format!(
-        "INSERT INTO events (workspace_id, numbered_at, position, id, entry_id, tenant_id, type, data) \
-         SELECT $1, $2, CAST(item.value ->> 0 AS bigint), {}, {}, {}, item.value ->> 4, item.value -> 5 FROM {}",
+        "INSERT INTO events (workspace_id, numbered_at, position, id, entry_id, tenant_id, type, data, trace) \
+         SELECT $1, $2, CAST(item.value ->> 0 AS bigint), {}, {}, {}, item.value ->> 4, item.value -> 5, item.value ->> 6 FROM {}",
         id(1),
         id(2),
         id(3),

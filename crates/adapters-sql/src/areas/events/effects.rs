@@ -211,7 +211,8 @@ impl Batch<'_> {
     fn tell_importers(&mut self, change: &Waiting, told: BTreeMap<Told, Vec<Uuid>>) {
         for ((account, tenant, event_type, reason), listings) in told {
             let data = json!({ "reason": reason, "integrationAccountID": account.to_string(), "listingIDs": ids_to_json(listings) });
-            let event = NewEvent { id: None, entry: change.entry, event_type: event_type.to_owned(), tenant, data };
+            let (event_type, trace) = (event_type.to_owned(), change.trace.clone());
+            let event = NewEvent { id: None, entry: change.entry, event_type, tenant, data, trace };
             self.number(event, vec![Recipient { tenant, relation: Relation::Importer, data: None }]);
         }
     }

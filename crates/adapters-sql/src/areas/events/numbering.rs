@@ -220,6 +220,7 @@ fn to_event(change: &Waiting) -> NewEvent {
         event_type: change.event_type.map_or_else(|| change.action.clone(), |known| known.as_str().to_owned()),
         tenant: change.tenant,
         data: change.told.clone(),
+        trace: change.trace.clone(),
     }
 }
 

@@ -10,6 +10,7 @@ use ports::{EventFilter, EventPage, EventQueries, LogState, RepositoryError};
 use sea_orm::entity::prelude::{Json, Uuid};
 use sea_orm::{DbErr, FromQueryResult, QueryResult, Statement};
 
+use super::waiting::to_trace;
 use crate::areas::audit::to_record;
 use crate::areas::facts::{named, to_datum};
 use crate::engine::database::Database;
@@ -29,7 +30,7 @@ const MOST: u32 = 100;
 /// are few, as it does not know the bound one when it plans.
 const READ: &str = "\
     SELECT log.position, log.oldest, {end}, page.position, page.relation, page.data, \
-    event.id, event.type, event.tenant_id, event.data, {entry} \
+    event.id, event.type, event.tenant_id, event.data, event.trace, {entry} \
     FROM event_logs log \
     LEFT JOIN (SELECT * FROM ({page}) few ORDER BY few.position LIMIT 101) page ON TRUE \
     LEFT JOIN events event ON event.workspace_id = $1 AND event.position = page.position \
@@ -156,6 +157,7 @@ struct EventRow {
     event_type: String,
     tenant_id: Uuid,
     data: Json,
+    trace: Option<String>,
     entry: audit::Row,
 }
 
@@ -173,6 +175,7 @@ impl FromQueryResult for Found {
                 event_type: columns.next()?,
                 tenant_id: columns.next()?,
                 data: columns.next()?,
+                trace: columns.next()?,
                 entry: audit::Row::read(columns)?,
             })
         });
@@ -194,6 +197,7 @@ fn to_event(row: EventRow, scope: &EventScope) -> Result<Event, RepositoryError>
         before: entry.before,
         after: entry.after,
         data: sound(WHAT, named(row.told.unwrap_or(row.data), to_datum))?,
+        trace: row.trace.as_deref().and_then(to_trace),
     };
     Ok(event.for_reader(stored(WHAT, &row.relation)?))
 }

@@ -3,7 +3,8 @@
 
 use domain::events::{EventData, EventType, Stirred};
 use domain::ids::{AuditId, IntegrationAccountId, ListingId, TenantId, WorkspaceId};
-use ports::RepositoryError;
+use domain::traces::{TraceContext, TraceState};
+use ports::{RepositoryError, traces};
 use sea_orm::{FromQueryResult, Statement};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -74,6 +75,8 @@ pub(super) struct Waiting {
     pub(super) stirred: Stirred,
     /// The effect to tell next; `None` if the change has no position yet.
     pub(super) progress: Option<Effect>,
+    /// The trace of the request that made the change, as it is stored.
+    pub(super) trace: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -132,6 +135,19 @@ pub(super) fn waiting(workspace: Uuid, most: u32) -> Query {
     Query::new(WAITING, [workspace.into(), i64::from(most).into()])
 }
 
+/// Returns the text in which the trace of the current work is stored: the `traceparent`, and after a space the `tracestate`.
+fn trace_to_text() -> Option<String> {
+    let trace = traces::current()?;
+    let text = format!("{trace} {}", trace.state.as_str());
+    Some(text.trim_end().to_owned())
+}
+
+/// Reads the trace of an event. An unknown text, of another version of the program, is no trace.
+pub(super) fn to_trace(text: &str) -> Option<TraceContext> {
+    let (parent, state) = text.split_once(' ').unwrap_or((text, ""));
+    Some(TraceContext { state: TraceState::read([state]), ..parent.parse().ok()? })
+}
+
 fn to_json(event: EventData) -> Value {
     let EventData { told, listings, stirred } = event;
     let ids = |listings: Vec<ListingId>| ids_to_json(listings.into_iter().map(ListingId::as_uuid));
@@ -148,7 +164,8 @@ fn to_json(event: EventData) -> Value {
         Stirred::Account(account) => Some(("stirred_account", account.to_string().into())),
         Stirred::Tenant(tenant) => Some(("stirred_tenant", tenant.to_string().into())),
     };
-    json.extend(stirred.map(|(name, value)| (name.to_owned(), value)));
+    let trace = trace_to_text().map(|text| ("trace", text.into()));
+    json.extend(stirred.into_iter().chain(trace).map(|(name, value)| (name.to_owned(), value)));
     Value::Object(json)
 }
 
@@ -175,6 +192,7 @@ fn to_waiting(row: Row) -> Result<Waiting, NoFacts> {
         listings: take("listings").map_or(Ok(vec![]), to_ids)?,
         stirred,
         progress: progress.map(|progress| of_progress(&progress)).transpose()?,
+        trace: take("trace").and_then(|text| text.as_str().map(str::to_owned)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! A running service with its first workspace.
 
 mod client;
+mod collector;
 pub(crate) mod document;
 mod load;
 mod market;
@@ -15,6 +16,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 pub(crate) use self::client::{Answer, Client};
+pub(crate) use self::collector::{Collector, attribute};
 pub(crate) use self::load::{Load, is_unavailable};
 pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
 pub(crate) use self::receiver::{Delivery, Receiver};

@@ -72,6 +72,16 @@ fn serve(stream: TcpStream, answer: &Mutex<String>, told: &Sender<Delivery>) {
 }
 
 fn read(reader: &mut BufReader<TcpStream>) -> Option<Delivery> {
+    let (_, headers, body) = read_request(reader)?;
+    let body = String::from_utf8(body).ok()?;
+    let event = serde_json::from_str(&body).ok()?;
+    Some(Delivery { headers, body, event })
+}
+
+/// Reads a request: its first line, its headers and its body.
+pub(super) fn read_request(reader: &mut BufReader<TcpStream>) -> Option<(String, BTreeMap<String, String>, Vec<u8>)> {
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
     let mut headers = BTreeMap::new();
     loop {
         let mut line = String::new();
@@ -84,7 +94,5 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Delivery> {
     }
     let mut body = vec![0; headers.get("content-length")?.parse().ok()?];
     reader.read_exact(&mut body).ok()?;
-    let body = String::from_utf8(body).ok()?;
-    let event = serde_json::from_str(&body).ok()?;
-    Some(Delivery { headers, body, event })
+    Some((first, headers, body))
 }

@@ -109,6 +109,13 @@ impl Server {
         Self::run(command, engine, &[])
     }
 
+    /// Starts a server with more variables in its environment.
+    pub(crate) fn start_within(engine: Engine, environment: &[(&str, &str)]) -> Self {
+        let mut command = command(&engine.url());
+        command.envs(environment.iter().copied());
+        Self::run(command, engine, &[])
+    }
+
     /// Starts a server that ignores a signal.
     pub(crate) fn start_ignoring(signal: &str, engine: Engine) -> Self {
         let mut shell = Command::new("/bin/sh");

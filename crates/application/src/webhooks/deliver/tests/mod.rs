@@ -35,6 +35,7 @@ fn event(position: u64) -> Event {
         before: vec![],
         after: vec![],
         data: vec![],
+        trace: None,
     }
 }
 
