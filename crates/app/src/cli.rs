@@ -153,6 +153,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: EventsCommand,
     },
+    /// Ask the server at `--listen` whether it is ready: for health checks of containers
+    Health,
     /// Print the OpenAPI document
     Openapi,
 }

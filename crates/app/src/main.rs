@@ -78,6 +78,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Events { command: EventsCommand::Tail(arguments) } => {
             commands::tail_events(&settings, arguments).await
         }
+        Command::Health => commands::health(&settings),
         Command::Openapi => commands::openapi(),
     }
 }

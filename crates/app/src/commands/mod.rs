@@ -3,6 +3,7 @@
 mod deliveries;
 mod erasures;
 mod events;
+mod health;
 mod keys;
 mod listings;
 mod numbering;
@@ -19,6 +20,7 @@ use std::io::{Write, stdout};
 use anyhow::Context;
 
 pub(crate) use self::events::tail_events;
+pub(crate) use self::health::health;
 pub(crate) use self::keys::create_key;
 pub(crate) use self::listings::load_listings;
 pub(crate) use self::openapi::openapi;

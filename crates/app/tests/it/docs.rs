@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::architecture::root;
 
 /// Folders whose files contain the identifiers that the docs name.
-const SOURCES: [&str; 4] = ["bench", "crates", "migrations", ".ci"];
+const SOURCES: [&str; 5] = ["bench", "crates", "deploy", "migrations", ".ci"];
 /// First segments of the paths that the docs name, from the root or from `crates`.
-const FOLDERS: [&str; 15] = [
+const FOLDERS: [&str; 16] = [
     ".ci",
     ".cargo",
     "adapters-http",
@@ -20,6 +20,7 @@ const FOLDERS: [&str; 15] = [
     "application",
     "bench",
     "crates",
+    "deploy",
     "docs",
     "domain",
     "migrations",

@@ -13,6 +13,7 @@ mod crashes;
 mod crashes_shared;
 mod deliveries;
 mod demo;
+mod deploy;
 mod docs;
 mod double_booking;
 mod errors;
