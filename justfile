@@ -57,6 +57,10 @@ bench-peers *arguments:
 starve *arguments:
     python3 bench/starvation {{ arguments }}
 
+# measures what 10,000 workspaces cost at rest, on both engines; docs/performance.md
+workspaces *arguments:
+    bench/workspaces {{ arguments }}
+
 # measures resident memory and time to readiness of the release binary
 idle:
     bench/idle

@@ -53,6 +53,18 @@ class Postgres:
         self.server.sql(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t, generate_series(0, {count - 1}) n "
                         f"WHERE t.id = '{template}'")
 
+    def copy_workspace(self, template: str, kind: int, count: int):
+        """Copies all rows of a workspace `count` times: the copies have the workspace ids `numbered(kind, n)`, and else the same ids."""
+        tables = self.server.sql("SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'workspace_id'")
+        copies = ["SET session_replication_role = replica"]  # in any order of the tables
+        for table, key in [("workspaces", "id")] + [(table, "workspace_id") for table in tables.split()]:
+            columns = self.server.sql("SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' "
+                                      f"AND table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position").split()
+            values = ", ".join(self.numbered(kind, "n") if column == key else f"t.{column}" for column in columns)
+            copies.append(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} "
+                          f"FROM {table} t, generate_series(0, {count - 1}) n WHERE t.{key} = '{template}'")
+        self.server.sql("; ".join(copies))
+
     def numbered(self, kind: int, number: str) -> str:
         """Returns an expression for the id `numbered(kind, number)`."""
         return f"('0190000000{kind:02x}70008000' || lpad(to_hex(({number})::bigint), 12, '0'))::uuid"
@@ -113,6 +125,21 @@ class Sqlite:
         self.execute(f"WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {count - 1}) "
                      f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM s CROSS JOIN {table} t "
                      f"WHERE t.id = {self.uuid(template)}")
+
+    def copy_workspace(self, template: str, kind: int, count: int):
+        connection = sqlite3.connect(self.file, isolation_level=None)
+        connection.create_function("numbered", 2, lambda kind, number: bytes.fromhex(numbered(kind, number).replace("-", "")))
+        named = connection.execute("SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'workspace_id' "
+                                   "WHERE m.type = 'table' ORDER BY m.name <> 'workspace_numbers'").fetchall()
+        connection.execute("BEGIN")
+        for table, key in [("workspaces", "id")] + [(table, "workspace_id") for table, in named]:
+            # The table itself assigns `number`.
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != "number"]
+            values = ", ".join(self.numbered(kind, "n") if column == key else f"t.{column}" for column in columns)
+            connection.execute(f"WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {count - 1}) INSERT OR IGNORE "
+                               f"INTO {table} ({', '.join(columns)}) SELECT {values} FROM s CROSS JOIN {table} t WHERE t.{key} = {self.uuid(template)}")
+        connection.execute("COMMIT")
+        connection.close()
 
     def numbered(self, kind: int, number: str) -> str:
         return f"numbered({kind}, {number})"

@@ -1,10 +1,13 @@
 """The contents of the databases. They are created through the API or, where that would take too long, as copies of rows that were
 created through it. So the harness knows only the names of a few columns of the schema."""
 
+import base64
 import hashlib
 import json
 import random
 import time
+import uuid
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import accumulate
@@ -18,7 +21,7 @@ from service import Client, Service
 
 BATCH = 1000  # the most listings that one call may deliver or import
 CLIENTS = 4
-BOOKABLE, MOVED, STAY = 1, 2, 3  # kinds of computed ids
+BOOKABLE, MOVED, STAY, WORKSPACE = 1, 2, 3, 4  # kinds of computed ids
 FIRST_DAY = "2030-01-01"
 STAYS_EACH = 100  # reservations per listing of the account that is moved
 BOOKABLE_LISTINGS = 1000
@@ -60,7 +63,7 @@ class Fill:
         self.names = {}
 
     def run(self) -> dict:
-        for workspace in ("many", "market"):
+        for workspace in ("many", "market", "small"):
             made = machine.output(self.program, "workspace", "create", "--name", f"Bench {workspace}", "--json", "--database", self.engine.url)
             for field, value in json.loads(made).items():
                 self.names[f"{workspace}.{field}"] = value
@@ -76,8 +79,10 @@ class Fill:
             if self.sells():
                 self.bookable()
                 self.reservations()
+            self.template()
         finally:
             self.service.stop()
+        self.engine.copy_workspace(self.names["small.workspaceID"], WORKSPACE, self.sizes.workspaces)
         return self.names
 
     def client(self, workspace: str) -> Client:
@@ -159,6 +164,30 @@ class Fill:
             "check_in": self.engine.day(FIRST_DAY, check_in),
             "check_out": self.engine.day(FIRST_DAY, f"{check_in} + 2"),
         })
+
+
+    def template(self):
+        """Creates a workspace of usual contents, of which there are many copies: a channel, and a host with 20 listings."""
+        client, city, dice = self.client("small"), all_cities()[0], random.Random(3)
+        host, channel = [client.must("POST", "/tenants", {"name": name, "domain": name.lower(), "country_code": "US", "city": "Springfield"})["id"]
+                         for name in ("Hosts", "Channels")]
+        account = client.must("POST", "/integration-account", {"name": "Host", "provider": "OTHER", "accountIdentifier": "host", "authType": "API_KEY"},
+                              tenant=host)["id"]
+        client.must("PUT", f"/integration-account/{account}/listings", {"listings": [listing(number, city, dice) for number in range(20)]}, tenant=host)
+        found = client.must("GET", "/listing?per_page=20", tenant=host)
+        client.must("POST", "/tenants/import-listings", {"listingIDs": [one["id"] for one in found]}, tenant=channel)
+        self.names.update({"small.host": host, "small.account": account, "small.listing": found[0]["id"]})
+        # Copies have no changes that wait: these are numbered first.
+        while int(self.engine.execute("SELECT COUNT(*) FROM unnumbered_events")):
+            time.sleep(0.1)
+
+
+def key_of_copy(key: str, number: int) -> str:
+    """Returns the key of a copied workspace: a key names its workspace, and ends with a checksum."""
+    encoded = key.removeprefix("tny_").upper()
+    parts = base64.b32decode(encoded + "=" * (-len(encoded) % 8))  # workspace, id, secret, checksum
+    content = uuid.UUID(numbered(WORKSPACE, number)).bytes + parts[16:-4]
+    return "tny_" + base64.b32encode(content + zlib.crc32(content).to_bytes(4, "big")).decode().rstrip("=").lower()
 
 
 def together(work):

@@ -61,8 +61,13 @@ class Measured:
 class Load:
     """The requests of one work, which can be sent repeatedly."""
 
-    def __init__(self, name: str, key: Optional[str], requests: list):
+    def __init__(self, name: str, key: Optional[str], requests: list, keys=None):
+        """With `keys`, each request has the next of these keys."""
         self.plan = FOLDER / f"{name}.lua"
+        self.keys = None
+        if keys:
+            self.keys = FOLDER / f"{name}.keys"
+            self.keys.write_text("\n".join(keys) + "\n")
         self.headers = {"x-calry-api-key": key} if key else {}
         self.requests = [vars(request) for request in requests]
         # Requests in flight at the end of a run may still be booked, so the next run begins after their stays.
@@ -71,7 +76,8 @@ class Load:
     def start(self, port: int, connections: int, seconds: int, cores: int) -> subprocess.Popen:
         stays = {"prefix": numbered(BOOKABLE, 0)[:-12], "listings": BOOKABLE_LISTINGS, "begin": self.begin,
                  "first_day": (date.fromisoformat(FIRST_DAY) - EPOCH).days}
-        self.plan.write_text("return " + lua({"headers": self.headers, "requests": self.requests, "stays": stays}))
+        self.plan.write_text("return " + lua({"headers": self.headers, "requests": self.requests, "stays": stays,
+                                         "keys": self.keys and str(self.keys)}))
         threads = min(cores, connections)
         # By default, wrk gives up on a response after two seconds and does not count it.
         command = ["wrk", "-t", threads, "-c", connections, "-d", f"{seconds}s", "--timeout", "20s", "-s", SCRIPT, f"http://127.0.0.1:{port}",

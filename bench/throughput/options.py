@@ -18,10 +18,11 @@ class Sizes:
     listings: int
     owners: int
     reservations: int
+    workspaces: int
 
 
-FULL = Sizes(tenants=10_000, listings=1_000_000, owners=200, reservations=100_000)
-SMALL = Sizes(tenants=200, listings=4_000, owners=20, reservations=1_000)
+FULL = Sizes(tenants=10_000, listings=1_000_000, owners=200, reservations=100_000, workspaces=10_000)
+SMALL = Sizes(tenants=200, listings=4_000, owners=20, reservations=1_000, workspaces=200)
 
 
 def read() -> argparse.Namespace:

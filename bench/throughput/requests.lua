@@ -1,6 +1,6 @@
 -- Sends a plan's requests in turn, and prints the result as JSON.
 --
--- The plan is a Lua table: `headers`, and `requests` with method, path, body, tenant and headers. In a body, @serial@ is replaced by a new
+-- The plan is a Lua table: `headers`, `requests` with method, path, body, tenant and headers, and `keys`, a file with a key for each request. In a body, @serial@ is replaced by a new
 -- number, and @listing@, @check_in@ and @check_out@ by a stay that was never requested before: the listings' ids are computed (engines.py).
 
 local threads = 0
@@ -18,6 +18,12 @@ function init(arguments)
     serial = plan.stays.begin + thread_number
     turn = thread_number
     formatted = {}
+    keys, days = {}, {}
+    if plan.keys then
+        for key in io.lines(plan.keys) do table.insert(keys, key) end
+        -- The threads begin at different keys.
+        key_turn = math.floor(#keys / thread_count * thread_number)
+    end
     for number, request in ipairs(plan.requests) do
         local headers = {}
         for name, value in pairs(plan.headers) do headers[name] = value end
@@ -25,15 +31,15 @@ function init(arguments)
         if request.tenant then headers["x-calry-tenant-id"] = request.tenant end
         if request.body then headers["content-type"] = "application/json" end
         request.headers = headers
-        if not (request.body and request.body:find("@")) then
+        if not plan.keys and not (request.body and request.body:find("@")) then
             formatted[number] = wrk.format(request.method, request.path, headers, request.body)
         end
     end
 end
 
-local function stay_of(number)
+local function stay_of(number, day)
     local stays = plan.stays
-    local day = stays.first_day + math.floor(number / stays.listings)
+    day = stays.first_day + (day or math.floor(number / stays.listings))
     return {
         serial = tostring(number),
         listing = string.format("%s%012x", stays.prefix, number % stays.listings),
@@ -46,7 +52,16 @@ function request()
     turn = turn % #plan.requests + 1
     if formatted[turn] then return formatted[turn] end
     local request = plan.requests[turn]
-    local body = request.body:gsub("@([a-z_]+)@", stay_of(serial))
+    local day = nil
+    if plan.keys then
+        key_turn = key_turn % #keys + 1
+        local key = keys[key_turn]
+        request.headers["x-calry-api-key"] = key
+        -- All workspaces have the same listing: each books it day by day, the threads in turn.
+        days[key] = (days[key] or math.floor(plan.stays.begin / plan.stays.listings) + thread_number - thread_count) + thread_count
+        day = days[key]
+    end
+    local body = request.body and request.body:gsub("@([a-z_]+)@", stay_of(serial, day))
     serial = serial + thread_count
     return wrk.format(request.method, request.path, request.headers, body)
 end

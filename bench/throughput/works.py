@@ -11,7 +11,7 @@ from typing import Optional
 import machine
 import statements
 from cities import all_cities
-from fill import BATCH, listing
+from fill import BATCH, key_of_copy, listing
 from limits import BareHttp, BareSqlite, Pgbench
 from load import Load, Measured, Request
 from service import Client
@@ -32,6 +32,8 @@ class Work:
     alone: bool = False
     # The table in which each request leaves a row. The rows are deleted, so that each turn finds the same database.
     leaves: Optional[str] = None
+    # The workspaces among which the requests choose, by the share of them that gets four fifths: copies of one. Their limits are not measured.
+    popular: Optional[float] = None
 
 
 def works(names: dict) -> list:
@@ -56,7 +58,23 @@ def works(names: dict) -> list:
             Work("W6", "book", "market", [Request("POST", "/api/v1/reservation", tenants[1], json.dumps({**stay, "guest": guest}))],
                  leaves="reservations"),
         ]
+    for number, popular, spread in [(12, 1.0, "uniform"), (14, 0.2, "80:20")]:
+        book = json.dumps({**stay, "listingID": names["small.listing"], "guest": guest})
+        found += [
+            Work(f"W{number}", f"get one tenant, workspaces {spread}", "small", [Request("GET", f"/api/v1/tenants/{names['small.host']}")],
+                 popular=popular),
+            Work(f"W{number + 1}", f"book, workspaces {spread}", "small", [Request("POST", "/api/v1/reservation", names["small.host"], book)],
+                 leaves="reservations", popular=popular),
+        ]
     return found
+
+
+def keys_of(key: str, workspaces: int, popular: float) -> list:
+    """Returns keys of copied workspaces in the order of their use. Four fifths of the uses are of the popular ones."""
+    dice = random.Random(12)
+    keys = [key_of_copy(key, number) for number in range(workspaces)]
+    few = max(int(workspaces * popular), 1)
+    return [keys[dice.randrange(few if dice.random() < 0.8 else workspaces)] for _ in range(2 * workspaces)]
 
 
 def filtered(tenants: list) -> list:
@@ -78,11 +96,12 @@ class Bench:
         """Deletes the rows that the work, or an interrupted run, has left."""
         if work.leaves:
             for table in ("reservations", "quotes"):
-                self.engine.execute(f"DELETE FROM {table} WHERE {self.bookable()}")
+                self.engine.execute(f"DELETE FROM {table} WHERE {self.bookable(work)}")
             self.engine.tidy()
 
-    def bookable(self) -> str:
-        return f"integration_account_id = {self.engine.uuid(self.names['account.Bookable'])}"
+    def bookable(self, work: Work) -> str:
+        account = self.names["small.account" if work.popular else "account.Bookable"]
+        return f"integration_account_id = {self.engine.uuid(account)}"
 
     def limit(self, work: Work):
         """Returns the measurement of the database's own limit, or `None` if it is unknown."""
@@ -102,9 +121,10 @@ class Bench:
 
     def measure(self, work: Work, connections: int) -> dict:
         """Measures service and limits in turn. Returns the medians of the figures, and of the ratios of the figures of each round."""
-        load = Load(f"{self.engine.name}-{work.name}", self.key(work), work.requests)
+        keys = work.popular and keys_of(self.key(work), self.options.sizes.workspaces, work.popular)
+        load = Load(f"{self.engine.name}-{work.name}", None if keys else self.key(work), work.requests, keys)
         self.clear(work)
-        limit = self.limit(work)
+        limit = None if keys else self.limit(work)
         answer, _ = statements.ask(Client(self.service.port, self.key(work)), work.requests[0], statements.WARM_STAYS - 1)
         bare = BareHttp(self.programs["bare"], answer, self.options.cores)
         try:
@@ -136,7 +156,7 @@ class Bench:
     def check(self, work: Work, side: str, measured: Measured):
         """Checks that the requests had their effect: a booking that books nothing is fast."""
         if work.leaves:
-            left = int(self.engine.execute(f"SELECT COUNT(*) FROM {work.leaves} WHERE {self.bookable()}"))
+            left = int(self.engine.execute(f"SELECT COUNT(*) FROM {work.leaves} WHERE {self.bookable(work)}"))
             due = measured.rate * self.options.seconds
             if left < 0.9 * due:
                 machine.fail(f"{work.name}: the {side} was to leave {due:.0f} {work.leaves}, there are {left}")
