@@ -122,6 +122,19 @@ async fn webhooks_that_are_due_are_found_by_one_look_into_their_feed() {
 }
 
 #[tokio::test]
+async fn old_events_are_looked_for_at_the_beginning_of_each_log() {
+    let server = fresh();
+    let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let plan = plan(&pool, database.old_events_statement(build::at())).await;
+    let look = plan.windows(2).any(|lines| {
+        lines[0].contains("Index Scan using events_pkey on events event")
+            && lines[1].contains("\"position\" = log.oldest")
+    });
+    assert!(look && !plan.iter().any(|line| line.contains("Seq Scan on events")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn a_page_looks_at_so_many_events_for_those_of_a_type() {
     let server = fresh();
     filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;

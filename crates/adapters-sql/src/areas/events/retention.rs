@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use ports::RepositoryError;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::engine::database::Database;
@@ -12,10 +12,12 @@ use crate::engine::transaction::Transaction;
 /// The maximum number of rows in feeds that one transaction deletes, but for those of a single event.
 const MOST_RECIPIENTS: i64 = 5_000;
 
-/// The workspaces whose oldest event is too old.
+/// The workspaces whose oldest event is too old: one look into the index of events for each, however many are kept.
 const WORKSPACES: &str = "\
-    SELECT log.workspace_id FROM event_logs log CROSS JOIN workspaces workspace CROSS JOIN events event \
-    WHERE workspace.id = log.workspace_id AND workspace.status = 'ACTIVE' AND event.workspace_id = log.workspace_id AND event.position = log.oldest AND event.numbered_at < $1";
+    SELECT log.workspace_id FROM event_logs log CROSS JOIN workspaces workspace \
+    WHERE workspace.id = log.workspace_id AND workspace.status = 'ACTIVE' \
+      AND (SELECT event.numbered_at FROM events event \
+           WHERE event.workspace_id = log.workspace_id AND event.position = log.oldest) < $1";
 
 /// The oldest events, with the number of tenants that were told.
 const OLDEST: &str = "\
@@ -37,6 +39,12 @@ struct OldestRow {
 }
 
 impl Database {
+    /// Returns the statement that looks for workspaces with old events, for tests.
+    #[doc(hidden)]
+    pub fn old_events_statement(&self, before: DateTime<Utc>) -> Statement {
+        self.statement(Query::new(WORKSPACES, [before.into()]))
+    }
+
     pub(super) async fn forget_events(&self, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
         let workspaces = self.rows::<WorkspaceRow>(Query::new(WORKSPACES, [before.into()])).await?;
         let mut forgotten = 0;
