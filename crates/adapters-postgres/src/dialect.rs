@@ -14,10 +14,21 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgr
 const UNAVAILABLE: [&str; 8] = ["08", "25006", "28", "3D", "53", "55", "57", "58"];
 /// The SQLSTATE class of transactions that were rolled back because of others: serialization failures, deadlocks.
 const ROLLBACK: &str = "40";
+/// The workspaces of the shards whose worker responds.
+const REACHABLE: &str = "\
+    SELECT CAST(unnest(string_to_array(shard.result, ',')) AS uuid) AS workspace_id \
+    FROM run_command_on_shards('workspaces', 'SELECT string_agg(CAST(id AS text), '','') FROM %s') shard \
+    WHERE shard.success";
 /// `lock_not_available`: the lock timeout.
 const LOCKED: &str = "55P03";
 
-pub(crate) struct PostgresDialect;
+pub(crate) static POSTGRES: PostgresDialect = PostgresDialect { is_citus: false };
+pub(crate) static CITUS: PostgresDialect = PostgresDialect { is_citus: true };
+
+pub(crate) struct PostgresDialect {
+    /// Whether the tables may be distributed over several machines.
+    pub(crate) is_citus: bool,
+}
 
 impl Dialect for PostgresDialect {
     fn backend(&self) -> DbBackend {
@@ -99,10 +110,14 @@ impl Dialect for PostgresDialect {
         Some("SELECT pg_notify('tenantry_access', $1)")
     }
 
+    fn reachable_workspaces(&self) -> Option<&'static str> {
+        self.is_citus.then_some(REACHABLE)
+    }
+
     fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
         format!(
             "CROSS JOIN LATERAL (SELECT {row}.id FROM {table} {row} \
-             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id{conditions} \
+             WHERE {row}.workspace_id = $1 AND {row}.integration_account_id = account.id{conditions} \
              ORDER BY {row}.id LIMIT $3) {row}"
         )
     }
@@ -111,7 +126,7 @@ impl Dialect for PostgresDialect {
         // The planner does not know how few there are. Without OFFSET, it might read the whole table to join it.
         format!(
             "CROSS JOIN LATERAL (SELECT {row}.id FROM {table} {row} \
-             WHERE {row}.workspace_id = account.workspace_id AND {row}.integration_account_id = account.id{conditions} \
+             WHERE {row}.workspace_id = $1 AND {row}.integration_account_id = account.id{conditions} \
              OFFSET 0) {row}"
         )
     }
@@ -194,9 +209,8 @@ impl Dialect for PostgresDialect {
         match error.kind() {
             ErrorKind::ForeignKeyViolation => Some(Violation::Reference),
             ErrorKind::UniqueViolation => {
-                // In a distributed table, the shards append a number to the names of their constraints.
-                let broken = error.constraint().unwrap_or_default();
-                rules::UNIQUE.into_iter().find(|rule| broken.starts_with(rule)).map(Violation::Taken)
+                // The coordinator of Citus repeats the worker's message, but not the name of the constraint.
+                broken_rule(error.constraint().unwrap_or_else(|| error.message())).map(Violation::Taken)
             }
             _ if error.code().is_some_and(|code| code.starts_with(ROLLBACK)) => Some(Violation::Conflict),
             _ if error.code().is_some_and(|code| code == LOCKED) => Some(Violation::Locked),
@@ -207,6 +221,17 @@ impl Dialect for PostgresDialect {
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
         error.code().is_some_and(|code| UNAVAILABLE.iter().any(|class| code.starts_with(class)))
     }
+}
+
+/// Returns the rule whose name is a word of the text, in any language. A shard of Citus appends its number to the names of its
+/// constraints.
+fn broken_rule(text: &str) -> Option<&'static str> {
+    let is_name = |word: &str, rule| {
+        let number = word.strip_prefix(rule);
+        number.is_some_and(|number| number.chars().all(|c| c == '_' || c.is_ascii_digit()))
+    };
+    let words = || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    rules::UNIQUE.into_iter().find(|rule| words().any(|word| is_name(word, *rule)))
 }
 
 /// Returns the text as the function `searchable` of the schema does.
@@ -235,6 +260,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_broken_rule_is_known_by_its_name_alone_or_in_a_message_with_the_number_of_a_shard() {
+        for (text, expected) in [
+            ("tenant_domain", Some("tenant_domain")),
+            (r#"duplicate key value violates unique constraint "tenant_domain_102043""#, Some("tenant_domain")),
+            ("doppelter Schlüsselwert verletzt Unique-Constraint »user_email_7«", Some("user_email")),
+            (r#"duplicate key value violates unique constraint "tenants_pkey_102043""#, None),
+            (r#"duplicate key value violates unique constraint "tenant_domain_of_another""#, None),
+        ] {
+            assert_eq!(broken_rule(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn a_text_is_looked_for_by_its_trigrams_in_any_script() {
         for (text, expected) in [
             ("hotel", Some("%hotel%")),
@@ -249,7 +287,7 @@ mod tests {
             ("\u{1}\u{1}%", None),
             ("!!!", None),
         ] {
-            assert_eq!(PostgresDialect.text_key(text).as_deref(), expected, "{text:?}");
+            assert_eq!(POSTGRES.text_key(text).as_deref(), expected, "{text:?}");
         }
     }
 }

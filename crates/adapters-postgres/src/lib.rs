@@ -8,6 +8,7 @@
 //! ([`Postgres::database`]).
 
 mod address;
+mod citus;
 mod dialect;
 mod encoding;
 mod notifications;
@@ -24,12 +25,17 @@ use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::sync::Notify;
 
 pub use crate::address::AddressError;
-use crate::dialect::{MIGRATIONS, PostgresDialect};
+pub use crate::citus::DistributionError;
+use crate::dialect::{CITUS, MIGRATIONS, POSTGRES, PostgresDialect};
 pub use crate::encoding::EncodingError;
 
 /// The setting with which a connection plans each statement once. Otherwise PostgreSQL plans the statements of lists
 /// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.
 pub const PLANNED_ONCE: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+
+/// The setting with which Citus plans each statement for its values: it cannot plan most statements without knowing the
+/// workspace.
+const PLANNED_EACH_TIME: (&str, &str) = ("plan_cache_mode", "auto");
 
 /// The setting that turns off the server's notices. Otherwise sqlx logs a warning for each client that closes its
 /// connection during a commit: the rollback that follows finds no transaction.
@@ -53,6 +59,8 @@ pub struct Postgres {
     /// Boxed because it is large.
     options: Box<PgConnectOptions>,
     limits: Limits,
+    /// The dialect of the server, as far as [`discover`](Self::discover) has asked.
+    dialect: &'static PostgresDialect,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
     /// Notified after a commit that leaves events; shared like the cache.
@@ -70,6 +78,7 @@ impl Postgres {
         Ok(Self {
             options: Box::new(options),
             limits: Limits::default(),
+            dialect: &POSTGRES,
             credentials: Arc::default(),
             numbering: Arc::default(),
             gate: Gate::new(fairness::share()),
@@ -83,12 +92,25 @@ impl Postgres {
         Self { limits, ..self }
     }
 
-    /// Applies missing migrations, however long that takes. Servers that do so at the same time wait for each other.
+    /// Asks the server whether it is Citus, which has other plans and some other statements. To be called before
+    /// [`database`](Self::database).
+    pub async fn discover(self) -> Result<Self, sqlx::Error> {
+        let mut connection = self.options.connect().await?;
+        let is_citus = citus::is_citus(&mut connection).await?;
+        connection.close().await?;
+        Ok(if is_citus { Self { dialect: &CITUS, ..self } } else { self })
+    }
+
+    /// Applies missing migrations, however long that takes. Servers that do so at the same time wait for each other. If the
+    /// tables are distributed, new ones are too.
     pub async fn migrate(&self) -> Result<(), MigrationError> {
         let unlimited = LIMITS_OF_ROLE.map(|limit| (limit, "0"));
         let mut connection = PgConnectOptions::clone(&self.options).options(unlimited).connect().await?;
         connection.execute(NO_LIMITS).await?;
         MIGRATIONS.run(&mut connection).await?;
+        if citus::is_distributed(&mut connection).await? {
+            citus::distribute(&mut connection, self.limits.wait).await?;
+        }
         Ok(connection.close().await?)
     }
 
@@ -96,13 +118,7 @@ impl Postgres {
     /// necessary.
     pub fn database(&self) -> Database {
         let connections = Arc::new(self.connections("postgres", self.limits.connections.unwrap_or(CONNECTIONS)));
-        Database::new(
-            connections.clone(),
-            connections,
-            &PostgresDialect,
-            self.credentials.clone(),
-            self.numbering.clone(),
-        )
+        Database::new(connections.clone(), connections, self.dialect, self.credentials.clone(), self.numbering.clone())
     }
 
     /// Creates a pool; public for tests that look at a single connection.
@@ -112,8 +128,9 @@ impl Postgres {
         let limits =
             [("statement_timeout", statement), ("lock_timeout", wait), ("client_connection_check_interval", NOTICED)];
         let limits = limits.map(|(name, limit)| (name, limit.as_millis().to_string()));
+        let plans = if self.dialect.is_citus { PLANNED_EACH_TIME } else { PLANNED_ONCE };
         let options =
-            PgConnectOptions::clone(&self.options).options(limits).options([PLANNED_ONCE, ONE_PROCESSOR, NO_NOTICES]);
+            PgConnectOptions::clone(&self.options).options(limits).options([plans, ONE_PROCESSOR, NO_NOTICES]);
         // The server itself ends statements that take too long or whose connection is closed.
         let prepare = |_: &mut _, _| -> Pin<Box<dyn Future<Output = _> + Send>> { Box::pin(async { Ok(()) }) };
         Connections::new(name, options, most, self.limits, &self.gate, prepare, self.plans.clone())

@@ -1,6 +1,7 @@
 //! Notifications of changes by other servers.
 
 use std::convert::Infallible;
+use std::future::pending;
 use std::time::Instant;
 
 use adapters_sql::{ACCESS_CHANNEL, HEARTBEAT_INTERVAL};
@@ -22,8 +23,14 @@ impl Postgres {
     /// An open connection does not prove that notifications arrive: a network may have dropped it silently, and a
     /// pooler may send each statement to another server connection. So this server sends itself notifications at the
     /// heartbeat interval, and uses the credential cache only while they arrive.
+    ///
+    /// Notifications are those of one node of Citus.
     async fn watch_access(&self) -> Infallible {
         loop {
+            if matches!(self.is_coordinator().await, Ok(Some(false))) {
+                tracing::warn!("this node of Citus is not the coordinator: there is no credential cache");
+                return pending().await;
+            }
             let Err(error) = self.listen().await;
             tracing::warn!(%error, "no LISTEN connection: the credential cache is off until it is back");
             sleep(HEARTBEAT_INTERVAL).await;

@@ -125,6 +125,10 @@ impl Dialect for SqliteDialect {
         None
     }
 
+    fn reachable_workspaces(&self) -> Option<&'static str> {
+        None
+    }
+
     fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
         // SQLite has no LATERAL, but a subquery in a condition can refer to the rows before it. Without conditions, the
         // rows are those up to the last one, to which OFFSET skips in the index of the account. With conditions they are

@@ -122,7 +122,7 @@ pub(crate) enum Command {
     /// Serve the API (the default)
     Serve,
     /// Bring the schema of the database up to date
-    Migrate,
+    Migrate(MigrateArguments),
     /// Workspaces
     Workspace {
         #[command(subcommand)]
@@ -157,6 +157,13 @@ pub(crate) enum Command {
     Health,
     /// Print the OpenAPI document
     Openapi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArguments {
+    /// Distribute the tables over the workers of Citus, by workspace
+    #[arg(long)]
+    pub(crate) distribute: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,7 +60,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let settings = Settings::gather(options)?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => commands::serve(&settings).await,
-        Command::Migrate => commands::migrate(&settings).await,
+        Command::Migrate(arguments) => commands::migrate(&settings, arguments).await,
         Command::Workspace { command: WorkspaceCommand::Create(arguments) } => {
             commands::create_workspace(&settings, arguments).await
         }

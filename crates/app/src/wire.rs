@@ -60,18 +60,31 @@ impl Engine {
         .context("the schema cannot be brought up to date")
     }
 
-    /// Prepares the schema for serving: updates it on SQLite, and only checks it on PostgreSQL, where the operator
-    /// changes it.
-    pub(crate) async fn prepare(&self) -> anyhow::Result<()> {
+    /// Brings the schema up to date, and distributes the tables over the workers of Citus.
+    pub(crate) async fn distribute(&self) -> anyhow::Result<()> {
+        let Self::Postgres(postgres) = self else {
+            return Err(BadUsage("--distribute needs PostgreSQL with Citus".to_owned()).into());
+        };
+        postgres.expect_utf8().await.context(UNUSABLE)?;
+        postgres.distribute().await.context("the tables cannot be distributed")
+    }
+
+    /// Prepares for serving: updates the schema on SQLite; on PostgreSQL, where the operator changes it, only checks it, and
+    /// looks which dialect the server has.
+    pub(crate) async fn prepare(self) -> anyhow::Result<Self> {
         match self {
-            Self::Sqlite(_) => self.migrate().await,
+            Self::Sqlite(_) => self.migrate().await.map(|()| self),
             Self::Postgres(postgres) => {
-                let check = postgres.database().expect_schema().await.map_err(anyhow::Error::new);
-                check.map_err(|error| {
+                let checked = async {
+                    let postgres = postgres.discover().await?;
+                    postgres.database().expect_schema().await.map(|()| postgres).map_err(anyhow::Error::new)
+                };
+                let postgres = checked.await.map_err(|error| {
                     let cause = error.root_cause();
                     anyhow!("the database is not ready: is it there, and did `tenantry migrate` run? ({cause})")
                 })?;
-                postgres.expect_utf8().await.context(UNUSABLE)
+                postgres.expect_utf8().await.context(UNUSABLE)?;
+                Ok(Self::Postgres(postgres))
             }
         }
     }

@@ -10,6 +10,7 @@
 //! * [`until`]: waiting for what must happen.
 
 pub mod build;
+mod citus;
 pub mod contract;
 mod postgres;
 mod postgres_listener;
@@ -18,6 +19,7 @@ mod sqlite;
 mod sqlite_file;
 mod waiting;
 
+pub use self::citus::is_citus;
 pub use self::postgres::Postgres;
 pub use self::postgres_listener::Listener;
 pub use self::postgres_server::PostgresServer;

@@ -1,9 +1,9 @@
 //! A throw-away PostgreSQL.
 //!
 //! Every test gets its own database on a server that all tests of the process share: the server that
-//! `TENANTRY_TEST_POSTGRES` names, or a temporary one, started from the server programs of this machine (which are
-//! installed first if they are missing and the package manager permits it). A temporary server ends with the process,
-//! even a killed one.
+//! `TENANTRY_TEST_POSTGRES` names, the [cluster](crate::is_citus) that `TENANTRY_TEST_CITUS` names, or a temporary one,
+//! started from the server programs of this machine (which are installed first if they are missing and the package manager
+//! permits it). A temporary server ends with the process, even a killed one.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -19,7 +19,7 @@ use std::{env, thread};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
-use crate::until;
+use crate::{citus, until};
 
 /// A locked table. Dropping it releases the lock.
 pub struct Lock {
@@ -35,24 +35,40 @@ const SHARED_SERVER: &str = "TENANTRY_TEST_POSTGRES";
 ///
 /// The input is a pipe whose other end only the test process holds, so it ends with that process, even a killed one.
 /// The signal is repeated because the server may still be starting.
+///
+/// With `TENANTRY_TEST_STATEMENTS`, the folder of that name gets the statements of the role [`SERVICE`], a JSON string in
+/// each line, in a file whose name ends with `.open` until all are in it.
 const WATCHDOG: &str = r#"
 bin=$1; shift
+statements=${TENANTRY_TEST_STATEMENTS:+$TENANTRY_TEST_STATEMENTS/${0##*/}}
+if [ -n "$statements" ]; then
+    touch "$statements.open"
+    record='-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=50000 -c pg_stat_statements.track_utility=off'
+fi
 {
     if "$bin/initdb" -D data -U postgres -A trust -E UTF8 --no-locale -N; then
         for port; do
             "$bin/postgres" -D data -h 127.0.0.1 -p "$port" -k "$0" -c max_connections=500 \
-                -c fsync=off -c synchronous_commit=off -c full_page_writes=off && break
+                -c fsync=off -c synchronous_commit=off -c full_page_writes=off $record && break
         done
     fi
     touch ended
 } &
 read -r _
+if [ -n "$statements" ]; then
+    "$bin/psql" -XAqt -h 127.0.0.1 -p "$(sed -n 4p data/postmaster.pid)" -U postgres -c 'CREATE EXTENSION pg_stat_statements' \
+        -c "SELECT DISTINCT to_json(query)::text FROM pg_stat_statements WHERE userid = 'tenantry'::regrole" >"$statements.open"
+    mv "$statements.open" "$statements"
+fi
 until [ -e ended ]; do
     kill -QUIT "$(head -n 1 data/postmaster.pid)"
     sleep 0.1
 done
 rm -rf "$0"
 "#;
+
+/// The role of the service on a temporary server. It tells the service's statements from those of the tests.
+const SERVICE: &str = "tenantry";
 
 /// Installs the server programs with `apt-get`, if it exists.
 ///
@@ -74,6 +90,7 @@ pub struct Postgres {
     server: &'static Server,
     name: String,
     url: String,
+    service_url: String,
 }
 
 impl Postgres {
@@ -106,15 +123,31 @@ impl Postgres {
         *clones += 1;
         let name = format!("tenantry_{}_{clones}", server.run);
         let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
-        admin_sql(&server.url, &statement).expect("the server clones the template");
+        for node in &server.nodes {
+            admin_sql(node, &statement).expect("the server clones the template");
+        }
 
         let url = with_database(&server.url, &name);
-        Self { server, name, url }
+        let mut service_url = Url::parse(&url).expect("the server's URL is valid");
+        if server.watchdog.is_some() {
+            service_url.set_username(SERVICE).expect("the URL has a host");
+        }
+        Self { server, name, url, service_url: service_url.into() }
     }
 
     /// Returns the `postgres://` URL of this database.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Returns the URL with which the service under test connects.
+    pub fn service_url(&self) -> &str {
+        &self.service_url
+    }
+
+    /// Runs a statement in the database.
+    pub fn run(&self, statement: &str) {
+        admin_sql(&self.url, statement).expect("the statement succeeds");
     }
 
     /// Ends all connections to the database and refuses new ones, like an outage of the server.
@@ -195,9 +228,11 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // No panic: the test may already be panicking, and a second panic would hide the first.
-        if let Err(error) = admin_sql(&self.server.url, &statement) {
-            eprintln!("testkit: the database {} remains: {error}", self.name);
+        for node in &self.server.nodes {
+            // No panic: the test may already be panicking, and a second panic would hide the first.
+            if let Err(error) = admin_sql(node, &statement) {
+                eprintln!("testkit: the database {} remains: {error}", self.name);
+            }
         }
     }
 }
@@ -205,27 +240,40 @@ impl Drop for Postgres {
 /// The server that the tests of this process share, with the template of their databases.
 struct Server {
     url: String,
+    /// The URLs of all nodes of a cluster, or that of the only server.
+    nodes: Vec<String>,
     run: String,
     template: String,
     clones: Mutex<u32>,
     /// Holds the pipe that keeps a temporary server alive.
-    _watchdog: Option<Child>,
+    watchdog: Option<Child>,
 }
 
 impl Server {
     fn start(migrate: fn(&str)) -> Self {
-        let shared = env::var(SHARED_SERVER).ok().filter(|url| !url.is_empty());
+        let shared = citus::coordinator().or_else(|| env::var(SHARED_SERVER).ok().filter(|url| !url.is_empty()));
         let (url, watchdog) = shared.map_or_else(launch, |url| (url, None));
+        if watchdog.is_some() {
+            admin_sql(&url, &format!("CREATE ROLE {SERVICE} SUPERUSER LOGIN")).expect("the server creates the role");
+        }
 
         // A process id alone is unique neither among the machines that share a server nor over time.
         let now = SystemTime::UNIX_EPOCH.elapsed().expect("it is past 1970");
         let run = format!("{}_{}", process::id(), now.as_micros());
         let template = format!("tenantry_template_{run}");
-        admin_sql(&url, &format!("CREATE DATABASE {template}")).expect("the server creates the template database");
         let template_url = with_database(&url, &template);
+        let nodes = if citus::is_citus() { citus::nodes(&url) } else { vec![url.clone()] };
+        for node in &nodes {
+            admin_sql(node, &format!("CREATE DATABASE {template}")).expect("the server creates the template database");
+        }
+        if citus::is_citus() {
+            citus::connect(&nodes, &template);
+        }
         apart(|| migrate(&template_url));
-
-        Self { url, run, template, clones: Mutex::new(0), _watchdog: watchdog }
+        if citus::is_citus() {
+            citus::close(&nodes, &template);
+        }
+        Self { url, nodes, run, template, clones: Mutex::new(0), watchdog }
     }
 }
 
@@ -371,7 +419,7 @@ fn versions(parent: &str, prefix: &str) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Returns the URL of another database on the server at `url`.
-fn with_database(url: &str, database: &str) -> String {
+pub(crate) fn with_database(url: &str, database: &str) -> String {
     let mut url = Url::parse(url).expect("the server's URL is valid");
     url.set_path(database);
     url.into()
@@ -392,6 +440,6 @@ pub(crate) fn admin_sql(url: &str, statement: &str) -> sqlx::Result<u64> {
 }
 
 /// Runs `work` on a separate thread, where it can block on a runtime, which a runtime's thread cannot.
-fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| resume_unwind(panic))
 }

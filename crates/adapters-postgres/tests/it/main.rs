@@ -1,11 +1,13 @@
 //! Tests of PostgreSQL: the contract of every port, the schema and the plans.
 
+mod citus;
 mod connections;
 mod contract;
 mod event_plans;
 mod events;
 mod idempotency;
 mod limits;
+mod migrations;
 mod plans;
 mod plans_of_changes;
 mod schema;
@@ -29,7 +31,14 @@ impl Trail for Server {
 /// Makes the schema, on a thread without a runtime.
 fn migrate(url: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async { Postgres::new(url).expect("an address").migrate().await.expect("a schema") });
+    let postgres = Postgres::new(url).expect("an address");
+    runtime.block_on(async {
+        if testkit::is_citus() {
+            postgres.distribute().await.expect("distributed tables");
+        } else {
+            postgres.migrate().await.expect("a schema");
+        }
+    });
 }
 
 /// Returns a fresh database with the schema.
@@ -40,6 +49,7 @@ fn fresh() -> testkit::Postgres {
 async fn open() -> Ports {
     let server = fresh();
     let trail = Server(PgPool::connect(server.url()).await.expect("another connection"));
-    let database = Postgres::new(server.url()).expect("an address").database();
+    let postgres = Postgres::new(server.service_url()).expect("an address").discover().await.expect("a connection");
+    let database = postgres.database();
     Ports::of(&Arc::new(database), trail, server)
 }

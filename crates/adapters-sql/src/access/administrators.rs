@@ -11,7 +11,7 @@ use crate::engine::transaction::Transaction;
 const LOCK: &str = "SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2 AND is_default = $3";
 const ANY: &str = "\
     SELECT 1 FROM users api_user \
-    JOIN api_keys api_key ON api_key.workspace_id = api_user.workspace_id AND api_key.user_id = api_user.id \
+    JOIN api_keys api_key ON api_key.workspace_id = $1 AND api_key.user_id = api_user.id \
     WHERE api_user.workspace_id = $1 AND api_user.home_tenant_id = $2 AND api_user.status = $3 \
     AND api_key.permission = $4 AND api_key.revoked_at IS NULL AND api_key.expires_at > $5 AND api_user.role IN ";
 

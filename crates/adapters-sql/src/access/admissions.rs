@@ -20,7 +20,7 @@ const TENANT: &str = "SELECT status FROM tenants WHERE workspace_id = $1 AND id 
 const USER: &str = "\
     SELECT api_user.status, api_user.role, api_key.permission \
     FROM users api_user \
-    JOIN api_keys api_key ON api_key.workspace_id = api_user.workspace_id AND api_key.user_id = api_user.id \
+    JOIN api_keys api_key ON api_key.workspace_id = $1 AND api_key.user_id = api_user.id \
     WHERE api_user.workspace_id = $1 AND api_user.id = $2 AND api_key.id = $3 \
       AND api_key.revoked_at IS NULL AND api_key.expires_at > $4";
 

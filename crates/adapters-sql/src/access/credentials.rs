@@ -23,12 +23,12 @@ const FIND: &str = "\
            current_tenant.is_default AS current_is_default, current_tenant.status AS current_status, \
            named.id AS named_id, named.name AS named_name, named.is_default AS named_is_default, named.status AS named_status \
     FROM api_keys api_key \
-    JOIN workspaces workspace ON workspace.id = api_key.workspace_id \
-    JOIN users api_user ON api_user.workspace_id = api_key.workspace_id AND api_user.id = api_key.user_id \
-    JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
+    JOIN workspaces workspace ON workspace.id = $1 \
+    JOIN users api_user ON api_user.workspace_id = $1 AND api_user.id = api_key.user_id \
+    JOIN tenants home ON home.workspace_id = $1 AND home.id = api_user.home_tenant_id \
     JOIN tenants current_tenant \
-      ON current_tenant.workspace_id = api_user.workspace_id AND current_tenant.id = api_user.current_tenant_id \
-    LEFT JOIN tenants named ON named.workspace_id = api_key.workspace_id AND named.id = $3 \
+      ON current_tenant.workspace_id = $1 AND current_tenant.id = api_user.current_tenant_id \
+    LEFT JOIN tenants named ON named.workspace_id = $1 AND named.id = $3 \
     WHERE api_key.workspace_id = $1 AND api_key.id = $2";
 
 #[derive(FromQueryResult)]
@@ -87,7 +87,9 @@ impl Credentials for Database {
         }
         // Read the change count first, so that a change during the read invalidates the credential.
         let changes = self.credentials().changes(workspace_id);
-        let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named.map(TenantId::as_uuid).into()];
+        // No tenant has the nil id. Citus cannot join by NULL.
+        let named_id = named.map_or(Uuid::nil(), TenantId::as_uuid);
+        let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named_id.into()];
         let row = self.first(self.statement(Query::new(FIND, values).fill("columns", Row::COLUMNS))).await?;
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, workspace_status, user, home, current, named } =

@@ -20,7 +20,7 @@ use crate::tables::api_keys::{Model, Row};
 const SELECT: &str = "\
     SELECT {columns} \
     FROM api_keys api_key \
-    JOIN users api_user ON api_user.workspace_id = api_key.workspace_id AND api_user.id = api_key.user_id \
+    JOIN users api_user ON api_user.workspace_id = $1 AND api_user.id = api_key.user_id \
     WHERE api_key.workspace_id = $1 AND api_user.home_tenant_id = $2";
 const REVOKE: &str = "\
     UPDATE api_keys SET revoked_at = $4 WHERE workspace_id = $1 AND id = $3 AND revoked_at IS NULL \

@@ -30,13 +30,17 @@ const KEEP: &str = "\
     SET api_key_id = excluded.api_key_id, fingerprint = excluded.fingerprint, status = excluded.status, \
         body = excluded.body, created_at = excluded.created_at \
     WHERE idempotency_records.created_at < $9";
-/// Deletes expired records. The index by time begins with the workspace, so the statement starts from the workspaces.
-/// It checks the age again under the row's lock, because an expired record may have been replaced since it was found.
+/// The workspaces with expired records: one look into the index for each.
+const WORKSPACES: &str = "\
+    SELECT workspace.id AS workspace_id FROM workspaces workspace \
+    WHERE workspace.status = 'ACTIVE' AND (SELECT 1 FROM idempotency_records record \
+           WHERE record.workspace_id = workspace.id AND record.created_at < $1 LIMIT 1) IS NOT NULL";
+/// Deletes expired records. It checks the age again under the row's lock, because an expired record may have been replaced
+/// since it was found.
 const FORGET: &str = "\
-    DELETE FROM idempotency_records WHERE created_at < $1 AND (workspace_id, user_id, idempotency_key) IN \
-    (SELECT record.workspace_id, record.user_id, record.idempotency_key \
-     FROM workspaces workspace CROSS JOIN idempotency_records record \
-     WHERE record.workspace_id = workspace.id AND workspace.status = 'ACTIVE' AND record.created_at < $1 LIMIT $2)";
+    DELETE FROM idempotency_records WHERE workspace_id = $1 AND created_at < $2 AND (user_id, idempotency_key) IN \
+    (SELECT record.user_id, record.idempotency_key FROM idempotency_records record \
+     WHERE record.workspace_id = $1 AND record.created_at < $2 LIMIT $3)";
 
 /// The defects of a stored idempotency record.
 #[derive(Debug, Error)]
@@ -76,7 +80,7 @@ impl IdempotencyRepository for Database {
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
-        self.delete_before(FORGET, before, most).await
+        self.delete_of_all_before(WORKSPACES, FORGET, before, most).await
     }
 }
 

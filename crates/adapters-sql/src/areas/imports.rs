@@ -22,9 +22,9 @@ const CANDIDATES: &str = "\
            (import.listing_id IS NOT NULL) AS is_imported \
     FROM listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     LEFT JOIN imports import \
-      ON import.workspace_id = listing.workspace_id AND import.tenant_id = $2 AND import.listing_id = listing.id \
-    WHERE account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-      AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+      ON import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = listing.id \
+    WHERE account.workspace_id = $1 AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = $1 AND owner.id = account.tenant_id \
       AND listing.workspace_id = $1 AND listing.id IN ";
 
 /// Inserts each listing that can still be imported from the owner that was read. In the order of their ids, so that
@@ -34,8 +34,8 @@ const ADD: &str = "\
     SELECT listing.workspace_id, $2, listing.id, account.id, $3 \
     FROM batch CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     WHERE listing.workspace_id = $1 AND listing.id = batch.listing_id \
-      AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-      AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+      AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = $1 AND owner.id = account.tenant_id \
       AND account.tenant_id = batch.owner_id AND account.tenant_id <> $2 AND account.allow_import \
       AND listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE' \
     ORDER BY listing.id \

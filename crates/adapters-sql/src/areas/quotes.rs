@@ -24,14 +24,17 @@ const WHAT: &str = "quote";
 const RATES: &str = "\
     SELECT account.markup, account.distribution_markup, account.default_discount, \
            workspace.default_discount AS workspace_discount, workspace.max_importer_hold_hours \
-    FROM integration_accounts account JOIN workspaces workspace ON workspace.id = account.workspace_id \
+    FROM integration_accounts account JOIN workspaces workspace ON workspace.id = $1 \
     WHERE account.workspace_id = $1 AND account.id = $2";
 
-/// Deletes expired quotes. The index by expiry begins with the workspace, so the statement starts from the workspaces.
+/// The workspaces with expired quotes: one look into the index for each.
+const WORKSPACES: &str = "\
+    SELECT workspace.id AS workspace_id FROM workspaces workspace \
+    WHERE workspace.status = 'ACTIVE' \
+      AND (SELECT 1 FROM quotes quote WHERE quote.workspace_id = workspace.id AND quote.expires_at < $1 LIMIT 1) IS NOT NULL";
 const FORGET: &str = "\
-    DELETE FROM quotes WHERE (workspace_id, id) IN \
-    (SELECT quote.workspace_id, quote.id FROM workspaces workspace CROSS JOIN quotes quote \
-     WHERE quote.workspace_id = workspace.id AND workspace.status = 'ACTIVE' AND quote.expires_at < $1 LIMIT $2)";
+    DELETE FROM quotes WHERE workspace_id = $1 AND id IN \
+    (SELECT quote.id FROM quotes quote WHERE quote.workspace_id = $1 AND quote.expires_at < $2 LIMIT $3)";
 
 const GET: &str = "\
     SELECT {columns}, {priced}, \
@@ -107,7 +110,7 @@ impl QuoteRepository for Database {
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
-        self.delete_before(FORGET, before, most).await
+        self.delete_of_all_before(WORKSPACES, FORGET, before, most).await
     }
 }
 

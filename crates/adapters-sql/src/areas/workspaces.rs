@@ -36,6 +36,9 @@ impl WorkspaceRepository for Database {
         scope: &OperatorScope,
         change: Change<WorkspaceCreated>,
     ) -> Result<Workspace, RepositoryError> {
+        if self.has_workspace().await? {
+            return Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE });
+        }
         let Change { after, audit, idempotency_record } = change;
         let transaction = self.begin(idempotency_record).await?;
         let done = async {

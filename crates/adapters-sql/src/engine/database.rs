@@ -3,7 +3,6 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{DbErr, FromQueryResult, QueryResult, Statement};
@@ -182,19 +181,6 @@ impl Database {
         let row = self.first(self.statement(query)).await?;
         let count = row.map_or(Ok(0), |row| row.try_get::<i64>("", "count")).map_err(|error| self.error(error))?;
         Ok(count.unsigned_abs())
-    }
-
-    /// Runs a DELETE in its own transaction and returns the number of deleted rows. Its `$1` is the instant before
-    /// which rows are deleted, its `$2` the maximum number of rows.
-    pub(crate) async fn delete_before(
-        &self,
-        delete: &'static str,
-        before: DateTime<Utc>,
-        most: u32,
-    ) -> Result<u64, RepositoryError> {
-        let transaction = self.begin_writing_much().await?;
-        let deleted = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await;
-        transaction.end_unaudited(deleted.map(|deleted| deleted.rows_affected())).await
     }
 
     /// Maps an error of a read.

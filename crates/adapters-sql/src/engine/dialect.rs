@@ -65,6 +65,10 @@ pub trait Dialect: Send + Sync {
     /// itself is that lock.
     fn named_lock(&self) -> Option<&'static str>;
 
+    /// Returns the SELECT of each `workspace_id` whose machine responds; `None` if all workspaces are on one machine. Without it
+    /// a statement over all workspaces succeeds only while all machines respond.
+    fn reachable_workspaces(&self) -> Option<&'static str>;
+
     /// Returns the join that takes from each integration account `account` the ids of its first `$3` rows, or a few more, that
     /// match the conditions, without reading all of its rows. `row` is the alias of the rows.
     fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String;

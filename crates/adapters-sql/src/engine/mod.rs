@@ -1,5 +1,6 @@
 //! The database engine: pool, transactions, dialect, queries, rows.
 
+pub(crate) mod all_workspaces;
 pub(crate) mod batch_loader;
 pub(crate) mod connections;
 pub(crate) mod credential_cache;

@@ -20,8 +20,7 @@ use crate::wire::Engine;
 const LOOK: Duration = Duration::from_millis(250);
 
 pub(crate) async fn tail_events(settings: &Settings, arguments: TailEventsArguments) -> anyhow::Result<()> {
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let logs = engine.use_cases(settings.max_key_age).event_logs();
     let mut position = print_after(&logs, &arguments, 0).await?;
     if position == 0 {

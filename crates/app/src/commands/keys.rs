@@ -12,8 +12,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn create_key(settings: &Settings, arguments: CreateKeyArguments) -> anyhow::Result<()> {
     let CreateKeyArguments { workspace, user, permission, json } = arguments;
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let command = IssueApiKey { workspace, user, permission };
     let token = engine.use_cases(settings.max_key_age).api_keys().issue(&OperatorScope::new(), command).await;
     let token = token.map_err(told)?;

@@ -19,8 +19,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn load_listings(settings: &Settings, arguments: LoadListingsArguments) -> anyhow::Result<()> {
     let LoadListingsArguments { workspace, account, currency, file } = arguments;
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let nothing = LoadListings { workspace, account, currency, listings: vec![] };
     let mut load = Load::new(engine.use_cases(settings.max_key_age).listings(), nothing);
     // Delivers an empty batch before the file is read, to check that the account exists.

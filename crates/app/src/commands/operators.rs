@@ -17,8 +17,7 @@ use crate::settings::Settings;
 use crate::wire::Engine;
 
 pub(crate) async fn operator_key(settings: &Settings, command: OperatorKeyCommand) -> anyhow::Result<()> {
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let operators = engine.use_cases(settings.max_key_age).operators();
     let done = match command {
         OperatorKeyCommand::Create(arguments) => create(&operators, arguments).await,

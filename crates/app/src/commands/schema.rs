@@ -1,11 +1,17 @@
 //! `tenantry migrate`.
 
+use crate::cli::MigrateArguments;
 use crate::settings::Settings;
 use crate::wire::Engine;
 
-pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
+pub(crate) async fn migrate(settings: &Settings, arguments: MigrateArguments) -> anyhow::Result<()> {
+    let MigrateArguments { distribute } = arguments;
     let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.migrate().await?;
+    if distribute {
+        engine.distribute().await?;
+    } else {
+        engine.migrate().await?;
+    }
     engine.close().await;
-    super::print("The schema is up to date.")
+    super::print(if distribute { "The schema is up to date and distributed." } else { "The schema is up to date." })
 }

@@ -25,8 +25,7 @@ const FIRST_WORKSPACE: &str = "My workspace";
 
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let telemetry = telemetry::start(settings)?;
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
 
     // Bind before creating the first workspace: if the port is taken, no workspace is left whose key was never shown.
     let outbound = engine.outbound(settings.secret_key, settings.webhook_reach);

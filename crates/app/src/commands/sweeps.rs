@@ -89,8 +89,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("tenantry.db").display());
         let engine = Engine::open(&url, Limits::default()).await;
-        let engine = engine.expect("a database");
-        engine.prepare().await.expect("a schema");
+        let engine = engine.expect("a database").prepare().await.expect("a schema");
         let first = CreateWorkspace::named("Stays Inc.");
         let use_cases = engine.use_cases(MaxKeyAge::default());
         let made = use_cases.workspaces().create(&OperatorScope::new(), first).await.expect("a workspace");

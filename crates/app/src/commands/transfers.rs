@@ -13,8 +13,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn export_tenant(settings: &Settings, arguments: ExportArguments) -> anyhow::Result<()> {
     let ExportArguments { workspace, tenant, file } = arguments;
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let rows = unless_stopped(async {
         let target = NewWorkspaceFile::create(&file, settings.limits).await?;
         let bar = bar();
@@ -38,8 +37,7 @@ pub(crate) async fn export_tenant(settings: &Settings, arguments: ExportArgument
 pub(crate) async fn import_workspace(settings: &Settings, arguments: ImportArguments) -> anyhow::Result<()> {
     let ImportArguments { file } = arguments;
     let source = WorkspaceFile::open(&file, settings.limits).await?;
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let nothing = || format!("nothing was imported from {}", file.display());
     let (workspace, rows) = unless_stopped(async {
         let (operator, from) = (OperatorScope::new(), source.database());

@@ -12,8 +12,7 @@ use crate::wire::Engine;
 
 pub(crate) async fn create_workspace(settings: &Settings, arguments: CreateWorkspaceArguments) -> anyhow::Result<()> {
     let CreateWorkspaceArguments { name, json } = arguments;
-    let engine = Engine::open(&settings.database, settings.limits).await?;
-    engine.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let workspaces = engine.use_cases(settings.max_key_age).workspaces();
     let made = workspaces.create(&OperatorScope::new(), CreateWorkspace::named(name)).await.map_err(told)?;
     engine.close().await;

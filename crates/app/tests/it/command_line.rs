@@ -157,6 +157,16 @@ fn postgresql_is_served_only_once_it_is_migrated() {
 }
 
 #[test]
+fn only_citus_distributes_the_tables() {
+    let (status, error) = run(&Engine::sqlite().url(), &["migrate", "--distribute"]).expect_err("not PostgreSQL");
+    assert_eq!((status, error.trim()), (Some(2), "tenantry: --distribute needs PostgreSQL with Citus"));
+    let server = testkit::Postgres::empty(migrate);
+    let (status, error) = run(server.url(), &["migrate", "--distribute"]).expect_err("a plain PostgreSQL");
+    assert_eq!(status, Some(1));
+    assert!(error.contains("CREATE EXTENSION citus on all nodes"), "{error}");
+}
+
+#[test]
 fn a_database_of_another_encoding_is_refused() {
     let server = testkit::Postgres::latin1(migrate);
     let (status, error) = run(server.url(), &["migrate"]).expect_err("it is LATIN1");

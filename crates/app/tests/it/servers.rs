@@ -1,10 +1,13 @@
 //! Several servers on one PostgreSQL.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::json;
 
-use crate::support::{Answer, Client, Engine, REVOKED_WITHIN, Server, World, id_of, refused_within_a_second, until};
+use crate::support::{
+    Answer, Client, Engine, REVOKED_WITHIN, Server, World, id_of, migrate, refused_within_a_second, run, until,
+};
 
 #[test]
 fn what_one_server_takes_away_the_other_refuses_within_a_second() {
@@ -185,4 +188,21 @@ fn servers_are_notified_of_what_changes_a_cached_credential_and_of_nothing_else(
     assert!(is_notified(&administrator.put(&format!("{path}/activate"), &json!({}))), "a status");
     assert!(is_notified(&inside.delete(&user)), "a deleted user");
     assert!(is_notified(&administrator.delete(&path)), "a deleted tenant");
+}
+
+/// The function stands in for a worker of Citus: the notifications of the coordinator do not reach it.
+#[test]
+fn a_server_that_is_not_on_the_coordinator_trusts_no_cached_credential_and_says_so_once() {
+    const MESSAGE: &str = "this node of Citus is not the coordinator";
+    let postgres = Arc::new(testkit::Postgres::empty(migrate));
+    run(postgres.url(), &["migrate"]).expect("a schema");
+    postgres.run("CREATE FUNCTION citus_is_coordinator() RETURNS boolean LANGUAGE sql AS 'SELECT false'");
+    let world = World::start(Engine::Postgres(postgres.clone()));
+    world.server.log_with(MESSAGE);
+    let client = world.client().calry(&world.key_in(&world.tenant_id("Channel A"), "READ"));
+    assert_eq!(client.get("/api/v1/locations").status, 200);
+    // Unlike the service, this notifies no server.
+    postgres.run("UPDATE api_keys SET revoked_at = now() WHERE permission = 'READ'");
+    assert_eq!(client.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
+    assert_eq!(world.server.log_with(MESSAGE).matches(MESSAGE).count(), 1);
 }

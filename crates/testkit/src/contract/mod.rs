@@ -52,6 +52,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::world::new_workspace;
+
 pub(crate) use self::world::World;
 
 /// Declares all ports: the field and the trait of each.

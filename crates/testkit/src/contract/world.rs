@@ -24,7 +24,7 @@ pub(crate) struct World {
 }
 
 /// Returns the creation of a workspace, not yet stored, and its key.
-pub(crate) fn new_workspace() -> (Change<WorkspaceCreated>, ApiKeyToken) {
+pub fn new_workspace() -> (Change<WorkspaceCreated>, ApiKeyToken) {
     let new = NewWorkspace {
         id: WorkspaceId::new(build::id()),
         name: "Stays Inc.".parse().expect("a name"),

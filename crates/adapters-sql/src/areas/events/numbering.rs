@@ -28,6 +28,8 @@ const WORKSPACES: &str = "\
                 WHERE waiting.workspace_id > found.workspace_id ORDER BY waiting.workspace_id LIMIT 1) \
         FROM found WHERE found.workspace_id IS NOT NULL) \
     SELECT found.workspace_id FROM found WHERE found.workspace_id IS NOT NULL";
+/// These workspaces of a distributed database, which reads no table recursively. Few changes wait at a time.
+const DISTRIBUTED_WORKSPACES: &str = "SELECT DISTINCT waiting.workspace_id FROM unnumbered_events waiting WHERE TRUE";
 
 const LOG: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_id = $1";
 const BEGIN: &str = "\
@@ -37,18 +39,13 @@ const BEGIN: &str = "\
 const SERVED: &str = "\
     SELECT workspace.id AS workspace_id FROM workspaces workspace WHERE workspace.status = 'ACTIVE' AND workspace.id IN ";
 
-#[derive(FromQueryResult)]
-struct WorkspaceRow {
-    workspace_id: Uuid,
-}
-
 /// The position of the last event of each feed, or of the whole log where the tenant is NULL: one look into an index for
-/// each. The VALUES of `feed` come first.
+/// each. The VALUES of `feed` come first. `{workspace}` is the feed's, or `$1` if all feeds are of one workspace.
 const POSITIONS: &str = "\
     SELECT feed.workspace_id, feed.tenant_id, CASE WHEN feed.tenant_id IS NULL \
-        THEN (SELECT log.position FROM event_logs log WHERE log.workspace_id = feed.workspace_id) \
+        THEN (SELECT log.position FROM event_logs log WHERE log.workspace_id = {workspace}) \
         ELSE (SELECT recipient.position FROM event_recipients recipient \
-              WHERE recipient.workspace_id = feed.workspace_id AND recipient.tenant_id = feed.tenant_id \
+              WHERE recipient.workspace_id = {workspace} AND recipient.tenant_id = feed.tenant_id \
               ORDER BY recipient.position DESC LIMIT 1) END AS position \
     FROM feed";
 
@@ -62,10 +59,11 @@ struct PositionRow {
 #[async_trait]
 impl EventLog for Database {
     async fn number(&self, _: &OperatorScope, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
-        let workspaces = self.rows::<WorkspaceRow>(Query::new(WORKSPACES, [])).await?;
+        let waiting = if self.is_distributed() { DISTRIBUTED_WORKSPACES } else { WORKSPACES };
+        let waiting = |workspace| Query::new(waiting, []).and("waiting.workspace_id = ?", workspace);
         let (mut all, mut failed) = (Numbered::default(), None);
-        for WorkspaceRow { workspace_id } in workspaces {
-            match self.number_of(workspace_id, at, most).await {
+        for workspace in self.workspaces_with(waiting).await? {
+            match self.number_of(workspace, at, most).await {
                 Ok(Numbered { events, has_more }) => {
                     all.events += events;
                     all.has_more |= has_more;
@@ -86,8 +84,21 @@ impl EventLog for Database {
             let feed = scope.event_scope(WorkspaceId::new(workspace_id), tenant_id.map(TenantId::new));
             (feed, position.unwrap_or_default().unsigned_abs())
         };
-        let rows = self.rows(positions(feeds)).await?;
-        Ok(rows.into_iter().map(position).collect())
+        if !self.is_distributed() {
+            let rows = self.rows(positions(None, feeds)).await?;
+            return Ok(rows.into_iter().map(position).collect());
+        }
+        let mut feeds = feeds.to_vec();
+        feeds.sort_unstable_by_key(EventScope::workspace_id);
+        let (mut found, mut failed) = (vec![], None);
+        for feeds in feeds.chunk_by(|feed, next| feed.workspace_id() == next.workspace_id()) {
+            match self.rows(positions(feeds.first().map(EventScope::workspace_id), feeds)).await {
+                Ok(rows) => found.extend(rows.into_iter().map(position)),
+                // The readers of the other workspaces are woken.
+                Err(error) => failed = Some(error),
+            }
+        }
+        failed.filter(|_| found.is_empty()).map_or(Ok(found), Err)
     }
 
     async fn suspended(
@@ -95,9 +106,10 @@ impl EventLog for Database {
         _: &OperatorScope,
         workspaces: &[WorkspaceId],
     ) -> Result<Vec<WorkspaceId>, RepositoryError> {
-        let ids = workspaces.iter().map(|workspace| workspace.as_uuid());
-        let served = self.rows(Query::new(SERVED, []).push_list(ids)).await?;
-        let is_served = |id: &WorkspaceId| served.iter().any(|row: &WorkspaceRow| row.workspace_id == id.as_uuid());
+        let ids = || workspaces.iter().map(|workspace| workspace.as_uuid());
+        let served = |workspace| Query::new(SERVED, []).push_list(ids()).and("workspace.id = ?", workspace);
+        let served = self.workspaces_with(served).await?;
+        let is_served = |id: &WorkspaceId| served.contains(&id.as_uuid());
         Ok(workspaces.iter().filter(|id| !is_served(id)).copied().collect())
     }
 
@@ -114,7 +126,7 @@ impl Database {
     /// Returns the statement of the positions of feeds, for tests.
     #[doc(hidden)]
     pub fn event_positions_statement(&self, feeds: &[EventScope]) -> Statement {
-        self.statement(positions(feeds))
+        self.statement(positions(None, feeds))
     }
 
     /// Returns the statements of the numbering that depend on no change, for tests.
@@ -201,16 +213,17 @@ impl Batch<'_> {
     }
 }
 
-/// Reads the positions of feeds. The last feed is repeated up to a power of two, so that few statements are prepared.
-fn positions(feeds: &[EventScope]) -> Query {
+/// Reads the positions of feeds, of any workspaces or of one. The last feed is repeated up to a power of two, so that few statements are prepared.
+fn positions(workspace: Option<WorkspaceId>, feeds: &[EventScope]) -> Query {
     let repeated = feeds.len().next_power_of_two() - feeds.len();
     let feeds = feeds.iter().chain(iter::repeat_n(feeds.last(), repeated).flatten());
     let feeds = feeds.map(|feed| (feed.workspace_id().as_uuid(), feed.tenant_id().map(TenantId::as_uuid)));
-    let values = Query::new("WITH feed (workspace_id, tenant_id) AS (VALUES ", []);
+    let values = Query::new("WITH feed (workspace_id, tenant_id) AS (VALUES ", workspace.map(|id| id.as_uuid().into()));
     let values = feeds.enumerate().fold(values, |query, (number, (workspace, tenant))| {
         query.push(if number == 0 { "" } else { ", " }).push_list([Some(workspace), tenant])
     });
-    values.push(") ").push(POSITIONS)
+    let of_one = workspace.is_some();
+    values.push(") ").push(POSITIONS).fill("workspace", if of_one { "$1" } else { "feed.workspace_id" })
 }
 
 fn to_event(change: &Waiting) -> NewEvent {

@@ -27,11 +27,6 @@ const OLDEST: &str = "\
     FROM events event WHERE event.workspace_id = $1 AND event.position >= $2 ORDER BY event.position LIMIT $3";
 
 #[derive(FromQueryResult)]
-struct WorkspaceRow {
-    workspace_id: Uuid,
-}
-
-#[derive(FromQueryResult)]
 struct OldestRow {
     position: i64,
     numbered_at: DateTime<Utc>,
@@ -46,14 +41,14 @@ impl Database {
     }
 
     pub(super) async fn forget_events(&self, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
-        let workspaces = self.rows::<WorkspaceRow>(Query::new(WORKSPACES, [before.into()])).await?;
-        let mut forgotten = 0;
-        for WorkspaceRow { workspace_id } in workspaces {
+        let find = |workspace| Query::new(WORKSPACES, [before.into()]).and("log.workspace_id = ?", workspace);
+        let workspaces = self.workspaces_with(find).await?;
+        let step = |workspace, _| async move {
             let transaction = self.begin_writing_much().await?;
-            let done = transaction.forget_events_of(workspace_id, before, most).await;
-            forgotten += transaction.end_unaudited(done).await?;
-        }
-        Ok(forgotten)
+            let done = transaction.forget_events_of(workspace, before, most).await;
+            transaction.end_unaudited(done).await
+        };
+        self.in_each(workspaces, u32::MAX, step).await
     }
 }
 

@@ -51,7 +51,7 @@ impl ListingRepository for Database {
     ) -> Result<Option<TenantStanding>, RepositoryError> {
         let select = "SELECT owner.id, owner.name, owner.is_default, owner.status \
                       FROM integration_accounts account \
-                      JOIN tenants owner ON owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
+                      JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
                       WHERE account.workspace_id = $1 AND account.id = $2";
         let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
         self.row(query).await?.map(to_standing).transpose()
@@ -63,7 +63,7 @@ impl ListingRepository for Database {
         id: IntegrationAccountId,
     ) -> Result<Option<ListingAccount>, RepositoryError> {
         let select = "SELECT account.name, workspace.default_currency, account.status = 'ACTIVE' AS is_active \
-                      FROM integration_accounts account JOIN workspaces workspace ON workspace.id = account.workspace_id \
+                      FROM integration_accounts account JOIN workspaces workspace ON workspace.id = $1 \
                       WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3";
         let query = Query::of_tenant(select, scope).bind([id.as_uuid().into()]);
         let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
@@ -139,7 +139,7 @@ impl ListingRepository for Database {
     ) -> Result<Vec<Listing>, RepositoryError> {
         let select = "SELECT {columns} FROM integration_accounts account CROSS JOIN listings listing \
                       WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 \
-                        AND listing.workspace_id = account.workspace_id \
+                        AND listing.workspace_id = $1 \
                         AND listing.integration_account_id = account.id AND listing.provider_id IN ";
         let query = Query::of_tenant(select, scope)
             .bind([account.as_uuid().into()])

@@ -8,14 +8,14 @@ pub(super) const GET: &str = "\
     FROM (SELECT {own}, {no_chord} AS squared_chord \
           FROM integration_accounts account CROSS JOIN listings listing \
           WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND listing.id = $3 \
-            AND listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+            AND listing.workspace_id = $1 AND listing.integration_account_id = account.id \
           UNION ALL \
           SELECT {imported}, {no_chord} AS squared_chord \
           FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
           WHERE import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = $3 \
-            AND listing.workspace_id = import.workspace_id AND listing.id = import.listing_id \
-            AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-            AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id) page \
+            AND listing.workspace_id = $1 AND listing.id = import.listing_id \
+            AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+            AND owner.workspace_id = $1 AND owner.id = account.tenant_id) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id ORDER BY page.id";
 
 /// A page by id of the tenant's own and imported listings.
@@ -32,7 +32,7 @@ pub(super) const PART_OF_FIRST: &str = "\
             WHERE account.workspace_id = $1 AND account.id = {first_account}) AS owner_id, \
            (SELECT CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END FROM integration_accounts account \
             WHERE account.workspace_id = $1 AND account.id = {first_account}) AS unavailable, \
-           (SELECT import.imported_at FROM imports import WHERE 1 = 0) AS imported_at, {no_chord} AS squared_chord \
+           (SELECT import.imported_at FROM imports import WHERE import.workspace_id = $1 AND 1 = 0) AS imported_at, {no_chord} AS squared_chord \
     FROM listings listing \
     WHERE listing.workspace_id = $1 AND listing.integration_account_id = {first_account}{filters}{if_own}";
 
@@ -46,9 +46,9 @@ pub(super) const PART_OF_IMPORTS: &str = "\
     SELECT {imported}, {no_chord} AS squared_chord \
     FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     WHERE import.workspace_id = $1 AND import.tenant_id = $2 \
-      AND listing.workspace_id = import.workspace_id AND listing.id = import.listing_id \
-      AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-      AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id{filters}{if_imported}";
+      AND listing.workspace_id = $1 AND listing.id = import.listing_id \
+      AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = $1 AND owner.id = account.tenant_id{filters}{if_imported}";
 
 /// A page by distance of the tenant's own and imported listings around the place `$3`, `$4`, `$5`.
 pub(super) const LIST_AROUND: &str = "\
@@ -57,7 +57,7 @@ pub(super) const LIST_AROUND: &str = "\
           FROM (SELECT {own}, {squared_chord} AS squared_chord \
                 FROM integration_accounts account CROSS JOIN listings listing \
                 WHERE account.workspace_id = $1 AND account.tenant_id = $2 \
-                  AND listing.workspace_id = account.workspace_id \
+                  AND listing.workspace_id = $1 \
                   AND listing.integration_account_id = account.id{filters}{if_own} \
                 UNION ALL \
                 SELECT * \
@@ -65,9 +65,9 @@ pub(super) const LIST_AROUND: &str = "\
                       FROM imports import CROSS JOIN listings listing \
                       CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
                       WHERE import.workspace_id = $1 AND import.tenant_id = $2 \
-                        AND listing.workspace_id = import.workspace_id AND listing.id = import.listing_id \
-                        AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-                        AND owner.workspace_id = account.workspace_id \
+                        AND listing.workspace_id = $1 AND listing.id = import.listing_id \
+                        AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+                        AND owner.workspace_id = $1 \
                         AND owner.id = account.tenant_id{filters}{if_imported}) imported) found \
           ORDER BY found.squared_chord, found.id LIMIT $6 OFFSET $7) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id \
@@ -77,14 +77,14 @@ pub(super) const LIST_AROUND: &str = "\
 pub(super) const COUNT: &str = "\
     SELECT (SELECT COUNT(*) FROM integration_accounts account CROSS JOIN listings listing \
             WHERE account.workspace_id = $1 AND account.tenant_id = $2 \
-              AND listing.workspace_id = account.workspace_id \
+              AND listing.workspace_id = $1 \
               AND listing.integration_account_id = account.id{filters}{if_own}) \
          + (SELECT COUNT(*) FROM imports import CROSS JOIN listings listing \
             CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
             WHERE import.workspace_id = $1 AND import.tenant_id = $2 \
-              AND listing.workspace_id = import.workspace_id AND listing.id = import.listing_id \
-              AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-              AND owner.workspace_id = account.workspace_id \
+              AND listing.workspace_id = $1 AND listing.id = import.listing_id \
+              AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+              AND owner.workspace_id = $1 \
               AND owner.id = account.tenant_id{filters}{if_imported}) AS count";
 
 /// A page of the listings inside the ring around the place `$3`, `$4`, `$5`: those that others offer, or that the tenant
@@ -120,7 +120,7 @@ pub(super) const COUNT_IN_BOX: &str = "\
 pub(super) const OWN: &str = "\
     listing.id, account.tenant_id AS owner_id, \
     CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \
-    (SELECT import.imported_at FROM imports import WHERE 1 = 0) AS imported_at";
+    (SELECT import.imported_at FROM imports import WHERE import.workspace_id = $1 AND 1 = 0) AS imported_at";
 
 /// The columns of `found` of an imported listing.
 pub(super) const IMPORTED: &str = "\
@@ -144,7 +144,7 @@ pub(super) const SQUARED_CHORD: &str = "\
 pub(super) const OWN_LISTINGS: &str = "\
     SELECT 1 FROM integration_accounts account CROSS JOIN listings listing \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2 \
-      AND listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id";
+      AND listing.workspace_id = $1 AND listing.integration_account_id = account.id";
 
 /// The tenant's imports.
 pub(super) const IMPORTS: &str = "\
@@ -158,14 +158,14 @@ pub(super) const CHANGED_AT_SOURCES: &str = "\
       AND (SELECT 1 FROM imports some_import \
            WHERE some_import.workspace_id = $1 AND some_import.integration_account_id = source.id \
              AND some_import.tenant_id = $2 LIMIT 1) IS NOT NULL \
-      AND changed.workspace_id = source.workspace_id AND changed.integration_account_id = source.id \
+      AND changed.workspace_id = $1 AND changed.integration_account_id = source.id \
       AND changed.updated_at >= ?";
 
 /// The condition that joins a listing, its account and its owner.
 pub(super) const OF_OWNER: &str = "\
     listing.workspace_id = $1 \
-    AND account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
-    AND owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id";
+    AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+    AND owner.workspace_id = $1 AND owner.id = account.tenant_id";
 
 /// The case that the listing is the tenant's own.
 pub(super) const IS_OWN: &str = " WHEN account.tenant_id = $2 THEN 1";

@@ -21,7 +21,7 @@ use crate::tables::promotions::{Column, Row};
 const GET: &str = "\
     SELECT {columns} FROM promotions promotion \
     JOIN integration_accounts account \
-      ON account.workspace_id = promotion.workspace_id AND account.id = promotion.integration_account_id \
+      ON account.workspace_id = $1 AND account.id = promotion.integration_account_id \
     WHERE promotion.workspace_id = $1 AND account.tenant_id = $2 AND promotion.id = $3";
 
 #[derive(FromQueryResult)]
@@ -104,7 +104,7 @@ impl PromotionRepository for Database {
         let select = "SELECT listing.id, EXISTS (SELECT 1 FROM promotion_listings assigned WHERE assigned.workspace_id = $1 \
                         AND assigned.promotion_id = $3 AND assigned.listing_id = listing.id) AS is_assigned \
                       FROM integration_accounts account JOIN listings listing \
-                        ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+                        ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
                       WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $4 AND listing.id IN ";
         let named = [
             scope.workspace_id().as_uuid().into(),

@@ -28,7 +28,7 @@ const LIST: &str = "\
 const COUNT: &str = "\
     SELECT COUNT(*) AS count FROM integration_accounts account \
     JOIN promotions promotion \
-      ON promotion.workspace_id = account.workspace_id AND promotion.integration_account_id = account.id \
+      ON promotion.workspace_id = $1 AND promotion.integration_account_id = account.id \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2{account}{filters}";
 
 /// A promotion of the account, and whether it is assigned to the listing.

@@ -14,7 +14,7 @@ use domain::reservations::{
 };
 use ports::{RepositoryError, ReservationRepository};
 
-use self::rows::{HoldRow, ReservationRow, to_lapsed_hold, to_rows, to_tenant_reservation};
+use self::rows::{HoldRow, ReservationRow, to_oldest_holds, to_rows, to_tenant_reservation};
 use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
@@ -117,7 +117,19 @@ impl ReservationRepository for Database {
         at: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<LapsedHold>, RepositoryError> {
-        self.rows::<HoldRow>(queries::lapsed(at, limit)).await?.into_iter().map(to_lapsed_hold).collect()
+        let workspaces = self.workspaces_with(|workspace| queries::with_lapsed(at, workspace)).await?;
+        let (mut found, mut failed) = (vec![], None);
+        for workspace in workspaces {
+            match self.rows::<HoldRow>(queries::lapsed(workspace, at, limit)).await {
+                Ok(rows) => found.extend(rows),
+                // The holds of the other workspaces do not wait for this one.
+                Err(error) => failed = Some(error),
+            }
+        }
+        match failed {
+            Some(error) if found.is_empty() => Err(error),
+            _ => to_oldest_holds(found, limit),
+        }
     }
 
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {

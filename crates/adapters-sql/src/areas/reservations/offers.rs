@@ -13,16 +13,16 @@ use crate::engine::transaction::Transaction;
 /// An offered listing of the owner. Rows are locked in this order: account, listing.
 const OWN: &str = "\
     SELECT 1 FROM integration_accounts account \
-    JOIN listings listing ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+    JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 AND listing.id = $4 \
       AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE'";
 
 /// An offered listing that the seller has imported. Rows are locked in this order: owner, account, listing, import.
 const IMPORTED: &str = "\
     SELECT 1 FROM tenants owner \
-    JOIN integration_accounts account ON account.workspace_id = owner.workspace_id AND account.tenant_id = owner.id \
-    JOIN listings listing ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
-    JOIN imports import ON import.workspace_id = listing.workspace_id AND import.listing_id = listing.id \
+    JOIN integration_accounts account ON account.workspace_id = $1 AND account.tenant_id = owner.id \
+    JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
+    JOIN imports import ON import.workspace_id = $1 AND import.listing_id = listing.id \
     WHERE owner.workspace_id = $1 AND owner.id = $2 AND account.id = $3 AND listing.id = $4 AND import.tenant_id = $5 \
       AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import AND listing.status = 'ACTIVE'";
 
@@ -43,7 +43,7 @@ const ALL_HOLDS: &str = "\
     SELECT 1 FROM workspaces workspace WHERE workspace.id = $1 AND workspace.max_importer_holds <= \
     (SELECT COUNT(*) FROM reservations reservation \
      JOIN integration_accounts account \
-       ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+       ON account.workspace_id = $1 AND account.id = reservation.integration_account_id \
      WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 AND reservation.status = 'PENDING' \
        AND reservation.hold_expires_at > $4 AND account.tenant_id = $3)";
 

@@ -8,7 +8,7 @@ use domain::instants::Edge;
 use domain::reservations::{LapsedHold, ReservationStatus, TenantReservation};
 use domain::stays::{Stay, StayDate};
 use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice};
-use sea_orm::prelude::Date;
+use sea_orm::prelude::{Date, Uuid};
 use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::{ReservationRow, SeenRow, to_lapsed_hold, to_tenant_reservation};
@@ -24,7 +24,7 @@ const GET: &str = "\
     SELECT {columns}, {priced}, page.owner_id \
     FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id \
           FROM reservations reservation JOIN integration_accounts account \
-            ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+            ON account.workspace_id = $1 AND account.id = reservation.integration_account_id \
           WHERE reservation.workspace_id = $1 AND (account.tenant_id = $2 OR reservation.sold_by = $2) \
             AND reservation.id = $3) page \
     CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id";
@@ -61,32 +61,34 @@ const BY_CHANGE: &str = "reservation.updated_at >= ?";
 const COUNT: &str = "\
     SELECT COUNT(*) AS count \
     FROM (SELECT reservation.id FROM integration_accounts account JOIN reservations reservation \
-            ON reservation.workspace_id = account.workspace_id AND reservation.integration_account_id = account.id \
+            ON reservation.workspace_id = $1 AND reservation.integration_account_id = account.id \
           WHERE account.workspace_id = $1 AND account.tenant_id = $2{filters} \
           UNION ALL \
           SELECT reservation.id FROM reservations reservation JOIN integration_accounts account \
-            ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
+            ON account.workspace_id = $1 AND account.id = reservation.integration_account_id \
           WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 AND account.tenant_id <> $2{filters}) found";
 
 /// Holds with their current owners, oldest first.
 const HOLDS: &str = "\
     SELECT {columns}, {priced}, page.owner_id, page.owner_name \
-    FROM (SELECT reservation.workspace_id AS found_in, reservation.id AS found_id, account.tenant_id AS owner_id, \
-                 owner.name AS owner_name \
+    FROM (SELECT reservation.id AS found_id, account.tenant_id AS owner_id, owner.name AS owner_name \
           FROM reservations reservation \
           JOIN integration_accounts account \
-            ON account.workspace_id = reservation.workspace_id AND account.id = reservation.integration_account_id \
-          JOIN tenants owner ON owner.workspace_id = account.workspace_id AND owner.id = account.tenant_id \
-          WHERE reservation.status = 'PENDING' {lapsed}) page \
-    CROSS JOIN reservations WHERE workspace_id = page.found_in AND id = page.found_id ORDER BY hold_expires_at, id";
-/// The lapsed holds of all workspaces that are not suspended.
+            ON account.workspace_id = $1 AND account.id = reservation.integration_account_id \
+          JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
+          WHERE reservation.workspace_id = $1 AND reservation.status = 'PENDING' {lapsed}) page \
+    CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id ORDER BY hold_expires_at, id";
+/// The lapsed holds, at most `$3`.
 const LAPSED: &str = "\
-    AND EXISTS (SELECT 1 FROM workspaces workspace \
-                WHERE workspace.id = reservation.workspace_id AND workspace.status = 'ACTIVE') \
-    AND reservation.hold_expires_at <= $1 ORDER BY reservation.hold_expires_at, reservation.id LIMIT $2";
+    AND reservation.hold_expires_at <= $2 ORDER BY reservation.hold_expires_at, reservation.id LIMIT $3";
+/// The workspaces with lapsed holds that are not suspended. Few holds are pending.
+const WITH_LAPSED: &str = "\
+    SELECT DISTINCT reservation.workspace_id FROM reservations reservation \
+    JOIN workspaces workspace ON workspace.id = reservation.workspace_id AND workspace.status = 'ACTIVE' \
+    WHERE reservation.status = 'PENDING' AND reservation.hold_expires_at <= $1";
 /// The lapsed holds that overlap a stay.
 const LAPSED_DURING: &str = "\
-    AND reservation.workspace_id = $1 AND reservation.listing_id = $2 AND reservation.check_out > $3 \
+    AND reservation.listing_id = $2 AND reservation.check_out > $3 \
     AND reservation.check_in < $4 AND reservation.hold_expires_at <= $5";
 
 #[derive(FromQueryResult)]
@@ -196,9 +198,14 @@ pub(super) fn get(scope: &TenantScope, id: ReservationId) -> Query {
     in_full(Query::of_tenant(GET, scope).bind([id.as_uuid().into()]))
 }
 
-/// Reads at most `limit` lapsed holds of all workspaces, oldest first.
-pub(super) fn lapsed(at: DateTime<Utc>, limit: u32) -> Query {
-    in_full(Query::new(HOLDS, [at.into(), i64::from(limit).into()])).fill("lapsed", LAPSED)
+/// Finds the workspaces with lapsed holds, or only the named one.
+pub(super) fn with_lapsed(at: DateTime<Utc>, workspace: Option<Uuid>) -> Query {
+    Query::new(WITH_LAPSED, [at.into()]).and("reservation.workspace_id = ?", workspace)
+}
+
+/// Reads at most `limit` lapsed holds of a workspace, oldest first.
+pub(super) fn lapsed(workspace: Uuid, at: DateTime<Utc>, limit: u32) -> Query {
+    in_full(Query::new(HOLDS, [workspace.into(), at.into(), i64::from(limit).into()])).fill("lapsed", LAPSED)
 }
 
 fn listed(

@@ -62,6 +62,12 @@ pub(super) fn to_lapsed_hold(row: HoldRow) -> Result<LapsedHold, RepositoryError
     })
 }
 
+/// Returns the first of these holds that lapsed, oldest first.
+pub(super) fn to_oldest_holds(mut rows: Vec<HoldRow>, limit: u32) -> Result<Vec<LapsedHold>, RepositoryError> {
+    rows.sort_by_key(|HoldRow { reservation, .. }| (reservation.hold_expires_at, reservation.id));
+    rows.into_iter().take(limit.try_into().unwrap_or(usize::MAX)).map(to_lapsed_hold).collect()
+}
+
 pub(super) fn to_rows(reservation: Reservation) -> (ReservationRow, PricedRow) {
     let ReservationParts {
         workspace_id,

@@ -99,7 +99,7 @@ impl TenantRepository for Database {
         let named = || [scope.workspace_id().as_uuid().into(), id.as_uuid().into()];
         let accounts = "SELECT COUNT(*) AS count FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
         let listings = "SELECT COUNT(*) AS count FROM integration_accounts account JOIN listings listing \
-                        ON listing.workspace_id = account.workspace_id AND listing.integration_account_id = account.id \
+                        ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
                         WHERE account.workspace_id = $1 AND account.tenant_id = $2";
         let integration_accounts = self.count_of(Query::new(accounts, named())).await?;
         if integration_accounts == 0 {

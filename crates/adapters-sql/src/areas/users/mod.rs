@@ -32,9 +32,9 @@ const USERS: SearchedTable = SearchedTable {
 const SELECT: &str = "\
     SELECT {columns}, home.name, location.name \
     FROM users api_user \
-    JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
+    JOIN tenants home ON home.workspace_id = $1 AND home.id = api_user.home_tenant_id \
     LEFT JOIN locations location \
-      ON location.workspace_id = api_user.workspace_id AND location.id = api_user.location_id";
+      ON location.workspace_id = $1 AND location.id = api_user.location_id";
 
 /// Updates all columns except the current tenant, which only `switch` writes. A new status replaces the one that an activation
 /// would restore.

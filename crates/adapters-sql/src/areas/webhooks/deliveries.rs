@@ -13,7 +13,7 @@ use sea_orm::{FromQueryResult, Statement, Value};
 use super::rows::to_webhook;
 use crate::engine::database::Database;
 use crate::engine::errors::inside_tenant;
-use crate::engine::query::Query;
+use crate::engine::query::{FILTERS, Query};
 use crate::engine::rows::stored;
 use crate::engine::table::joined;
 use crate::tables::webhooks::Row;
@@ -32,7 +32,7 @@ const DUE: &str = "\
       AND (webhook.scope = 'workspace' OR webhook.position < log.oldest - 1 \
            OR webhook.position < (SELECT recipient.position FROM event_recipients recipient \
                                   WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
-                                  ORDER BY recipient.position DESC LIMIT 1)) \
+                                  ORDER BY recipient.position DESC LIMIT 1)){filters} \
     ORDER BY webhook.leased_until LIMIT $2";
 
 const LEASE: &str = "\
@@ -46,8 +46,8 @@ const LEASE: &str = "\
 const LEASED: &str = "\
     SELECT {columns}, tenant.name, tenant.is_default, tenant.status \
     FROM webhooks webhook \
-    JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
-    WHERE webhook.workspace_id = $1 AND webhook.id = $2 AND tenant.workspace_id = $1";
+    JOIN tenants tenant ON tenant.workspace_id = $1 AND tenant.id = webhook.tenant_id \
+    WHERE webhook.workspace_id = $1 AND webhook.id = $2";
 
 const RENEW: &str = "\
     UPDATE webhooks SET leased_until = $4 \
@@ -116,7 +116,7 @@ joined! {
 #[async_trait]
 impl WebhookDeliveries for Database {
     async fn due(&self, _: &OperatorScope, now: DateTime<Utc>, most: u32) -> Result<Vec<DueWebhook>, RepositoryError> {
-        let rows = self.rows(due(now, most)).await?;
+        let rows = self.rows_of_all(|workspace| due(workspace, now, most)).await?;
         let due = |DueRow { workspace_id, tenant_id, id }| DueWebhook {
             workspace_id: WorkspaceId::new(workspace_id),
             tenant_id: TenantId::new(tenant_id),
@@ -201,8 +201,9 @@ impl WebhookDeliveries for Database {
     }
 
     async fn oldest_undelivered(&self, _: &OperatorScope) -> Result<Option<DateTime<Utc>>, RepositoryError> {
-        let row = self.row(Query::new(OLDEST, [])).await?;
-        Ok(row.and_then(|OldestRow { oldest_at }| oldest_at))
+        let oldest = |workspace| Query::new(OLDEST, []).and("webhook.workspace_id = ?", workspace);
+        let rows = self.rows_of_all(oldest).await?;
+        Ok(rows.into_iter().filter_map(|OldestRow { oldest_at }| oldest_at).min())
     }
 }
 
@@ -210,12 +211,13 @@ impl Database {
     /// Returns the statements that look at the webhooks of all workspaces, for tests.
     #[doc(hidden)]
     pub fn webhook_deliveries_statements(&self, now: DateTime<Utc>) -> [Statement; 2] {
-        [due(now, 100), Query::new(OLDEST, [])].map(|query| self.statement(query))
+        [due(None, now, 100), Query::new(OLDEST, [])].map(|query| self.statement(query))
     }
 }
 
-fn due(now: DateTime<Utc>, most: u32) -> Query {
-    Query::new(DUE, [now.into(), i64::from(most).into()])
+fn due(workspace: Option<Uuid>, now: DateTime<Utc>, most: u32) -> Query {
+    let due = Query::new(DUE, [now.into(), i64::from(most).into()]).fill(FILTERS, "");
+    due.and("webhook.workspace_id = ?", workspace)
 }
 
 fn leased(webhook: &Webhook, lease: &Lease) -> [Value; 4] {

@@ -41,8 +41,8 @@ const WITH_LAG: &str = "\
 
 const ATTEMPTS: &str = "\
     SELECT {columns} FROM webhook_attempts attempt \
-    JOIN webhooks webhook ON webhook.workspace_id = attempt.workspace_id AND webhook.id = attempt.webhook_id \
-    WHERE webhook.workspace_id = $1 AND webhook.tenant_id = $2 AND attempt.webhook_id = $3 AND attempt.workspace_id = $1 \
+    JOIN webhooks webhook ON webhook.workspace_id = $1 AND webhook.id = attempt.webhook_id \
+    WHERE webhook.tenant_id = $2 AND attempt.webhook_id = $3 AND attempt.workspace_id = $1 \
     ORDER BY attempt.id DESC LIMIT $4";
 
 joined! {

@@ -39,7 +39,11 @@ impl Engine {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("data/tenantry.db").display()),
             // The server accepts any password; the tests search for this one where it must not appear.
-            Self::Postgres(postgres) => postgres.url().replace("postgres@", &format!("postgres:{DATABASE_PASSWORD}@")),
+            Self::Postgres(postgres) => {
+                ["postgres", "tenantry"].iter().fold(postgres.service_url().to_owned(), |url, user| {
+                    url.replace(&format!("{user}@"), &format!("{user}:{DATABASE_PASSWORD}@"))
+                })
+            }
             Self::Own(server) => server.url().to_owned(),
         }
     }
@@ -47,7 +51,8 @@ impl Engine {
 
 /// Applies the migrations to a database.
 pub(crate) fn migrate(url: &str) {
-    run(url, &["migrate"]).expect("a schema");
+    let distribute: &[&str] = if testkit::is_citus() { &["--distribute"] } else { &[] };
+    run(url, &[&["migrate"], distribute].concat()).expect("a schema");
 }
 
 /// Runs a command to its end; returns standard output, or the status and standard error.
