@@ -28,7 +28,14 @@ const FOLDERS: [&str; 16] = [
     "testkit",
 ];
 /// Identifiers of other programs.
-const FOREIGN: [&str; 3] = ["extra_float_digits", "max_prepared_statements", "pg_dump"];
+const FOREIGN: [&str; 6] = [
+    "citus_rebalance_start",
+    "create_distributed_table_concurrently",
+    "extra_float_digits",
+    "max_prepared_statements",
+    "pg_dump",
+    "wal_level",
+];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());

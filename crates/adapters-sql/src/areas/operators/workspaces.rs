@@ -29,8 +29,8 @@ const DEFAULT_TENANT: &str = "\
 /// The oldest user who may have a key that permits everything, at home in the default tenant.
 const ADMINISTRATOR: &str = "\
     SELECT api_user.id FROM users api_user \
-    JOIN tenants home ON home.workspace_id = api_user.workspace_id AND home.id = api_user.home_tenant_id \
-    WHERE api_user.workspace_id = $1 AND home.workspace_id = $1 AND home.is_default = $2 AND api_user.status = $3 \
+    JOIN tenants home ON home.workspace_id = $1 AND home.id = api_user.home_tenant_id \
+    WHERE api_user.workspace_id = $1 AND home.is_default = $2 AND api_user.status = $3 \
     AND api_user.role IN ";
 
 #[async_trait]
