@@ -24,7 +24,8 @@ pub trait ListingRepository: Send + Sync {
     /// Returns the listing, or `None` if the tenant neither owns nor imports it.
     async fn get(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError>;
 
-    /// Returns the tenant of an account, or `None` if the workspace does not have the account.
+    /// Returns the tenant of an account, or `None` if the workspace does not have the account or is
+    /// being erased.
     async fn owner(
         &self,
         scope: &OperatorScope,

@@ -76,7 +76,8 @@ pub trait UserQueries: Send + Sync {
     /// Returns the user of the scope, or `None` if the user is gone.
     async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError>;
 
-    /// Returns any user, for the operator, or `None` if the workspace does not have the user.
+    /// Returns any user, for the operator, or `None` if the workspace does not have the user or is
+    /// being erased.
     async fn any(
         &self,
         scope: &OperatorScope,

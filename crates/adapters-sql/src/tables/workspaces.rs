@@ -23,3 +23,7 @@ table! {
         name_folded: Option<String>,
     }
 }
+
+/// The condition that the workspace `$1` is not being erased: what an operator stores in such a one would be lost.
+pub(crate) const IS_KEPT: &str =
+    " AND EXISTS (SELECT 1 FROM workspaces workspace WHERE workspace.id = $1 AND workspace.status <> 'ERASING')";

@@ -89,6 +89,20 @@ pub async fn an_erased_workspace_leaves_a_line(ports: Ports) {
     assert!(usage.events > 0);
 }
 
+/// Neither a user for a key, nor an account for listings.
+pub async fn the_operator_finds_nobody_to_write_for_meanwhile(ports: Ports) {
+    let host = Host::open(ports).await;
+    let (scope, workspace) = (OperatorScope::new(), host.world.workspace_id());
+    let found = async || {
+        let user = host.world.ports.user_queries.any(&scope, workspace, host.world.user).await.expect("no failure");
+        let owner = host.world.ports.listings.owner(&scope, workspace, host.account.id).await.expect("no failure");
+        (user.is_some(), owner.is_some())
+    };
+    assert_eq!(found().await, (true, true));
+    begin(&host.world).await;
+    assert_eq!(found().await, (false, false));
+}
+
 /// A step that believes that all is gone looks again.
 pub async fn what_was_written_meanwhile_is_erased_too(ports: Ports) {
     let world = filled(ports).await;

@@ -109,6 +109,7 @@ macro_rules! suite {
             }
             erasures {
                 an_erased_workspace_leaves_a_line,
+                the_operator_finds_nobody_to_write_for_meanwhile,
                 what_was_written_meanwhile_is_erased_too,
                 a_table_whose_rows_are_referred_to_is_stale,
                 of_twenty_who_erase_at_once_each_deletes_what_the_others_do_not,

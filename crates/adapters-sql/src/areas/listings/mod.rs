@@ -26,6 +26,7 @@ use crate::engine::query::Query;
 use crate::engine::rows::stored;
 use crate::engine::transaction::Transaction;
 use crate::tables::listings::{Column, Entity, Row};
+use crate::tables::workspaces::IS_KEPT;
 
 /// The number of listings that one SELECT locks.
 const BATCH: usize = 500;
@@ -54,7 +55,7 @@ impl ListingRepository for Database {
                       JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
                       WHERE account.workspace_id = $1 AND account.id = $2";
         let query = Query::new(select, [workspace_id.as_uuid().into(), account.as_uuid().into()]);
-        self.row(query).await?.map(to_standing).transpose()
+        self.row(query.push(IS_KEPT)).await?.map(to_standing).transpose()
     }
 
     async fn account(

@@ -20,6 +20,7 @@ use crate::engine::query::Query;
 use crate::engine::text_search::{Matching, SearchedTable};
 use crate::engine::transaction::Transaction;
 use crate::tables::users::Row;
+use crate::tables::workspaces::IS_KEPT;
 
 const USERS: SearchedTable = SearchedTable {
     name: "users",
@@ -169,7 +170,8 @@ impl UserQueries for Database {
         workspace_id: WorkspaceId,
         id: UserId,
     ) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user_of(workspace_id, id).await
+        let user = in_workspace(workspace_id).and("api_user.id = ?", Some(id.as_uuid()));
+        self.user(user.push(IS_KEPT)).await
     }
 }
 
