@@ -145,7 +145,7 @@ pub enum ErasureStep {
         /// The number of tables in which nothing was left, from which the next step begins.
         empty: usize,
     },
-    /// Nothing of the workspace is left.
+    /// The workspace is erased.
     Done,
     /// Another server is at it, or it is done.
     Elsewhere,

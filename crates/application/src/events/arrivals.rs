@@ -27,7 +27,7 @@ struct State {
     is_closed: bool,
 }
 
-/// What is known of a log or feed.
+/// The known state of a log or feed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
     /// The position of its last event.

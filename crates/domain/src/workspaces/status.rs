@@ -59,7 +59,7 @@ pub enum WorkspaceStatusRefused {
     /// Only a suspended workspace is erased.
     #[error("The workspace is not suspended. Suspend it before you erase it.")]
     NotSuspended,
-    /// What is being erased does not come back.
+    /// A workspace that is being erased does not come back.
     #[error("The workspace is being erased, or has been.")]
     Erased,
 }

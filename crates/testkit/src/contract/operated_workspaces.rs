@@ -171,7 +171,7 @@ pub async fn a_suspended_workspace_is_not_swept(ports: Ports) {
     assert!(ports.event_log.forget(&operator, late, 10).await.expect("no failure") > 0);
 }
 
-/// Those of some workspaces that are suspended or gone.
+/// The reader is told which of some workspaces are suspended or gone.
 pub async fn suspended_workspaces_are_told_to_those_who_wait(ports: Ports) {
     let world = World::new(ports).await;
     let other = world.beside().await;

@@ -243,7 +243,7 @@ pub async fn the_webhooks_of_an_inactive_tenant_wait(ports: Ports) {
     assert_eq!(due(&world, 0).await.len(), 1);
 }
 
-/// Whatever their tenants' status.
+/// Even if their tenants are active.
 pub async fn the_webhooks_of_a_suspended_workspace_wait(ports: Ports) {
     let (world, _, webhook) = behind(ports).await;
     let [server, _] = servers();

@@ -28,14 +28,14 @@ const WORKSPACES: &str = "\
                 WHERE waiting.workspace_id > found.workspace_id ORDER BY waiting.workspace_id LIMIT 1) \
         FROM found WHERE found.workspace_id IS NOT NULL) \
     SELECT found.workspace_id FROM found WHERE found.workspace_id IS NOT NULL";
-/// These workspaces of a distributed database, which reads no table recursively. Few changes wait at a time.
+/// The workspaces with waiting changes in a distributed database, which reads no table recursively. Few changes wait at a time.
 const DISTRIBUTED_WORKSPACES: &str = "SELECT DISTINCT waiting.workspace_id FROM unnumbered_events waiting WHERE TRUE";
 
 const LOG: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_id = $1";
 const BEGIN: &str = "\
     INSERT INTO event_logs (workspace_id, position, oldest) VALUES ($1, 0, 1) ON CONFLICT (workspace_id) DO NOTHING";
 
-/// Those of some workspaces that are served.
+/// The active ones of some workspaces.
 const SERVED: &str = "\
     SELECT workspace.id AS workspace_id FROM workspaces workspace WHERE workspace.status = 'ACTIVE' AND workspace.id IN ";
 
