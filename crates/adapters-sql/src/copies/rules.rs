@@ -25,11 +25,11 @@ const OF_ACCOUNT: &str = "\
         SELECT account.id FROM integration_accounts account WHERE account.workspace_id = $1 AND account.tenant_id = $2)";
 const OF_LISTING: &str = "\
     EXISTS (SELECT 1 FROM listings listing JOIN integration_accounts account \
-              ON account.workspace_id = listing.workspace_id AND account.id = listing.integration_account_id \
+              ON account.workspace_id = $1 AND account.id = listing.integration_account_id \
             WHERE listing.workspace_id = $1 AND listing.id = copied.listing_id AND account.tenant_id = $2)";
 const OF_PROMOTION: &str = "\
     EXISTS (SELECT 1 FROM promotions promotion JOIN integration_accounts account \
-              ON account.workspace_id = promotion.workspace_id AND account.id = promotion.integration_account_id \
+              ON account.workspace_id = $1 AND account.id = promotion.integration_account_id \
             WHERE promotion.workspace_id = $1 AND promotion.id = copied.promotion_id AND account.tenant_id = $2)";
 const OF_USER: &str = "\
     copied.user_id IN (\
@@ -50,13 +50,13 @@ const WAITING: &str = "\
 /// The events of the tenant's feed that tell of a change in its trail. The others tell of other tenants' resources.
 const IN_FEED: &str = "\
     EXISTS (\
-        SELECT 1 FROM event_recipients recipient JOIN audit entry ON entry.workspace_id = recipient.workspace_id \
+        SELECT 1 FROM event_recipients recipient JOIN audit entry ON entry.workspace_id = $1 \
         WHERE recipient.workspace_id = $1 AND recipient.tenant_id = $2 AND recipient.position = copied.position \
         AND entry.id = copied.entry_id AND (entry.tenant_id = $2 OR entry.other_tenant_id = $2))";
 const FEED: &str = "\
     copied.tenant_id = $2 AND EXISTS (\
         SELECT 1 FROM events event JOIN audit entry \
-          ON entry.workspace_id = event.workspace_id AND entry.id = event.entry_id \
+          ON entry.workspace_id = $1 AND entry.id = event.entry_id \
         WHERE event.workspace_id = $1 AND event.position = copied.position \
         AND (entry.tenant_id = $2 OR entry.other_tenant_id = $2))";
 

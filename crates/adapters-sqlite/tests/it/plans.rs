@@ -189,7 +189,7 @@ fn begins_with_the_tree(plan: &[String]) {
     assert!(tree.is_some() && listings.is_some() && tree < listings, "{plan:#?}");
     assert!(!plan.iter().any(|line| line.starts_with("SCAN listing")), "{plan:#?}");
     // The owner and the page are looked up from the results of the tree: SQLite cannot tell how few there are.
-    for step in ["SEARCH account USING INDEX", "SEARCH owner USING COVERING INDEX"] {
+    for step in ["SEARCH account USING ", "SEARCH owner USING "] {
         assert!(line(step) > listings, "{plan:#?}");
     }
     assert!(
