@@ -36,7 +36,7 @@ impl FromStr for Edge {
 }
 
 /// Returns the instant as every answer writes it: RFC 3339 in UTC, with milliseconds.
-pub(crate) fn to_text(instant: DateTime<Utc>) -> String {
+pub fn to_text(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 

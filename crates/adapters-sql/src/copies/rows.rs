@@ -84,10 +84,7 @@ impl Copy<'_> {
         while !rows.is_empty() {
             let few: Vec<_> = rows.drain(..rows.len().min(self.target.dialect().rows_of_insert())).collect();
             let expected = u64::try_from(few.len()).unwrap_or(u64::MAX);
-            let mut insert = Query::new(format!("INSERT INTO {table} ({names}) VALUES "), []);
-            for (place, row) in few.into_iter().enumerate() {
-                insert = insert.push(if place == 0 { "" } else { ", " }).push_list(row);
-            }
+            let insert = Query::new(format!("INSERT INTO {table} ({names}) VALUES "), []).push_rows(few);
             // Waits for another transaction that writes the same ids.
             let inserted = self.target.execute(insert.push(" ON CONFLICT DO NOTHING")).await;
             let inserted = inserted.map_err(failed(format!("{table} cannot be written")))?.rows_affected();

@@ -15,9 +15,10 @@ use crate::engine::query::Query;
 
 const ANY: &str = "SELECT 1 FROM workspaces LIMIT 1";
 
+/// The id of a workspace.
 #[derive(FromQueryResult)]
-struct WorkspaceRow {
-    workspace_id: Uuid,
+pub(crate) struct WorkspaceRow {
+    pub(crate) workspace_id: Uuid,
 }
 
 impl Database {
@@ -85,25 +86,16 @@ impl Database {
     ) -> Result<u64, RepositoryError> {
         let find = |workspace| Query::new(find, [before.into()]).and("workspace.id = ?", workspace);
         let workspaces = self.workspaces_with(find).await?;
-        let step = |workspace: Uuid, left: u32| async move {
-            let transaction = self.begin_writing_much().await?;
-            let values = [workspace.into(), before.into(), i64::from(left).into()];
-            let deleted = transaction.execute(Query::new(delete, values)).await;
-            transaction.end_unaudited(deleted.map(|deleted| deleted.rows_affected())).await
+        let step = |workspace: Uuid, left: u32| {
+            self.delete(Query::new(delete, [workspace.into(), before.into(), i64::from(left).into()]))
         };
         self.in_each(workspaces, most, step).await
     }
 
-    /// Runs a DELETE of rows of no workspace in its own transaction and returns the number of deleted rows. Its `$1` is the
-    /// instant before which rows are deleted, its `$2` the maximum number of rows.
-    pub(crate) async fn delete_before(
-        &self,
-        delete: &'static str,
-        before: DateTime<Utc>,
-        most: u32,
-    ) -> Result<u64, RepositoryError> {
+    /// Runs a DELETE in its own transaction and returns the number of deleted rows.
+    pub(crate) async fn delete(&self, delete: Query) -> Result<u64, RepositoryError> {
         let transaction = self.begin_writing_much().await?;
-        let deleted = transaction.execute(Query::new(delete, [before.into(), i64::from(most).into()])).await;
+        let deleted = transaction.execute(delete).await;
         transaction.end_unaudited(deleted.map(|deleted| deleted.rows_affected())).await
     }
 

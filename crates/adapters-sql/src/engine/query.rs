@@ -103,6 +103,15 @@ impl Query {
         self
     }
 
+    /// Adds rows as VALUES takes them: each in parentheses, with commas between.
+    pub(crate) fn push_rows<T: Into<Value>, R: IntoIterator<Item = T>>(
+        self,
+        rows: impl IntoIterator<Item = R>,
+    ) -> Self {
+        let rows = rows.into_iter().enumerate();
+        rows.fold(self, |query, (place, row)| query.push(if place == 0 { "" } else { ", " }).push_list(row))
+    }
+
     /// Adds a condition in which every `?` is the value, if there is a value: in the holes `{filters}` once these are
     /// filled, else at the end.
     pub(crate) fn and<T: Into<Value>>(self, condition: &str, value: Option<T>) -> Self {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use actix_web::rt::time::sleep;
 use anyhow::Context;
 use application::EventLogs;
-use chrono::SecondsFormat;
 use domain::access::OperatorScope;
 use domain::audit::{Actor, Fact};
 use domain::events::{Datum, Event};
+use domain::instants::to_text;
 
 use crate::cli::TailEventsArguments;
 use crate::failure::told;
@@ -70,10 +70,7 @@ fn line(event: &Event) -> String {
         Some(Actor::Operator) => "operator".to_owned(),
         None => "-".to_owned(),
     };
-    let head = format!(
-        "{position} {} {event_type} {tenant_id} {actor} {resource_kind}:{resource_id}",
-        at.to_rfc3339_opts(SecondsFormat::Millis, true)
-    );
+    let head = format!("{position} {} {event_type} {tenant_id} {actor} {resource_kind}:{resource_id}", to_text(*at));
     let data = data.iter().map(|(name, datum)| format!(" {name}={}", datum_text(datum)));
     let before = before.iter().map(|(name, fact)| format!(" -{name}={}", fact_text(fact)));
     let after = after.iter().map(|(name, fact)| format!(" +{name}={}", fact_text(fact)));

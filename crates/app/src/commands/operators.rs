@@ -3,8 +3,9 @@
 use std::fmt;
 
 use application::{CreateOperatorKey, Operators};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use domain::access::OperatorScope;
+use domain::instants::to_text;
 use domain::operators::{OperatorKey, OperatorKeyParts};
 use serde_json::{Value, json};
 
@@ -34,10 +35,10 @@ async fn create(operators: &Operators, arguments: CreateOperatorKeyArguments) ->
     let (key, token) = created.map_err(told)?;
     let OperatorKeyParts { id, expires_at, .. } = key.into_parts();
     if json {
-        print(json!({ "id": id.as_uuid(), "operatorKey": token.reveal(), "expiresAt": at(expires_at) }))
+        print(json!({ "id": id.as_uuid(), "operatorKey": token.reveal(), "expiresAt": to_text(expires_at) }))
     } else {
         print(format_args!("id            {id}"))?;
-        print(format_args!("expires       {}", at(expires_at)))?;
+        print(format_args!("expires       {}", to_text(expires_at)))?;
         print(format_args!("operator key  {}", token.reveal()))?;
         print("The key is shown this once.")
     }
@@ -66,18 +67,14 @@ struct End(&'static str, DateTime<Utc>);
 
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0, at(self.1))
+        write!(f, "{} {}", self.0, to_text(self.1))
     }
 }
 
 fn shown(key: OperatorKey) -> Value {
     let OperatorKeyParts { id, name, secret_hash: _, created_at, expires_at, revoked_at } = key.into_parts();
     json!({
-        "id": id.as_uuid(), "name": name.as_str(), "createdAt": at(created_at), "expiresAt": at(expires_at),
-        "revokedAt": revoked_at.map(at),
+        "id": id.as_uuid(), "name": name.as_str(), "createdAt": to_text(created_at), "expiresAt": to_text(expires_at),
+        "revokedAt": revoked_at.map(to_text),
     })
-}
-
-fn at(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

@@ -1,12 +1,15 @@
 //! Issuing a key as the operator.
 
 use domain::access::{OperatorScope, Permission};
-use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
+use domain::api_keys::{ApiKey, ApiKeyToken, IssueError, MaxKeyAge, NewApiKey};
+use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
+use domain::users::ApiUser;
 
 use super::{ApiKeyError, ApiKeys};
 use crate::input::not_found;
 use crate::input::reader::FieldReader;
+use crate::steps::ambient::Ambient;
 
 /// The operator's request to issue a key.
 #[derive(Debug, Clone)]
@@ -31,15 +34,26 @@ impl ApiKeys {
         let user = self.user_queries.any(scope, workspace_id, user_id).await?;
         let user = user.ok_or_else(|| ApiKeyError::UserNotFound(not_found("user")))?;
 
-        let secret = self.ambient.secret();
-        let token = ApiKeyToken::new(workspace_id, self.ambient.id(ApiKeyId::new), secret.clone());
-        let name = "Made by the operator".parse().expect("a constant that is a name");
-        let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;
+        let (change, token) = issued(&self.ambient, self.max_key_age, scope, &user, permission)?;
         self.repository.create_for_any(scope, change, None).await?;
         Ok(token)
     }
+}
+
+/// Decides on a key that an operator issues to a user, and returns its text.
+pub(crate) fn issued(
+    ambient: &Ambient,
+    max_key_age: MaxKeyAge,
+    scope: &OperatorScope,
+    user: &ApiUser,
+    permission: Permission,
+) -> Result<(Change<ApiKey>, ApiKeyToken), IssueError> {
+    let secret = ambient.secret();
+    let token = ApiKeyToken::new(user.workspace_id(), ambient.id(ApiKeyId::new), secret.clone());
+    let name = "Made by the operator".parse().expect("a constant that is a name");
+    let new = NewApiKey { id: token.id(), secret, name, permission, expires_at: None };
+    let stamp = scope.stamp(ambient.audit_id(), ambient.now());
+    Ok((ApiKey::issue(new, user, max_key_age, stamp)?, token))
 }
 
 #[cfg(test)]

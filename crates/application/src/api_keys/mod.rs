@@ -14,6 +14,7 @@ use ports::{ApiKeyQueries, ApiKeyRepository, UserQueries, UserRepository};
 pub use self::create::{CreateApiKey, CreatedApiKey};
 pub use self::error::ApiKeyError;
 pub use self::issue::IssueApiKey;
+pub(crate) use self::issue::issued;
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 

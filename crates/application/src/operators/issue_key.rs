@@ -1,14 +1,13 @@
 //! Issuing another key to the administrator of a workspace, who has lost the first one.
 
 use domain::access::{OperatorScope, Permission};
-use domain::api_keys::{ApiKey, ApiKeyToken, NewApiKey};
 use domain::idempotency::IdempotentRequest;
 use domain::ids::{ApiKeyId, WorkspaceId};
 use domain::workspaces::WorkspaceStatusRefused;
 
 use super::find::Found;
 use super::{OperatorError, Operators};
-use crate::api_keys::CreatedApiKey;
+use crate::api_keys::{CreatedApiKey, issued};
 use crate::steps::retry::retry_stale;
 
 impl Operators {
@@ -41,12 +40,7 @@ impl Operators {
         let administrator = self.workspaces.administrator(scope, id).await?;
         let administrator = administrator.ok_or(OperatorError::NoAdministrator)?;
         let user = self.users.any(scope, id, administrator).await?.ok_or(OperatorError::NoAdministrator)?;
-        let secret = self.ambient.secret();
-        let token = ApiKeyToken::new(id, self.ambient.id(ApiKeyId::new), secret.clone());
-        let name = "Made by the operator".parse().expect("a constant that is a name");
-        let new = NewApiKey { id: token.id(), secret, name, permission: Permission::Admin, expires_at: None };
-        let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-        let change = ApiKey::issue(new, &user, self.max_key_age, stamp)?;
+        let (change, token) = issued(&self.ambient, self.max_key_age, scope, &user, Permission::Admin)?;
         let record = self.record_of(scope, request, token.id().as_uuid());
         let api_key = self.api_keys.create_for_any(scope, change, record).await?;
         Ok(CreatedApiKey { api_key, token })

@@ -217,13 +217,14 @@ impl Batch<'_> {
 fn positions(workspace: Option<WorkspaceId>, feeds: &[EventScope]) -> Query {
     let repeated = feeds.len().next_power_of_two() - feeds.len();
     let feeds = feeds.iter().chain(iter::repeat_n(feeds.last(), repeated).flatten());
-    let feeds = feeds.map(|feed| (feed.workspace_id().as_uuid(), feed.tenant_id().map(TenantId::as_uuid)));
+    let feeds = feeds.map(|feed| [Some(feed.workspace_id().as_uuid()), feed.tenant_id().map(TenantId::as_uuid)]);
     let values = Query::new("WITH feed (workspace_id, tenant_id) AS (VALUES ", workspace.map(|id| id.as_uuid().into()));
-    let values = feeds.enumerate().fold(values, |query, (number, (workspace, tenant))| {
-        query.push(if number == 0 { "" } else { ", " }).push_list([Some(workspace), tenant])
-    });
     let of_one = workspace.is_some();
-    values.push(") ").push(POSITIONS).fill("workspace", if of_one { "$1" } else { "feed.workspace_id" })
+    values
+        .push_rows(feeds)
+        .push(") ")
+        .push(POSITIONS)
+        .fill("workspace", if of_one { "$1" } else { "feed.workspace_id" })
 }
 
 fn to_event(change: &Waiting) -> NewEvent {

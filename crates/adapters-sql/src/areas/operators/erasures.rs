@@ -9,9 +9,8 @@ use domain::ids::{AuditId, OperatorKeyId, WorkspaceId};
 use domain::operators::{Operator, OperatorEntry};
 use domain::workspaces::Erasure;
 use ports::{ErasureStep, Erasures, RepositoryError};
-use sea_orm::FromQueryResult;
-use uuid::Uuid;
 
+use crate::engine::all_workspaces::WorkspaceRow;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
@@ -24,11 +23,6 @@ const PENDING: &str = "\
 const SELECT: &str = "SELECT {columns} FROM erasures erasure WHERE erasure.workspace_id = $1";
 const COUNT: &str = "UPDATE erasures SET erased_rows = erased_rows + $2 WHERE workspace_id = $1";
 const END: &str = "UPDATE erasures SET erased_rows = erased_rows + 1, erased_at = $2 WHERE workspace_id = $1";
-
-#[derive(FromQueryResult)]
-struct WorkspaceRow {
-    workspace_id: Uuid,
-}
 
 #[async_trait]
 impl Erasures for Database {
@@ -113,16 +107,15 @@ impl Transaction {
         }
         self.execute(Query::new("DELETE FROM workspaces WHERE id = $1", named())).await?;
         self.execute(Query::new(END, [id.as_uuid().into(), at.into()])).await?;
-        self.append_for_operators(OperatorEntry {
+        let entry = OperatorEntry {
             id: entry,
             at,
             operator: erasure.operator,
             action: Cow::Borrowed("workspace.erased"),
             workspace_id: Some(id),
             resource_id: id.as_uuid(),
-        })
-        .await?;
-        Ok(ErasureStep::Done)
+        };
+        self.append_for_operators(Ok(ErasureStep::Done), entry).await
     }
 }
 

@@ -38,12 +38,8 @@ impl OperatorKeyRepository for Database {
         entry: OperatorEntry,
     ) -> Result<OperatorKey, RepositoryError> {
         let transaction = self.begin_writing().await?;
-        let done = async {
-            transaction.insert(to_row(key.clone())).await?;
-            transaction.append_for_operators(entry).await
-        }
-        .await;
-        transaction.end_unaudited(done.map(|()| key)).await
+        let done = transaction.insert(to_row(key.clone())).await;
+        transaction.end_for_operators(done.map(|()| key), entry).await
     }
 
     async fn revoke(
@@ -53,12 +49,9 @@ impl OperatorKeyRepository for Database {
         entry: OperatorEntry,
     ) -> Result<OperatorKey, RepositoryError> {
         let transaction = self.begin_writing().await?;
-        let done = async {
-            transaction.execute_guarded(Query::new(REVOKE, [key.id().as_uuid().into(), entry.at.into()])).await?;
-            transaction.append_for_operators(entry).await
-        }
-        .await;
-        transaction.end_unaudited(done.map(|()| key)).await
+        let revoke = Query::new(REVOKE, [key.id().as_uuid().into(), entry.at.into()]);
+        let done = transaction.execute_guarded(revoke).await;
+        transaction.end_for_operators(done.map(|()| key), entry).await
     }
 }
 

@@ -27,7 +27,7 @@ const KEEP: &str = "\
     SET fingerprint = excluded.fingerprint, resource_id = excluded.resource_id, created_at = excluded.created_at \
     WHERE operator_idempotency_records.created_at < $6";
 /// Deletes expired records.
-pub(super) const FORGET: &str = "\
+const FORGET: &str = "\
     DELETE FROM operator_idempotency_records WHERE created_at < $1 AND (operator_key_id, idempotency_key) IN \
     (SELECT operator_key_id, idempotency_key FROM operator_idempotency_records WHERE created_at < $1 LIMIT $2)";
 
@@ -46,6 +46,10 @@ pub(super) struct Row {
 
 pub(super) fn find(operator: OperatorKeyId, key: &IdempotencyKey) -> Query {
     Query::new(FIND, [operator.as_uuid().into(), key.as_str().to_owned().into()])
+}
+
+pub(super) fn forget(before: DateTime<Utc>, most: u32) -> Query {
+    Query::new(FORGET, [before.into(), i64::from(most).into()])
 }
 
 impl Database {

@@ -45,7 +45,7 @@ impl OperatorTrail for Database {
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
-        self.delete_before(records::FORGET, before, most).await
+        self.delete(records::forget(before, most)).await
     }
 }
 
@@ -68,16 +68,29 @@ impl Transaction {
         done: Result<T, RepositoryError>,
         audit: AuditEntry,
     ) -> Result<T, RepositoryError> {
-        let done = match done {
-            Ok(done) => self.append_for_operators(OperatorEntry::of_change(scope, &audit)).await.map(|()| done),
-            refused => refused,
-        };
+        let done = self.append_for_operators(done, OperatorEntry::of_change(scope, &audit)).await;
         self.end(done, audit).await
     }
 
-    /// Appends an entry to the trail of operators.
-    pub(super) async fn append_for_operators(&self, entry: OperatorEntry) -> Result<(), RepositoryError> {
-        self.insert(to_row(entry)).await
+    /// Commits an operator's change with its entry in the trail of operators alone, or rolls back one that was refused.
+    pub(super) async fn end_for_operators<T>(
+        self,
+        done: Result<T, RepositoryError>,
+        entry: OperatorEntry,
+    ) -> Result<T, RepositoryError> {
+        let done = self.append_for_operators(done, entry).await;
+        self.end_unaudited(done).await
+    }
+
+    /// Appends an entry to the trail of operators, unless the change was refused.
+    pub(super) async fn append_for_operators<T>(
+        &self,
+        done: Result<T, RepositoryError>,
+        entry: OperatorEntry,
+    ) -> Result<T, RepositoryError> {
+        let done = done?;
+        self.insert(to_row(entry)).await?;
+        Ok(done)
     }
 }
 

@@ -102,11 +102,10 @@ impl OperatedWorkspaces for Database {
             transaction.replace(to_row(workspace), None).await?;
             // A workspace that was erased may have been imported again.
             transaction.execute(erasures::forget(erasure.workspace_id)).await?;
-            transaction.insert(erasures::to_row(erasure.clone())).await?;
-            transaction.append_for_operators(OperatorEntry::of_change(scope, &audit)).await
+            transaction.insert(erasures::to_row(erasure.clone())).await
         }
         .await;
-        transaction.end_unaudited(done.map(|()| erasure)).await
+        transaction.end_for_operators(done.map(|()| erasure), OperatorEntry::of_change(scope, &audit)).await
     }
 }
 

@@ -161,7 +161,7 @@ impl UserQueries for Database {
     }
 
     async fn own(&self, scope: OwnScope) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user_of(scope.workspace_id(), scope.user_id()).await
+        self.user(with_id(scope.workspace_id(), scope.user_id())).await
     }
 
     async fn any(
@@ -170,8 +170,7 @@ impl UserQueries for Database {
         workspace_id: WorkspaceId,
         id: UserId,
     ) -> Result<Option<ApiUser>, RepositoryError> {
-        let user = in_workspace(workspace_id).and("api_user.id = ?", Some(id.as_uuid()));
-        self.user(user.push(IS_KEPT)).await
+        self.user(with_id(workspace_id, id).push(IS_KEPT)).await
     }
 }
 
@@ -186,10 +185,6 @@ impl Database {
     #[doc(hidden)]
     pub fn users_count_statement(&self, scope: &TenantScope, filter: &UserFilter) -> Statement {
         self.statement(matching(scope, filter).count(self.dialect()))
-    }
-
-    async fn user_of(&self, workspace_id: WorkspaceId, id: UserId) -> Result<Option<ApiUser>, RepositoryError> {
-        self.user(in_workspace(workspace_id).and("api_user.id = ?", Some(id.as_uuid()))).await
     }
 
     async fn user(&self, query: Query) -> Result<Option<ApiUser>, RepositoryError> {
@@ -242,6 +237,10 @@ impl Transaction {
 fn in_workspace(workspace_id: WorkspaceId) -> Query {
     let query = Query::new(SELECT, [workspace_id.as_uuid().into()]).push(" WHERE api_user.workspace_id = $1");
     query.fill("columns", Row::COLUMNS)
+}
+
+fn with_id(workspace_id: WorkspaceId, id: UserId) -> Query {
+    in_workspace(workspace_id).and("api_user.id = ?", Some(id.as_uuid()))
 }
 
 fn at_home_in(scope: &TenantScope) -> Query {

@@ -35,13 +35,17 @@ const DUE: &str = "\
                                   ORDER BY recipient.position DESC LIMIT 1)){filters} \
     ORDER BY webhook.leased_until LIMIT $2";
 
+/// Whether the tenant of a webhook is active, and its workspace too.
+const IS_ACTIVE: &str = "\
+    EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
+            WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
+              AND workspace.id = $1 AND workspace.status = 'ACTIVE')";
+
 const LEASE: &str = "\
     UPDATE webhooks SET leased_by = $3, leased_until = $4 \
     WHERE workspace_id = $1 AND id = $2 AND status = 'ENABLED' AND leased_until <= $5 \
       AND (next_attempt_at IS NULL OR next_attempt_at <= $5) \
-      AND EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
-                  WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
-                    AND workspace.id = $1 AND workspace.status = 'ACTIVE')";
+      AND {is_active}";
 
 const LEASED: &str = "\
     SELECT {columns}, tenant.name, tenant.is_default, tenant.status \
@@ -52,9 +56,7 @@ const LEASED: &str = "\
 const RENEW: &str = "\
     UPDATE webhooks SET leased_until = $4 \
     WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' \
-      AND EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
-                  WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
-                    AND workspace.id = $1 AND workspace.status = 'ACTIVE')";
+      AND {is_active}";
 
 /// Stores the place to which attempts lead, over the place from which they began.
 const RECORD: &str = "\
@@ -62,10 +64,7 @@ const RECORD: &str = "\
            last_delivered_at = $8{status} \
     WHERE workspace_id = $1 AND id = $2 AND leased_by = $3 AND status = 'ENABLED' AND position = $9";
 
-const RETURNING_ACTIVE: &str = " \
-    RETURNING EXISTS (SELECT 1 FROM tenants tenant JOIN workspaces workspace ON workspace.id = tenant.workspace_id \
-                      WHERE tenant.workspace_id = $1 AND tenant.id = tenant_id AND tenant.status = 'ACTIVE' \
-                        AND workspace.id = $1 AND workspace.status = 'ACTIVE') AS is_active";
+const RETURNING_ACTIVE: &str = " RETURNING {is_active} AS is_active";
 
 /// The time of the oldest event that waits for a webhook.
 const OLDEST: &str = "\
@@ -133,7 +132,9 @@ impl WebhookDeliveries for Database {
     ) -> Result<Option<LeasedWebhook>, RepositoryError> {
         let named = || [due.workspace_id.as_uuid().into(), due.id.as_uuid().into()];
         let update = Query::new(LEASE, named());
-        let update = update.bind([lease.server.as_uuid().into(), lease.until.into(), lease.now.into()]);
+        let update = update
+            .bind([lease.server.as_uuid().into(), lease.until.into(), lease.now.into()])
+            .fill("is_active", IS_ACTIVE);
         let transaction = self.begin_writing().await?;
         let done = async {
             if transaction.execute(update).await?.rows_affected() == 0 {
@@ -147,7 +148,7 @@ impl WebhookDeliveries for Database {
 
     async fn renew(&self, _: &OperatorScope, webhook: &Webhook, lease: &Lease) -> Result<bool, RepositoryError> {
         let transaction = self.begin_writing().await?;
-        let done = transaction.execute(Query::new(RENEW, leased(webhook, lease))).await;
+        let done = transaction.execute(Query::new(RENEW, leased(webhook, lease)).fill("is_active", IS_ACTIVE)).await;
         transaction.end_unaudited(done.map(|renewed| renewed.rows_affected() > 0)).await
     }
 
@@ -161,7 +162,8 @@ impl WebhookDeliveries for Database {
     ) -> Result<bool, RepositoryError> {
         let transaction = self.begin_writing().await?;
         let done = async {
-            let record = record(webhook, progress, lease).fill("status", "").push(RETURNING_ACTIVE);
+            let record =
+                record(webhook, progress, lease).fill("status", "").push(RETURNING_ACTIVE).fill("is_active", IS_ACTIVE);
             let recorded = transaction.rows::<RecordedRow>(record).await?;
             let RecordedRow { is_active } = recorded.first().ok_or(RepositoryError::Stale)?;
             transaction.add_attempts(webhook.workspace_id(), webhook.id(), attempts).await?;
