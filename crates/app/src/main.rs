@@ -8,7 +8,8 @@
 //! * [`wire`]: the only file that names a port and its adapter together.
 //! * [`telemetry`]: the log, and [`spans`]: the traces that are exported.
 //! * [`workers`]: the shared state of the server's worker threads, and [`stop`]: the signals that stop the server.
-//! * `commands`: the commands, one file each, and the sweeps. They act with the operator's scope; requests never do.
+//! * `commands`: the commands, and `background`: the background work of a server. Both act with the operator's scope;
+//!   requests never do.
 //!
 //! # How to add to it
 //!
@@ -16,6 +17,7 @@
 //! result to standard output, everything else to standard error.
 
 mod ambient;
+mod background;
 mod cli;
 mod commands;
 mod demo;

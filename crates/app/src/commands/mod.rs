@@ -1,17 +1,13 @@
-//! The commands, one file each, and the background work of a server.
+//! The commands, one file each.
 
-mod deliveries;
-mod erasures;
 mod events;
 mod health;
 mod keys;
 mod listings;
-mod numbering;
 mod openapi;
 mod operators;
 mod schema;
 mod serve;
-mod sweeps;
 mod transfers;
 mod workspaces;
 

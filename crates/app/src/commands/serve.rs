@@ -3,16 +3,12 @@
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 
-use actix_web::rt;
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey, Workspaces};
 use domain::access::OperatorScope;
 
-use super::deliveries::Deliveries;
-use super::erasures::Erasures;
-use super::numbering::Numbering;
 use super::print;
-use super::sweeps::Sweeps;
+use crate::background::Background;
 use crate::demo::{self, SampleTenant};
 use crate::failure::told;
 use crate::settings::Settings;
@@ -58,22 +54,10 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let server = adapters_http::serve(listener, settings.connections, stop, move || of_server.api());
     let server = server.context("the server cannot be started")?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
-    let watch = rt::spawn(engine.clone().watch());
-    let sweeps = Sweeps::start(&engine, settings.event_retention);
-    let erasures = Erasures::start(&engine);
-    let numbering = Numbering::start(&engine, workers.arrivals());
-    let deliveries = Deliveries::start(&engine, outbound, workers.metrics());
+    let background = Background::start(&engine, &workers, outbound, settings.event_retention);
     server.await.context("the server failed")?;
-    if let Some(deliveries) = deliveries {
-        deliveries.stop().await;
-    }
-    sweeps.stop().await;
-    erasures.stop().await;
-    numbering.stop().await;
-    // The watcher returns its connection while the runtime runs, and before the file is closed, which waits for all
-    // connections.
-    watch.abort();
-    let _ = watch.await;
+    // Connections are returned while the runtime runs, and before the file is closed, which waits for all of them.
+    background.stop().await;
     engine.close().await;
     telemetry.stop().await;
     tracing::info!("stopped");

@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::rt;
-use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::sleep;
 use adapters_http::Metrics;
 use application::{Outbound, WebhookDelivery, in_one_line};
@@ -15,6 +13,7 @@ use domain::api_keys::MaxKeyAge;
 use domain::ids::WebhookId;
 use ports::DueWebhook;
 
+use super::Task;
 use crate::wire::Engine;
 
 /// Interval between two looks for webhooks that are due.
@@ -30,16 +29,16 @@ const MOST: usize = 1_024;
 const LOOK: u32 = 1_000;
 
 /// The deliveries under way.
-type Running = Rc<RefCell<HashMap<WebhookId, JoinHandle<()>>>>;
+type Running = Rc<RefCell<HashMap<WebhookId, Task>>>;
 
 /// Deliveries that run until they are stopped.
 pub(super) struct Deliveries {
-    rounds: JoinHandle<()>,
+    rounds: Task,
     running: Running,
 }
 
 impl Deliveries {
-    /// Starts the deliveries on this thread. Servers that share a database share the webhooks.
+    /// Starts the deliveries. Servers that share a database share the webhooks.
     /// Without a key for secrets there is nothing to deliver.
     pub(super) fn start(engine: &Engine, outbound: Outbound, metrics: Metrics) -> Option<Self> {
         outbound.vault.as_ref()?;
@@ -47,20 +46,16 @@ impl Deliveries {
         let use_cases = engine.use_cases(MaxKeyAge::default());
         let delivery = use_cases.webhook_delivery(outbound, move |result| counted.count_delivery(result));
         let running = Running::default();
-        let rounds = rt::spawn(look(delivery, metrics, running.clone()));
+        let rounds = Task::start(look(delivery, metrics, running.clone()));
         Some(Self { rounds, running })
     }
 
-    /// Stops the deliveries and waits until their connections are back in the pool. Events whose delivery is not stored
-    /// are delivered again, with the same ids.
+    /// Stops the deliveries. Events whose delivery is not stored are delivered again, with the same ids.
     pub(super) async fn stop(self) {
-        self.rounds.abort();
-        // An error means that it was aborted, or that it panicked, which is in the log.
-        let _ = self.rounds.await;
+        self.rounds.stop().await;
         let running: Vec<_> = self.running.borrow_mut().drain().collect();
         for (_, delivery) in running {
-            delivery.abort();
-            let _ = delivery.await;
+            delivery.stop().await;
         }
     }
 }
@@ -98,5 +93,5 @@ fn start(delivery: &WebhookDelivery, running: &Running, due: DueWebhook) {
             tracing::warn!(workspace = %due.workspace_id, webhook = %due.id, "delivery failed: {}", in_one_line(&error));
         }
     };
-    running.insert(due.id, rt::spawn(deliver));
+    running.insert(due.id, Task::start(deliver));
 }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use actix_web::rt;
-use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::interval;
 use application::{Refusal, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
 use domain::events::EventRetention;
 
+use super::Task;
 use crate::wire::Engine;
 
 /// Interval between sweeps of lapsed holds. The nights are free in time without a sweep, which only updates the stored
@@ -18,45 +17,24 @@ const HOLDS: Duration = Duration::from_secs(5);
 /// Interval between sweeps of expired idempotency records, quotes and events.
 const LEFTOVERS: Duration = Duration::from_mins(1);
 
-/// Sweeps that run until they are stopped.
-pub(super) struct Sweeps([JoinHandle<()>; 5]);
-
-impl Sweeps {
-    /// Starts the sweeps on this thread. Servers that share a database may all sweep: they skip rows that are gone.
-    pub(super) fn start(engine: &Engine, event_retention: EventRetention) -> Self {
-        let use_cases = engine.use_cases(MaxKeyAge::default());
-        let (reservations, quotes, events) = (use_cases.reservations(), use_cases.quotes(), use_cases.event_logs());
-        let operators = use_cases.operators();
-        let idempotency = use_cases.idempotency;
-        Self([
-            every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
-            every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
-            every(LEFTOVERS, "events", async move || events.forget(&OperatorScope::new(), event_retention).await),
-            every(LEFTOVERS, "idempotency records", async move || idempotency.forget(&OperatorScope::new()).await),
-            every(LEFTOVERS, "requests of operators", async move || {
-                operators.forget_requests(&OperatorScope::new()).await
-            }),
-        ])
-    }
-
-    /// Stops the sweeps and waits until their connections are back in the pool. Unfinished work is rolled back, and the
-    /// next server continues it.
-    pub(super) async fn stop(self) {
-        for sweep in self.0 {
-            sweep.abort();
-            // An error means that it was aborted, or that it panicked, which is in the log.
-            let _ = sweep.await;
-        }
-    }
+/// Starts the sweeps. Servers that share a database may all sweep: they skip rows that are gone.
+pub(super) fn start(engine: &Engine, event_retention: EventRetention) -> Vec<Task> {
+    let use_cases = engine.use_cases(MaxKeyAge::default());
+    let (reservations, quotes, events) = (use_cases.reservations(), use_cases.quotes(), use_cases.event_logs());
+    let operators = use_cases.operators();
+    let idempotency = use_cases.idempotency;
+    vec![
+        every(HOLDS, "holds", async move || reservations.expire(&OperatorScope::new()).await),
+        every(LEFTOVERS, "quotes", async move || quotes.forget(&OperatorScope::new()).await),
+        every(LEFTOVERS, "events", async move || events.forget(&OperatorScope::new(), event_retention).await),
+        every(LEFTOVERS, "idempotency records", async move || idempotency.forget(&OperatorScope::new()).await),
+        every(LEFTOVERS, "requests of operators", async move || operators.forget_requests(&OperatorScope::new()).await),
+    ]
 }
 
 /// Runs a sweep at this interval. An error is logged for the operator, and the next round tries again.
-fn every(
-    round: Duration,
-    what: &'static str,
-    sweep: impl AsyncFn() -> Result<u64, Refusal> + 'static,
-) -> JoinHandle<()> {
-    rt::spawn(async move {
+fn every(round: Duration, what: &'static str, sweep: impl AsyncFn() -> Result<u64, Refusal> + 'static) -> Task {
+    Task::start(async move {
         let mut rounds = interval(round);
         loop {
             rounds.tick().await;
@@ -107,7 +85,7 @@ mod tests {
                 .expect("an actor that is a user");
             database.keep(scope, idempotency_record).await.expect("kept");
         }
-        let sweeps = Sweeps::start(&engine, EventRetention::default());
+        let sweeps = start(&engine, EventRetention::default());
         let swept = time::timeout(Duration::from_secs(10), async {
             while database.get(scope, &old).await.expect("no failure").is_some() {
                 task::yield_now().await;
@@ -115,7 +93,9 @@ mod tests {
         });
         swept.await.expect("swept");
         assert!(database.get(scope, &young).await.expect("no failure").is_some());
-        sweeps.stop().await;
+        for sweep in sweeps {
+            sweep.stop().await;
+        }
         engine.close().await;
     }
 }

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::rt;
-use actix_web::rt::task::JoinHandle;
 use actix_web::rt::time::sleep;
 use application::{Erasing, Operators, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
 
+use super::Task;
 use crate::wire::Engine;
 
 /// Interval between two looks for erasures.
@@ -17,35 +16,23 @@ const LOOK: Duration = Duration::from_secs(1);
 /// as long as its last step took.
 const REST: u32 = 3;
 
-/// Erasures that go on until they are stopped.
-pub(super) struct Erasures(JoinHandle<()>);
-
-impl Erasures {
-    /// Starts the erasures on this thread. Servers that share a database may all erase: each step has one at a time, and the
-    /// next server goes on with what one leaves.
-    pub(super) fn start(engine: &Engine) -> Self {
-        let operators = engine.use_cases(MaxKeyAge::default()).operators();
-        Self(rt::spawn(async move {
-            loop {
-                sleep(LOOK).await;
-                match operators.erasures(&OperatorScope::new()).await {
-                    Ok(pending) => {
-                        for erasing in pending {
-                            erase(&operators, erasing).await;
-                        }
+/// Starts the erasures. Servers that share a database may all erase: each step has one at a time, and the next server
+/// goes on with what one leaves.
+pub(super) fn start(engine: &Engine) -> Task {
+    let operators = engine.use_cases(MaxKeyAge::default()).operators();
+    Task::start(async move {
+        loop {
+            sleep(LOOK).await;
+            match operators.erasures(&OperatorScope::new()).await {
+                Ok(pending) => {
+                    for erasing in pending {
+                        erase(&operators, erasing).await;
                     }
-                    Err(error) => tracing::warn!("erasures cannot be looked up: {}", in_one_line(&error)),
                 }
+                Err(error) => tracing::warn!("erasures cannot be looked up: {}", in_one_line(&error)),
             }
-        }))
-    }
-
-    /// Stops and waits until the connection is back in the pool. A step that is not committed is rolled back.
-    pub(super) async fn stop(self) {
-        self.0.abort();
-        // An error means that it was aborted, or that it panicked, which is in the log.
-        let _ = self.0.await;
-    }
+        }
+    })
 }
 
 /// Erases a workspace to its end, or up to an error, after which the next round goes on.
