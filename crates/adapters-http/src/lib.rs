@@ -70,6 +70,7 @@ fn operations() -> Vec<Operation> {
         areas::availability::operations(),
         areas::promotions::operations(),
         areas::integration_accounts::operations(),
+        areas::charges::operations(),
         areas::events::operations(),
         areas::event_consumers::operations(),
         areas::quotes::operations(),

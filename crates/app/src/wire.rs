@@ -9,9 +9,9 @@ use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
 use adapters_webhooks::{HttpSender, Vault};
 use anyhow::{Context, anyhow};
 use application::{
-    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, CouponLimit, DeliveryResult, EventConsumers,
-    EventLogs, Events, Idempotency, Imports, IntegrationAccounts, Listings, Locations, Operators, Outbound, Promotions,
-    Quotes, ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks, Workspaces,
+    Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, Charges, CouponLimit, DeliveryResult,
+    EventConsumers, EventLogs, Events, Idempotency, Imports, IntegrationAccounts, Listings, Locations, Operators,
+    Outbound, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks, Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
 use domain::ids::ServerId;
@@ -187,6 +187,7 @@ impl UseCases {
             ),
             listings: self.listings(),
             availability: wired!(self: Availability { repository, queries, listings; ambient }),
+            charges: wired!(self: Charges { repository; ambient }),
             promotions: wired!(self: Promotions { repository, queries; idempotency, ambient }),
             quotes: self.quotes(),
             reservations: self.reservations(),

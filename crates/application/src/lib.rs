@@ -21,6 +21,7 @@ mod access;
 mod api_keys;
 mod audit;
 mod availability;
+mod charges;
 mod event_consumers;
 mod event_log;
 mod events;
@@ -47,6 +48,7 @@ pub use self::access::authentication::Authentication;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::audit::{Audit, FindAudit};
 pub use self::availability::{Availability, AvailabilityError, EditCalendar, GetNights, RangeFields};
+pub use self::charges::{ChargeError, ChargeFields, Charges, ReplaceCharges};
 pub use self::event_consumers::{
     EventConsumerError, EventConsumerPut, EventConsumers, FindEventConsumers, ListedEventConsumer, PutEventConsumer,
 };

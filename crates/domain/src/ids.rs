@@ -68,6 +68,8 @@ ids! {
     LocationId;
     /// The id of an integration account in a workspace.
     IntegrationAccountId;
+    /// The id of a charge of an integration account.
+    ChargeId;
     /// The id of a listing in a workspace.
     ListingId;
     /// The id of a promotion in a workspace.

@@ -26,6 +26,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod availability;
 pub mod change;
+pub mod charges;
 pub mod countries;
 pub mod currencies;
 pub mod event_consumers;

@@ -37,8 +37,11 @@ pub struct TooFineError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Amount<const MOST: i64 = 1_000_000_000>(Decimal);
 
-/// The price of a stay: up to two years of the highest price of a night with all markups.
-pub type Total = Amount<10_000_000_000_000>;
+/// The highest price of a stay: above two years of the highest price of a night with all markups.
+const MOST_OF_STAY: i64 = 10_000_000_000_000;
+
+/// The price of a stay.
+pub type Total = Amount<MOST_OF_STAY>;
 
 impl<const MOST: i64> Amount<MOST> {
     /// The amount in ten-thousandths of a major unit, rounded down: a scale to compare amounts of all currencies.
@@ -106,7 +109,26 @@ impl Money {
     /// # Errors
     /// If the amount has more decimals than the other currency.
     pub fn stated_in(self, currency: Currency) -> Result<Self, TooFineError> {
-        Self::of(Amount::<{ i64::MAX }>(Decimal::new(self.minor, self.currency.minor_digits())), currency)
+        Self::of(Amount::<{ i64::MAX }>(self.decimal()), currency)
+    }
+
+    /// Returns the amount of major units, rounded half-even to the minor unit; `None` if it is too large.
+    pub(crate) fn rounded(major: Decimal, currency: Currency) -> Option<Self> {
+        let exact = major * Decimal::from(10_u64.pow(currency.minor_digits()));
+        let rounded = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointNearestEven);
+        rounded.to_i64().map(|minor| Self { minor, currency })
+    }
+
+    /// The amount in major units.
+    pub(crate) fn decimal(self) -> Decimal {
+        Decimal::new(self.minor, self.currency.minor_digits())
+    }
+
+    /// Adds an amount of the same currency; `None` if no stay may cost so much.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        let most = MOST_OF_STAY * 10_i64.pow(self.currency.minor_digits());
+        let sum = self.minor.checked_add(other.minor).filter(|sum| *sum <= most);
+        sum.map(|minor| Self { minor, ..self })
     }
 
     /// The amount in minor units, as stored.
@@ -137,7 +159,7 @@ impl Money {
 impl fmt::Display for Money {
     /// Writes the amount in major units, with all decimals of the currency: `12.50`, `1200`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Decimal::new(self.minor, self.currency.minor_digits()).fmt(f)
+        self.decimal().fmt(f)
     }
 }
 

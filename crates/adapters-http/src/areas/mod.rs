@@ -3,6 +3,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod availability;
+pub(crate) mod charges;
 pub(crate) mod event_consumers;
 pub(crate) mod events;
 pub(crate) mod imports;

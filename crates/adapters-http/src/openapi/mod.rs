@@ -44,6 +44,7 @@ use self::schemas::Schemas;
                                                        on them."),
         (name = "listings", description = "Places to stay: the tenant's own and those that it imported."),
         (name = "availability", description = "The calendars of listings, shared by all tenants that sell them."),
+        (name = "charges", description = "Fees and taxes that integration accounts add to the prices of stays."),
         (name = "promotions", description = "Discounts that integration accounts give on their listings."),
         (name = "quotes", description = "The prices of stays, kept for 15 minutes."),
         (name = "reservations", description = "Stays that are sold or held for a guest."),

@@ -8,9 +8,9 @@ pub(crate) mod rate_limit;
 use std::time::Duration;
 
 use application::{
-    ApiKeys, Audit, Authentication, Availability, EventConsumers, Events, Imports, IntegrationAccounts, Listings,
-    Locations, Operators, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks, Workspaces,
-    traces::ContinueTrace,
+    ApiKeys, Audit, Authentication, Availability, Charges, EventConsumers, Events, Imports, IntegrationAccounts,
+    Listings, Locations, Operators, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks,
+    Workspaces, traces::ContinueTrace,
 };
 
 use self::metrics::Metrics;
@@ -34,6 +34,8 @@ pub struct Api {
     pub listings: Listings,
     /// Availability.
     pub availability: Availability,
+    /// Charges.
+    pub charges: Charges,
     /// Promotions.
     pub promotions: Promotions,
     /// Locations.

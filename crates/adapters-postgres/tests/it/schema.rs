@@ -32,6 +32,8 @@ async fn every_table_is_keyed_by_workspace() {
             "event_consumers" => "PRIMARY KEY (workspace_id, tenant_id, name)",
             "webhook_attempts" => "PRIMARY KEY (workspace_id, webhook_id, id)",
             "calendar_nights" => "PRIMARY KEY (workspace_id, listing_id, night)",
+            "charges" => "PRIMARY KEY (workspace_id, integration_account_id, id)",
+            "charge_listings" => "PRIMARY KEY (workspace_id, integration_account_id, charge_id, listing_id)",
             "promotion_listings" => "PRIMARY KEY (workspace_id, promotion_id, listing_id)",
             _ => "PRIMARY KEY (workspace_id, id)",
         };

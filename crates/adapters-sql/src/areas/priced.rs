@@ -1,15 +1,23 @@
 //! Stays with their prices: the columns that quotes and reservations share.
 
+use domain::charges::{ChargeKind, ChargeLine, ChargeLines};
 use domain::currencies::Currency;
 use domain::ids::{IntegrationAccountId, ListingId, PromotionId};
 use domain::money::Money;
 use domain::quotes::{Price, PriceLine, PriceParts, PricedStay};
 use domain::stays::{Stay, StayDate};
 use ports::RepositoryError;
-use sea_orm::prelude::{Date, Uuid};
+use sea_orm::prelude::{Date, Json, Uuid};
+use serde_json::{Value, json};
+use thiserror::Error;
 
-use crate::engine::rows::{percentage, stored, whole};
+use crate::engine::rows::{corrupt, percentage, stored, whole};
 use crate::engine::table::columns;
+
+/// Stored lines with an invalid shape.
+#[derive(Debug, Error)]
+#[error("lines of charges that are not a JSON array of the expected objects")]
+struct CorruptLines;
 
 columns! {
     pub(crate) struct PricedRow {
@@ -30,14 +38,16 @@ columns! {
         promotion_discount: Option<i64>,
         fees: i64,
         taxes: i64,
+        charge_lines: Json,
         promotion_id: Option<Uuid>,
     }
 }
 
 pub(crate) fn to_row(priced: &PricedStay) -> PricedRow {
-    let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id } = *priced;
-    let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, fees, taxes } =
-        price.into_parts();
+    let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id } = priced;
+    let (fees, taxes) = (price.fees(), price.taxes());
+    let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, charges } =
+        price.parts().clone();
     let share = |line: PriceLine| i32::from(line.percentage.basis_points());
     let amount = |line: PriceLine| line.value.minor();
     PricedRow {
@@ -58,6 +68,7 @@ pub(crate) fn to_row(priced: &PricedStay) -> PricedRow {
         promotion_discount: promotion_discount.map(amount),
         fees: fees.minor(),
         taxes: taxes.minor(),
+        charge_lines: to_lines(&charges),
         promotion_id: promotion_id.map(PromotionId::as_uuid),
     }
 }
@@ -72,8 +83,7 @@ pub(crate) fn to_priced(what: &'static str, row: &PricedRow) -> Result<PricedSta
         distribution_markup: row.distribution_markup_percentage.zip(row.distribution_markup).map(line).transpose()?,
         default_discount: line((row.default_discount_percentage, row.default_discount))?,
         promotion_discount: row.promotion_discount_percentage.zip(row.promotion_discount).map(line).transpose()?,
-        fees: money(row.fees),
-        taxes: money(row.taxes),
+        charges: to_charges(what, &row.charge_lines, currency)?,
     };
     Ok(PricedStay {
         listing_id: ListingId::new(row.listing_id),
@@ -83,4 +93,26 @@ pub(crate) fn to_priced(what: &'static str, row: &PricedRow) -> Result<PricedSta
         price: Price::from_parts(parts),
         promotion_id: row.promotion_id.map(PromotionId::new),
     })
+}
+
+/// Returns the lines as they are stored, with the amounts in minor units.
+fn to_lines(ChargeLines { fees, taxes }: &ChargeLines) -> Json {
+    let line = |kind: ChargeKind| move |ChargeLine { name, description, value }: &ChargeLine| json!({ "kind": kind.as_str(), "name": name.as_str(), "description": description, "value": value.minor() });
+    fees.iter().map(line(ChargeKind::Fee)).chain(taxes.iter().map(line(ChargeKind::Tax))).collect()
+}
+
+fn to_charges(what: &'static str, lines: &Json, currency: Currency) -> Result<ChargeLines, RepositoryError> {
+    let invalid = || corrupt(what, CorruptLines);
+    let text = |value: &Value| value.as_str().map(ToOwned::to_owned).ok_or_else(invalid);
+    let mut charges = ChargeLines::default();
+    for line in lines.as_array().ok_or_else(invalid)? {
+        let value = Money::from_minor(line["value"].as_i64().ok_or_else(invalid)?, currency);
+        let name = stored(what, &text(&line["name"])?)?;
+        let lines = match stored(what, &text(&line["kind"])?)? {
+            ChargeKind::Fee => &mut charges.fees,
+            ChargeKind::Tax => &mut charges.taxes,
+        };
+        lines.push(ChargeLine { name, description: text(&line["description"])?, value });
+    }
+    Ok(charges)
 }

@@ -4,13 +4,15 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
-use domain::ids::{IntegrationAccountId, QuoteId, ReservationId, TenantId, WorkspaceId};
+use domain::charges::Charge;
+use domain::ids::{IntegrationAccountId, ListingId, QuoteId, ReservationId, TenantId, WorkspaceId};
 use domain::quotes::{AccountRates, FoundQuote, Offer, Quote, QuoteParts};
 use domain::reservations::ImporterHoldHours;
 use ports::{OfferRequest, QuoteRepository, RepositoryError};
-use sea_orm::FromQueryResult;
 use sea_orm::prelude::{DateTimeUtc, Uuid};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 
+use crate::areas::charges::{joined_charge, to_charge};
 use crate::areas::priced::{self, PricedRow, to_priced};
 use crate::engine::database::Database;
 use crate::engine::errors::inside_tenant;
@@ -18,14 +20,20 @@ use crate::engine::query::Query;
 use crate::engine::rows::{percentage, whole};
 use crate::engine::table::{columns, joined};
 use crate::engine::transaction::Transaction;
+use crate::tables::charges;
 
 const WHAT: &str = "quote";
 
+/// The markups and discounts of an account, with each of its charges that apply to the listing `$3`.
 const RATES: &str = "\
-    SELECT account.markup, account.distribution_markup, account.default_discount, \
+    SELECT {charge}, account.markup, account.distribution_markup, account.default_discount, \
            workspace.default_discount AS workspace_discount, workspace.max_importer_hold_hours \
     FROM integration_accounts account JOIN workspaces workspace ON workspace.id = $1 \
-    WHERE account.workspace_id = $1 AND account.id = $2";
+    LEFT JOIN charges charge ON charge.workspace_id = $1 AND charge.integration_account_id = account.id \
+      AND (NOT charge.is_for_listings OR EXISTS \
+           (SELECT 1 FROM charge_listings chosen WHERE chosen.workspace_id = $1 AND chosen.integration_account_id = $2 \
+              AND chosen.charge_id = charge.id AND chosen.listing_id = $3)) \
+    WHERE account.workspace_id = $1 AND account.id = $2 ORDER BY charge.position";
 
 /// The workspaces with expired quotes: one look into the index for each.
 const WORKSPACES: &str = "\
@@ -49,6 +57,17 @@ struct RatesRow {
     default_discount: Option<i32>,
     workspace_discount: i32,
     max_importer_hold_hours: i32,
+}
+
+struct ChargedRow {
+    rates: RatesRow,
+    charge: Option<charges::Row>,
+}
+
+impl FromQueryResult for ChargedRow {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self { rates: RatesRow::from_query_result(row, prefix)?, charge: joined_charge(row)? })
+    }
 }
 
 columns! {
@@ -76,7 +95,7 @@ impl QuoteRepository for Database {
             return Ok(None);
         };
         let account = seen.listing.integration_account_id();
-        let (rates, longest_importer_hold) = transaction.rates(scope, account).await?;
+        let (rates, charges, longest_importer_hold) = transaction.rates(scope, account, *listing).await?;
         let calendar = transaction.calendar(scope, &seen.listing, *stay, *at).await?;
         let lapsed = transaction.lapsed_holds(scope, *listing, *stay, *at).await?;
         let promotion = match promotion {
@@ -84,7 +103,7 @@ impl QuoteRepository for Database {
             None => None,
         };
         transaction.end_unaudited(Ok(())).await?;
-        Ok(Some(Offer { listing: seen, rates, longest_importer_hold, calendar, lapsed, promotion }))
+        Ok(Some(Offer { listing: seen, rates, charges, longest_importer_hold, calendar, lapsed, promotion }))
     }
 
     async fn get(&self, scope: &TenantScope, id: QuoteId) -> Result<Option<FoundQuote>, RepositoryError> {
@@ -115,15 +134,20 @@ impl QuoteRepository for Database {
 }
 
 impl Transaction {
-    /// Reads the markups and discounts of an account, and the maximum hours of importers' holds.
+    /// Reads the markups and discounts of an account, its charges that apply to the listing, and the maximum hours of
+    /// importers' holds.
     async fn rates(
         &self,
         scope: &TenantScope,
         id: IntegrationAccountId,
-    ) -> Result<(AccountRates, ImporterHoldHours), RepositoryError> {
-        let query = Query::new(RATES, [scope.workspace_id().as_uuid().into(), id.as_uuid().into()]);
+        listing: ListingId,
+    ) -> Result<(AccountRates, Vec<Charge>, ImporterHoldHours), RepositoryError> {
+        let named = [scope.workspace_id().as_uuid(), id.as_uuid(), listing.as_uuid()].map(Into::into);
+        let query = Query::new(RATES, named).fill("charge", charges::Row::COLUMNS);
+        let rows: Vec<ChargedRow> = self.rows(query).await?;
+        let (rates, charges): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.rates, row.charge)).unzip();
         let RatesRow { markup, distribution_markup, default_discount, workspace_discount, max_importer_hold_hours } =
-            self.row(query).await?.ok_or(RepositoryError::Stale)?;
+            rates.into_iter().next().ok_or(RepositoryError::Stale)?;
         let share = |basis_points| percentage("integration account", basis_points);
         let rates = AccountRates {
             markup: share(markup)?,
@@ -131,7 +155,8 @@ impl Transaction {
             default_discount: default_discount.map(share).transpose()?,
             workspace_discount: share(workspace_discount)?,
         };
-        Ok((rates, whole("workspace", max_importer_hold_hours)?))
+        let charges = charges.iter().flatten().map(to_charge).collect::<Result<_, _>>()?;
+        Ok((rates, charges, whole("workspace", max_importer_hold_hours)?))
     }
 }
 

@@ -97,6 +97,8 @@ pub(super) const RULES: [Rule; TABLES.len()] = [
     rule("calendar_nights", &["listing_id", "night"], OF_LISTING),
     rule("promotions", &["id"], OF_ACCOUNT),
     rule("promotion_listings", &["promotion_id", "listing_id"], OF_PROMOTION),
+    rule("charges", &["integration_account_id", "id"], OF_ACCOUNT),
+    rule("charge_listings", &["integration_account_id", "charge_id", "listing_id"], OF_ACCOUNT),
     rule("quotes", &["id"], OF_TENANT_AND_ACCOUNT),
     rule("reservations", &["id"], OF_ACCOUNT),
     rule("unnumbered_events", &["sequence"], WAITING),

@@ -3,6 +3,7 @@
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod calendar_nights;
+pub(crate) mod charges;
 pub(crate) mod erasures;
 pub(crate) mod event_consumers;
 pub(crate) mod integration_accounts;
@@ -18,7 +19,7 @@ pub(crate) mod webhooks;
 pub(crate) mod workspaces;
 
 /// The tables, each after those that it refers to. `workspaces` is keyed by `id`, all others by `workspace_id`.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 26] = [
     "workspaces",
     "tenants",
     "locations",
@@ -32,6 +33,8 @@ pub const TABLES: [&str; 24] = [
     "calendar_nights",
     "promotions",
     "promotion_listings",
+    "charges",
+    "charge_listings",
     "quotes",
     "reservations",
     "unnumbered_events",

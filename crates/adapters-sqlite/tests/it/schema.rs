@@ -35,6 +35,8 @@ async fn every_table_is_keyed_by_workspace() {
             "event_consumers" => "workspace_id,tenant_id,name",
             "webhook_attempts" => "workspace_id,webhook_id,id",
             "calendar_nights" => "workspace_id,listing_id,night",
+            "charges" => "workspace_id,integration_account_id,id",
+            "charge_listings" => "workspace_id,integration_account_id,charge_id,listing_id",
             "promotion_listings" => "workspace_id,promotion_id,listing_id",
             // Keyed by the number that the R-tree or the index of texts refers to; also unique by (workspace_id, id).
             "listings" | "tenants" | "users" | "workspace_numbers" => "number",

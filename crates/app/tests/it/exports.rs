@@ -30,6 +30,8 @@ struct Furnished {
     administrator: String,
     owner: String,
     importer: String,
+    /// The path of the charges of the owner's account.
+    charges: String,
     webhook: Value,
     receiver: Receiver,
 }
@@ -68,6 +70,12 @@ impl Furnished {
         let assigned =
             as_owner.put(&format!("/api/v1/promotions/{promotion}/listings/assign"), &json!({ "listingIDs": [sold] }));
         data(200, &assigned);
+        let stated = json!({ "charges": [
+            { "name": "Küche", "kind": "FEE", "basis": "PER_STAY", "amount": 30.5, "listingIDs": [sold] },
+            { "name": "City tax", "kind": "TAX", "basis": "PERCENTAGE", "percentage": 5.5, "firstCheckIn": "2030-01-01" },
+        ] });
+        let charges = format!("/api/v1/integration-account/{}/charges", market.account);
+        data(200, &as_owner.put(&charges, &stated));
         for client in [&as_owner, &as_importer] {
             data(201, &client.post("/api/v1/quote", &stay(&sold, "2031-06-01", "2031-06-04")));
         }
@@ -84,7 +92,7 @@ impl Furnished {
         data(200, &as_owner.post(&format!("{}/test", path(&webhook)), &json!({})));
         receiver.next();
         data(200, &as_owner.put(&format!("{}/disable", path(&webhook)), &json!({})));
-        Self { administrator: world.key.clone(), owner, importer, webhook, receiver }
+        Self { administrator: world.key.clone(), owner, importer, charges, webhook, receiver }
     }
 
     /// Returns the answers to reads by each key, without the address of the server.
@@ -97,6 +105,7 @@ impl Furnished {
             "/api/v1/api-keys",
             "/api/v1/locations",
             "/api/v1/integration-account",
+            &self.charges,
             "/api/v1/listing",
             "/api/v1/listing?location=64.2,179.9&radius=60&amenities=sauna",
             "/api/v1/tenants/search-listings?location=64.2,179.9&radius=60",
@@ -229,7 +238,7 @@ fn a_workspace_goes_from_sqlite_to_postgresql_and_back_with_every_row() {
         rows.retain(|row| row.contains(&id));
     }
     assert!(expected.values().all(|rows| !rows.is_empty()), "{expected:#?}");
-    assert_eq!(expected.len(), 24);
+    assert_eq!(expected.len(), 26);
     assert_eq!(rows(&carried), expected);
     assert_eq!(rows(&database(&second)), expected);
 

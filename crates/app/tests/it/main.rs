@@ -6,6 +6,7 @@ mod audit;
 mod audit_lists;
 mod availability;
 mod availability_input;
+mod charges;
 mod command_line;
 mod coupons;
 mod coverage;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::access::Permission;
 use domain::availability::NightStatus;
+use domain::charges::{ChargeBasis, ChargeKind};
 use domain::events::EventType;
 use domain::integration_accounts::{AccountStatus, AuthType, Provider};
 use domain::listings::{ListingStatus, Unavailable};
@@ -50,6 +51,8 @@ macro_rules! words {
 words! {
     AccountStatusWord: AccountStatus,
     AuthTypeWord: AuthType,
+    ChargeBasisWord: ChargeBasis,
+    ChargeKindWord: ChargeKind,
     DeliveryFailureWord: DeliveryFailure,
     DisabledReasonWord: DisabledReason,
     EventTypeWord: EventType | TEST_TYPE,

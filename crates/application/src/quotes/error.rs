@@ -67,7 +67,7 @@ impl QuoteError {
 const fn field(issue: StayIssue) -> &'static str {
     match issue {
         StayIssue::InThePast { .. } => CHECK_IN,
-        StayIssue::TooFewNights { .. } | StayIssue::TooManyNights { .. } => CHECK_OUT,
+        StayIssue::TooFewNights { .. } | StayIssue::TooManyNights { .. } | StayIssue::PriceTooHigh => CHECK_OUT,
         StayIssue::TooManyGuests { .. } => GUESTS,
     }
 }

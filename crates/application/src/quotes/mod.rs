@@ -75,6 +75,7 @@ pub(crate) mod fixture {
                 default_discount: None,
                 workspace_discount: nothing,
             },
+            charges: vec![],
             longest_importer_hold: 72.try_into().expect("hours"),
             calendar,
             lapsed: vec![],

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::{Price, Rates};
 use crate::availability::Calendar;
+use crate::charges::{Charge, ChargedStay, PriceTooHighError};
 use crate::currencies::Currency;
 use crate::ids::{IntegrationAccountId, ListingId, PromotionId, TenantId};
 use crate::listings::{Occupancy, TenantListing};
@@ -42,6 +43,8 @@ pub struct Offer {
     pub listing: TenantListing,
     /// The markups and discounts of its account.
     pub rates: AccountRates,
+    /// The charges of its account that apply to the listing.
+    pub charges: Vec<Charge>,
     /// The maximum hours for which importers of the workspace may hold nights.
     pub longest_importer_hold: ImporterHoldHours,
     /// Its calendar for the nights of the stay, without lapsed holds.
@@ -109,6 +112,9 @@ pub enum StayIssue {
         /// The maximum number of guests.
         occupancy: Occupancy,
     },
+    /// A price above that of any stay. About the check-out date.
+    #[error("makes the stay cost more than any stay may.")]
+    PriceTooHigh,
 }
 
 /// The error for a requested currency that is not the listing's.
@@ -184,12 +190,16 @@ impl Offer {
             default_discount: self.rates.default_discount.unwrap_or(self.rates.workspace_discount),
             promotion: promotion.map(|(_, discount)| discount),
         };
+        let price = Price::of(self.calendar.nights(*stay).map(|night| night.price), stated, rates);
+        let charged =
+            ChargedStay { check_in: stay.check_in(), nights: stay.night_count(), adults: guests.get(), children: 0 };
+        let price = price.with_charges(&self.charges, &charged);
         Ok(PricedStay {
             listing_id: self.listing.listing.id(),
             integration_account_id: self.listing.listing.integration_account_id(),
             stay: *stay,
             guests: *guests,
-            price: Price::of(self.calendar.nights(*stay).map(|night| night.price), stated, rates),
+            price: price.map_err(|PriceTooHighError| OfferRefused::Stay(vec![StayIssue::PriceTooHigh]))?,
             promotion_id: promotion.map(|(id, _)| id),
         })
     }

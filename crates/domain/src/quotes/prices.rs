@@ -1,5 +1,9 @@
 //! Prices of stays.
 
+#[cfg(test)]
+mod tests;
+
+use crate::charges::{Charge, ChargeLine, ChargeLines, ChargedStay, PriceTooHighError, charge};
 use crate::currencies::Currency;
 use crate::money::Money;
 use crate::percentages::Percentage;
@@ -28,13 +32,13 @@ pub struct PriceLine {
 
 /// The price of a stay, line by line. All amounts have the same currency, none is negative, and the lines add up to the
 /// total exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
     parts: PriceParts,
 }
 
 /// The stored fields of a price, for adapters and views.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceParts {
     /// The price of all nights.
     pub base: Money,
@@ -46,10 +50,8 @@ pub struct PriceParts {
     pub default_discount: PriceLine,
     /// The discount of a promotion, limited so that the total is not negative.
     pub promotion_discount: Option<PriceLine>,
-    /// Fees for the stay: 0, because an account cannot state any.
-    pub fees: Money,
-    /// Taxes on the stay: 0, because an account cannot state any.
-    pub taxes: Money,
+    /// The fees and taxes of the account.
+    pub charges: ChargeLines,
 }
 
 impl Price {
@@ -63,21 +65,30 @@ impl Price {
         // 730 nights at a billion each, in a currency of 4 decimals, use a thousandth of the range of 64 bits.
         let base = Money::from_minor(nights.into_iter().map(Money::minor).sum(), currency);
         let line = |percentage| PriceLine { percentage, value: base.share(percentage) };
-        let mut parts = PriceParts {
+        let parts = PriceParts {
             base,
             markup: line(markup),
             distribution_markup: distribution_markup.map(line),
             default_discount: line(default_discount),
             promotion_discount: None,
-            fees: Money::from_minor(0, currency),
-            taxes: Money::from_minor(0, currency),
+            charges: ChargeLines::default(),
         };
-        let left = Self { parts }.before_taxes();
-        parts.promotion_discount = promotion.map(|percentage| {
+        let mut price = Self { parts };
+        let left = price.before_taxes();
+        price.parts.promotion_discount = promotion.map(|percentage| {
             let share = base.share(percentage).minor();
             PriceLine { percentage, value: Money::from_minor(share.min(left.minor()), currency) }
         });
-        Self { parts }
+        price
+    }
+
+    /// Adds the charges that apply to the stay.
+    ///
+    /// # Errors
+    /// If no stay may cost so much.
+    pub fn with_charges(self, charges: &[Charge], stay: &ChargedStay) -> Result<Self, PriceTooHighError> {
+        let charges = charge(charges, stay, self.before_taxes())?;
+        Ok(Self { parts: PriceParts { charges, ..self.parts } })
     }
 
     /// Creates a price from stored fields. Checks no rule.
@@ -86,183 +97,54 @@ impl Price {
     }
 
     /// Returns the fields, to store or to show.
-    pub const fn into_parts(self) -> PriceParts {
+    pub fn into_parts(self) -> PriceParts {
         self.parts
     }
 
+    /// The fields, to show.
+    pub const fn parts(&self) -> &PriceParts {
+        &self.parts
+    }
+
     /// The currency of all amounts.
-    pub const fn currency(self) -> Currency {
+    pub const fn currency(&self) -> Currency {
         self.parts.base.currency()
     }
 
     /// The sum of all discounts.
-    pub fn discounts(self) -> Money {
+    pub fn discounts(&self) -> Money {
         let promotion = self.parts.promotion_discount.map_or(0, |line| line.value.minor());
         self.money(self.parts.default_discount.value.minor() + promotion)
     }
 
+    /// The sum of all fees.
+    pub fn fees(&self) -> Money {
+        self.sum(&self.parts.charges.fees)
+    }
+
+    /// The sum of all taxes.
+    pub fn taxes(&self) -> Money {
+        self.sum(&self.parts.charges.taxes)
+    }
+
     /// The total without taxes.
-    pub fn before_taxes(self) -> Money {
-        let PriceParts { base, markup, distribution_markup, fees, .. } = self.parts;
+    pub fn before_taxes(&self) -> Money {
+        let PriceParts { base, markup, distribution_markup, .. } = &self.parts;
         let distribution_markup = distribution_markup.map_or(0, |line| line.value.minor());
-        let gross = base.minor() + markup.value.minor() + distribution_markup + fees.minor();
+        let gross = base.minor() + markup.value.minor() + distribution_markup + self.fees().minor();
         self.money(gross - self.discounts().minor())
     }
 
     /// The total.
-    pub fn total(self) -> Money {
-        self.money(self.before_taxes().minor() + self.parts.taxes.minor())
+    pub fn total(&self) -> Money {
+        self.money(self.before_taxes().minor() + self.taxes().minor())
     }
 
-    const fn money(self, minor: i64) -> Money {
+    fn sum(&self, lines: &[ChargeLine]) -> Money {
+        self.money(lines.iter().map(|line| line.value.minor()).sum())
+    }
+
+    const fn money(&self, minor: i64) -> Money {
         Money::from_minor(minor, self.currency())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::money::Amount;
-
-    fn percentage(text: &str) -> Percentage {
-        text.parse().expect("a percentage")
-    }
-
-    fn rates(markup: &str, distribution: Option<&str>, discount: &str, promotion: Option<&str>) -> Rates {
-        Rates {
-            markup: percentage(markup),
-            distribution_markup: distribution.map(percentage),
-            default_discount: percentage(discount),
-            promotion: promotion.map(percentage),
-        }
-    }
-
-    fn price(nights: &[&str], code: &str, rates: Rates) -> Price {
-        let currency = code.parse().expect("a currency");
-        let money =
-            |night: &&str| Money::of(night.parse::<Amount>().expect("an amount"), currency).expect("not too fine");
-        Price::of(nights.iter().map(money), currency, rates)
-    }
-
-    /// Base, markup, distribution markup, default discount, promotion, total.
-    fn lines(price: Price) -> [String; 6] {
-        let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, .. } =
-            price.into_parts();
-        let nothing = Money::from_minor(0, price.currency());
-        let value = |line: Option<PriceLine>| line.map_or(nothing, |line| line.value);
-        let promotion = value(promotion_discount);
-        [base, markup.value, value(distribution_markup), default_discount.value, promotion, price.total()]
-            .map(|money| money.to_string())
-    }
-
-    #[test]
-    fn every_share_is_one_of_the_base() {
-        for (nights, code, rates, expected) in [
-            (
-                &["149", "149", "199.99"][..],
-                "USD",
-                rates("10", Some("5"), "2.5", Some("20")),
-                ["497.99", "49.80", "24.90", "12.45", "99.60", "460.64"],
-            ),
-            (&["149"], "USD", rates("0", None, "0", None), ["149.00", "0.00", "0.00", "0.00", "0.00", "149.00"]),
-            (&["15005"], "JPY", rates("10", Some("1"), "0", None), ["15005", "1500", "150", "0", "0", "16655"]),
-            (
-                &["10.005", "10.010"],
-                "KWD",
-                rates("10", None, "50", None),
-                ["20.015", "2.002", "0.000", "10.008", "0.000", "12.009"],
-            ),
-            (&["0"], "USD", rates("100", Some("100"), "100", Some("100")), ["0.00"; 6]),
-        ] {
-            assert_eq!(lines(price(nights, code, rates)), expected, "{nights:?} {code}");
-        }
-    }
-
-    #[test]
-    fn halves_go_to_the_even_neighbour() {
-        for (night, expected) in [("0.05", "0.00"), ("0.15", "0.02"), ("0.25", "0.02"), ("0.35", "0.04")] {
-            let [_, markup, ..] = lines(price(&[night], "USD", rates("10", None, "0", None)));
-            assert_eq!(markup, expected, "10 % of {night}");
-        }
-    }
-
-    #[test]
-    fn a_promotion_gives_what_is_left_at_most() {
-        for (rates, promotion, total) in [
-            (rates("0", None, "30", Some("70")), "70.00", "0.00"),
-            (rates("0", None, "30", Some("80")), "70.00", "0.00"),
-            (rates("10", None, "30", Some("80")), "80.00", "0.00"),
-            (rates("10", Some("15"), "30", Some("80")), "80.00", "15.00"),
-            (rates("0", None, "100", Some("100")), "0.00", "0.00"),
-            (rates("0", None, "100", None), "0.00", "0.00"),
-        ] {
-            let price = price(&["100"], "USD", rates);
-            let [.., promoted, paid] = lines(price);
-            assert_eq!((promoted.as_str(), paid.as_str()), (promotion, total), "{rates:?}");
-            assert_eq!(price.into_parts().promotion_discount.map(|line| line.percentage), rates.promotion);
-        }
-    }
-
-    #[test]
-    fn the_dearest_stay_is_reckoned_exactly() {
-        let nights = ["1000000000"; 730];
-        let all = rates("100", Some("100"), "0", None);
-        assert_eq!(price(&nights, "CLF", all).total().to_string(), "2190000000000.0000");
-    }
-
-    fn any_percentage() -> impl Strategy<Value = Percentage> {
-        (0..=10_000_i64).prop_map(|points| Percentage::try_from(points).expect("in range"))
-    }
-
-    prop_compose! {
-        fn any_rates()(
-            markup in any_percentage(),
-            distribution_markup in proptest::option::of(any_percentage()),
-            default_discount in any_percentage(),
-            promotion in proptest::option::of(any_percentage()),
-        ) -> Rates {
-            Rates { markup, distribution_markup, default_discount, promotion }
-        }
-    }
-
-    /// The share, computed with integers only.
-    fn half_even(base: i64, percentage: Percentage) -> i64 {
-        let exact = i128::from(base) * i128::from(percentage.basis_points());
-        let (whole, rest) = (exact / 10_000, exact % 10_000);
-        let rounds_up = rest > 5_000 || (rest == 5_000 && whole % 2 == 1);
-        i64::try_from(whole + i128::from(rounds_up)).expect("fits")
-    }
-
-    proptest! {
-        #[test]
-        fn the_lines_add_up_and_nobody_is_paid_for_staying(
-            nights in proptest::collection::vec(0..=10_000_000_000_000_i64, 1..=730),
-            rates in any_rates(),
-            code in proptest::sample::select(vec!["USD", "JPY", "KWD", "CLF"]),
-        ) {
-            let currency = code.parse().expect("a currency");
-            let price = Price::of(nights.iter().map(|minor| Money::from_minor(*minor, currency)), currency, rates);
-            let PriceParts { base, markup, distribution_markup, default_discount, promotion_discount, fees, taxes } =
-                price.into_parts();
-            let value = |line: Option<PriceLine>| line.map_or(0, |line| line.value.minor());
-
-            prop_assert_eq!(base.minor(), nights.iter().sum::<i64>());
-            let put_on = base.minor() + markup.value.minor() + value(distribution_markup);
-            let left = put_on - default_discount.value.minor();
-            prop_assert!(left >= 0, "the default discount alone never exceeds the price");
-            let paid = left - value(promotion_discount) + fees.minor() + taxes.minor();
-            prop_assert_eq!((price.total().minor(), price.total().currency()), (paid, currency));
-            prop_assert!(paid >= 0);
-            prop_assert_eq!(price.discounts().minor(), put_on - price.before_taxes().minor());
-
-            for line in [Some(markup), distribution_markup, Some(default_discount)].into_iter().flatten() {
-                prop_assert_eq!(line.value.minor(), half_even(base.minor(), line.percentage));
-            }
-            if let Some(PriceLine { percentage, value }) = promotion_discount {
-                prop_assert_eq!(value.minor(), half_even(base.minor(), percentage).min(left));
-            }
-        }
     }
 }

@@ -61,7 +61,7 @@ fn only_an_importer_pays_the_distribution_markup() {
         offer.rates.distribution_markup = percentage("10");
         let priced = price(&offer, &requested("2030-01-10", "2030-01-11")).expect("on offer");
         assert_eq!(priced.price.total().to_string(), expected);
-        assert_eq!(priced.price.into_parts().distribution_markup.is_some(), owner == 4);
+        assert_eq!(priced.price.parts().distribution_markup.is_some(), owner == 4);
     }
 }
 

@@ -6,6 +6,8 @@ use crate::access::fixture::stamp;
 use crate::audit::{Actor, AuditEntry, Fact, ResourceKind, Stamp};
 use crate::availability::Calendar;
 use crate::change::Change;
+use crate::charges::fixture::parts;
+use crate::charges::{Charge, ChargeBasis, ChargeKind};
 use crate::ids::AuditId;
 use crate::quotes::fixture::{now, offer, priced, requested, scope};
 use crate::quotes::{FoundQuote, NotOpenError, Offer, OfferRefused, Quote, QuoteSpentError};
@@ -312,4 +314,30 @@ fn audits() -> [AuditEntry; 4] {
     let end = now() + TimeDelta::hours(24);
     let expired = lapsed(reservation).expire(AuditId::new(Uuid::from_u128(8)), end).expect("lapsed").audit;
     [pending.audit, confirmed, cancelled, expired]
+}
+
+#[test]
+fn a_booking_costs_with_its_charges_what_its_quote_said() {
+    let charge = |kind, basis| Charge::new(parts("Charge", kind, basis)).expect("a charge");
+    let charges = vec![
+        charge(ChargeKind::Fee, ChargeBasis::PerStay),
+        charge(ChargeKind::Tax, ChargeBasis::PerGuestPerNight),
+        charge(ChargeKind::Tax, ChargeBasis::Percentage),
+    ];
+    let offer = |owner| Offer { charges: charges.clone(), ..offer(owner) };
+    for owner in [2, 4] {
+        let priced = offer(owner).price(&requested("2030-01-10", "2030-01-12"), scope().tenant_id(), now());
+        let priced = priced.expect("on offer");
+        assert_eq!(priced.price.total().to_string(), "358.80", "298 and 10, 10 × 2 nights, and 10% of 308");
+        let stamp = Stamp { at: now(), ..stamp() };
+        let quote = Quote::create(QuoteId::new(Uuid::from_u128(14)), priced.clone(), &scope(), stamp).after;
+        let changed = Offer { charges: vec![], ..offer(owner) };
+        let quoted = book_quoted(&FoundQuote { quote, reservation: None }, &changed, now()).expect("on offer");
+        assert_eq!(*quoted.priced(), priced, "what was quoted keeps its lines");
+        let new = || new_reservation(ReservationType::InstantBooking);
+        let booked = book(new(), Some("358.80"), &offer(owner)).expect("on offer");
+        assert_eq!(*booked.after.reservation.priced(), priced);
+        let refused = book(new(), Some("298"), &offer(owner)).expect_err("it costs more");
+        assert_eq!(refused, BookingRefused::PriceChanged(Box::new(priced)));
+    }
 }

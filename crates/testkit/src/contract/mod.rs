@@ -11,6 +11,7 @@ pub mod assignments;
 pub mod audit;
 pub mod bookings;
 pub mod calendars;
+pub mod charges;
 pub mod credentials;
 pub mod deliveries;
 pub mod erasures;
@@ -88,6 +89,7 @@ ports! {
     audit: AuditQueries,
     availability: AvailabilityRepository,
     availability_queries: AvailabilityQueries,
+    charges: ChargeRepository,
     credentials: Credentials,
     event_consumer_queries: EventConsumerQueries,
     event_consumers: EventConsumerRepository,

@@ -54,7 +54,7 @@ pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
     let promotion = shop.owner.promote("Winter", rest).await.expect("created");
     shop.owner.give(&promotion, &[shop.id()]).await;
     let full = shop.importer.quotation(shop.id(), nights(), Some(coupon("winter"))).await;
-    assert!(full.after.priced().price.into_parts().distribution_markup.is_some());
+    assert!(full.after.priced().price.parts().distribution_markup.is_some());
     assert_eq!(full.after.priced().promotion_id, Some(promotion.id()));
     for (seller, change) in [(&shop.owner, bare), (&shop.importer, full)] {
         let expected = FoundQuote { quote: change.after.clone(), reservation: None };
@@ -114,6 +114,7 @@ pub async fn an_offer_holds_all_that_decides(ports: Ports) {
                 default_discount: None,
                 workspace_discount: percent("3"),
             },
+            charges: vec![],
             longest_importer_hold: 48.try_into().expect("hours"),
             calendar: host.calendar_at(shop.id(), requested, late).await.expect("a listing"),
             lapsed: vec![LapsedHold {

@@ -235,6 +235,17 @@ macro_rules! suite {
                 of_twenty_who_assign_the_same_listings_one_wins,
                 assignments_and_deletions_at_once_leave_nothing_astray,
             }
+            charges {
+                charges_come_back_as_they_were_stored,
+                charges_that_were_decided_on_what_has_changed_are_stale,
+                of_twenty_who_replace_the_charges_one_wins,
+                charges_go_with_their_listings_and_their_account,
+                charges_move_with_their_account,
+                an_offer_has_the_charges_of_its_listing,
+                what_was_sold_keeps_its_lines,
+                another_tenant_reaches_no_charges,
+                every_change_of_charges_leaves_one_entry,
+            }
             quotes {
                 a_quote_comes_back_as_it_was_stored,
                 a_quote_knows_what_was_booked_with_it,

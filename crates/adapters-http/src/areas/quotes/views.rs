@@ -1,5 +1,7 @@
 //! Responses of quotes, and prices of all responses.
 
+use domain::charges::{ChargeLine, ChargeLines};
+use domain::money::Money;
 use domain::quotes::{Price, PriceLine, PriceParts, PricedStay, Quote, QuoteParts};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,33 +48,38 @@ pub(crate) struct QuoteView {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ComponentsView {
     /// The price of all nights together.
-    #[schema(value_type = f64, example = 497.99)]
-    base_price: Decimal,
-    #[schema(value_type = f64, example = 0.00)]
-    fees: Decimal,
-    #[schema(value_type = f64, example = 0.00)]
-    taxes: Decimal,
-    discounts: DiscountsView,
+    base_price: ComponentView,
+    /// The fees of the account.
+    fees: ComponentView,
+    /// The taxes of the account.
+    taxes: ComponentView,
+    /// The discounts.
+    discounts: ComponentView,
 }
 
-/// The discounts on a price.
+/// A component of a price, with its lines.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Discounts)]
-pub(crate) struct DiscountsView {
+#[schema(as = PriceComponent)]
+pub(crate) struct ComponentView {
+    /// The sum of the lines.
     #[schema(value_type = f64, example = 112.05)]
     amount: Decimal,
-    breakdown: Vec<DiscountView>,
+    breakdown: Vec<LineView>,
 }
 
-/// A discount on a price.
+/// A line of a price.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Discount)]
-pub(crate) struct DiscountView {
-    /// The kind of discount: `defaultDiscount` or `promotionDiscount`.
-    #[schema(example = "defaultDiscount")]
-    name: &'static str,
-    #[schema(value_type = f64, example = 12.45)]
-    amount: Decimal,
+#[schema(as = PriceLine)]
+pub(crate) struct LineView {
+    /// The name of the fee or tax, else `basePrice`, `defaultDiscount` or `promotionDiscount`.
+    #[schema(example = "City tax")]
+    name: String,
+    /// The calculation of the amount.
+    #[schema(example = "2.5 × 2 guests × 3 nights")]
+    description: String,
+    /// The amount, never negative.
+    #[schema(value_type = f64, example = 15.00)]
+    price: Decimal,
 }
 
 /// The markups and discounts on the base price. Those that do not apply to this stay are null.
@@ -104,6 +111,7 @@ pub(crate) struct PriceModificationView {
 impl From<Quote> for QuoteView {
     fn from(quote: Quote) -> Self {
         let QuoteParts { workspace_id: _, id, tenant_id: _, priced, created_at: _, expires_at } = quote.into_parts();
+        let components = ComponentsView::from(&priced);
         let PricedStay { listing_id, integration_account_id: _, stay, guests, price, promotion_id: _ } = priced;
         Self {
             id: id.as_uuid(),
@@ -116,32 +124,60 @@ impl From<Quote> for QuoteView {
             currency: price.currency().code(),
             total_price: Decimal::of(price.total()),
             price_before_taxes: Decimal::of(price.before_taxes()),
-            components: price.into(),
-            price_modifications: price.into(),
+            components,
+            price_modifications: (&price).into(),
         }
     }
 }
 
-impl From<Price> for ComponentsView {
-    fn from(price: Price) -> Self {
-        let PriceParts { base, default_discount, promotion_discount, fees, taxes, .. } = price.into_parts();
-        let lines = [("defaultDiscount", Some(default_discount)), ("promotionDiscount", promotion_discount)];
-        let breakdown = lines.into_iter().filter_map(|(name, line)| {
-            let value = line?.value;
-            (value.minor() > 0).then(|| DiscountView { name, amount: Decimal::of(value) })
-        });
+impl From<&PricedStay> for ComponentsView {
+    fn from(PricedStay { stay, price, .. }: &PricedStay) -> Self {
+        let PriceParts { base, default_discount, promotion_discount, charges, .. } = price.parts();
+        let ChargeLines { fees, taxes } = charges;
+        let nights = stay.night_count().get();
+        let plural = if nights == 1 { "" } else { "s" };
+        let nights = LineView::of("basePrice", format!("{nights} night{plural}"), *base);
+        let discounts =
+            [("defaultDiscount", Some(default_discount)), ("promotionDiscount", promotion_discount.as_ref())];
+        let discounts = discounts.into_iter().filter_map(|(name, line)| LineView::of_share(name, line?, *base));
         Self {
-            base_price: Decimal::of(base),
-            fees: Decimal::of(fees),
-            taxes: Decimal::of(taxes),
-            discounts: DiscountsView { amount: Decimal::of(price.discounts()), breakdown: breakdown.collect() },
+            base_price: ComponentView::of(*base, [nights]),
+            fees: ComponentView::of(price.fees(), fees.iter().map(LineView::from)),
+            taxes: ComponentView::of(price.taxes(), taxes.iter().map(LineView::from)),
+            discounts: ComponentView::of(price.discounts(), discounts),
         }
     }
 }
 
-impl From<Price> for PriceModificationsView {
-    fn from(price: Price) -> Self {
-        let PriceParts { markup, distribution_markup, default_discount, promotion_discount, .. } = price.into_parts();
+impl ComponentView {
+    fn of(amount: Money, lines: impl IntoIterator<Item = LineView>) -> Self {
+        Self { amount: Decimal::of(amount), breakdown: lines.into_iter().collect() }
+    }
+}
+
+impl LineView {
+    fn of(name: &str, description: String, price: Money) -> Self {
+        Self { name: name.to_owned(), description, price: Decimal::of(price) }
+    }
+
+    /// Returns the line of a discount, if there is one.
+    fn of_share(name: &str, PriceLine { percentage, value }: &PriceLine, base: Money) -> Option<Self> {
+        let is_limited = *value != base.share(*percentage);
+        let limit = if is_limited { ", limited to the rest of the price" } else { "" };
+        (value.minor() > 0).then(|| Self::of(name, format!("{percentage}% of {base}{limit}"), *value))
+    }
+}
+
+impl From<&ChargeLine> for LineView {
+    fn from(ChargeLine { name, description, value }: &ChargeLine) -> Self {
+        Self::of(name.as_str(), description.clone(), *value)
+    }
+}
+
+impl From<&Price> for PriceModificationsView {
+    fn from(price: &Price) -> Self {
+        let PriceParts { markup, distribution_markup, default_discount, promotion_discount, .. } =
+            price.parts().clone();
         Self {
             default_discount: default_discount.into(),
             markup: markup.into(),

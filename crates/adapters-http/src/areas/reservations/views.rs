@@ -48,6 +48,8 @@ pub(crate) struct ReservationView {
     /// The price that the guest pays.
     #[schema(value_type = f64, example = 460.64)]
     total_price: Decimal,
+    #[schema(value_type = f64, example = 460.64)]
+    price_before_taxes: Decimal,
     components: ComponentsView,
     price_modifications: PriceModificationsView,
     /// The quote that it was booked with.
@@ -85,7 +87,7 @@ impl From<TenantReservation> for ReservationView {
         let ReservationParts {
             workspace_id: _,
             id,
-            priced: PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id: _ },
+            priced,
             quote_id,
             sold_by: _,
             external,
@@ -101,6 +103,8 @@ impl From<TenantReservation> for ReservationView {
             confirmed_at,
             cancelled_at,
         } = seen.reservation.into_parts();
+        let components = ComponentsView::from(&priced);
+        let PricedStay { listing_id, integration_account_id, stay, guests, price, promotion_id: _ } = priced;
         Self {
             id: id.as_uuid(),
             listing_id: listing_id.as_uuid(),
@@ -117,8 +121,9 @@ impl From<TenantReservation> for ReservationView {
             notes: notes.map(Into::into),
             currency: price.currency().code(),
             total_price: Decimal::of(price.total()),
-            components: price.into(),
-            price_modifications: price.into(),
+            price_before_taxes: Decimal::of(price.before_taxes()),
+            components,
+            price_modifications: (&price).into(),
             quote_id: quote_id.map(domain::ids::QuoteId::as_uuid),
             external_id: external.map(|ExternalName { seller: _, id }| id.into()),
             hold_expires_at: hold_expires_at.map(DateTime),

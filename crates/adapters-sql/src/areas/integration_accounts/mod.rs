@@ -98,6 +98,8 @@ impl IntegrationAccountRepository for Database {
                 "DELETE FROM promotion_listings WHERE workspace_id = $1 AND promotion_id IN \
                  (SELECT id FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2)",
                 "DELETE FROM promotions WHERE workspace_id = $1 AND integration_account_id = $2",
+                "DELETE FROM charge_listings WHERE workspace_id = $1 AND integration_account_id = $2",
+                "DELETE FROM charges WHERE workspace_id = $1 AND integration_account_id = $2",
                 "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id IN \
                  (SELECT id FROM listings WHERE workspace_id = $1 AND integration_account_id = $2)",
                 "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id IN \

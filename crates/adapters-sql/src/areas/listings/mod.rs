@@ -121,6 +121,7 @@ impl ListingRepository for Database {
                 "DELETE FROM imports WHERE workspace_id = $1 AND listing_id = $2",
                 "DELETE FROM calendar_nights WHERE workspace_id = $1 AND listing_id = $2",
                 "DELETE FROM promotion_listings WHERE workspace_id = $1 AND listing_id = $2",
+                "DELETE FROM charge_listings WHERE workspace_id = $1 AND listing_id = $2",
                 "DELETE FROM quotes WHERE workspace_id = $1 AND listing_id = $2",
                 "DELETE FROM listings WHERE workspace_id = $1 AND id = $2",
             ] {

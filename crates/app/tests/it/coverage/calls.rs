@@ -126,6 +126,7 @@ fn of_listings() -> Vec<Line> {
     let named = || Some(json!({ "name": "Taken over" }));
     let listing = || listing_fields("{new}");
     let blocked = json!({ "startDate": "2030-01-31", "endDate": "2030-02-02", "status": "NOT_AVAILABLE" });
+    let charge = json!({ "name": "Fee", "kind": "FEE", "basis": "PER_STAY", "amount": 1, "listingIDs": ["{listing}"] });
     let account = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "{new}", "authType": "OAUTH" });
     vec![
         ("listIntegrationAccounts", READ, None, Itself),
@@ -135,6 +136,8 @@ fn of_listings() -> Vec<Line> {
         ("updateIntegrationAccount", ADMIN, named(), NotFound),
         ("deleteIntegrationAccount", ADMIN, None, NotFound),
         ("moveIntegrationAccount", ADMIN, Some(json!({ "tenantID": "{elsewhere}" })), Forbidden),
+        ("getCharges", READ, None, NotFound),
+        ("replaceCharges", WRITE, Some(json!({ "charges": [charge] })), NotFound),
         ("deliverListings", WRITE, Some(json!({ "listings": [listing()] })), NotFound),
         ("listListings", READ, None, Itself),
         ("countListings", READ, None, Itself),

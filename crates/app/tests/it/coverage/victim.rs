@@ -208,7 +208,9 @@ impl Victim {
         let given = inside.get(&format!("/api/v1/audit?resourceID={}", self.promotion));
         let consumer = inside.get(&format!("/api/v1/event-consumers/{}", self.consumer));
         let webhook = inside.get(&format!("/api/v1/webhooks/{}", self.webhook));
-        let mut shown: Vec<_> = [webhook, tenants, world.calry().get("/api/v1/workspace"), calendar, given, consumer]
+        let charges = inside.get(&format!("/api/v1/integration-account/{}/charges", self.account));
+        let workspace = world.calry().get("/api/v1/workspace");
+        let mut shown: Vec<_> = [webhook, tenants, workspace, calendar, given, consumer, charges]
             .into_iter()
             .chain(lists)
             .map(|answer| (answer.status, answer.json["data"].clone()))
