@@ -78,7 +78,7 @@ pub use self::outcome::refusal::Refusal;
 pub use self::promotions::{
     CreatePromotionBody, FindPromotions, PromotionError, PromotionFields, Promotions, ReplacePromotionBody,
 };
-pub use self::quotes::{CouponLimit, CouponOutcome, QuoteError, Quotes, StayFields};
+pub use self::quotes::{CouponLimit, CouponOutcome, GuestCountFields, QuoteError, Quotes, StayFields};
 pub use self::readiness::ReadinessCheck;
 pub use self::reservations::{BookingFields, FindReservations, GuestFields, ReservationError, Reservations};
 pub use self::steps::ambient::Ambient;

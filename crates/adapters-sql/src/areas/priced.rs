@@ -4,7 +4,7 @@ use domain::charges::{ChargeKind, ChargeLine, ChargeLines};
 use domain::currencies::Currency;
 use domain::ids::{IntegrationAccountId, ListingId, PromotionId};
 use domain::money::Money;
-use domain::quotes::{Price, PriceLine, PriceParts, PricedStay};
+use domain::quotes::{GuestCount, Price, PriceLine, PriceParts, PricedStay};
 use domain::stays::{Stay, StayDate};
 use ports::RepositoryError;
 use sea_orm::prelude::{Date, Json, Uuid};
@@ -26,6 +26,9 @@ columns! {
         check_in: Date,
         check_out: Date,
         guests: i32,
+        children: i32,
+        infants: i32,
+        pets: i32,
         currency: String,
         base_price: i64,
         markup_percentage: i32,
@@ -55,7 +58,10 @@ pub(crate) fn to_row(priced: &PricedStay) -> PricedRow {
         integration_account_id: integration_account_id.as_uuid(),
         check_in: stay.check_in().as_date(),
         check_out: stay.check_out().as_date(),
-        guests: guests.get(),
+        guests: guests.guests().get(),
+        children: guests.children().get(),
+        infants: guests.infants().get(),
+        pets: guests.pets().get(),
         currency: base.currency().code().to_owned(),
         base_price: base.minor(),
         markup_percentage: share(markup),
@@ -89,7 +95,12 @@ pub(crate) fn to_priced(what: &'static str, row: &PricedRow) -> Result<PricedSta
         listing_id: ListingId::new(row.listing_id),
         integration_account_id: IntegrationAccountId::new(row.integration_account_id),
         stay: Stay::from_parts(StayDate::new(row.check_in), StayDate::new(row.check_out)),
-        guests: whole(what, row.guests)?,
+        guests: GuestCount::from_parts(
+            whole(what, row.guests)?,
+            whole(what, row.children)?,
+            whole(what, row.infants)?,
+            whole(what, row.pets)?,
+        ),
         price: Price::from_parts(parts),
         promotion_id: row.promotion_id.map(PromotionId::new),
     })

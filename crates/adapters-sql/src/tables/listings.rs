@@ -30,6 +30,8 @@ table! {
         minimum_nights: i32,
         maximum_nights: Option<i32>,
         max_occupancy: i32,
+        max_infants: Option<i32>,
+        pets_allowed: Option<bool>,
         bedroom_count: i32,
         bathroom_tenths: i32,
         start_price: i64,

@@ -38,8 +38,8 @@ fn everything() -> Value {
             "postal_code": "10027",
         },
         "latitude": 40.8116, "longitude": -73.9465, "timeZone": "America/New_York", "minimumNights": 2,
-        "maximumNights": 30, "maxOccupancy": 4, "bedroomCount": 2, "bathroomCount": 1.5, "startPrice": 149.5,
-        "currency": "eur", "amenities": ["wifi", "Pool", "WIFI"],
+        "maximumNights": 30, "maxOccupancy": 4, "maxInfants": 0, "petsAllowed": false, "bedroomCount": 2, "bathroomCount": 1.5,
+        "startPrice": 149.5, "currency": "eur", "amenities": ["wifi", "Pool", "WIFI"],
     })
 }
 
@@ -169,6 +169,8 @@ fn null_clears_a_field_and_absence_keeps_the_others(world: &World) {
         ("thumbnailURL", Value::Null),
         ("timeZone", Value::Null),
         ("maximumNights", Value::Null),
+        ("maxInfants", Value::Null),
+        ("petsAllowed", Value::Null),
         ("pictures", json!([])),
         ("amenities", json!([])),
         (

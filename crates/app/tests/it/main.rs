@@ -27,6 +27,7 @@ mod events_told;
 mod exports;
 mod exports_of_tenants;
 mod exports_stopped;
+mod guests;
 mod headers;
 mod idempotency;
 mod imports;

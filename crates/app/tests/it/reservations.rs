@@ -114,8 +114,10 @@ fn every_quote_equals_the_reservation_made_from_it(world: &World) {
                 "checkInDate",
                 "checkOutDate",
                 "guests",
+                "guestCountInfo",
                 "currency",
                 "totalPrice",
+                "priceBeforeTaxes",
                 "components",
                 "priceModifications",
             ] {

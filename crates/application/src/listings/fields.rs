@@ -86,6 +86,14 @@ pub struct ListingFields {
     #[serde(default)]
     #[schema(value_type = Option<i64>, nullable = false, example = 4, minimum = 1, maximum = 1000)]
     pub max_occupancy: Patch<i64>,
+    /// The maximum number of infants, who are not guests; null (default) for any number.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, example = 1, minimum = 0, maximum = 1000)]
+    pub max_infants: Patch<i64>,
+    /// Whether pets are allowed; null (default) if it is not stated.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub pets_allowed: Patch<bool>,
     #[serde(default)]
     #[schema(value_type = Option<i64>, nullable = false, example = 2, minimum = 0, maximum = 1000)]
     pub bedroom_count: Patch<i64>,
@@ -206,6 +214,8 @@ impl ListingFields {
             minimum_nights: r.keep("minimumNights", &self.minimum_nights),
             maximum_nights: r.clear("maximumNights", &self.maximum_nights),
             max_occupancy: r.keep("maxOccupancy", &self.max_occupancy),
+            max_infants: r.clear("maxInfants", &self.max_infants),
+            pets_allowed: r.clear("petsAllowed", &self.pets_allowed),
             bedroom_count: r.keep("bedroomCount", &self.bedroom_count),
             bathroom_count: r.keep("bathroomCount", &self.bathroom_count),
             start_price: r.keep("startPrice", &self.start_price),

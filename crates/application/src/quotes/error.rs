@@ -4,7 +4,7 @@ use domain::promotions::PromotionChoice;
 use domain::quotes::{CurrencyMismatchError, NotOpenError, OfferRefused, StayIssue};
 use thiserror::Error;
 
-use super::stay::{CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, LISTING, PROMOTION};
+use super::stay::{CHECK_IN, CHECK_OUT, COUPON, CURRENCY, GUESTS, INFANTS, LISTING, PETS, PROMOTION};
 use crate::input::reader::FieldReader;
 use crate::input::{field_error, not_found};
 use crate::outcome::codes::Code;
@@ -69,6 +69,8 @@ const fn field(issue: StayIssue) -> &'static str {
         StayIssue::InThePast { .. } => CHECK_IN,
         StayIssue::TooFewNights { .. } | StayIssue::TooManyNights { .. } | StayIssue::PriceTooHigh => CHECK_OUT,
         StayIssue::TooManyGuests { .. } => GUESTS,
+        StayIssue::TooManyInfants { .. } => INFANTS,
+        StayIssue::NoPets => PETS,
     }
 }
 

@@ -12,7 +12,7 @@ use ports::QuoteRepository;
 
 pub use self::coupons::{CouponLimit, CouponOutcome};
 pub use self::error::QuoteError;
-pub use self::stay::StayFields;
+pub use self::stay::{GuestCountFields, StayFields};
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 

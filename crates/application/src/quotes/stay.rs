@@ -1,18 +1,23 @@
 //! A requested stay, as sent.
 
 use domain::ids::ListingId;
+use domain::listings::{Companions, Occupancy};
 use domain::promotions::PromotionChoice;
-use domain::quotes::RequestedStay;
+use domain::quotes::{GuestCount, RequestedStay};
 use domain::stays::Stay;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::input::bodies::objects;
 use crate::input::reader::{FieldReader, Fields};
 
 pub(super) const LISTING: &str = "listingID";
 pub(super) const CHECK_IN: &str = "checkInDate";
 pub(super) const CHECK_OUT: &str = "checkOutDate";
 pub(super) const GUESTS: &str = "guests";
+const GUEST_COUNT: &str = "guestCountInfo";
+pub(super) const INFANTS: &str = "guestCountInfo.infants";
+pub(super) const PETS: &str = "guestCountInfo.pets";
 pub(super) const CURRENCY: &str = "currency";
 pub(super) const PROMOTION: &str = "promotionID";
 pub(super) const COUPON: &str = "couponCode";
@@ -32,9 +37,11 @@ pub struct StayFields {
     /// The day of departure, 1 to 730 nights later.
     #[schema(value_type = chrono::NaiveDate, required, nullable = false, example = "2030-02-03")]
     pub check_out_date: Option<String>,
-    /// The number of guests.
-    #[schema(required, nullable = false, example = 2, minimum = 1, maximum = 1000)]
+    /// The number of guests: adults and children. Required without `guestCountInfo`, with which it must agree.
+    #[schema(example = 2, minimum = 1, maximum = 1000)]
     pub guests: Option<i64>,
+    /// The guests by kind. Without it, all guests are adults.
+    pub guest_count_info: Option<GuestCountFields>,
     /// The expected currency of the price (ISO 4217), which must be the listing's.
     #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     pub currency: Option<String>,
@@ -47,7 +54,48 @@ pub struct StayFields {
     pub coupon_code: Option<String>,
 }
 
+objects!(GuestCountFields);
+
+/// The guests of a stay by kind. Adults and children are guests; infants and pets are not counted as such.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = GuestCountBody)]
+#[serde(remote = "Self")]
+#[expect(missing_docs, reason = "the fields of a count")]
+pub struct GuestCountFields {
+    #[schema(required, nullable = false, example = 2, minimum = 1, maximum = 1000)]
+    pub adults: Option<i64>,
+    #[schema(example = 1, minimum = 0, maximum = 1000)]
+    pub children: Option<i64>,
+    #[schema(example = 0, minimum = 0, maximum = 1000)]
+    pub infants: Option<i64>,
+    #[schema(example = 0, minimum = 0, maximum = 1000)]
+    pub pets: Option<i64>,
+}
+
+impl GuestCountFields {
+    fn read(&self, r: &mut FieldReader) -> Option<GuestCount> {
+        let adults = r.required("adults", &self.adults);
+        let mut companions = |field: &str, number: Option<i64>| r.required::<_, Companions>(field, &number.or(Some(0)));
+        let children = companions("children", self.children);
+        let infants = companions("infants", self.infants);
+        let pets = companions("pets", self.pets);
+        GuestCount::new(adults?, children?, infants?, pets?).map_err(|error| r.refuse("children", error)).ok()
+    }
+}
+
 impl StayFields {
+    fn guests(&self, r: &mut FieldReader) -> Option<GuestCount> {
+        let Some(count) = &self.guest_count_info else {
+            return r.required(GUESTS, &self.guests).map(GuestCount::adults_only);
+        };
+        let guests: Option<Occupancy> = r.given(GUESTS, &self.guests);
+        let count = r.at(GUEST_COUNT, |r| count.read(r))?;
+        if guests.is_some_and(|guests| guests != count.guests()) {
+            r.refuse(GUESTS, "must be the sum of adults and children.");
+        }
+        Some(count)
+    }
+
     fn promotion(&self, r: &mut FieldReader) -> Option<PromotionChoice> {
         let id = r.given(PROMOTION, &self.promotion_id).map(PromotionChoice::Id);
         let coupon = r.optional(COUPON, &self.coupon_code).map(PromotionChoice::Coupon);
@@ -59,12 +107,22 @@ impl StayFields {
 
     /// Returns the names of the fields that are present.
     pub(crate) fn sent(&self) -> impl Iterator<Item = &'static str> {
-        let Self { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code } = self;
+        let Self {
+            listing_id,
+            check_in_date,
+            check_out_date,
+            guests,
+            guest_count_info,
+            currency,
+            promotion_id,
+            coupon_code,
+        } = self;
         let fields = [
             (LISTING, listing_id.is_some()),
             (CHECK_IN, check_in_date.is_some()),
             (CHECK_OUT, check_out_date.is_some()),
             (GUESTS, guests.is_some()),
+            (GUEST_COUNT, guest_count_info.is_some()),
             (CURRENCY, currency.is_some()),
             (PROMOTION, promotion_id.is_some()),
             (COUPON, coupon_code.is_some()),
@@ -80,7 +138,7 @@ impl Fields for StayFields {
         let listing = r.required(LISTING, &self.listing_id);
         let check_in = r.required(CHECK_IN, &self.check_in_date);
         let check_out = r.required(CHECK_OUT, &self.check_out_date);
-        let guests = r.required(GUESTS, &self.guests);
+        let guests = self.guests(r);
         let currency = r.given(CURRENCY, &self.currency);
         let promotion = self.promotion(r);
         let stay = Stay::new(check_in?, check_out?).map_err(|error| r.refuse(CHECK_OUT, error)).ok();
@@ -110,6 +168,7 @@ mod tests {
             check_in_date: text("2030-02-30"),
             check_out_date: text("tomorrow"),
             guests: Some(0),
+            guest_count_info: None,
             currency: text("dollars"),
             promotion_id: text(""),
             coupon_code: text("\u{7}"),
@@ -127,6 +186,37 @@ mod tests {
             let refused = read(&StayFields { check_out_date: text(check_out), ..stay() }).expect_err("no stay");
             let refused = InvalidInput::from(refused);
             assert_eq!(refused.field_errors().expect("field errors")[CHECK_OUT], [expected]);
+        }
+    }
+
+    #[test]
+    fn guests_are_counted_by_kind() {
+        let counted = |guests, adults, children, infants, pets| {
+            let count = GuestCountFields { adults, children, infants, pets };
+            StayFields { guests, guest_count_info: Some(count), ..stay() }
+        };
+        for (fields, expected) in [
+            (counted(None, Some(2), Some(3), Some(1), Some(4)), [5, 2, 3, 1, 4]),
+            (counted(Some(5), Some(2), Some(3), None, None), [5, 2, 3, 0, 0]),
+            (stay(), [2, 2, 0, 0, 0]),
+        ] {
+            let (_, RequestedStay { guests, .. }) = read(&fields).expect("a stay");
+            let companions = [guests.children(), guests.infants(), guests.pets()].map(|number| number.get());
+            assert_eq!(
+                [guests.guests().get(), guests.adults()].into_iter().chain(companions).collect::<Vec<_>>(),
+                expected
+            );
+        }
+        for (fields, expected) in [
+            (counted(Some(4), Some(2), Some(3), None, None), "guests"),
+            (counted(None, None, Some(3), None, None), "guestCountInfo.adults"),
+            (counted(None, Some(0), None, None, None), "guestCountInfo.adults"),
+            (counted(None, Some(1), Some(1_000), None, None), "guestCountInfo.children"),
+            (counted(None, Some(1), Some(-1), None, None), "guestCountInfo.children"),
+            (counted(None, Some(1), None, Some(1_001), None), INFANTS),
+            (counted(None, Some(1), None, None, Some(-1)), PETS),
+        ] {
+            assert_eq!(field_errors(&fields), [expected], "{fields:?}");
         }
     }
 

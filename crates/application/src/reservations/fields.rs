@@ -14,7 +14,7 @@ use crate::input::bodies::objects;
 use crate::input::enum_schemas::ReservationTypeWord;
 use crate::input::reader::{FieldReader, Fields};
 use crate::input::wire::digits;
-use crate::quotes::StayFields;
+use crate::quotes::{GuestCountFields, StayFields};
 
 pub(super) const QUOTE: &str = "quoteID";
 pub(super) const TOTAL: &str = "totalPrice";
@@ -43,9 +43,11 @@ pub struct BookingFields {
     /// The day of departure, 1 to 730 nights later.
     #[schema(value_type = Option<chrono::NaiveDate>, example = "2030-02-03")]
     pub check_out_date: Option<String>,
-    /// The number of guests.
+    /// The number of guests: adults and children. It must agree with `guestCountInfo`.
     #[schema(example = 2, minimum = 1, maximum = 1000)]
     pub guests: Option<i64>,
+    /// The guests by kind. Without it, all guests are adults.
+    pub guest_count_info: Option<GuestCountFields>,
     /// The expected currency of the price (ISO 4217), which must be the listing's.
     #[schema(example = "USD", pattern = "^([A-Za-z]{3})?$")]
     pub currency: Option<String>,
@@ -131,9 +133,27 @@ impl BookingFields {
     }
 
     fn stay(&self) -> StayFields {
-        let Self { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code, .. } =
-            self.clone();
-        StayFields { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code }
+        let Self {
+            listing_id,
+            check_in_date,
+            check_out_date,
+            guests,
+            guest_count_info,
+            currency,
+            promotion_id,
+            coupon_code,
+            ..
+        } = self.clone();
+        StayFields {
+            listing_id,
+            check_in_date,
+            check_out_date,
+            guests,
+            guest_count_info,
+            currency,
+            promotion_id,
+            coupon_code,
+        }
     }
 
     fn new_reservation(&self, id: ReservationId, r: &mut FieldReader) -> Option<NewReservation> {

@@ -73,13 +73,22 @@ mod fixture {
 
     impl From<StayFields> for BookingFields {
         fn from(stay: StayFields) -> Self {
-            let StayFields { listing_id, check_in_date, check_out_date, guests, currency, promotion_id, coupon_code } =
-                stay;
+            let StayFields {
+                listing_id,
+                check_in_date,
+                check_out_date,
+                guests,
+                guest_count_info,
+                currency,
+                promotion_id,
+                coupon_code,
+            } = stay;
             Self {
                 listing_id,
                 check_in_date,
                 check_out_date,
                 guests,
+                guest_count_info,
                 currency,
                 promotion_id,
                 coupon_code,

@@ -154,7 +154,7 @@ impl AccountCharges {
     /// The facts of the trail, with the listings of a charge as their number.
     fn facts(&self) -> Facts {
         let text = |AccountCharge { id: _, charge, listings }: &AccountCharge| match listings {
-            Some(listings) => format!("{charge} for {} listings", listings.len()),
+            Some(listings) => format!("{charge} for {} of the listings", listings.len()),
             None => charge.to_string(),
         };
         let charges: Vec<_> = self.parts.charges.iter().map(text).collect();
@@ -221,7 +221,7 @@ mod tests {
         let stated = stated.expect("a change");
         assert_eq!((ids(&stated.after), stated.after.clone().into_parts().version), (vec![1, 2], 2));
         assert_eq!((stated.audit.action, stated.audit.resource_name.as_str()), ("integration_account.update", "Host"));
-        let told = "Charge, FEE PER_STAY 10; Charge, TAX PER_GUEST_PER_NIGHT 10 for 1 listings";
+        let told = "Charge, FEE PER_STAY 10; Charge, TAX PER_GUEST_PER_NIGHT 10 for 1 of the listings";
         assert_eq!(stated.audit.before, [("charges", Fact::from(""))]);
         assert_eq!(stated.audit.after, [("charges", Fact::from(told))]);
 

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Address, Amenity, Bathrooms, Bedrooms, Listing, ListingAccount, ListingDescription, ListingDetails, ListingName,
-    ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing, WebAddress,
+    Address, Amenity, Bathrooms, Bedrooms, Companions, Listing, ListingAccount, ListingDescription, ListingDetails,
+    ListingName, ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing,
+    WebAddress,
 };
 use crate::access::TenantScope;
-use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
+use crate::audit::{AuditEntry, Facts, ResourceKind, Stamp, difference};
 use crate::change::Change;
 use crate::countries::Country;
 use crate::currencies::Currency;
@@ -86,6 +87,8 @@ pub struct ListingEdit {
     pub minimum_nights: Option<Nights>,
     pub maximum_nights: Patch<Nights>,
     pub max_occupancy: Option<Occupancy>,
+    pub max_infants: Patch<Companions>,
+    pub pets_allowed: Patch<bool>,
     pub bedroom_count: Option<Bedrooms>,
     pub bathroom_count: Option<Bathrooms>,
     pub start_price: Option<Amount>,
@@ -133,6 +136,8 @@ impl Listing {
             minimum_nights: Nights::LEAST,
             maximum_nights: None,
             max_occupancy,
+            max_infants: None,
+            pets_allowed: None,
             bedroom_count: Bedrooms::LEAST,
             bathroom_count: Bathrooms::default(),
             start_price: Money::from_minor(0, account.default_currency),
@@ -190,59 +195,6 @@ impl Listing {
         Change::new(self.clone(), audit)
     }
 
-    fn facts(&self) -> Facts {
-        let ListingDetails {
-            provider_id,
-            name,
-            internal_name,
-            description,
-            kind,
-            status,
-            thumbnail,
-            pictures,
-            address: Address { line1, line2, city, state, country, postal_code },
-            place,
-            time_zone,
-            minimum_nights,
-            maximum_nights,
-            max_occupancy,
-            bedroom_count,
-            bathroom_count,
-            start_price,
-            amenities,
-        } = self.details();
-        let pictures = pictures.iter().map(|picture| picture.url.as_str()).collect::<Vec<_>>().join(" ");
-        let amenities = amenities.iter().map(Amenity::as_str).collect::<Vec<_>>().join(", ");
-        vec![
-            ("integrationAccountID", Fact::Text(self.integration_account_id().to_string())),
-            ("providerID", Fact::from(provider_id.as_str())),
-            ("name", Fact::from(name.as_str())),
-            ("internalName", Fact::from(internal_name.as_ref())),
-            ("description", Fact::from(description.as_ref())),
-            ("type", Fact::from(kind.as_ref())),
-            ("status", Fact::from(status.as_str())),
-            ("thumbnailURL", Fact::from(thumbnail.as_ref())),
-            ("pictures", Fact::Text(pictures)),
-            ("line1", Fact::from(line1.as_ref())),
-            ("line2", Fact::from(line2.as_ref())),
-            ("city", Fact::from(city.as_ref())),
-            ("state", Fact::from(state.as_ref())),
-            ("country", Fact::from(country.map(Country::code))),
-            ("postal_code", Fact::from(postal_code.as_ref())),
-            ("latitude", Fact::Text(place.latitude.to_string())),
-            ("longitude", Fact::Text(place.longitude.to_string())),
-            ("timeZone", Fact::from(*time_zone)),
-            ("minimumNights", Fact::Integer(minimum_nights.get().into())),
-            ("maximumNights", maximum_nights.map_or(Fact::Null, |nights| Fact::Integer(nights.get().into()))),
-            ("maxOccupancy", Fact::Integer(max_occupancy.get().into())),
-            ("bedroomCount", Fact::Integer(bedroom_count.get().into())),
-            ("bathroomCount", Fact::Text(bathroom_count.to_string())),
-            ("startPrice", Fact::Text(start_price.to_string())),
-            ("currency", Fact::from(start_price.currency().code())),
-            ("amenities", Fact::Text(amenities)),
-        ]
-    }
-
     fn entry(&self, scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
         let resource = (ResourceKind::Listing, self.id().as_uuid(), self.details().name.to_string());
         stamp.entry(scope, action, resource, facts).telling(self.event())
@@ -267,6 +219,8 @@ impl ListingDetails {
             minimum_nights,
             maximum_nights,
             max_occupancy,
+            max_infants,
+            pets_allowed,
             bedroom_count,
             bathroom_count,
             start_price,
@@ -304,6 +258,8 @@ impl ListingDetails {
             minimum_nights: minimum_nights.unwrap_or(self.minimum_nights),
             maximum_nights: maximum_nights.apply(self.maximum_nights),
             max_occupancy: max_occupancy.unwrap_or(self.max_occupancy),
+            max_infants: max_infants.apply(self.max_infants),
+            pets_allowed: pets_allowed.apply(self.pets_allowed),
             bedroom_count: bedroom_count.unwrap_or(self.bedroom_count),
             bathroom_count: bathroom_count.unwrap_or(self.bathroom_count),
             start_price,

@@ -35,6 +35,8 @@ pub type ListingDescription = Prose<10_000>;
 pub type ListingType = Line<1, 64>;
 /// A number of guests.
 pub type Occupancy = Whole<1, 1000>;
+/// A number of children, infants or pets.
+pub type Companions = Whole<0, 1000>;
 /// A number of bedrooms.
 pub type Bedrooms = Whole<0, 1000>;
 
@@ -86,6 +88,10 @@ pub struct ListingDetails {
     pub maximum_nights: Option<Nights>,
     /// The maximum number of guests.
     pub max_occupancy: Occupancy,
+    /// The maximum number of infants, who are no guests; any number if `None`.
+    pub max_infants: Option<Companions>,
+    /// Whether pets are allowed, if the owner says so.
+    pub pets_allowed: Option<bool>,
     /// The number of bedrooms.
     pub bedroom_count: Bedrooms,
     /// The number of bathrooms.

@@ -3,6 +3,7 @@
 //! A quote does not hold the nights. It fixes a price: a booking with it in time costs exactly that, even if the
 //! calendar, the account or the promotion has changed.
 
+mod guests;
 mod offers;
 mod prices;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
+pub use self::guests::{GuestCount, TooManyGuestsError};
 pub use self::offers::{
     AccountRates, AskedPromotion, CurrencyMismatchError, NotOpenError, Offer, OfferRefused, PricedStay, RequestedStay,
     StayIssue,
@@ -142,7 +144,7 @@ impl PricedStay {
             ("integrationAccountID", Fact::Text(integration_account_id.to_string())),
             ("checkInDate", Fact::Text(stay.check_in().to_string())),
             ("checkOutDate", Fact::Text(stay.check_out().to_string())),
-            ("guests", Fact::Integer(guests.get().into())),
+            ("guests", Fact::Integer(guests.guests().get().into())),
             ("totalPrice", Fact::Text(price.total().to_string())),
             ("currency", Fact::from(price.currency().code())),
         ]
@@ -195,7 +197,7 @@ pub(crate) mod fixture {
     }
 
     pub(crate) fn requested(check_in: &str, check_out: &str) -> RequestedStay {
-        let guests = 1.try_into().expect("a guest");
+        let guests = GuestCount::adults_only(1.try_into().expect("a guest"));
         RequestedStay { stay: stay(check_in, check_out), guests, currency: None, promotion: None }
     }
 

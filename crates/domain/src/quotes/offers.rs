@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use super::{Price, Rates};
+use super::{GuestCount, Price, Rates};
 use crate::availability::Calendar;
 use crate::charges::{Charge, ChargedStay, PriceTooHighError};
 use crate::currencies::Currency;
 use crate::ids::{IntegrationAccountId, ListingId, PromotionId, TenantId};
-use crate::listings::{Occupancy, TenantListing};
+use crate::listings::{Companions, ListingDetails, Occupancy, TenantListing};
 use crate::percentages::Percentage;
 use crate::promotions::{Promotion, PromotionChoice, PromotionNotValidError};
 use crate::reservations::{ImporterHoldHours, LapsedHold};
@@ -60,8 +60,8 @@ pub struct Offer {
 pub struct RequestedStay {
     /// The nights.
     pub stay: Stay,
-    /// The number of guests.
-    pub guests: Occupancy,
+    /// The guests.
+    pub guests: GuestCount,
     /// The requested currency of the price.
     pub currency: Option<Currency>,
     /// The requested promotion.
@@ -77,8 +77,8 @@ pub struct PricedStay {
     pub integration_account_id: IntegrationAccountId,
     /// The nights.
     pub stay: Stay,
-    /// The number of guests.
-    pub guests: Occupancy,
+    /// The guests.
+    pub guests: GuestCount,
     /// The price.
     pub price: Price,
     /// The promotion that is included in the price.
@@ -112,6 +112,15 @@ pub enum StayIssue {
         /// The maximum number of guests.
         occupancy: Occupancy,
     },
+    /// Too many infants. About the infants.
+    #[error("may not be more than {}.", maximum.get())]
+    TooManyInfants {
+        /// The maximum number of infants.
+        maximum: Companions,
+    },
+    /// Pets where none are allowed. About the pets.
+    #[error("are not allowed.")]
+    NoPets,
     /// A price above that of any stay. About the check-out date.
     #[error("makes the stay cost more than any stay may.")]
     PriceTooHigh,
@@ -191,8 +200,12 @@ impl Offer {
             promotion: promotion.map(|(_, discount)| discount),
         };
         let price = Price::of(self.calendar.nights(*stay).map(|night| night.price), stated, rates);
-        let charged =
-            ChargedStay { check_in: stay.check_in(), nights: stay.night_count(), adults: guests.get(), children: 0 };
+        let charged = ChargedStay {
+            check_in: stay.check_in(),
+            nights: stay.night_count(),
+            adults: guests.adults(),
+            children: guests.children().get(),
+        };
         let price = price.with_charges(&self.charges, &charged);
         Ok(PricedStay {
             listing_id: self.listing.listing.id(),
@@ -218,16 +231,20 @@ impl Offer {
         self.listing.asleep(tenant).map_or(Ok(()), |_| Err(NotOpenError::ImportAsleep))
     }
 
-    fn issues(&self, stay: Stay, guests: Occupancy, today: StayDate) -> Vec<StayIssue> {
-        let occupancy = self.listing.listing.details().max_occupancy;
+    fn issues(&self, stay: Stay, guests: GuestCount, today: StayDate) -> Vec<StayIssue> {
+        let ListingDetails { max_occupancy: occupancy, max_infants, pets_allowed, .. } =
+            *self.listing.listing.details();
         let first = self.calendar.night(stay.check_in());
         let minimum = first.minimum_nights;
         let too_many = first.maximum_nights.filter(|maximum| stay.night_count() > *maximum);
+        let too_many_infants = max_infants.filter(|maximum| guests.infants() > *maximum);
         let issues = [
             (stay.check_in() < today).then_some(StayIssue::InThePast { today }),
             (stay.night_count() < minimum).then_some(StayIssue::TooFewNights { minimum }),
             too_many.map(|maximum| StayIssue::TooManyNights { maximum }),
-            (guests > occupancy).then_some(StayIssue::TooManyGuests { occupancy }),
+            (guests.guests() > occupancy).then_some(StayIssue::TooManyGuests { occupancy }),
+            too_many_infants.map(|maximum| StayIssue::TooManyInfants { maximum }),
+            (guests.pets() > Companions::LEAST && pets_allowed == Some(false)).then_some(StayIssue::NoPets),
         ];
         issues.into_iter().flatten().collect()
     }

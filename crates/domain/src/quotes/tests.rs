@@ -5,8 +5,9 @@ use super::*;
 use crate::access::fixture::stamp;
 use crate::audit::Fact;
 use crate::availability::{Calendar, NightTerms};
+use crate::charges::{self, Charge, ChargeBasis, ChargeKind};
 use crate::currencies::Currency;
-use crate::listings::{ListingEdit, Nights, Unavailable};
+use crate::listings::{Companions, ListingEdit, Nights, Unavailable};
 use crate::money::Money;
 use crate::patch::Patch;
 use crate::percentages::Percentage;
@@ -44,6 +45,10 @@ fn nights(number: i64) -> Nights {
 
 fn percentage(text: &str) -> Percentage {
     text.parse().expect("a percentage")
+}
+
+fn adults(number: i64) -> GuestCount {
+    GuestCount::adults_only(number.try_into().expect("guests"))
 }
 
 #[test]
@@ -96,11 +101,47 @@ fn what_a_listing_does_not_allow_is_told_all_at_once() {
         ("2029-12-30", "2030-01-01", 1, vec![past]),
         ("2029-12-30", "2029-12-31", 5, vec![past, few, guests]),
     ] {
-        let requested = RequestedStay { guests: number.try_into().expect("guests"), ..requested(check_in, check_out) };
+        let requested = RequestedStay { guests: adults(number), ..requested(check_in, check_out) };
         let refused = price(&strict, &requested).err();
         let expected = Some(expected).filter(|issues| !issues.is_empty()).map(OfferRefused::Stay);
         assert_eq!(refused, expected, "{check_in} to {check_out}");
     }
+}
+
+#[test]
+fn infants_and_pets_come_where_they_may_and_take_no_room() {
+    let some = |number: i64| Companions::try_from(number).expect("a number");
+    let infants = |maximum| StayIssue::TooManyInfants { maximum: some(maximum) };
+    for (max_infants, pets_allowed, count, expected) in [
+        (None, None, (9, 9), vec![]),
+        (Some(1), Some(true), (1, 9), vec![]),
+        (Some(1), Some(true), (2, 0), vec![infants(1)]),
+        (Some(0), Some(false), (0, 0), vec![]),
+        (Some(0), Some(false), (1, 1), vec![infants(0), StayIssue::NoPets]),
+    ] {
+        let bounded = edited(ListingEdit {
+            max_infants: max_infants.map(some).into(),
+            pets_allowed: pets_allowed.into(),
+            ..ListingEdit::default()
+        });
+        let guests = GuestCount::new(1.try_into().expect("an adult"), some(3), some(count.0), some(count.1));
+        let requested = RequestedStay { guests: guests.expect("few"), ..requested("2030-01-10", "2030-01-12") };
+        let expected = Some(expected).filter(|issues| !issues.is_empty()).map(OfferRefused::Stay);
+        assert_eq!(price(&bounded, &requested).err(), expected, "{max_infants:?} {pets_allowed:?} {count:?}");
+    }
+}
+
+#[test]
+fn children_are_charged_where_they_count() {
+    let ten = |counts_children| {
+        let parts = charges::fixture::parts("Tax", ChargeKind::Tax, ChargeBasis::PerGuest);
+        Charge::new(charges::ChargeParts { counts_children, ..parts }).expect("a charge")
+    };
+    let offer = Offer { charges: vec![ten(true), ten(false)], ..offer(2) };
+    let some = |number: i64| Companions::try_from(number).expect("a number");
+    let guests = GuestCount::new(2.try_into().expect("adults"), some(2), some(1), some(1)).expect("few");
+    let requested = RequestedStay { guests, ..requested("2030-01-10", "2030-01-11") };
+    assert_eq!(total(&offer, &requested), "209.00", "149, 10 for each of four, and 10 for each of two");
 }
 
 #[test]
@@ -198,7 +239,7 @@ fn what_sleeps_says_nothing_else() {
     let mut offer = offer(4);
     offer.listing.unavailable = Some(Unavailable::ListingInactive);
     let (past, fine) = (("2029-01-01", "2029-01-02"), ("2030-01-10", "2030-01-12"));
-    let many = 1000.try_into().expect("guests");
+    let many = adults(1000);
     let promotion = Some(PromotionChoice::Coupon("GUESS".parse().expect("a code")));
     for stay in [past, fine].map(|(check_in, check_out)| requested(check_in, check_out)) {
         for requested in [

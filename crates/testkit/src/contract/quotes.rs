@@ -8,7 +8,7 @@ use domain::integration_accounts::AccountEdit;
 use domain::patch::Patch;
 use domain::percentages::Percentage;
 use domain::promotions::{PromotionChoice, PromotionEdit};
-use domain::quotes::{AccountRates, AskedPromotion, FoundQuote, Offer, Quote, QuoteParts};
+use domain::quotes::{AccountRates, AskedPromotion, FoundQuote, GuestCount, Offer, PricedStay, Quote, QuoteParts};
 use domain::reservations::{LapsedHold, NewReservation};
 use domain::stays::Stay;
 use domain::workspaces::WorkspaceEdit;
@@ -61,6 +61,24 @@ pub async fn a_quote_comes_back_as_it_was_stored(ports: Ports) {
         create(seller, change).await.expect("created");
         assert_eq!(get(seller, expected.quote.id()).await, Some(expected));
     }
+}
+
+/// Children, infants and pets, of a quote and of the reservation that is made with it.
+pub async fn guests_are_stored_by_kind(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let some = |number: i64| number.try_into().expect("a number");
+    let guests = GuestCount::new(2.try_into().expect("adults"), some(1), some(3), some(4)).expect("few");
+    let change = shop.importer.quotation(shop.id(), nights(), None).await;
+    let stored = change.after.into_parts();
+    let priced = PricedStay { guests, ..stored.priced.clone() };
+    let quote = Quote::from_parts(QuoteParts { priced: priced.clone(), ..stored });
+    let change = Change { after: quote.clone(), audit: change.audit, idempotency_record: None };
+    create(&shop.importer, change).await.expect("created");
+    assert_eq!(get(&shop.importer, quote.id()).await.map(|found| found.quote), Some(quote.clone()));
+    let sold = shop.importer.sell(shop.importer.booking_with(&quote, instant()).await).await.expect("booked");
+    let scope = shop.owner.scope().await;
+    let found = shop.owner.world.ports.reservations.get(&scope, sold.reservation.id()).await.expect("no failure");
+    assert_eq!(found.map(|found| found.reservation.priced().clone()), Some(priced));
 }
 
 /// Finds the reservation even if it is cancelled.

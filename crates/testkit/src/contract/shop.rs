@@ -12,7 +12,7 @@ use domain::ids::{AuditId, ListingId, PromotionId, QuoteId, ReservationId, Tenan
 use domain::listings::Listing;
 use domain::patch::Patch;
 use domain::promotions::{NewPromotion, Promotion, PromotionChoice, PromotionEdit};
-use domain::quotes::{Offer, Quote, RequestedStay};
+use domain::quotes::{GuestCount, Offer, Quote, RequestedStay};
 use domain::reservations::{
     Guest, NewReservation, Reservation, ReservationBooked, ReservationStatus, ReservationType, TenantReservation,
 };
@@ -286,5 +286,6 @@ impl Host {
 }
 
 fn requested(stay: Stay, promotion: Option<PromotionChoice>) -> RequestedStay {
-    RequestedStay { stay, guests: 2.try_into().expect("guests"), currency: None, promotion }
+    let guests = GuestCount::adults_only(2.try_into().expect("guests"));
+    RequestedStay { stay, guests, currency: None, promotion }
 }

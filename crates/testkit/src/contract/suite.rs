@@ -248,6 +248,7 @@ macro_rules! suite {
             }
             quotes {
                 a_quote_comes_back_as_it_was_stored,
+                guests_are_stored_by_kind,
                 a_quote_knows_what_was_booked_with_it,
                 an_offer_holds_all_that_decides,
                 an_offer_holds_the_promotion_that_is_asked_for,

@@ -84,7 +84,12 @@ pub(crate) struct ListingView {
     time_zone: Option<&'static str>,
     minimum_nights: i32,
     maximum_nights: Option<i32>,
+    /// The maximum number of guests.
     max_occupancy: i32,
+    /// The maximum number of infants, who are not guests.
+    max_infants: Option<i32>,
+    /// Whether pets are allowed; null if it is not stated.
+    pets_allowed: Option<bool>,
     bedroom_count: i32,
     #[schema(value_type = f64, example = 1.5)]
     bathroom_count: Decimal,
@@ -160,6 +165,8 @@ impl ListingView {
             minimum_nights,
             maximum_nights,
             max_occupancy,
+            max_infants,
+            pets_allowed,
             bedroom_count,
             bathroom_count,
             start_price,
@@ -186,6 +193,8 @@ impl ListingView {
             minimum_nights: minimum_nights.get(),
             maximum_nights: maximum_nights.map(domain::numbers::Whole::get),
             max_occupancy: max_occupancy.get(),
+            max_infants: max_infants.map(domain::numbers::Whole::get),
+            pets_allowed,
             bedroom_count: bedroom_count.get(),
             bathroom_count: Decimal::of(bathroom_count),
             start_price: Decimal::of(start_price),

@@ -2,7 +2,7 @@
 
 use domain::charges::{ChargeLine, ChargeLines};
 use domain::money::Money;
-use domain::quotes::{Price, PriceLine, PriceParts, PricedStay, Quote, QuoteParts};
+use domain::quotes::{GuestCount, Price, PriceLine, PriceParts, PricedStay, Quote, QuoteParts};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -28,8 +28,10 @@ pub(crate) struct QuoteView {
     /// The number of nights.
     #[schema(example = 3)]
     nights: i32,
+    /// The number of adults and children.
     #[schema(example = 2)]
     guests: i32,
+    guest_count_info: GuestCountView,
     /// The currency of all amounts (ISO 4217).
     #[schema(example = "USD")]
     currency: &'static str,
@@ -40,6 +42,31 @@ pub(crate) struct QuoteView {
     price_before_taxes: Decimal,
     components: ComponentsView,
     price_modifications: PriceModificationsView,
+}
+
+/// The guests of a stay by kind. Adults and children are guests; infants and pets are not counted as such.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GuestCount)]
+pub(crate) struct GuestCountView {
+    #[schema(example = 2)]
+    adults: i32,
+    #[schema(example = 0)]
+    children: i32,
+    #[schema(example = 0)]
+    infants: i32,
+    #[schema(example = 0)]
+    pets: i32,
+}
+
+impl From<GuestCount> for GuestCountView {
+    fn from(guests: GuestCount) -> Self {
+        Self {
+            adults: guests.adults(),
+            children: guests.children().get(),
+            infants: guests.infants().get(),
+            pets: guests.pets().get(),
+        }
+    }
 }
 
 /// The components of a price. `totalPrice` is `basePrice` plus the markups, minus `discounts`, plus `fees` and `taxes`.
@@ -120,7 +147,8 @@ impl From<Quote> for QuoteView {
             check_in_date: stay.check_in().to_string(),
             check_out_date: stay.check_out().to_string(),
             nights: stay.night_count().get(),
-            guests: guests.get(),
+            guests: guests.guests().get(),
+            guest_count_info: guests.into(),
             currency: price.currency().code(),
             total_price: Decimal::of(price.total()),
             price_before_taxes: Decimal::of(price.before_taxes()),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::areas::quotes::{ComponentsView, PriceModificationsView};
+use crate::areas::quotes::{ComponentsView, GuestCountView, PriceModificationsView};
 use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
 use application::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
@@ -35,8 +35,10 @@ pub(crate) struct ReservationView {
     check_in_date: String,
     #[schema(value_type = chrono::NaiveDate, example = "2030-02-03")]
     check_out_date: String,
+    /// The number of adults and children.
     #[schema(example = 2)]
     guests: i32,
+    guest_count_info: GuestCountView,
     guest: GuestView,
     /// The source of the booking.
     #[schema(example = "website")]
@@ -115,7 +117,8 @@ impl From<TenantReservation> for ReservationView {
             reservation_type: kind.into(),
             check_in_date: stay.check_in().to_string(),
             check_out_date: stay.check_out().to_string(),
-            guests: guests.get(),
+            guests: guests.guests().get(),
+            guest_count_info: guests.into(),
             guest: guest.into(),
             source: source.map(Into::into),
             notes: notes.map(Into::into),
