@@ -94,7 +94,7 @@ impl AvailabilityQueries for Database {
         let transaction = self.begin_reading().await?;
         let seen = transaction.seen_listing(scope, listing).await?;
         let calendar = match seen.filter(|seen| seen.asleep(scope.tenant_id()).is_none()) {
-            Some(seen) => Some(transaction.calendar(scope, &seen.listing, nights, at).await?),
+            Some(seen) => Some(transaction.calendar(scope, &seen.listing, nights, at).await?.0),
             None => None,
         };
         transaction.end_unaudited(Ok(())).await?;
@@ -103,17 +103,18 @@ impl AvailabilityQueries for Database {
 }
 
 impl Transaction {
-    /// Reads the calendar of a listing for these nights, without holds that have lapsed at this instant.
+    /// Reads the calendar of a listing for these nights, without holds that have lapsed at this instant, and whether there are
+    /// such holds.
     pub(crate) async fn calendar(
         &self,
         scope: &TenantScope,
         listing: &Listing,
         nights: Stay,
         at: DateTime<Utc>,
-    ) -> Result<Calendar, RepositoryError> {
+    ) -> Result<(Calendar, bool), RepositoryError> {
         let differing = self.differing(scope, listing.id(), nights).await?;
-        let sold = self.live_stays(scope, listing.id(), nights, at).await?;
-        Ok(Calendar::new(listing.details(), differing, sold))
+        let (sold, has_lapsed) = self.live_stays(scope, listing.id(), nights, at).await?;
+        Ok((Calendar::new(listing.details(), differing, sold), has_lapsed))
     }
 
     /// Reads the nights whose terms differ from the listing's.

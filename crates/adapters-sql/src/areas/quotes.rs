@@ -96,8 +96,8 @@ impl QuoteRepository for Database {
         };
         let account = seen.listing.integration_account_id();
         let (rates, charges, longest_importer_hold) = transaction.rates(scope, account, *listing).await?;
-        let calendar = transaction.calendar(scope, &seen.listing, *stay, *at).await?;
-        let lapsed = transaction.lapsed_holds(scope, *listing, *stay, *at).await?;
+        let (calendar, has_lapsed) = transaction.calendar(scope, &seen.listing, *stay, *at).await?;
+        let lapsed = if has_lapsed { transaction.lapsed_holds(scope, *listing, *stay, *at).await? } else { vec![] };
         let promotion = match promotion {
             Some(choice) => transaction.asked_promotion(scope, account, *listing, choice).await?,
             None => None,

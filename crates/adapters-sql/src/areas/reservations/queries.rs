@@ -95,6 +95,7 @@ const LAPSED_DURING: &str = "\
 struct StayRow {
     check_in: Date,
     check_out: Date,
+    has_lapsed: bool,
 }
 
 #[async_trait]
@@ -154,20 +155,21 @@ impl Database {
 }
 
 impl Transaction {
-    /// Reads the stays that block some of these nights at this instant.
+    /// Reads the stays that block some of these nights at this instant, and whether holds that have lapsed overlap them too.
     pub(crate) async fn live_stays(
         &self,
         scope: &TenantScope,
         listing: ListingId,
         nights: Stay,
         at: DateTime<Utc>,
-    ) -> Result<Vec<Stay>, RepositoryError> {
-        let select = "SELECT check_in, check_out FROM reservations WHERE workspace_id = $1 AND listing_id = $2 \
-                      AND check_out > $3 AND check_in < $4 \
-                      AND (status = 'CONFIRMED' OR status = 'PENDING' AND hold_expires_at > $5)";
-        let stay =
-            |StayRow { check_in, check_out }| Stay::from_parts(StayDate::new(check_in), StayDate::new(check_out));
-        Ok(self.rows(Query::new(select, during(scope, listing, nights, at))).await?.into_iter().map(stay).collect())
+    ) -> Result<(Vec<Stay>, bool), RepositoryError> {
+        let select = "SELECT check_in, check_out, status = 'PENDING' AND hold_expires_at <= $5 AS has_lapsed \
+                      FROM reservations WHERE workspace_id = $1 AND listing_id = $2 \
+                      AND check_out > $3 AND check_in < $4 AND status IN ('PENDING', 'CONFIRMED')";
+        let rows: Vec<StayRow> = self.rows(Query::new(select, during(scope, listing, nights, at))).await?;
+        let stay = |row: &StayRow| Stay::from_parts(StayDate::new(row.check_in), StayDate::new(row.check_out));
+        let live = rows.iter().filter(|row| !row.has_lapsed).map(stay).collect();
+        Ok((live, rows.iter().any(|row| row.has_lapsed)))
     }
 
     /// Reads the holds that overlap a stay and have lapsed at this instant, but are still stored as pending.
