@@ -20,6 +20,12 @@ pub fn is_citus() -> bool {
     coordinator().is_some()
 }
 
+/// Whether a database is on the coordinator of that cluster.
+pub fn is_on_citus(url: &str) -> bool {
+    let place = |url: &str| Url::parse(url).ok().map(|url| (url.host_str().map(str::to_owned), url.port()));
+    coordinator().is_some_and(|coordinator| place(&coordinator) == place(url))
+}
+
 pub(crate) fn coordinator() -> Option<String> {
     env::var(CLUSTER).ok().filter(|url| !url.is_empty())
 }

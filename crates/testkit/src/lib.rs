@@ -19,7 +19,7 @@ mod sqlite;
 mod sqlite_file;
 mod waiting;
 
-pub use self::citus::is_citus;
+pub use self::citus::{is_citus, is_on_citus};
 pub use self::postgres::Postgres;
 pub use self::postgres_listener::Listener;
 pub use self::postgres_server::PostgresServer;

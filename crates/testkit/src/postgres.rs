@@ -19,7 +19,7 @@ use std::{env, thread};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
-use crate::{citus, until};
+use crate::{citus, postgres_server, until};
 
 /// A locked table. Dropping it releases the lock.
 pub struct Lock {
@@ -195,6 +195,11 @@ impl Postgres {
                 rows
             })
         })
+    }
+
+    /// Ends a session while it numbers events, blocking until there is one.
+    pub fn end_numbering(&self) {
+        postgres_server::end_numbering(&self.url);
     }
 
     /// Ends the connections on which servers receive notifications; they reconnect.

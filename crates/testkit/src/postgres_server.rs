@@ -43,9 +43,10 @@ end -QUIT
 rm -rf "$0"
 "#;
 
-/// The session that numbers events holds a lock on their log until its commit.
+/// The session that numbers events holds a lock on their log until its commit. Cloned databases have the same numbers of tables.
 const END_NUMBERING: &str = "\
-    SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'event_logs'::regclass AND mode = 'RowShareLock'";
+    SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'event_logs'::regclass AND mode = 'RowShareLock' \
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 /// Lets one in fifty commits of a change wait, for half a second at most. Its row is there, with its sequence, and not
 /// visible.
@@ -90,7 +91,7 @@ impl PostgresServer {
 
     /// Ends a session while it numbers events, blocking until there is one.
     pub fn end_numbering(&self) {
-        until_so(|| admin_sql(&self.url, END_NUMBERING).expect("the schema is there") > 0);
+        end_numbering(&self.url);
     }
 
     /// Makes some transactions hold their commit back, at random.
@@ -103,6 +104,10 @@ impl PostgresServer {
         let input = supervisor.stdin.as_mut();
         writeln!(input.expect("it is piped")).expect("the supervisor reads");
     }
+}
+
+pub(crate) fn end_numbering(database: &str) {
+    until_so(|| admin_sql(database, END_NUMBERING).expect("the schema is there") > 0);
 }
 
 impl Drop for PostgresServer {

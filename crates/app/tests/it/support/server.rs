@@ -51,7 +51,7 @@ impl Engine {
 
 /// Applies the migrations to a database.
 pub(crate) fn migrate(url: &str) {
-    let distribute: &[&str] = if testkit::is_citus() { &["--distribute"] } else { &[] };
+    let distribute: &[&str] = if testkit::is_on_citus(url) { &["--distribute"] } else { &[] };
     run(url, &[&["migrate"], distribute].concat()).expect("a schema");
 }
 
