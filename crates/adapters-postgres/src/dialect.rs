@@ -12,6 +12,8 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgr
 /// credentials that are being changed, a database that is being restored, insufficient resources, an object not
 /// available (lock timeout), operator intervention (shutdown, cancelled), system errors.
 const UNAVAILABLE: [&str; 8] = ["08", "25006", "28", "3D", "53", "55", "57", "58"];
+/// The SQLSTATE with which the coordinator of Citus reports that it lost a worker during a statement or a commit.
+const INTERNAL: &str = "XX000";
 /// The SQLSTATE class of transactions that were rolled back because of others: serialization failures, deadlocks.
 const ROLLBACK: &str = "40";
 /// The workspaces of the shards whose worker responds.
@@ -219,7 +221,9 @@ impl Dialect for PostgresDialect {
     }
 
     fn is_unavailable(&self, error: &dyn DatabaseError) -> bool {
-        error.code().is_some_and(|code| UNAVAILABLE.iter().any(|class| code.starts_with(class)))
+        error.code().is_some_and(|code| {
+            UNAVAILABLE.iter().any(|class| code.starts_with(class)) || (self.is_citus && code == INTERNAL)
+        })
     }
 }
 

@@ -53,8 +53,10 @@ impl WorkspaceRepository for Database {
     }
 
     async fn is_named(&self, _: &OperatorScope, name: &WorkspaceName) -> Result<bool, RepositoryError> {
-        let named = "SELECT COUNT(*) AS count FROM workspaces WHERE name = $1";
-        Ok(self.count_of(Query::new(named, [name.as_str().into()])).await? > 0)
+        let named = "SELECT workspace.id AS workspace_id FROM workspaces workspace WHERE workspace.name = $1";
+        let named =
+            |workspace| Query::new(named, [name.as_str().into()]).and("workspace.id = ?", workspace).push(" LIMIT 1");
+        Ok(!self.workspaces_with(named).await?.is_empty())
     }
 
     async fn get(&self, scope: &AdminScope) -> Result<Workspace, RepositoryError> {
