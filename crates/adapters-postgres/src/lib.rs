@@ -17,12 +17,11 @@ mod sizes;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use adapters_sql::{Connections, CredentialCache, NOTICED, Plans};
+use adapters_sql::{Connections, CredentialCache, NOTICED, Plans, WaitingChanges};
 pub use adapters_sql::{Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
-use tokio::sync::Notify;
 
 pub use crate::address::AddressError;
 pub use crate::citus::DistributionError;
@@ -63,8 +62,8 @@ pub struct Postgres {
     dialect: &'static PostgresDialect,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
-    /// Notified after a commit that leaves events; shared like the cache.
-    numbering: Arc<Notify>,
+    /// The changes that wait for their position; shared like the cache.
+    numbering: Arc<WaitingChanges>,
     /// The order of turns, for the pools of all threads.
     gate: Arc<Gate>,
     /// The query plans of all connections.
@@ -99,6 +98,11 @@ impl Postgres {
         let is_citus = citus::is_citus(&mut connection).await?;
         connection.close().await?;
         Ok(if is_citus { Self { dialect: &CITUS, ..self } } else { self })
+    }
+
+    /// Whether the tables may be distributed over several machines, as far as [`discover`](Self::discover) has asked.
+    pub fn is_distributed(&self) -> bool {
+        self.dialect.is_citus
     }
 
     /// Applies missing migrations, however long that takes. Servers that do so at the same time wait for each other. If the

@@ -38,4 +38,5 @@ pub use self::engine::pool::{Connection, Pool};
 pub use self::engine::pooled_connection::{NOTICED, PooledConnection};
 pub use self::engine::readiness::MigrationError;
 pub use self::engine::text_search::escaped_for_like;
+pub use self::engine::waiting_changes::WaitingChanges;
 pub use self::tables::{OPERATOR_TABLES, TABLES};

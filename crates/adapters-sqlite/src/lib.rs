@@ -23,13 +23,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_sql::{Connections, CredentialCache, Deadline, Plans, Pool};
+use adapters_sql::{Connections, CredentialCache, Deadline, Plans, Pool, WaitingChanges};
 pub use adapters_sql::{CopyError, Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use thiserror::Error;
-use tokio::sync::Notify;
 
 pub use crate::address::AddressError;
 use crate::address::Mode;
@@ -75,8 +74,8 @@ pub struct Sqlite {
     watcher: Arc<Guarded>,
     /// The credential cache, which all [`Database`]s share.
     credentials: Arc<CredentialCache>,
-    /// Notified after a commit that leaves events; shared like the cache.
-    numbering: Arc<Notify>,
+    /// The changes that wait for their position; shared like the cache.
+    numbering: Arc<WaitingChanges>,
 }
 
 impl Sqlite {

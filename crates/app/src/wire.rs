@@ -89,6 +89,11 @@ impl Engine {
         }
     }
 
+    /// Whether the tables may be on several machines.
+    pub(crate) fn is_distributed(&self) -> bool {
+        matches!(self, Self::Postgres(postgres) if postgres.is_distributed())
+    }
+
     /// Returns the use of the pools of all worker threads.
     pub(crate) fn pools(&self, databases: &[Arc<Database>]) -> Vec<PoolUse> {
         let different = match self {

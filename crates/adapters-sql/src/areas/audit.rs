@@ -141,10 +141,10 @@ impl Transaction {
         if affects_credentials(entry.resource_kind, entry.action) {
             self.note_access_change(entry.workspace_id).await?;
         }
-        let event = entry.event.take();
+        let (workspace_id, event) = (entry.workspace_id, entry.event.take());
         let insert = Entity::insert(to_row(entry).into_active_model()).build(self.dialect().backend());
         let insert = match event {
-            Some(event) => self.with_event(insert, event),
+            Some(event) => self.with_event(workspace_id, insert, event),
             None => insert,
         };
         self.run_statement(insert).await.map(drop)

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use domain::ids::WorkspaceId;
 use ports::{Page, RepositoryError, Slice};
 use sea_orm::{DbErr, FromQueryResult, QueryResult, Statement};
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::engine::batch_loader::BatchLoader;
@@ -18,6 +17,7 @@ use crate::engine::pool::Pool;
 use crate::engine::query::{Query, slice};
 use crate::engine::rows::{read_all, read_one};
 use crate::engine::transaction::Transaction;
+use crate::engine::waiting_changes::WaitingChanges;
 
 /// A row that was read in a batch, with its id.
 type BatchedRow = (Uuid, Arc<dyn Any + Send + Sync>);
@@ -33,19 +33,19 @@ pub struct Database {
     writers: Arc<dyn Pool>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
-    numbering: Arc<Notify>,
+    numbering: Arc<WaitingChanges>,
     single_rows: Arc<BatchLoader<BatchedRow>>,
 }
 
 impl Database {
     /// Creates a database with a pool for reads and one for writes, which may be the same. All databases of a process
-    /// on the same server or file share the credential cache, and what is notified after a commit that leaves events.
+    /// on the same server or file share the credential cache, and the changes that wait for their position.
     pub fn new(
         readers: Arc<dyn Pool>,
         writers: Arc<dyn Pool>,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
-        numbering: Arc<Notify>,
+        numbering: Arc<WaitingChanges>,
     ) -> Self {
         Self {
             readers,
@@ -76,8 +76,8 @@ impl Database {
         &self.credentials
     }
 
-    /// Notified after a commit that leaves events.
-    pub(crate) fn numbering(&self) -> &Notify {
+    /// Returns the changes that wait for their position.
+    pub(crate) fn numbering(&self) -> &WaitingChanges {
         &self.numbering
     }
 

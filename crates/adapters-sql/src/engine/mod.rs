@@ -20,3 +20,4 @@ pub(crate) mod rows;
 pub(crate) mod table;
 pub(crate) mod text_search;
 pub(crate) mod transaction;
+pub(crate) mod waiting_changes;

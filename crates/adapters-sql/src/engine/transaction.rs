@@ -1,6 +1,5 @@
 //! A transaction of a database.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use domain::access::AccessError;
@@ -11,7 +10,7 @@ use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, ExecResult, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
     ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryResult, QueryTrait, Statement, TryGetable,
 };
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::engine::credential_cache::CredentialCache;
@@ -20,6 +19,7 @@ use crate::engine::errors::{guarded, repository_error, violation};
 use crate::engine::pool::{Connection, Pool};
 use crate::engine::query::Query;
 use crate::engine::rows::{read_all, read_one};
+use crate::engine::waiting_changes::WaitingChanges;
 
 /// The column that counts the versions of a row.
 const VERSION: &str = "version";
@@ -36,9 +36,9 @@ pub(crate) struct Transaction {
     access_changed: OnceLock<WorkspaceId>,
     /// The user whose idempotency record the transaction stores.
     holder: OnceLock<(WorkspaceId, UserId)>,
-    /// Notified at the end if there are events.
-    numbering: Arc<Notify>,
-    has_event: AtomicBool,
+    numbering: Arc<WaitingChanges>,
+    /// The workspace in which the transaction leaves events.
+    has_events_in: OnceLock<WorkspaceId>,
 }
 
 impl Transaction {
@@ -48,7 +48,7 @@ impl Transaction {
         statement: &'static str,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
-        numbering: Arc<Notify>,
+        numbering: Arc<WaitingChanges>,
     ) -> Result<Self, RepositoryError> {
         let begun = async {
             let mut connection = pool.acquire().await?;
@@ -63,7 +63,7 @@ impl Transaction {
             access_changed: OnceLock::new(),
             holder: OnceLock::new(),
             numbering,
-            has_event: AtomicBool::new(false),
+            has_events_in: OnceLock::new(),
         })
     }
 
@@ -124,8 +124,9 @@ impl Transaction {
     }
 
     /// Notes that the transaction leaves an event.
-    pub(crate) fn note_event(&self) {
-        self.has_event.store(true, Ordering::Relaxed);
+    pub(crate) fn note_event(&self, workspace_id: WorkspaceId) {
+        // A transaction changes one workspace.
+        let _ = self.has_events_in.set(workspace_id);
     }
 
     /// Inserts a row.
@@ -257,8 +258,8 @@ impl Drop for Transaction {
         if let Some(workspace_id) = self.access_changed.get() {
             self.credentials.end_change(*workspace_id);
         }
-        if self.has_event.load(Ordering::Relaxed) {
-            self.numbering.notify_one();
+        if let Some(workspace_id) = self.has_events_in.get() {
+            self.numbering.add(workspace_id.as_uuid());
         }
     }
 }

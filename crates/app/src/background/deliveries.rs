@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::rt::time::sleep;
 use adapters_http::Metrics;
@@ -18,8 +18,10 @@ use crate::wire::Engine;
 
 /// Interval between two looks for webhooks that are due.
 const ROUND: Duration = Duration::from_millis(250);
-/// The number of rounds between two measurements of the lag.
-const MEASURE: u32 = 40;
+/// Interval in a distributed database, where a look reaches every shard.
+const DISTRIBUTED_ROUND: Duration = Duration::from_secs(1);
+/// Interval between two measurements of the lag.
+const MEASURE: Duration = Duration::from_secs(10);
 /// The time until the next look after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// The maximum number of webhooks that are delivered at once. One that waits for its receiver costs little, and a tenant
@@ -46,7 +48,8 @@ impl Deliveries {
         let use_cases = engine.use_cases(MaxKeyAge::default());
         let delivery = use_cases.webhook_delivery(outbound, move |result| counted.count_delivery(result));
         let running = Running::default();
-        let rounds = Task::start(look(delivery, metrics, running.clone()));
+        let round = if engine.is_distributed() { DISTRIBUTED_ROUND } else { ROUND };
+        let rounds = Task::start(look(delivery, metrics, running.clone(), round));
         Some(Self { rounds, running })
     }
 
@@ -61,9 +64,10 @@ impl Deliveries {
 }
 
 /// Looks for webhooks that are due, and delivers them.
-async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running) {
-    for round in (0..MEASURE).cycle() {
-        sleep(ROUND).await;
+async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running, round: Duration) {
+    let mut measured: Option<Instant> = None;
+    loop {
+        sleep(round).await;
         running.borrow_mut().retain(|_, delivery| !delivery.is_finished());
         match delivery.due(&OperatorScope::new(), LOOK).await {
             Ok(due) => due.into_iter().for_each(|due| start(&delivery, &running, due)),
@@ -72,10 +76,11 @@ async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running) {
                 sleep(AFTER_ERROR).await;
             }
         }
-        if round == 0
-            && let Ok(seconds) = delivery.lag(&OperatorScope::new()).await
-        {
-            metrics.set_webhook_lag(seconds);
+        if measured.is_none_or(|measured| measured.elapsed() >= MEASURE) {
+            measured = Some(Instant::now());
+            if let Ok(seconds) = delivery.lag(&OperatorScope::new()).await {
+                metrics.set_webhook_lag(seconds);
+            }
         }
     }
 }

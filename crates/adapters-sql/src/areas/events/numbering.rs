@@ -49,6 +49,16 @@ const POSITIONS: &str = "\
               ORDER BY recipient.position DESC LIMIT 1) END AS position \
     FROM feed";
 
+/// The log of a workspace, for one who wants to number.
+enum Log {
+    /// Locked by this transaction; its last position.
+    Locked(i64),
+    /// Locked by another transaction.
+    Elsewhere,
+    /// Gone with its workspace.
+    Gone,
+}
+
 #[derive(FromQueryResult)]
 struct PositionRow {
     workspace_id: Uuid,
@@ -59,15 +69,18 @@ struct PositionRow {
 #[async_trait]
 impl EventLog for Database {
     async fn number(&self, _: &OperatorScope, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
-        let waiting = if self.is_distributed() { DISTRIBUTED_WORKSPACES } else { WORKSPACES };
-        let waiting = |workspace| Query::new(waiting, []).and("waiting.workspace_id = ?", workspace);
         let (mut all, mut failed) = (Numbered::default(), None);
-        for workspace in self.workspaces_with(waiting).await? {
+        for workspace in self.workspaces_with_changes(at).await? {
             match self.number_of(workspace, at, most).await {
-                Ok(Numbered { events, has_more }) => {
+                Ok(Some(Numbered { events, has_more })) => {
                     all.events += events;
                     all.has_more |= has_more;
+                    if has_more {
+                        self.numbering().keep(workspace);
+                    }
                 }
+                // The other transaction may have begun before the change.
+                Ok(None) => self.numbering().keep(workspace),
                 // The other workspaces do not wait for this one.
                 Err(error) => failed = Some(error),
             }
@@ -118,7 +131,7 @@ impl EventLog for Database {
     }
 
     async fn committed(&self) {
-        self.numbering().notified().await;
+        self.numbering().committed().await;
     }
 }
 
@@ -137,7 +150,25 @@ impl Database {
         [Query::new(WORKSPACES, []), waiting(workspace, 100), storing].map(|query| self.statement(query))
     }
 
-    async fn number_of(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
+    /// Returns the workspaces in which changes wait. In a distributed database those of other processes are searched for less
+    /// often.
+    async fn workspaces_with_changes(&self, at: DateTime<Utc>) -> Result<Vec<Uuid>, RepositoryError> {
+        let own = self.numbering().take();
+        let waiting = match self.is_distributed() {
+            true if !self.numbering().begin_search(at) => return Ok(own.into_iter().collect()),
+            true => DISTRIBUTED_WORKSPACES,
+            false => WORKSPACES,
+        };
+        self.workspaces_with(|workspace| Query::new(waiting, []).and("waiting.workspace_id = ?", workspace)).await
+    }
+
+    /// Numbers the changes of a workspace; `None` if another transaction does.
+    async fn number_of(
+        &self,
+        workspace: Uuid,
+        at: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Option<Numbered>, RepositoryError> {
         let transaction = self.begin_numbering().await?;
         let numbered = transaction.number(workspace, at, most).await;
         transaction.end_unaudited(numbered).await
@@ -145,8 +176,12 @@ impl Database {
 }
 
 impl Transaction {
-    async fn number(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
-        let Some(position) = self.lock_log(workspace).await? else { return Ok(Numbered::default()) };
+    async fn number(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Option<Numbered>, RepositoryError> {
+        let position = match self.lock_log(workspace).await? {
+            Log::Locked(position) => position,
+            Log::Elsewhere => return Ok(None),
+            Log::Gone => return Ok(Some(Numbered::default())),
+        };
         let waiting = self.waiting(workspace, most).await?;
         let mut has_more = waiting.len() >= usize::try_from(most).unwrap_or(usize::MAX);
         let (begun, new): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|change| change.progress.is_some());
@@ -157,7 +192,7 @@ impl Transaction {
             has_more |= left.is_some();
             if left == Some(Effect::Ended) {
                 // Importers must know that their imports ended before they hear of later ones.
-                return Ok(Numbered { events: batch.store().await?, has_more });
+                return Ok(Some(Numbered { events: batch.store().await?, has_more }));
             }
         }
         let (audiences, covered) = self.audiences(workspace, &new).await?;
@@ -173,26 +208,26 @@ impl Transaction {
                 break;
             }
         }
-        Ok(Numbered { events: batch.store().await?, has_more })
+        Ok(Some(Numbered { events: batch.store().await?, has_more }))
     }
 
-    /// Locks the log of the workspace, and returns its last position; `None` if another transaction has it.
-    async fn lock_log(&self, workspace: Uuid) -> Result<Option<i64>, RepositoryError> {
+    /// Locks the log of the workspace.
+    async fn lock_log(&self, workspace: Uuid) -> Result<Log, RepositoryError> {
         let log = || Query::new(LOG, [workspace.into()]);
         if let Some(position) = self.one(log().push(self.dialect().for_update_of_unlocked()), "position").await? {
-            return Ok(Some(position));
+            return Ok(Log::Locked(position));
         }
         // An INSERT would wait for the transaction that has it.
         if self.has_row(log()).await? {
-            return Ok(None);
+            return Ok(Log::Elsewhere);
         }
         // The lock waits for the end of an erasure, which must leave no log.
         let workspace_is_there = Query::new("SELECT 1 FROM workspaces WHERE id = $1", [workspace.into()]);
         if !self.has_row(workspace_is_there.push(self.dialect().for_key_share())).await? {
-            return Ok(None);
+            return Ok(Log::Gone);
         }
         let begun = self.execute(Query::new(BEGIN, [workspace.into()])).await?.rows_affected();
-        Ok((begun == 1).then_some(0))
+        Ok(if begun == 1 { Log::Locked(0) } else { Log::Elsewhere })
     }
 }
 

@@ -93,8 +93,8 @@ struct Row {
 impl Transaction {
     /// Adds to the INSERT of an audit entry the change that waits for its position. The sequence is drawn when it runs, under
     /// the row locks of the change.
-    pub(crate) fn with_event(&self, entry: Statement, event: EventData) -> Statement {
-        self.note_event();
+    pub(crate) fn with_event(&self, workspace_id: WorkspaceId, entry: Statement, event: EventData) -> Statement {
+        self.note_event(workspace_id);
         let Statement { sql, values, .. } = entry;
         let values = values.into_iter().flatten().chain([to_json(event).into()]).collect::<Vec<_>>();
         let wait = format!("{WAIT}${})", values.len());
