@@ -1,14 +1,16 @@
 //! Citus, as far as a PostgreSQL with stand-ins for its functions shows it.
 
+use std::sync::Arc;
+
 use adapters_postgres::{DistributionError, Postgres};
 use adapters_sql::TABLES;
 use domain::access::OperatorScope;
 use ports::{EventLog, IdempotencyRepository, Numbered, RepositoryError, WorkspaceRepository, rules};
 use sqlx::{AssertSqlSafe, Executor, PgPool};
 use testkit::build;
-use testkit::contract::new_workspace;
+use testkit::contract::{Ports, new_workspace};
 
-use crate::migrate;
+use crate::{Server, fresh, migrate};
 
 /// Stand-ins of the coordinator: `pg_dist_partition` has the distributed tables in order.
 const COORDINATOR: &str = "\
@@ -95,12 +97,40 @@ async fn citus_plans_each_statement_for_its_values() {
     assert_eq!(mode().await, "auto");
 }
 
+/// The lists, with the statements of a distributed database.
+mod lists {
+    testkit::suite! { crate::citus::open;
+        listing_lists {
+            every_filter_keeps_what_matches,
+            pages_over_accounts_and_imports_join_without_gaps,
+            an_imported_listing_says_so_and_whether_it_sleeps,
+            an_import_that_sleeps_matches_no_filter_but_the_origin,
+            a_list_shows_the_beginning_of_what_is_long,
+        }
+    }
+}
+
+async fn open() -> Ports {
+    let server = fresh();
+    let pool = PgPool::connect(server.url()).await.expect("another connection");
+    run(&pool, "CREATE FUNCTION citus_is_coordinator() RETURNS boolean LANGUAGE sql AS 'SELECT true'").await;
+    let postgres = Postgres::new(server.service_url()).expect("an address").discover().await.expect("a connection");
+    Ports::of(&Arc::new(postgres.database()), Server(pool), server)
+}
+
 #[tokio::test]
 async fn a_machine_that_is_away_stops_only_the_work_in_its_own_workspaces() {
+    // The connection failed, or was lost during a statement or a commit.
+    for code in ["08006", "XX000"] {
+        only_its_own_workspaces_stop(&AWAY.replace("08006", code)).await;
+    }
+}
+
+async fn only_its_own_workspaces_stop(away: &str) {
     let server = testkit::Postgres::empty(migrate);
     Postgres::new(server.url()).expect("an address").migrate().await.expect("a schema");
     let pool = PgPool::connect(server.url()).await.expect("a connection");
-    run(&pool, AWAY).await;
+    run(&pool, away).await;
     let (_, name) = server.url().rsplit_once('/').expect("a database");
     let role = format!("limited_{name}");
     run(&pool, &format!("CREATE ROLE {role} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")).await;
@@ -119,6 +149,7 @@ async fn a_machine_that_is_away_stops_only_the_work_in_its_own_workspaces() {
     assert_eq!(numbered, Numbered { events: 1, has_more: false });
     let forgotten = IdempotencyRepository::forget(&database, &operator, build::at(), 10).await;
     assert_eq!(forgotten.expect("forgotten"), 1);
+    assert!(!database.is_named(&operator, &"No".parse().expect("a name")).await.expect("the others are looked at"));
     let first = database.create_first(&operator, new_workspace().0).await.expect_err("there is one");
     assert!(matches!(first, RepositoryError::Taken { rule: rules::FIRST_WORKSPACE }), "{first:?}");
 

@@ -9,17 +9,40 @@ use domain::instants::Edge;
 use domain::listings::{LISTED_DESCRIPTION, LISTED_PICTURES};
 use ports::{ListingFilter, Origin, Page};
 use sea_orm::{DbBackend, Value};
+use uuid::Uuid;
 
 use super::filters::{BY_CHANGE, filtered};
 use super::statements::{
-    ALREADY_IMPORTED, AWAKE, CHANGED_AT_SOURCES, GET, IMPORTED, IS_IMPORTED, IS_OWN, LIST, LIST_AROUND, NEVER,
-    NO_CHORD, OF_OWNER, OFFERED, OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD,
-    UNAVAILABLE,
+    ALREADY_IMPORTED, AWAKE, CHANGED_AT_SOURCES, GET, IMPORTED, IS_IMPORTED, IS_OWN, LIST, LIST_AROUND,
+    LIST_OF_ACCOUNT, NEVER, NO_CHORD, OF_OWNER, OFFERED, OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH,
+    SQUARED_CHORD, UNAVAILABLE,
 };
 use crate::engine::dialect::Dialect;
-use crate::engine::parts::{of_accounts, of_each};
+use crate::engine::parts::{FEW, of_accounts, of_each};
 use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::tables::listings::Row;
+
+/// The places where a tenant's listings are, as far as it was asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sources {
+    /// The tenant's accounts.
+    pub(super) accounts: Accounts,
+    /// Whether the tenant may have imports.
+    pub(super) imports: bool,
+}
+
+impl Sources {
+    /// All that there may be.
+    pub(super) const ALL: Self = Self { accounts: Accounts::Any, imports: true };
+}
+
+/// A tenant's accounts.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Accounts {
+    None,
+    One(Uuid),
+    Any,
+}
 
 /// Whether the listings that were changed since the instant of a filter are few.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,17 +60,30 @@ pub(super) fn get(scope: &TenantScope, id: ListingId) -> Query {
     query.fill("own", OWN).fill("imported", IMPORTED).fill("no_chord", NO_CHORD)
 }
 
-/// Reads a page by id of what the tenant sees.
+/// Reads a page by id of what the tenant sees, in these places.
 pub(super) fn listed(
     dialect: &dyn Dialect,
     scope: &TenantScope,
     filter: &ListingFilter,
     page: Page,
     few: FewChanges,
+    sources: Sources,
 ) -> Query {
-    let own = of_accounts(dialect, few.own, PART_OF_FIRST, PART_OF_ACCOUNTS, "listing.id");
+    if let Sources { accounts: Accounts::One(account), imports: false } = sources
+        && (few.own || page.offset() <= FEW.into())
+    {
+        return listed_of_account(dialect, scope, account, filter, page);
+    }
+    let own = match sources.accounts {
+        Accounts::None => None,
+        Accounts::One(_) => Some(PART_OF_ACCOUNTS.replace("{which}", "")),
+        Accounts::Any => Some(of_accounts(dialect, few.own, PART_OF_FIRST, PART_OF_ACCOUNTS, "listing.id")),
+    };
     let imports = dialect.part_of_page(PART_OF_IMPORTS, "import.listing_id");
-    let list = LIST.replace("{parts}", &format!("{own} UNION ALL {imports}"));
+    // Without any, one part remains.
+    let imports = (sources.imports || own.is_none()).then_some(imports);
+    let parts: Vec<_> = own.into_iter().chain(imports).collect();
+    let list = LIST.replace("{parts}", &parts.join(" UNION ALL "));
     let query = Query::of_tenant(list, scope).bind([most(page)]).bind(limits(page));
     let query = cut(query.fill("no_chord", NO_CHORD), dialect);
     let query = seen(query, dialect, filter, &if few.own { BY_CHANGE.to_owned() } else { of_each(BY_CHANGE) });
@@ -61,6 +97,19 @@ pub(super) fn listed(
     } else {
         query.after("listing.id > ?", page).first_of_each_account(dialect, "listings", "listing")
     }
+}
+
+/// Reads a page by id of the tenant's only account.
+fn listed_of_account(
+    dialect: &dyn Dialect,
+    scope: &TenantScope,
+    account: Uuid,
+    filter: &ListingFilter,
+    page: Page,
+) -> Query {
+    let query = Query::of_tenant(LIST_OF_ACCOUNT, scope).bind([account.into()]).bind(limits(page));
+    let query = filtered(cut(query, dialect).fill(FILTERS, ""), dialect, filter, BY_CHANGE);
+    query.fill("no_chord", NO_CHORD).after("listing.id > ?", page)
 }
 
 /// Reads a page by distance of what the tenant sees, by looking at all of it.

@@ -4,16 +4,24 @@ use domain::access::TenantScope;
 use domain::geography::{Around, Radius};
 use domain::instants::Edge;
 use ports::{ListingFilter, Origin, RepositoryError};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 use super::filters::BY_CHANGE;
-use super::pages::{FewChanges, in_box};
-use super::statements::{CHANGED_AT_SOURCES, COUNT_IN_BOX, IMPORTS, OWN_LISTINGS};
+use super::pages::{Accounts, FewChanges, Sources, in_box};
+use super::statements::{CHANGED_AT_SOURCES, COUNT_IN_BOX, IMPORTS, OWN_LISTINGS, SOME_ACCOUNTS};
 use crate::engine::database::Database;
 use crate::engine::parts::FEW;
 use crate::engine::query::Query;
 
 /// The number of the tenant's listings that are read in the time of one that is found by its place.
 const PER_PLACE: u64 = 4;
+
+/// The id of an account.
+#[derive(FromQueryResult)]
+struct AccountRow {
+    id: Uuid,
+}
 
 /// The rings around a place that are searched.
 pub(super) struct Rings {
@@ -26,6 +34,30 @@ pub(super) struct Rings {
 }
 
 impl Database {
+    /// Looks where the listings of a filter are, if a statement over fewer places is faster: a distributed database plans a
+    /// list at each execution, on two machines.
+    pub(super) async fn sources(
+        &self,
+        scope: &TenantScope,
+        filter: &ListingFilter,
+    ) -> Result<Sources, RepositoryError> {
+        if !self.is_distributed() {
+            return Ok(Sources::ALL);
+        }
+        let accounts = match filter.origin {
+            Some(Origin::Imported) => vec![],
+            Some(Origin::Own) | None => self.rows::<AccountRow>(Query::of_tenant(SOME_ACCOUNTS, scope)).await?,
+        };
+        let accounts = match &accounts[..] {
+            [] => Accounts::None,
+            [AccountRow { id }] => Accounts::One(*id),
+            _ => Accounts::Any,
+        };
+        let imports = filter.origin != Some(Origin::Own)
+            && self.first(self.statement(Query::of_tenant(IMPORTS, scope).push(" LIMIT 1"))).await?.is_some();
+        Ok(Sources { accounts, imports })
+    }
+
     /// Looks which changes are few. A list of many is as fast by id, because a page is full soon.
     pub(super) async fn few_changes(
         &self,

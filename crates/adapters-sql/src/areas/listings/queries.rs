@@ -9,7 +9,9 @@ use ports::{ListingFilter, ListingQueries, Page, RepositoryError, Slice};
 use sea_orm::Statement;
 
 use super::filters::BY_CHANGE;
-use super::pages::{FewChanges, centre, found, in_box, listed, listed_around, offered, seen, squared, visible_around};
+use super::pages::{
+    FewChanges, Sources, centre, found, in_box, listed, listed_around, offered, seen, squared, visible_around,
+};
 use super::paths::Rings;
 use super::rows::to_tenant_listing;
 use super::statements::{COUNT, COUNT_FOUND};
@@ -28,8 +30,9 @@ impl ListingQueries for Database {
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError> {
         let Some(around) = filter.around else {
-            let few = self.few_changes(scope, filter).await?;
-            return self.whole_page_of(listed(self.dialect(), scope, filter, page, few), page, to_tenant_listing).await;
+            let (few, sources) = (self.few_changes(scope, filter).await?, self.sources(scope, filter).await?);
+            let query = listed(self.dialect(), scope, filter, page, few, sources);
+            return self.whole_page_of(query, page, to_tenant_listing).await;
         };
         if let Some(rings) = self.rings(scope, around).await? {
             let query = |ring| visible_around(self.dialect(), scope, around, ring, filter, page);
@@ -103,7 +106,7 @@ impl Database {
     #[doc(hidden)]
     pub fn listings_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
         self.statement(match filter.around {
-            None => listed(self.dialect(), scope, filter, page, FewChanges::default()),
+            None => listed(self.dialect(), scope, filter, page, FewChanges::default(), Sources::ALL),
             Some(around) => listed_around(self.dialect(), scope, around, filter, page),
         })
     }
@@ -111,7 +114,8 @@ impl Database {
     /// Returns the statement of a list of few changes, for tests.
     #[doc(hidden)]
     pub fn changed_listings_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
-        self.statement(listed(self.dialect(), scope, filter, page, FewChanges { own: true, at_sources: true }))
+        let few = FewChanges { own: true, at_sources: true };
+        self.statement(listed(self.dialect(), scope, filter, page, few, Sources::ALL))
     }
 
     /// Returns the statement of a list within one ring, for tests.

@@ -24,6 +24,21 @@ pub(super) const LIST: &str = "\
     FROM (SELECT * FROM ({parts}) found ORDER BY found.id LIMIT $4 OFFSET $5) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id ORDER BY page.id";
 
+/// A page by id of the tenant's only account `$3`, if there are no imports. Reads the rows that are skipped too.
+pub(super) const LIST_OF_ACCOUNT: &str = "\
+    SELECT {columns}, account.tenant_id AS owner_id, \
+           CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END, \
+           CAST(NULL AS timestamptz), {no_chord}, {is_truncated} \
+    FROM integration_accounts account CROSS JOIN listings listing \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 \
+      AND listing.workspace_id = $1 AND listing.integration_account_id = account.id{filters} \
+    ORDER BY listing.id LIMIT $4 OFFSET $5";
+
+/// The tenant's accounts, up to two.
+pub(super) const SOME_ACCOUNTS: &str = "\
+    SELECT account.id FROM integration_accounts account \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2 ORDER BY account.id LIMIT 2";
+
 /// The listings of the first of the tenant's accounts, which its index yields in order. Most tenants have one account only.
 /// The columns are looked up in tables, because SQLite merges only parts whose columns have the same affinities.
 pub(super) const PART_OF_FIRST: &str = "\
