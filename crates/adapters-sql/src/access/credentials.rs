@@ -90,7 +90,7 @@ impl Credentials for Database {
         // No tenant has the nil id. Citus cannot join by NULL.
         let named_id = named.map_or(Uuid::nil(), TenantId::as_uuid);
         let values = [workspace_id.as_uuid().into(), key.as_uuid().into(), named_id.into()];
-        let row = self.first(self.statement(Query::new(FIND, values).fill("columns", Row::COLUMNS))).await?;
+        let row = self.first(Query::new(FIND, values).fill("columns", Row::COLUMNS)).await?;
         let Some(row) = row else { return Ok(None) };
         let CredentialRow { key, workspace_status, user, home, current, named } =
             CredentialRow::read(&row).map_err(|error| self.error(error))?;

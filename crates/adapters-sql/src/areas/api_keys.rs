@@ -43,7 +43,7 @@ impl ApiKeyRepository for Database {
         change: Change<ApiKey>,
     ) -> Result<ApiKey, RepositoryError> {
         let Change { after: key, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
             transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
@@ -60,14 +60,14 @@ impl ApiKeyRepository for Database {
         record: Option<OperatorRecord>,
     ) -> Result<ApiKey, RepositoryError> {
         let Change { after: key, audit, idempotency_record: _ } = change;
-        let transaction = self.begin_operated(record).await?;
+        let transaction = self.begin_operated(audit.workspace_id, record).await?;
         let done = insert(&transaction, key.clone()).await;
         transaction.end_operated(scope, done.map(|()| key), audit).await
     }
 
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError> {
         let Change { after: key, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let kept = transaction.guard_administrators(scope, audit.at).await?;
             transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;

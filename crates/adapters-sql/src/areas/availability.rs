@@ -34,7 +34,7 @@ impl AvailabilityRepository for Database {
         let CalendarEdit { listing_id, integration_account_id, nights: edits } = &edit;
         let (listing_id, integration_account_id) = (*listing_id, *integration_account_id);
         let named = || [scope.workspace_id().as_uuid().into(), listing_id.as_uuid().into()];
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, integration_account_id).await?;
             // A booking locks the listing, so that a night is blocked either before it is booked or after.
@@ -91,7 +91,7 @@ impl AvailabilityQueries for Database {
         nights: Stay,
         at: DateTime<Utc>,
     ) -> Result<Option<Calendar>, RepositoryError> {
-        let transaction = self.begin_reading().await?;
+        let transaction = self.begin_reading(scope).await?;
         let seen = transaction.seen_listing(scope, listing).await?;
         let calendar = match seen.filter(|seen| seen.asleep(scope.tenant_id()).is_none()) {
             Some(seen) => Some(transaction.calendar(scope, &seen.listing, nights, at).await?.0),

@@ -66,7 +66,7 @@ impl EventConsumerRepository for Database {
 
     async fn create(&self, scope: &TenantScope, consumer: EventConsumer) -> Result<EventConsumer, RepositoryError> {
         inside_tenant(scope, consumer.workspace_id(), consumer.tenant_id())?;
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(scope).await?;
         let done = async {
             // Lock first, so that concurrent creations are counted.
             let tenant = Query::of_tenant("SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2", scope);
@@ -86,7 +86,7 @@ impl EventConsumerRepository for Database {
 
     async fn update(&self, scope: &TenantScope, consumer: EventConsumer) -> Result<EventConsumer, RepositoryError> {
         inside_tenant(scope, consumer.workspace_id(), consumer.tenant_id())?;
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(scope).await?;
         let done = transaction.replace(to_row(consumer.clone()), None).await;
         transaction.end_unaudited(done.map(|()| consumer)).await
     }
@@ -94,7 +94,7 @@ impl EventConsumerRepository for Database {
     async fn delete(&self, scope: &TenantScope, consumer: EventConsumer) -> Result<(), RepositoryError> {
         let EventConsumerParts { name, version, .. } = consumer.into_parts();
         let delete = Query::of_tenant(DELETE, scope);
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(scope).await?;
         let done = transaction.execute_guarded(delete.bind([name.as_str().into(), version.into()])).await;
         transaction.end_unaudited(done).await
     }

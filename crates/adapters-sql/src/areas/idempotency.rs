@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
+use crate::engine::reach::Reach;
 use crate::engine::rows::{corrupt, stored};
 use crate::engine::transaction::Transaction;
 
@@ -76,7 +77,7 @@ impl IdempotencyRepository for Database {
         if idempotency_record.user_id != scope.user_id() {
             return Err(RepositoryError::Stale);
         }
-        self.begin(Some(idempotency_record)).await?.end_unaudited(Ok(())).await
+        self.begin(scope.workspace_id(), Some(idempotency_record)).await?.end_unaudited(Ok(())).await
     }
 
     async fn forget(&self, _: &OperatorScope, before: DateTime<Utc>, most: u32) -> Result<u64, RepositoryError> {
@@ -88,17 +89,19 @@ impl Database {
     /// Begins a transaction that writes, with the idempotency record of its change.
     pub(crate) async fn begin(
         &self,
+        reach: impl Into<Reach>,
         idempotency_record: Option<IdempotencyRecord>,
     ) -> Result<Transaction, RepositoryError> {
-        self.begin_writing().await?.keeping(idempotency_record).await
+        self.begin_writing(reach).await?.keeping(idempotency_record).await
     }
 
     /// Begins a transaction that writes many rows, with the idempotency record of its change.
     pub(crate) async fn begin_much(
         &self,
+        reach: impl Into<Reach>,
         idempotency_record: Option<IdempotencyRecord>,
     ) -> Result<Transaction, RepositoryError> {
-        self.begin_writing_much().await?.keeping(idempotency_record).await
+        self.begin_writing_much(reach).await?.keeping(idempotency_record).await
     }
 }
 

@@ -78,7 +78,7 @@ impl ImportRepository for Database {
     async fn add(&self, scope: &TenantScope, change: Change<ImportBatch>) -> Result<(), RepositoryError> {
         let Change { after: batch, audit, idempotency_record } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
-        let transaction = self.begin_much(idempotency_record).await?;
+        let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_candidates(scope, batch.listings()).await?;
             let add = [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into(), audit.at.into()];
@@ -106,7 +106,7 @@ impl ImportRepository for Database {
     async fn remove(&self, scope: &TenantScope, change: Change<RemovalBatch>) -> Result<(), RepositoryError> {
         let Change { after: batch, audit, idempotency_record } = change;
         inside_tenant(scope, audit.workspace_id, batch.importer())?;
-        let transaction = self.begin_much(idempotency_record).await?;
+        let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
             // Lock first, in one order, so that concurrent removals of the same listings do not deadlock.
             let lock = "SELECT 1 FROM imports WHERE workspace_id = $1 AND tenant_id = $2 AND listing_id IN ";

@@ -30,7 +30,7 @@ impl LocationRepository for Database {
     async fn create(&self, scope: &TenantScope, change: Change<Location>) -> Result<Location, RepositoryError> {
         let Change { after: location, audit, idempotency_record } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = insert(&transaction, location.clone()).await;
         transaction.end(done.map(|()| location), audit).await
     }
@@ -39,7 +39,7 @@ impl LocationRepository for Database {
         let Change { after: location, audit, idempotency_record } = change;
         inside_tenant(scope, location.workspace_id(), location.tenant_id())?;
         let owner = (Column::TenantId, scope.tenant_id().as_uuid());
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.replace(to_row(location.clone()), Some(owner)).await;
         transaction.end(done.map(|()| location), audit).await
     }
@@ -47,7 +47,7 @@ impl LocationRepository for Database {
     async fn delete(&self, scope: &TenantScope, change: Change<Location>) -> Result<(), RepositoryError> {
         let Change { after: location, audit, idempotency_record } = change;
         let id = location.id().as_uuid();
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             // Lock first, so that a concurrent assignment to a user waits and then sees the deletion.
             let unchanged =

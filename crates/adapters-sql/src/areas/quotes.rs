@@ -89,7 +89,7 @@ joined! {
 impl QuoteRepository for Database {
     async fn offer(&self, scope: &TenantScope, request: &OfferRequest) -> Result<Option<Offer>, RepositoryError> {
         let OfferRequest { listing, stay, promotion, at } = request;
-        let transaction = self.begin_reading().await?;
+        let transaction = self.begin_reading(scope).await?;
         let Some(seen) = transaction.seen_listing(scope, *listing).await? else {
             transaction.rollback().await?;
             return Ok(None);
@@ -123,7 +123,7 @@ impl QuoteRepository for Database {
             expires_at,
         };
         let values = row.into_values().chain(priced::to_row(&priced).into_values());
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.execute(in_full(Query::new(INSERT, [])).push_list(values)).await.map(drop);
         transaction.end(done, audit).await
     }

@@ -13,6 +13,7 @@ use crate::areas::{api_keys, locations, tenants, users};
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
+use crate::engine::reach::Reach;
 use crate::engine::rows::{percentage, stored, whole};
 use crate::engine::transaction::Transaction;
 use crate::tables::workspaces::{Model, Row};
@@ -26,7 +27,7 @@ impl WorkspaceRepository for Database {
         record: Option<OperatorRecord>,
     ) -> Result<Workspace, RepositoryError> {
         let Change { after, audit, idempotency_record: _ } = change;
-        let transaction = self.begin_operated(record).await?;
+        let transaction = self.begin_operated(after.workspace.id(), record).await?;
         let done = store(&transaction, after).await;
         transaction.end_operated(scope, done, audit).await
     }
@@ -40,12 +41,13 @@ impl WorkspaceRepository for Database {
             return Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE });
         }
         let Change { after, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(Reach::Service, idempotency_record).await?;
         let done = async {
             if let Some(lock) = transaction.dialect().first_workspace_lock() {
                 transaction.execute(Query::new(lock, [])).await?;
             }
             transaction.refuse(Query::new("SELECT 1 FROM workspaces LIMIT 1", []), rules::FIRST_WORKSPACE).await?;
+            transaction.enter(after.workspace.id()).await?;
             store(&transaction, after).await
         }
         .await;
@@ -70,7 +72,7 @@ impl WorkspaceRepository for Database {
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {
         let Change { after: workspace, audit, idempotency_record } = change;
         inside(scope.workspace_id(), workspace.id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.replace(to_row(workspace.clone()), None).await;
         transaction.end(done.map(|()| workspace), audit).await
     }

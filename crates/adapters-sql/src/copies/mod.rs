@@ -38,8 +38,8 @@ impl Database {
         (workspace_id, tenant_id): (WorkspaceId, Option<TenantId>),
         progress: &(dyn Fn(&'static str, u64) + Send + Sync),
     ) -> Result<u64, CopyError> {
-        let source = self.begin_reading().await.map_err(failed("the source cannot be read"))?;
-        let target = target.begin_writing_much().await.map_err(failed("the target cannot be written"))?;
+        let source = self.begin_reading(workspace_id).await.map_err(failed("the source cannot be read"))?;
+        let target = target.begin_writing_much(workspace_id).await.map_err(failed("the target cannot be written"))?;
         let copied = copy(Copy { source: &source, target: &target, workspace_id, tenant_id, progress }).await;
         let ended = match copied {
             Ok(_) => target.end_unaudited(Ok(())).await,
@@ -53,7 +53,7 @@ impl Database {
 
     /// Returns the one workspace of a database.
     pub async fn only_workspace(&self, _: &OperatorScope) -> Result<WorkspaceId, CopyError> {
-        let query = Query::new("SELECT workspace.id FROM workspaces workspace LIMIT 2", []);
+        let query = Query::new("SELECT workspace.id FROM workspaces workspace LIMIT 2", []).for_service();
         let found = self.rows::<WorkspaceRow>(query).await.map_err(failed("the workspaces cannot be read"))?;
         match found[..] {
             [] => Err(CopyError::Empty),

@@ -28,7 +28,7 @@ impl Database {
         &self,
         query: impl Fn(Option<Uuid>) -> Query + Send + Sync,
     ) -> Result<Vec<R>, RepositoryError> {
-        let all = self.rows(query(None)).await;
+        let all = self.rows(query(None).for_service()).await;
         if !matches!(all, Err(RepositoryError::Unavailable(_))) {
             return all;
         }
@@ -36,7 +36,7 @@ impl Database {
         let mut rows = vec![];
         for workspace in reachable {
             // Its machine may have stopped responding by now.
-            rows.extend(self.rows(query(Some(workspace))).await.unwrap_or_default());
+            rows.extend(self.rows(query(Some(workspace)).for_service()).await.unwrap_or_default());
         }
         Ok(rows)
     }
@@ -94,14 +94,14 @@ impl Database {
 
     /// Runs a DELETE in its own transaction and returns the number of deleted rows.
     pub(crate) async fn delete(&self, delete: Query) -> Result<u64, RepositoryError> {
-        let transaction = self.begin_writing_much().await?;
+        let transaction = self.begin_writing_much(delete.reach()).await?;
         let deleted = transaction.execute(delete).await;
         transaction.end_unaudited(deleted.map(|deleted| deleted.rows_affected())).await
     }
 
     /// Whether there is a workspace.
     pub(crate) async fn has_workspace(&self) -> Result<bool, RepositoryError> {
-        match self.first(self.statement(Query::new(ANY, []))).await {
+        match self.first(Query::new(ANY, []).for_service()).await {
             Err(error @ RepositoryError::Unavailable(_)) => match self.reachable_workspaces().await {
                 Some(reachable) if !reachable.is_empty() => Ok(true),
                 _ => Err(error),

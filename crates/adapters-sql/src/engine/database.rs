@@ -15,6 +15,7 @@ use crate::engine::errors::repository_error;
 use crate::engine::limits::PoolUse;
 use crate::engine::pool::Pool;
 use crate::engine::query::{Query, slice};
+use crate::engine::reach::Reach;
 use crate::engine::rows::{read_all, read_one};
 use crate::engine::transaction::Transaction;
 use crate::engine::waiting_changes::WaitingChanges;
@@ -82,27 +83,33 @@ impl Database {
     }
 
     /// Begins a transaction that writes.
-    pub(crate) async fn begin_writing(&self) -> Result<Transaction, RepositoryError> {
-        self.begin_on(&*self.writers, self.dialect.begin_writing()).await
+    pub(crate) async fn begin_writing(&self, reach: impl Into<Reach>) -> Result<Transaction, RepositoryError> {
+        self.begin_on(&*self.writers, reach, self.dialect.begin_writing()).await
     }
 
     /// Begins a transaction that writes many rows.
-    pub(crate) async fn begin_writing_much(&self) -> Result<Transaction, RepositoryError> {
-        self.begin_on(&*self.writers, self.dialect.begin_writing_much()).await
+    pub(crate) async fn begin_writing_much(&self, reach: impl Into<Reach>) -> Result<Transaction, RepositoryError> {
+        self.begin_on(&*self.writers, reach, self.dialect.begin_writing_much()).await
     }
 
     /// Begins a transaction that numbers events.
-    pub(crate) async fn begin_numbering(&self) -> Result<Transaction, RepositoryError> {
-        self.begin_on(&*self.writers, self.dialect.begin_numbering()).await
+    pub(crate) async fn begin_numbering(&self, reach: impl Into<Reach>) -> Result<Transaction, RepositoryError> {
+        self.begin_on(&*self.writers, reach, self.dialect.begin_numbering()).await
     }
 
     /// Begins a transaction that only reads, from one snapshot.
-    pub(crate) async fn begin_reading(&self) -> Result<Transaction, RepositoryError> {
-        self.begin_on(&*self.readers, self.dialect.begin_reading()).await
+    pub(crate) async fn begin_reading(&self, reach: impl Into<Reach>) -> Result<Transaction, RepositoryError> {
+        self.begin_on(&*self.readers, reach, self.dialect.begin_reading()).await
     }
 
-    async fn begin_on(&self, pool: &dyn Pool, statement: &'static str) -> Result<Transaction, RepositoryError> {
-        Transaction::begin(pool, statement, self.dialect, self.credentials.clone(), self.numbering.clone()).await
+    async fn begin_on(
+        &self,
+        pool: &dyn Pool,
+        reach: impl Into<Reach>,
+        statement: &'static str,
+    ) -> Result<Transaction, RepositoryError> {
+        let (credentials, numbering) = (self.credentials.clone(), self.numbering.clone());
+        Transaction::begin(pool, reach.into(), statement, self.dialect, credentials, numbering).await
     }
 
     /// Converts a query to a statement of the engine.
@@ -111,14 +118,14 @@ impl Database {
     }
 
     /// Runs a SELECT and reads its first row.
-    pub(crate) async fn first(&self, statement: Statement) -> Result<Option<QueryResult>, RepositoryError> {
-        let mut connection = self.readers.acquire().await.map_err(|error| self.error(error))?;
-        connection.first(statement).await.map_err(|error| self.error(error))
+    pub(crate) async fn first(&self, query: Query) -> Result<Option<QueryResult>, RepositoryError> {
+        let mut connection = self.readers.acquire_for(query.reach()).await.map_err(|error| self.error(error))?;
+        connection.first(self.statement(query)).await.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its first row.
     pub(crate) async fn row<R: FromQueryResult>(&self, query: Query) -> Result<Option<R>, RepositoryError> {
-        let row = self.first(self.statement(query)).await?;
+        let row = self.first(query).await?;
         read_one(row).map_err(|error| self.error(error))
     }
 
@@ -128,9 +135,8 @@ impl Database {
     }
 
     async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
-        let statement = self.statement(query);
-        let mut connection = self.readers.acquire().await.map_err(|error| self.error(error))?;
-        connection.all(statement).await.map_err(|error| self.error(error))
+        let mut connection = self.readers.acquire_for(query.reach()).await.map_err(|error| self.error(error))?;
+        connection.all(self.statement(query)).await.map_err(|error| self.error(error))
     }
 
     /// Reads a row of a table by its id, in one statement with the rows of the type that are requested at the same moment.
@@ -178,7 +184,7 @@ impl Database {
 
     /// Runs a SELECT of one `count`.
     pub(crate) async fn count_of(&self, query: Query) -> Result<u64, RepositoryError> {
-        let row = self.first(self.statement(query)).await?;
+        let row = self.first(query).await?;
         let count = row.map_or(Ok(0), |row| row.try_get::<i64>("", "count")).map_err(|error| self.error(error))?;
         Ok(count.unsigned_abs())
     }

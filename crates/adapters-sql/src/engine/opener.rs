@@ -1,15 +1,16 @@
-//! The manager of a pool, which opens connections and decides which can be used again.
+//! The opening of connections, and the decision which can be used again.
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use futures_core::Stream;
-use sqlx::{ConnectOptions, Connection as _, Database, Either, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Database, Either, Executor};
 
 use crate::engine::deadline::Deadline;
 use crate::engine::plans::Plans;
+use crate::engine::reach::{Enter, Reach};
 
 /// Connections that were idle longer than this are pinged before use, because the server may have been restarted. Under
 /// load no connection is idle for so long.
@@ -26,16 +27,18 @@ pub(super) type OptionsOf<DB> = <<DB as Database>::Connection as sqlx::Connectio
 
 /// A database engine of sqlx.
 pub trait Driver: Database {
-    /// Runs a statement without values.
-    fn run(connection: &mut Self::Connection, text: &'static str) -> impl Future<Output = sqlx::Result<()>> + Send;
+    /// Runs statements without values.
+    fn run(connection: &mut Self::Connection, text: Cow<'static, str>)
+    -> impl Future<Output = sqlx::Result<()>> + Send;
 }
 
 impl<DB: Database> Driver for DB
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
-    async fn run(connection: &mut DB::Connection, text: &'static str) -> sqlx::Result<()> {
-        results::<DB>(connection.fetch_many(text), 1).await.map(drop)
+    async fn run(connection: &mut DB::Connection, text: Cow<'static, str>) -> sqlx::Result<()> {
+        // Safe: the text is composed of fixed texts and ids.
+        results::<DB>(connection.fetch_many(AssertSqlSafe(text)), 1).await.map(drop)
     }
 }
 
@@ -75,9 +78,33 @@ pub(super) struct Opened<C> {
     pub(super) deadline: Deadline,
     /// The number of [`Plans::give_up`] calls that this connection has followed.
     replanned: u64,
+    /// The reach that the connection has, if it was given one.
+    pub(super) reach: Option<Reach>,
+    since: Instant,
+    pub(super) idle_since: Instant,
 }
 
 impl<C: Send> Opened<C> {
+    /// Gives the connection this reach.
+    pub(super) async fn enter<DB: Driver<Connection = C>>(&mut self, enter: Enter, reach: Reach) -> sqlx::Result<()>
+    where
+        C: sqlx::Connection,
+    {
+        self.reach = None;
+        DB::run(&mut self.connection, (enter.statement)(reach).into()).await?;
+        self.reach = Some(reach);
+        Ok(())
+    }
+
+    /// Rolls the transaction back, and with it a reach that the connection was given inside.
+    pub(super) async fn rollback<DB: Driver<Connection = C>>(&mut self) -> sqlx::Result<()>
+    where
+        C: sqlx::Connection,
+    {
+        self.reach = None;
+        DB::run(&mut self.connection, "ROLLBACK".into()).await
+    }
+
     /// Ends a running statement and the transaction.
     pub(super) async fn make_whole<DB: Driver<Connection = C>>(
         &mut self,
@@ -93,39 +120,42 @@ impl<C: Send> Opened<C> {
             self.connection.ping().await?;
         }
         self.deadline.set(None);
-        if is_in_transaction { DB::run(&mut self.connection, "ROLLBACK").await } else { Ok(()) }
+        if is_in_transaction { self.rollback::<DB>().await } else { Ok(()) }
     }
 }
 
-/// The manager of a pool, which opens connections and decides which can be used again.
+/// Opens connections, and decides which can be used again.
 pub(super) struct Opener<DB: Driver> {
     pub(super) options: OptionsOf<DB>,
     pub(super) prepare: Prepare<DB>,
     pub(super) plans: Plans,
 }
 
-impl<DB: Driver> Manager for Opener<DB> {
-    type Type = Opened<DB::Connection>;
-    type Error = sqlx::Error;
-
-    async fn create(&self) -> sqlx::Result<Opened<DB::Connection>> {
+impl<DB: Driver> Opener<DB> {
+    pub(super) async fn open(&self) -> sqlx::Result<Opened<DB::Connection>> {
         let (mut connection, deadline) = (self.options.connect().await?, Deadline::default());
         (self.prepare)(&mut connection, deadline.clone()).await?;
-        Ok(Opened { connection, deadline, replanned: self.plans.given_up() })
+        let (replanned, now) = (self.plans.given_up(), Instant::now());
+        Ok(Opened { connection, deadline, replanned, reach: None, since: now, idle_since: now })
     }
 
-    async fn recycle(&self, opened: &mut Opened<DB::Connection>, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        let idle = metrics.last_used();
-        if idle > CLOSE_AFTER_IDLE || metrics.age() > MAX_AGE {
-            return Err(RecycleError::message("too old"));
+    /// Returns whether an idle connection can be used, for work with this reach.
+    pub(super) async fn is_usable(&self, opened: &mut Opened<DB::Connection>, reach: Option<(Enter, Reach)>) -> bool {
+        let idle = opened.idle_since.elapsed();
+        if idle > CLOSE_AFTER_IDLE || opened.since.elapsed() > MAX_AGE {
+            return false;
         }
         let given_up = self.plans.given_up();
-        if opened.replanned != given_up {
-            DB::run(&mut opened.connection, "DISCARD PLANS").await.map_err(RecycleError::Backend)?;
+        let answered = if opened.replanned != given_up {
             opened.replanned = given_up;
-        } else if idle > PING_AFTER_IDLE {
-            opened.connection.ping().await.map_err(RecycleError::Backend)?;
-        }
-        Ok(())
+            DB::run(&mut opened.connection, "DISCARD PLANS".into()).await
+        } else if idle <= PING_AFTER_IDLE {
+            Ok(())
+        } else if let Some((enter, reach)) = reach.filter(|(_, reach)| opened.reach != Some(*reach)) {
+            opened.enter::<DB>(enter, reach).await
+        } else {
+            opened.connection.ping().await
+        };
+        answered.is_ok()
     }
 }

@@ -4,12 +4,18 @@ use async_trait::async_trait;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement};
 
 use crate::engine::limits::PoolUse;
+use crate::engine::reach::Reach;
 
 /// A connection pool of one engine.
 #[async_trait]
 pub trait Pool: Send + Sync {
     /// Acquires a connection, which returns to the pool when it is dropped.
     async fn acquire(&self) -> Result<Box<dyn Connection>, DbErr>;
+
+    /// Acquires a connection with this reach. An engine without row-level security has no such limit.
+    async fn acquire_for(&self, _: Reach) -> Result<Box<dyn Connection>, DbErr> {
+        self.acquire().await
+    }
 
     /// Returns the number of connections in use and idle.
     fn in_use(&self) -> PoolUse;
@@ -26,6 +32,11 @@ pub trait Connection: Send {
 
     /// Runs a statement and reads its rows.
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr>;
+
+    /// Changes the reach of the connection.
+    async fn enter(&mut self, _: Reach) -> Result<(), DbErr> {
+        Ok(())
+    }
 
     /// Begins a transaction with this statement.
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr>;

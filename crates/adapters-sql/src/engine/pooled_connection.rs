@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool::managed::Object;
 use ports::fairness::Permit;
 use ports::traces::SPANS;
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values};
@@ -12,21 +11,35 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, Database, Executor, IntoArguments};
 use tokio::runtime::Handle;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep, timeout};
 use tracing::{Instrument, Span, info_span};
 
-use crate::engine::opener::{Driver, Opener, results};
+use crate::engine::idle::Idle;
+use crate::engine::opener::{Driver, Opened, results};
 use crate::engine::pool::Connection;
+use crate::engine::reach::{Enter, Reach};
 
 /// The time that an abandoned statement has to end before its connection is closed.
 const GRACE: Duration = Duration::from_millis(100);
+/// The transaction of a statement that has none.
+const BEGIN: &str = "BEGIN";
 /// The time within which a database server notices a closed connection. Its place in the pool stays taken until then.
 pub const NOTICED: Duration = Duration::from_millis(100);
+
+/// A place in a pool, and the turn of a client.
+type Held = (OwnedSemaphorePermit, Option<Permit>);
 
 /// A connection acquired from a pool.
 pub struct PooledConnection<DB: Driver> {
     /// Set until the drop.
-    acquired: Option<(Object<Opener<DB>>, Option<Permit>)>,
+    opened: Option<Opened<DB::Connection>>,
+    idle: Arc<Idle<DB>>,
+    /// The place in the pool and the turn, which it keeps until it is back.
+    held: Option<Held>,
+    is_new: bool,
+    /// The reach of the work, where row-level security limits it.
+    reach: Option<(Enter, Reach)>,
     /// The time limit of a statement.
     limit: Duration,
     /// Whether all work that was started on it has succeeded.
@@ -35,18 +48,39 @@ pub struct PooledConnection<DB: Driver> {
 }
 
 impl<DB: Driver> PooledConnection<DB> {
-    pub(super) const fn new(opened: Object<Opener<DB>>, permit: Option<Permit>, limit: Duration) -> Self {
-        Self { acquired: Some((opened, permit)), limit, is_whole: true, is_in_transaction: false }
+    pub(super) const fn new(
+        opened: Opened<DB::Connection>,
+        is_new: bool,
+        idle: Arc<Idle<DB>>,
+        held: Held,
+        limit: Duration,
+    ) -> Self {
+        Self {
+            opened: Some(opened),
+            idle,
+            held: Some(held),
+            is_new,
+            reach: None,
+            limit,
+            is_whole: true,
+            is_in_transaction: false,
+        }
+    }
+
+    /// Returns the connection for work with this reach.
+    pub(super) const fn wanted_for(mut self, reach: Option<(Enter, Reach)>) -> Self {
+        self.reach = reach;
+        self
     }
 
     /// Whether the connection was opened for this acquisition.
-    pub fn is_new(&self) -> bool {
-        self.acquired.as_ref().is_some_and(|(opened, _)| Object::metrics(opened).recycle_count == 0)
+    pub const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Closes the connection in place of returning it to the pool.
     pub fn discard(mut self) {
-        drop(self.acquired.take().map(|(opened, _)| Object::take(opened)));
+        self.opened = None;
     }
 
     /// Marks the start of work without a time limit, and returns the connection.
@@ -56,21 +90,40 @@ impl<DB: Driver> PooledConnection<DB> {
 
     fn start_within(&mut self, limit: Option<Duration>) -> &mut DB::Connection {
         self.is_whole = false;
-        let (opened, _) = self.acquired.as_mut().expect("set until the drop");
+        let opened = self.opened();
         opened.deadline.set(limit);
         &mut opened.connection
     }
 
-    /// Marks the start of a statement, with the time limit, and returns the connection.
-    fn start_statement(&mut self) -> &mut DB::Connection {
-        self.start_within(Some(self.limit))
+    const fn opened(&mut self) -> &mut Opened<DB::Connection> {
+        self.opened.as_mut().expect("set until the drop")
+    }
+
+    /// Marks the start of a statement, with the time limit, and returns the connection, which has the reach of the work.
+    async fn start_statement(&mut self) -> sqlx::Result<&mut DB::Connection> {
+        if let Some((enter, reach)) = self.missing_reach().filter(|(enter, _)| !enter.is_local) {
+            self.start_within(Some(self.limit));
+            let entered = self.opened().enter::<DB>(enter, reach).await;
+            self.finish(entered)?;
+        }
+        Ok(self.start_within(Some(self.limit)))
+    }
+
+    /// Returns the reach that the connection must be given before it works.
+    fn missing_reach(&mut self) -> Option<(Enter, Reach)> {
+        let has = self.opened().reach;
+        self.reach.filter(|(enter, reach)| enter.is_local || has != Some(*reach))
+    }
+
+    /// Whether a statement needs a transaction, which gives it its reach.
+    fn needs_transaction(&self) -> bool {
+        !self.is_in_transaction && self.reach.is_some_and(|(enter, _)| enter.is_local)
     }
 
     /// Waits until an abandoned statement has ended, at its deadline at the latest.
     pub async fn wait_for_end(&mut self) -> sqlx::Result<()> {
-        let (opened, _) = self.acquired.as_mut().expect("set until the drop");
         // The ping is answered after the statement has ended.
-        let ended = opened.connection.ping().await;
+        let ended = self.opened().connection.ping().await;
         self.finish(ended)
     }
 
@@ -81,23 +134,77 @@ impl<DB: Driver> PooledConnection<DB> {
     }
 }
 
+impl<DB: Driver> PooledConnection<DB>
+where
+    SqlxValues: IntoArguments<DB>,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+{
+    /// Runs a statement and reads its results.
+    async fn results(
+        &mut self,
+        statement: Statement,
+        statements: usize,
+    ) -> sqlx::Result<(DB::QueryResult, Vec<DB::Row>)> {
+        let needs_transaction = self.needs_transaction();
+        if needs_transaction {
+            self.begin_with(BEGIN).await?;
+        }
+        let span = span::<DB>(&statement.sql);
+        let done = results::<DB>(self.start_statement().await?.fetch_many(query::<DB>(statement)), statements);
+        let done = done.instrument(span).await;
+        let done = self.finish(done)?;
+        if needs_transaction {
+            self.end().await?;
+        }
+        Ok(done)
+    }
+
+    async fn begin_with(&mut self, statement: &'static str) -> sqlx::Result<()> {
+        // Set before the statement runs: if it is interrupted, the transaction may have begun.
+        self.is_in_transaction = true;
+        let reach = self.missing_reach();
+        // The reach takes no round trip of its own.
+        let text = match reach {
+            None => statement.into(),
+            Some((enter, reach)) if enter.is_local => format!("{statement}; {}", (enter.statement)(reach)).into(),
+            Some((enter, reach)) => format!("{}; {statement}", (enter.statement)(reach)).into(),
+        };
+        let begun = DB::run(self.start(), text).await;
+        if begun.is_ok()
+            && let Some((_, reach)) = reach.filter(|(enter, _)| !enter.is_local)
+        {
+            self.opened().reach = Some(reach);
+        }
+        self.finish(begun)
+    }
+
+    async fn end(&mut self) -> sqlx::Result<()> {
+        let committed = DB::run(self.start(), "COMMIT".into()).instrument(span::<DB>("COMMIT")).await;
+        self.is_in_transaction = committed.is_err();
+        self.finish(committed)
+    }
+}
+
 impl<DB: Driver> Drop for PooledConnection<DB> {
     fn drop(&mut self) {
+        let Some(mut opened) = self.opened.take() else { return };
         if self.is_whole && !self.is_in_transaction {
-            return;
+            return self.idle.put_back(opened);
         }
         let (is_whole, is_in_transaction) = (self.is_whole, self.is_in_transaction);
-        let Some((mut opened, permit)) = self.acquired.take() else { return };
-        let Ok(runtime) = Handle::try_current() else { return drop(Object::take(opened)) };
+        let (idle, held) = (self.idle.clone(), self.held.take());
+        let Ok(runtime) = Handle::try_current() else { return };
         runtime.spawn(async move {
             let made_whole = timeout(GRACE, opened.make_whole::<DB>(is_whole, is_in_transaction)).await;
-            // Also if the engine has rolled back by itself, as SQLite does on a full disk: the connection's state is
-            // unknown.
-            if !matches!(made_whole, Ok(Ok(()))) {
-                drop(Object::take(opened));
+            if matches!(made_whole, Ok(Ok(()))) {
+                idle.put_back(opened);
+            } else {
+                // Also if the engine has rolled back by itself, as SQLite does on a full disk: the connection's state is
+                // unknown.
+                drop(opened);
                 sleep(NOTICED).await;
             }
-            drop(permit);
+            drop(held);
         });
     }
 }
@@ -113,40 +220,46 @@ where
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
         // Values are bound, so a `;` is one of `Dialect::together`.
         let statements = 1 + statement.sql.matches(';').count();
-        let span = span::<DB>(&statement.sql);
-        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), statements);
-        let done = done.instrument(span).await;
-        self.finish(done).map(|(done, _)| done.into()).map_err(|error| DbErr::Exec(runtime_error(error)))
+        let done = self.results(statement, statements).await;
+        done.map(|(done, _)| done.into()).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
     async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        if self.needs_transaction() {
+            return self.all(statement).await.map(|rows| rows.into_iter().next());
+        }
         let span = span::<DB>(&statement.sql);
-        let row = query::<DB>(statement).fetch_optional(self.start_statement()).instrument(span).await;
-        self.finish(row).map(|row| row.map(Into::into)).map_err(|error| DbErr::Query(runtime_error(error)))
+        let found = async {
+            let row = query::<DB>(statement).fetch_optional(self.start_statement().await?).await;
+            self.finish(row)
+        };
+        found.instrument(span).await.map(|row| row.map(Into::into)).map_err(|error| DbErr::Query(runtime_error(error)))
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let span = span::<DB>(&statement.sql);
-        let done = results::<DB>(self.start_statement().fetch_many(query::<DB>(statement)), 1).instrument(span).await;
-        let (_, rows) = self.finish(done).map_err(|error| DbErr::Query(runtime_error(error)))?;
+        let (_, rows) = self.results(statement, 1).await.map_err(|error| DbErr::Query(runtime_error(error)))?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
+    async fn enter(&mut self, reach: Reach) -> Result<(), DbErr> {
+        self.reach = self.reach.map(|(enter, _)| (enter, reach));
+        let Some((enter, reach)) = self.missing_reach() else { return Ok(()) };
+        self.start_within(Some(self.limit));
+        let entered = self.opened().enter::<DB>(enter, reach).await;
+        self.finish(entered).map_err(|error| DbErr::Exec(runtime_error(error)))
+    }
+
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
-        // Set before the statement runs: if it is interrupted, the transaction may have begun.
-        self.is_in_transaction = true;
-        let begun = DB::run(self.start(), statement).await;
-        self.finish(begun).map_err(|error| DbErr::Exec(runtime_error(error)))
+        self.begin_with(statement).await.map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
     async fn commit(&mut self) -> Result<(), DbErr> {
-        let committed = DB::run(self.start(), "COMMIT").instrument(span::<DB>("COMMIT")).await;
-        self.is_in_transaction = committed.is_err();
-        self.finish(committed).map_err(|error| DbErr::Exec(runtime_error(error)))
+        self.end().await.map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
     async fn rollback(&mut self) -> Result<(), DbErr> {
-        let rolled_back = DB::run(self.start(), "ROLLBACK").await;
+        self.start();
+        let rolled_back = self.opened().rollback::<DB>().await;
         self.is_in_transaction = rolled_back.is_err();
         // If it fails, the connection is closed, which rolls back too.
         let _ = self.finish(rolled_back);

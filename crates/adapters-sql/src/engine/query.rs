@@ -11,6 +11,7 @@ use ports::{Page, PageStart, Slice};
 use sea_orm::{DbBackend, Statement, Value};
 
 use crate::engine::dialect::Dialect;
+use crate::engine::reach::Reach;
 
 /// The name of the holes that conditions fill.
 pub(crate) const FILTERS: &str = "filters";
@@ -22,12 +23,24 @@ pub(crate) struct Query {
     values: Vec<Value>,
     /// The column by which a list is ordered.
     key: &'static str,
+    is_of_service: bool,
 }
 
 impl Query {
-    /// Begins a statement with a text whose `$1`, `$2`, … are these values.
+    /// Begins a statement with a text whose `$1`, `$2`, … are these values. The first is the workspace.
     pub(crate) fn new(sql: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { sql: sql.into(), holes: Vec::new(), values: values.into_iter().collect(), key: "id" }
+        Self {
+            sql: sql.into(),
+            holes: Vec::new(),
+            values: values.into_iter().collect(),
+            key: "id",
+            is_of_service: false,
+        }
+    }
+
+    /// Lets the service look for work in all workspaces with this statement.
+    pub(crate) fn for_service(self) -> Self {
+        Self { is_of_service: true, ..self }
     }
 
     /// Begins a statement with a text whose `$1` is the scope's workspace, and `$2` its tenant.
@@ -173,6 +186,15 @@ impl Query {
     fn limited(self, page: Page) -> Self {
         let [limit, offset] = limits(page);
         self.push_bound(" LIMIT ?", limit).push_bound(" OFFSET ?", offset)
+    }
+
+    /// Returns the rows that the statement may reach.
+    pub(crate) fn reach(&self) -> Reach {
+        match self.values.first() {
+            _ if self.is_of_service => Reach::Service,
+            Some(Value::Uuid(Some(workspace))) => Reach::Workspace(*workspace),
+            _ => Reach::NOTHING,
+        }
     }
 
     /// Returns the statement, with the holes filled.

@@ -65,7 +65,7 @@ impl Database {
     /// # Errors
     /// `Unavailable` if the database does not respond, `Internal` if its schema is older.
     pub async fn expect_schema(&self) -> Result<(), RepositoryError> {
-        let row = self.first(self.statement(Query::new(SCHEMA_VERSION, []))).await?;
+        let row = self.first(Query::new(SCHEMA_VERSION, [])).await?;
         let found = row.map_or(Ok(0), |row| row.try_get("", "version")).map_err(|error| self.error(error))?;
         let needed = self.dialect().schema_version();
         if found < needed {

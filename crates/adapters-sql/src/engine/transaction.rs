@@ -18,6 +18,7 @@ use crate::engine::dialect::{Dialect, Violation};
 use crate::engine::errors::{guarded, repository_error, violation};
 use crate::engine::pool::{Connection, Pool};
 use crate::engine::query::Query;
+use crate::engine::reach::Reach;
 use crate::engine::rows::{read_all, read_one};
 use crate::engine::waiting_changes::WaitingChanges;
 
@@ -45,13 +46,14 @@ impl Transaction {
     /// Begins a transaction with this statement on a connection of the pool.
     pub(crate) async fn begin(
         pool: &dyn Pool,
+        reach: Reach,
         statement: &'static str,
         dialect: &'static dyn Dialect,
         credentials: Arc<CredentialCache>,
         numbering: Arc<WaitingChanges>,
     ) -> Result<Self, RepositoryError> {
         let begun = async {
-            let mut connection = pool.acquire().await?;
+            let mut connection = pool.acquire_for(reach).await?;
             connection.begin(statement).await?;
             Ok(connection)
         };
@@ -69,6 +71,11 @@ impl Transaction {
 
     pub(crate) const fn dialect(&self) -> &'static dyn Dialect {
         self.dialect
+    }
+
+    /// Continues with another reach.
+    pub(crate) async fn enter(&self, reach: impl Into<Reach>) -> Result<(), RepositoryError> {
+        self.connection.lock().await.enter(reach.into()).await.map_err(|error| self.error(error))
     }
 
     /// Ends a transaction without an audit entry: a sweep, a repeatable request that changes no resource, or a

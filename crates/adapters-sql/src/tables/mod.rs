@@ -50,3 +50,17 @@ pub const TABLES: [&str; 26] = [
 
 /// The tables of operators, which belong to no workspace.
 pub const OPERATOR_TABLES: [&str; 4] = ["operator_keys", "operator_audit", "operator_idempotency_records", "erasures"];
+
+/// The tables in which the service looks for work in all workspaces.
+pub const ACROSS_WORKSPACES: [&str; 10] = [
+    "workspaces",
+    "tenants",
+    "reservations",
+    "quotes",
+    "idempotency_records",
+    "unnumbered_events",
+    "event_logs",
+    "events",
+    "event_recipients",
+    "webhooks",
+];

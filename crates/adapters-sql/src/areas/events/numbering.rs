@@ -17,6 +17,7 @@ use super::effects::Budget;
 use super::waiting::{Effect, Place, Waiting, waiting};
 use crate::engine::database::Database;
 use crate::engine::query::Query;
+use crate::engine::reach::Reach;
 use crate::engine::transaction::Transaction;
 
 /// The workspaces in which changes wait: one look into the index for each, however many wait.
@@ -98,7 +99,7 @@ impl EventLog for Database {
             (feed, position.unwrap_or_default().unsigned_abs())
         };
         if !self.is_distributed() {
-            let rows = self.rows(positions(None, feeds)).await?;
+            let rows = self.rows(positions(None, feeds).for_service()).await?;
             return Ok(rows.into_iter().map(position).collect());
         }
         let mut feeds = feeds.to_vec();
@@ -169,7 +170,7 @@ impl Database {
         at: DateTime<Utc>,
         most: u32,
     ) -> Result<Option<Numbered>, RepositoryError> {
-        let transaction = self.begin_numbering().await?;
+        let transaction = self.begin_numbering(Reach::Workspace(workspace)).await?;
         let numbered = transaction.number(workspace, at, most).await;
         transaction.end_unaudited(numbered).await
     }

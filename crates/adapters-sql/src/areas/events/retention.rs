@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::database::Database;
 use crate::engine::query::Query;
+use crate::engine::reach::Reach;
 use crate::engine::transaction::Transaction;
 
 /// The maximum number of rows in feeds that one transaction deletes, but for those of a single event.
@@ -44,7 +45,7 @@ impl Database {
         let find = |workspace| Query::new(WORKSPACES, [before.into()]).and("log.workspace_id = ?", workspace);
         let workspaces = self.workspaces_with(find).await?;
         let step = |workspace, _| async move {
-            let transaction = self.begin_writing_much().await?;
+            let transaction = self.begin_writing_much(Reach::Workspace(workspace)).await?;
             let done = transaction.forget_events_of(workspace, before, most).await;
             transaction.end_unaudited(done).await
         };

@@ -59,7 +59,7 @@ impl IntegrationAccountRepository for Database {
     ) -> Result<IntegrationAccount, RepositoryError> {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.insert(to_row(account.clone())).await;
         transaction.end(done.map(|()| account), audit).await
     }
@@ -72,7 +72,7 @@ impl IntegrationAccountRepository for Database {
         let Change { after: account, audit, idempotency_record } = change;
         inside_tenant(scope, account.workspace_id(), account.tenant_id())?;
         let owner = (Column::TenantId, scope.tenant_id().as_uuid());
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.replace(to_row(account.clone()), Some(owner)).await;
         transaction.end(done.map(|()| account), audit).await
     }
@@ -80,7 +80,7 @@ impl IntegrationAccountRepository for Database {
     async fn delete(&self, scope: &TenantScope, change: Change<IntegrationAccount>) -> Result<(), RepositoryError> {
         let Change { after: account, audit, idempotency_record } = change;
         let named = || [scope.workspace_id().as_uuid().into(), account.id().as_uuid().into()];
-        let transaction = self.begin_much(idempotency_record).await?;
+        let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
             // Lock first, so that concurrent new listings, imports and bookings wait and then see the deletion.
             let unchanged =
@@ -149,7 +149,7 @@ impl IntegrationAccountRepository for Database {
         let AccountMoved { account, source, arrival, .. } = moved.clone();
         inside(scope.workspace_id(), account.workspace_id())?;
         let (workspace_id, id, target) = (account.workspace_id(), account.id(), account.tenant_id());
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let target_is_active =
                 Query::new("SELECT 1 FROM tenants WHERE workspace_id = $1", [workspace_id.as_uuid().into()])

@@ -76,7 +76,7 @@ impl ListingRepository for Database {
     async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
         let Change { after: listing, audit, idempotency_record } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
             transaction.insert(to_row(listing.clone())).await?;
@@ -89,7 +89,7 @@ impl ListingRepository for Database {
     async fn update(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError> {
         let Change { after: listing, audit, idempotency_record } = change;
         inside(scope.workspace_id(), listing.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
             let account = (Column::IntegrationAccountId, listing.integration_account_id().as_uuid());
@@ -104,7 +104,7 @@ impl ListingRepository for Database {
         let Change { after: listing, audit, idempotency_record } = change;
         let named = || [scope.workspace_id().as_uuid().into(), listing.id().as_uuid().into()];
         let account = listing.integration_account_id();
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, account).await?;
             // Lock first, so that concurrent imports and bookings wait and then see the deletion.
@@ -161,7 +161,7 @@ impl ListingRepository for Database {
         // Made before the transaction: on SQLite, all other writes wait until it ends.
         let locks = locks_of_stored(self.dialect(), scope, integration_account_id, &listings);
         let upserts = upserts(self.dialect(), listings);
-        let transaction = self.begin_much(idempotency_record).await?;
+        let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, integration_account_id).await?;
             for (lock, expected) in locks {

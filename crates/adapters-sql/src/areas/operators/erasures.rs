@@ -39,7 +39,7 @@ impl Erasures for Database {
         empty: usize,
         most: u32,
     ) -> Result<ErasureStep, RepositoryError> {
-        let transaction = self.begin_writing_much().await?;
+        let transaction = self.begin_writing_much(id).await?;
         let done = transaction.erase(id, stamp, empty, most.into()).await;
         transaction.end_unaudited(done).await
     }

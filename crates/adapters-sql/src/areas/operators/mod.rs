@@ -13,6 +13,7 @@ use ports::{OperatorKeyRepository, RepositoryError};
 
 use crate::engine::database::Database;
 use crate::engine::query::Query;
+use crate::engine::reach::Reach;
 use crate::engine::rows::stored;
 use crate::tables::operator_keys::{Model, Row};
 
@@ -37,7 +38,7 @@ impl OperatorKeyRepository for Database {
         key: OperatorKey,
         entry: OperatorEntry,
     ) -> Result<OperatorKey, RepositoryError> {
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(Reach::NOTHING).await?;
         let done = transaction.insert(to_row(key.clone())).await;
         transaction.end_for_operators(done.map(|()| key), entry).await
     }
@@ -48,7 +49,7 @@ impl OperatorKeyRepository for Database {
         key: OperatorKey,
         entry: OperatorEntry,
     ) -> Result<OperatorKey, RepositoryError> {
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(Reach::NOTHING).await?;
         let revoke = Query::new(REVOKE, [key.id().as_uuid().into(), entry.at.into()]);
         let done = transaction.execute_guarded(revoke).await;
         transaction.end_for_operators(done.map(|()| key), entry).await

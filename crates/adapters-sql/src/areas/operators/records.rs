@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::idempotency::{IdempotencyKey, IdempotencyRecord, IdempotentRequest};
-use domain::ids::OperatorKeyId;
+use domain::ids::{OperatorKeyId, WorkspaceId};
 use domain::operators::OperatorRecord;
 use ports::{RepositoryError, rules};
 use sea_orm::FromQueryResult;
@@ -54,8 +54,12 @@ pub(super) fn forget(before: DateTime<Utc>, most: u32) -> Query {
 
 impl Database {
     /// Begins a transaction that writes, with the record of the operator's request.
-    pub(crate) async fn begin_operated(&self, record: Option<OperatorRecord>) -> Result<Transaction, RepositoryError> {
-        let transaction = self.begin_writing().await?;
+    pub(crate) async fn begin_operated(
+        &self,
+        workspace: WorkspaceId,
+        record: Option<OperatorRecord>,
+    ) -> Result<Transaction, RepositoryError> {
+        let transaction = self.begin_writing(workspace).await?;
         let Some(record) = record else { return Ok(transaction) };
         // First, so that a repeated request stops here.
         match transaction.keep_operators(record).await {

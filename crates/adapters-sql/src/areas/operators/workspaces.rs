@@ -66,7 +66,7 @@ impl OperatedWorkspaces for Database {
     }
 
     async fn usage(&self, _: &OperatorScope, id: WorkspaceId, since: DateTime<Utc>) -> Result<Usage, RepositoryError> {
-        let transaction = self.begin_reading().await?;
+        let transaction = self.begin_reading(id).await?;
         let done = transaction.usage(id.as_uuid(), since).await;
         transaction.end_unaudited(done).await
     }
@@ -75,14 +75,14 @@ impl OperatedWorkspaces for Database {
         let roles = Role::ALL.into_iter().filter(|role| role.most() == Permission::Admin).map(Role::as_str);
         let values = [id.as_uuid().into(), true.into(), UserStatus::Active.as_i16().into()];
         let query = Query::new(ADMINISTRATOR, values).push_list(roles).push(" ORDER BY api_user.id LIMIT 1");
-        let row = self.first(self.statement(query)).await?;
+        let row = self.first(query).await?;
         let id = row.map(|row| row.try_get("", "id")).transpose().map_err(|error| self.error(error))?;
         Ok(id.map(UserId::new))
     }
 
     async fn change(&self, scope: &OperatorScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {
         let Change { after: workspace, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(workspace.id(), idempotency_record).await?;
         let done = transaction.replace(to_row(workspace.clone()), None).await;
         transaction.end_operated(scope, done.map(|()| workspace), audit).await
     }
@@ -97,7 +97,7 @@ impl OperatedWorkspaces for Database {
             erased_rows: 0,
             erased_at: None,
         };
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(workspace.id(), idempotency_record).await?;
         let done = async {
             transaction.replace(to_row(workspace), None).await?;
             // A workspace that was erased may have been imported again.
@@ -113,6 +113,7 @@ fn selected(columns: &'static str, filter: &WorkspaceFilter) -> Query {
     let WorkspaceFilter { q, status } = filter;
     let part = |text: &SearchText| format!("%{}%", escaped_for_like(&fold(text.as_str())));
     Query::new(LIST, [])
+        .for_service()
         .fill("columns", columns)
         .fill(FILTERS, "")
         .keyed("workspace.id")

@@ -46,7 +46,7 @@ impl PromotionRepository for Database {
     async fn create(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError> {
         let Change { after: promotion, audit, idempotency_record } = change;
         inside(scope.workspace_id(), promotion.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, promotion.integration_account_id()).await?;
             transaction.insert(to_row(promotion.clone())).await?;
@@ -59,7 +59,7 @@ impl PromotionRepository for Database {
     async fn update(&self, scope: &TenantScope, change: Change<Promotion>) -> Result<Promotion, RepositoryError> {
         let Change { after: promotion, audit, idempotency_record } = change;
         inside(scope.workspace_id(), promotion.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, promotion.integration_account_id()).await?;
             let account = (Column::IntegrationAccountId, promotion.integration_account_id().as_uuid());
@@ -74,7 +74,7 @@ impl PromotionRepository for Database {
         let Change { after: promotion, audit, idempotency_record } = change;
         let named = || [scope.workspace_id().as_uuid().into(), promotion.id().as_uuid().into()];
         let account = promotion.integration_account_id();
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, account).await?;
             // Lock first, so that concurrent assignments wait and then see the deletion.
@@ -122,7 +122,7 @@ impl PromotionRepository for Database {
         let named = || [scope.workspace_id().as_uuid().into(), batch.promotion_id().as_uuid().into()];
         let listings = || batch.listings().iter().map(|id| id.as_uuid());
         let account = batch.integration_account_id().as_uuid();
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_account(scope, batch.integration_account_id()).await?;
             let promotion = Query::new("SELECT 1 FROM promotions WHERE workspace_id = $1 AND id = $2", named())

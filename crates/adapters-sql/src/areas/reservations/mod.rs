@@ -46,7 +46,7 @@ impl ReservationRepository for Database {
         let Change { after: ReservationBooked { reservation, owner, mut expired }, audit, idempotency_record } = change;
         let parts = reservation.clone().into_parts();
         sold_by_the_scope(scope, &parts, owner)?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.lock_offer(&parts, owner).await?;
             let holder = parts.sold_by.filter(|_| parts.status == ReservationStatus::Pending);
@@ -91,7 +91,7 @@ impl ReservationRepository for Database {
         let parts = reservation.clone().into_parts();
         inside(scope.workspace_id(), parts.workspace_id)?;
         let account = [parts.workspace_id.as_uuid().into(), parts.priced.integration_account_id.as_uuid().into()];
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
             let owner = Query::new(owner, account).push(transaction.dialect().for_share());
@@ -134,7 +134,7 @@ impl ReservationRepository for Database {
 
     async fn expire(&self, _: &OperatorScope, change: Change<Reservation>) -> Result<(), RepositoryError> {
         let Change { after: hold, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(audit.workspace_id, idempotency_record).await?;
         let done = transaction.execute_guarded(expiration(hold)).await;
         transaction.end(done, audit).await
     }

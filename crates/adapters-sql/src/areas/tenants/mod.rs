@@ -53,7 +53,7 @@ impl TenantRepository for Database {
         let Change { after: TenantCreated { tenant, default_location, moved_user }, audit, idempotency_record } =
             change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             insert(&transaction, tenant.clone()).await?;
             locations::insert(&transaction, default_location).await?;
@@ -72,7 +72,7 @@ impl TenantRepository for Database {
     async fn update(&self, scope: &AdminScope, change: Change<Tenant>) -> Result<Tenant, RepositoryError> {
         let Change { after: tenant, audit, idempotency_record } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.replace(to_row(tenant.clone()), None).await;
         transaction.end(done.map(|()| tenant), audit).await
     }
@@ -80,7 +80,7 @@ impl TenantRepository for Database {
     async fn set_status(&self, scope: &AdminScope, change: Change<TenantStatusSet>) -> Result<Tenant, RepositoryError> {
         let Change { after: TenantStatusSet { tenant, users, unchanged }, audit, idempotency_record } = change;
         inside(scope.workspace_id(), tenant.workspace_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.replace(to_row(tenant.clone()), None).await?;
             // The rows of the caller are locked after the tenant, as in other transactions.
@@ -112,7 +112,7 @@ impl TenantRepository for Database {
         let Change { after: tenant, audit, idempotency_record } = change;
         let workspace = || scope.workspace_id().as_uuid().into();
         let id = || tenant.id().as_uuid().into();
-        let transaction = self.begin_much(idempotency_record).await?;
+        let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
             // Lock first: from here on no user can be created in it or switched into it.
             let lock = transaction.dialect().for_update();

@@ -54,7 +54,7 @@ impl UserRepository for Database {
     async fn create(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
         let Change { after: user, audit, idempotency_record } = change;
         inside_tenant(scope, user.workspace_id(), user.home_tenant_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
             insert(&transaction, user.clone()).await?;
@@ -66,7 +66,7 @@ impl UserRepository for Database {
 
     async fn update(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<ApiUser, RepositoryError> {
         let Change { after: user, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let kept = transaction.guard_administrators(scope, audit.at).await?;
             transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
@@ -98,7 +98,7 @@ impl UserRepository for Database {
 
     async fn delete(&self, scope: &TenantScope, change: Change<ApiUser>) -> Result<(), RepositoryError> {
         let Change { after: user, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let kept = transaction.guard_administrators(scope, audit.at).await?;
             transaction.expect_administrator(scope, &audit, transaction.dialect().for_no_key_update()).await?;
@@ -120,7 +120,7 @@ impl UserRepository for Database {
 
     async fn switch(&self, scope: &TenantScope, change: Change<TenantSwitched>) -> Result<(), RepositoryError> {
         let Change { after: switched, audit, idempotency_record } = change;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             // Lock the target, so that this and a concurrent deactivation or deletion of it wait for each other.
             let active = Query::new(

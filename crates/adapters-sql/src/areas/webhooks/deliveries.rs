@@ -135,7 +135,7 @@ impl WebhookDeliveries for Database {
         let update = update
             .bind([lease.server.as_uuid().into(), lease.until.into(), lease.now.into()])
             .fill("is_active", IS_ACTIVE);
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(due.workspace_id).await?;
         let done = async {
             if transaction.execute(update).await?.rows_affected() == 0 {
                 return Ok(None);
@@ -147,7 +147,7 @@ impl WebhookDeliveries for Database {
     }
 
     async fn renew(&self, _: &OperatorScope, webhook: &Webhook, lease: &Lease) -> Result<bool, RepositoryError> {
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(webhook.workspace_id()).await?;
         let done = transaction.execute(Query::new(RENEW, leased(webhook, lease)).fill("is_active", IS_ACTIVE)).await;
         transaction.end_unaudited(done.map(|renewed| renewed.rows_affected() > 0)).await
     }
@@ -160,7 +160,7 @@ impl WebhookDeliveries for Database {
         attempts: Vec<Attempt>,
         lease: &Lease,
     ) -> Result<bool, RepositoryError> {
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(webhook.workspace_id()).await?;
         let done = async {
             let record =
                 record(webhook, progress, lease).fill("status", "").push(RETURNING_ACTIVE).fill("is_active", IS_ACTIVE);
@@ -193,7 +193,7 @@ impl WebhookDeliveries for Database {
             ])
             .fill("status", ", status = $10, disabled_reason = $11, version = $12, updated_at = $13")
             .push(" AND version = $12 - 1");
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             transaction.execute_guarded(record).await?;
             transaction.add_attempts(webhook.workspace_id(), webhook.id(), attempts).await

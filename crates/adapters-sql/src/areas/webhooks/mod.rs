@@ -48,7 +48,7 @@ impl WebhookRepository for Database {
     async fn create(&self, scope: &TenantScope, change: Change<Webhook>) -> Result<Webhook, RepositoryError> {
         let Change { after: webhook, audit, idempotency_record } = change;
         inside_tenant(scope, webhook.workspace_id(), webhook.tenant_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             // Lock first, so that concurrent creations are counted.
             let tenant = Query::of_tenant("SELECT 1 FROM tenants WHERE workspace_id = $1 AND id = $2", scope);
@@ -66,7 +66,7 @@ impl WebhookRepository for Database {
     async fn update(&self, scope: &TenantScope, change: Change<Webhook>) -> Result<Webhook, RepositoryError> {
         let Change { after: webhook, audit, idempotency_record } = change;
         inside_tenant(scope, webhook.workspace_id(), webhook.tenant_id())?;
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.execute_guarded(update(&webhook).fill("place", "")).await;
         transaction.end(done.map(|()| webhook), audit).await
     }
@@ -79,7 +79,7 @@ impl WebhookRepository for Database {
         let place = ", position = $14, consecutive_failures = 0, leased_by = NULL, leased_until = $13";
         let update = update(&webhook).bind([position.cast_signed().into()]);
         let update = update.fill("place", place);
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = transaction.execute_guarded(update).await;
         transaction.end(done.map(|()| webhook), audit).await
     }
@@ -87,7 +87,7 @@ impl WebhookRepository for Database {
     async fn delete(&self, scope: &TenantScope, change: Change<Webhook>) -> Result<(), RepositoryError> {
         let Change { after: webhook, audit, idempotency_record } = change;
         let named = || [scope.workspace_id().as_uuid().into(), webhook.id().as_uuid().into()];
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             // Lock first, so that concurrent deliveries wait and then see the deletion.
             let unchanged =
@@ -109,7 +109,7 @@ impl WebhookRepository for Database {
     }
 
     async fn add_test(&self, scope: &TenantScope, id: WebhookId, attempt: Attempt) -> Result<(), RepositoryError> {
-        let transaction = self.begin_writing().await?;
+        let transaction = self.begin_writing(scope).await?;
         let done = async {
             let webhook =
                 Query::of_tenant(SELECT, scope).fill("columns", "1").and("webhook.id = ?", Some(id.as_uuid()));
