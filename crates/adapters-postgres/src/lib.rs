@@ -12,12 +12,15 @@ mod citus;
 mod dialect;
 mod encoding;
 mod notifications;
+mod pooler;
+mod server;
 mod sizes;
+mod wall;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
-use adapters_sql::{Connections, CredentialCache, NOTICED, Plans, WaitingChanges};
+use adapters_sql::{Connections, CredentialCache, NOTICED, Plans, Pool, WaitingChanges};
 pub use adapters_sql::{Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::postgres::PgConnectOptions;
@@ -25,8 +28,10 @@ use sqlx::{ConnectOptions, Connection, Executor};
 
 pub use crate::address::AddressError;
 pub use crate::citus::DistributionError;
-use crate::dialect::{CITUS, MIGRATIONS, POSTGRES, PostgresDialect};
+use crate::dialect::{CITUS, MIGRATIONS, POSTGRES, PostgresDialect, WALLED};
 pub use crate::encoding::EncodingError;
+use crate::server::ServerFacts;
+pub use crate::wall::WallError;
 
 /// The setting with which a connection plans each statement once. Otherwise PostgreSQL plans the statements of lists
 /// and searches at each execution, for values that hardly change the plan: that takes longer than the execution.
@@ -57,6 +62,8 @@ const CONNECTIONS: u32 = 8;
 pub struct Postgres {
     /// Boxed because it is large.
     options: Box<PgConnectOptions>,
+    /// The server itself, if `options` names a pooler.
+    direct: Option<Box<PgConnectOptions>>,
     limits: Limits,
     /// The dialect of the server, as far as [`discover`](Self::discover) has asked.
     dialect: &'static PostgresDialect,
@@ -68,6 +75,8 @@ pub struct Postgres {
     gate: Arc<Gate>,
     /// The query plans of all connections.
     plans: Plans,
+    /// The facts about the server, as far as [`discover`](Self::discover) has asked.
+    server: ServerFacts,
 }
 
 impl Postgres {
@@ -76,12 +85,14 @@ impl Postgres {
         let options = address::parse(url)?.application_name("tenantry");
         Ok(Self {
             options: Box::new(options),
+            direct: None,
             limits: Limits::default(),
             dialect: &POSTGRES,
             credentials: Arc::default(),
             numbering: Arc::default(),
             gate: Gate::new(fairness::share()),
             plans: Plans::default(),
+            server: ServerFacts::default(),
         })
     }
 
@@ -91,13 +102,28 @@ impl Postgres {
         Self { limits, ..self }
     }
 
-    /// Asks the server whether it is Citus, which has other plans and some other statements. To be called before
-    /// [`database`](Self::database).
+    /// Asks the server what it is: Citus has other plans and some other statements, and row-level security and poolers have
+    /// settings of their own. To be called before [`database`](Self::database).
     pub async fn discover(self) -> Result<Self, sqlx::Error> {
-        let mut connection = self.options.connect().await?;
+        let mut connection = self.connect_directly().await?;
         let is_citus = citus::is_citus(&mut connection).await?;
+        let server = ServerFacts::of(&mut connection).await?;
+        let dialect = match server {
+            _ if is_citus => &CITUS,
+            ServerFacts { is_walled: true, .. } => &WALLED,
+            ServerFacts { .. } => &POSTGRES,
+        };
+        let discovered = Self { dialect, server, ..self };
+        if server.is_pooled {
+            discovered.warn_of_settings(&mut connection).await?;
+        }
         connection.close().await?;
-        Ok(if is_citus { Self { dialect: &CITUS, ..self } } else { self })
+        Ok(discovered)
+    }
+
+    /// Returns the database with the `postgres://…` URL of the server itself, where notifications arrive.
+    pub fn listening_at(self, url: &str) -> Result<Self, AddressError> {
+        Ok(Self { direct: Some(Box::new(address::parse(url)?)), ..self })
     }
 
     /// Whether the tables may be distributed over several machines, as far as [`discover`](Self::discover) has asked.
@@ -121,22 +147,35 @@ impl Postgres {
     /// Returns the database for the threads of the current runtime. Each call creates a pool, which connects when
     /// necessary.
     pub fn database(&self) -> Database {
-        let connections = Arc::new(self.connections("postgres", self.limits.connections.unwrap_or(CONNECTIONS)));
-        Database::new(connections.clone(), connections, self.dialect, self.credentials.clone(), self.numbering.clone())
+        self.database_on(Arc::new(self.connections("postgres", self.limits.connections.unwrap_or(CONNECTIONS))))
+    }
+
+    /// Returns the database on a pool; public for tests that change statements.
+    #[doc(hidden)]
+    pub fn database_on(&self, pool: Arc<dyn Pool>) -> Database {
+        Database::new(pool.clone(), pool, self.dialect, self.credentials.clone(), self.numbering.clone())
     }
 
     /// Creates a pool; public for tests that look at a single connection.
     #[doc(hidden)]
     pub fn connections(&self, name: &'static str, most: u32) -> Connections<sqlx::Postgres> {
+        let options = PgConnectOptions::clone(&self.options).options(self.settings());
+        // The server itself ends statements that take too long or whose connection is closed.
+        let prepare = |_: &mut _, _| -> Pin<Box<dyn Future<Output = _> + Send>> { Box::pin(async { Ok(()) }) };
+        let connections = Connections::new(name, options, most, self.limits, &self.gate, prepare, self.plans.clone());
+        let ServerFacts { is_walled, is_pooled, .. } = self.server;
+        connections.entering(is_walled.then(|| wall::enter(is_pooled)))
+    }
+
+    /// Returns the settings that a connection asks for when it is opened.
+    pub fn settings(&self) -> [(&'static str, String); 6] {
         let Limits { wait, statement, .. } = self.limits;
         let limits =
             [("statement_timeout", statement), ("lock_timeout", wait), ("client_connection_check_interval", NOTICED)];
-        let limits = limits.map(|(name, limit)| (name, limit.as_millis().to_string()));
+        let [statement, lock, check] = limits.map(|(name, limit)| (name, limit.as_millis().to_string()));
         let plans = if self.dialect.is_citus { PLANNED_EACH_TIME } else { PLANNED_ONCE };
-        let options =
-            PgConnectOptions::clone(&self.options).options(limits).options([plans, ONE_PROCESSOR, NO_NOTICES]);
-        // The server itself ends statements that take too long or whose connection is closed.
-        let prepare = |_: &mut _, _| -> Pin<Box<dyn Future<Output = _> + Send>> { Box::pin(async { Ok(()) }) };
-        Connections::new(name, options, most, self.limits, &self.gate, prepare, self.plans.clone())
+        let [plans, processors, notices] =
+            [plans, ONE_PROCESSOR, NO_NOTICES].map(|(name, value)| (name, value.to_owned()));
+        [statement, lock, check, plans, processors, notices]
     }
 }

@@ -26,6 +26,12 @@ impl Postgres {
     ///
     /// Notifications are those of one node of Citus.
     async fn watch_access(&self) -> Infallible {
+        if self.server.is_pooled && self.direct.is_none() {
+            tracing::warn!(
+                "no LISTEN through a pooler: the credential cache is off, unless --database-direct names the server"
+            );
+            return pending().await;
+        }
         loop {
             if matches!(self.is_coordinator().await, Ok(Some(false))) {
                 tracing::warn!("this node of Citus is not the coordinator: there is no credential cache");
@@ -43,8 +49,8 @@ impl Postgres {
             .acquire_timeout(self.limits.wait)
             .max_lifetime(None)
             .idle_timeout(None);
-        let pool =
-            pool.connect_lazy_with(PgConnectOptions::clone(&self.options).application_name("tenantry notifications"));
+        let options = self.direct.as_ref().unwrap_or(&self.options);
+        let pool = pool.connect_lazy_with(PgConnectOptions::clone(options).application_name("tenantry notifications"));
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
         listener.listen(ACCESS_CHANNEL).await?;

@@ -29,6 +29,10 @@ pub(crate) struct Options {
     // It may contain a password, which help texts must not show.
     #[arg(long, global = true, env = "TENANTRY_DATABASE", value_name = "URL", hide_env_values = true)]
     pub(crate) database: Option<String>,
+    /// The same PostgreSQL without the pooler that `--database` names, for notifications [default: none]
+    // It may contain a password, which help texts must not show.
+    #[arg(long, global = true, env = "TENANTRY_DATABASE_DIRECT", value_name = "URL", hide_env_values = true)]
+    pub(crate) database_direct: Option<String>,
     /// The address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "TENANTRY_LISTEN", value_name = "ADDR")]
     pub(crate) listen: Option<ListenAddress>,
@@ -164,6 +168,9 @@ pub(crate) struct MigrateArguments {
     /// Distribute the tables over the workers of Citus, by workspace
     #[arg(long)]
     pub(crate) distribute: bool,
+    /// A role for servers, which owns nothing: turn row-level security on, and let it do what a server does (PostgreSQL)
+    #[arg(long, value_name = "NAME", conflicts_with = "distribute")]
+    pub(crate) role: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

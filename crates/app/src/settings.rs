@@ -26,6 +26,7 @@ const DEFAULT_PORT: u16 = 8080;
 /// All settings, with their defaults.
 pub(crate) struct Settings {
     pub(crate) database: String,
+    pub(crate) database_direct: Option<String>,
     pub(crate) listen: SocketAddr,
     pub(crate) log: LogFilter,
     pub(crate) log_format: LogFormat,
@@ -50,6 +51,11 @@ impl Settings {
         if allowed_origins.len() > 1 && allowed_origins.iter().any(AllowedOrigin::is_any) {
             return Err(BadUsage("cors-origins: * allows all origins, so it must stand alone".to_owned()).into());
         }
+        let database_direct = said.database_direct.or(file.database_direct);
+        let is_postgres = |url: &String| ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        if !database_direct.as_ref().is_none_or(is_postgres) {
+            return Err(BadUsage("--database-direct must begin with postgres://".to_owned()).into());
+        }
         let defaults = Limits::default();
         let time = |said: Option<Seconds>, file: Option<Seconds>, default| {
             said.or(file).map_or(default, |Seconds(duration)| duration)
@@ -57,6 +63,7 @@ impl Settings {
         let pooled = said.database_connections.or(file.database_connections);
         Ok(Self {
             database: said.database.or(file.database).unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
+            database_direct,
             listen: said
                 .listen
                 .or(file.listen)

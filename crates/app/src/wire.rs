@@ -48,16 +48,30 @@ impl Engine {
         }
     }
 
-    /// Brings the schema up to date.
-    pub(crate) async fn migrate(&self) -> anyhow::Result<()> {
+    /// Returns the engine that listens for notifications at this address, past a pooler.
+    pub(crate) fn listening_at(self, url: Option<&str>) -> anyhow::Result<Self> {
+        match (self, url) {
+            (Self::Postgres(postgres), Some(url)) => {
+                let listening = postgres.listening_at(url);
+                Ok(Self::Postgres(listening.map_err(|error| BadUsage(format!("--database-direct: {error}")))?))
+            }
+            (Self::Sqlite(_), Some(_)) => Err(BadUsage("--database-direct: SQLite has no pooler".to_owned()).into()),
+            (engine, None) => Ok(engine),
+        }
+    }
+
+    /// Brings the schema up to date. With a role, row-level security limits it to the workspace of each statement.
+    pub(crate) async fn migrate(&self, role: Option<&str>) -> anyhow::Result<()> {
+        const OLD: &str = "the schema cannot be brought up to date";
         match self {
-            Self::Sqlite(sqlite) => sqlite.migrate().await,
+            Self::Sqlite(_) if role.is_some() => Err(BadUsage("--role: SQLite has no roles".to_owned()).into()),
+            Self::Sqlite(sqlite) => sqlite.migrate().await.context(OLD),
             Self::Postgres(postgres) => {
                 postgres.expect_utf8().await.context(UNUSABLE)?;
-                postgres.migrate().await
+                postgres.migrate().await.context(OLD)?;
+                postgres.raise_wall(role).await.context("row-level security cannot be turned on")
             }
         }
-        .context("the schema cannot be brought up to date")
     }
 
     /// Brings the schema up to date, and distributes the tables over the workers of Citus.
@@ -73,7 +87,7 @@ impl Engine {
     /// looks which dialect the server has.
     pub(crate) async fn prepare(self) -> anyhow::Result<Self> {
         match self {
-            Self::Sqlite(_) => self.migrate().await.map(|()| self),
+            Self::Sqlite(_) => self.migrate(None).await.map(|()| self),
             Self::Postgres(postgres) => {
                 let checked = async {
                     let postgres = postgres.discover().await?;
@@ -92,6 +106,16 @@ impl Engine {
     /// Whether the tables may be on several machines.
     pub(crate) fn is_distributed(&self) -> bool {
         matches!(self, Self::Postgres(postgres) if postgres.is_distributed())
+    }
+
+    /// Checks that row-level security binds the role of a server, where it is on.
+    pub(crate) fn expect_bound(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(postgres) => {
+                postgres.expect_bound().context("a server needs the role of `tenantry migrate --role`")
+            }
+        }
     }
 
     /// Returns the use of the pools of all worker threads.

@@ -5,12 +5,12 @@ use crate::settings::Settings;
 use crate::wire::Engine;
 
 pub(crate) async fn migrate(settings: &Settings, arguments: MigrateArguments) -> anyhow::Result<()> {
-    let MigrateArguments { distribute } = arguments;
+    let MigrateArguments { distribute, role } = arguments;
     let engine = Engine::open(&settings.database, settings.limits).await?;
     if distribute {
         engine.distribute().await?;
     } else {
-        engine.migrate().await?;
+        engine.migrate(role.as_deref()).await?;
     }
     engine.close().await;
     super::print(if distribute { "The schema is up to date and distributed." } else { "The schema is up to date." })

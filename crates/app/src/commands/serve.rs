@@ -21,7 +21,9 @@ const FIRST_WORKSPACE: &str = "My workspace";
 
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let telemetry = telemetry::start(settings)?;
-    let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
+    let engine = Engine::open(&settings.database, settings.limits).await?;
+    let engine = engine.listening_at(settings.database_direct.as_deref())?.prepare().await?;
+    engine.expect_bound()?;
 
     // Bind before creating the first workspace: if the port is taken, no workspace is left whose key was never shown.
     let outbound = engine.outbound(settings.secret_key, settings.webhook_reach);
