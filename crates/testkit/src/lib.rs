@@ -12,6 +12,7 @@
 pub mod build;
 mod citus;
 pub mod contract;
+mod pgbouncer;
 mod postgres;
 mod postgres_listener;
 mod postgres_server;

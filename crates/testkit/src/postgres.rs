@@ -5,6 +5,7 @@
 //! started from the server programs of this machine (which are installed first if they are missing and the package manager
 //! permits it). A temporary server ends with the process, even a killed one.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -14,11 +15,12 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
-use std::{env, thread};
+use std::{env, iter, thread};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
+use crate::pgbouncer::PgBouncer;
 use crate::{citus, postgres_server, until};
 
 /// A locked table. Dropping it releases the lock.
@@ -26,6 +28,9 @@ pub struct Lock {
     _connection: PgConnection,
     _runtime: tokio::runtime::Runtime,
 }
+
+/// The role of databases with row-level security. It remains on a server named by `TENANTRY_TEST_POSTGRES`.
+const ROLE: &str = "tenantry_test_role";
 
 /// The variable with the URL of a server to use instead of starting one.
 const SHARED_SERVER: &str = "TENANTRY_TEST_POSTGRES";
@@ -100,21 +105,43 @@ impl Postgres {
     /// `migrate` must not leave connections open. On a server named by `TENANTRY_TEST_POSTGRES` the template remains,
     /// because no test knows that it is the last one.
     pub fn fresh(migrate: fn(&str)) -> Self {
-        static SERVER: OnceLock<Server> = OnceLock::new();
-        let server = SERVER.get_or_init(|| Server::start(migrate));
+        let server = Server::shared(migrate);
         Self::copy_of(server, &server.template)
+    }
+
+    /// Creates a database with row-level security, which `raise` turns on in the template for the role of
+    /// [`url_of_role`](Self::url_of_role).
+    pub fn walled(migrate: fn(&str), raise: fn(&str, role: &str)) -> Self {
+        static TEMPLATE: OnceLock<Postgres> = OnceLock::new();
+        let server = Server::shared(migrate);
+        let template = TEMPLATE.get_or_init(|| {
+            let template = Self::copy_of(server, &server.template);
+            let password = Url::parse(&server.url).ok().and_then(|url| Some(url.password()?.to_owned()));
+            let password = password.map_or(String::new(), |password| format!(" PASSWORD '{password}'"));
+            let role =
+                format!("DO $$ BEGIN CREATE ROLE {ROLE} LOGIN{password}; EXCEPTION WHEN duplicate_object THEN END $$");
+            admin_sql(&server.url, &role).expect("the server creates the role");
+            apart(|| raise(&template.url, ROLE));
+            template
+        });
+        Self::copy_of(server, &template.name)
+    }
+
+    /// Returns the URL of this database for the role that row-level security limits.
+    pub fn url_of_role(&self) -> String {
+        let mut url = Url::parse(&self.url).expect("the URL is valid");
+        url.set_username(ROLE).expect("it has a host");
+        url.into()
     }
 
     /// Creates a database without a schema, blocking until it exists.
     pub fn empty(migrate: fn(&str)) -> Self {
-        let server = Self::fresh(migrate).server;
-        Self::copy_of(server, "template0")
+        Self::copy_of(Server::shared(migrate), "template0")
     }
 
     /// Creates a database without a schema, for texts in LATIN1.
     pub fn latin1(migrate: fn(&str)) -> Self {
-        let server = Self::fresh(migrate).server;
-        Self::copy_of(server, "template0 ENCODING 'LATIN1' LOCALE 'C'")
+        Self::copy_of(Server::shared(migrate), "template0 ENCODING 'LATIN1' LOCALE 'C'")
     }
 
     fn copy_of(server: &'static Server, template: &str) -> Self {
@@ -148,6 +175,14 @@ impl Postgres {
     /// Runs a statement in the database.
     pub fn run(&self, statement: &str) {
         admin_sql(&self.url, statement).expect("the statement succeeds");
+    }
+
+    /// Returns the URL of this database through `PgBouncer`, in transaction mode. Each of its connections to the server has
+    /// these settings.
+    pub fn url_of_pooler(&self, settings: &[(&str, String)]) -> String {
+        static POOLER: OnceLock<PgBouncer> = OnceLock::new();
+        let pooler = POOLER.get_or_init(|| PgBouncer::start(&self.server.url, settings));
+        with_database(pooler.url(), &self.name)
     }
 
     /// Ends all connections to the database and refuses new ones, like an outage of the server.
@@ -255,6 +290,11 @@ struct Server {
 }
 
 impl Server {
+    fn shared(migrate: fn(&str)) -> &'static Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        SERVER.get_or_init(|| Self::start(migrate))
+    }
+
     fn start(migrate: fn(&str)) -> Self {
         let shared = citus::coordinator().or_else(|| env::var(SHARED_SERVER).ok().filter(|url| !url.is_empty()));
         let (url, watchdog) = shared.map_or_else(launch, |url| (url, None));
@@ -290,7 +330,12 @@ fn launch() -> (String, Option<Child>) {
 
 /// Runs a script with the folder `$0`, the server programs in `$1` and the arguments, as a user who can run a server.
 pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> (PathBuf, Child) {
-    let programs = programs();
+    let programs = programs().into_os_string();
+    watched_with(script, iter::once(programs).chain(arguments.map(Into::into)))
+}
+
+/// Runs a script with the folder `$0` and the arguments, as a user who can run a server.
+pub(crate) fn watched_with(script: &str, arguments: impl Iterator<Item = OsString>) -> (PathBuf, Child) {
     let folder = tempfile::Builder::new()
         .prefix("tenantry-pg-")
         .tempdir_in("/tmp") // the user that runs the server may have no access to `TMPDIR`
@@ -301,7 +346,6 @@ pub(crate) fn watched(script: &str, arguments: impl Iterator<Item = String>) -> 
     command
         .args(["-c", script])
         .arg(folder.path())
-        .arg(programs)
         .args(arguments)
         .current_dir(folder.path())
         .stdin(Stdio::piped())
@@ -359,7 +403,7 @@ fn unprivileged_user() -> Option<(u32, u32)> {
 }
 
 /// Whether this process is root's, judged by its owner.
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 

@@ -1,3 +1,11 @@
-//! Contract of every port.
+//! Contract of every port: directly, through `PgBouncer`, and with row-level security.
 
-testkit::suite!(super::super::open);
+mod direct {
+    testkit::suite!(crate::open);
+}
+mod pooled {
+    testkit::suite!(crate::pooled::open);
+}
+mod walled {
+    testkit::suite!(crate::wall::open);
+}

@@ -7,7 +7,8 @@ use sqlx::Executor;
 use testkit::build;
 
 use crate::fresh;
-use crate::plans::{LISTINGS, filled, plan};
+use crate::plans::{LISTINGS, filled, plan, sides};
+use crate::wall::walled;
 
 /// Creates 48,000 events of two tenants by turns, so many that a sequential scan would be slow. One event in 11,000 has
 /// another type.
@@ -40,45 +41,49 @@ fn filter(after: u64, types: &[&str]) -> EventFilter {
 
 #[tokio::test]
 async fn a_page_is_one_range_of_an_index() {
-    let server = fresh();
+    let server = walled();
     let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
-    let database = Postgres::new(server.url()).expect("an address").database();
-    for (scope, index, range) in [
-        (feed(), "event_recipients_pkey on event_recipients recipient", "(tenant_id = $4) AND (\"position\" > $2)"),
-        (log(), "events_pkey on events event", "(workspace_id = $1) AND (\"position\" > $2)"),
-    ] {
-        for types in [&[][..], &["user.deleted"], &["user.*", "listing.*"]] {
-            let plan = plan(&pool, database.events_statement(&scope, &filter(7, types))).await;
-            let ranges = plan.windows(2).filter(|lines| lines[0].contains(index) && lines[1].contains(range)).count();
-            // The end of what is looked at is found in the same range.
-            assert_eq!(ranges, if types.is_empty() { 1 } else { 2 }, "{plan:#?}");
-            assert!(!plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")), "{plan:#?}");
-            assert!(!plan.iter().any(|line| line.contains("Hash")), "only events of the page are read: {plan:#?}");
+    for (pool, database) in sides(&server, pool).await {
+        for (scope, index, range) in [
+            (feed(), "event_recipients_pkey on event_recipients recipient", "(tenant_id = $4) AND (\"position\" > $2)"),
+            (log(), "events_pkey on events event", "(workspace_id = $1) AND (\"position\" > $2)"),
+        ] {
+            for types in [&[][..], &["user.deleted"], &["user.*", "listing.*"]] {
+                let plan = plan(&pool, database.events_statement(&scope, &filter(7, types))).await;
+                let ranges =
+                    plan.windows(2).filter(|lines| lines[0].contains(index) && lines[1].contains(range)).count();
+                // The end of what is looked at is found in the same range.
+                assert_eq!(ranges, if types.is_empty() { 1 } else { 2 }, "{plan:#?}");
+                assert!(
+                    !plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")),
+                    "{plan:#?}"
+                );
+                assert!(!plan.iter().any(|line| line.contains("Hash")), "only events of the page are read: {plan:#?}");
+            }
         }
-    }
-    let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("a tenant");
-    let page = Page { start: PageStart::Number(1), size: 20 };
-    for (feed, index) in [(feed(), "event_recipients_pkey"), (log(), "events_pkey")] {
-        let plan = plan(&pool, database.event_consumers_statement(&scope, &feed, page)).await;
-        assert!(plan.iter().any(|line| line.contains(&format!("using {index} on"))), "{plan:#?}");
-        let scans = plan.iter().filter(|line| line.contains("Seq Scan on"));
-        assert!(scans.clone().all(|line| line.contains("event_consumers")), "{plan:#?}");
+        let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("a tenant");
+        let page = Page { start: PageStart::Number(1), size: 20 };
+        for (feed, index) in [(feed(), "event_recipients_pkey"), (log(), "events_pkey")] {
+            let plan = plan(&pool, database.event_consumers_statement(&scope, &feed, page)).await;
+            assert!(plan.iter().any(|line| line.contains(&format!("using {index} on"))), "{plan:#?}");
+            let scans = plan.iter().filter(|line| line.contains("Seq Scan on"));
+            assert!(scans.clone().all(|line| line.contains("event_consumers")), "{plan:#?}");
+        }
     }
 }
 
 #[tokio::test]
 async fn the_position_of_a_feed_is_one_look_into_an_index() {
-    let server = fresh();
+    let server = walled();
     let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
-    let database = Postgres::new(server.url()).expect("an address").database();
-    let plan = plan(&pool, database.event_positions_statement(&[feed(), log(), feed()])).await;
-    let last = "Index Only Scan Backward using event_recipients_pkey on event_recipients recipient";
-    let range = "(workspace_id = \"*VALUES*\".column1) AND (tenant_id = \"*VALUES*\".column2)";
-    let looks = plan
-        .windows(3)
-        .filter(|lines| lines[0].contains("Limit") && lines[1].contains(last) && lines[2].contains(range));
-    assert_eq!(looks.count(), 1, "{plan:#?}");
-    assert!(!plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")), "{plan:#?}");
+    for (pool, database) in sides(&server, pool).await {
+        let plan = plan(&pool, database.event_positions_statement(&[feed(), log(), feed()])).await;
+        let last = "Index Only Scan Backward using event_recipients_pkey on event_recipients recipient";
+        let range = "(workspace_id = \"*VALUES*\".column1) AND (tenant_id = \"*VALUES*\".column2)";
+        let looks = plan.windows(2).filter(|lines| lines[0].contains(last) && lines[1].contains(range));
+        assert_eq!(looks.count(), 1, "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("Seq Scan on") && !line.contains("event_logs")), "{plan:#?}");
+    }
 }
 
 #[tokio::test]

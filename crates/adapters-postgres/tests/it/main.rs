@@ -10,11 +10,14 @@ mod limits;
 mod migrations;
 mod plans;
 mod plans_of_changes;
+mod pooled;
 mod schema;
+mod unconditioned;
+mod wall;
 
 use std::sync::Arc;
 
-use adapters_postgres::Postgres;
+use adapters_postgres::{Database, Postgres};
 use async_trait::async_trait;
 use sqlx::PgPool;
 use testkit::contract::{Ports, Trail};
@@ -48,8 +51,11 @@ fn fresh() -> testkit::Postgres {
 
 async fn open() -> Ports {
     let server = fresh();
-    let trail = Server(PgPool::connect(server.url()).await.expect("another connection"));
     let postgres = Postgres::new(server.service_url()).expect("an address").discover().await.expect("a connection");
-    let database = postgres.database();
+    ports(postgres.database(), server).await
+}
+
+async fn ports(database: Database, server: testkit::Postgres) -> Ports {
+    let trail = Server(PgPool::connect(server.url()).await.expect("another connection"));
     Ports::of(&Arc::new(database), trail, server)
 }

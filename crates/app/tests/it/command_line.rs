@@ -167,6 +167,20 @@ fn only_citus_distributes_the_tables() {
 }
 
 #[test]
+fn a_server_needs_a_role_that_row_level_security_binds() {
+    let engine = Engine::walled();
+    let Engine::Walled(postgres) = &engine else { unreachable!("it is PostgreSQL") };
+    let (code, error) = run(postgres.url(), &["serve", "--listen", "127.0.0.1:0"]).expect_err("it is the owner");
+    assert_eq!(code, Some(1));
+    assert!(error.contains("a server needs the role of `tenantry migrate --role`: row-level security"), "{error}");
+    let (code, error) = run(postgres.url(), &["migrate", "--role", "unknown"]).expect_err("no role");
+    assert_eq!(code, Some(1));
+    assert!(error.contains(r#"there is no role "unknown": make it with CREATE ROLE"#), "{error}");
+    run(postgres.url(), &["migrate"]).expect("what is on stays on");
+    assert_eq!(World::start(engine).calry().get("/api/v1/tenants").status, 200);
+}
+
+#[test]
 fn a_database_of_another_encoding_is_refused() {
     let server = testkit::Postgres::latin1(migrate);
     let (status, error) = run(server.url(), &["migrate"]).expect_err("it is LATIN1");

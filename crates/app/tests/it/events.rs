@@ -2,10 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::support::{Answer, Client, Market, Wire, World, booking, data, id_of};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
+    a_change_is_an_event_with_who_what_and_where
+    pages_lead_on_from_the_first_event_to_those_that_will_happen
+    events_are_selected_by_their_types
+    an_empty_page_waits_for_its_first_event
+    each_invalid_value_is_refused_on_its_own
+    a_channel_reads_its_own_events_and_the_default_tenant_the_log_of_the_workspace
+    another_workspace_has_another_log
+    an_importer_is_told_what_it_may_read_and_not_who_acted
+    the_seller_and_the_owner_hear_of_a_reservation
+    a_key_that_is_revoked_waits_for_nothing
+}
+
+walled_and_pooled! {
     a_change_is_an_event_with_who_what_and_where
     pages_lead_on_from_the_first_event_to_those_that_will_happen
     events_are_selected_by_their_types

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::support::{Answer, Client, World, at_once, id_of};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
     a_repeated_request_is_done_once_and_answered_the_same
@@ -15,6 +15,11 @@ on_both_engines! {
     a_secret_is_never_told_again
     a_malformed_key_is_refused_before_anything_else
     only_who_still_may_gets_the_answer
+    twins_at_once_get_one_answer
+}
+
+walled_and_pooled! {
+    a_repeated_request_is_done_once_and_answered_the_same
     twins_at_once_get_one_answer
 }
 

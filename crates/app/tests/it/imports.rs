@@ -2,10 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::support::{Answer, Client, Market, World, id_of};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
+    the_travel_documents_walk_from_search_to_move
+    every_restriction_is_named_with_its_reason
+    what_may_not_be_seen_is_not_there_at_any_position
+    an_unknown_listing_is_named_by_its_position
+    all_field_errors_of_the_ids_are_named
+    what_cannot_be_read_is_400
+    the_paths_are_not_taken_for_ids
+}
+
+walled_and_pooled! {
     the_travel_documents_walk_from_search_to_move
     every_restriction_is_named_with_its_reason
     what_may_not_be_seen_is_not_there_at_any_position

@@ -89,4 +89,18 @@ macro_rules! on_both_engines {
     };
 }
 
-pub(crate) use on_both_engines;
+/// Declares more tests of these functions: on PostgreSQL with row-level security, and through `PgBouncer`.
+macro_rules! walled_and_pooled {
+    ($($test:ident)+) => {
+        mod walled {
+            use crate::support::{Engine, World};
+            $(#[test] fn $test() { super::$test(&World::start(Engine::walled())); })+
+        }
+        mod pooled {
+            use crate::support::{Engine, World};
+            $(#[test] fn $test() { super::$test(&World::start(Engine::pooled())); })+
+        }
+    };
+}
+
+pub(crate) use {on_both_engines, walled_and_pooled};

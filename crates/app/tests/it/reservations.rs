@@ -2,10 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::support::{Client, Market, World, booking, data, id_of, quoted, stay};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
+    an_imported_listing_is_found_quoted_booked_and_cancelled
+    every_quote_equals_the_reservation_made_from_it
+    a_quote_is_booked_with_once
+    a_changed_price_books_nothing_and_brings_a_fresh_quote
+    an_external_id_is_the_sellers_own
+    lists_show_what_is_asked_for
+    all_field_errors_of_a_booking_are_told_at_once
+    neighbours_do_not_collide
+    what_others_have_is_not_there
+    what_is_reserved_is_not_deleted
+}
+
+walled_and_pooled! {
     an_imported_listing_is_found_quoted_booked_and_cancelled
     every_quote_equals_the_reservation_made_from_it
     a_quote_is_booked_with_once

@@ -3,11 +3,21 @@
 use domain::webhooks::{SignedMessage, WebhookSecret};
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::support::{Client, Delivery, Receiver, Server, World, data, until, until_so};
 use crate::webhooks::{channel, create, path};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
+    what_happens_is_delivered_in_order_as_the_feed_shows_it
+    deliveries_are_signed_by_both_secrets_while_they_are_rotated
+    a_receiver_that_is_gone_disables_its_webhook
+    a_failed_event_is_sent_again_with_its_id
+    a_webhook_is_rewound
+    a_slow_receiver_delays_no_other
+    another_server_goes_on_where_one_has_died
+}
+
+walled_and_pooled! {
     what_happens_is_delivered_in_order_as_the_feed_shows_it
     deliveries_are_signed_by_both_secrets_while_they_are_rotated
     a_receiver_that_is_gone_disables_its_webhook

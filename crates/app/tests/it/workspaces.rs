@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::on_both_engines;
 use crate::support::{Answer, World};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
     a_new_workspace_has_settings_that_can_be_changed
@@ -13,6 +13,11 @@ on_both_engines! {
     a_value_that_breaks_a_rule_is_422_at_its_field
     a_body_that_cannot_be_read_is_400_at_the_first_place
     the_current_tenant_of_the_administrator_does_not_matter_even_if_it_is_inactive
+    another_workspace_has_its_own
+}
+
+walled_and_pooled! {
+    a_new_workspace_has_settings_that_can_be_changed
     another_workspace_has_its_own
 }
 

@@ -25,8 +25,9 @@ use self::operators::{
 };
 use self::refusals::refusals_come_in_one_order;
 use self::victim::Victim;
-use crate::on_both_engines;
+
 use crate::support::{Answer, Engine, Server, World};
+use crate::{on_both_engines, walled_and_pooled};
 
 on_both_engines! {
     every_operation_answers_as_documented
@@ -49,6 +50,14 @@ on_both_engines! {
     no_key_of_a_tenant_operates
     no_operator_works_in_a_tenant
     operators_are_refused_in_one_order
+}
+
+walled_and_pooled! {
+    every_operation_answers_as_documented
+    another_workspace_reaches_nothing
+    another_tenant_reaches_nothing
+    every_post_may_be_repeated
+    nothing_is_written_for_whom_was_revoked_before_the_body_arrived
 }
 
 /// Operations without authentication. This list may only shrink.

@@ -22,6 +22,10 @@ const END_OF_GREETING: &str = "/docs";
 pub(crate) enum Engine {
     Sqlite(Arc<TempDir>),
     Postgres(Arc<testkit::Postgres>),
+    /// PostgreSQL with row-level security.
+    Walled(Arc<testkit::Postgres>),
+    /// PostgreSQL through `PgBouncer`.
+    Pooled(Arc<testkit::Postgres>),
     /// A PostgreSQL server of one test.
     Own(Arc<testkit::PostgresServer>),
 }
@@ -35,6 +39,17 @@ impl Engine {
         Self::Postgres(Arc::new(testkit::Postgres::fresh(migrate)))
     }
 
+    pub(crate) fn walled() -> Self {
+        let raise = |url: &str, role: &str| {
+            run(url, &["migrate", "--role", role]).expect("a wall");
+        };
+        Self::Walled(Arc::new(testkit::Postgres::walled(migrate, raise)))
+    }
+
+    pub(crate) fn pooled() -> Self {
+        Self::Pooled(Arc::new(testkit::Postgres::fresh(migrate)))
+    }
+
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("data/tenantry.db").display()),
@@ -43,6 +58,11 @@ impl Engine {
                 ["postgres", "tenantry"].iter().fold(postgres.service_url().to_owned(), |url, user| {
                     url.replace(&format!("{user}@"), &format!("{user}:{DATABASE_PASSWORD}@"))
                 })
+            }
+            Self::Walled(postgres) => postgres.url_of_role(),
+            Self::Pooled(postgres) => {
+                let settings = adapters_postgres::Postgres::new(postgres.url()).expect("an address").settings();
+                postgres.url_of_pooler(&settings)
             }
             Self::Own(server) => server.url().to_owned(),
         }

@@ -1,0 +1,34 @@
+//! A database through `PgBouncer`, in transaction mode.
+
+use adapters_postgres::Postgres;
+use sqlx::{Connection, Executor, PgConnection, Row};
+use testkit::contract::Ports;
+
+use crate::{fresh, ports};
+
+fn pooled(server: &testkit::Postgres) -> Postgres {
+    let settings = Postgres::new(server.url()).expect("an address").settings();
+    Postgres::new(&server.url_of_pooler(&settings)).expect("an address")
+}
+
+pub(crate) async fn open() -> Ports {
+    let server = fresh();
+    ports(pooled(&server).database(), server).await
+}
+
+/// Otherwise the contract through `PgBouncer` would prove nothing.
+#[tokio::test]
+async fn statements_of_a_connection_run_on_several_connections_of_the_server() {
+    let server = fresh();
+    let url = server.url_of_pooler(&Postgres::new(server.url()).expect("an address").settings());
+    let connect = || PgConnection::connect(&url);
+    let (mut one, mut other) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
+    let pid = async |connection: &mut PgConnection| -> i32 {
+        connection.fetch_one("SELECT pg_backend_pid()").await.expect("an answer").get(0)
+    };
+    let first = pid(&mut one).await;
+    other.execute("BEGIN").await.expect("a transaction");
+    assert_eq!(pid(&mut other).await, first, "the connection of the server goes to the next client");
+    assert_ne!(pid(&mut one).await, first);
+    other.execute("ROLLBACK").await.expect("rolled back");
+}
