@@ -6,7 +6,11 @@ use sqlx::{ConnectOptions, PgConnection};
 use crate::Postgres;
 use crate::server::DIRECT;
 
-const SETTINGS: &str = "SELECT name, setting FROM pg_settings WHERE name = ANY ($1)";
+/// The statements that give the role the settings that a connection lacks.
+const MISSING: &str = "\
+    SELECT string_agg(format('ALTER ROLE %I SET %s = %L;', current_user, name, wanted.setting), ' ' ORDER BY name) \
+    FROM unnest($1::text[], $2::text[]) wanted (name, setting) JOIN pg_settings known USING (name) \
+    WHERE known.setting <> wanted.setting";
 
 impl Postgres {
     /// Opens a connection with a setting by which the facts about the server tell whether it leads to a pooler.
@@ -16,16 +20,11 @@ impl Postgres {
 
     /// Warns of settings that the pooler has dropped and the role does not have.
     pub(crate) async fn warn_of_settings(&self, connection: &mut PgConnection) -> sqlx::Result<()> {
-        let wanted = self.settings();
-        let names = wanted.each_ref().map(|(name, _)| *name);
-        let has: Vec<(String, String)> = sqlx::query_as(SETTINGS).bind(names).fetch_all(connection).await?;
-        let missing =
-            wanted.iter().filter(|(name, value)| !has.iter().any(|(known, has)| known == name && has == value));
-        let missing = missing.fold(String::new(), |set, (name, value)| {
-            set + &format!("ALTER ROLE {} SET {name} = '{value}'; ", self.options.get_username())
-        });
-        if !missing.is_empty() {
-            tracing::warn!("the pooler in front of the database drops settings; run: {}", missing.trim_end());
+        let (names, settings): (Vec<&str>, Vec<String>) = self.settings().into_iter().unzip();
+        let missing: Option<String> =
+            sqlx::query_scalar(MISSING).bind(names).bind(settings).fetch_one(connection).await?;
+        if let Some(missing) = missing {
+            tracing::warn!("the pooler in front of the database drops settings; run: {missing}");
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ const IS_UNBOUND: &str = "\
     WHERE rolname = $1 AND pg_class.oid = to_regclass('workspaces')";
 
 const POLICIES: &str = "SELECT tablename FROM pg_policies WHERE schemaname = current_schema() AND policyname = $1";
+const ENABLED: &str = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND rowsecurity";
 
 /// The roles that may read the tables, but for their owner.
 const ROLES: &str = "\
@@ -111,19 +112,23 @@ async fn check(connection: &mut PgConnection, role: &str) -> Result<(), WallErro
     }
 }
 
-/// Creates the missing policies and views.
+/// Creates the missing policies and views, and turns the policies on.
 async fn raise(connection: &mut PgConnection) -> sqlx::Result<()> {
+    let enabled: Vec<String> = sqlx::query_scalar(ENABLED).fetch_all(&mut *connection).await?;
     let of_workspace: Vec<String> = sqlx::query_scalar(POLICIES).bind(OF_WORKSPACE).fetch_all(&mut *connection).await?;
     let of_service: Vec<String> = sqlx::query_scalar(POLICIES).bind(OF_SERVICE).fetch_all(&mut *connection).await?;
     let mut statements = vec![];
     let mut state = |statement: String| statements.push(statement);
+    let is_among = |tables: &[String], table| tables.iter().any(|known| known == table);
     for table in TABLES {
         let key = if table == "workspaces" { "id" } else { "workspace_id" };
-        if !of_workspace.iter().any(|known| known == table) {
-            state(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"));
+        if !is_among(&of_workspace, table) {
             state(format!("CREATE POLICY {OF_WORKSPACE} ON {table} USING ({key} = {WORKSPACE})"));
         }
-        match (ACROSS_WORKSPACES.contains(&table), of_service.iter().any(|known| known == table)) {
+        if !is_among(&enabled, table) {
+            state(format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"));
+        }
+        match (ACROSS_WORKSPACES.contains(&table), is_among(&of_service, table)) {
             (true, false) => state(format!("CREATE POLICY {OF_SERVICE} ON {table} FOR SELECT USING ({IS_SERVICE})")),
             (false, true) => state(format!("DROP POLICY {OF_SERVICE} ON {table}")),
             _ => {}

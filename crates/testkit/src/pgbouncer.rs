@@ -14,16 +14,19 @@ use crate::until;
 /// The first version that tracks prepared statements in transaction mode.
 const OLDEST: (u32, u32) = (1, 21);
 
-/// Runs the program `$1` in the folder `$0` on the port `$3`, for all databases of the server `$2`, until standard input ends.
+/// Runs the program `$1` in the folder `$0` on the port `$4`, for all databases of the server `$2` and the users `$3`, until
+/// standard input ends.
 const WATCHDOG: &str = r#"
+echo "$3" >users
 cat >pgbouncer.ini <<END
 [databases]
 * = $2
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = $3
+listen_port = $4
 unix_socket_dir =
-auth_type = any
+auth_type = trust
+auth_file = users
 pool_mode = transaction
 max_prepared_statements = 200
 max_client_conn = 500
@@ -49,11 +52,13 @@ const UNPACK: &str = r#"
 set -e
 command -v apt-get >/dev/null
 echo 'testkit: this machine has no PgBouncer that is new enough, unpacking one' >&2
+# The mirror of this machine, if its packages were listed.
 uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
 new=$(mktemp -d "$0.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 chmod 755 "$new"
 mkdir -p "$new/apt/lists/partial" "$new/apt/cache/archives/partial" "$new/root"
+uri=${uri:-http://deb.debian.org/debian}
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie main" >"$new/apt/sources"
 apt() {
     apt-get -q -o Dir::Etc::SourceList="$new/apt/sources" -o Dir::Etc::SourceParts=/dev/null \
@@ -86,18 +91,19 @@ pub(crate) struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts `PgBouncer` in front of the server at `url`, blocking until it accepts connections.
-    pub(crate) fn start(url: &str, settings: &[(&str, String)]) -> Self {
+    /// Starts `PgBouncer` in front of the server at `url`, blocking until it accepts connections: of the user of the URL and
+    /// of `role`, who has the same password.
+    pub(crate) fn start(url: &str, role: &str, settings: &[(&str, String)]) -> Self {
         let mut url = Url::parse(url).expect("the server's URL is valid");
         let settings =
             settings.iter().fold(String::new(), |set, (name, value)| set + &format!("SET {name} = ''{value}'';"));
         let (host, port) = (url.host_str().expect("a host"), url.port().unwrap_or(5432));
-        let password = url.password().map_or(String::new(), |password| format!(" password='{password}'"));
-        let user = url.username();
-        let server = format!("host={host} port={port} user={user}{password} connect_query='{settings}'");
+        let server = format!("host={host} port={port} connect_query='{settings}'");
+        let password = url.password().unwrap_or_default();
+        let users = [url.username(), role].map(|user| format!("\"{user}\" \"{password}\"")).join("\n");
         let port = free_port();
-        let (folder, watchdog) =
-            watched_with(WATCHDOG, [program().into_os_string(), server.into(), port.clone().into()].into_iter());
+        let arguments = [program().into_os_string(), server.into(), users.into(), port.clone().into()];
+        let (folder, watchdog) = watched_with(WATCHDOG, arguments.into_iter());
         until(|| {
             let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
             assert!(!folder.join("ended").exists(), "PgBouncer did not start:\n{log}");
@@ -131,7 +137,12 @@ fn program() -> PathBuf {
         })
     });
     found.unwrap_or_else(|| {
-        panic!("found no PgBouncer of version {}.{} or newer, and could not unpack Debian's", OLDEST.0, OLDEST.1)
+        panic!(
+            "found no PgBouncer of version {}.{} or newer. Install one (Debian 13, Ubuntu 24.04: `apt-get install pgbouncer`; \
+             Fedora: `dnf install pgbouncer`; macOS: `brew install pgbouncer`), or let the tests unpack Debian's, for which \
+             they need `apt-get` and a mirror of Debian 13",
+            OLDEST.0, OLDEST.1
+        )
     })
 }
 

@@ -129,9 +129,7 @@ impl Postgres {
 
     /// Returns the URL of this database for the role that row-level security limits.
     pub fn url_of_role(&self) -> String {
-        let mut url = Url::parse(&self.url).expect("the URL is valid");
-        url.set_username(ROLE).expect("it has a host");
-        url.into()
+        of_role(&self.url)
     }
 
     /// Creates a database without a schema, blocking until it exists.
@@ -178,11 +176,16 @@ impl Postgres {
     }
 
     /// Returns the URL of this database through `PgBouncer`, in transaction mode. Each of its connections to the server has
-    /// these settings.
+    /// the settings of the first call.
     pub fn url_of_pooler(&self, settings: &[(&str, String)]) -> String {
         static POOLER: OnceLock<PgBouncer> = OnceLock::new();
-        let pooler = POOLER.get_or_init(|| PgBouncer::start(&self.server.url, settings));
+        let pooler = POOLER.get_or_init(|| PgBouncer::start(&self.server.url, ROLE, settings));
         with_database(pooler.url(), &self.name)
+    }
+
+    /// Returns the URL of this database through `PgBouncer` for the role that row-level security limits.
+    pub fn url_of_role_through_pooler(&self, settings: &[(&str, String)]) -> String {
+        of_role(&self.url_of_pooler(settings))
     }
 
     /// Ends all connections to the database and refuses new ones, like an outage of the server.
@@ -465,6 +468,13 @@ fn versions(parent: &str, prefix: &str) -> impl Iterator<Item = PathBuf> {
         .collect();
     found.sort_unstable();
     found.into_iter().rev().map(|(_, folder)| folder)
+}
+
+/// Returns the URL for the role that row-level security limits.
+fn of_role(url: &str) -> String {
+    let mut url = Url::parse(url).expect("the URL is valid");
+    url.set_username(ROLE).expect("it has a host");
+    url.into()
 }
 
 /// Returns the URL of another database on the server at `url`.

@@ -1,4 +1,4 @@
-//! Contract of every port: directly, through `PgBouncer`, and with row-level security.
+//! Contract of every port: directly, through `PgBouncer`, with row-level security, and with both.
 
 mod direct {
     testkit::suite!(crate::open);
@@ -8,4 +8,7 @@ mod pooled {
 }
 mod walled {
     testkit::suite!(crate::wall::open);
+}
+mod walled_and_pooled {
+    testkit::suite!(crate::pooled::open_walled);
 }

@@ -4,23 +4,36 @@ use adapters_postgres::Postgres;
 use sqlx::{Connection, Executor, PgConnection, Row};
 use testkit::contract::Ports;
 
+use crate::wall::walled;
 use crate::{fresh, ports};
 
-fn pooled(server: &testkit::Postgres) -> Postgres {
-    let settings = Postgres::new(server.url()).expect("an address").settings();
-    Postgres::new(&server.url_of_pooler(&settings)).expect("an address")
+/// Returns the settings that a connection asks for, and `PgBouncer` drops.
+fn settings(server: &testkit::Postgres) -> [(&'static str, String); 6] {
+    Postgres::new(server.url()).expect("an address").settings()
+}
+
+async fn discovered(url: &str) -> Postgres {
+    Postgres::new(url).expect("an address").discover().await.expect("a connection")
 }
 
 pub(crate) async fn open() -> Ports {
     let server = fresh();
-    ports(pooled(&server).database(), server).await
+    let postgres = discovered(&server.url_of_pooler(&settings(&server))).await;
+    ports(postgres.database(), server).await
+}
+
+pub(crate) async fn open_walled() -> Ports {
+    let server = walled();
+    let postgres = discovered(&server.url_of_role_through_pooler(&settings(&server))).await;
+    postgres.expect_bound().expect("the role is bound");
+    ports(postgres.database(), server).await
 }
 
 /// Otherwise the contract through `PgBouncer` would prove nothing.
 #[tokio::test]
 async fn statements_of_a_connection_run_on_several_connections_of_the_server() {
     let server = fresh();
-    let url = server.url_of_pooler(&Postgres::new(server.url()).expect("an address").settings());
+    let url = server.url_of_pooler(&settings(&server));
     let connect = || PgConnection::connect(&url);
     let (mut one, mut other) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
     let pid = async |connection: &mut PgConnection| -> i32 {

@@ -165,7 +165,7 @@ async fn a_later_migration_completes_the_policies() {
     let mut owner = PgConnection::connect(server.url()).await.expect("a connection");
     for lost in [
         "DROP POLICY tenantry_workspace ON quotes",
-        "ALTER TABLE quotes DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE users DISABLE ROW LEVEL SECURITY",
         "REVOKE ALL ON quotes FROM tenantry_test_role",
         "DROP VIEW walled_users",
         "CREATE POLICY tenantry_service ON listings USING (true)",
@@ -177,7 +177,7 @@ async fn a_later_migration_completes_the_policies() {
     for table in ["quotes", "listings", "walled_users"] {
         assert_eq!(count(&mut role, table, "true").await, 0);
     }
-    let is_on = "SELECT relrowsecurity FROM pg_class WHERE relname = 'quotes'";
+    let is_on = "SELECT relrowsecurity FROM pg_class WHERE relname = 'users'";
     assert!(sqlx::query_scalar::<_, bool>(is_on).fetch_one(&mut owner).await.expect("a table"));
     let policies = "SELECT COUNT(*) FROM pg_policies WHERE tablename = 'listings'";
     assert_eq!(sqlx::query_scalar::<_, i64>(policies).fetch_one(&mut owner).await.expect("a count"), 1);

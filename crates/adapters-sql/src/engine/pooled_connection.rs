@@ -130,6 +130,10 @@ impl<DB: Driver> PooledConnection<DB> {
     /// Marks the end of the work that [`start`](Self::start) began.
     pub fn finish<T, E>(&mut self, done: Result<T, E>) -> Result<T, E> {
         self.is_whole = done.is_ok();
+        if !self.is_whole {
+            // The transaction will be rolled back, even by a COMMIT, and with it a reach that it was given.
+            self.opened().reach = None;
+        }
         done
     }
 }

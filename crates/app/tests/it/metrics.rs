@@ -145,7 +145,7 @@ fn build_and_pools_are_told(world: &World) {
         // All workers share these pools.
         Engine::Sqlite(_) => &[("sqlite-reader", 8.0), ("sqlite-writer", 1.0)],
         // Each worker has a pool of eight.
-        Engine::Postgres(_) | Engine::Walled(_) | Engine::Pooled(_) | Engine::Own(_) => &[("postgres", 8.0)],
+        _ => &[("postgres", 8.0)],
     };
     for (pool, size) in pools {
         let of = |state: &str| samples[&format!("tenantry_db_connections{{pool=\"{pool}\",state=\"{state}\"}}")];
@@ -153,7 +153,7 @@ fn build_and_pools_are_told(world: &World) {
         assert!(of("idle") + of("used") >= 1.0 && of("idle") + of("used") <= max, "{pool}: {samples:?}");
         let workers = match &world.server.engine {
             Engine::Sqlite(_) => 1.0,
-            Engine::Postgres(_) | Engine::Walled(_) | Engine::Pooled(_) | Engine::Own(_) => max / size,
+            _ => max / size,
         };
         assert_same(max, workers * size, pool);
         assert!(workers >= 1.0 && workers.fract() == 0.0, "{pool}: {max}");

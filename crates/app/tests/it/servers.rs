@@ -206,3 +206,47 @@ fn a_server_that_is_not_on_the_coordinator_trusts_no_cached_credential_and_says_
     assert_eq!(client.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
     assert_eq!(world.server.log_with(MESSAGE).matches(MESSAGE).count(), 1);
 }
+
+#[test]
+fn through_a_pooler_no_cached_credential_is_trusted() {
+    let world = World::start(Engine::pooled());
+    world.server.log_with("no LISTEN through a pooler: the credential cache is off");
+    let Engine::Pooled(postgres) = &world.server.engine else { unreachable!("it is pooled") };
+    let client = world.client().calry(&world.key_in(&world.tenant_id("Channel A"), "READ"));
+    assert_eq!(client.get("/api/v1/locations").status, 200);
+    // Unlike the service, this notifies no server.
+    postgres.run("UPDATE api_keys SET revoked_at = now() WHERE permission = 'READ'");
+    assert_eq!(client.get("/api/v1/locations").refusal(), (401, "unauthenticated"));
+}
+
+#[test]
+fn past_a_pooler_a_server_hears_which_cached_credentials_have_changed() {
+    const PATH: &str = "/api/v1/locations";
+    let engine = Engine::pooled();
+    let Engine::Pooled(postgres) = &engine else { unreachable!("it is pooled") };
+    let direct = postgres.url().to_owned();
+    let world = World::of(Server::start_with(engine.clone(), &["--database-direct", &direct]));
+    let client = world.client().calry(&world.key_in(&world.tenant_id("Channel A"), "READ"));
+    // Unlike the service, this notifies no server.
+    let revoke = |at: &str| postgres.run(&format!("UPDATE api_keys SET revoked_at = {at} WHERE permission = 'READ'"));
+    until(|| {
+        revoke("NULL");
+        assert_eq!(client.get(PATH).status, 200);
+        revoke("now()");
+        let status = client.get(PATH).status;
+        if status == 200 { Ok("it is cached") } else { Err(status) }
+    });
+    postgres.run(&format!("SELECT pg_notify('tenantry_access', '{}')", world.workspace));
+    assert_eq!(refused_within_a_second(&client, PATH).refusal(), (401, "unauthenticated"));
+}
+
+#[test]
+fn a_server_names_the_settings_that_the_pooler_drops() {
+    let server = Server::start_with(Engine::pooled(), &["--statement-timeout", "7"]);
+    let log = server.log_with("drops settings; run: ALTER ROLE");
+    assert!(log.contains("SET statement_timeout = '7000';"), "{log}");
+    assert!(!log.contains("lock_timeout"), "the pooler gives connections the others: {log}");
+    let silent = Server::start(Engine::pooled());
+    let log = silent.log_with("no LISTEN through a pooler");
+    assert!(!log.contains("drops settings"), "{log}");
+}

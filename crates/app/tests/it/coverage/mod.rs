@@ -25,7 +25,6 @@ use self::operators::{
 };
 use self::refusals::refusals_come_in_one_order;
 use self::victim::Victim;
-
 use crate::support::{Answer, Engine, Server, World};
 use crate::{on_both_engines, walled_and_pooled};
 
@@ -58,6 +57,15 @@ walled_and_pooled! {
     another_tenant_reaches_nothing
     every_post_may_be_repeated
     nothing_is_written_for_whom_was_revoked_before_the_body_arrived
+}
+
+mod walled_and_pooled {
+    use crate::support::{Engine, World};
+
+    #[test]
+    fn another_workspace_reaches_nothing() {
+        super::another_workspace_reaches_nothing(&World::start(Engine::walled_and_pooled()));
+    }
 }
 
 /// Operations without authentication. This list may only shrink.

@@ -26,6 +26,8 @@ pub(crate) enum Engine {
     Walled(Arc<testkit::Postgres>),
     /// PostgreSQL through `PgBouncer`.
     Pooled(Arc<testkit::Postgres>),
+    /// PostgreSQL with row-level security, through `PgBouncer`.
+    WalledAndPooled(Arc<testkit::Postgres>),
     /// A PostgreSQL server of one test.
     Own(Arc<testkit::PostgresServer>),
 }
@@ -40,10 +42,11 @@ impl Engine {
     }
 
     pub(crate) fn walled() -> Self {
-        let raise = |url: &str, role: &str| {
-            run(url, &["migrate", "--role", role]).expect("a wall");
-        };
-        Self::Walled(Arc::new(testkit::Postgres::walled(migrate, raise)))
+        Self::Walled(Arc::new(walled()))
+    }
+
+    pub(crate) fn walled_and_pooled() -> Self {
+        Self::WalledAndPooled(Arc::new(walled()))
     }
 
     pub(crate) fn pooled() -> Self {
@@ -60,13 +63,23 @@ impl Engine {
                 })
             }
             Self::Walled(postgres) => postgres.url_of_role(),
-            Self::Pooled(postgres) => {
-                let settings = adapters_postgres::Postgres::new(postgres.url()).expect("an address").settings();
-                postgres.url_of_pooler(&settings)
-            }
+            Self::Pooled(postgres) => postgres.url_of_pooler(&settings(postgres)),
+            Self::WalledAndPooled(postgres) => postgres.url_of_role_through_pooler(&settings(postgres)),
             Self::Own(server) => server.url().to_owned(),
         }
     }
+}
+
+fn walled() -> testkit::Postgres {
+    let raise = |url: &str, role: &str| {
+        run(url, &["migrate", "--role", role]).expect("a wall");
+    };
+    testkit::Postgres::walled(migrate, raise)
+}
+
+/// Returns the settings that the service asks for, and a pooler drops.
+fn settings(postgres: &testkit::Postgres) -> [(&'static str, String); 6] {
+    adapters_postgres::Postgres::new(postgres.url()).expect("an address").settings()
 }
 
 /// Applies the migrations to a database.
