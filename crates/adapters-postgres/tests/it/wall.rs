@@ -41,6 +41,7 @@ async fn fill(server: &testkit::Postgres) {
     contract::events::an_importer_is_told_nothing_of_what_sleeps(ports.clone()).await;
     contract::bookings::a_quote_is_booked_with_once(ports.clone()).await;
     contract::calendars::a_calendar_comes_back_as_it_was_written(ports.clone()).await;
+    contract::charges::an_offer_has_the_charges_of_its_listing(ports.clone()).await;
     contract::event_consumers::a_consumer_comes_back_as_it_was_stored(ports.clone()).await;
     contract::idempotency::an_idempotency_record_comes_back_as_it_was_kept(ports.clone()).await;
     contract::imports::what_is_imported_is_there_until_it_is_removed(ports.clone()).await;

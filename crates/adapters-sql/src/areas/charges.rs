@@ -74,7 +74,7 @@ impl ChargeRepository for Database {
         scope: &TenantScope,
         account: IntegrationAccountId,
     ) -> Result<Option<AccountCharges>, RepositoryError> {
-        let transaction = self.begin_reading().await?;
+        let transaction = self.begin_reading(scope).await?;
         let done = transaction.account_charges(scope, account).await;
         transaction.end_unaudited(done).await
     }
@@ -96,7 +96,7 @@ impl ChargeRepository for Database {
             after.into_parts();
         inside(scope.workspace_id(), workspace_id)?;
         let named = || [workspace_id.as_uuid().into(), account.as_uuid().into()];
-        let transaction = self.begin(idempotency_record).await?;
+        let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             let next = Query::of_tenant(NEXT, scope).bind([account.as_uuid().into(), version.into()]);
             transaction.execute_guarded(next).await?;

@@ -54,7 +54,7 @@ impl Database {
             _ => Accounts::Any,
         };
         let imports = filter.origin != Some(Origin::Own)
-            && self.first(self.statement(Query::of_tenant(IMPORTS, scope).push(" LIMIT 1"))).await?.is_some();
+            && self.first(Query::of_tenant(IMPORTS, scope).push(" LIMIT 1")).await?.is_some();
         Ok(Sources { accounts, imports })
     }
 
