@@ -1,4 +1,4 @@
-//! Contract of every port: directly, through `PgBouncer`, with row-level security, and with both.
+//! Contract of every port: directly, through `PgBouncer`, and with row-level security; that of isolation with both.
 
 mod direct {
     testkit::suite!(crate::open);
@@ -10,5 +10,5 @@ mod walled {
     testkit::suite!(crate::wall::open);
 }
 mod walled_and_pooled {
-    testkit::suite!(crate::pooled::open_walled);
+    testkit::isolation_suite!(crate::pooled::open_walled);
 }

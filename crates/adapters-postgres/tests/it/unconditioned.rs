@@ -101,7 +101,7 @@ pub(crate) async fn open() -> Ports {
     unconditioned(&postgres, server).await
 }
 
-testkit::suite!(crate::unconditioned::open);
+testkit::isolation_suite!(crate::unconditioned::open);
 
 /// Otherwise the suite without conditions would prove nothing.
 #[tokio::test]

@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod import_races;
 pub mod imports;
 pub mod integration_accounts;
+mod isolation;
 pub mod large_lists;
 pub mod listing_lists;
 pub mod listings;

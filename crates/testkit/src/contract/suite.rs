@@ -400,12 +400,17 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    /// Returns the text of each area of the contract.
+    fn areas() -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/contract");
+        let areas = fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
+        areas.map(|area| fs::read_to_string(area).expect("a text")).collect()
+    }
+
     #[test]
     fn every_sentence_is_in_the_suite() {
         let suite = include_str!("suite.rs");
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/contract");
-        let areas = fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").path());
-        let texts: Vec<_> = areas.map(|area| fs::read_to_string(area).expect("a text")).collect();
+        let texts = areas();
         let lines = texts.iter().flat_map(|text| text.lines());
         let sentences: Vec<_> = lines
             .filter_map(|line| line.strip_prefix("pub async fn ")?.split_once('('))
@@ -414,6 +419,19 @@ mod tests {
         assert!(sentences.len() > 100, "{sentences:?}");
         for sentence in sentences {
             assert!(suite.contains(&format!(" {sentence},")), "{sentence} is missing in `suite!`");
+        }
+    }
+
+    #[test]
+    fn every_sentence_with_another_workspace_is_in_the_suite_of_isolation() {
+        let suite = include_str!("isolation.rs");
+        let texts = areas();
+        let functions = texts.iter().flat_map(|text| text.split("\npub async fn ").skip(1));
+        let functions = functions.filter_map(|function| function.split_once("\n}\n")?.0.split_once("(ports: Ports)"));
+        let isolated: Vec<_> = functions.filter(|(_, body)| body.contains(".beside()")).collect();
+        assert!(isolated.len() > 30, "{isolated:?}");
+        for (sentence, _) in isolated {
+            assert!(suite.contains(&format!(" {sentence},")), "{sentence} is missing in `isolation_suite!`");
         }
     }
 }
