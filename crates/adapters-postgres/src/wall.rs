@@ -43,7 +43,7 @@ pub enum WallError {
     #[error("there is no role {0:?}: make it with CREATE ROLE … LOGIN")]
     NoRole(String),
     /// A role that policies do not bind.
-    #[error("row-level security does not bind the role {0:?}: it is a superuser, a member of the owner of the tables, or has BYPASSRLS")]
+    #[error("row-level security does not bind the role {0:?}: it is a superuser, acts for the owner, or has BYPASSRLS")]
     Unbound(String),
     /// Citus, whose workers do not know the workspace of a connection.
     #[error("row-level security does not work on Citus")]
