@@ -137,6 +137,11 @@ impl Dialect for PostgresDialect {
         )
     }
 
+    fn some_of_each_account(&self, table: &str, row: &str) -> String {
+        // The planner does not know how few there are. Without ORDER BY, it might read all by a bitmap.
+        self.first_of_each_account(table, row, "")
+    }
+
     fn all_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
         // The planner does not know how few there are. Without OFFSET, it might read the whole table to join it.
         format!(

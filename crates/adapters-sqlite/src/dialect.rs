@@ -146,6 +146,11 @@ impl Dialect for SqliteDialect {
         }
     }
 
+    fn some_of_each_account(&self, table: &str, row: &str) -> String {
+        // The end of the statement ends the join.
+        self.all_of_each_account(table, row, "")
+    }
+
     fn all_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String {
         format!(
             "CROSS JOIN {table} {row} \

@@ -223,6 +223,22 @@ async fn a_list_reads_the_listings_of_its_accounts_although_nearly_all_are_of_an
 }
 
 #[tokio::test]
+async fn a_list_around_a_place_counts_no_more_of_what_the_tenant_sees_than_it_compares() {
+    let server = walled();
+    let pool = filled(server.url(), &LISTINGS).await;
+    fill(&pool, &IMPORTS).await;
+    for (pool, database) in sides(&server, pool).await {
+        let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
+        let plan = plan(&pool, database.visible_listings_statement(&scope, 4_000)).await;
+        for index in ["listings_by_account", "imports_pkey"] {
+            let limited =
+                plan.windows(2).any(|lines| lines[0].contains("Limit") && lines[1].contains(&format!("using {index}")));
+            assert!(limited, "{index} is not read in order: {plan:#?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_move_finds_imports_by_their_account() {
     let server = walled();
     let pool = filled(server.url(), &IMPORTS).await;

@@ -73,6 +73,9 @@ pub trait Dialect: Send + Sync {
     /// match the conditions, without reading all of its rows. `row` is the alias of the rows.
     fn first_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String;
 
+    /// Returns the join that takes rows from each integration account `account`, of which no more than `$3` are needed.
+    fn some_of_each_account(&self, table: &str, row: &str) -> String;
+
     /// Returns the join that takes from each integration account `account` the ids of all rows that match the conditions, which
     /// are few and are found by an index.
     fn all_of_each_account(&self, table: &str, row: &str, conditions: &str) -> String;

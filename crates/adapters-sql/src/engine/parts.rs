@@ -19,7 +19,7 @@ const FIRST_ACCOUNT: &str = "\
 const OTHER_ACCOUNTS: &str = " AND account.id <> {first_account}";
 
 /// The rows of the tenant's accounts.
-const OF_ACCOUNTS: &str = "\
+pub(crate) const OF_ACCOUNTS: &str = "\
     SELECT 1 FROM integration_accounts account {rows} WHERE account.workspace_id = $1 AND account.tenant_id = $2";
 
 /// Returns the part of all accounts, if it is of few rows; else the part of the first account, whose index yields its ids in

@@ -4,14 +4,15 @@ use domain::access::TenantScope;
 use domain::geography::{Around, Radius};
 use domain::instants::Edge;
 use ports::{ListingFilter, Origin, RepositoryError};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::filters::BY_CHANGE;
 use super::pages::{Accounts, FewChanges, Sources, in_box};
-use super::statements::{CHANGED_AT_SOURCES, COUNT_IN_BOX, IMPORTS, OWN_LISTINGS, SOME_ACCOUNTS};
+use super::statements::{CHANGED_AT_SOURCES, COUNT_IN_BOX, IMPORTS, SOME_ACCOUNTS};
 use crate::engine::database::Database;
-use crate::engine::parts::FEW;
+use crate::engine::dialect::Dialect;
+use crate::engine::parts::{FEW, OF_ACCOUNTS};
 use crate::engine::query::Query;
 
 /// The number of the tenant's listings that are read in the time of one that is found by its place.
@@ -68,7 +69,7 @@ impl Database {
         let own = filter.origin != Some(Origin::Imported)
             && self.is_few_of_accounts(scope, ("listings", "listing"), BY_CHANGE, since).await?;
         let at_sources = filter.origin != Some(Origin::Own)
-            && !self.is_few(Query::of_tenant(IMPORTS, scope)).await?
+            && self.count_of(imports_up_to(self.dialect(), scope, FEW.into())).await? > FEW.into()
             && self.is_few(Query::of_tenant("", scope).push_bound(CHANGED_AT_SOURCES, since)).await?;
         Ok(FewChanges { own, at_sources })
     }
@@ -77,8 +78,7 @@ impl Database {
     pub(super) async fn rings(&self, scope: &TenantScope, around: Around) -> Result<Option<Rings>, RepositoryError> {
         let inside = self.count_inside(scope, around, around.radius, FEW).await?;
         let as_fast = PER_PLACE * inside;
-        let visible = Query::of_tenant(OWN_LISTINGS, scope).push(" UNION ALL ").push(IMPORTS);
-        if self.count_of(visible.count_up_to(as_fast)).await? <= as_fast {
+        if self.count_of(visible_up_to(self.dialect(), scope, as_fast)).await? <= as_fast {
             return Ok(None);
         }
         let is_whole = inside <= FEW.into();
@@ -110,4 +110,21 @@ impl Database {
         let query = in_box(query, self.dialect(), around, ring).bind([(i64::from(most) + 1).into()]);
         self.count_of(query).await
     }
+}
+
+/// Counts the tenant's own and imported listings, up to one more than `most`, without reading more of any account.
+pub(super) fn visible_up_to(dialect: &dyn Dialect, scope: &TenantScope, most: u64) -> Query {
+    let imports = dialect.part_of_page(IMPORTS, "import.listing_id");
+    let own = Query::of_tenant(OF_ACCOUNTS, scope).fill("rows", dialect.some_of_each_account("listings", "listing"));
+    own.bind([one_more_than(most)]).push(" UNION ALL ").push(&imports).count_up_to(most)
+}
+
+/// Counts the tenant's imports, up to one more than `most`, without reading more of them.
+fn imports_up_to(dialect: &dyn Dialect, scope: &TenantScope, most: u64) -> Query {
+    let imports = dialect.part_of_page(IMPORTS, "import.listing_id");
+    Query::of_tenant(imports, scope).bind([one_more_than(most)]).count_up_to(most)
+}
+
+fn one_more_than(most: u64) -> Value {
+    i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1).into()
 }

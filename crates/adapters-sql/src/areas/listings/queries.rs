@@ -12,7 +12,7 @@ use super::filters::BY_CHANGE;
 use super::pages::{
     FewChanges, Sources, centre, found, in_box, listed, listed_around, offered, seen, squared, visible_around,
 };
-use super::paths::Rings;
+use super::paths::{Rings, visible_up_to};
 use super::rows::to_tenant_listing;
 use super::statements::{COUNT, COUNT_FOUND};
 use crate::engine::database::Database;
@@ -116,6 +116,12 @@ impl Database {
     pub fn changed_listings_statement(&self, scope: &TenantScope, filter: &ListingFilter, page: Page) -> Statement {
         let few = FewChanges { own: true, at_sources: true };
         self.statement(listed(self.dialect(), scope, filter, page, few, Sources::ALL))
+    }
+
+    /// Returns the statement that counts some of what a tenant sees, for tests.
+    #[doc(hidden)]
+    pub fn visible_listings_statement(&self, scope: &TenantScope, most: u64) -> Statement {
+        self.statement(visible_up_to(self.dialect(), scope, most))
     }
 
     /// Returns the statement of a list within one ring, for tests.

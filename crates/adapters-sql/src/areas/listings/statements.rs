@@ -155,12 +155,6 @@ pub(super) const NO_CHORD: &str = "CAST(NULL AS double precision)";
 pub(super) const SQUARED_CHORD: &str = "\
     ((listing.x - $3) * (listing.x - $3) + (listing.y - $4) * (listing.y - $4) + (listing.z - $5) * (listing.z - $5))";
 
-/// The tenant's own listings.
-pub(super) const OWN_LISTINGS: &str = "\
-    SELECT 1 FROM integration_accounts account CROSS JOIN listings listing \
-    WHERE account.workspace_id = $1 AND account.tenant_id = $2 \
-      AND listing.workspace_id = $1 AND listing.integration_account_id = account.id";
-
 /// The tenant's imports.
 pub(super) const IMPORTS: &str = "\
     SELECT 1 FROM imports import WHERE import.workspace_id = $1 AND import.tenant_id = $2";
