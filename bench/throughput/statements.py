@@ -17,6 +17,9 @@ EXECUTED = re.compile(r"duration: [\d.]+ ms  (?:execute [^:]*|statement): (.*)",
 DURATION = re.compile(r"duration: ([\d.]+) ms")
 PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# On SQLite, the beginning of a transaction shares the text of its first statement, and the end of a savepoint that of its last.
+SHARED = re.compile(r"^(?:BEGIN(?: IMMEDIATE| EXCLUSIVE)?|SAVEPOINT change); |; RELEASE change$")
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH write_")
 WARM_UP = 12  # calls after which every connection has prepared the statements and the caller is cached
 WARM_STAYS = 5_000_000  # far from the stays that are measured
 RADIUS = 50  # kilometres, of the measured searches
@@ -138,7 +141,7 @@ def logged_by_driver(client: Client, log, request, postgres: list, here: dict, s
 
 
 def statement_of(event: dict):
-    text = (event.get("db.statement") or "").strip() or event.get("summary", "")
+    text = SHARED.sub("", (event.get("db.statement") or "").strip() or event.get("summary", ""))
     # A PRAGMA runs now and then, to detect changes by other processes.
     asked = Statement(text, (), event.get("rows_returned"))
     return None if not text or text.startswith("PRAGMA") or is_transaction(asked) else asked
@@ -162,20 +165,37 @@ def with_values(theirs: list, postgres: list, here: dict):
 
 
 def in_transactions(statements: list, postgres: list) -> list:
-    """Returns the statements in transactions like PostgreSQL's."""
-    rest, found = list(statements), []
-    if not any(map(is_transaction, postgres)):
+    """Returns the statements in transactions like PostgreSQL's, where a single statement that writes is one, too."""
+    rest, found, is_open = list(statements), [], False
+    if not any(is_transaction(one) or one.sql.startswith(WRITES) for one in postgres):
         return rest
     for place, theirs in enumerate(postgres):
         command = theirs.sql.split()[0].upper().rstrip(";")
         if command == "BEGIN":
             until = next(end for end in range(place, len(postgres)) if postgres[end].sql.startswith("COMMIT"))
-            writes = any(one.sql.startswith(("INSERT", "UPDATE", "DELETE")) for one in postgres[place:until])
+            writes = any(one.sql.startswith(WRITES) for one in postgres[place:until])
             found.append(Statement("BEGIN IMMEDIATE" if writes else "BEGIN", ()))
+            is_open = True
         elif command == "COMMIT":
             found.append(Statement("COMMIT", ()))
+            is_open = False
         elif command != "SET":
-            found.append(rest.pop(0))
+            parts = divided(rest.pop(0))
+            is_alone = not is_open and theirs.sql.startswith(WRITES)
+            found += [Statement("BEGIN IMMEDIATE", ()), *parts, Statement("COMMIT", ())] if is_alone else parts
+    return found
+
+
+def divided(statement: Statement) -> list:
+    """Returns the statements of a text, each with its own values."""
+    texts = statement.sql.split("; ")
+    if len(texts) == 1:
+        return [statement]
+    found = []
+    for text in texts:
+        numbers = sorted({int(number) for number in re.findall(r"\$(\d+)", text)})
+        text = re.sub(r"\$(\d+)", lambda number: f"${numbers.index(int(number[1])) + 1}", text)
+        found.append(Statement(text, tuple(statement.parameters[number - 1] for number in numbers)))
     return found
 
 

@@ -113,6 +113,24 @@ impl Dialect for PostgresDialect {
         format!("WITH {} {last}", parts.join(", "))
     }
 
+    fn joins_writes(&self) -> bool {
+        // Citus would move the rows through the coordinator.
+        !self.is_citus
+    }
+
+    fn after_write(&self, number: usize) -> String {
+        format!(" FROM write_{number}")
+    }
+
+    fn in_order(&self, writes: &[String]) -> String {
+        // The order is that in which each reads from the one before it.
+        let Some((last, others)) = writes.split_last().filter(|(_, others)| !others.is_empty()) else {
+            return writes.concat();
+        };
+        let others = others.iter().enumerate().map(|(n, write)| format!("write_{n} AS ({write} RETURNING 1)"));
+        format!("WITH {} {last}", others.collect::<Vec<_>>().join(", "))
+    }
+
     fn items(&self, array: &str) -> String {
         format!("jsonb_array_elements({array}) item")
     }

@@ -113,6 +113,18 @@ impl Dialect for SqliteDialect {
         statements.join("; ")
     }
 
+    fn joins_writes(&self) -> bool {
+        true
+    }
+
+    fn after_write(&self, _: usize) -> String {
+        " WHERE changes() = 1".to_owned()
+    }
+
+    fn in_order(&self, writes: &[String]) -> String {
+        writes.join("; ")
+    }
+
     fn items(&self, array: &str) -> String {
         format!("json_each({array}) item")
     }

@@ -18,10 +18,11 @@ const MOST: usize = 64;
 /// The time after which a transaction admits no further change.
 pub(crate) const LONGEST: Duration = Duration::from_millis(10);
 
-/// Begins the savepoint of the second change. It is released by the next change, or with the commit.
+/// Begins the savepoint of a change after the first. Each change ends its own, so an [`UNDO`] undoes no other.
 const SAVE: &str = "SAVEPOINT change";
-const SAVE_NEXT: &str = "RELEASE change; SAVEPOINT change";
-const UNDO: &str = "ROLLBACK TO change";
+/// Ends the savepoint of a change that is done.
+pub(crate) const RELEASE: &str = "RELEASE change";
+const UNDO: &str = "ROLLBACK TO change; RELEASE change";
 
 /// The result of the commit.
 pub(crate) type Settled = Result<(), Arc<sqlx::Error>>;
@@ -41,7 +42,6 @@ impl NotCommitted {
 pub(crate) struct Group {
     pub(crate) connection: PooledConnection<Sqlite>,
     began: Instant,
-    has_savepoint: bool,
     /// Whether no further change is admitted.
     pub(crate) is_closed: bool,
     done: Vec<oneshot::Sender<Settled>>,
@@ -49,7 +49,7 @@ pub(crate) struct Group {
 
 impl Group {
     pub(crate) fn new(connection: PooledConnection<Sqlite>) -> Self {
-        Self { connection, began: Instant::now(), has_savepoint: false, is_closed: false, done: vec![] }
+        Self { connection, began: Instant::now(), is_closed: false, done: vec![] }
     }
 
     /// Whether no change may continue the transaction, which may last this long.
@@ -69,19 +69,7 @@ impl Group {
         settled
     }
 
-    /// Begins the savepoint of the next change.
-    pub(crate) async fn save(&mut self) -> sqlx::Result<()> {
-        let saved = self.run(if self.has_savepoint { SAVE_NEXT } else { SAVE }).await;
-        self.has_savepoint = true;
-        saved
-    }
-
-    /// Undoes what was changed since the savepoint. Fails if SQLite has rolled the transaction back by itself.
-    pub(crate) async fn undo(&mut self) -> sqlx::Result<()> {
-        self.run(UNDO).await
-    }
-
-    async fn run(&mut self, text: &'static str) -> sqlx::Result<()> {
+    pub(crate) async fn run(&mut self, text: &'static str) -> sqlx::Result<()> {
         let done = self.connection.start().execute(text).await.map(drop);
         self.connection.finish(done)
     }
@@ -111,18 +99,37 @@ impl Group {
 pub(crate) struct Place {
     pub(crate) group: Group,
     pub(crate) turn: Permit,
-    pub(crate) has_begun: bool,
+    /// Whether the change has a savepoint that was not released.
+    pub(crate) has_savepoint: bool,
 }
 
 impl Place {
-    /// Undoes the change. Fails if SQLite has rolled the transaction back by itself.
+    /// Begins the savepoint of the change, with its first statement.
+    pub(crate) fn save(&mut self) {
+        self.group.connection.begin_with_next(SAVE);
+        self.has_savepoint = true;
+    }
+
+    /// Ends the savepoint of the change.
+    pub(crate) async fn release(&mut self) {
+        let has_begun = self.has_savepoint && !self.group.connection.take_beginning();
+        if has_begun && self.group.run(RELEASE).await.is_err() {
+            // SQLite may have rolled the transaction back by itself: the commit will tell.
+            self.group.is_closed = true;
+        }
+        self.has_savepoint = false;
+    }
+
+    /// Undoes the change. Fails if its last statement has not ended.
     pub(crate) async fn undo(&mut self) -> sqlx::Result<()> {
         self.group.connection.wait_for_end().await?;
-        if self.has_begun {
-            return self.group.undo().await;
+        let is_done = !self.has_savepoint || self.group.connection.take_beginning();
+        if !is_done && self.group.run(UNDO).await.is_err() {
+            // The statement may not have begun the savepoint, or have released it. Or SQLite has rolled the transaction back
+            // by itself: the commit will tell.
+            self.group.is_closed = true;
         }
-        // The savepoint may be missing, and only the commit will tell whether the transaction still exists.
-        self.group.is_closed = true;
+        self.has_savepoint = false;
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::dialect::BEGIN_ALONE;
 use crate::file::DatabaseFile;
-use crate::group::{Group, LONGEST, NotCommitted, Place};
+use crate::group::{Group, LONGEST, NotCommitted, Place, RELEASE};
 
 /// The pool of the one connection that writes.
 #[derive(Clone)]
@@ -92,19 +92,19 @@ impl Writer {
                 self.shared.file.check()?;
                 Group::new(self.connect(None).await?)
             };
-            Ok(Place { group, turn, has_begun: false })
+            Ok(Place { group, turn, has_savepoint: false })
         })
         .await
     }
 
     /// Commits the transaction that others have begun, if there is one, and returns a place in one that admits no others.
-    async fn alone(&self, Place { mut group, turn, has_begun }: Place) -> sqlx::Result<Place> {
+    async fn alone(&self, Place { mut group, turn, has_savepoint }: Place) -> sqlx::Result<Place> {
         if group.is_shared() {
             self.commit(group, None);
             group = Group::new(self.in_time(self.connect(None)).await?);
         }
         group.is_closed = true;
-        Ok(Place { group, turn, has_begun })
+        Ok(Place { group, turn, has_savepoint })
     }
 
     /// Leaves the transaction to the next change, or commits it.
@@ -230,19 +230,43 @@ impl Connection for Change {
         if statement == BEGIN_ALONE {
             place = self.writer.alone(place).await.map_err(|error| failure(Arc::new(error)))?;
         }
-        let Place { group, has_begun, .. } = self.place.insert(place);
-        let begun = if group.is_shared() {
-            group.save().await.map_err(|error| failure(Arc::new(error)))
+        let place = self.place.insert(place);
+        if place.group.is_shared() {
+            place.save();
         } else {
-            group.connection.begin(statement).await
-        };
-        *has_begun = begun.is_ok();
-        self.note(begun)
+            place.group.connection.begin_with_next(statement);
+        }
+        Ok(())
     }
 
     async fn commit(&mut self) -> Result<(), DbErr> {
         self.connection()?;
+        if let Some(place) = &mut self.place {
+            if !place.group.is_shared() && place.group.connection.take_beginning() {
+                // No transaction has begun.
+                self.place = None;
+                return Ok(());
+            }
+            place.release().await;
+        }
         self.settled().await
+    }
+
+    async fn commit_with(&mut self, mut last: Statement) -> Result<bool, DbErr> {
+        let has_savepoint = self.place.as_ref().is_some_and(|place| place.has_savepoint);
+        if has_savepoint {
+            // SQLite repeats the count of rows.
+            last.sql.push_str("; ");
+            last.sql.push_str(RELEASE);
+        }
+        let has_written = self.execute(last).await?.rows_affected() > 0;
+        if let Some(place) = &mut self.place {
+            place.has_savepoint = false;
+        }
+        if has_written {
+            self.settled().await?;
+        }
+        Ok(has_written)
     }
 
     async fn rollback(&mut self) -> Result<(), DbErr> {

@@ -23,7 +23,7 @@ fn sleep(seconds: u32) -> Statement {
 }
 
 /// Looks until the condition holds.
-async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     let mut pause = interval(PAUSE);
     let looking = async {
         while !is_so().await {

@@ -1,12 +1,15 @@
 //! The event log while transactions of other servers are open.
 
 use adapters_postgres::Postgres;
-use domain::access::OperatorScope;
-use ports::{EventLog, Numbered};
+use domain::access::{OperatorScope, Permission};
+use domain::ids::{AuditId, LocationId};
+use domain::tenants::{NewTenant, Tenant, TenantDetails};
+use ports::{EventLog, Numbered, TenantRepository};
 use sqlx::types::Uuid;
 use sqlx::{Connection, PgConnection, Row};
 use testkit::build;
 
+use crate::connections::until;
 use crate::fresh;
 
 const ENTRY: &str = "\
@@ -48,6 +51,42 @@ async fn a_change_that_commits_late_comes_after_those_that_are_numbered() {
     assert_eq!(number().await, 1);
     let [first, second] = [6, 5].map(Uuid::from_u128);
     assert_eq!(log(&mut early).await, [(1, first), (2, second)]);
+}
+
+/// The sequence decides which of two conflicting changes is numbered first, so it follows the lock.
+#[tokio::test]
+async fn a_change_that_waits_for_another_draws_its_sequence_afterwards() {
+    let server = fresh();
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let connect = || PgConnection::connect(server.url());
+    let (mut one, mut other) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
+    let (workspace, channel) = (build::workspace_id(), build::channel_id());
+    sqlx::query(WORKSPACE).bind(workspace.as_uuid()).execute(&mut one).await.expect("a workspace");
+    let mut open = other.begin().await.expect("a transaction");
+    let same = "INSERT INTO tenants (workspace_id, id, name, name_folded, search_text, domain, is_default, status, version, \
+                created_at, updated_at) VALUES ($1, $1, 'A', 'a', '', 'channel', false, 'ACTIVE', 1, now(), now())";
+    sqlx::query(same).bind(workspace.as_uuid()).execute(&mut *open).await.expect("the same domain");
+
+    let admin = build::administrator().admin_scope(Permission::Admin).expect("an administrator");
+    let new = NewTenant {
+        workspace_id: workspace,
+        id: channel,
+        default_location_id: LocationId::new(build::id()),
+        name: "Channel".parse().expect("a name"),
+        domain: "channel".parse().expect("a domain"),
+        details: TenantDetails::default(),
+    };
+    let change = Tenant::create(new, None, admin.stamp(AuditId::new(build::id()), build::at()));
+    let creating = tokio::spawn(async move { database.create(&admin, change).await });
+    let waits = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())";
+    until(async || sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut one).await.expect("an answer")).await;
+    let drawn = "SELECT nextval(pg_get_serial_sequence('unnumbered_events', 'sequence'))";
+    let drawn: i64 = sqlx::query_scalar(drawn).fetch_one(&mut *open).await.expect("a number");
+    open.rollback().await.expect("the domain is free");
+    creating.await.expect("no panic").expect("created");
+    let sequence: i64 =
+        sqlx::query_scalar("SELECT sequence FROM unnumbered_events").fetch_one(&mut one).await.expect("a change waits");
+    assert!(sequence > drawn, "{sequence} was drawn before {drawn}");
 }
 
 #[tokio::test]

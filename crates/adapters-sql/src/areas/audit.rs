@@ -6,7 +6,7 @@ use domain::audit::{Actor, AuditEntry, AuditRecord};
 use domain::ids::{ApiKeyId, AuditId, TenantId, UserId};
 use domain::text::SearchText;
 use ports::{AuditFilter, AuditQueries, Page, RepositoryError, Slice};
-use sea_orm::{EntityTrait, IntoActiveModel, QueryTrait, Statement};
+use sea_orm::Statement;
 use thiserror::Error;
 
 use crate::areas::facts::{fact_to_json, named, to_fact, to_object};
@@ -16,7 +16,7 @@ use crate::engine::dialect::Dialect;
 use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::engine::rows::corrupt;
 use crate::engine::transaction::Transaction;
-use crate::tables::audit::{Entity, Model, Row};
+use crate::tables::audit::{Model, Row};
 
 const OPERATOR: &str = "operator";
 
@@ -141,13 +141,12 @@ impl Transaction {
         if affects_credentials(entry.resource_kind, entry.action) {
             self.note_access_change(entry.workspace_id).await?;
         }
-        let (workspace_id, event) = (entry.workspace_id, entry.event.take());
-        let insert = Entity::insert(to_row(entry).into_active_model()).build(self.dialect().backend());
-        let insert = match event {
-            Some(event) => self.with_event(workspace_id, insert, event),
-            None => insert,
-        };
-        self.run_statement(insert).await.map(drop)
+        let (workspace, id, event) = (entry.workspace_id, entry.id, entry.event.take());
+        self.insert(to_row(entry)).await?;
+        match event {
+            Some(event) => self.append_event(workspace, id, event).await,
+            None => Ok(()),
+        }
     }
 }
 

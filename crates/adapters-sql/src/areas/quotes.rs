@@ -124,7 +124,7 @@ impl QuoteRepository for Database {
         };
         let values = row.into_values().chain(priced::to_row(&priced).into_values());
         let transaction = self.begin(scope, idempotency_record).await?;
-        let done = transaction.execute(in_full(Query::new(INSERT, [])).push_list(values)).await.map(drop);
+        let done = transaction.execute_guarded(in_full(Query::new(INSERT, [])).push_list(values)).await;
         transaction.end(done, audit).await
     }
 

@@ -135,6 +135,16 @@ pub trait Dialect: Send + Sync {
     /// return nothing.
     fn together(&self, statements: &[&str]) -> String;
 
+    /// Whether writes can be joined by [`in_order`](Self::in_order).
+    fn joins_writes(&self) -> bool;
+
+    /// Returns the end of an `INSERT … SELECT` of one row that is joined after others: it inserts nothing if the write with
+    /// this number has written nothing.
+    fn after_write(&self, number: usize) -> String;
+
+    /// Returns the text that makes writes one after the other in one round trip. Its count of rows is that of the last one.
+    fn in_order(&self, writes: &[String]) -> String;
+
     /// Returns the FROM that yields the items of a JSON array, as `item.value`.
     fn items(&self, array: &str) -> String;
 

@@ -23,3 +23,4 @@ pub(crate) mod table;
 pub(crate) mod text_search;
 pub(crate) mod transaction;
 pub(crate) mod waiting_changes;
+pub(crate) mod writes;

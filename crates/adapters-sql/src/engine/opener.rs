@@ -21,7 +21,7 @@ const CLOSE_AFTER_IDLE: Duration = Duration::from_mins(10);
 /// Connections older than this are replaced, because their memory grows with the statements that they have run.
 const MAX_AGE: Duration = Duration::from_mins(30);
 /// The name of SQLite in sqlx.
-const SQLITE: &str = "SQLite";
+pub(super) const SQLITE: &str = "SQLite";
 
 pub(super) type OptionsOf<DB> = <<DB as Database>::Connection as sqlx::Connection>::Options;
 
@@ -42,7 +42,8 @@ where
     }
 }
 
-/// Reads the results of a text, which SQLite divides into this number of statements.
+/// Reads the results of a text, which SQLite divides into this number of statements. The count of rows is that of the last
+/// one: for a statement that writes none, SQLite repeats the count before it.
 pub(super) async fn results<DB: Database>(
     mut results: impl Stream<Item = sqlx::Result<Either<DB::QueryResult, DB::Row>>> + Unpin,
     statements: usize,
@@ -52,7 +53,7 @@ pub(super) async fn results<DB: Database>(
         match result? {
             Either::Right(row) => rows.push(row),
             Either::Left(ended) => {
-                done.extend([ended]);
+                done = ended;
                 number += 1;
                 // The thread of SQLite would wake this one once more for the end of the results. PostgreSQL may
                 // report an error there.

@@ -38,11 +38,20 @@ pub trait Connection: Send {
         Ok(())
     }
 
-    /// Begins a transaction with this statement.
+    /// Begins a transaction with this statement, which is sent with the next one.
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr>;
 
     /// Commits the transaction, with all changes that share it.
     async fn commit(&mut self) -> Result<(), DbErr>;
+
+    /// Runs the last statement of the transaction, and commits it if the statement has written a row. Returns whether it has.
+    async fn commit_with(&mut self, last: Statement) -> Result<bool, DbErr> {
+        let has_written = self.execute(last).await?.rows_affected() > 0;
+        if has_written {
+            self.commit().await?;
+        }
+        Ok(has_written)
+    }
 
     /// Rolls back the changes of the transaction. Fails if they were seen beside changes of others that share the
     /// transaction, and those could not be committed.

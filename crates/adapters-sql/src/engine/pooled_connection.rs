@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{Instrument, Span, info_span};
 
 use crate::engine::idle::Idle;
-use crate::engine::opener::{Driver, Opened, results};
+use crate::engine::opener::{Driver, Opened, SQLITE, results};
 use crate::engine::pool::Connection;
 use crate::engine::reach::{Enter, Reach};
 
@@ -45,6 +45,8 @@ pub struct PooledConnection<DB: Driver> {
     /// Whether all work that was started on it has succeeded.
     is_whole: bool,
     is_in_transaction: bool,
+    /// The beginning of a transaction that was not sent.
+    beginning: Option<&'static str>,
 }
 
 impl<DB: Driver> PooledConnection<DB> {
@@ -64,6 +66,7 @@ impl<DB: Driver> PooledConnection<DB> {
             limit,
             is_whole: true,
             is_in_transaction: false,
+            beginning: None,
         }
     }
 
@@ -127,6 +130,16 @@ impl<DB: Driver> PooledConnection<DB> {
         self.finish(ended)
     }
 
+    /// Notes a statement that is sent with the next one.
+    pub const fn begin_with_next(&mut self, statement: &'static str) {
+        self.beginning = Some(statement);
+    }
+
+    /// Takes the noted statement back if it was not sent. Returns whether it was not.
+    pub const fn take_beginning(&mut self) -> bool {
+        self.beginning.take().is_some()
+    }
+
     /// Marks the end of the work that [`start`](Self::start) began.
     pub fn finish<T, E>(&mut self, done: Result<T, E>) -> Result<T, E> {
         self.is_whole = done.is_ok();
@@ -144,11 +157,10 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
     /// Runs a statement and reads its results.
-    async fn results(
-        &mut self,
-        statement: Statement,
-        statements: usize,
-    ) -> sqlx::Result<(DB::QueryResult, Vec<DB::Row>)> {
+    async fn results(&mut self, mut statement: Statement) -> sqlx::Result<(DB::QueryResult, Vec<DB::Row>)> {
+        self.send_beginning(&mut statement).await?;
+        // Values are bound, so a `;` is between statements.
+        let statements = 1 + statement.sql.matches(';').count();
         let needs_transaction = self.needs_transaction();
         if needs_transaction {
             self.begin_with(BEGIN).await?;
@@ -161,6 +173,20 @@ where
             self.end().await?;
         }
         Ok(done)
+    }
+
+    /// Sends the noted beginning of the transaction: to SQLite with the statement, because an exchange with the thread of its
+    /// connection takes as long as a short statement.
+    async fn send_beginning(&mut self, statement: &mut Statement) -> sqlx::Result<()> {
+        match self.beginning.take() {
+            None => Ok(()),
+            Some(beginning) if DB::NAME == SQLITE => {
+                self.is_in_transaction = true;
+                statement.sql = format!("{beginning}; {}", statement.sql);
+                Ok(())
+            }
+            Some(beginning) => self.begin_with(beginning).await,
+        }
     }
 
     async fn begin_with(&mut self, statement: &'static str) -> sqlx::Result<()> {
@@ -222,13 +248,12 @@ where
     QueryResult: From<DB::Row>,
 {
     async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        // Values are bound, so a `;` is one of `Dialect::together`.
-        let statements = 1 + statement.sql.matches(';').count();
-        let done = self.results(statement, statements).await;
+        let done = self.results(statement).await;
         done.map(|(done, _)| done.into()).map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
-    async fn first(&mut self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+    async fn first(&mut self, mut statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.send_beginning(&mut statement).await.map_err(|error| DbErr::Exec(runtime_error(error)))?;
         if self.needs_transaction() {
             return self.all(statement).await.map(|rows| rows.into_iter().next());
         }
@@ -241,12 +266,16 @@ where
     }
 
     async fn all(&mut self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let (_, rows) = self.results(statement, 1).await.map_err(|error| DbErr::Query(runtime_error(error)))?;
+        let (_, rows) = self.results(statement).await.map_err(|error| DbErr::Query(runtime_error(error)))?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn enter(&mut self, reach: Reach) -> Result<(), DbErr> {
         self.reach = self.reach.map(|(enter, _)| (enter, reach));
+        if self.beginning.is_some() {
+            // The transaction begins with it.
+            return Ok(());
+        }
         let Some((enter, reach)) = self.missing_reach() else { return Ok(()) };
         self.start_within(Some(self.limit));
         let entered = self.opened().enter::<DB>(enter, reach).await;
@@ -254,14 +283,32 @@ where
     }
 
     async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
-        self.begin_with(statement).await.map_err(|error| DbErr::Exec(runtime_error(error)))
+        self.begin_with_next(statement);
+        Ok(())
     }
 
     async fn commit(&mut self) -> Result<(), DbErr> {
+        if self.take_beginning() && !self.is_in_transaction {
+            return Ok(());
+        }
         self.end().await.map_err(|error| DbErr::Exec(runtime_error(error)))
     }
 
+    async fn commit_with(&mut self, last: Statement) -> Result<bool, DbErr> {
+        // A single statement is a transaction of its own on PostgreSQL.
+        let is_alone = DB::NAME != SQLITE && self.take_beginning();
+        let has_written = self.execute(last).await?.rows_affected() > 0;
+        if has_written && !is_alone {
+            self.commit().await?;
+        }
+        Ok(has_written)
+    }
+
     async fn rollback(&mut self) -> Result<(), DbErr> {
+        self.beginning = None;
+        if !self.is_in_transaction {
+            return Ok(());
+        }
         self.start();
         let rolled_back = self.opened().rollback::<DB>().await;
         self.is_in_transaction = rolled_back.is_err();

@@ -5,10 +5,9 @@ use std::sync::{Arc, OnceLock};
 use domain::access::AccessError;
 use domain::ids::{UserId, WorkspaceId};
 use ports::RepositoryError;
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, ExecResult, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable,
-    ModelTrait, PrimaryKeyToColumn, QueryFilter, QueryResult, QueryTrait, Statement, TryGetable,
+    DbErr, EntityName, EntityTrait, ExecResult, FromQueryResult, IdenStatic, Iterable, ModelTrait, PrimaryKeyToColumn,
+    QueryResult, QueryTrait, Statement, TryGetable,
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -21,6 +20,7 @@ use crate::engine::query::Query;
 use crate::engine::reach::Reach;
 use crate::engine::rows::{read_all, read_one};
 use crate::engine::waiting_changes::WaitingChanges;
+use crate::engine::writes::{Insert, Writes};
 
 /// The column that counts the versions of a row.
 const VERSION: &str = "version";
@@ -28,9 +28,18 @@ const VERSION: &str = "version";
 /// A column of the table of a row.
 type ColumnOf<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
 
+/// The connection of a transaction, and the writes that are sent with its next statement.
+struct Work {
+    connection: Box<dyn Connection>,
+    writes: Writes,
+}
+
 /// A transaction. Dropped without a commit, it is rolled back.
+///
+/// Writes whose result shows only whether they were refused are sent together, at the latest with the commit: such a refusal
+/// is the result of a later statement, or of the end.
 pub(crate) struct Transaction {
-    connection: Mutex<Box<dyn Connection>>,
+    work: Mutex<Work>,
     dialect: &'static dyn Dialect,
     credentials: Arc<CredentialCache>,
     /// The workspace in which the transaction changes access.
@@ -59,7 +68,7 @@ impl Transaction {
         };
         let connection = begun.await.map_err(|error| repository_error(dialect, error))?;
         Ok(Self {
-            connection: Mutex::new(connection),
+            work: Mutex::new(Work { connection, writes: Writes::default() }),
             dialect,
             credentials,
             access_changed: OnceLock::new(),
@@ -75,7 +84,26 @@ impl Transaction {
 
     /// Continues with another reach.
     pub(crate) async fn enter(&self, reach: impl Into<Reach>) -> Result<(), RepositoryError> {
-        self.connection.lock().await.enter(reach.into()).await.map_err(|error| self.error(error))
+        let mut work = self.work.lock().await;
+        self.send(&mut work).await?;
+        work.connection.enter(reach.into()).await.map_err(|error| self.error(error))
+    }
+
+    /// Sends the writes that were not sent.
+    async fn send(&self, work: &mut Work) -> Result<(), RepositoryError> {
+        let statements = work.writes.take(self.dialect);
+        self.run_guarded(&mut work.connection, statements).await
+    }
+
+    async fn run_guarded(
+        &self,
+        connection: &mut Box<dyn Connection>,
+        statements: Vec<Statement>,
+    ) -> Result<(), RepositoryError> {
+        for statement in statements {
+            guarded(connection.execute(statement).await.map_err(|error| self.error(error))?.rows_affected())?;
+        }
+        Ok(())
     }
 
     /// Ends a transaction without an audit entry: a sweep, a repeatable request that changes no resource, or a
@@ -88,10 +116,23 @@ impl Transaction {
             Ok(done) => self.expect_holder().await.map(|()| done),
             refused => refused,
         };
-        let mut connection = self.connection.lock().await;
-        let ended = if done.is_ok() { connection.commit().await } else { connection.rollback().await };
-        ended.map_err(|error| self.error(error))?;
+        let mut work = self.work.lock().await;
+        let done = match done {
+            Ok(done) => self.commit(&mut work).await.map(|()| done),
+            refused => refused,
+        };
+        if done.is_err() {
+            work.connection.rollback().await.map_err(|error| self.error(error))?;
+        }
         done
+    }
+
+    async fn commit(&self, Work { connection, writes }: &mut Work) -> Result<(), RepositoryError> {
+        let mut statements = writes.take(self.dialect);
+        let Some(last) = statements.pop() else { return connection.commit().await.map_err(|error| self.error(error)) };
+        self.run_guarded(connection, statements).await?;
+        let has_written = connection.commit_with(last).await.map_err(|error| self.error(error))?;
+        if has_written { Ok(()) } else { Err(RepositoryError::Stale) }
     }
 
     /// Expects that the user whose idempotency record the transaction stores still exists, because the record would
@@ -108,7 +149,7 @@ impl Transaction {
 
     /// Rolls back, although no error has occurred.
     pub(crate) async fn rollback(self) -> Result<(), RepositoryError> {
-        self.connection.lock().await.rollback().await.map_err(|error| self.error(error))
+        self.work.lock().await.connection.rollback().await.map_err(|error| self.error(error))
     }
 
     /// Notes that the transaction changes data that cached credentials of the workspace contain, and notifies other
@@ -136,12 +177,19 @@ impl Transaction {
         let _ = self.has_events_in.set(workspace_id);
     }
 
+    /// Inserts a row of an entity.
+    pub(crate) async fn insert<M: ModelTrait>(&self, row: M) -> Result<(), RepositoryError> {
+        self.insert_row(Insert::model(&row)).await
+    }
+
     /// Inserts a row.
-    pub(crate) async fn insert<M>(&self, row: M) -> Result<(), RepositoryError>
-    where
-        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
-    {
-        self.run(&M::Entity::insert(row.into_active_model())).await.map(drop)
+    pub(crate) async fn insert_row(&self, row: Insert) -> Result<(), RepositoryError> {
+        let mut work = self.work.lock().await;
+        if work.writes.are_many() {
+            self.send(&mut work).await?;
+        }
+        work.writes.push(row);
+        Ok(())
     }
 
     /// Replaces the previous version of a row. `owner` is a column of which the stored row must have this value. Columns that
@@ -151,9 +199,10 @@ impl Transaction {
         row: M,
         owner: Option<(ColumnOf<M>, Uuid)>,
     ) -> Result<(), RepositoryError> {
-        let mut update = M::Entity::update_many();
+        let (mut written, mut conditions, mut values) = (vec![], vec![], vec![]);
         for column in ColumnOf::<M>::iter() {
-            let is = |other: ColumnOf<M>| other.as_str() == column.as_str();
+            let name = column.as_str();
+            let is = |other: ColumnOf<M>| other.as_str() == name;
             let is_key = <M::Entity as EntityTrait>::PrimaryKey::iter().any(|key| is(key.into_column()));
             let value = row.get(column);
             let stored = match owner {
@@ -161,17 +210,21 @@ impl Transaction {
                 Some((owner, id)) if is(owner) => Some(id.into()),
                 Some(_) | None => None,
             };
-            if column.as_str() == VERSION {
-                update = update.filter(Expr::col(column).eq(Expr::val(value.clone()).sub(1)));
-            }
             if stored.as_ref() != Some(&value) {
-                update = update.col_expr(column, column.save_as(Expr::val(value)));
+                values.push(value);
+                written.push(format!("\"{name}\" = ${}", values.len()));
+                if name == VERSION {
+                    conditions.push(format!("\"{name}\" = ${} - 1", values.len()));
+                }
             }
             if let Some(stored) = stored {
-                update = update.filter(column.eq(stored));
+                values.push(stored);
+                conditions.push(format!("\"{name}\" = ${}", values.len()));
             }
         }
-        guarded(self.run(&update).await?.rows_affected())
+        let table = M::Entity::default().table_name();
+        let update = format!("UPDATE {table} SET {} WHERE {}", written.join(", "), conditions.join(" AND "));
+        self.execute_guarded(Query::new(update, values)).await
     }
 
     /// Runs a statement that writes rows of an entity.
@@ -181,7 +234,9 @@ impl Transaction {
 
     /// Runs a statement that was made before the transaction.
     pub(crate) async fn run_statement(&self, statement: Statement) -> Result<ExecResult, RepositoryError> {
-        self.connection.lock().await.execute(statement).await.map_err(|error| self.error(error))
+        let mut work = self.work.lock().await;
+        self.send(&mut work).await?;
+        work.connection.execute(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a statement.
@@ -191,13 +246,18 @@ impl Transaction {
 
     /// Runs a statement that writes one row, guarded by its conditions.
     pub(crate) async fn execute_guarded(&self, query: Query) -> Result<(), RepositoryError> {
-        guarded(self.execute(query).await?.rows_affected())
+        let mut work = self.work.lock().await;
+        self.send(&mut work).await?;
+        work.writes.begin(query);
+        Ok(())
     }
 
     /// Runs a statement. Returns `None` if another transaction held a lock for too long.
     pub(crate) async fn execute_unless_locked(&self, query: Query) -> Result<Option<ExecResult>, RepositoryError> {
         let statement = query.statement(self.dialect.backend());
-        match self.connection.lock().await.execute(statement).await {
+        let mut work = self.work.lock().await;
+        self.send(&mut work).await?;
+        match work.connection.execute(statement).await {
             Err(error) if violation(self.dialect, &error) == Some(Violation::Locked) => Ok(None),
             executed => executed.map(Some).map_err(|error| self.error(error)),
         }
@@ -216,13 +276,17 @@ impl Transaction {
 
     async fn first(&self, query: Query) -> Result<Option<QueryResult>, RepositoryError> {
         let statement = query.statement(self.dialect.backend());
-        self.connection.lock().await.first(statement).await.map_err(|error| self.error(error))
+        let mut work = self.work.lock().await;
+        self.send(&mut work).await?;
+        work.connection.first(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and returns its rows.
     pub(crate) async fn all(&self, query: Query) -> Result<Vec<QueryResult>, RepositoryError> {
         let statement = query.statement(self.dialect.backend());
-        self.connection.lock().await.all(statement).await.map_err(|error| self.error(error))
+        let mut work = self.work.lock().await;
+        self.send(&mut work).await?;
+        work.connection.all(statement).await.map_err(|error| self.error(error))
     }
 
     /// Runs a SELECT and reads its first row.

@@ -200,6 +200,58 @@ async fn a_change_that_has_failed_cannot_be_committed() {
 }
 
 #[tokio::test]
+async fn a_first_statement_that_fails_undoes_nothing_of_others() {
+    let file = File::new().await;
+    let (first, mut second) = file.shared_with(1).await;
+    insert(&mut second, 1).await.expect_err("it is taken");
+    drop(second);
+    first.await.expect("committed");
+    assert_eq!(file.stored().await, [1]);
+}
+
+#[tokio::test]
+async fn a_change_without_statements_undoes_nothing_of_others() {
+    let file = File::new().await;
+    for (value, commits) in [(1, true), (2, false)] {
+        let (first, mut second) = file.shared_with(value).await;
+        if commits {
+            second.commit().await.expect("nothing to commit");
+        }
+        drop(second);
+        first.await.expect("committed");
+    }
+    let mut nothing = file.begin().await;
+    let next = file.next().await;
+    nothing.commit().await.expect("nothing to commit");
+    let mut next = next_begun(next).await;
+    insert(&mut next, 3).await.expect("stored");
+    next.commit().await.expect("committed");
+    assert_eq!(file.stored().await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_last_statement_commits_the_change_unless_it_writes_nothing() {
+    let file = File::new().await;
+    let last = |value, is| statement(&format!("INSERT INTO stored (value) SELECT {value} WHERE {is}"));
+    for (value, written) in [(1, false), (3, true)] {
+        let (first, mut second) = file.shared_with(value).await;
+        let next = file.next().await;
+        let second = tokio::spawn(async move {
+            let has_written = second.commit_with(last(value + 1, written)).await.expect("it runs");
+            (has_written, second.rollback().await)
+        });
+        let mut third = next_begun(next).await;
+        insert(&mut third, 10 * value).await.expect("stored");
+        third.commit().await.expect("committed");
+        let (has_written, ended) = second.await.expect("no panic");
+        ended.expect("settled");
+        assert_eq!(has_written, written);
+        first.await.expect("committed");
+    }
+    assert_eq!(file.stored().await, [1, 3, 4, 10, 30]);
+}
+
+#[tokio::test]
 async fn a_change_that_is_dropped_or_panics_is_undone_alone() {
     let file = File::new().await;
     let (first, mut second) = file.shared_with(1).await;

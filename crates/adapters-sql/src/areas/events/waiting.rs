@@ -5,7 +5,7 @@ use domain::events::{EventData, EventType, Stirred};
 use domain::ids::{AuditId, IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use domain::traces::{TraceContext, TraceState};
 use ports::{RepositoryError, traces};
-use sea_orm::{FromQueryResult, Statement};
+use sea_orm::FromQueryResult;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -13,11 +13,9 @@ use crate::areas::facts::{NoFacts, datum_to_json, ids_to_json, to_ids, to_object
 use crate::engine::query::Query;
 use crate::engine::rows::corrupt;
 use crate::engine::transaction::Transaction;
+use crate::engine::writes::Insert;
 
 const WHAT: &str = "waiting event";
-
-/// The workspace and the entry are the first values of the audit entry.
-const WAIT: &str = "INSERT INTO unnumbered_events (workspace_id, entry_id, data) VALUES ($1, $2, ";
 
 /// Copies imports before they are deleted, and locks them, so that those that end in another way meanwhile are not told of
 /// twice.
@@ -91,14 +89,21 @@ struct Row {
 }
 
 impl Transaction {
-    /// Adds to the INSERT of an audit entry the change that waits for its position. The sequence is drawn when it runs, under
-    /// the row locks of the change.
-    pub(crate) fn with_event(&self, workspace_id: WorkspaceId, entry: Statement, event: EventData) -> Statement {
-        self.note_event(workspace_id);
-        let Statement { sql, values, .. } = entry;
-        let values = values.into_iter().flatten().chain([to_json(event).into()]).collect::<Vec<_>>();
-        let wait = format!("{WAIT}${})", values.len());
-        Statement::from_sql_and_values(self.dialect().backend(), self.dialect().together(&[&sql, &wait]), values)
+    /// Appends the event of a change, which waits for its position. Its sequence is drawn after all writes before it, under the
+    /// row locks of the change.
+    pub(crate) async fn append_event(
+        &self,
+        workspace: WorkspaceId,
+        entry: AuditId,
+        event: EventData,
+    ) -> Result<(), RepositoryError> {
+        self.note_event(workspace);
+        let row = [
+            ("workspace_id", workspace.as_uuid().into()),
+            ("entry_id", entry.as_uuid().into()),
+            ("data", to_json(event).into()),
+        ];
+        self.insert_row(Insert::new("unnumbered_events", row)).await
     }
 
     /// Notes the imports that the change will delete, so that their importers can be told.

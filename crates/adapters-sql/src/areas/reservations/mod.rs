@@ -14,8 +14,8 @@ use domain::reservations::{
 };
 use ports::{RepositoryError, ReservationRepository};
 
-use self::rows::{HoldRow, ReservationRow, to_oldest_holds, to_rows, to_tenant_reservation};
-use crate::areas::priced::PricedRow;
+use self::offers::booking;
+use self::rows::{HoldRow, to_oldest_holds, to_rows, to_tenant_reservation};
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
@@ -59,27 +59,20 @@ impl ReservationRepository for Database {
                 transaction.execute_guarded(expiration(hold)).await?;
                 transaction.append(audit).await?;
             }
-            // On SQLite this check prevents overlapping stays. On PostgreSQL bookings run concurrently: the constraint
-            // prevents overlaps, and the check after a failed insert tells the second booking what the first has taken.
-            transaction.refuse_obstacles(&parts).await?;
             if let Some(importer) = holder {
+                transaction.refuse_obstacles(&parts).await?;
                 transaction.refuse_too_many_holds(&parts, owner, importer).await?;
             }
             let (row, priced) = to_rows(reservation.clone());
-            let insert = Query::new("INSERT INTO reservations ({columns}, {priced}) VALUES ", [])
-                .fill("columns", ReservationRow::COLUMNS)
-                .fill("priced", PricedRow::COLUMNS)
-                .push_list(row.into_values().chain(priced.into_values()))
-                .push(" ON CONFLICT DO NOTHING");
-            if transaction.execute(insert).await?.rows_affected() == 0 {
-                transaction.refuse_obstacles(&parts).await?;
-                // The obstacle is gone again.
-                return Err(RepositoryError::Stale);
-            }
+            transaction.execute_guarded(booking(&parts, row, priced)).await?;
             Ok(TenantReservation { reservation, owner })
         }
         .await;
-        transaction.end(done, audit).await
+        let is_offered = done.is_ok();
+        match transaction.end(done, audit).await {
+            Err(RepositoryError::Stale) if is_offered => Err(self.refusal(&parts).await?),
+            ended => ended,
+        }
     }
 
     async fn update(

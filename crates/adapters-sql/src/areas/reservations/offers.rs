@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::ids::{QuoteId, TenantId, WorkspaceId};
 use domain::reservations::{ExternalName, ReservationParts};
 use ports::{RepositoryError, rules};
-use sea_orm::{FromQueryResult, Statement};
+use sea_orm::{FromQueryResult, Statement, Value};
 
+use super::rows::ReservationRow;
+use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
@@ -26,16 +28,24 @@ const IMPORTED: &str = "\
     WHERE owner.workspace_id = $1 AND owner.id = $2 AND account.id = $3 AND listing.id = $4 AND import.tenant_id = $5 \
       AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import AND listing.status = 'ACTIVE'";
 
-/// The obstacles to a booking.
-const OBSTACLES: &str = "\
-    SELECT EXISTS (SELECT 1 FROM reservations WHERE workspace_id = $1 AND quote_id = $2) AS quote_is_used, \
-           EXISTS (SELECT 1 FROM reservations \
-             WHERE workspace_id = $1 AND external_seller = $3 AND external_id = $4) AS external_id_is_taken, \
-           EXISTS (SELECT 1 FROM reservations \
-             WHERE workspace_id = $1 AND listing_id = $5 AND check_out > $6 AND check_in < $7 \
-               AND status IN ('PENDING', 'CONFIRMED')) AS a_night_is_sold, \
-           EXISTS (SELECT 1 FROM calendar_nights \
-             WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked) AS a_night_is_blocked";
+/// The obstacles to a booking, with the names of their columns.
+const OBSTACLES: [(&str, &str); 4] = [
+    ("quote_is_used", "SELECT 1 FROM reservations WHERE workspace_id = $1 AND quote_id = $2"),
+    (
+        "external_id_is_taken",
+        "SELECT 1 FROM reservations WHERE workspace_id = $1 AND external_seller = $3 AND external_id = $4",
+    ),
+    (
+        "a_night_is_sold",
+        "SELECT 1 FROM reservations WHERE workspace_id = $1 AND listing_id = $5 AND check_out > $6 AND check_in < $7 \
+           AND status IN ('PENDING', 'CONFIRMED')",
+    ),
+    (
+        "a_night_is_blocked",
+        "SELECT 1 FROM calendar_nights \
+         WHERE workspace_id = $1 AND listing_id = $5 AND night >= $6 AND night < $7 AND is_blocked",
+    ),
+];
 
 /// Returns a row if the importer `$2` has the maximum number of pending stays at the listings of the owner `$3` at the
 /// instant `$4`. The workspace is not locked: a concurrent change of the maximum counts as made after the booking.
@@ -67,6 +77,13 @@ impl Database {
         at: DateTime<Utc>,
     ) -> Statement {
         self.statement(all_holds(workspace, importer, owner, at))
+    }
+
+    /// Returns the refusal of a booking that has met an obstacle.
+    pub(super) async fn refusal(&self, parts: &ReservationParts) -> Result<RepositoryError, RepositoryError> {
+        let rule = self.row(obstacles(parts)).await?.as_ref().and_then(obstacle);
+        // It may be gone again.
+        Ok(rule.map_or(RepositoryError::Stale, |rule| RepositoryError::Taken { rule }))
     }
 }
 
@@ -110,35 +127,67 @@ impl Transaction {
         self.refuse(held, rules::IMPORTER_HOLDS).await
     }
 
-    /// Checks that the quote is unused, that the seller has no reservation with the external id, and that the nights
-    /// are free.
+    /// Checks that nothing is in the way of the booking.
     pub(super) async fn refuse_obstacles(&self, parts: &ReservationParts) -> Result<(), RepositoryError> {
-        let (seller, name) =
-            parts.external.as_ref().map(|ExternalName { seller, id }| (seller.as_uuid(), id.as_str())).unzip();
-        let stay = parts.priced.stay;
-        let named = [
-            parts.workspace_id.as_uuid().into(),
-            parts.quote_id.map(QuoteId::as_uuid).into(),
-            seller.into(),
-            name.into(),
-            parts.priced.listing_id.as_uuid().into(),
-            stay.check_in().as_date().into(),
-            stay.check_out().as_date().into(),
-        ];
-        let row = self.row(Query::new(OBSTACLES, named)).await?.ok_or(RepositoryError::Stale)?;
-        let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = row;
-        // A retry of a stored booking meets several of these. Its quote and external id come first: they tell the
-        // client that the booking itself is stored, not only that the nights are sold.
-        let rule = if quote_is_used {
-            rules::QUOTE_USED
-        } else if external_id_is_taken {
-            rules::RESERVATION_EXTERNAL_ID
-        } else if a_night_is_sold || a_night_is_blocked {
-            rules::RESERVATION_STAY
-        } else {
-            return Ok(());
-        };
-        Err(RepositoryError::Taken { rule })
+        let rule = self.row(obstacles(parts)).await?.as_ref().and_then(obstacle);
+        rule.map_or(Ok(()), |rule| Err(RepositoryError::Taken { rule }))
+    }
+}
+
+/// Inserts a reservation, unless there is an obstacle: the quote is used, the seller has a reservation with the external id,
+/// or the nights are not free.
+///
+/// On SQLite the conditions prevent overlapping stays. On PostgreSQL bookings run concurrently: the constraint prevents
+/// overlaps.
+pub(super) fn booking(parts: &ReservationParts, row: ReservationRow, priced: PricedRow) -> Query {
+    let obstacles = OBSTACLES.map(|(_, select)| format!("NOT EXISTS ({select})")).join(" AND ");
+    let (mut insert, mut separator) =
+        (Query::new("INSERT INTO reservations ({columns}, {priced}) SELECT ", of_obstacles(parts)), "");
+    for value in row.into_values().chain(priced.into_values()) {
+        insert = insert.push(separator).push_bound("?", value);
+        separator = ", ";
+    }
+    insert
+        .push(" WHERE ")
+        .push(&obstacles)
+        .push(" ON CONFLICT DO NOTHING")
+        .fill("columns", ReservationRow::COLUMNS)
+        .fill("priced", PricedRow::COLUMNS)
+}
+
+fn obstacles(parts: &ReservationParts) -> Query {
+    let columns = OBSTACLES.map(|(name, select)| format!("EXISTS ({select}) AS {name}"));
+    Query::new(format!("SELECT {}", columns.join(", ")), of_obstacles(parts))
+}
+
+/// Returns the values of [`OBSTACLES`].
+fn of_obstacles(parts: &ReservationParts) -> [Value; 7] {
+    let (seller, name) =
+        parts.external.as_ref().map(|ExternalName { seller, id }| (seller.as_uuid(), id.as_str())).unzip();
+    let stay = parts.priced.stay;
+    [
+        parts.workspace_id.as_uuid().into(),
+        parts.quote_id.map(QuoteId::as_uuid).into(),
+        seller.into(),
+        name.into(),
+        parts.priced.listing_id.as_uuid().into(),
+        stay.check_in().as_date().into(),
+        stay.check_out().as_date().into(),
+    ]
+}
+
+/// Returns the rule that the first obstacle keeps. A retry of a stored booking meets several: its quote and external id come
+/// first, because they tell the client that the booking itself is stored, not only that the nights are sold.
+fn obstacle(row: &ObstaclesRow) -> Option<&'static str> {
+    let ObstaclesRow { quote_is_used, external_id_is_taken, a_night_is_sold, a_night_is_blocked } = *row;
+    if quote_is_used {
+        Some(rules::QUOTE_USED)
+    } else if external_id_is_taken {
+        Some(rules::RESERVATION_EXTERNAL_ID)
+    } else if a_night_is_sold || a_night_is_blocked {
+        Some(rules::RESERVATION_STAY)
+    } else {
+        None
     }
 }
 
