@@ -62,7 +62,7 @@ class Postgres:
                                       f"AND table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position").split()
             values = ", ".join(self.numbered(kind, "n") if column == key else f"t.{column}" for column in columns)
             copies.append(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} "
-                          f"FROM {table} t, generate_series(0, {count - 1}) n WHERE t.{key} = '{template}'")
+                          f"FROM {table} t, generate_series(0, {count - 1}) n WHERE t.{key} = '{template}' ON CONFLICT DO NOTHING")
         self.server.sql("; ".join(copies))
 
     def numbered(self, kind: int, number: str) -> str:
