@@ -277,7 +277,7 @@ impl UseCases {
     }
 
     pub(crate) fn listings(&self) -> Listings {
-        wired!(self: Listings { repository, queries; idempotency, ambient })
+        wired!(self: Listings { repository, queries, reviews; idempotency, ambient })
     }
 
     pub(crate) fn quotes(&self) -> Quotes {

@@ -64,8 +64,8 @@ pub use self::integration_accounts::{
     IntegrationAccounts, MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount,
 };
 pub use self::listings::{
-    AddressFields, CreateListingBody, DeliverListings, FindListings, ListingError, ListingFields, Listings,
-    LoadListings, Loaded, PictureFields, ReplaceListingBody,
+    AddressFields, ApprovedListings, CreateListingBody, DeliverListings, FindListings, ListingError, ListingFields,
+    Listings, LoadListings, Loaded, PictureFields, RejectListing, ReplaceListingBody,
 };
 pub use self::locations::{CreateLocationBody, LocationError, LocationFields, Locations, ReplaceLocationBody};
 pub use self::operators::{

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::access::{OperatorScope, TenantScope, TenantStanding};
+use domain::access::{AdminScope, OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::currencies::Currency;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
 use domain::instants::Edge;
 use domain::listings::{
-    Amenity, Bathrooms, Bedrooms, Delivery, Listing, ListingAccount, ListingStatus, Occupancy, ProviderId,
-    TenantListing,
+    Amenity, ApprovalStatus, Bathrooms, Bedrooms, Delivery, Listing, ListingAccount, ListingStatus, Occupancy,
+    ProviderId, ReviewedListing, TenantListing,
 };
 use domain::money::Amount;
 use domain::stays::Stay;
@@ -44,7 +44,7 @@ pub trait ListingRepository: Send + Sync {
     ///
     /// # Errors
     /// `Taken { rule: "listing_provider_id" }` if the account has a listing with that id; `Stale` if the account is
-    /// gone or belongs to another tenant.
+    /// gone or belongs to another tenant, or has begun or ceased to require approval.
     async fn create(&self, scope: &TenantScope, change: Change<Listing>) -> Result<TenantListing, RepositoryError>;
 
     /// Stores a listing's new fields.
@@ -73,8 +73,24 @@ pub trait ListingRepository: Send + Sync {
     ///
     /// # Errors
     /// `Stale` if one of them was created, changed or deleted since the delivery was decided, or the account belongs to
-    /// another tenant.
+    /// another tenant, or there are new ones and it has begun or ceased to require approval.
     async fn deliver(&self, scope: &TenantScope, change: Change<Delivery>) -> Result<(), RepositoryError>;
+}
+
+/// The listings of all tenants of a workspace, for the decisions on offering them. Each method is one atomic step.
+///
+/// No method takes more than [`MAX_LISTINGS`](domain::imports::MAX_LISTINGS) listings.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait ListingReviews: Send + Sync {
+    /// Returns those of the listings that the workspace has, in no order.
+    async fn reviewed(&self, scope: &AdminScope, ids: &[ListingId]) -> Result<Vec<ReviewedListing>, RepositoryError>;
+
+    /// Stores all decisions, or none.
+    ///
+    /// # Errors
+    /// `Stale` if one of the listings was changed or deleted since it was read, or its account was moved.
+    async fn review(&self, scope: &AdminScope, changes: Vec<Change<ReviewedListing>>) -> Result<(), RepositoryError>;
 }
 
 /// The source of the listings.
@@ -102,6 +118,8 @@ pub struct ListingFilter {
     pub origin: Option<Origin>,
     /// The status.
     pub status: Option<ListingStatus>,
+    /// The decision on offering it.
+    pub approval: Option<ApprovalStatus>,
     /// The account.
     pub integration_account_id: Option<IntegrationAccountId>,
     /// The minimum capacity for guests.

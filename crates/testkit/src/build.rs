@@ -132,6 +132,7 @@ pub fn integration_account() -> IntegrationAccount {
         auth_type: AuthType::ApiKey,
         status: AccountStatus::Active,
         allow_import: true,
+        require_listing_approval: false,
         markup: Percentage::default(),
         default_discount: None,
         distribution_markup: Percentage::default(),
@@ -154,11 +155,17 @@ pub fn listing_account() -> ListingAccount {
         name: "Host".to_owned(),
         default_currency: "USD".parse().expect("a currency"),
         is_active: true,
+        require_listing_approval: false,
     }
 }
 
 /// Returns a listing with the required fields only. Its provider id equals its id.
 pub fn listing(id: ListingId) -> Listing {
+    listing_of(&listing_account(), id)
+}
+
+/// Returns a listing of an account with the required fields only. Its provider id equals its id.
+pub fn listing_of(account: &ListingAccount, id: ListingId) -> Listing {
     let new = NewListing {
         provider_id: id.to_string().parse().expect("an id"),
         name: "Loft".parse().expect("a name"),
@@ -170,7 +177,7 @@ pub fn listing(id: ListingId) -> Listing {
     };
     let scope = channel(Permission::Write).tenant_scope(Permission::Write).expect("an active tenant");
     let stamp = scope.stamp(AuditId::new(self::id()), at());
-    Listing::create(id, &listing_account(), new, &scope, stamp).expect("compatible values").after
+    Listing::create(id, account, new, &scope, stamp).expect("compatible values").after
 }
 
 /// Returns the listing as seen by the channel, its owner.

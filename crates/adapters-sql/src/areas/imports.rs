@@ -18,7 +18,8 @@ use crate::engine::transaction::Transaction;
 
 const CANDIDATES: &str = "\
     SELECT listing.id AS listing_id, account.id AS account_id, account.tenant_id AS owner_id, account.allow_import, \
-           (listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE') AS is_offered, \
+           (listing.status = 'ACTIVE' AND listing.is_approved \
+            AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE') AS is_offered, \
            (import.listing_id IS NOT NULL) AS is_imported \
     FROM listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     LEFT JOIN imports import \
@@ -37,7 +38,7 @@ const ADD: &str = "\
       AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
       AND owner.workspace_id = $1 AND owner.id = account.tenant_id \
       AND account.tenant_id = batch.owner_id AND account.tenant_id <> $2 AND account.allow_import \
-      AND listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE' \
+      AND listing.status = 'ACTIVE' AND listing.is_approved AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE' \
     ORDER BY listing.id \
     ON CONFLICT DO NOTHING";
 

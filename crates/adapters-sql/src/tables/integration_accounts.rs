@@ -16,6 +16,7 @@ table! {
         auth_type: String,
         status: String,
         allow_import: bool,
+        require_listing_approval: bool,
         markup: i32,
         default_discount: Option<i32>,
         distribution_markup: i32,

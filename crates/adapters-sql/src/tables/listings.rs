@@ -38,6 +38,8 @@ table! {
         currency: String,
         #[sea_orm(column_type = "JsonBinary")]
         amenities: Json,
+        is_approved: bool,
+        rejection_reason: Option<String>,
         version: i64,
         created_at: DateTimeUtc,
         updated_at: DateTimeUtc,

@@ -31,7 +31,8 @@ const UNKNOWN: &str = "0192f0c1-7b1e-7000-8000-00000000000a";
 const IMPORTED: &str = "/api/v1/tenants/imported-listings";
 const SEARCH: &str = "/api/v1/tenants/search-listings?location=40.7128,-74.0060&radius=50";
 
-pub(crate) fn named(listings: &[&String]) -> Value {
+pub(crate) fn named(listings: &[impl AsRef<str>]) -> Value {
+    let listings: Vec<_> = listings.iter().map(AsRef::as_ref).collect();
     json!({ "listingIDs": listings })
 }
 

@@ -11,6 +11,7 @@ on_both_engines! {
     an_import_sleeps_while_its_owner_is_inactive
     an_import_sleeps_while_its_account_is_inactive
     an_import_sleeps_while_its_listing_is_inactive
+    an_import_sleeps_while_its_listing_is_rejected
     an_import_with_two_reasons_to_sleep_wakes_when_the_second_one_ends
 }
 
@@ -117,6 +118,16 @@ fn an_import_sleeps_while_its_listing_is_inactive(world: &World) {
     let scene = Scene::open(world);
     scene.set_listing("INACTIVE");
     scene.sleeps_until("LISTING_INACTIVE", (404, "listing_not_found"), || scene.set_listing("ACTIVE"));
+}
+
+fn an_import_sleeps_while_its_listing_is_rejected(world: &World) {
+    let scene = Scene::open(world);
+    let decide = |verb: &str, body: &Value| {
+        let path = format!("/api/v1/listing/{}/{verb}", scene.listing);
+        assert_eq!(world.calry().put(&path, body).status, 200);
+    };
+    decide("reject", &json!({ "reason": "No pictures." }));
+    scene.sleeps_until("LISTING_NOT_APPROVED", (404, "listing_not_found"), || decide("approve", &json!({})));
 }
 
 fn an_import_with_two_reasons_to_sleep_wakes_when_the_second_one_ends(world: &World) {

@@ -1,6 +1,7 @@
 //! Tests of the whole service: the binary with its real wiring, on both engines. The modules correspond to the routes.
 
 mod api_keys;
+mod approvals;
 mod architecture;
 mod audit;
 mod audit_lists;

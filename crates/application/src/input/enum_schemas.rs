@@ -7,7 +7,7 @@ use domain::availability::NightStatus;
 use domain::charges::{ChargeBasis, ChargeKind};
 use domain::events::EventType;
 use domain::integration_accounts::{AccountStatus, AuthType, Provider};
-use domain::listings::{ListingStatus, Unavailable};
+use domain::listings::{ApprovalStatus, ListingStatus, Unavailable};
 use domain::promotions::PromotionStatus;
 use domain::reservations::{ReservationStatus, ReservationType};
 use domain::tenants::TenantStatus;
@@ -50,6 +50,7 @@ macro_rules! words {
 
 words! {
     AccountStatusWord: AccountStatus,
+    ApprovalWord: ApprovalStatus,
     AuthTypeWord: AuthType,
     ChargeBasisWord: ChargeBasis,
     ChargeKindWord: ChargeKind,

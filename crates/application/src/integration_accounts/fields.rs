@@ -50,6 +50,10 @@ pub struct IntegrationAccountFields {
     #[serde(default)]
     #[schema(value_type = Option<bool>, nullable = false)]
     pub allow_import: Patch<bool>,
+    /// Whether new listings are offered only once the default tenant has approved them (default false).
+    #[serde(default)]
+    #[schema(value_type = Option<bool>, nullable = false)]
+    pub require_listing_approval: Patch<bool>,
     /// The markup on the price of a stay (default 0).
     #[serde(default, deserialize_with = "digits")]
     #[schema(value_type = Option<f64>, nullable = false, minimum = 0, maximum = 100)]
@@ -96,6 +100,7 @@ impl Fields for IntegrationAccountFields {
             auth_type: r.keep("authType", &self.auth_type),
             status: r.keep("status", &self.status),
             allow_import: r.keep("allowImport", &self.allow_import),
+            require_listing_approval: r.keep("requireListingApproval", &self.require_listing_approval),
             markup: r.keep("markupPercentage", &self.markup_percentage),
             default_discount: r.clear("defaultDiscountPercentage", &self.default_discount_percentage),
             distribution_markup: r.keep("distributionMarkupPercentage", &self.distribution_markup_percentage),
@@ -112,6 +117,7 @@ fn details(edit: AccountEdit) -> Option<IntegrationAccountDetails> {
         auth_type: edit.auth_type?,
         status: edit.status.unwrap_or(AccountStatus::Active),
         allow_import: edit.allow_import.unwrap_or(true),
+        require_listing_approval: edit.require_listing_approval.unwrap_or(false),
         markup: edit.markup.unwrap_or_default(),
         default_discount: edit.default_discount.value(),
         distribution_markup: edit.distribution_markup.unwrap_or_default(),

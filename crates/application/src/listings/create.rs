@@ -30,13 +30,15 @@ impl Listings {
     ) -> Result<Outcome<TenantListing>, ListingError> {
         let scope = caller.tenant_scope(Permission::Write)?;
         let create = async || {
-            let (account, new) = input?.complete().new_in_account()?;
+            let fields = input?.complete();
+            let (account, new) = fields.new_in_account()?;
             let id = self.ambient.id(ListingId::new);
             retry_stale(async || {
                 let missing = || ListingError::AccountNotFound(Some(not_found("integrationAccountID")));
                 let account = self.repository.account(&scope, account).await?.ok_or_else(missing)?;
                 let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                 let change = Listing::create(id, &account, new.clone(), &scope, stamp)?;
+                fields.repeats(change.after.approval())?;
                 let listing = TenantListing::own(change.after.clone(), scope.tenant_id(), account.is_active);
                 self.repository.create(&scope, idempotent.sign(change, &listing)).await?;
                 Ok(listing)

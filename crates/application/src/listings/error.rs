@@ -27,6 +27,9 @@ pub enum ListingError {
     /// Another listing of the account has the provider's id.
     #[error("The provider ID has already been taken.")]
     ProviderIdTaken(FieldErrors),
+    /// The workspace does not have some of the listings that the request names.
+    #[error("The listing was not found.")]
+    NamedNotFound(FieldErrors),
     /// A listing with reservations cannot be deleted.
     #[error("The listing has reservations. Set it INACTIVE instead.")]
     HasReservations,
@@ -64,6 +67,7 @@ impl Problem for ListingError {
             Self::AccountNotFound(field_errors) => {
                 Members { field_errors: field_errors.as_ref(), ..Code::IntegrationAccountNotFound.into() }
             }
+            Self::NamedNotFound(field_errors) => Code::ListingNotFound.with(field_errors),
             Self::NotTheOwner(_) => Code::NotTheOwner.into(),
             Self::ProviderIdTaken(field_errors) => Code::ProviderIdTaken.with(field_errors),
             Self::HasReservations => Code::HasReservations.into(),

@@ -1,13 +1,14 @@
 //! The fields of a listing, as sent.
 
 use domain::geography::Place;
-use domain::listings::{AddressEdit, ListingEdit, NewListing, Picture};
+use domain::listings::{AddressEdit, Approval, ListingEdit, NewListing, Picture};
 use domain::patch::Patch;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::input::InvalidInput;
 use crate::input::bodies::{bodies, objects};
-use crate::input::enum_schemas::ListingStatusWord;
+use crate::input::enum_schemas::{ApprovalWord, ListingStatusWord};
 use crate::input::reader::FieldReader;
 use crate::input::wire::{bounded, digits, is_true};
 
@@ -113,6 +114,9 @@ pub struct ListingFields {
     #[serde(default, deserialize_with = "bounded::<_, _, _, { ListingFields::MOST_AMENITIES }>")]
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     pub amenities: Patch<Vec<String>>,
+    /// The decision on offering it, which must be as the listing has it: other operations change it.
+    #[schema(value_type = Option<ApprovalWord>)]
+    pub approval: Option<String>,
     /// Set in a listing from a list, whose truncated description and pictures must not replace the full ones.
     #[serde(rename = "isTruncated", default, deserialize_with = "is_true")]
     #[schema(ignore)]
@@ -222,6 +226,16 @@ impl ListingFields {
             currency: r.keep("currency", &self.currency),
             amenities: emptied(&self.amenities)
                 .and_then(|amenities| r.items("amenities", amenities, Self::MOST_AMENITIES, FieldReader::item)),
+        }
+    }
+
+    /// Checks that the approval, if it is sent, is that of the listing.
+    pub(super) fn repeats(&self, approval: &Approval) -> Result<(), InvalidInput> {
+        match &self.approval {
+            Some(sent) if sent != approval.status().as_str() => {
+                Err(InvalidInput::new("approval", "is changed by PUT /listing/{id}/approve and /reject."))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use validator::ValidationErrors;
 
 use super::Listings;
-use crate::input::enum_schemas::{ListingStatusWord, ListingType};
+use crate::input::enum_schemas::{ApprovalWord, ListingStatusWord, ListingType};
 use crate::input::paging::{List, Listed};
 use crate::input::reader::{FieldReader, Fields};
 use crate::input::{Input, InvalidInput, REQUIRED};
@@ -38,6 +38,9 @@ pub struct FindListings {
     /// The status of the listing.
     #[param(value_type = Option<ListingStatusWord>)]
     pub status: Option<String>,
+    /// The decision on offering the listing.
+    #[param(value_type = Option<ApprovalWord>)]
+    pub approval: Option<String>,
     /// The account of the listings.
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
@@ -121,6 +124,7 @@ impl FindListings {
         ListingFilter {
             origin: r.given("listingType", &self.listing_type).map(|OriginWord(origin)| origin),
             status: r.given("status", &self.status),
+            approval: r.given("approval", &self.approval),
             integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
             guests: r.given("guests", &self.guests),
             bedroom_count: r.given("bedroomCount", &self.bedroom_count),
@@ -249,7 +253,7 @@ fn too_wide() -> InvalidInput {
 #[cfg(test)]
 mod tests {
     use domain::geography::Radius;
-    use domain::listings::{Amenity, ListingStatus};
+    use domain::listings::{Amenity, ApprovalStatus, ListingStatus};
     use domain::stays::StayDate;
     use ports::{MockListingQueries, MockListingRepository, PageStart};
     use testkit::build;
@@ -302,6 +306,7 @@ mod tests {
                         == ListingFilter {
                             origin: Some(Origin::Imported),
                             status: Some(ListingStatus::Inactive),
+                            approval: Some(ApprovalStatus::Rejected),
                             integration_account_id: Some(build::listing_account().id),
                             guests: 2.try_into().ok(),
                             bedroom_count: 0.try_into().ok(),
@@ -322,6 +327,7 @@ mod tests {
         let filter = FindListings {
             listing_type: text("imported"),
             status: text("INACTIVE"),
+            approval: text("REJECTED"),
             integration_account_id: Some(build::listing_account().id.to_string()),
             guests: Some(2),
             bedroom_count: Some(0),

@@ -8,17 +8,19 @@ mod fields;
 mod get;
 mod list;
 mod load;
+mod review;
 mod update;
 
 use std::sync::Arc;
 
-use ports::{ListingQueries, ListingRepository};
+use ports::{ListingQueries, ListingRepository, ListingReviews};
 
 pub use self::deliver::DeliverListings;
 pub use self::error::ListingError;
 pub use self::fields::{AddressFields, CreateListingBody, ListingFields, PictureFields, ReplaceListingBody};
 pub use self::list::FindListings;
 pub use self::load::{LoadListings, Loaded};
+pub use self::review::{ApprovedListings, RejectListing};
 use crate::steps::ambient::Ambient;
 use crate::steps::idempotency::Idempotency;
 
@@ -27,6 +29,7 @@ use crate::steps::idempotency::Idempotency;
 pub struct Listings {
     pub repository: Arc<dyn ListingRepository>,
     pub queries: Arc<dyn ListingQueries>,
+    pub reviews: Arc<dyn ListingReviews>,
     pub idempotency: Idempotency,
     pub ambient: Ambient,
 }
@@ -34,7 +37,7 @@ pub struct Listings {
 #[cfg(test)]
 mod fixture {
     use domain::patch::Patch;
-    use ports::{MockListingQueries, MockListingRepository};
+    use ports::{MockListingQueries, MockListingRepository, MockListingReviews};
     use testkit::build;
 
     use super::*;
@@ -50,6 +53,7 @@ mod fixture {
         Listings {
             repository: Arc::new(listings),
             queries: Arc::new(queries),
+            reviews: Arc::new(MockListingReviews::new()),
             idempotency: idempotency(),
             ambient: ambient(),
         }

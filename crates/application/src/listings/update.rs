@@ -29,6 +29,7 @@ impl Listings {
             let listing = found.for_owner(&scope)?;
             let account = listing.integration_account_id();
             unchanged("integrationAccountID", &fields.integration_account_id, account)?;
+            fields.repeats(listing.approval())?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let change = listing.update(edit.clone(), &scope, stamp)?;
             precondition.check(&found)?;

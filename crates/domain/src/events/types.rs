@@ -90,6 +90,8 @@ event_types! {
     ListingCreated: "listing.created", Some("listing.create"), Tenant;
     ListingUpdated: "listing.updated", Some("listing.update"), OwnerAndImporters;
     ListingDeleted: "listing.deleted", Some("listing.delete"), OwnerAndImporters;
+    ListingApproved: "listing.approved", Some("listing.approve"), Tenant;
+    ListingRejected: "listing.rejected", Some("listing.reject"), Tenant;
     ListingDelivered: "listing.delivered", Some("listing.deliver"), OwnerAndImporters;
     AvailabilityUpdated: "availability.updated", Some("availability.update"), OwnerAndImporters;
     PromotionCreated: "promotion.created", Some("promotion.create"), Tenant;

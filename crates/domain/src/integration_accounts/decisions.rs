@@ -38,6 +38,8 @@ pub struct AccountEdit {
     pub status: Option<AccountStatus>,
     /// Whether other tenants may import its listings.
     pub allow_import: Option<bool>,
+    /// Whether new listings are offered only once they are approved.
+    pub require_listing_approval: Option<bool>,
     /// The new markup.
     pub markup: Option<Percentage>,
     /// The new discount, or the workspace's.
@@ -75,6 +77,7 @@ impl IntegrationAccount {
             auth_type,
             status,
             allow_import,
+            require_listing_approval,
             markup,
             default_discount,
             distribution_markup,
@@ -89,6 +92,7 @@ impl IntegrationAccount {
             auth_type: auth_type.unwrap_or(before.auth_type),
             status: status.unwrap_or(before.status),
             allow_import: allow_import.unwrap_or(before.allow_import),
+            require_listing_approval: require_listing_approval.unwrap_or(before.require_listing_approval),
             markup: markup.unwrap_or(before.markup),
             default_discount: default_discount.apply(before.default_discount),
             distribution_markup: distribution_markup.unwrap_or(before.distribution_markup),
@@ -122,6 +126,7 @@ impl IntegrationAccount {
             auth_type,
             status,
             allow_import,
+            require_listing_approval,
             markup,
             default_discount,
             distribution_markup,
@@ -134,6 +139,7 @@ impl IntegrationAccount {
             ("authType", Fact::from(auth_type.as_str())),
             ("status", Fact::from(status.as_str())),
             ("allowImport", Fact::from(*allow_import)),
+            ("requireListingApproval", Fact::from(*require_listing_approval)),
             ("markupPercentage", Fact::from(Some(markup))),
             ("defaultDiscountPercentage", Fact::from(default_discount.as_ref())),
             ("distributionMarkupPercentage", Fact::from(Some(distribution_markup))),

@@ -40,6 +40,8 @@ pub struct IntegrationAccountDetails {
     pub status: AccountStatus,
     /// Whether other tenants may import its listings.
     pub allow_import: bool,
+    /// Whether new listings are offered only once they are approved.
+    pub require_listing_approval: bool,
     /// The markup on the price of a stay, whether the owner or an importer sells it.
     pub markup: Percentage,
     /// The discount on the price of a stay; the workspace's default if `None`.
@@ -125,6 +127,7 @@ pub(crate) mod fixture {
             auth_type: AuthType::ApiKey,
             status: AccountStatus::Active,
             allow_import: true,
+            require_listing_approval: false,
             markup: Percentage::default(),
             default_discount: None,
             distribution_markup: Percentage::default(),

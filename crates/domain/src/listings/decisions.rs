@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Address, Amenity, Bathrooms, Bedrooms, Companions, Listing, ListingAccount, ListingDescription, ListingDetails,
+    Address, Amenity, Approval, Bathrooms, Bedrooms, Companions, Listing, ListingAccount, ListingDescription, ListingDetails,
     ListingName, ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing,
     WebAddress,
 };
@@ -144,12 +144,14 @@ impl Listing {
             amenities: Vec::new(),
         };
         let rest = ListingEdit { start_price: Some(start_price), currency: currency.or(rest.currency), ..rest };
+        let approval = if account.require_listing_approval { Approval::Pending } else { Approval::Approved };
         Ok(Self {
             parts: ListingParts {
                 workspace_id,
                 id,
                 integration_account_id: account.id,
                 details: details.edited(rest)?,
+                approval,
                 version: 1,
                 created_at: at,
                 updated_at: at,

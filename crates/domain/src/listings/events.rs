@@ -62,6 +62,7 @@ impl Listing {
             ("startPrice", Fact::Text(start_price.to_string())),
             ("currency", Fact::from(start_price.currency().code())),
             ("amenities", Fact::Text(amenities)),
+            ("approval", Fact::from(self.approval().status().as_str())),
         ]
     }
 

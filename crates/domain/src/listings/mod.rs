@@ -2,6 +2,7 @@
 //!
 //! The account names the tenant, not the listing. So a move of an account does not touch its listings.
 
+mod approvals;
 mod decisions;
 mod delivery;
 mod events;
@@ -9,6 +10,7 @@ mod values;
 
 use chrono::{DateTime, Utc};
 
+pub use self::approvals::{Approval, ApprovalError, ApprovalStatus, RejectionReason, ReviewedListing};
 pub use self::decisions::{AddressEdit, ListingEdit, ListingValuesError, NewListing, NotTheOwnerError};
 pub use self::delivery::{Delivered, Delivery, DeliveryError};
 pub use self::values::{
@@ -119,6 +121,8 @@ pub struct ListingParts {
     pub integration_account_id: IntegrationAccountId,
     /// The editable fields.
     pub details: ListingDetails,
+    /// The decision on offering it.
+    pub approval: Approval,
     /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -158,6 +162,11 @@ impl Listing {
         &self.parts.details
     }
 
+    /// The decision on offering it.
+    pub const fn approval(&self) -> &Approval {
+        &self.parts.approval
+    }
+
     /// The version, which each change increments.
     pub const fn version(&self) -> i64 {
         self.parts.version
@@ -175,6 +184,8 @@ pub struct ListingAccount {
     pub default_currency: Currency,
     /// Whether its listings can be available.
     pub is_active: bool,
+    /// Whether new listings are offered only once they are approved.
+    pub require_listing_approval: bool,
 }
 
 /// The maximum number of pictures of a listing in a list.
@@ -204,10 +215,12 @@ impl TenantListing {
     pub fn own(listing: Listing, owner: TenantId, account_is_active: bool) -> Self {
         let unavailable = if !account_is_active {
             Some(Unavailable::AccountInactive)
-        } else if listing.details().status == ListingStatus::Active {
-            None
-        } else {
+        } else if listing.details().status != ListingStatus::Active {
             Some(Unavailable::ListingInactive)
+        } else if *listing.approval() != Approval::Approved {
+            Some(Unavailable::ListingNotApproved)
+        } else {
+            None
         };
         Self { listing, owner, unavailable, imported_at: None, distance: None, is_truncated: false }
     }
@@ -231,6 +244,7 @@ pub(crate) mod fixture {
             name: "Host".to_owned(),
             default_currency: "USD".parse().expect("a currency"),
             is_active: true,
+            require_listing_approval: false,
         }
     }
 

@@ -58,12 +58,19 @@ pub enum Unavailable {
     ImportNotAllowed,
     /// The listing is inactive.
     ListingInactive,
+    /// The listing is not approved.
+    ListingNotApproved,
 }
 
 impl Unavailable {
     /// Every reason.
-    pub const ALL: [Self; 4] =
-        [Self::OwnerInactive, Self::AccountInactive, Self::ImportNotAllowed, Self::ListingInactive];
+    pub const ALL: [Self; 5] = [
+        Self::OwnerInactive,
+        Self::AccountInactive,
+        Self::ImportNotAllowed,
+        Self::ListingInactive,
+        Self::ListingNotApproved,
+    ];
 
     /// The word for it on the wire and in statements.
     pub const fn as_str(self) -> &'static str {
@@ -72,6 +79,7 @@ impl Unavailable {
             Self::AccountInactive => "ACCOUNT_INACTIVE",
             Self::ImportNotAllowed => "IMPORT_NOT_ALLOWED",
             Self::ListingInactive => "LISTING_INACTIVE",
+            Self::ListingNotApproved => "LISTING_NOT_APPROVED",
         }
     }
 }

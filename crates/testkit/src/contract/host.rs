@@ -8,7 +8,8 @@ use domain::ids::{AuditId, IntegrationAccountId, ListingId};
 use domain::imports::decide;
 use domain::integration_accounts::{AccountEdit, AccountStatus};
 use domain::listings::{
-    Delivered, Delivery, Listing, ListingAccount, ListingEdit, ListingStatus, NewListing, TenantListing,
+    Delivered, Delivery, Listing, ListingAccount, ListingEdit, ListingStatus, NewListing, ReviewedListing,
+    TenantListing,
 };
 use domain::tenants::Tenant;
 use ports::{ListingFilter, RepositoryError};
@@ -53,6 +54,11 @@ pub(crate) fn allowing(imports: bool) -> AccountEdit {
 
 pub(crate) fn account_with(status: AccountStatus) -> AccountEdit {
     AccountEdit { status: Some(status), ..AccountEdit::default() }
+}
+
+/// Returns an edit that requires approval of the account's new listings, or no longer does.
+pub(crate) fn requiring(approval: bool) -> AccountEdit {
+    AccountEdit { require_listing_approval: Some(approval), ..AccountEdit::default() }
 }
 
 /// Returns the edits that put the imports of an account's listings to sleep, each with the edit that wakes them.
@@ -128,6 +134,21 @@ impl Host {
     pub(crate) async fn update(&self, listing: &Listing, edit: ListingEdit) -> Result<TenantListing, RepositoryError> {
         let change = self.edition(listing, edit).await;
         self.world.ports.listings.update(&self.scope().await, change).await
+    }
+
+    /// Returns the listing as the default tenant reviews it.
+    pub(crate) async fn reviewed(&self, id: ListingId) -> ReviewedListing {
+        let found = self.world.ports.listing_reviews.reviewed(&self.world.admin().await, &[id]).await;
+        found.expect("no failure").pop().expect("a listing")
+    }
+
+    /// Approves or rejects a listing.
+    pub(crate) async fn decide(&self, id: ListingId, is_approved: bool) {
+        let (found, stamp) = (self.reviewed(id).await, self.world.stamp().await);
+        let reject = |stamp| found.reject("No pictures.".parse().expect("a reason"), stamp);
+        let change = if is_approved { found.approve(stamp) } else { reject(stamp) };
+        let changes = vec![change.expect("a change")];
+        self.world.ports.listing_reviews.review(&self.world.admin().await, changes).await.expect("stored");
     }
 
     pub(crate) async fn edit_account(&self, edit: AccountEdit) {

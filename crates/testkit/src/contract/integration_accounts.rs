@@ -122,6 +122,7 @@ pub async fn an_account_comes_back_as_it_was_stored(ports: Ports) {
         auth_type: AuthType::PartnerToken,
         status: AccountStatus::Inactive,
         allow_import: false,
+        require_listing_approval: true,
         markup: percent("99.99"),
         default_discount: Some(percent("0")),
         distribution_markup: percent("100"),

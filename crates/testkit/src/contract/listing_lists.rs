@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use domain::audit::Stamp;
 use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, ListingId};
-use domain::listings::{Listing, ListingEdit, ListingStatus, NewListing, Picture, TenantListing, Unavailable};
+use domain::listings::{
+    ApprovalStatus, Listing, ListingEdit, ListingStatus, NewListing, Picture, TenantListing, Unavailable,
+};
 use domain::patch::Patch;
 use domain::tenants::TenantStatus;
 use ports::{FreeNights, ListingFilter, Origin, Page, PageStart};
@@ -101,6 +103,13 @@ impl Stock {
                 ListingFilter { status: Some(ListingStatus::Active), ..any() },
                 &["plain", "grand", "dear", "imported", "late"],
             ),
+            (
+                "approved",
+                ListingFilter { approval: Some(ApprovalStatus::Approved), ..any() },
+                &["plain", "grand", "asleep", "dear", "imported", "late"],
+            ),
+            ("pending", ListingFilter { approval: Some(ApprovalStatus::Pending), ..any() }, &[]),
+            ("rejected", ListingFilter { approval: Some(ApprovalStatus::Rejected), ..any() }, &[]),
             ("inactive", ListingFilter { status: Some(ListingStatus::Inactive), ..any() }, &["asleep"]),
             ("an account", account(self.second.account.id), &["dear"]),
             ("an account of another", account(self.other.account.id), &["imported"]),
@@ -242,6 +251,11 @@ pub async fn an_imported_listing_says_so_and_whether_it_sleeps(ports: Ports) {
     assert_eq!(sleeps().await, Some(Unavailable::ListingInactive));
     let own = host.listed(&ListingFilter::default()).await.pop().expect("its own");
     assert_eq!(own.unavailable, Some(Unavailable::ListingInactive), "it is not available to its owner, either");
+    host.decide(listing.id(), false).await;
+    assert_eq!(sleeps().await, Some(Unavailable::ListingInactive), "the first of two reasons");
+    let listing = host.get(listing.id()).await.expect("its own").listing;
+    host.update(&listing, with_status(ListingStatus::Active)).await.expect("updated");
+    assert_eq!(sleeps().await, Some(Unavailable::ListingNotApproved));
     host.edit_account(allowing(false)).await;
     assert_eq!(sleeps().await, Some(Unavailable::ImportNotAllowed), "the first of two reasons");
 }

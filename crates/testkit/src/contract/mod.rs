@@ -7,6 +7,7 @@
 pub mod account_moves;
 pub mod admissions;
 pub mod api_keys;
+pub mod approvals;
 pub mod assignments;
 pub mod audit;
 pub mod bookings;
@@ -101,6 +102,7 @@ ports! {
     integration_account_queries: IntegrationAccountQueries,
     integration_accounts: IntegrationAccountRepository,
     listing_queries: ListingQueries,
+    listing_reviews: ListingReviews,
     listings: ListingRepository,
     location_queries: LocationQueries,
     locations: LocationRepository,

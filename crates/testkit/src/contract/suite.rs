@@ -10,6 +10,15 @@ macro_rules! suite {
                 an_administrator_who_is_revoked_meanwhile_sets_no_status,
                 no_key_is_made_after_its_maker_was_revoked,
             }
+            approvals {
+                a_decision_comes_back_as_it_was_stored,
+                what_is_not_approved_is_found_and_imported_by_no_other,
+                a_decision_on_a_listing_that_has_changed_is_stale,
+                of_twenty_who_decide_on_a_listing_each_wins_once,
+                a_new_listing_is_decided_on_as_its_account_says,
+                another_workspace_decides_on_no_listing,
+                every_decision_leaves_one_entry,
+            }
             audit {
                 an_entry_comes_back_as_it_was_written,
                 a_channel_sees_its_own_entries_and_the_default_tenant_all,

@@ -18,24 +18,26 @@ use super::Ports;
 use super::host::{Host, account_with, allowing, is_stale, with_status};
 use super::shop::{Shop, blocked, instant, is_taken, stay};
 
-/// A change after which an importer must not sell the listing. The last four stop the owner, too.
+/// A change after which an importer must not sell the listing. The last five stop the owner, too.
 #[derive(Debug, Clone, Copy)]
 enum Withdrawal {
     ImportRemoved,
     NotAllowed,
     OwnerInactive,
     ListingInactive,
+    Rejected,
     AccountInactive,
     Moved,
     Blocked,
 }
 
 impl Withdrawal {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::ImportRemoved,
         Self::NotAllowed,
         Self::OwnerInactive,
         Self::ListingInactive,
+        Self::Rejected,
         Self::AccountInactive,
         Self::Moved,
         Self::Blocked,
@@ -62,6 +64,7 @@ impl Withdrawal {
                 let listing = owner.get(shop.id()).await.expect("its own").listing;
                 owner.update(&listing, with_status(status)).await.expect("updated");
             }
+            Self::Rejected => owner.decide(shop.id(), !is_done).await,
             Self::AccountInactive => {
                 owner
                     .edit_account(account_with(if is_done { AccountStatus::Inactive } else { AccountStatus::Active }))

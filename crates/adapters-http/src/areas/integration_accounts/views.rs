@@ -39,6 +39,8 @@ pub(crate) struct IntegrationAccountView {
     status: AccountStatusWord,
     /// Whether other tenants may import its listings.
     allow_import: bool,
+    /// Whether new listings are offered only once the default tenant has approved them.
+    require_listing_approval: bool,
     /// The markup on the price of a stay.
     #[schema(value_type = f64, example = 0)]
     markup_percentage: Decimal,
@@ -67,6 +69,7 @@ impl From<IntegrationAccount> for IntegrationAccountView {
                     auth_type,
                     status,
                     allow_import,
+                    require_listing_approval,
                     markup,
                     default_discount,
                     distribution_markup,
@@ -86,6 +89,7 @@ impl From<IntegrationAccount> for IntegrationAccountView {
             auth_type: auth_type.into(),
             status: status.into(),
             allow_import,
+            require_listing_approval,
             markup_percentage: markup.into(),
             default_discount_percentage: default_discount.map(Into::into),
             distribution_markup_percentage: distribution_markup.into(),

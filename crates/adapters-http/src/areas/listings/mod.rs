@@ -1,10 +1,12 @@
-//! `/listing`, imported and importable listings under `/tenants`, and the delivery of an account's listings.
+//! `/listing`, approvals, imported and importable listings under `/tenants`, and the delivery of an account's listings.
 
 mod handlers;
 mod queries;
+mod reviews;
 mod views;
 
 pub(crate) use self::handlers::*;
+pub(crate) use self::reviews::*;
 use crate::router::{Operation, operations};
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -16,6 +18,9 @@ pub(crate) fn operations() -> Vec<Operation> {
         replace,
         update,
         delete,
+        approve,
+        reject,
+        approve_all,
         deliver,
         search,
         count_found,

@@ -1,5 +1,6 @@
 //! Responses of listings.
 
+use application::ApprovedListings;
 use domain::countries::Country;
 use domain::ids::TenantId;
 use domain::listings::{Address, Amenity, Delivered, ListingDetails, ListingParts, Picture, TenantListing};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use application::enum_schemas::{ListingStatusWord, UnavailableWord};
+use application::enum_schemas::{ApprovalWord, ListingStatusWord, UnavailableWord};
 
 /// A listing as the tenant of the request sees it. An own listing or an import that does not sleep is shown in full, a
 /// sleeping import only with its name and the reason.
@@ -34,7 +35,7 @@ pub(crate) struct SleepingImportView {
     #[schema(example = false)]
     is_available: bool,
     /// The first reason that applies: the owner is deactivated, the account is inactive, it does not allow imports, the
-    /// listing is inactive.
+    /// listing is inactive, or it is not approved.
     reason: UnavailableWord,
 }
 
@@ -69,6 +70,10 @@ pub(crate) struct ListingView {
     #[schema(example = "Apartment")]
     r#type: Option<String>,
     status: ListingStatusWord,
+    /// The decision on offering it. Where the account requires none, it is `APPROVED`.
+    approval: ApprovalWord,
+    /// The reason for a rejection.
+    rejection_reason: Option<String>,
     #[serde(rename = "thumbnailURL")]
     thumbnail_url: Option<String>,
     pictures: Vec<PictureView>,
@@ -148,8 +153,16 @@ impl ListingView {
     /// Returns the view of a listing for this tenant.
     pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
         let TenantListing { listing, owner, unavailable, imported_at, distance, is_truncated } = seen;
-        let ListingParts { workspace_id: _, id, integration_account_id, details, version: _, created_at, updated_at } =
-            listing.into_parts();
+        let ListingParts {
+            workspace_id: _,
+            id,
+            integration_account_id,
+            details,
+            approval,
+            version: _,
+            created_at,
+            updated_at,
+        } = listing.into_parts();
         let ListingDetails {
             provider_id,
             name,
@@ -184,6 +197,8 @@ impl ListingView {
             description: description.map(Into::into),
             r#type: kind.map(Into::into),
             status: status.into(),
+            approval: approval.status().into(),
+            rejection_reason: approval.rejection_reason().map(ToString::to_string),
             thumbnail_url: thumbnail.as_ref().map(ToString::to_string),
             pictures: pictures.into_iter().map(Into::into).collect(),
             address: address.into(),
@@ -246,6 +261,21 @@ impl From<Address> for ListingAddressView {
             country: country.map(Country::code),
             postal_code: postal_code.map(Into::into),
         }
+    }
+}
+
+/// The result of an approval, in numbers of listings.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApprovedListings)]
+pub(crate) struct ApprovedView {
+    #[schema(example = 1000)]
+    approved: usize,
+    unchanged: usize,
+}
+
+impl From<ApprovedListings> for ApprovedView {
+    fn from(ApprovedListings { approved, unchanged }: ApprovedListings) -> Self {
+        Self { approved, unchanged }
     }
 }
 

@@ -25,7 +25,8 @@ const IMPORTERS: &str = "\
     FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     WHERE import.workspace_id = $1 AND listing.workspace_id = $1 AND account.workspace_id = $1 AND owner.workspace_id = $1 \
       AND listing.id = import.listing_id AND account.id = listing.integration_account_id AND owner.id = account.tenant_id \
-      AND listing.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
+      AND listing.status = 'ACTIVE' AND listing.is_approved \
+      AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
       AND import.listing_id IN ";
 
 const OWNERS: &str = "\
@@ -44,7 +45,8 @@ const IMPORTERS_OF_ACCOUNT: &str = "\
       AND owner.id = account.tenant_id AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
       AND EXISTS (SELECT 1 FROM imports import CROSS JOIN listings listing \
                   WHERE import.workspace_id = $1 AND import.integration_account_id = $2 AND import.tenant_id = importer.id \
-                    AND listing.workspace_id = $1 AND listing.id = import.listing_id AND listing.status = 'ACTIVE')";
+                    AND listing.workspace_id = $1 AND listing.id = import.listing_id \
+                    AND listing.status = 'ACTIVE' AND listing.is_approved)";
 
 const IMPORTERS_OF_ENDED: &str =
     "SELECT DISTINCT ended.tenant_id FROM ended_imports ended WHERE ended.workspace_id = $1 AND ended.entry_id = $2";

@@ -36,7 +36,8 @@ const STIRRED: &str = "\
            CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' \
                 WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
                 WHEN NOT account.allow_import THEN 'IMPORT_NOT_ALLOWED' \
-                WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END AS reason, \
+                WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
+                WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END AS reason, \
            sleeping.listing_id IS NOT NULL AS was_asleep \
     FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     LEFT JOIN sleeping_imports sleeping \

@@ -24,6 +24,10 @@ use crate::tables::integration_accounts::{Column, Row};
 const SELECT: &str = "\
     SELECT {columns} FROM integration_accounts account WHERE account.workspace_id = $1 AND account.tenant_id = $2";
 
+const LOCK: &str = "\
+    SELECT status = 'ACTIVE' AS is_active, require_listing_approval FROM integration_accounts \
+    WHERE workspace_id = $1 AND tenant_id = $2 AND id = $3";
+
 /// The counts of the data that belong to an account.
 const HOLDINGS: &str = "\
     SELECT (SELECT COUNT(*) FROM listings WHERE workspace_id = $1 AND integration_account_id = $2) AS listings, \
@@ -39,6 +43,13 @@ struct HoldingsRow {
     reservations: i64,
     kept: i64,
     ended: i64,
+}
+
+/// The fields of an account that the listings stored in the same transaction depend on.
+#[derive(FromQueryResult)]
+pub(crate) struct LockedAccount {
+    pub(crate) is_active: bool,
+    pub(crate) require_listing_approval: bool,
 }
 
 #[async_trait]
@@ -190,17 +201,24 @@ impl IntegrationAccountQueries for Database {
 }
 
 impl Transaction {
-    /// Locks an account of the scope until the end of the transaction, and returns whether it is active.
+    /// Locks an account of the scope until the end of the transaction.
     pub(crate) async fn lock_account(
         &self,
         scope: &TenantScope,
         account: IntegrationAccountId,
-    ) -> Result<bool, RepositoryError> {
-        let select = "SELECT status = 'ACTIVE' AS is_active FROM integration_accounts WHERE workspace_id = $1 AND tenant_id = $2";
-        let query =
-            Query::of_tenant(select, scope).and("id = ?", Some(account.as_uuid())).push(self.dialect().for_share());
-        let found = self.one::<bool>(query, "is_active").await?;
-        found.ok_or(RepositoryError::Stale)
+    ) -> Result<LockedAccount, RepositoryError> {
+        self.lock_account_of((scope.workspace_id(), scope.tenant_id()), account).await
+    }
+
+    /// Locks an account of a tenant until the end of the transaction.
+    pub(crate) async fn lock_account_of(
+        &self,
+        (workspace_id, owner): (WorkspaceId, TenantId),
+        account: IntegrationAccountId,
+    ) -> Result<LockedAccount, RepositoryError> {
+        let named = [workspace_id.as_uuid().into(), owner.as_uuid().into(), account.as_uuid().into()];
+        let query = Query::new(LOCK, named).push(self.dialect().for_share());
+        self.row(query).await?.ok_or(RepositoryError::Stale)
     }
 }
 

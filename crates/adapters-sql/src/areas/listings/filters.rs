@@ -3,7 +3,7 @@
 use domain::currencies::Currency;
 use domain::ids::IntegrationAccountId;
 use domain::instants::Edge;
-use domain::listings::{Bathrooms, ListingStatus};
+use domain::listings::{ApprovalStatus, Bathrooms, ListingStatus};
 use domain::money::Amount;
 use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter};
@@ -20,6 +20,7 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
     let ListingFilter {
         origin: _,
         status,
+        approval,
         integration_account_id,
         guests,
         bedroom_count,
@@ -32,6 +33,7 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         free,
         around: _,
     } = filter;
+    let query = approval.iter().fold(query, |query, approval| query.and_all(is_decided(*approval), []));
     let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
     let query = query
         .and("listing.status = ?", status.map(ListingStatus::as_str))
@@ -44,6 +46,15 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         .and("listing.currency = ?", currency.map(Currency::code))
         .and(changed, updated_since.map(Edge::instant));
     amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
+}
+
+/// Returns the condition on the decision on offering the listing.
+const fn is_decided(approval: ApprovalStatus) -> &'static str {
+    match approval {
+        ApprovalStatus::Pending => "NOT listing.is_approved AND listing.rejection_reason IS NULL",
+        ApprovalStatus::Approved => "listing.is_approved",
+        ApprovalStatus::Rejected => "listing.rejection_reason IS NOT NULL",
+    }
 }
 
 /// Adds the condition that the listing is free for these nights.

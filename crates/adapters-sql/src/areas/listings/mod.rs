@@ -4,6 +4,7 @@ mod filters;
 mod pages;
 mod paths;
 mod queries;
+mod reviews;
 mod rows;
 mod statements;
 
@@ -11,7 +12,7 @@ use async_trait::async_trait;
 use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, WorkspaceId};
-use domain::listings::{Delivery, Listing, ListingAccount, ProviderId, TenantListing};
+use domain::listings::{Approval, Delivery, Listing, ListingAccount, ProviderId, TenantListing};
 use ports::{ListingRepository, RepositoryError, rules};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveModel, Iterable, QueryTrait, Statement};
@@ -19,6 +20,7 @@ use sea_orm::{EntityTrait, ExprTrait, FromQueryResult, IdenStatic, IntoActiveMod
 use self::rows::{to_listing, to_row, to_tenant_listing};
 use crate::access::credentials::to_standing;
 use crate::areas::events::ImportsOf;
+use crate::areas::integration_accounts::LockedAccount;
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::errors::{guarded_all, inside};
@@ -36,6 +38,7 @@ struct AccountRow {
     name: String,
     default_currency: String,
     is_active: bool,
+    require_listing_approval: bool,
 }
 
 #[async_trait]
@@ -63,12 +66,14 @@ impl ListingRepository for Database {
         scope: &TenantScope,
         id: IntegrationAccountId,
     ) -> Result<Option<ListingAccount>, RepositoryError> {
-        let select = "SELECT account.name, workspace.default_currency, account.status = 'ACTIVE' AS is_active \
+        let select = "SELECT account.name, workspace.default_currency, account.status = 'ACTIVE' AS is_active, \
+                             account.require_listing_approval \
                       FROM integration_accounts account JOIN workspaces workspace ON workspace.id = $1 \
                       WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3";
         let query = Query::of_tenant(select, scope).bind([id.as_uuid().into()]);
-        let account = |AccountRow { name, default_currency, is_active }: AccountRow| {
-            Ok(ListingAccount { id, name, default_currency: stored("workspace", &default_currency)?, is_active })
+        let account = |AccountRow { name, default_currency, is_active, require_listing_approval }: AccountRow| {
+            let default_currency = stored("workspace", &default_currency)?;
+            Ok(ListingAccount { id, name, default_currency, is_active, require_listing_approval })
         };
         self.row(query).await?.map(account).transpose()
     }
@@ -78,9 +83,10 @@ impl ListingRepository for Database {
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
-            let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
+            let account = transaction.lock_account(scope, listing.integration_account_id()).await?;
+            expect_approval([is_pending(&listing)], &account)?;
             transaction.insert(to_row(listing.clone())).await?;
-            Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+            Ok(TenantListing::own(listing, scope.tenant_id(), account.is_active))
         }
         .await;
         transaction.end(done, audit).await
@@ -91,10 +97,10 @@ impl ListingRepository for Database {
         inside(scope.workspace_id(), listing.workspace_id())?;
         let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
-            let account_is_active = transaction.lock_account(scope, listing.integration_account_id()).await?;
+            let locked = transaction.lock_account(scope, listing.integration_account_id()).await?;
             let account = (Column::IntegrationAccountId, listing.integration_account_id().as_uuid());
             transaction.replace(to_row(listing.clone()), Some(account)).await?;
-            Ok(TenantListing::own(listing, scope.tenant_id(), account_is_active))
+            Ok(TenantListing::own(listing, scope.tenant_id(), locked.is_active))
         }
         .await;
         transaction.end(done, audit).await
@@ -159,11 +165,12 @@ impl ListingRepository for Database {
             }
         }
         // Made before the transaction: on SQLite, all other writes wait until it ends.
-        let locks = locks_of_stored(self.dialect(), scope, integration_account_id, &listings);
+        let locks = locks_of_stored(self.dialect(), scope.workspace_id(), Some(integration_account_id), &listings);
+        let new: Vec<_> = listings.iter().filter(|listing| listing.version() == 1).map(is_pending).collect();
         let upserts = upserts(self.dialect(), listings);
         let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
-            transaction.lock_account(scope, integration_account_id).await?;
+            expect_approval(new, &transaction.lock_account(scope, integration_account_id).await?)?;
             for (lock, expected) in locks {
                 transaction.expect_rows(lock, expected).await?;
             }
@@ -188,21 +195,32 @@ impl Transaction {
     }
 }
 
+fn is_pending(listing: &Listing) -> bool {
+    *listing.approval() == Approval::Pending
+}
+
+/// Checks that the account requires approval as it did when it was decided which of the new listings are pending.
+fn expect_approval(pending: impl IntoIterator<Item = bool>, account: &LockedAccount) -> Result<(), RepositoryError> {
+    let agrees = pending.into_iter().all(|is_pending| is_pending == account.require_listing_approval);
+    if agrees { Ok(()) } else { Err(RepositoryError::Stale) }
+}
+
 /// Returns the SELECTs that lock the listings that are not new until the end of the transaction, each with the number of
 /// rows that it must find: writing a deleted listing would bring it back. In the order of their ids, as imports lock
 /// them.
-fn locks_of_stored(
+fn locks_of_stored<'l>(
     dialect: &dyn Dialect,
-    scope: &TenantScope,
-    account: IntegrationAccountId,
-    listings: &[Listing],
+    workspace_id: WorkspaceId,
+    account: Option<IntegrationAccountId>,
+    listings: impl IntoIterator<Item = &'l Listing>,
 ) -> Vec<(Query, usize)> {
-    let mut stored: Vec<_> = listings.iter().filter(|listing| listing.version() > 1).map(Listing::id).collect();
+    let stored = listings.into_iter().filter(|listing| listing.version() > 1);
+    let mut stored: Vec<_> = stored.map(Listing::id).collect();
     stored.sort_unstable();
-    let select = "SELECT 1 FROM listings WHERE workspace_id = $1 AND integration_account_id = $2 AND id IN ";
     let lock = |ids: &[ListingId]| {
-        Query::new(select, [scope.workspace_id().as_uuid().into(), account.as_uuid().into()])
+        Query::new("SELECT 1 FROM listings WHERE workspace_id = $1 AND id IN ", [workspace_id.as_uuid().into()])
             .push_list(ids.iter().map(|id| id.as_uuid()))
+            .and("integration_account_id = ?", account.map(IntegrationAccountId::as_uuid))
             .push(" ORDER BY id")
             .push(dialect.for_no_key_update())
     };

@@ -4,7 +4,7 @@ use domain::countries::Country;
 use domain::geography::{Distance, Place};
 use domain::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use domain::listings::{
-    Address, Amenity, Bathrooms, Listing, ListingDetails, ListingParts, Picture, TenantListing, WebAddress,
+    Address, Amenity, Approval, Bathrooms, Listing, ListingDetails, ListingParts, Picture, TenantListing, WebAddress,
 };
 use domain::money::Money;
 use domain::numbers::Whole;
@@ -58,7 +58,7 @@ pub(super) fn folded(amenity: &Amenity) -> String {
 }
 
 pub(super) fn to_row(listing: Listing) -> Model {
-    let ListingParts { workspace_id, id, integration_account_id, details, version, created_at, updated_at } =
+    let ListingParts { workspace_id, id, integration_account_id, details, approval, version, created_at, updated_at } =
         listing.into_parts();
     let ListingDetails {
         provider_id,
@@ -120,6 +120,8 @@ pub(super) fn to_row(listing: Listing) -> Model {
         currency: start_price.currency().code().to_owned(),
         amenities_folded: amenities.iter().map(folded).collect(),
         amenities: amenities.iter().map(Amenity::as_str).collect(),
+        is_approved: approval == Approval::Approved,
+        rejection_reason: approval.rejection_reason().map(ToString::to_string),
         version,
         created_at,
         updated_at,
@@ -162,11 +164,17 @@ pub(super) fn to_listing(row: Row) -> Result<Listing, RepositoryError> {
             .map(|amenity| stored(WHAT, text(amenity)?))
             .collect::<Result<_, _>>()?,
     };
+    let approval = match stored_option(WHAT, row.rejection_reason)? {
+        Some(reason) => Approval::Rejected(reason),
+        None if row.is_approved => Approval::Approved,
+        None => Approval::Pending,
+    };
     Ok(Listing::from_parts(ListingParts {
         workspace_id: WorkspaceId::new(row.workspace_id),
         id: ListingId::new(row.id),
         integration_account_id: IntegrationAccountId::new(row.integration_account_id),
         details,
+        approval,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,

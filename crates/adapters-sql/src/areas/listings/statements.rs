@@ -27,7 +27,8 @@ pub(super) const LIST: &str = "\
 /// A page by id of the tenant's only account `$3`, if there are no imports. Reads the rows that are skipped too.
 pub(super) const LIST_OF_ACCOUNT: &str = "\
     SELECT {columns}, account.tenant_id AS owner_id, \
-           CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END, \
+           CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
+                WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END, \
            CAST(NULL AS timestamptz), {no_chord}, {is_truncated} \
     FROM integration_accounts account CROSS JOIN listings listing \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 \
@@ -146,8 +147,8 @@ pub(super) const IMPORTED: &str = "\
 
 /// The reason why a listing of the page cannot be booked: that of its account, or its own status. Rows before the page are
 /// skipped without reading the status.
-pub(super) const UNAVAILABLE: &str =
-    "COALESCE(page.unavailable, CASE WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' END)";
+pub(super) const UNAVAILABLE: &str = "COALESCE(page.unavailable, CASE WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
+                                     WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END)";
 
 pub(super) const NO_CHORD: &str = "CAST(NULL AS double precision)";
 
@@ -181,18 +182,20 @@ pub(super) const IS_OWN: &str = " WHEN account.tenant_id = $2 THEN 1";
 
 /// The case that the tenant has imported the listing, which can be booked.
 pub(super) const IS_IMPORTED: &str = " \
-    WHEN account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE' \
+    WHEN account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' \
+     AND listing.status = 'ACTIVE' AND listing.is_approved \
     THEN (SELECT 1 FROM imports already \
           WHERE already.workspace_id = $1 AND already.tenant_id = $2 AND already.listing_id = listing.id)";
 
 /// The condition that another tenant offers the listing.
 pub(super) const OFFERED: &str = "\
     account.tenant_id <> $2 \
-    AND account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE'";
+    AND account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' \
+    AND listing.status = 'ACTIVE' AND listing.is_approved";
 
 /// The condition that an imported listing can be booked.
 pub(super) const AWAKE: &str = " AND account.allow_import AND owner.status = 'ACTIVE' \
-    AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE'";
+    AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved";
 
 /// The condition that the tenant has imported a listing that another offers.
 pub(super) const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports already \

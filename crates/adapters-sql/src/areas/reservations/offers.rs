@@ -17,7 +17,7 @@ const OWN: &str = "\
     SELECT 1 FROM integration_accounts account \
     JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 AND listing.id = $4 \
-      AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE'";
+      AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved";
 
 /// An offered listing that the seller has imported. Rows are locked in this order: owner, account, listing, import.
 const IMPORTED: &str = "\
@@ -26,7 +26,8 @@ const IMPORTED: &str = "\
     JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
     JOIN imports import ON import.workspace_id = $1 AND import.listing_id = listing.id \
     WHERE owner.workspace_id = $1 AND owner.id = $2 AND account.id = $3 AND listing.id = $4 AND import.tenant_id = $5 \
-      AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import AND listing.status = 'ACTIVE'";
+      AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import \
+      AND listing.status = 'ACTIVE' AND listing.is_approved";
 
 /// The obstacles to a booking, with the names of their columns.
 const OBSTACLES: [(&str, &str); 4] = [

@@ -81,6 +81,12 @@ impl Victim {
         }
     }
 
+    /// Rejects its listing.
+    pub(super) fn reject(&self, world: &World) {
+        let path = format!("/api/v1/listing/{}/reject", self.listing);
+        data(200, &world.calry().put(&path, &json!({ "reason": "No pictures." })));
+    }
+
     /// Returns a victim whose ids are all unknown.
     pub(super) fn nobody() -> Self {
         let id = || "0192f0c1-7b1e-7000-8000-000000000000".to_owned();

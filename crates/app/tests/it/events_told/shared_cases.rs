@@ -45,6 +45,9 @@ fn of_listings() -> Vec<Case> {
         succeeds(&scene.owner().patch(&format!("/api/v1/listing/{listing}"), fields));
         listing.into()
     }
+    fn decide(scene: &Scene, listing: &str, verb: &str, body: &Value) {
+        succeeds(&scene.world().calry().put(&format!("/api/v1/listing/{listing}/{verb}"), body));
+    }
     fn delete(scene: &Scene, listing: String) -> Changed {
         succeeds(&scene.owner().delete(&format!("/api/v1/listing/{listing}")));
         listing.into()
@@ -78,6 +81,18 @@ fn of_listings() -> Vec<Case> {
             delete(scene, listing)
         }),
         case(ListingDeleted, &[Owner], &[Sleeper], |scene, _| delete(scene, scene.asleep())),
+        case(ListingApproved, &[Owner], &[], |scene, texts| {
+            let listing = scene.listing(&scene.market.account, &texts.private);
+            decide(scene, &listing, "reject", &json!({ "reason": "No." }));
+            decide(scene, &listing, "approve", &json!({}));
+            listing.into()
+        }),
+        // An importer is told that its import fell asleep, and not why.
+        case(ListingRejected, &[Owner], &[], |scene, texts| {
+            let listing = scene.shared();
+            decide(scene, &listing, "reject", &json!({ "reason": texts.private }));
+            listing.into()
+        }),
         // The importer is told neither of what is new nor of what it does not import.
         case(ListingDelivered, &[Owner], &[Importer], |scene, texts| {
             let (shared, own, asleep) = (scene.shared(), scene.market.listing(), scene.asleep());
