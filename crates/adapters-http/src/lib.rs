@@ -41,6 +41,7 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
 pub use self::areas::webhooks::event_body;
+pub use self::openapi::NOT_SUPPORTED;
 use self::response::problem::ProblemView;
 use self::router::{Operation, Router, no_such_route};
 pub use self::server::{Connections, listen};

@@ -64,8 +64,8 @@ pub use self::integration_accounts::{
     IntegrationAccounts, MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount,
 };
 pub use self::listings::{
-    AddressFields, ApprovedListings, CreateListingBody, DeliverListings, FindListings, ListingError, ListingFields,
-    Listings, LoadListings, Loaded, PictureFields, RejectListing, ReplaceListingBody,
+    AddressFields, ApprovedListings, CreateListingBody, DeliverListingBody, DeliverListings, FindListings,
+    ListingError, ListingFields, Listings, LoadListings, Loaded, PictureFields, RejectListing,
 };
 pub use self::locations::{CreateLocationBody, LocationError, LocationFields, Locations, ReplaceLocationBody};
 pub use self::operators::{

@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::successors;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use thiserror::Error;
 
 use crate::numbers::Whole;
@@ -45,8 +45,9 @@ impl StayDate {
 impl FromStr for StayDate {
     type Err = StayDateError;
 
-    /// Parses `YYYY-MM-DD` only.
+    /// Parses `YYYY-MM-DD`, and the instant of midnight UTC with which it begins: `YYYY-MM-DDT00:00:00.000Z`.
     fn from_str(text: &str) -> Result<Self, StayDateError> {
+        let text = text.split_once(['T', 't']).filter(|(_, time)| is_midnight(time)).map_or(text, |(date, _)| date);
         let has_form = text.len() == 10
             && text.bytes().enumerate().all(|(position, byte)| match position {
                 4 | 7 => byte == b'-',
@@ -55,6 +56,16 @@ impl FromStr for StayDate {
         let date = Some(text).filter(|_| has_form).and_then(|text| text.parse::<NaiveDate>().ok());
         date.filter(|date| date.year() > 0).map(Self).ok_or(StayDateError)
     }
+}
+
+/// Whether the time of an instant, with its offset, is midnight UTC.
+fn is_midnight(time: &str) -> bool {
+    let rest = time.strip_prefix("00:00:00").unwrap_or_default();
+    let zone = match rest.strip_prefix('.') {
+        Some(fraction) => Some(fraction.trim_start_matches('0')).filter(|zone| *zone != fraction),
+        None => Some(rest),
+    };
+    matches!(zone, Some("Z" | "z" | "+00:00" | "-00:00"))
 }
 
 impl fmt::Display for StayDate {
@@ -97,6 +108,12 @@ impl Stay {
             nights if nights > i64::from(MOST_NIGHTS) => Err(StayError::TooManyNights),
             _ => Ok(Self { check_in, check_out }),
         }
+    }
+
+    /// Creates the stay of this number of nights that begins on a day.
+    pub fn of_nights(check_in: StayDate, nights: u16) -> Self {
+        let check_out = check_in.0.checked_add_days(Days::new(nights.into()));
+        Self { check_in, check_out: StayDate(check_out.unwrap_or(NaiveDate::MAX)) }
     }
 
     /// Creates a stay from stored fields. Checks no rule.
@@ -180,13 +197,34 @@ mod tests {
             "12030-01-01",
             "20300131",
             "2030/01/31",
-            "2030-01-31T00:00:00Z",
             " 2030-01-31",
             "2030-01-3１",
             "31-01-2030",
         ] {
             assert_eq!(text.parse::<StayDate>(), Err(StayDateError), "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_instant_of_midnight_is_the_date() {
+        for time in ["T00:00:00Z", "T00:00:00.000Z", "t00:00:00z", "T00:00:00+00:00", "T00:00:00.0-00:00"] {
+            assert_eq!(format!("2030-01-31{time}").parse(), Ok(date("2030-01-31")), "{time}");
+        }
+        for time in [
+            "T00:00:01Z",
+            "T00:00:00.001Z",
+            "T00:00:00.Z",
+            "T00:00:00",
+            "T00:00Z",
+            "T24:00:00Z",
+            "T00:00:00+01:00",
+            "T",
+            " ",
+        ] {
+            assert_eq!(format!("2030-01-31{time}").parse::<StayDate>(), Err(StayDateError), "{time}");
+        }
+        assert_eq!("2030-02-30T00:00:00Z".parse::<StayDate>(), Err(StayDateError));
+        assert_eq!(Stay::of_nights(date("2030-01-31"), 90).night_count().get(), 90);
     }
 
     #[test]

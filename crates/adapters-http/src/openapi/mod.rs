@@ -4,6 +4,7 @@ mod conventions;
 mod headers;
 mod links;
 mod names;
+mod not_supported;
 mod refusals;
 mod schemas;
 #[cfg(test)]
@@ -18,6 +19,8 @@ pub(crate) use self::headers::{IfMatchHeader, IfNoneMatchHeader, LastEventIdHead
 pub(crate) use self::links::ID;
 use self::links::Links;
 use self::names::Names;
+pub use self::not_supported::NOT_SUPPORTED;
+pub(crate) use self::not_supported::{not_supported, takes_forms};
 use self::refusals::Refusals;
 pub(crate) use self::refusals::{Refuses, codes};
 use self::schemas::Schemas;

@@ -13,6 +13,7 @@ use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify};
 
 use super::conventions::{operations, parameters};
+use super::not_supported::not_supported;
 use crate::status::status;
 
 /// Responses by status.
@@ -86,6 +87,7 @@ fn implied(method: &Method, operation: &Operation) -> Vec<Code> {
         (has_body, &[Code::RequestTimeout, Code::PayloadTooLarge, Code::UnsupportedMediaType]),
         (*method == Method::POST, &[Code::MalformedIdempotencyKey, Code::RequestInFlight, Code::IdempotencyKeyReused]),
         (changes && *method != Method::POST, &[Code::PreconditionFailed]),
+        (not_supported(operation).next().is_some(), &[Code::NotSupported]),
     ];
     kinds.into_iter().filter(|(is, _)| *is).flat_map(|(_, refusals)| refusals).copied().collect()
 }

@@ -11,14 +11,15 @@ use application::{Idempotent, Input, Refusal, Unreadable};
 use domain::access::{AccessError, Permission};
 use domain::idempotency::{IdempotentRequest, Reply};
 use serde::de::DeserializeOwned;
+use url::form_urlencoded;
 
 use crate::request::awaited::Awaited;
 use crate::request::caller::{Admitted, RunsIn};
 use crate::request::idempotency::Effect;
-use crate::request::media_type::is_json;
+use crate::request::media_type::{Format, format};
 use crate::request::operator::Operator;
 use crate::request::unreadable::{malformed, unreadable};
-use crate::request::{idempotency, if_match, parameters};
+use crate::request::{idempotency, if_match, not_supported, parameters};
 use crate::response::problem::ApiError;
 
 /// The maximum size of a body in bytes.
@@ -76,7 +77,7 @@ impl Body {
         if bytes.is_ok() {
             is_writable(&request)?;
         }
-        Ok((caller, bytes.map(|body| Delivered { body, is_json: is_json(&request) })))
+        Ok((caller, bytes.map(|body| Delivered { body, format: format(&request) })))
     }
 
     /// Reads a request that its client may repeat with an idempotency key. `answer` makes the response to store from
@@ -152,7 +153,7 @@ impl Body {
 /// The body of a delivery.
 pub(crate) struct Delivered {
     body: web::Bytes,
-    is_json: bool,
+    format: Option<Format>,
 }
 
 impl Delivered {
@@ -163,14 +164,19 @@ impl Delivered {
 
     /// Parses the delivery, like [`Body::read`].
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Input<T> {
-        read(self.is_json, &self.body)
+        read(self.format, &self.body)
     }
 }
 
 impl<C> Arrived<C> {
     fn read<T: DeserializeOwned>(self) -> Result<(C, Input<T>), ApiError> {
         let Self { request, caller, bytes } = self;
-        let input = bytes.and_then(|body| read(is_json(&request), &body));
+        let format = format(&request);
+        let supported = |body: &web::Bytes| not_supported::in_body(&request, format.unwrap_or(Format::Json), body);
+        let input = bytes.and_then(|body| {
+            let input = read(format, &body)?;
+            supported(&body).map(|()| input)
+        });
         if input.is_ok() {
             is_writable(&request)?;
         }
@@ -180,6 +186,7 @@ impl<C> Arrived<C> {
 
 /// Checks the query and the conditions of a request that writes.
 fn is_writable(request: &HttpRequest) -> Result<(), ApiError> {
+    not_supported::in_query(request)?;
     parameters::refuse_unknown(request)?;
     if if_match::expects_nothing(request) {
         return Err(Refusal::PreconditionFailed.into());
@@ -192,7 +199,7 @@ async fn bytes(request: &HttpRequest, payload: web::Payload, limit: usize) -> In
     if declared.is_some_and(|length: u64| length > limit as u64) {
         return Err(Unreadable::TooLarge { limit });
     }
-    if declared.is_some_and(|length| length > 0) && !is_json(request) {
+    if declared.is_some_and(|length| length > 0) && format(request).is_none() {
         return Err(Unreadable::UnsupportedMediaType);
     }
     Awaited::ask(request);
@@ -200,14 +207,21 @@ async fn bytes(request: &HttpRequest, payload: web::Payload, limit: usize) -> In
     read.map_err(|_| malformed("The request body is incomplete."))
 }
 
-fn read<T: DeserializeOwned>(is_json: bool, body: &[u8]) -> Input<T> {
+fn read<T: DeserializeOwned>(format: Option<Format>, body: &[u8]) -> Input<T> {
     if body.is_empty() {
         return parse(b"{}");
     }
-    if !is_json {
-        return Err(Unreadable::UnsupportedMediaType);
+    match format {
+        Some(Format::Json) => parse(body),
+        Some(Format::Form) => parse_form(body),
+        None => Err(Unreadable::UnsupportedMediaType),
     }
-    parse(body)
+}
+
+/// Parses the fields of a form.
+fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
+    let fields = serde_html_form::Deserializer::new(form_urlencoded::parse(bytes));
+    serde_path_to_error::deserialize(fields).map_err(|error| unreadable("The request body", &error))
 }
 
 /// Parses a JSON object.

@@ -9,6 +9,7 @@ pub(crate) mod headers;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
 pub(crate) mod media_type;
+pub(crate) mod not_supported;
 pub(crate) mod operator;
 pub(crate) mod paging;
 pub(crate) mod parameters;

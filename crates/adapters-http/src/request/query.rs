@@ -9,6 +9,7 @@ use application::Input;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
+use crate::request::not_supported;
 use crate::request::unreadable::unreadable;
 
 /// The query, or the reason why it cannot be read. The use case refuses it after it has authorised the caller.
@@ -26,6 +27,9 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 impl<T: DeserializeOwned> Query<T> {
     /// Reads the parameters that `T` knows; others are ignored.
     pub(crate) fn read(request: &HttpRequest) -> Self {
+        if let Err(refused) = not_supported::in_query(request) {
+            return Self(Err(refused));
+        }
         let pairs = form_urlencoded::parse(request.query_string().as_bytes());
         let read = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
         Self(read.map_err(|error| unreadable("The query", &error)))

@@ -113,6 +113,43 @@ fn every_identifier_in_the_docs_exists() {
     assert!(unknown.is_empty(), "{unknown:?}");
 }
 
+/// Names and operations, as `name` → `METHOD /path`.
+type Unsupported = BTreeSet<(String, String)>;
+
+#[test]
+fn the_table_of_what_is_not_supported_is_that_of_the_code() {
+    let document = serde_json::to_value(adapters_http::document()).expect("JSON");
+    let operation = |id: &str| {
+        let paths = document["paths"].as_object().expect("paths").iter();
+        let operations = paths.flat_map(|(path, item)| {
+            let methods = item.as_object().expect("operations").iter();
+            methods.map(move |(method, operation)| (method, path, operation["operationId"].as_str()))
+        });
+        let (method, path, _) = operations.into_iter().find(|(_, _, known)| *known == Some(id)).expect("an operation");
+        format!("{} {}", method.to_uppercase(), path.trim_start_matches("/api/v1"))
+    };
+    let known: Unsupported = adapters_http::NOT_SUPPORTED
+        .iter()
+        .flat_map(|(name, ids)| ids.iter().map(|id| ((*name).to_owned(), operation(id))))
+        .collect();
+    let page = fs::read_to_string(root().join("docs/api.md")).expect("a page");
+    let table = page.split("## Not supported").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the table");
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let listed = rows.flat_map(|(name, cell)| {
+        let cell = cell.split(" | ").next().unwrap_or_default();
+        let groups = cell.split("; ").filter_map(|group| group.split_once(' '));
+        let operations = groups.flat_map(|(methods, paths)| {
+            let paths: Vec<_> = paths.split(", ").map(|path| path.trim_matches('`').to_owned()).collect();
+            methods
+                .split('+')
+                .flat_map(|method| paths.iter().map(|path| format!("{method} {path}")).collect::<Vec<_>>())
+                .collect::<Vec<_>>()
+        });
+        operations.map(|operation| (name.to_owned(), operation)).collect::<Vec<_>>()
+    });
+    assert_eq!(listed.collect::<Unsupported>(), known);
+}
+
 #[test]
 fn the_table_of_events_has_every_type() {
     let page = fs::read_to_string(root().join("docs/events.md")).expect("a page");

@@ -51,6 +51,7 @@ mod outages;
 mod promotions;
 mod promotions_input;
 mod promotions_listings;
+mod published;
 mod quotes;
 mod rate_limits;
 mod reservations;

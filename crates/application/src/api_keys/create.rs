@@ -22,8 +22,8 @@ pub struct CreateApiKey {
     /// The name of the key.
     #[schema(required, nullable = false, example = "Booking site", min_length = 1, max_length = 255)]
     pub name: Option<String>,
-    /// The user of the key.
-    #[schema(required, nullable = false, value_type = Option<uuid::Uuid>)]
+    /// The user of the key: you, if there is none.
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub user_id: Option<String>,
     /// The permission: `ADMIN`, `WRITE` or `READ`, each including the next; `ADMIN` only for the roles `support` and `tenant`.
     #[schema(value_type = Option<PermissionWord>, required, nullable = false)]
@@ -77,7 +77,10 @@ impl ApiKeys {
         let command = input?;
         let mut reader = FieldReader::default();
         let name = reader.required::<_, ApiKeyName>("name", &command.name);
-        let user_id = reader.required::<_, UserId>("user_id", &command.user_id);
+        let user_id = match &command.user_id {
+            Some(_) => reader.required::<_, UserId>("user_id", &command.user_id),
+            None => Some(caller.user_id()),
+        };
         let permission = reader.required::<_, Permission>("permission", &command.permission);
         let expires_at = reader.given("expiresAt", &command.expires_at).map(Edge::instant);
         if let Err(error) = ApiKey::expiry(expires_at, self.max_key_age, self.ambient.now()) {

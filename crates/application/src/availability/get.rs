@@ -1,9 +1,9 @@
 //! Reading a calendar.
 
-use domain::access::{Caller, Permission};
+use domain::access::{Caller, Permission, TenantScope};
 use domain::availability::Night;
 use domain::ids::ListingId;
-use domain::stays::Stay;
+use domain::stays::{Stay, StayDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,24 +11,28 @@ use super::{Availability, AvailabilityError};
 use crate::input::Input;
 use crate::input::reader::{FieldReader, Fields, read};
 
+/// The number of nights that are shown if none are named.
+const NEXT_NIGHTS: u16 = 90;
+
 /// A period of at most 730 nights.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct GetNights {
-    /// The date of the first night, like a check-in.
-    #[param(value_type = chrono::NaiveDate, required)]
+    /// The date of the first night, like a check-in. Without both dates, the 90 nights from today on are shown.
+    #[param(value_type = Option<chrono::NaiveDate>)]
     pub start_date: Option<String>,
     /// The day after the last night, like a check-out.
-    #[param(value_type = chrono::NaiveDate, required)]
+    #[param(value_type = Option<chrono::NaiveDate>)]
     pub end_date: Option<String>,
 }
 
 impl Fields for GetNights {
-    type Values = Stay;
+    type Values = Option<Stay>;
 
-    fn read(&self, r: &mut FieldReader) -> Option<Stay> {
-        nights(r, &self.start_date, &self.end_date)
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {
+        let has_dates = self.start_date.is_some() || self.end_date.is_some();
+        if has_dates { nights(r, &self.start_date, &self.end_date).map(Some) } else { Some(None) }
     }
 }
 
@@ -48,10 +52,20 @@ impl Availability {
         input: Input<GetNights>,
     ) -> Result<Vec<Night>, AvailabilityError> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        let nights = read(&input?)?;
+        let nights = match read(&input?)? {
+            Some(nights) => nights,
+            None => self.next_nights(&scope, listing).await?,
+        };
         let calendar = self.queries.calendar(&scope, listing, nights, self.ambient.now()).await?;
         let calendar = calendar.ok_or(AvailabilityError::ListingNotFound)?;
         Ok(calendar.nights(nights).collect())
+    }
+
+    /// Returns the nights from today on, where the listing is.
+    async fn next_nights(&self, scope: &TenantScope, listing: ListingId) -> Result<Stay, AvailabilityError> {
+        let found = self.listings.get(scope, listing).await?.ok_or(AvailabilityError::ListingNotFound)?;
+        let time_zone = found.listing.details().time_zone.unwrap_or_default();
+        Ok(Stay::of_nights(StayDate::new(time_zone.today(self.ambient.now())), NEXT_NIGHTS))
     }
 }
 
@@ -74,7 +88,9 @@ mod tests {
         start: Option<&str>,
         end: Option<&str>,
     ) -> Result<Vec<Night>, AvailabilityError> {
-        let (repository, listings) = (MockAvailabilityRepository::new(), MockListingRepository::new());
+        let repository = MockAvailabilityRepository::new();
+        let mut listings = MockListingRepository::new();
+        listings.expect_get().returning(|_, id| Ok(Some(build::owned(build::listing(id)))));
         let availability = Availability {
             repository: Arc::new(repository),
             queries: Arc::new(queries),
@@ -99,6 +115,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn without_dates_the_nights_from_today_on_are_told() {
+        let mut queries = MockAvailabilityQueries::new();
+        queries
+            .expect_calendar()
+            .returning(|_, id, _, _| Ok(Some(Calendar::new(build::listing(id).details(), BTreeMap::new(), vec![]))));
+        let nights = get(queries, None, None).await.expect("found");
+        assert_eq!((nights.len(), nights[0].date), (90, StayDate::new(build::at().date_naive())));
+    }
+
+    #[tokio::test]
     async fn a_listing_that_the_tenant_does_not_see_is_not_found() {
         let mut queries = MockAvailabilityQueries::new();
         queries.expect_calendar().once().returning(|_, _, _, _| Ok(None));
@@ -109,8 +135,7 @@ mod tests {
     #[tokio::test]
     async fn dates_that_are_no_stay_are_refused_before_anything_is_read() {
         for (start, end, fields) in [
-            (None, None, &["endDate", "startDate"][..]),
-            (Some("2030-02-30"), Some("tomorrow"), &["endDate", "startDate"]),
+            (Some("2030-02-30"), Some("tomorrow"), &["endDate", "startDate"][..]),
             (Some("2030-01-31"), None, &["endDate"]),
             (Some("2030-01-31"), Some("2030-01-31"), &["endDate"]),
             (Some("2030-01-31"), Some("2030-01-30"), &["endDate"]),

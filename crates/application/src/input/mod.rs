@@ -40,16 +40,19 @@ pub enum Unreadable {
     /// An unsupported media type.
     #[error("The request body must be of type application/json, in UTF-8 and without a content encoding.")]
     UnsupportedMediaType,
+    /// Fields or parameters that a published contract has, and the service does not.
+    #[error("The request asks for what is not supported.")]
+    NotSupported(FieldErrors),
 }
 
 impl Problem for Unreadable {
     fn members(&self) -> Members<'_> {
-        let code = match self {
-            Self::Malformed(_) => Code::MalformedRequest,
-            Self::TooLarge { .. } => Code::PayloadTooLarge,
-            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
-        };
-        code.into()
+        match self {
+            Self::Malformed(_) => Code::MalformedRequest.into(),
+            Self::TooLarge { .. } => Code::PayloadTooLarge.into(),
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType.into(),
+            Self::NotSupported(field_errors) => Code::NotSupported.with(field_errors),
+        }
     }
 }
 

@@ -19,6 +19,42 @@ pub(crate) fn is_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool
     Value::deserialize(deserializer).map(|value| value == Value::Bool(true))
 }
 
+/// Reads a whole number, or a text of one.
+pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let read: Option<Integer> = Deserialize::deserialize(deserializer)?;
+    Ok(read.map(|Integer(number)| number))
+}
+
+struct Integer(i64);
+
+impl<'de> Deserialize<'de> for Integer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IntegerVisitor;
+
+        impl Visitor<'_> for IntegerVisitor {
+            type Value = Integer;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Integer, E> {
+                Ok(Integer(number))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Integer, E> {
+                number.try_into().map(Integer).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Integer, E> {
+                text.parse().map(Integer).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+            }
+        }
+
+        deserializer.deserialize_any(IntegerVisitor)
+    }
+}
+
 /// Reads the digits of a JSON number as they were sent. They never become binary floating point.
 pub(crate) fn digits<'de, D, F>(deserializer: D) -> Result<F, D::Error>
 where

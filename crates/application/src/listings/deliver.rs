@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use validator::ValidationErrors;
 
 use super::error::field;
-use super::fields::ReplaceListingBody;
+use super::fields::DeliverListingBody;
 use super::{ListingError, ListingFields, Listings};
 use crate::input::reader::FieldReader;
 use crate::input::wire::bounded;
@@ -25,7 +25,7 @@ pub(super) const LISTINGS: &str = "listings";
 pub struct DeliverListings {
     /// The listings, matched by `providerID`, each at most once.
     #[serde(default, deserialize_with = "bounded::<_, _, _, { DeliverListings::MOST }>")]
-    #[schema(value_type = Vec<ReplaceListingBody>, required, nullable = false, max_items = 1000)]
+    #[schema(value_type = Vec<DeliverListingBody>, required, nullable = false, max_items = 1000)]
     pub listings: Option<Vec<ListingFields>>,
 }
 

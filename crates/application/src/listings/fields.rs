@@ -15,7 +15,7 @@ use crate::input::wire::{bounded, digits, is_true};
 bodies! {
     CreateListingBody: ListingFields =
         "integrationAccountID", "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
-    ReplaceListingBody: ListingFields = "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
+    DeliverListingBody: ListingFields = "providerID", "name", "latitude", "longitude", "maxOccupancy", "startPrice";
 }
 
 objects!(ListingFields, PictureFields, AddressFields);

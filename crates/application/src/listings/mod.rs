@@ -17,7 +17,7 @@ use ports::{ListingQueries, ListingRepository, ListingReviews};
 
 pub use self::deliver::DeliverListings;
 pub use self::error::ListingError;
-pub use self::fields::{AddressFields, CreateListingBody, ListingFields, PictureFields, ReplaceListingBody};
+pub use self::fields::{AddressFields, CreateListingBody, DeliverListingBody, ListingFields, PictureFields};
 pub use self::list::FindListings;
 pub use self::load::{LoadListings, Loaded};
 pub use self::review::{ApprovedListings, RejectListing};

@@ -2,6 +2,7 @@
 
 use domain::access::{Caller, Permission};
 use domain::locations::Location;
+use ports::{Page, PageStart, Slice};
 
 use super::Locations;
 use crate::input::Input;
@@ -9,12 +10,30 @@ use crate::input::paging::{Listed, Paging};
 use crate::input::reader::read;
 use crate::outcome::refusal::Refusal;
 
+/// The number of locations that are read at once.
+const BATCH: u32 = 1_000;
+
 impl Locations {
     /// Lists the locations of the caller's tenant, oldest first.
     pub async fn list(&self, caller: &Caller, input: Input<Paging>) -> Result<Listed<Location>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let page = read(&input?)?;
         Ok(Listed::new(self.queries.list(&scope, page).await?, page))
+    }
+
+    /// Returns all locations of the caller's tenant, oldest first.
+    pub async fn all(&self, caller: &Caller) -> Result<Vec<Location>, Refusal> {
+        let scope = caller.tenant_scope(Permission::Read)?;
+        let mut all = Vec::<Location>::new();
+        let mut start = PageStart::Number(1);
+        loop {
+            let Slice { items, has_more } = self.queries.list(&scope, Page { start, size: BATCH }).await?;
+            all.extend(items);
+            match all.last() {
+                Some(last) if has_more => start = PageStart::After(last.id().as_uuid()),
+                _ => return Ok(all),
+            }
+        }
     }
 
     /// Counts the locations of the caller's tenant.

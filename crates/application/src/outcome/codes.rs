@@ -106,6 +106,7 @@ codes! {
     PayloadTooLarge => (TooLarge, "payload_too_large"),
     UnsupportedMediaType => (UnsupportedMediaType, "unsupported_media_type"),
     ValidationFailed => (Invalid, "validation_failed"),
+    NotSupported => (Invalid, "not_supported"),
     OwnListing => (Invalid, "own_listing"),
     ImportNotAllowed => (Invalid, "import_not_allowed"),
     DuplicateListing => (Invalid, "duplicate_listing"),

@@ -2,7 +2,7 @@
 
 use domain::access::{Caller, Permission};
 use domain::reservations::TenantReservation;
-use ports::ReservationFilter;
+use ports::{ReservationFilter, Slice};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -26,7 +26,7 @@ pub struct FindReservations {
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     pub integration_account_id: Option<String>,
-    /// The status of the reservation.
+    /// The status of the reservation. The other words that the OTA's reference has find nothing.
     #[param(value_type = Option<ReservationStatusWord>)]
     pub status: Option<String>,
     /// The first day of check-in.
@@ -46,20 +46,26 @@ pub struct FindReservations {
     pub updated_since: Option<String>,
 }
 
-impl Fields for FindReservations {
-    type Values = ReservationFilter;
+/// Words of the published contract for statuses that no reservation has here.
+const NEVER: [&str; 8] = ["INQUIRY", "MODIFIED", "MOVED", "NO_SHOW", "STAYING", "POST_STAY", "UNKNOWN", "BLOCKED"];
 
-    fn read(&self, r: &mut FieldReader) -> Option<ReservationFilter> {
-        Some(ReservationFilter {
+impl Fields for FindReservations {
+    /// `None` finds nothing.
+    type Values = Option<ReservationFilter>;
+
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {
+        let never = self.status.as_ref().is_some_and(|status| NEVER.contains(&status.as_str()));
+        let filter = ReservationFilter {
             listing_id: r.given("listingID", &self.listing_id),
             integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
-            status: r.given("status", &self.status),
+            status: if never { None } else { r.given("status", &self.status) },
             check_in_start: r.given("checkInStartDate", &self.check_in_start_date),
             check_in_end: r.given("checkInEndDate", &self.check_in_end_date),
             check_out_start: r.given("checkOutStartDate", &self.check_out_start_date),
             check_out_end: r.given("checkOutEndDate", &self.check_out_end_date),
             updated_since: r.given("updatedSince", &self.updated_since),
-        })
+        };
+        Some(Some(filter).filter(|_| !never))
     }
 }
 
@@ -72,13 +78,20 @@ impl Reservations {
     ) -> Result<Listed<TenantReservation>, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
         let (filter, page) = read(&input?)?;
-        Ok(Listed::new(self.queries.list(&scope, &filter, page).await?, page))
+        let found = match filter {
+            Some(filter) => self.queries.list(&scope, &filter, page).await?,
+            None => Slice { items: vec![], has_more: false },
+        };
+        Ok(Listed::new(found, page))
     }
 
     /// Counts the reservations that match.
     pub async fn count(&self, caller: &Caller, input: Input<FindReservations>) -> Result<u64, Refusal> {
         let scope = caller.tenant_scope(Permission::Read)?;
-        Ok(self.queries.count(&scope, &read(&input?)?).await?)
+        match read(&input?)? {
+            Some(filter) => Ok(self.queries.count(&scope, &filter).await?),
+            None => Ok(0),
+        }
     }
 }
 

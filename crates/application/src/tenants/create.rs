@@ -32,6 +32,8 @@ impl Tenants {
         idempotent: &Idempotent<Tenant>,
     ) -> Result<Tenant, TenantError> {
         let mut fields = input?.complete();
+        // This operation never makes a default tenant, whatever the field says.
+        fields.is_default = None;
         // Null means the default, as if the field was absent.
         fields.domain = fields.domain.value().map_or(Patch::Keep, Patch::Set);
         let mut reader = FieldReader::default();

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{TenantError, Tenants};
 use crate::input::Input;
 use crate::input::reader::{FieldReader, Fields, read};
+use crate::input::wire::integer;
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
@@ -18,6 +19,7 @@ use crate::steps::retry::retry_stale;
 #[schema(as = StatusBody)]
 pub struct SetTenantStatus {
     /// The status of the users at home in the tenant, except support users: 0 passive, 1 active, 2 banned.
+    #[serde(default, deserialize_with = "integer")]
     #[schema(minimum = 0, maximum = 2)]
     pub user_status: Option<i64>,
 }

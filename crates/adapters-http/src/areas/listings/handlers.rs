@@ -1,14 +1,10 @@
 //! One function per operation.
 
-use std::convert::identity;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use application::Code::{
     HasReservations, IntegrationAccountNotFound, ListingNotFound, NotTheOwner, ProviderIdTaken, TenantInactive,
 };
-use application::{
-    CreateListingBody, DeliverListings, FindListings, Listed, ListingFields, Paging, ReplaceListingBody,
-};
+use application::{CreateListingBody, DeliverListings, FindListings, Listed, ListingFields, Paging};
 use domain::access::{Caller, Permission};
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::listings::TenantListing;
@@ -20,6 +16,7 @@ use crate::openapi::{ID, IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeader
 use crate::request::blocking::apart;
 use crate::request::body::{Body, Delivered};
 use crate::request::caller::InTenant;
+use crate::request::not_supported;
 use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
@@ -79,18 +76,19 @@ pub(crate) async fn create(api: web::Data<Api>, caller: InTenant, body: Body) ->
 #[utoipa::path(get, path = "/api/v1/listing/{id}", operation_id = "getListing", tag = "listings",
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<SeenListingView>), Refuses<{ codes(&[TenantInactive, ListingNotFound]) }>))]
-pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>) -> Answer {
+pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ListingId>, request: HttpRequest) -> Answer {
+    not_supported::in_query_of(&request, caller.tenant_scope(Permission::Read))?;
     let listing = api.listings.get(&caller, id.0).await?;
     Ok(tagged(ok(SeenListingView::of(caller.tenant_id(), listing))))
 }
 
-/// Changes a listing's fields; all that a new one requires must be sent, except the account. Owner only.
+/// Changes a listing's fields, like PATCH: a part of them is enough. Owner only.
 #[utoipa::path(put, path = "/api/v1/listing/{id}", operation_id = "replaceListing", tag = "listings",
-    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ReplaceListingBody,
+    params(("id" = uuid::Uuid, Path), TenantHeaders, IfMatchHeader), request_body = ListingFields,
     responses((status = 200, body = Data<ListingView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn replace(request: ChangeRequest<InTenant, ListingId>) -> Answer {
-    change(request, ListingFields::complete).await
+    change(request).await
 }
 
 /// Changes a listing's fields. Owner only.
@@ -99,17 +97,13 @@ pub(crate) async fn replace(request: ChangeRequest<InTenant, ListingId>) -> Answ
     responses((status = 200, body = Data<ListingView>),
         Refuses<{ codes(&[TenantInactive, NotTheOwner, ListingNotFound, ProviderIdTaken]) }>))]
 pub(crate) async fn update(request: ChangeRequest<InTenant, ListingId>) -> Answer {
-    change(request, identity).await
+    change(request).await
 }
 
-async fn change(
-    (api, caller, id, if_match, body): ChangeRequest<InTenant, ListingId>,
-    complete: fn(ListingFields) -> ListingFields,
-) -> Answer {
-    let (caller, body) = body.read(caller, Permission::Write).await?;
-    let input = body.map(complete);
+async fn change((api, caller, id, if_match, body): ChangeRequest<InTenant, ListingId>) -> Answer {
+    let (caller, body) = body.read::<ListingFields, _>(caller, Permission::Write).await?;
     let view = view(&caller);
-    let listing = api.listings.update(&caller, id.0, input, &if_match.on(view)).await?;
+    let listing = api.listings.update(&caller, id.0, body, &if_match.on(view)).await?;
     Ok(tagged(ok(view(listing))))
 }
 

@@ -9,14 +9,14 @@ use domain::access::Permission;
 use domain::ids::LocationId;
 use domain::locations::Location;
 
-use super::views::LocationView;
+use super::views::{LocationHierarchyView, LocationView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
 use crate::request::query::Query;
-use crate::response::json::{Count, Data, counted, created, ok, tagged};
+use crate::response::json::{Count, Data, counted, created, ok, plain, tagged};
 use crate::response::list::{self, ListView};
 use crate::response::problem::Answer;
 use crate::state::Api;
@@ -28,6 +28,15 @@ use crate::state::Api;
 pub(crate) async fn list((api, caller, query, request): ListRequest<InTenant, Query<Paging>>) -> Answer {
     let listed = api.locations.list(&caller, query.0).await?;
     Ok(list::list(&request, listed, LocationView::from, |location| location.id().as_uuid()))
+}
+
+/// Lists all locations of the tenant of the request with their buildings, of which there are none.
+#[utoipa::path(get, path = "/api/v1/locations/hierarchy", operation_id = "getLocationHierarchy", tag = "locations",
+    params(TenantHeaders),
+    responses((status = 200, body = Data<Vec<LocationHierarchyView>>), Refuses<{ codes(&[TenantInactive]) }>))]
+pub(crate) async fn hierarchy(api: web::Data<Api>, caller: InTenant) -> Answer {
+    let locations = api.locations.all(&caller).await?;
+    Ok(plain(ok(locations.into_iter().map(LocationHierarchyView::from).collect::<Vec<_>>())))
 }
 
 /// Counts the locations of the tenant of the request.

@@ -7,5 +7,5 @@ pub(crate) use self::handlers::*;
 use crate::router::{Operation, operations};
 
 pub(crate) fn operations() -> Vec<Operation> {
-    operations![list, count, create, get, replace, update, delete]
+    operations![list, count, hierarchy, create, get, replace, update, delete]
 }

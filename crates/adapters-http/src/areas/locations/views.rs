@@ -38,6 +38,27 @@ pub(crate) struct LocationView {
     is_trashed: bool,
 }
 
+/// A location with its buildings.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LocationHierarchy)]
+pub(crate) struct LocationHierarchyView {
+    id: Uuid,
+    #[schema(example = "Default")]
+    name: String,
+    lat: Option<String>,
+    lng: Option<String>,
+    /// Always empty.
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, serde_json::Value>>, max_items = 0)]
+    buildings: [(); 0],
+}
+
+impl From<Location> for LocationHierarchyView {
+    fn from(location: Location) -> Self {
+        let LocationView { id, name, lat, lng, .. } = location.into();
+        Self { id, name, lat, lng, buildings: [] }
+    }
+}
+
 impl From<Location> for LocationView {
     fn from(location: Location) -> Self {
         let LocationParts {

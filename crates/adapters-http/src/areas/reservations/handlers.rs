@@ -1,6 +1,6 @@
 //! One function per operation.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use application::Code::{
     CurrencyMismatch, ExternalIdTaken, ImportAsleep, ListingNotFound, NotAvailable, NotPending, PriceChanged,
     PromotionNotValid, QuoteExpired, QuoteNotFound, QuoteUsed, ReservationNotFound, TenantInactive, TooManyCouponCodes,
@@ -17,6 +17,7 @@ use crate::areas::quotes::QuoteView;
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
+use crate::request::not_supported;
 use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
 use crate::request::path_id::PathId;
@@ -76,7 +77,13 @@ fn refused(error: ReservationError) -> ApiError {
     params(("id" = uuid::Uuid, Path), TenantHeaders, IfNoneMatchHeader),
     responses((status = 200, body = Data<ReservationView>),
         Refuses<{ codes(&[TenantInactive, ReservationNotFound]) }>))]
-pub(crate) async fn get(api: web::Data<Api>, caller: InTenant, id: PathId<ReservationId>) -> Answer {
+pub(crate) async fn get(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ReservationId>,
+    request: HttpRequest,
+) -> Answer {
+    not_supported::in_query_of(&request, caller.tenant_scope(Permission::Read))?;
     let found = api.reservations.get(&caller, id.0).await?;
     Ok(tagged(ok(ReservationView::from(found))))
 }

@@ -86,6 +86,7 @@ fn of_administration() -> Vec<Line> {
         ("switchTenant", WRITE, None, NotFound),
         ("listLocations", READ, None, Itself),
         ("countLocations", READ, None, Itself),
+        ("getLocationHierarchy", READ, None, Itself),
         ("createLocation", WRITE, named(), Itself),
         ("getLocation", READ, None, NotFound),
         ("replaceLocation", WRITE, named(), NotFound),

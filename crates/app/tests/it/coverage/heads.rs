@@ -1,5 +1,7 @@
 //! Tests of request heads, which are checked in full before the body is read.
 
+use serde_json::json;
+
 use super::calls::Call;
 use super::guarded;
 use super::victim::Victim;
@@ -86,6 +88,30 @@ pub(super) fn nothing_is_changed_where_nothing_shall_be_there(world: &World) {
         let client = victim.client(world, &call).with("if-none-match", "*");
         let refused = victim.call(&client, &method, &path, &call);
         assert_eq!(refused.refusal(), (412, "precondition_failed"), "{name}: {}", refused.text);
+    }
+    assert_eq!(victim.state(world), before);
+}
+
+/// In the query of each operation that a contract gives the name, and in the body if it has one.
+pub(super) fn what_is_not_supported_is_refused_and_not_dropped(world: &World) {
+    let victim = Victim::of(world, "The victim");
+    let before = victim.state(world);
+    let guarded = guarded(world);
+    for (name, operations) in adapters_http::NOT_SUPPORTED {
+        for operation in operations {
+            let (_, method, path, call) = guarded.iter().find(|(known, ..)| known == operation).expect("an operation");
+            let client = victim.client(world, call);
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let asked = victim.call(&client, method, &format!("{path}{mark}{name}=EUR"), call);
+            let body = victim.body(call).map(|mut body| {
+                body[name] = json!({ "anything": true });
+                client.call(method, &victim.path(path), Some(&body))
+            });
+            for refused in body.into_iter().chain([asked]) {
+                assert_eq!(refused.refusal(), (422, "not_supported"), "{operation}: {}", refused.text);
+                assert_eq!(refused.field_errors(), [name], "{operation}");
+            }
+        }
     }
     assert_eq!(victim.state(world), before);
 }

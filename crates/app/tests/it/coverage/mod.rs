@@ -17,7 +17,8 @@ use self::attacks::{
 use self::calls::{Call, calls, query};
 use self::heads::{
     a_parameter_that_a_write_does_not_know_is_refused, head_is_get_without_its_body,
-    nothing_is_changed_where_nothing_shall_be_there, what_the_head_refuses_is_refused_without_the_body,
+    nothing_is_changed_where_nothing_shall_be_there, what_is_not_supported_is_refused_and_not_dropped,
+    what_the_head_refuses_is_refused_without_the_body,
 };
 use self::operators::{
     OPERATORS, every_operation_of_operators_answers_as_documented, no_key_of_a_tenant_operates,
@@ -45,6 +46,7 @@ on_both_engines! {
     a_parameter_that_a_write_does_not_know_is_refused
     nothing_is_changed_where_nothing_shall_be_there
     head_is_get_without_its_body
+    what_is_not_supported_is_refused_and_not_dropped
     every_operation_of_operators_answers_as_documented
     no_key_of_a_tenant_operates
     no_operator_works_in_a_tenant
