@@ -16,7 +16,7 @@ HEADERS = {"x-calry-tenant-id", "x-tenant-id", "if-match", "if-none-match", "ide
 # Fields that are left out, because few values are valid, or because another field excludes them.
 RARE = {"amenities", "country", "country_code", "couponCode", "currency", "domain", "expiresAt", "holdExpiresAt", "isDefault"}
 RARE |= {"is_trashed", "lat", "lng", "location_id", "maximumNights", "minimumNights", "phone", "promotionID", "status"}
-RARE |= {"timeZone", "totalPrice"}
+RARE |= {"timeZone", "totalPrice", "totalBasePrice", "totalFeePrice", "totalTaxPrice", "approval"}
 # Fields with the id of a resource, and the operation that creates such resources.
 IDS = {
     "integrationAccountID": "/api/v1/integration-account",

@@ -14,6 +14,7 @@ on_both_engines! {
     a_number_may_be_a_text
     venues_are_sent_as_forms
     what_no_venue_sends_is_not_read_as_a_form
+    the_parts_of_a_price_must_agree
     locations_have_a_hierarchy
 }
 
@@ -141,6 +142,36 @@ fn what_no_venue_sends_is_not_read_as_a_form(world: &World) {
     ] {
         assert_eq!(owner.send(method, path, FORM, "name=Loft").refusal(), (415, "unsupported_media_type"), "{path}");
     }
+}
+
+/// The parts of an importer's price, with fees and taxes of the account.
+fn the_parts_of_a_price_must_agree(world: &World) {
+    let market = Market::open(world);
+    let (listing, importer) = (market.shared(), market.as_importer());
+    let charges = json!({ "charges": [
+        { "name": "Cleaning", "kind": "FEE", "basis": "PER_STAY", "amount": 50 },
+        { "name": "City tax", "kind": "TAX", "basis": "PERCENTAGE", "percentage": 10 },
+    ] });
+    let path = format!("/api/v1/integration-account/{}/charges", market.account);
+    data(200, &market.as_owner().put(&path, &charges));
+    let parts = json!({ "totalBasePrice": 447, "totalFeePrice": 50, "totalTaxPrice": 49.7, "totalPrice": 546.70 });
+    let booked = |wrong: Option<(&str, Value)>| {
+        let mut body = booking(&listing, "2060-01-10", "2060-01-13");
+        for (field, amount) in parts.as_object().expect("amounts") {
+            body[field] = amount.clone();
+        }
+        if let Some((field, amount)) = wrong {
+            body[field] = amount;
+        }
+        importer.post("/api/v1/reservation", &body)
+    };
+    for field in ["totalBasePrice", "totalFeePrice", "totalTaxPrice", "totalPrice"] {
+        let refused = booked(Some((field, json!(1))));
+        assert_eq!(refused.refusal(), (409, "price_changed"), "{field}: {}", refused.text);
+    }
+    let wrong = booked(Some(("totalTaxPrice", json!(-1))));
+    assert_eq!((wrong.status, wrong.field_errors()), (422, vec!["totalTaxPrice"]));
+    data(201, &booked(None));
 }
 
 fn locations_have_a_hierarchy(world: &World) {

@@ -4,10 +4,11 @@ use domain::access::{Caller, Permission, TenantScope};
 use domain::audit::Stamp;
 use domain::change::Change;
 use domain::ids::{ListingId, QuoteId, ReservationId};
-use domain::money::Total;
 use domain::promotions::PromotionChoice;
 use domain::quotes::{FoundQuote, Quote, QuoteSpentError, RequestedStay};
-use domain::reservations::{BookingRefused, NewReservation, Reservation, ReservationBooked, TenantReservation};
+use domain::reservations::{
+    BookingRefused, ExpectedPrice, NewReservation, Reservation, ReservationBooked, TenantReservation,
+};
 use ports::{OfferRequest, RepositoryError};
 
 use super::fields::{EXTERNAL_ID, HOLD, QUOTE, Sale};
@@ -37,8 +38,8 @@ impl Reservations {
                     let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                     let decided = match &sale {
                         Sale::Quoted(quote) => self.quoted(&scope, *quote, new.clone(), stamp).await,
-                        Sale::Priced { listing, stay, total } => {
-                            self.priced(&scope, (*listing, stay, *total), new.clone(), stamp).await
+                        Sale::Priced { listing, stay, expected } => {
+                            self.priced(&scope, (*listing, stay, *expected), new.clone(), stamp).await
                         }
                     };
                     let change = match decided {
@@ -78,7 +79,7 @@ impl Reservations {
     async fn priced(
         &self,
         scope: &TenantScope,
-        (listing, requested, total): (ListingId, &RequestedStay, Option<Total>),
+        (listing, requested, expected): (ListingId, &RequestedStay, ExpectedPrice),
         new: NewReservation,
         stamp: Stamp,
     ) -> Result<Change<ReservationBooked>, ReservationError> {
@@ -86,7 +87,7 @@ impl Reservations {
             OfferRequest { listing, stay: requested.stay, promotion: requested.promotion.clone(), at: stamp.at };
         let offer = self.quotes.offer(scope, &request).await?.ok_or_else(QuoteError::listing_not_found)?;
         let next_id = || self.ambient.audit_id();
-        match Reservation::book(new, requested, total, &offer, scope, stamp.clone(), next_id) {
+        match Reservation::book(new, requested, expected, &offer, scope, stamp.clone(), next_id) {
             Ok(change) => Ok(change),
             Err(error) => Err(self.refused(scope, stamp, requested.promotion.as_ref(), error).await?),
         }
@@ -199,7 +200,14 @@ mod tests {
     #[tokio::test]
     async fn a_stay_is_booked_at_the_price_of_the_moment() {
         for total in [None, text("298"), text("298.00")] {
-            let fields = BookingFields { total_price: total, ..priced() };
+            let (base, none) = (total.clone(), total.as_ref().and_then(|_| text("0")));
+            let fields = BookingFields {
+                total_price: total,
+                total_base_price: base,
+                total_fee_price: none.clone(),
+                total_tax_price: none,
+                ..priced()
+            };
             let booked = book(booking(), offering(Some(offer(vec![]))), fields).await.expect("booked").reservation;
             assert_eq!(booked.status(), ReservationStatus::Confirmed);
             assert_eq!((booked.priced().listing_id, booked.into_parts().quote_id), (LISTING, None));
@@ -236,6 +244,15 @@ mod tests {
         assert_eq!(refused.code(), Code::PriceChanged);
         let ReservationError::PriceChanged(quote) = refused else { panic!("no quote") };
         assert_eq!(quote.priced().price.total().to_string(), "298.00");
+        for parts in [
+            BookingFields { total_base_price: text("297"), ..priced() },
+            BookingFields { total_price: text("298"), total_fee_price: text("0.01"), ..priced() },
+            BookingFields { total_tax_price: text("0.001"), ..priced() },
+        ] {
+            let mut quotes = offering(Some(offer(vec![])));
+            quotes.expect_create().once().returning(|_, _| Ok(()));
+            assert_eq!(refusal(quotes, parts).await.code(), Code::PriceChanged);
+        }
     }
 
     #[tokio::test]

@@ -2,9 +2,8 @@
 
 use domain::ids::{ListingId, QuoteId, ReservationId};
 use domain::instants::Edge;
-use domain::money::Total;
 use domain::quotes::RequestedStay;
-use domain::reservations::{Guest, NewReservation};
+use domain::reservations::{ExpectedPrice, Guest, NewReservation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::ValidationErrors;
@@ -18,6 +17,9 @@ use crate::quotes::{GuestCountFields, StayFields};
 
 pub(super) const QUOTE: &str = "quoteID";
 pub(super) const TOTAL: &str = "totalPrice";
+const BASE: &str = "totalBasePrice";
+const FEES: &str = "totalFeePrice";
+const TAXES: &str = "totalTaxPrice";
 pub(super) const HOLD: &str = "holdExpiresAt";
 pub(super) const EXTERNAL_ID: &str = "externalID";
 const GUEST: &str = "guest";
@@ -62,6 +64,18 @@ pub struct BookingFields {
     #[serde(default, deserialize_with = "digits")]
     #[schema(value_type = Option<f64>, example = 460.64, minimum = 0, maximum = 10_000_000_000_000_i64)]
     pub total_price: Option<String>,
+    /// The expected price of all nights, before markups and discounts.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, example = 498.00, minimum = 0, maximum = 10_000_000_000_000_i64)]
+    pub total_base_price: Option<String>,
+    /// The expected sum of the fees.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, example = 0, minimum = 0, maximum = 10_000_000_000_000_i64)]
+    pub total_fee_price: Option<String>,
+    /// The expected sum of the taxes.
+    #[serde(default, deserialize_with = "digits")]
+    #[schema(value_type = Option<f64>, example = 0, minimum = 0, maximum = 10_000_000_000_000_i64)]
+    pub total_tax_price: Option<String>,
     #[schema(required, nullable = false)]
     pub guest: Option<GuestFields>,
     /// The type: `INSTANT_BOOKING` (default), which is confirmed at once, or `PENDING_CONFIRMATION`, which holds the
@@ -106,8 +120,8 @@ pub struct GuestFields {
 pub(super) enum Sale {
     /// The stay of a quote, at the quoted price.
     Quoted(QuoteId),
-    /// A stay at the current price, which must equal the total if one is given.
-    Priced { listing: ListingId, stay: RequestedStay, total: Option<Total> },
+    /// A stay at the current price, which must have the expected amounts.
+    Priced { listing: ListingId, stay: RequestedStay, expected: ExpectedPrice },
 }
 
 impl BookingFields {
@@ -122,11 +136,23 @@ impl BookingFields {
     fn sale(&self, r: &mut FieldReader) -> Option<Sale> {
         let stay = self.stay();
         if self.quote_id.is_none() {
-            let total = r.given(TOTAL, &self.total_price);
-            return stay.read(r).map(|(listing, stay)| Sale::Priced { listing, stay, total });
+            let expected = ExpectedPrice {
+                total: r.given(TOTAL, &self.total_price),
+                base: r.given(BASE, &self.total_base_price),
+                fees: r.given(FEES, &self.total_fee_price),
+                taxes: r.given(TAXES, &self.total_tax_price),
+            };
+            return stay.read(r).map(|(listing, stay)| Sale::Priced { listing, stay, expected });
         }
         // The quote determines all of these.
-        for field in stay.sent().chain(self.total_price.as_ref().map(|_| TOTAL)) {
+        let amounts = [
+            (TOTAL, &self.total_price),
+            (BASE, &self.total_base_price),
+            (FEES, &self.total_fee_price),
+            (TAXES, &self.total_tax_price),
+        ];
+        let amounts = amounts.into_iter().filter_map(|(field, sent)| sent.is_some().then_some(field));
+        for field in stay.sent().chain(amounts) {
             r.refuse(field, format_args!("may not be sent together with {QUOTE}."));
         }
         r.required(QUOTE, &self.quote_id).map(Sale::Quoted)
@@ -231,8 +257,14 @@ mod tests {
         let quoted =
             BookingFields { quote_id: Some(build::id().to_string()), guest: Some(guest()), ..Default::default() };
         assert_eq!(field_errors(&quoted), [""; 0]);
-        let both = BookingFields { quote_id: quoted.quote_id.clone(), total_price: text("298"), ..priced() };
-        assert_eq!(field_errors(&both), ["checkInDate", "checkOutDate", "guests", "listingID", "totalPrice"]);
+        let both = BookingFields {
+            quote_id: quoted.quote_id.clone(),
+            total_price: text("298"),
+            total_tax_price: text("0"),
+            ..priced()
+        };
+        let expected = ["checkInDate", "checkOutDate", "guests", "listingID", "totalPrice", "totalTaxPrice"];
+        assert_eq!(field_errors(&both), expected);
         let none = BookingFields { quote_id: text("x"), ..quoted };
         assert_eq!(field_errors(&none), ["quoteID"]);
     }

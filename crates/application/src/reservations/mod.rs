@@ -37,7 +37,8 @@ mod fixture {
     use domain::access::Permission;
     use domain::ids::{AuditId, ReservationId};
     use domain::reservations::{
-        Guest, NewReservation, Reservation, ReservationParts, ReservationStatus, ReservationType, TenantReservation,
+        ExpectedPrice, Guest, NewReservation, Reservation, ReservationParts, ReservationStatus, ReservationType,
+        TenantReservation,
     };
     use ports::{MockQuoteRepository, MockReservationQueries, MockReservationRepository};
     use testkit::build;
@@ -120,7 +121,8 @@ mod fixture {
         let stamp = scope.stamp(AuditId::new(build::id()), build::at());
         let next_id = || AuditId::new(build::id());
         let booked =
-            Reservation::book(new, &requested, None, &offer(vec![]), &scope, stamp, next_id).expect("on offer");
+            Reservation::book(new, &requested, ExpectedPrice::default(), &offer(vec![]), &scope, stamp, next_id)
+                .expect("on offer");
         let parts = booked.after.reservation.into_parts();
         let reservation = Reservation::from_parts(ReservationParts { status, ..parts });
         TenantReservation { reservation, owner: build::channel_id() }

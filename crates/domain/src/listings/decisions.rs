@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::{
-    Address, Amenity, Approval, Bathrooms, Bedrooms, Companions, Listing, ListingAccount, ListingDescription, ListingDetails,
-    ListingName, ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId, TenantListing,
-    WebAddress,
+    Address, Amenity, Approval, Bathrooms, Bedrooms, Companions, Listing, ListingAccount, ListingDescription,
+    ListingDetails, ListingName, ListingParts, ListingStatus, ListingType, Nights, Occupancy, Picture, ProviderId,
+    TenantListing, WebAddress,
 };
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Facts, ResourceKind, Stamp, difference};

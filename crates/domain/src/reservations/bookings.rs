@@ -13,7 +13,7 @@ use crate::change::Change;
 use crate::ids::{AuditId, QuoteId, ReservationId, TenantId};
 use crate::money::{Money, Total};
 use crate::numbers::Whole;
-use crate::quotes::{FoundQuote, Offer, OfferRefused, PricedStay, QuoteSpentError, RequestedStay};
+use crate::quotes::{FoundQuote, Offer, OfferRefused, Price, PricedStay, QuoteSpentError, RequestedStay};
 
 const HOLD: TimeDelta = TimeDelta::hours(24);
 const LONGEST_HOLD_DAYS: i64 = 30;
@@ -86,9 +86,33 @@ pub enum BookingRefused {
     /// The stay cannot be sold.
     #[error(transparent)]
     Offer(#[from] OfferRefused),
-    /// The price differs from the expected total. Contains the current price, for a new quote.
+    /// The price differs from the expected one. Contains the current price, for a new quote.
     #[error("The price has changed.")]
     PriceChanged(Box<PricedStay>),
+}
+
+/// The amounts that a seller expects a stay to cost, as far as they are given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ExpectedPrice {
+    /// The total.
+    pub total: Option<Total>,
+    /// The price of all nights, before markups and discounts.
+    pub base: Option<Total>,
+    /// The sum of the fees.
+    pub fees: Option<Total>,
+    /// The sum of the taxes.
+    pub taxes: Option<Total>,
+}
+
+impl ExpectedPrice {
+    /// Whether the price has these amounts.
+    fn agrees(self, price: &Price) -> bool {
+        let Self { total, base, fees, taxes } = self;
+        let expected =
+            [(total, price.total()), (base, price.parts().base), (fees, price.fees()), (taxes, price.taxes())];
+        let agrees = |amount, is| Money::of(amount, price.currency()) == Ok(is);
+        expected.into_iter().all(|(expected, is)| expected.is_none_or(|amount| agrees(amount, is)))
+    }
 }
 
 impl Reservation {
@@ -112,14 +136,14 @@ impl Reservation {
         Ok(sold.booked(new, offer, scope, stamp, next_id))
     }
 
-    /// Books at the current price, which must equal the total if one is given.
+    /// Books at the current price, which must have the expected amounts.
     ///
     /// # Errors
     /// The first reason that prevents it.
     pub fn book(
         new: NewReservation,
         requested: &RequestedStay,
-        total: Option<Total>,
+        expected: ExpectedPrice,
         offer: &Offer,
         scope: &TenantScope,
         stamp: Stamp,
@@ -127,8 +151,7 @@ impl Reservation {
     ) -> Result<Change<ReservationBooked>, BookingRefused> {
         let hold = new.hold(stamp.at, offer.longest_hold(scope.tenant_id()))?;
         let priced = offer.price(requested, scope.tenant_id(), stamp.at)?;
-        let (price, currency) = (priced.price.total(), priced.price.currency());
-        if total.is_some_and(|total| Money::of(total, currency) != Ok(price)) {
+        if !expected.agrees(&priced.price) {
             return Err(BookingRefused::PriceChanged(Box::new(priced)));
         }
         let sold = Sold { priced, quote_id: None, hold };

@@ -12,7 +12,7 @@ mod values;
 use chrono::{DateTime, Utc};
 
 pub use self::bookings::{
-    BookingRefused, HoldError, ImporterHoldHours, ImporterHolds, NewReservation, ReservationBooked,
+    BookingRefused, ExpectedPrice, HoldError, ImporterHoldHours, ImporterHolds, NewReservation, ReservationBooked,
 };
 pub use self::decisions::{LapsedHold, NotPendingError};
 pub use self::values::{

@@ -51,8 +51,9 @@ fn audit_ids() -> impl FnMut() -> AuditId {
 
 fn book(new: NewReservation, total: Option<&str>, offer: &Offer) -> Result<Change<ReservationBooked>, BookingRefused> {
     let total = total.map(|total| total.parse().expect("an amount"));
+    let expected = ExpectedPrice { total, ..ExpectedPrice::default() };
     let requested = requested("2030-01-10", "2030-01-12");
-    Reservation::book(new, &requested, total, offer, &scope(), by_user(now()), audit_ids())
+    Reservation::book(new, &requested, expected, offer, &scope(), by_user(now()), audit_ids())
 }
 
 fn book_quoted(quote: &FoundQuote, offer: &Offer, at: DateTime<Utc>) -> Result<Reservation, BookingRefused> {

@@ -14,7 +14,8 @@ use domain::patch::Patch;
 use domain::promotions::{NewPromotion, Promotion, PromotionChoice, PromotionEdit};
 use domain::quotes::{GuestCount, Offer, Quote, RequestedStay};
 use domain::reservations::{
-    Guest, NewReservation, Reservation, ReservationBooked, ReservationStatus, ReservationType, TenantReservation,
+    ExpectedPrice, Guest, NewReservation, Reservation, ReservationBooked, ReservationStatus, ReservationType,
+    TenantReservation,
 };
 use domain::stays::{Stay, StayDate};
 use ports::{OfferRequest, Page, PageStart, RepositoryError, ReservationFilter};
@@ -210,7 +211,7 @@ impl Host {
         let offer = self.offer_at(id, stay, None, at).await.expect("a listing");
         let next_id = || AuditId::new(build::id());
         let stamp = Self::stamp_at(&scope, at);
-        Reservation::book(new, &requested, None, &offer, &scope, stamp, next_id).expect("on offer")
+        Reservation::book(new, &requested, ExpectedPrice::default(), &offer, &scope, stamp, next_id).expect("on offer")
     }
 
     pub(crate) async fn booking(&self, id: ListingId, stay: Stay, new: NewReservation) -> Change<ReservationBooked> {
