@@ -135,6 +135,10 @@ impl Dialect for PostgresDialect {
         format!("jsonb_array_elements({array}) item")
     }
 
+    fn id_to_text(&self, id: &str) -> String {
+        format!("replace(CAST({id} AS text), '-', '')")
+    }
+
     fn to_id(&self, text: &str) -> String {
         format!("CAST({text} AS uuid)")
     }

@@ -129,6 +129,10 @@ impl Dialect for SqliteDialect {
         format!("json_each({array}) item")
     }
 
+    fn id_to_text(&self, id: &str) -> String {
+        format!("lower(hex({id}))")
+    }
+
     fn to_id(&self, text: &str) -> String {
         format!("unhex({text}, '-')")
     }

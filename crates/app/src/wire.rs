@@ -212,7 +212,7 @@ impl UseCases {
             imports: wired!(self: Imports { repository; idempotency, ambient }),
             locations: wired!(self: Locations { repository, queries; idempotency, ambient }),
             integration_accounts: wired!(
-                self: IntegrationAccounts { repository, queries, tenants; idempotency, ambient }
+                self: IntegrationAccounts { repository, queries, tenants, importers; idempotency, ambient }
             ),
             listings: self.listings(),
             availability: wired!(self: Availability { repository, queries, listings; ambient }),
@@ -277,7 +277,7 @@ impl UseCases {
     }
 
     pub(crate) fn listings(&self) -> Listings {
-        wired!(self: Listings { repository, queries, reviews; idempotency, ambient })
+        wired!(self: Listings { repository, queries, reviews, importers; idempotency, ambient })
     }
 
     pub(crate) fn quotes(&self) -> Quotes {

@@ -61,7 +61,7 @@ pub use self::input::paging::{List, Listed, Paging};
 pub use self::input::{Input, InvalidInput, Unreadable};
 pub use self::integration_accounts::{
     CreateIntegrationAccountBody, FindIntegrationAccounts, IntegrationAccountError, IntegrationAccountFields,
-    IntegrationAccounts, MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount,
+    IntegrationAccounts, MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount, PutImportPolicy,
 };
 pub use self::listings::{
     AddressFields, ApprovedListings, CreateListingBody, DeliverListingBody, DeliverListings, FindListings,

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use domain::access::TenantScope;
 use domain::change::Change;
-use domain::ids::ListingId;
-use domain::imports::{ImportBatch, ImportCandidate, RemovalBatch};
+use domain::ids::{IntegrationAccountId, ListingId};
+use domain::imports::{AccountImporter, ImportBatch, ImportCandidate, Importer, RemovalBatch};
 
-use crate::RepositoryError;
+use crate::{Page, RepositoryError, Slice};
 
 /// The imports of one tenant. Each method is one atomic step.
 ///
@@ -33,4 +33,35 @@ pub trait ImportRepository: Send + Sync {
     /// # Errors
     /// `Stale` if one of them has ended already.
     async fn remove(&self, scope: &TenantScope, change: Change<RemovalBatch>) -> Result<(), RepositoryError>;
+}
+
+/// The importers of the listings of one tenant. Of what another tenant owns, there are none.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait ImporterQueries: Send + Sync {
+    /// Lists the tenants that import the listing, by id.
+    async fn of_listing(
+        &self,
+        scope: &TenantScope,
+        listing: ListingId,
+        page: Page,
+    ) -> Result<Slice<Importer>, RepositoryError>;
+
+    /// Counts the tenants that import the listing.
+    async fn count_of_listing(&self, scope: &TenantScope, listing: ListingId) -> Result<u64, RepositoryError>;
+
+    /// Lists the tenants that import listings of the account, by id.
+    async fn of_account(
+        &self,
+        scope: &TenantScope,
+        account: IntegrationAccountId,
+        page: Page,
+    ) -> Result<Slice<AccountImporter>, RepositoryError>;
+
+    /// Counts the tenants that import listings of the account.
+    async fn count_of_account(
+        &self,
+        scope: &TenantScope,
+        account: IntegrationAccountId,
+    ) -> Result<u64, RepositoryError>;
 }

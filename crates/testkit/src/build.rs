@@ -7,7 +7,7 @@ use domain::access::{Caller, Credential, CredentialParts, Permission, TenantChoi
 use domain::api_keys::{ApiKey, ApiKeyParts, ApiKeyToken, KeySecret};
 use domain::ids::{ApiKeyId, AuditId, IntegrationAccountId, ListingId, LocationId, TenantId, UserId, WorkspaceId};
 use domain::integration_accounts::{
-    self, AccountStatus, AuthType, IntegrationAccount, IntegrationAccountParts, Provider,
+    self, AccountStatus, AuthType, ImportPolicy, IntegrationAccount, IntegrationAccountParts, Provider,
 };
 use domain::listings::{Listing, ListingAccount, ListingEdit, NewListing, TenantListing};
 use domain::locations::{self, Location, LocationParts, LocationStatus};
@@ -142,6 +142,7 @@ pub fn integration_account() -> IntegrationAccount {
         id: listing_account().id,
         tenant_id: channel_id(),
         details,
+        import_policy: ImportPolicy::default(),
         version: 1,
         created_at: at(),
         updated_at: at(),

@@ -11,13 +11,15 @@ use ports::{ImportRepository, RepositoryError};
 use sea_orm::{FromQueryResult, Statement};
 use uuid::Uuid;
 
+use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::errors::{guarded_all, inside_tenant};
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
 
 const CANDIDATES: &str = "\
-    SELECT listing.id AS listing_id, account.id AS account_id, account.tenant_id AS owner_id, account.allow_import, \
+    SELECT listing.id AS listing_id, account.id AS account_id, account.tenant_id AS owner_id, {may_import} AS allow_import, \
            (listing.status = 'ACTIVE' AND listing.is_approved \
             AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE') AS is_offered, \
            (import.listing_id IS NOT NULL) AS is_imported \
@@ -37,7 +39,7 @@ const ADD: &str = "\
     WHERE listing.workspace_id = $1 AND listing.id = batch.listing_id \
       AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
       AND owner.workspace_id = $1 AND owner.id = account.tenant_id \
-      AND account.tenant_id = batch.owner_id AND account.tenant_id <> $2 AND account.allow_import \
+      AND account.tenant_id = batch.owner_id AND account.tenant_id <> $2 AND {may_import} \
       AND listing.status = 'ACTIVE' AND listing.is_approved AND account.status = 'ACTIVE' AND owner.status = 'ACTIVE' \
     ORDER BY listing.id \
     ON CONFLICT DO NOTHING";
@@ -61,7 +63,7 @@ impl Database {
     /// Returns the statement that reads the listings of an import, for the tests of its plan.
     #[doc(hidden)]
     pub fn candidates_statement(&self, scope: &TenantScope, ids: &[ListingId]) -> Statement {
-        self.statement(candidates(scope, ids))
+        self.statement(candidates(self.dialect(), scope, ids))
     }
 }
 
@@ -72,7 +74,7 @@ impl ImportRepository for Database {
         scope: &TenantScope,
         ids: &[ListingId],
     ) -> Result<Vec<ImportCandidate>, RepositoryError> {
-        let rows = self.rows(candidates(scope, ids)).await?;
+        let rows = self.rows(candidates(self.dialect(), scope, ids)).await?;
         Ok(rows.into_iter().map(to_candidate).collect())
     }
 
@@ -90,7 +92,8 @@ impl ImportRepository for Database {
                     query.push(if position == 0 { "" } else { ", " }).push_list(row)
                 },
             );
-            let added = transaction.execute(add.push(") ").push(ADD)).await?.rows_affected();
+            let add = add.push(") ").push(ADD).fill(MAY_IMPORT, may_import(transaction.dialect(), "$2"));
+            let added = transaction.execute(add).await?.rows_affected();
             guarded_all(added, batch.listings().len())?;
             Ok(())
         }
@@ -159,8 +162,8 @@ fn uuids(ids: &[ListingId]) -> impl Iterator<Item = Uuid> {
     ids.iter().map(|id| id.as_uuid())
 }
 
-fn candidates(scope: &TenantScope, ids: &[ListingId]) -> Query {
-    Query::of_tenant(CANDIDATES, scope).push_list(uuids(ids))
+fn candidates(dialect: &dyn Dialect, scope: &TenantScope, ids: &[ListingId]) -> Query {
+    Query::of_tenant(CANDIDATES, scope).fill(MAY_IMPORT, may_import(dialect, "$2")).push_list(uuids(ids))
 }
 
 fn to_candidate(row: CandidateRow) -> ImportCandidate {

@@ -8,6 +8,8 @@ pub(crate) mod event_consumers;
 pub(crate) mod events;
 pub(crate) mod facts;
 pub(crate) mod idempotency;
+pub(crate) mod import_policies;
+mod importers;
 pub(crate) mod imports;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;

@@ -148,6 +148,9 @@ pub trait Dialect: Send + Sync {
     /// Returns the FROM that yields the items of a JSON array, as `item.value`.
     fn items(&self, array: &str) -> String;
 
+    /// Returns the expression of an id as a text of hexadecimal digits.
+    fn id_to_text(&self, id: &str) -> String;
+
     /// Returns the expression that reads an id from a text.
     fn to_id(&self, text: &str) -> String;
 

@@ -17,6 +17,8 @@ table! {
         status: String,
         allow_import: bool,
         require_listing_approval: bool,
+        import_mode: String,
+        import_tenants: String,
         markup: i32,
         default_discount: Option<i32>,
         distribution_markup: i32,

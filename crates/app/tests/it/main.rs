@@ -31,6 +31,7 @@ mod exports_stopped;
 mod guests;
 mod headers;
 mod idempotency;
+mod import_policies;
 mod imports;
 mod imports_asleep;
 mod imports_races;

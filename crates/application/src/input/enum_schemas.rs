@@ -6,7 +6,7 @@ use domain::access::Permission;
 use domain::availability::NightStatus;
 use domain::charges::{ChargeBasis, ChargeKind};
 use domain::events::EventType;
-use domain::integration_accounts::{AccountStatus, AuthType, Provider};
+use domain::integration_accounts::{AccountStatus, AuthType, ImportMode, Provider};
 use domain::listings::{ApprovalStatus, ListingStatus, Unavailable};
 use domain::promotions::PromotionStatus;
 use domain::reservations::{ReservationStatus, ReservationType};
@@ -57,6 +57,7 @@ words! {
     DeliveryFailureWord: DeliveryFailure,
     DisabledReasonWord: DisabledReason,
     EventTypeWord: EventType | TEST_TYPE,
+    ImportModeWord: ImportMode,
     ListingStatusWord: ListingStatus,
     NightStatusWord: NightStatus,
     PermissionWord: Permission,

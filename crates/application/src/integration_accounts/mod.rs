@@ -5,16 +5,19 @@ mod delete;
 mod error;
 mod fields;
 mod get;
+mod import_policy;
+mod importers;
 mod list;
 mod move_account;
 mod update;
 
 use std::sync::Arc;
 
-use ports::{IntegrationAccountQueries, IntegrationAccountRepository, TenantRepository};
+use ports::{ImporterQueries, IntegrationAccountQueries, IntegrationAccountRepository, TenantRepository};
 
 pub use self::error::IntegrationAccountError;
 pub use self::fields::{CreateIntegrationAccountBody, IntegrationAccountFields};
+pub use self::import_policy::PutImportPolicy;
 pub use self::list::FindIntegrationAccounts;
 pub use self::move_account::{MoveIntegrationAccount, MoveOptions, MovedIntegrationAccount};
 use crate::steps::ambient::Ambient;
@@ -26,6 +29,7 @@ pub struct IntegrationAccounts {
     pub repository: Arc<dyn IntegrationAccountRepository>,
     pub queries: Arc<dyn IntegrationAccountQueries>,
     pub tenants: Arc<dyn TenantRepository>,
+    pub importers: Arc<dyn ImporterQueries>,
     pub idempotency: Idempotency,
     pub ambient: Ambient,
 }
@@ -33,7 +37,9 @@ pub struct IntegrationAccounts {
 #[cfg(test)]
 mod fixture {
     use domain::patch::Patch;
-    use ports::{MockIntegrationAccountQueries, MockIntegrationAccountRepository, MockTenantRepository};
+    use ports::{
+        MockImporterQueries, MockIntegrationAccountQueries, MockIntegrationAccountRepository, MockTenantRepository,
+    };
 
     use super::*;
     use crate::steps::ambient::fixture::ambient;
@@ -53,6 +59,7 @@ mod fixture {
             repository: Arc::new(accounts),
             queries: Arc::new(queries),
             tenants: Arc::new(tenants),
+            importers: Arc::new(MockImporterQueries::new()),
             idempotency: idempotency(),
             ambient: ambient(),
         }

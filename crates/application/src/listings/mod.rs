@@ -6,6 +6,7 @@ mod deliver;
 mod error;
 mod fields;
 mod get;
+mod importers;
 mod list;
 mod load;
 mod review;
@@ -13,7 +14,7 @@ mod update;
 
 use std::sync::Arc;
 
-use ports::{ListingQueries, ListingRepository, ListingReviews};
+use ports::{ImporterQueries, ListingQueries, ListingRepository, ListingReviews};
 
 pub use self::deliver::DeliverListings;
 pub use self::error::ListingError;
@@ -30,6 +31,7 @@ pub struct Listings {
     pub repository: Arc<dyn ListingRepository>,
     pub queries: Arc<dyn ListingQueries>,
     pub reviews: Arc<dyn ListingReviews>,
+    pub importers: Arc<dyn ImporterQueries>,
     pub idempotency: Idempotency,
     pub ambient: Ambient,
 }
@@ -37,7 +39,7 @@ pub struct Listings {
 #[cfg(test)]
 mod fixture {
     use domain::patch::Patch;
-    use ports::{MockListingQueries, MockListingRepository, MockListingReviews};
+    use ports::{MockImporterQueries, MockListingQueries, MockListingRepository, MockListingReviews};
     use testkit::build;
 
     use super::*;
@@ -54,6 +56,7 @@ mod fixture {
             repository: Arc::new(listings),
             queries: Arc::new(queries),
             reviews: Arc::new(MockListingReviews::new()),
+            importers: Arc::new(MockImporterQueries::new()),
             idempotency: idempotency(),
             ambient: ambient(),
         }

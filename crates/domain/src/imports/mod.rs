@@ -45,6 +45,24 @@ pub struct Import {
     pub imported_at: DateTime<Utc>,
 }
 
+/// A tenant that imports a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Importer {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The time of the import, in whole milliseconds.
+    pub imported_at: DateTime<Utc>,
+}
+
+/// A tenant that imports listings of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountImporter {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The number of listings that it imports.
+    pub listings: u64,
+}
+
 /// The reason why a listing cannot be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportIssue {

@@ -1,8 +1,8 @@
 //! Decisions about accounts, except moves.
 
 use super::{
-    AccountIdentifier, AccountName, AccountStatus, AuthType, IntegrationAccount, IntegrationAccountDetails,
-    IntegrationAccountParts, Provider, ProviderAccountId,
+    AccountIdentifier, AccountName, AccountStatus, AuthType, ImportPolicy, IntegrationAccount,
+    IntegrationAccountDetails, IntegrationAccountParts, Provider, ProviderAccountId,
 };
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp, difference};
@@ -58,6 +58,7 @@ impl IntegrationAccount {
                 id,
                 tenant_id: scope.tenant_id(),
                 details,
+                import_policy: ImportPolicy::default(),
                 version: 1,
                 created_at: stamp.at,
                 updated_at: stamp.at,
@@ -146,12 +147,18 @@ impl IntegrationAccount {
         ]
     }
 
-    fn entry(&self, scope: &TenantScope, stamp: Stamp, action: &'static str, facts: (Facts, Facts)) -> AuditEntry {
+    pub(super) fn entry(
+        &self,
+        scope: &TenantScope,
+        stamp: Stamp,
+        action: &'static str,
+        facts: (Facts, Facts),
+    ) -> AuditEntry {
         let resource = (ResourceKind::IntegrationAccount, self.id().as_uuid(), self.details().name.to_string());
         stamp.entry(scope, action, resource, facts).telling(self.event())
     }
 
-    fn event(&self) -> EventData {
+    pub(super) fn event(&self) -> EventData {
         EventData::new([("integrationAccountID", Some(self.id()).into())])
     }
 }

@@ -4,12 +4,14 @@
 //! an account, and through it to its tenant.
 
 mod decisions;
+mod import_policies;
 mod moves;
 mod values;
 
 use chrono::{DateTime, Utc};
 
 pub use self::decisions::{AccountEdit, NewIntegrationAccount};
+pub use self::import_policies::{ImportMode, ImportModeError, ImportPolicy, MOST_POLICY_TENANTS, NamedWithAllError};
 pub use self::moves::{AccountMoved, Holdings, MoveError, MovedImports};
 pub use self::values::{AccountStatus, AccountStatusError, AuthType, AuthTypeError, Provider, ProviderError};
 use crate::ids::{IntegrationAccountId, TenantId, WorkspaceId};
@@ -67,6 +69,8 @@ pub struct IntegrationAccountParts {
     pub tenant_id: TenantId,
     /// The editable fields.
     pub details: IntegrationAccountDetails,
+    /// The tenants that may import its listings, if it allows imports.
+    pub import_policy: ImportPolicy,
     /// The version, which each change increments; a write over an older version is refused.
     pub version: i64,
     /// The creation time, in whole milliseconds.
@@ -104,6 +108,11 @@ impl IntegrationAccount {
     /// The editable fields.
     pub const fn details(&self) -> &IntegrationAccountDetails {
         &self.parts.details
+    }
+
+    /// The tenants that may import its listings, if it allows imports.
+    pub const fn import_policy(&self) -> &ImportPolicy {
+        &self.parts.import_policy
     }
 
     /// The version, which each change increments.

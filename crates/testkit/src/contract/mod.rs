@@ -22,6 +22,7 @@ pub mod feeds;
 pub mod holds;
 mod host;
 pub mod idempotency;
+pub mod import_policies;
 pub mod import_races;
 pub mod imports;
 pub mod integration_accounts;
@@ -98,6 +99,7 @@ ports! {
     event_log: EventLog,
     erasures: Erasures,
     events: EventQueries,
+    importers: ImporterQueries,
     imports: ImportRepository,
     integration_account_queries: IntegrationAccountQueries,
     integration_accounts: IntegrationAccountRepository,

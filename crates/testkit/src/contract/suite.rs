@@ -124,6 +124,13 @@ macro_rules! suite {
                 of_twenty_who_erase_at_once_each_deletes_what_the_others_do_not,
                 an_old_workspace_is_not_erased,
             }
+            import_policies {
+                a_policy_comes_back_as_it_was_stored,
+                a_policy_says_who_finds_and_imports,
+                imports_sleep_while_a_policy_excludes_them,
+                nothing_is_imported_or_sold_once_a_policy_excludes_it,
+                the_owner_sees_who_imports,
+            }
             imports {
                 what_is_imported_is_there_until_it_is_removed,
                 a_candidate_says_whose_it_is_and_what_stands_against_it,

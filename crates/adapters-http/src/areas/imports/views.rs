@@ -1,6 +1,6 @@
 //! Responses of imports.
 
-use domain::imports::Import;
+use domain::imports::{AccountImporter, Import, Importer};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,6 +32,39 @@ impl From<Import> for ImportView {
             source_tenant_id: source_tenant_id.as_uuid(),
             imported_at: DateTime(imported_at),
         }
+    }
+}
+
+/// A tenant that imports a listing.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Importer)]
+pub(crate) struct ImporterView {
+    #[serde(rename = "tenantID")]
+    tenant_id: Uuid,
+    #[serde(rename = "importedAt")]
+    imported_at: DateTime,
+}
+
+impl From<Importer> for ImporterView {
+    fn from(Importer { tenant_id, imported_at }: Importer) -> Self {
+        Self { tenant_id: tenant_id.as_uuid(), imported_at: DateTime(imported_at) }
+    }
+}
+
+/// A tenant that imports listings of an account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountImporter)]
+pub(crate) struct AccountImporterView {
+    #[serde(rename = "tenantID")]
+    tenant_id: Uuid,
+    /// The number of listings that it imports.
+    #[schema(example = 12)]
+    listings: u64,
+}
+
+impl From<AccountImporter> for AccountImporterView {
+    fn from(AccountImporter { tenant_id, listings }: AccountImporter) -> Self {
+        Self { tenant_id: tenant_id.as_uuid(), listings }
     }
 }
 

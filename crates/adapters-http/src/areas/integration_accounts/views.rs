@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
-use application::enum_schemas::{AccountStatusWord, AuthTypeWord, ProviderWord};
+use application::enum_schemas::{AccountStatusWord, AuthTypeWord, ImportModeWord, ProviderWord};
 
 /// A host's connection to a property-management system, and the owner of listings, promotions and reservations.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,6 +74,7 @@ impl From<IntegrationAccount> for IntegrationAccountView {
                     default_discount,
                     distribution_markup,
                 },
+            import_policy: _,
             version: _,
             created_at,
             updated_at,
@@ -96,6 +97,24 @@ impl From<IntegrationAccount> for IntegrationAccountView {
             created_at: DateTime(created_at),
             updated_at: DateTime(updated_at),
         }
+    }
+}
+
+/// The tenants that may import the listings of an account, if it allows imports.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportPolicy)]
+pub(crate) struct ImportPolicyView {
+    /// The meaning of `tenantIDs`: `ALL` tenants may import, `ONLY` those, or all `EXCEPT` those.
+    mode: ImportModeWord,
+    #[serde(rename = "tenantIDs")]
+    tenant_ids: Vec<Uuid>,
+}
+
+impl From<IntegrationAccount> for ImportPolicyView {
+    fn from(account: IntegrationAccount) -> Self {
+        let policy = account.import_policy();
+        let tenant_ids = policy.tenants().iter().map(|tenant| tenant.as_uuid()).collect();
+        Self { mode: policy.mode().into(), tenant_ids }
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::batch::Recipient;
 use super::waiting::Waiting;
 use crate::areas::facts::ids_to_json;
+use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
 
@@ -26,7 +27,7 @@ const IMPORTERS: &str = "\
     WHERE import.workspace_id = $1 AND listing.workspace_id = $1 AND account.workspace_id = $1 AND owner.workspace_id = $1 \
       AND listing.id = import.listing_id AND account.id = listing.integration_account_id AND owner.id = account.tenant_id \
       AND listing.status = 'ACTIVE' AND listing.is_approved \
-      AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
+      AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE' \
       AND import.listing_id IN ";
 
 const OWNERS: &str = "\
@@ -42,7 +43,7 @@ const IMPORTERS_OF_ACCOUNT: &str = "\
     SELECT importer.id AS tenant_id \
     FROM integration_accounts account CROSS JOIN tenants owner CROSS JOIN tenants importer \
     WHERE account.workspace_id = $1 AND owner.workspace_id = $1 AND importer.workspace_id = $1 AND account.id = $2 \
-      AND owner.id = account.tenant_id AND account.status = 'ACTIVE' AND account.allow_import AND owner.status = 'ACTIVE' \
+      AND owner.id = account.tenant_id AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE' \
       AND EXISTS (SELECT 1 FROM imports import CROSS JOIN listings listing \
                   WHERE import.workspace_id = $1 AND import.integration_account_id = $2 AND import.tenant_id = importer.id \
                     AND listing.workspace_id = $1 AND listing.id = import.listing_id \
@@ -114,7 +115,10 @@ impl Transaction {
             return Ok(vec![]);
         }
         let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
-        self.rows(Query::new(IMPORTERS, [workspace.into()]).push_list(listings).push_bound(" LIMIT ?", limit)).await
+        let importers = Query::new(IMPORTERS, [workspace.into()])
+            .fill(MAY_IMPORT, may_import(self.dialect(), "import.tenant_id"))
+            .push_list(listings);
+        self.rows(importers.push_bound(" LIMIT ?", limit)).await
     }
 
     /// Returns the recipients of a change.
@@ -131,7 +135,8 @@ impl Transaction {
             }
             Some(EventType::IntegrationAccountMoved) => {
                 let account = told_id(change, "integrationAccountID");
-                self.rows(Query::new(IMPORTERS_OF_ACCOUNT, [workspace.into(), account.into()])).await?
+                let importers = Query::new(IMPORTERS_OF_ACCOUNT, [workspace.into(), account.into()]);
+                self.rows(importers.fill(MAY_IMPORT, may_import(self.dialect(), "importer.id"))).await?
             }
             _ => vec![],
         };

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::batch::{Batch, NewEvent, Recipient};
 use super::waiting::{Effect, Place, Waiting};
 use crate::areas::facts::ids_to_json;
+use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::engine::query::Query;
 
 /// The maximum number of imports of each effect that one transaction looks at.
@@ -35,7 +36,7 @@ const STIRRED: &str = "\
     SELECT account.id AS account_id, import.tenant_id, import.listing_id, \
            CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' \
                 WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
-                WHEN NOT account.allow_import THEN 'IMPORT_NOT_ALLOWED' \
+                WHEN NOT {may_import} THEN 'IMPORT_NOT_ALLOWED' \
                 WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
                 WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END AS reason, \
            sleeping.listing_id IS NOT NULL AS was_asleep \
@@ -186,7 +187,9 @@ impl Batch<'_> {
         if most == 0 {
             return Ok(Some(place));
         }
+        let may_import = may_import(self.transaction.dialect(), "import.tenant_id");
         let page = Query::new(STIRRED, [self.workspace.into(), place.tenant.into(), place.listing.into()]);
+        let page = page.fill(MAY_IMPORT, may_import);
         let page = which(page).push_bound(" ORDER BY import.tenant_id, import.listing_id LIMIT ?", count(most));
         let rows = self.transaction.rows::<StirredRow>(page).await?;
         budget.stirred -= rows.len();

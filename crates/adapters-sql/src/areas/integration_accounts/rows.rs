@@ -1,10 +1,15 @@
 //! Conversion between integration accounts and rows.
 
-use domain::ids::{IntegrationAccountId, TenantId, WorkspaceId};
-use domain::integration_accounts::{IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts};
-use ports::RepositoryError;
+use std::collections::BTreeSet;
 
-use crate::engine::rows::{percentage, stored, stored_option};
+use domain::ids::{IntegrationAccountId, TenantId, WorkspaceId};
+use domain::integration_accounts::{
+    ImportPolicy, IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts,
+};
+use ports::RepositoryError;
+use uuid::Uuid;
+
+use crate::engine::rows::{percentage, sound, stored, stored_option};
 use crate::tables::integration_accounts::{Model, Row};
 
 const WHAT: &str = "integration account";
@@ -28,6 +33,7 @@ pub(super) fn to_row(account: IntegrationAccount) -> Model {
                 default_discount,
                 distribution_markup,
             },
+        import_policy,
         version,
         created_at,
         updated_at,
@@ -44,6 +50,8 @@ pub(super) fn to_row(account: IntegrationAccount) -> Model {
         status: status.as_str().to_owned(),
         allow_import,
         require_listing_approval,
+        import_mode: import_policy.mode().as_str().to_owned(),
+        import_tenants: ids_to_text(import_policy.tenants()),
         markup: markup.basis_points().into(),
         default_discount: default_discount.map(|discount| discount.basis_points().into()),
         distribution_markup: distribution_markup.basis_points().into(),
@@ -53,7 +61,18 @@ pub(super) fn to_row(account: IntegrationAccount) -> Model {
     }
 }
 
+/// Returns the text of ids in which a condition finds one: each in hexadecimal digits, with spaces between.
+fn ids_to_text(ids: &BTreeSet<TenantId>) -> String {
+    ids.iter().map(|id| id.as_uuid().simple().to_string()).collect::<Vec<_>>().join(" ")
+}
+
+fn to_ids(text: &str) -> Result<BTreeSet<TenantId>, RepositoryError> {
+    let id = |id: &str| sound(WHAT, Uuid::try_parse(id)).map(TenantId::new);
+    text.split_whitespace().map(id).collect()
+}
+
 pub(super) fn to_account(row: Row) -> Result<IntegrationAccount, RepositoryError> {
+    let import_policy = ImportPolicy::from_parts(stored(WHAT, &row.import_mode)?, to_ids(&row.import_tenants)?);
     Ok(IntegrationAccount::from_parts(IntegrationAccountParts {
         workspace_id: WorkspaceId::new(row.workspace_id),
         id: IntegrationAccountId::new(row.id),
@@ -71,6 +90,7 @@ pub(super) fn to_account(row: Row) -> Result<IntegrationAccount, RepositoryError
             default_discount: row.default_discount.map(|discount| percentage(WHAT, discount)).transpose()?,
             distribution_markup: percentage(WHAT, row.distribution_markup)?,
         },
+        import_policy,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -44,7 +44,7 @@ struct AccountRow {
 #[async_trait]
 impl ListingRepository for Database {
     async fn get(&self, scope: &TenantScope, id: ListingId) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(pages::get(scope, id)).await?.map(to_tenant_listing).transpose()
+        self.row(pages::get(self.dialect(), scope, id)).await?.map(to_tenant_listing).transpose()
     }
 
     async fn owner(
@@ -191,7 +191,7 @@ impl Transaction {
         scope: &TenantScope,
         id: ListingId,
     ) -> Result<Option<TenantListing>, RepositoryError> {
-        self.row(pages::get(scope, id)).await?.map(to_tenant_listing).transpose()
+        self.row(pages::get(self.dialect(), scope, id)).await?.map(to_tenant_listing).transpose()
     }
 }
 

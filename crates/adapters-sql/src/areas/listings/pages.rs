@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use super::filters::{BY_CHANGE, filtered};
 use super::statements::{
-    ALREADY_IMPORTED, AWAKE, CHANGED_AT_SOURCES, GET, IMPORTED, IS_IMPORTED, IS_OWN, LIST, LIST_AROUND,
-    LIST_OF_ACCOUNT, NEVER, NO_CHORD, OF_OWNER, OFFERED, OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH,
-    SQUARED_CHORD, UNAVAILABLE,
+    ALREADY_IMPORTED, CHANGED_AT_SOURCES, GET, IS_OWN, LIST, LIST_AROUND, LIST_OF_ACCOUNT, NEVER, NO_CHORD, OF_OWNER,
+    OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE, awake, imported,
+    is_imported, offered_by_another,
 };
 use crate::engine::dialect::Dialect;
 use crate::engine::parts::{FEW, of_accounts, of_each};
@@ -54,10 +54,10 @@ pub(super) struct FewChanges {
 }
 
 /// Reads one listing, the tenant's own or imported.
-pub(super) fn get(scope: &TenantScope, id: ListingId) -> Query {
+pub(super) fn get(dialect: &dyn Dialect, scope: &TenantScope, id: ListingId) -> Query {
     let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]);
     let query = query.fill("columns", Row::COLUMNS).fill("unavailable", UNAVAILABLE);
-    query.fill("own", OWN).fill("imported", IMPORTED).fill("no_chord", NO_CHORD)
+    query.fill("own", OWN).fill("imported", imported(dialect)).fill("no_chord", NO_CHORD)
 }
 
 /// Reads a page by id of what the tenant sees, in these places.
@@ -145,10 +145,11 @@ pub(super) fn visible_around(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
+    let is_imported = || is_imported(dialect);
     let (is_own, is_imported) = match filter.origin {
-        Some(Origin::Own) => (IS_OWN, ""),
-        Some(Origin::Imported) => ("", IS_IMPORTED),
-        None => (IS_OWN, IS_IMPORTED),
+        Some(Origin::Own) => (IS_OWN, String::new()),
+        Some(Origin::Imported) => ("", is_imported()),
+        None => (IS_OWN, is_imported()),
     };
     let whose = format!("CASE{is_own}{is_imported} END IS NOT NULL");
     let query = inside(dialect, scope, around, ring, page).fill("whose", whose).fill(FILTERS, "");
@@ -194,11 +195,12 @@ pub(super) fn seen(query: Query, dialect: &dyn Dialect, filter: &ListingFilter, 
         Some(Origin::Own) => ("", NEVER),
         None => ("", ""),
     };
-    let if_imported = if filter.looks_inside() && if_imported.is_empty() { AWAKE } else { if_imported };
+    let hides_asleep = filter.looks_inside() && if_imported.is_empty();
+    let if_imported = if hides_asleep { awake(dialect) } else { if_imported.to_owned() };
     let query = query
         .fill("unavailable", UNAVAILABLE)
         .fill("own", OWN)
-        .fill("imported", IMPORTED)
+        .fill("imported", imported(dialect))
         .fill("if_own", if_own)
         .fill("if_imported", if_imported);
     let query = filtered(query.fill(FILTERS, ""), dialect, filter, changed);
@@ -221,7 +223,12 @@ pub(super) fn offered(query: Query, dialect: &dyn Dialect, filter: &ListingFilte
         Some(Origin::Imported) => ALREADY_IMPORTED,
     };
     let query = query.fill("of_owner", OF_OWNER).fill("squared_chord", SQUARED_CHORD);
-    filtered(query.fill("whose", OFFERED).fill(FILTERS, origin), dialect, filter, &of_each(BY_CHANGE))
+    filtered(
+        query.fill("whose", offered_by_another(dialect)).fill(FILTERS, origin),
+        dialect,
+        filter,
+        &of_each(BY_CHANGE),
+    )
 }
 
 pub(super) fn centre(around: Around) -> [Value; 3] {

@@ -2,6 +2,9 @@
 //!
 //! `found` are the listings that match, with what the tenant sees of them; `page` are those to read in full.
 
+use crate::areas::import_policies::may_import;
+use crate::engine::dialect::Dialect;
+
 /// One listing, the tenant's own or imported.
 pub(super) const GET: &str = "\
     SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, 1 = 0 \
@@ -138,12 +141,16 @@ pub(super) const OWN: &str = "\
     CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \
     (SELECT import.imported_at FROM imports import WHERE import.workspace_id = $1 AND 1 = 0) AS imported_at";
 
-/// The columns of `found` of an imported listing.
-pub(super) const IMPORTED: &str = "\
-    import.listing_id AS id, account.tenant_id AS owner_id, \
-    CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
-         WHEN NOT account.allow_import THEN 'IMPORT_NOT_ALLOWED' END AS unavailable, \
-    import.imported_at";
+/// Returns the columns of `found` of an imported listing.
+pub(super) fn imported(dialect: &dyn Dialect) -> String {
+    let may_import = may_import(dialect, "$2");
+    format!(
+        "import.listing_id AS id, account.tenant_id AS owner_id, \
+         CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
+              WHEN NOT {may_import} THEN 'IMPORT_NOT_ALLOWED' END AS unavailable, \
+         import.imported_at"
+    )
+}
 
 /// The reason why a listing of the page cannot be booked: that of its account, or its own status. Rows before the page are
 /// skipped without reading the status.
@@ -180,22 +187,34 @@ pub(super) const OF_OWNER: &str = "\
 /// The case that the listing is the tenant's own.
 pub(super) const IS_OWN: &str = " WHEN account.tenant_id = $2 THEN 1";
 
-/// The case that the tenant has imported the listing, which can be booked.
-pub(super) const IS_IMPORTED: &str = " \
-    WHEN account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' \
-     AND listing.status = 'ACTIVE' AND listing.is_approved \
-    THEN (SELECT 1 FROM imports already \
-          WHERE already.workspace_id = $1 AND already.tenant_id = $2 AND already.listing_id = listing.id)";
+/// Returns the case that the tenant has imported the listing, which can be booked.
+pub(super) fn is_imported(dialect: &dyn Dialect) -> String {
+    let is_offered = is_offered(dialect);
+    format!(
+        " WHEN {is_offered} \
+         THEN (SELECT 1 FROM imports already \
+               WHERE already.workspace_id = $1 AND already.tenant_id = $2 AND already.listing_id = listing.id)"
+    )
+}
 
-/// The condition that another tenant offers the listing.
-pub(super) const OFFERED: &str = "\
-    account.tenant_id <> $2 \
-    AND account.allow_import AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' \
-    AND listing.status = 'ACTIVE' AND listing.is_approved";
+/// Returns the condition that another tenant offers the listing.
+pub(super) fn offered_by_another(dialect: &dyn Dialect) -> String {
+    format!("account.tenant_id <> $2 AND {}", is_offered(dialect))
+}
 
-/// The condition that an imported listing can be booked.
-pub(super) const AWAKE: &str = " AND account.allow_import AND owner.status = 'ACTIVE' \
-    AND account.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved";
+/// Returns the condition that an imported listing can be booked.
+pub(super) fn awake(dialect: &dyn Dialect) -> String {
+    format!(" AND {}", is_offered(dialect))
+}
+
+/// Returns the condition that the owner offers the listing to the tenant.
+fn is_offered(dialect: &dyn Dialect) -> String {
+    let may_import = may_import(dialect, "$2");
+    format!(
+        "{may_import} AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' \
+         AND listing.status = 'ACTIVE' AND listing.is_approved"
+    )
+}
 
 /// The condition that the tenant has imported a listing that another offers.
 pub(super) const ALREADY_IMPORTED: &str = " AND EXISTS (SELECT 1 FROM imports already \

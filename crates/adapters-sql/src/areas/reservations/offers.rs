@@ -7,6 +7,7 @@ use ports::{RepositoryError, rules};
 use sea_orm::{FromQueryResult, Statement, Value};
 
 use super::rows::ReservationRow;
+use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
@@ -26,7 +27,7 @@ const IMPORTED: &str = "\
     JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
     JOIN imports import ON import.workspace_id = $1 AND import.listing_id = listing.id \
     WHERE owner.workspace_id = $1 AND owner.id = $2 AND account.id = $3 AND listing.id = $4 AND import.tenant_id = $5 \
-      AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND account.allow_import \
+      AND owner.status = 'ACTIVE' AND account.status = 'ACTIVE' AND {may_import} \
       AND listing.status = 'ACTIVE' AND listing.is_approved";
 
 /// The obstacles to a booking, with the names of their columns.
@@ -99,7 +100,8 @@ impl Transaction {
             parts.priced.listing_id.as_uuid(),
         ];
         let (select, importer) = parts.sold_by.map_or((OWN, None), |importer| (IMPORTED, Some(importer.as_uuid())));
-        let offer = Query::new(select, named.into_iter().chain(importer).map(Into::into));
+        let offer = Query::new(select, named.into_iter().chain(importer).map(Into::into))
+            .fill(MAY_IMPORT, may_import(self.dialect(), "$5"));
         self.expect_row(offer.push(self.dialect().for_share())).await
     }
 

@@ -215,8 +215,9 @@ impl Victim {
         let consumer = inside.get(&format!("/api/v1/event-consumers/{}", self.consumer));
         let webhook = inside.get(&format!("/api/v1/webhooks/{}", self.webhook));
         let charges = inside.get(&format!("/api/v1/integration-account/{}/charges", self.account));
+        let policy = inside.get(&format!("/api/v1/integration-account/{}/import-policy", self.account));
         let workspace = world.calry().get("/api/v1/workspace");
-        let mut shown: Vec<_> = [webhook, tenants, workspace, calendar, given, consumer, charges]
+        let mut shown: Vec<_> = [webhook, tenants, workspace, calendar, given, consumer, charges, policy]
             .into_iter()
             .chain(lists)
             .map(|answer| (answer.status, answer.json["data"].clone()))
