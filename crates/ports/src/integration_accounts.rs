@@ -5,6 +5,7 @@ use domain::access::{AdminScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::integration_accounts::{AccountMoved, AccountStatus, Holdings, IntegrationAccount, MovedImports, Provider};
+use domain::text::SearchText;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -84,6 +85,8 @@ pub struct IntegrationAccountFilter {
     pub provider: Option<Provider>,
     /// The status.
     pub status: Option<AccountStatus>,
+    /// A part of the name or of an identifier, ignoring case.
+    pub q: Option<SearchText>,
 }
 
 /// Lists and counts of the integration accounts of one tenant.

@@ -122,6 +122,8 @@ pub struct ListingFilter {
     pub approval: Option<ApprovalStatus>,
     /// The account.
     pub integration_account_id: Option<IntegrationAccountId>,
+    /// The id in the property-management system, exactly.
+    pub provider_id: Option<ProviderId>,
     /// The minimum capacity for guests.
     pub guests: Option<Occupancy>,
     /// The minimum number of bedrooms.

@@ -5,6 +5,7 @@ use domain::access::TenantScope;
 use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, PromotionId};
 use domain::promotions::{Assignable, Promotion, PromotionListings};
+use domain::text::SearchText;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -62,6 +63,8 @@ pub struct PromotionFilter {
     pub integration_account_id: Option<IntegrationAccountId>,
     /// Whether inactive promotions are included.
     pub include_inactive: bool,
+    /// A part of the name or the coupon code, ignoring case.
+    pub q: Option<SearchText>,
 }
 
 /// Lists and counts of the promotions of one tenant's accounts. Promotions of imported listings are not included,

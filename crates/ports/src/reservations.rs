@@ -72,6 +72,8 @@ pub struct ReservationFilter {
     pub listing_id: Option<ListingId>,
     /// The account of the listing.
     pub integration_account_id: Option<IntegrationAccountId>,
+    /// The id that the tenant gave as the seller, exactly.
+    pub external_id: Option<ExternalId>,
     /// The stored status.
     pub status: Option<ReservationStatus>,
     /// The first date of check-in.

@@ -56,6 +56,8 @@ pub struct UserFilter {
     pub name: Option<SearchText>,
     /// A part of the address, ignoring case.
     pub email: Option<SearchText>,
+    /// A part of the name or the address, ignoring case.
+    pub q: Option<SearchText>,
 }
 
 /// Lists and counts of the users at home in one tenant, and single users for a user itself or the operator.

@@ -147,7 +147,7 @@ async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_onl
         let text = Some("tenant 1234".parse().expect("a text"));
         let described = TenantFilter { description: text.clone(), ..TenantFilter::default() };
         let searched = TenantFilter { q: text.clone(), ..TenantFilter::default() };
-        let named = UserFilter { name: text, email: None };
+        let named = UserFilter { name: text, ..UserFilter::default() };
         let in_workspace = ("tenants_by_text", "(workspace_id = $1) AND (searchable(");
         let in_tenant = ("users_by_text", "(workspace_id = $1) AND (home_tenant_id = $2) AND (searchable(");
         for (statement, (index, condition)) in [

@@ -182,6 +182,11 @@ impl SearchedTable {
     }
 }
 
+/// Returns the pattern of a `search_text` that contains the text.
+pub(crate) fn containing(text: &SearchText) -> String {
+    format!("%{}%", escaped_for_like(&wanted(text.as_str())))
+}
+
 /// Returns the part of a `search_text` by which a row is found: the text, or the beginning of a word.
 fn wanted(text: &str) -> String {
     let folded = fold(text);

@@ -26,4 +26,7 @@ table! {
         created_at: DateTimeUtc,
         updated_at: DateTimeUtc,
     }
+    write {
+        search_text: String,
+    }
 }

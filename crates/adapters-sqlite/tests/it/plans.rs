@@ -40,7 +40,7 @@ async fn a_text_is_found_by_the_index_of_its_scope_and_a_page_reads_its_rows_onl
     let text = Some("tenant 1234".parse().expect("a text"));
     let database = sqlite.database();
     let searched = TenantFilter { q: text.clone(), ..TenantFilter::default() };
-    let named = UserFilter { name: text, email: None };
+    let named = UserFilter { name: text, ..UserFilter::default() };
     for (statement, row) in [
         (database.tenants_statement(&admin, &searched, page), "tenant"),
         (database.tenants_count_statement(&admin, &searched), "tenant"),

@@ -77,12 +77,16 @@ fn lists_by_id_have_these_texts() {
         status: "ACTIVE".parse().ok(),
     };
     insta::assert_snapshot!("tenants", texts(|database| database.tenants_statement(&workspace(), &filter, page()).sql));
-    let filter = UserFilter { name: "a".parse().ok(), email: "b".parse().ok() };
+    let filter = UserFilter { name: "a".parse().ok(), email: "b".parse().ok(), ..UserFilter::default() };
     insta::assert_snapshot!("users", texts(|database| database.users_statement(&tenant(), &filter, page()).sql));
     insta::assert_snapshot!("locations", texts(|database| database.locations_statement(&tenant(), page()).sql));
     insta::assert_snapshot!("webhooks", texts(|database| database.webhooks_statement(&tenant(), page()).sql));
     insta::assert_snapshot!("api_keys", texts(|database| database.api_keys_statement(&tenant(), page()).sql));
-    let filter = IntegrationAccountFilter { provider: "OTHER".parse().ok(), status: "ACTIVE".parse().ok() };
+    let filter = IntegrationAccountFilter {
+        provider: "OTHER".parse().ok(),
+        status: "ACTIVE".parse().ok(),
+        ..IntegrationAccountFilter::default()
+    };
     insta::assert_snapshot!(
         "integration_accounts",
         texts(|database| database.integration_accounts_statement(&tenant(), &filter, page()).sql)

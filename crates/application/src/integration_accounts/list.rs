@@ -23,6 +23,8 @@ pub struct FindIntegrationAccounts {
     /// The status of the account.
     #[param(value_type = Option<AccountStatusWord>)]
     pub status: Option<String>,
+    /// A part of the name or of an identifier, ignoring case.
+    pub q: Option<String>,
 }
 
 impl Fields for FindIntegrationAccounts {
@@ -32,6 +34,7 @@ impl Fields for FindIntegrationAccounts {
         Some(IntegrationAccountFilter {
             provider: r.given("provider", &self.provider),
             status: r.given("status", &self.status),
+            q: r.optional("q", &self.q),
         })
     }
 }
@@ -71,20 +74,26 @@ mod tests {
         queries
             .expect_count()
             .withf(|scope, filter| {
-                let expected = IntegrationAccountFilter { provider: Some(Provider::Guesty), status: None };
+                let expected =
+                    IntegrationAccountFilter { provider: Some(Provider::Guesty), status: None, q: "sea".parse().ok() };
                 scope.tenant_id() == build::channel_id() && *filter == expected
             })
             .returning(|_, _| Ok(3));
         let accounts = over(MockIntegrationAccountRepository::new(), queries, MockTenantRepository::new());
-        let input = FindIntegrationAccounts { provider: Some("GUESTY".to_owned()), status: None };
+        let input =
+            FindIntegrationAccounts { provider: Some("GUESTY".to_owned()), status: None, q: Some("sea".to_owned()) };
         assert_eq!(accounts.count(&build::channel(Permission::Read), Ok(input)).await.expect("counted"), 3);
     }
 
     #[tokio::test]
     async fn words_that_are_none_are_refused() {
-        let input = FindIntegrationAccounts { provider: Some("x".to_owned()), status: Some("y".to_owned()) };
+        let [x, y, long] = ["x".to_owned(), "y".to_owned(), "z".repeat(256)].map(Some);
+        let input = FindIntegrationAccounts { provider: x, status: y, q: long };
         let accounts = accounts(MockIntegrationAccountRepository::new());
         let refused = accounts.count(&build::channel(Permission::Read), Ok(input)).await.expect_err("invalid");
-        assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["provider", "status"]);
+        assert_eq!(
+            refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(),
+            ["provider", "q", "status"]
+        );
     }
 }

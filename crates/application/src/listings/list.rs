@@ -45,6 +45,10 @@ pub struct FindListings {
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     pub integration_account_id: Option<String>,
+    /// The id in the property-management system, exactly.
+    #[serde(rename = "providerID")]
+    #[param(min_length = 1, max_length = 255)]
+    pub provider_id: Option<String>,
     /// The number of guests for whom there must be room.
     #[param(minimum = 1, maximum = 1000)]
     pub guests: Option<i64>,
@@ -126,6 +130,7 @@ impl FindListings {
             status: r.given("status", &self.status),
             approval: r.given("approval", &self.approval),
             integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
+            provider_id: r.given("providerID", &self.provider_id),
             guests: r.given("guests", &self.guests),
             bedroom_count: r.given("bedroomCount", &self.bedroom_count),
             bathroom_count: r.given("bathroomCount", &self.bathroom_count),
@@ -308,6 +313,7 @@ mod tests {
                             status: Some(ListingStatus::Inactive),
                             approval: Some(ApprovalStatus::Rejected),
                             integration_account_id: Some(build::listing_account().id),
+                            provider_id: "4711".parse().ok(),
                             guests: 2.try_into().ok(),
                             bedroom_count: 0.try_into().ok(),
                             bathroom_count: "1.5".parse().ok(),
@@ -329,6 +335,7 @@ mod tests {
             status: text("INACTIVE"),
             approval: text("REJECTED"),
             integration_account_id: Some(build::listing_account().id.to_string()),
+            provider_id: text("4711"),
             guests: Some(2),
             bedroom_count: Some(0),
             bathroom_count: text("1.5"),

@@ -26,6 +26,8 @@ pub struct FindPromotions {
     #[serde(default, deserialize_with = "flag")]
     #[param(value_type = Option<bool>)]
     pub include_inactive: bool,
+    /// A part of the name or the coupon code, ignoring case.
+    pub q: Option<String>,
 }
 
 impl Fields for FindPromotions {
@@ -35,6 +37,7 @@ impl Fields for FindPromotions {
         Some(PromotionFilter {
             integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
             include_inactive: self.include_inactive,
+            q: r.optional("q", &self.q),
         })
     }
 }
@@ -74,8 +77,16 @@ mod tests {
         for (input, expected) in [
             (FindPromotions::default(), PromotionFilter::default()),
             (
-                FindPromotions { integration_account_id: Some(account.to_string()), include_inactive: true },
-                PromotionFilter { integration_account_id: Some(account), include_inactive: true },
+                FindPromotions {
+                    integration_account_id: Some(account.to_string()),
+                    include_inactive: true,
+                    q: Some("winter".to_owned()),
+                },
+                PromotionFilter {
+                    integration_account_id: Some(account),
+                    include_inactive: true,
+                    q: "winter".parse().ok(),
+                },
             ),
         ] {
             let mut queries = MockPromotionQueries::new();

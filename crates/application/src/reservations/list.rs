@@ -26,6 +26,10 @@ pub struct FindReservations {
     #[serde(rename = "integrationAccountID")]
     #[param(value_type = Option<uuid::Uuid>)]
     pub integration_account_id: Option<String>,
+    /// The id that the caller's tenant gave when it sold, exactly.
+    #[serde(rename = "externalID")]
+    #[param(min_length = 1, max_length = 255)]
+    pub external_id: Option<String>,
     /// The status of the reservation. The other words that the OTA's reference has find nothing.
     #[param(value_type = Option<ReservationStatusWord>)]
     pub status: Option<String>,
@@ -58,6 +62,7 @@ impl Fields for FindReservations {
         let filter = ReservationFilter {
             listing_id: r.given("listingID", &self.listing_id),
             integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
+            external_id: r.given("externalID", &self.external_id),
             status: if never { None } else { r.given("status", &self.status) },
             check_in_start: r.given("checkInStartDate", &self.check_in_start_date),
             check_in_end: r.given("checkInEndDate", &self.check_in_end_date),
@@ -128,6 +133,7 @@ mod tests {
         let expected = ReservationFilter {
             listing_id: Some(LISTING),
             integration_account_id: Some(build::listing_account().id),
+            external_id: "X-1".parse().ok(),
             status: Some(ReservationStatus::Cancelled),
             check_in_start: date("2030-01-01"),
             check_in_end: date("2030-01-02"),
@@ -147,6 +153,7 @@ mod tests {
         let filter = FindReservations {
             listing_id: Some(LISTING.to_string()),
             integration_account_id: Some(build::listing_account().id.to_string()),
+            external_id: text("X-1"),
             status: text("CANCELLED"),
             check_in_start_date: text("2030-01-01"),
             check_in_end_date: text("2030-01-02"),
@@ -163,6 +170,7 @@ mod tests {
         let wrong = || FindReservations {
             listing_id: text("x"),
             integration_account_id: text(""),
+            external_id: text(""),
             status: text("confirmed"),
             check_in_start_date: text("tomorrow"),
             check_in_end_date: text("2030-02-30"),
@@ -175,6 +183,7 @@ mod tests {
             "checkInStartDate",
             "checkOutEndDate",
             "checkOutStartDate",
+            "externalID",
             "integrationAccountID",
             "listingID",
             "status",

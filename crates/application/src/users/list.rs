@@ -19,13 +19,19 @@ pub struct FindUsers {
     pub name: Option<String>,
     /// A part of the email address, ignoring case.
     pub email: Option<String>,
+    /// A part of the name or the email address, ignoring case.
+    pub q: Option<String>,
 }
 
 impl Fields for FindUsers {
     type Values = UserFilter;
 
     fn read(&self, r: &mut FieldReader) -> Option<UserFilter> {
-        Some(UserFilter { name: r.optional("name", &self.name), email: r.optional("email", &self.email) })
+        Some(UserFilter {
+            name: r.optional("name", &self.name),
+            email: r.optional("email", &self.email),
+            q: r.optional("q", &self.q),
+        })
     }
 }
 

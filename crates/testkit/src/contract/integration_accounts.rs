@@ -6,6 +6,7 @@ use domain::integration_accounts::{
     AccountEdit, AccountMoved, AccountStatus, AuthType, Holdings, IntegrationAccount, IntegrationAccountDetails,
     MovedImports, NewIntegrationAccount, Provider,
 };
+use domain::patch::Patch;
 use domain::tenants::{Tenant, TenantHoldings};
 use ports::{IntegrationAccountFilter, Page, PageStart, RepositoryError, rules};
 
@@ -261,7 +262,7 @@ pub async fn accounts_are_found_by_provider_and_status(ports: Ports) {
         (guesty, inactive, vec![&third]),
         (boom, inactive, vec![]),
     ] {
-        let filter = IntegrationAccountFilter { provider, status };
+        let filter = IntegrationAccountFilter { provider, status, q: None };
         let queries = &world.ports.integration_account_queries;
         let mut found = Vec::new();
         for number in 1.. {
@@ -275,6 +276,46 @@ pub async fn accounts_are_found_by_provider_and_status(ports: Ports) {
         let expected: Vec<_> = expected.into_iter().map(IntegrationAccount::id).collect();
         assert_eq!(found, expected, "{filter:?}");
         assert_eq!(queries.count(&scope, &filter).await.expect("counted"), expected.len() as u64);
+    }
+}
+
+/// Finds by a part of the name and of the identifiers, as they are now.
+pub async fn accounts_are_found_by_a_part_of_a_text(ports: Ports) {
+    let world = World::new(ports).await;
+    let [owner, sibling] =
+        [world.create("owner").await, world.create("sibling").await].map(|tenant| tenant.expect("created"));
+    let [first, second] = [create(&world, &owner, "1").await, create(&world, &owner, "2").await];
+    create(&world, &sibling, "3").await;
+    let edit = AccountEdit {
+        name: Some("Größe 100% See".parse().expect("a name")),
+        provider_account_id: Patch::Set("PMS_42".parse().expect("an id")),
+        ..AccountEdit::default()
+    };
+    update(&world, &owner, edited(&world, &first, edit).await).await.expect("updated");
+    let scope = world.scope_in(owner.id()).await;
+    let own = second.details().name.as_str().to_owned();
+    let identifier = second.details().account_identifier.as_str().to_owned();
+    for (q, expected) in [
+        ("GRÖSSE 1", vec![first.id()]),
+        ("100%", vec![first.id()]),
+        ("100_", vec![]),
+        ("se", vec![first.id()]),
+        ("pms_", vec![first.id()]),
+        ("ms_42", vec![first.id()]),
+        (own.as_str(), vec![second.id()]),
+        (identifier.as_str(), vec![second.id()]),
+    ] {
+        let filter = IntegrationAccountFilter { q: q.parse().ok(), ..IntegrationAccountFilter::default() };
+        let queries = &world.ports.integration_account_queries;
+        let page = Page { start: PageStart::Number(1), size: 10 };
+        let found = queries.list(&scope, &filter, page).await.expect("listed").items;
+        let found: Vec<_> = found.iter().map(IntegrationAccount::id).collect();
+        // Accounts may be named alike.
+        assert!(
+            expected.iter().all(|id| found.contains(id)) && found.is_empty() == expected.is_empty(),
+            "{q}: {found:?}"
+        );
+        assert_eq!(queries.count(&scope, &filter).await.expect("counted"), found.len() as u64, "{q}");
     }
 }
 

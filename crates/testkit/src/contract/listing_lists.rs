@@ -83,6 +83,7 @@ impl Stock {
             ..any()
         };
         let account = |id| ListingFilter { integration_account_id: Some(id), ..any() };
+        let provided = |id: &str| ListingFilter { provider_id: id.parse().ok(), ..any() };
         let price =
             |min: &str, max: &str| ListingFilter { min_price: min.parse().ok(), max_price: max.parse().ok(), ..any() };
         let since = |text: &str| ListingFilter { updated_since: Some(text.parse().expect("an edge")), ..any() };
@@ -114,6 +115,11 @@ impl Stock {
             ("an account", account(self.second.account.id), &["dear"]),
             ("an account of another", account(self.other.account.id), &["imported"]),
             ("an unknown account", account(IntegrationAccountId::new(build::id())), &[]),
+            ("an id at the provider", provided("grand"), &["grand"]),
+            ("an id of an import at the provider", provided("imported"), &["imported"]),
+            ("an id of what is not imported", provided("not imported"), &[]),
+            ("a part of an id", provided("gran"), &[]),
+            ("an id in other letters", provided("GRAND"), &[]),
             ("8 guests", ListingFilter { guests: 8.try_into().ok(), ..any() }, &["grand"]),
             ("9 guests", ListingFilter { guests: 9.try_into().ok(), ..any() }, &[]),
             ("3 bedrooms", ListingFilter { bedroom_count: 3.try_into().ok(), ..any() }, &["grand"]),

@@ -246,6 +246,7 @@ pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
             let filter = PromotionFilter {
                 integration_account_id: account.map(|position: usize| accounts[position].account.id),
                 include_inactive,
+                q: None,
             };
             let is_asked_for = |(of, promotion): &&(usize, Promotion)| {
                 account.is_none_or(|account| account == *of)
@@ -266,6 +267,28 @@ pub async fn promotions_are_found_by_account_and_status(ports: Ports) {
                 assert_eq!(seen, expected, "{filter:?}, walked: {walks}");
             }
         }
+    }
+}
+
+/// Finds by a part of the name and of the coupon code.
+pub async fn promotions_are_found_by_a_part_of_a_text(ports: Ports) {
+    let host = Host::open(ports).await;
+    let other = Host::of(&host.world, "other").await;
+    other.promote("Winter 50%", PromotionEdit::default()).await.expect("created");
+    let winter = host.promote("Winter 50%", PromotionEdit::default()).await.expect("created");
+    let coupon =
+        PromotionEdit { coupon_code: Patch::Set("SEA_2030".parse().expect("a code")), ..PromotionEdit::default() };
+    let sea = host.promote("Summer", coupon).await.expect("created");
+    for (q, expected) in [
+        ("INTER", vec![winter.clone()]),
+        ("0%", vec![winter.clone()]),
+        ("0_", vec![]),
+        ("sea_", vec![sea.clone()]),
+        ("er", vec![winter, sea]),
+        ("autumn", vec![]),
+    ] {
+        let filter = PromotionFilter { q: q.parse().ok(), ..any() };
+        assert_eq!(host.promotions(&filter).await, expected, "{q}");
     }
 }
 

@@ -9,7 +9,7 @@ use ports::{Page, PageStart, ReservationFilter};
 
 use super::Ports;
 use super::host::Host;
-use super::shop::{Shop, date, instant, pending, stay};
+use super::shop::{Shop, date, instant, named, pending, stay};
 use crate::build;
 
 /// Tests each filter alone; list and count must agree.
@@ -62,6 +62,7 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
             ReservationFilter {
                 listing_id: Some(shop.id()),
                 integration_account_id: Some(shop.owner.account.id),
+                external_id: None,
                 status: Some(ReservationStatus::Pending),
                 check_in_start: on("2030-01-01"),
                 check_in_end: on("2030-12-31"),
@@ -77,6 +78,25 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
         assert_eq!(ids(shop.owner.reservations(&filter).await), expected, "{name}");
         let expected: Vec<_> = expected.into_iter().filter(|id| *id == sold).collect();
         assert_eq!(ids(shop.importer.reservations(&filter).await), expected, "{name}, of the importer");
+    }
+}
+
+/// Looks up reservations by the ids that their sellers gave.
+pub async fn an_external_id_finds_the_sellers_reservation_only(ports: Ports) {
+    let shop = Shop::open(ports).await;
+    let january = shop.owner.book(shop.id(), stay("2030-01-10", "2030-01-12"), named("X-1")).await.reservation.id();
+    let sold = shop.importer.book(shop.id(), stay("2030-02-01", "2030-02-11"), named("X-1")).await.reservation.id();
+    let other = shop.importer.book(shop.id(), stay("2030-03-01", "2030-03-02"), named("X-2")).await.reservation.id();
+    for (id, of_owner, of_importer) in [
+        ("X-1", vec![january], vec![sold]),
+        ("X-2", vec![], vec![other]),
+        ("x-1", vec![], vec![]),
+        ("X", vec![], vec![]),
+    ] {
+        let filter = ReservationFilter { external_id: id.parse().ok(), ..ReservationFilter::default() };
+        let ids = |listed: Vec<TenantReservation>| listed.iter().map(|seen| seen.reservation.id()).collect::<Vec<_>>();
+        assert_eq!(ids(shop.owner.reservations(&filter).await), of_owner, "{id}, of the owner");
+        assert_eq!(ids(shop.importer.reservations(&filter).await), of_importer, "{id}, of the importer");
     }
 }
 

@@ -158,6 +158,7 @@ macro_rules! suite {
                 of_twenty_who_update_an_account_one_wins,
                 a_deleted_account_is_gone_with_its_listings_and_their_imports,
                 accounts_are_found_by_provider_and_status,
+                accounts_are_found_by_a_part_of_a_text,
                 another_tenant_reaches_no_account,
                 a_tenant_with_accounts_is_not_deleted,
                 accounts_and_a_deletion_of_their_tenant_at_once_leave_none_astray,
@@ -242,6 +243,7 @@ macro_rules! suite {
                 of_twenty_who_update_a_promotion_one_wins,
                 a_promotion_whose_account_moved_away_is_stale,
                 promotions_are_found_by_account_and_status,
+                promotions_are_found_by_a_part_of_a_text,
                 another_tenant_reaches_no_promotion,
                 every_change_of_a_promotion_leaves_one_entry,
             }
@@ -277,6 +279,7 @@ macro_rules! suite {
             }
             reservation_lists {
                 every_filter_of_reservations_keeps_what_matches,
+                an_external_id_finds_the_sellers_reservation_only,
                 pages_over_accounts_and_sales_join_without_gaps,
             }
             reservations {

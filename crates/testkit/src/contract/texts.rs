@@ -160,8 +160,16 @@ pub async fn a_search_for_users_finds_what_looking_at_each_finds(ports: Ports) {
         let (mut named, mut addressed) = (all.clone(), all.clone());
         named.retain(|user| contains(user.name().as_str(), part.as_str()));
         addressed.retain(|user| user.email().is_some_and(|email| contains(email.as_str(), part.as_str())));
-        assert_eq!(list(UserFilter { name: Some(part.clone()), email: None }).await, named, "name {part:?}");
-        assert_eq!(list(UserFilter { name: None, email: Some(part.clone()) }).await, addressed, "email {part:?}");
+        assert_eq!(
+            list(UserFilter { name: Some(part.clone()), ..UserFilter::default() }).await,
+            named,
+            "name {part:?}"
+        );
+        let filter = UserFilter { email: Some(part.clone()), ..UserFilter::default() };
+        assert_eq!(list(filter).await, addressed, "email {part:?}");
+        let mut either = all.clone();
+        either.retain(|user| named.contains(user) || addressed.contains(user));
+        assert_eq!(list(UserFilter { q: Some(part.clone()), ..UserFilter::default() }).await, either, "q {part:?}");
     }
 }
 
@@ -202,7 +210,7 @@ pub async fn a_text_is_found_as_it_is_now(ports: Ports) {
 
     let scope = world.scope_in(tenant.id()).await;
     let count = async |name: &str| {
-        let filter = UserFilter { name: Some(name.parse().expect("a text")), email: None };
+        let filter = UserFilter { name: Some(name.parse().expect("a text")), ..UserFilter::default() };
         world.ports.user_queries.count(&scope, &filter).await.expect("a count")
     };
     let edit = UserEdit { name: Some("Ada Lovelace".parse().expect("a name")), ..UserEdit::default() };

@@ -164,7 +164,7 @@ pub async fn users_are_found_by_parts_of_name_and_address(ports: Ports) {
         (text("grace"), text("example"), 1),
         (text("ada"), text("example"), 0),
     ] {
-        let filter = UserFilter { name, email };
+        let filter = UserFilter { name, email, q: None };
         assert_eq!(world.ports.user_queries.count(&scope, &filter).await.expect("a count"), found, "{filter:?}");
     }
     assert_eq!(user.role(), Role::Venue);

@@ -18,6 +18,7 @@ use crate::areas::events::ImportsOf;
 use crate::engine::database::Database;
 use crate::engine::errors::{inside, inside_tenant};
 use crate::engine::query::Query;
+use crate::engine::text_search::containing;
 use crate::engine::transaction::Transaction;
 use crate::tables::integration_accounts::{Column, Row};
 
@@ -223,12 +224,13 @@ impl Transaction {
 }
 
 fn filtered(columns: &'static str, scope: &TenantScope, filter: &IntegrationAccountFilter) -> Query {
-    let IntegrationAccountFilter { provider, status } = filter;
+    let IntegrationAccountFilter { provider, status, q } = filter;
     Query::of_tenant(SELECT, scope)
         .fill("columns", columns)
         .keyed("account.id")
         .and("account.provider = ?", provider.map(Provider::as_str))
         .and("account.status = ?", status.map(AccountStatus::as_str))
+        .and(r"account.search_text LIKE ? ESCAPE '\'", q.as_ref().map(containing))
 }
 
 impl Database {

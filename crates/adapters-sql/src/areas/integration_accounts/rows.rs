@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::ids::{IntegrationAccountId, TenantId, WorkspaceId};
 use domain::integration_accounts::{
-    ImportPolicy, IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts,
+    ImportPolicy, IntegrationAccount, IntegrationAccountDetails, IntegrationAccountParts, ProviderAccountId,
 };
 use ports::RepositoryError;
 use uuid::Uuid;
 
 use crate::engine::rows::{percentage, sound, stored, stored_option};
+use crate::engine::text_search::search_text;
 use crate::tables::integration_accounts::{Model, Row};
 
 const WHAT: &str = "integration account";
@@ -42,6 +43,11 @@ pub(super) fn to_row(account: IntegrationAccount) -> Model {
         workspace_id: workspace_id.as_uuid(),
         id: id.as_uuid(),
         tenant_id: tenant_id.as_uuid(),
+        search_text: search_text(&[
+            Some(name.as_str()),
+            Some(account_identifier.as_str()),
+            provider_account_id.as_ref().map(ProviderAccountId::as_str),
+        ]),
         name: name.into(),
         provider: provider.as_str().to_owned(),
         provider_account_id: provider_account_id.map(Into::into),

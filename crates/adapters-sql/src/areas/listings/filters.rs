@@ -3,7 +3,7 @@
 use domain::currencies::Currency;
 use domain::ids::IntegrationAccountId;
 use domain::instants::Edge;
-use domain::listings::{ApprovalStatus, Bathrooms, ListingStatus};
+use domain::listings::{ApprovalStatus, Bathrooms, ListingStatus, ProviderId};
 use domain::money::Amount;
 use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter};
@@ -22,6 +22,7 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         status,
         approval,
         integration_account_id,
+        provider_id,
         guests,
         bedroom_count,
         bathroom_count,
@@ -38,6 +39,7 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
     let query = query
         .and("listing.status = ?", status.map(ListingStatus::as_str))
         .and("listing.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
+        .and("listing.provider_id = ?", provider_id.as_ref().map(ProviderId::as_str))
         .and("listing.max_occupancy >= ?", guests.map(Whole::get))
         .and("listing.bedroom_count >= ?", bedroom_count.map(Whole::get))
         .and("listing.bathroom_tenths >= ?", bathroom_count.map(Bathrooms::tenths))

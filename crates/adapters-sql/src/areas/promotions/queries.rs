@@ -5,7 +5,7 @@ use domain::access::TenantScope;
 use domain::ids::{IntegrationAccountId, ListingId};
 use domain::promotions::{Promotion, PromotionChoice};
 use domain::quotes::AskedPromotion;
-use domain::text::fold;
+use domain::text::{SearchText, fold};
 use ports::{Page, PromotionFilter, PromotionQueries, RepositoryError, Slice};
 use sea_orm::Statement;
 
@@ -14,6 +14,7 @@ use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::{FILTERS, Query, limits, most};
 use crate::engine::table::joined;
+use crate::engine::text_search::escaped_for_like;
 use crate::engine::transaction::Transaction;
 use crate::tables::promotions::Row;
 
@@ -94,9 +95,14 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &PromotionFilter, 
 }
 
 fn filtered(query: Query, filter: &PromotionFilter) -> Query {
-    let PromotionFilter { integration_account_id, include_inactive } = filter;
+    let PromotionFilter { integration_account_id, include_inactive, q } = filter;
+    let part = |q: &SearchText| format!("%{}%", escaped_for_like(&fold(q.as_str())));
     query
         .fill("account", "")
         .fill(FILTERS, if *include_inactive { "" } else { " AND promotion.status = 'ACTIVE'" })
+        .and(
+            r"(promotion.name_folded LIKE ? ESCAPE '\' OR promotion.coupon_code_folded LIKE ? ESCAPE '\')",
+            q.as_ref().map(part),
+        )
         .and_in("account", "account.id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
 }

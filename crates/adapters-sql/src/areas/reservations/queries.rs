@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
 use domain::instants::Edge;
-use domain::reservations::{LapsedHold, ReservationStatus, TenantReservation};
+use domain::reservations::{ExternalId, LapsedHold, ReservationStatus, TenantReservation};
 use domain::stays::{Stay, StayDate};
 use ports::{Page, RepositoryError, ReservationFilter, ReservationQueries, Slice};
 use sea_orm::prelude::{Date, Uuid};
@@ -246,6 +246,7 @@ fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
     let ReservationFilter {
         listing_id,
         integration_account_id,
+        external_id,
         status,
         check_in_start,
         check_in_end,
@@ -257,6 +258,10 @@ fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
         .fill(FILTERS, "")
         .and("reservation.listing_id = ?", listing_id.map(ListingId::as_uuid))
         .and("reservation.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))
+        .and(
+            "reservation.external_seller = $2 AND reservation.external_id = ?",
+            external_id.as_ref().map(ExternalId::as_str),
+        )
         .and("reservation.status = ?", status.map(ReservationStatus::as_str))
         .and("reservation.check_in >= ?", check_in_start.map(StayDate::as_date))
         .and("reservation.check_in <= ?", check_in_end.map(StayDate::as_date))

@@ -252,10 +252,11 @@ fn listed(dialect: &dyn Dialect, scope: &TenantScope, filter: &UserFilter, page:
 }
 
 fn matching(scope: &TenantScope, filter: &UserFilter) -> Matching {
-    let UserFilter { name, email } = filter;
+    let UserFilter { name, email, q } = filter;
     Matching::all(&USERS, [scope.workspace_id().as_uuid().into(), scope.tenant_id().as_uuid().into()])
         .text_at(NAME, name.as_ref())
         .text_at(EMAIL, email.as_ref())
+        .any_text(q.as_ref())
 }
 
 pub(crate) async fn insert(transaction: &Transaction, user: ApiUser) -> Result<(), RepositoryError> {
