@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use thiserror::Error;
 
 use crate::Postgres;
+use crate::server::ServerFacts;
 
 /// An arbitrary number that no other lock uses.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7301847)";
@@ -36,6 +37,9 @@ pub enum DistributionError {
     /// Another node than the coordinator.
     #[error("this node of Citus is not the coordinator: use the address of the coordinator")]
     NoCoordinator,
+    /// Row-level security: workers do not know the workspace of a connection.
+    #[error("row-level security does not work on Citus: turn it off first")]
+    Walled,
     /// An error while the schema is brought up to date or distributed.
     #[error(transparent)]
     Migration(#[from] MigrationError),
@@ -47,14 +51,15 @@ impl Postgres {
         match self.is_coordinator().await.map_err(MigrationError::from)? {
             None => return Err(DistributionError::NoCitus),
             Some(false) => return Err(DistributionError::NoCoordinator),
-            Some(true) => self.migrate().await?,
+            Some(true) => {}
         }
-        let distributed = async {
-            let mut connection = self.options.connect().await?;
-            distribute(&mut connection, self.limits.wait).await?;
-            connection.close().await
-        };
-        Ok(distributed.await.map_err(MigrationError::from)?)
+        let mut connection = self.options.connect().await.map_err(MigrationError::from)?;
+        if ServerFacts::of(&mut connection).await.map_err(MigrationError::from)?.is_walled {
+            return Err(DistributionError::Walled);
+        }
+        self.migrate().await?;
+        distribute(&mut connection, self.limits.wait).await.map_err(MigrationError::from)?;
+        Ok(connection.close().await.map_err(MigrationError::from)?)
     }
 
     /// Whether the server is the coordinator of Citus; `None` without Citus.

@@ -75,6 +75,10 @@ async fn all_tables_are_distributed_by_workspace_parents_first_and_new_ones_late
     let settings: Vec<String> = sqlx::query_scalar(settings).fetch_all(&pool).await.expect("the settings");
     assert_eq!(settings, ["lock_timeout=1500", "max_parallel_workers_per_gather=0"], "those of the workers' sessions");
 
+    run(&pool, "ALTER TABLE workspaces ENABLE ROW LEVEL SECURITY").await;
+    let refused = postgres.distribute().await.expect_err("workers know no workspace of a connection");
+    assert!(matches!(refused, DistributionError::Walled), "{refused}");
+
     run(&pool, "CREATE OR REPLACE FUNCTION citus_is_coordinator() RETURNS boolean LANGUAGE sql AS 'SELECT false'")
         .await;
     let refused = postgres.distribute().await.expect_err("this is a worker");

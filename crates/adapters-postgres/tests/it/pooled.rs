@@ -8,8 +8,8 @@ use crate::wall::walled;
 use crate::{fresh, ports};
 
 /// Returns the settings that a connection asks for, and `PgBouncer` drops.
-fn settings(server: &testkit::Postgres) -> [(&'static str, String); 6] {
-    Postgres::new(server.url()).expect("an address").settings()
+async fn settings(server: &testkit::Postgres) -> [(&'static str, String); 6] {
+    discovered(server.url()).await.settings()
 }
 
 async fn discovered(url: &str) -> Postgres {
@@ -18,13 +18,13 @@ async fn discovered(url: &str) -> Postgres {
 
 pub(crate) async fn open() -> Ports {
     let server = fresh();
-    let postgres = discovered(&server.url_of_pooler(&settings(&server))).await;
+    let postgres = discovered(&server.url_of_pooler(&settings(&server).await)).await;
     ports(postgres.database(), server).await
 }
 
 pub(crate) async fn open_walled() -> Ports {
     let server = walled();
-    let postgres = discovered(&server.url_of_role_through_pooler(&settings(&server))).await;
+    let postgres = discovered(&server.url_of_role_through_pooler(&settings(&server).await)).await;
     postgres.expect_bound().expect("the role is bound");
     ports(postgres.database(), server).await
 }
@@ -33,7 +33,7 @@ pub(crate) async fn open_walled() -> Ports {
 #[tokio::test]
 async fn statements_of_a_connection_run_on_several_connections_of_the_server() {
     let server = fresh();
-    let url = server.url_of_pooler(&settings(&server));
+    let url = server.url_of_pooler(&settings(&server).await);
     let connect = || PgConnection::connect(&url);
     let (mut one, mut other) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
     let pid = async |connection: &mut PgConnection| -> i32 {
