@@ -9,6 +9,9 @@ macro_rules! isolation_suite {
             api_keys {
                 a_key_is_found_and_revoked_in_its_tenant_only,
             }
+            approvals {
+                another_workspace_decides_on_no_listing,
+            }
             audit {
                 another_workspace_has_another_trail,
             }
@@ -51,6 +54,9 @@ macro_rules! isolation_suite {
                 a_key_belongs_to_its_user,
                 old_idempotency_records_are_forgotten,
                 of_twenty_duplicates_one_is_stored,
+            }
+            import_policies {
+                the_owner_sees_who_imports,
             }
             imports {
                 another_tenant_reaches_no_import,
