@@ -69,6 +69,8 @@ macro_rules! event_types {
 event_types! {
     WorkspaceCreated: "workspace.created", Some("workspace.create"), Tenant;
     WorkspaceUpdated: "workspace.updated", Some("workspace.update"), Tenant;
+    WorkspaceSuspended: "workspace.suspended", Some("workspace.suspend"), Tenant;
+    WorkspaceResumed: "workspace.resumed", Some("workspace.resume"), Tenant;
     TenantCreated: "tenant.created", Some("tenant.create"), TenantAndDefault;
     TenantUpdated: "tenant.updated", Some("tenant.update"), TenantAndDefault;
     TenantDeactivated: "tenant.deactivated", Some("tenant.deactivate"), TenantAndDefault;

@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::Workspace;
-use crate::audit::{Fact, Facts, Stamp};
+use crate::audit::{AuditEntry, Fact, Facts, Stamp};
 use crate::change::Change;
 use crate::ids::{TenantId, WorkspaceId};
 use crate::operators::Operator;
 use crate::tenants::TenantName;
 
-/// A text that is not a valid status of a workspace.
+/// A text that is not a status of a workspace that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("field is invalid. It must be ACTIVE, SUSPENDED, ERASING or ERASED.")]
+#[error("field is invalid. It must be ACTIVE, SUSPENDED or ERASING.")]
 pub struct WorkspaceStatusError;
 
 /// The status of a workspace, which decides whether its requests are served.
@@ -33,6 +33,8 @@ pub enum WorkspaceStatus {
 impl WorkspaceStatus {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::Active, Self::Suspended, Self::Erasing, Self::Erased];
+    /// Every status of a workspace that is there.
+    pub const PRESENT: [Self; 3] = [Self::Active, Self::Suspended, Self::Erasing];
 
     /// The word used on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
@@ -48,8 +50,9 @@ impl WorkspaceStatus {
 impl FromStr for WorkspaceStatus {
     type Err = WorkspaceStatusError;
 
+    /// Parses the status of a workspace that is there: an erased one is neither stored nor found.
     fn from_str(text: &str) -> Result<Self, WorkspaceStatusError> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(WorkspaceStatusError)
+        Self::PRESENT.into_iter().find(|status| status.as_str() == text).ok_or(WorkspaceStatusError)
     }
 }
 
@@ -112,7 +115,7 @@ impl Workspace {
     }
 
     /// Suspends or resumes the workspace. Returns `None` if it has the status already. The change is audited in the default
-    /// tenant, which `tenant` names; it leaves no event, because no key may read it.
+    /// tenant, which `tenant` names.
     ///
     /// # Errors
     /// `Erased`.
@@ -131,7 +134,8 @@ impl Workspace {
         Ok(self.turn(status, action, tenant, stamp))
     }
 
-    /// Begins the erasure of a suspended workspace. Returns `None` if it has begun already.
+    /// Begins the erasure of a suspended workspace. Returns `None` if it has begun already. It leaves no event, because the
+    /// log goes with the workspace.
     ///
     /// # Errors
     /// `NotSuspended`.
@@ -143,7 +147,11 @@ impl Workspace {
         match self.status() {
             WorkspaceStatus::Active => Err(WorkspaceStatusRefused::NotSuspended),
             WorkspaceStatus::Suspended | WorkspaceStatus::Erasing | WorkspaceStatus::Erased => {
-                Ok(self.turn(WorkspaceStatus::Erasing, "workspace.erase", tenant, stamp))
+                let change = self.turn(WorkspaceStatus::Erasing, "workspace.erase", tenant, stamp);
+                Ok(change.map(|change| {
+                    let audit = AuditEntry { event: None, ..change.audit };
+                    Change { audit, ..change }
+                }))
             }
         }
     }
@@ -164,8 +172,7 @@ impl Workspace {
         after.parts.version += 1;
         after.parts.updated_at = stamp.at;
         let fact = |status: WorkspaceStatus| -> Facts { vec![("status", Fact::from(status.as_str()))] };
-        let mut audit = after.entry(stamp, action, tenant, (fact(before), fact(status)));
-        audit.event = None;
+        let audit = after.entry(stamp, action, tenant, (fact(before), fact(status)));
         Some(Change::new(after, audit))
     }
 }
@@ -174,6 +181,7 @@ impl Workspace {
 mod tests {
     use super::*;
     use crate::access::fixture::{stamp, standing};
+    use crate::events::EventData;
     use crate::workspaces::fixture::workspace;
 
     fn with(status: WorkspaceStatus) -> Workspace {
@@ -211,12 +219,24 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_status_is_audited_and_leaves_no_event() {
+    fn a_change_of_status_is_audited_and_only_an_erasure_leaves_no_event() {
         let default = standing(1, true);
-        let change = workspace().set_suspended(true, (default.id, &default.name), stamp()).expect("kept");
-        let Change { after, audit, .. } = change.expect("a change");
-        assert_eq!(after.into_parts().version, 2);
+        let tenant = || (default.id, &default.name);
+        let change = workspace().set_suspended(true, tenant(), stamp()).expect("kept").expect("a change");
+        let Change { after, audit, .. } = change;
+        assert_eq!(after.clone().into_parts().version, 2);
         let fact = |status| vec![("status", Fact::from(status))];
-        assert_eq!((audit.before, audit.after, audit.event), (fact("ACTIVE"), fact("SUSPENDED"), None));
+        assert_eq!((audit.before, audit.after), (fact("ACTIVE"), fact("SUSPENDED")));
+        assert_eq!(audit.event, Some(EventData::default()));
+        let erased = after.erase(tenant(), stamp()).expect("suspended").expect("a change");
+        assert_eq!(erased.audit.event, None);
+    }
+
+    #[test]
+    fn an_erased_workspace_is_not_found_by_its_status() {
+        for status in WorkspaceStatus::ALL {
+            let parsed = if status == WorkspaceStatus::Erased { Err(WorkspaceStatusError) } else { Ok(status) };
+            assert_eq!(status.as_str().parse(), parsed);
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::scene::{Scene, Who, new_name, succeeds};
 use super::shared_cases::shared;
+use crate::operators::path;
 use crate::support::{Client, data, id_of};
 
 use EventType::*;
@@ -96,6 +97,15 @@ fn of_administration() -> Vec<Case> {
             succeeds(&scene.world().calry().patch("/api/v1/workspace", &json!({ "name": texts.told })));
             scene.world().workspace.as_str().into()
         }),
+        case(WorkspaceSuspended, &[Default], &[], |scene, _| {
+            let operator = scene.world().operator();
+            for action in ["suspend", "resume"] {
+                succeeds(&operator.put(&format!("{}/{action}", path(&scene.world().workspace)), &json!({})));
+            }
+            scene.world().workspace.as_str().into()
+        }),
+        // The case before has resumed it.
+        case(WorkspaceResumed, &[Default], &[], |scene, _| scene.world().workspace.as_str().into()),
         case(TenantCreated, &[Default, Itself], &[], |scene, texts| tenant(scene, &texts.told).into()),
         case(TenantUpdated, &[Default, Itself], &[], |scene, texts| {
             let id = tenant(scene, "Channel");
