@@ -285,7 +285,7 @@ impl UseCases {
     }
 
     pub(crate) fn event_logs(&self) -> EventLogs {
-        wired!(self: EventLogs { log, queries; ambient })
+        wired!(self: EventLogs { log, queries, workspaces, repository; ambient })
     }
 
     pub(crate) fn reservations(&self) -> Reservations {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use domain::access::{EventScope, OperatorScope};
 use domain::events::EventRetention;
 use domain::ids::{TenantId, WorkspaceId};
-use ports::{EventFilter, EventLog, EventPage, EventQueries, Numbered};
+use ports::{EventFilter, EventLog, EventPage, EventQueries, Numbered, OperatedWorkspaces, TenantRepository};
 
+use crate::operators::OperatorError;
 use crate::outcome::refusal::Refusal;
 use crate::steps::ambient::Ambient;
 
@@ -22,6 +23,8 @@ const PAGE: u32 = 100;
 pub struct EventLogs {
     pub log: Arc<dyn EventLog>,
     pub queries: Arc<dyn EventQueries>,
+    pub workspaces: Arc<dyn OperatedWorkspaces>,
+    pub repository: Arc<dyn TenantRepository>,
     pub ambient: Ambient,
 }
 
@@ -78,6 +81,21 @@ impl EventLogs {
         }
     }
 
+    /// Checks that a workspace is there and not being erased, and that the tenant is in it.
+    pub async fn expect(
+        &self,
+        operator: &OperatorScope,
+        workspace: WorkspaceId,
+        tenant: Option<TenantId>,
+    ) -> Result<(), OperatorError> {
+        let found = self.workspaces.find(operator, workspace).await?;
+        let (found, default) = found.ok_or(OperatorError::NotFound)?;
+        found.expect_kept()?;
+        let Some(tenant) = tenant else { return Ok(()) };
+        let scope = operator.tenant_scope(workspace, default);
+        self.repository.get(&scope, tenant).await?.map(drop).ok_or(OperatorError::TenantNotFound)
+    }
+
     /// Reads the log of a workspace, or the feed of one tenant in it, after a position.
     pub async fn read(
         &self,
@@ -94,14 +112,55 @@ impl EventLogs {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use ports::{MockEventLog, MockEventQueries, RepositoryError};
+    use domain::workspaces::{Workspace, WorkspaceStatus};
+    use ports::{MockEventLog, MockEventQueries, MockOperatedWorkspaces, MockTenantRepository, RepositoryError};
     use testkit::build;
 
     use super::*;
+    use crate::outcome::codes::Code;
+    use crate::outcome::problem::Problem;
     use crate::steps::ambient::fixture::ambient;
 
     fn logs(log: MockEventLog) -> EventLogs {
-        EventLogs { log: Arc::new(log), queries: Arc::new(MockEventQueries::new()), ambient: ambient() }
+        EventLogs {
+            log: Arc::new(log),
+            queries: Arc::new(MockEventQueries::new()),
+            workspaces: Arc::new(MockOperatedWorkspaces::new()),
+            repository: Arc::new(MockTenantRepository::new()),
+            ambient: ambient(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_of_an_unknown_or_erased_workspace_or_tenant_is_not_read() {
+        use WorkspaceStatus::{Active, Erasing, Suspended};
+        for (status, tenant, expected) in [
+            (None, None, Err(Code::WorkspaceNotFound)),
+            (Some(Erasing), None, Err(Code::WorkspaceErased)),
+            (Some(Active), None, Ok(())),
+            (Some(Suspended), Some(true), Ok(())),
+            (Some(Active), Some(false), Err(Code::TenantNotFound)),
+        ] {
+            let mut workspaces = MockOperatedWorkspaces::new();
+            let found = status.map(|status| {
+                let mut parts = build::workspace().into_parts();
+                parts.status = status;
+                (Workspace::from_parts(parts), build::standing(1, true))
+            });
+            workspaces.expect_find().returning(move |_, _| Ok(found.clone()));
+            let mut tenants = MockTenantRepository::new();
+            tenants
+                .expect_get()
+                .returning(move |_, id| Ok(tenant.filter(|is_there| *is_there).map(|_| build::tenant(id))));
+            let logs = EventLogs {
+                workspaces: Arc::new(workspaces),
+                repository: Arc::new(tenants),
+                ..logs(MockEventLog::new())
+            };
+            let tenant = tenant.map(|_| build::channel_id());
+            let found = logs.expect(&OperatorScope::new(), build::workspace_id(), tenant).await;
+            assert_eq!(found.map_err(|error| error.code()), expected, "{status:?} {tenant:?}");
+        }
     }
 
     #[tokio::test]

@@ -22,9 +22,10 @@ const LOOK: Duration = Duration::from_millis(250);
 pub(crate) async fn tail_events(settings: &Settings, arguments: TailEventsArguments) -> anyhow::Result<()> {
     let engine = Engine::open(&settings.database, settings.limits).await?.prepare().await?;
     let logs = engine.use_cases(settings.max_key_age).event_logs();
+    logs.expect(&OperatorScope::new(), arguments.workspace, arguments.tenant).await.map_err(told)?;
     let mut position = print_after(&logs, &arguments, 0).await?;
     if position == 0 {
-        eprintln!("No event has a number yet: does the workspace have this id, and is a server running?");
+        eprintln!("No event has a number yet: is a server running?");
     }
     loop {
         position = print_after(&logs, &arguments, position).await?;

@@ -51,6 +51,12 @@ fn what_is_wrong_is_said_in_one_line(world: &World) {
             1,
             "The user was not found.",
         ),
+        (&["events", "tail", "--workspace", nobody], 1, "The workspace was not found."),
+        (
+            &["events", "tail", "--workspace", &world.workspace, "--tenant", nobody],
+            1,
+            "The tenant was not found in this workspace.",
+        ),
         (&["serve", "--listen", "203.0.113.1:1"], 1, "cannot listen on 203.0.113.1:1, which --listen changes: "),
     ] {
         let (found, error) = run(&url, arguments).expect_err("refused");

@@ -1,6 +1,7 @@
 //! `/events` as a stream of server-sent events.
 
 use std::process::ExitStatus;
+use std::thread;
 
 use serde_json::json;
 
@@ -12,6 +13,7 @@ on_both_engines! {
     a_stream_sends_what_has_happened_and_what_happens
     a_stream_resumes_after_the_last_event_that_it_has_sent
     a_stream_ends_when_its_key_is_revoked
+    a_stream_and_a_wait_in_another_tenant_than_the_home_of_the_user_end_when_their_key_is_revoked
     a_stream_ends_when_its_tenant_is_deactivated
     another_tenant_is_not_told
     a_stream_is_refused_like_a_page
@@ -105,6 +107,28 @@ fn a_stream_ends_when_its_key_is_revoked(world: &World) {
     let id = id_of(&channel.client.get("/api/v1/api-keys").json["data"][0]);
     assert_eq!(channel.client.delete(&format!("/api/v1/api-keys/{id}")).status, 204);
     assert!(stream.event().is_none(), "the event of the revocation is not for the key");
+}
+
+fn a_stream_and_a_wait_in_another_tenant_than_the_home_of_the_user_end_when_their_key_is_revoked(world: &World) {
+    let channel = Channel::open(world, "Channel A");
+    let key = world.key_of(&world.user, "READ");
+    let events = format!("{EVENTS}?after={}", channel.last());
+    let headers = [("x-calry-api-key", &*key), ("x-calry-tenant-id", &*channel.id)];
+    let mut stream = EventStream::open(&world.server.base, &events, &headers);
+    assert!(stream.block().is_some_and(|begin| begin.event.is_empty()));
+    let reader = world.client().calry(&key).named(&channel.id);
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| reader.get(&format!("{events}&wait=25")));
+        // The wait, the stream and the request of the metrics are in flight.
+        crate::support::until_so(|| world.client().get("/metrics").text.contains("requests_in_flight 2\n"));
+        let began = std::time::Instant::now();
+        let keys = world.calry().get("/api/v1/api-keys").json["data"].clone();
+        let id = id_of(keys.as_array().expect("keys").last().expect("the key"));
+        assert_eq!(world.calry().delete(&format!("/api/v1/api-keys/{id}")).status, 204);
+        assert!(stream.block().is_none(), "the stream ends");
+        assert_eq!(waiting.join().expect("no panic").refusal(), (401, "unauthenticated"));
+        assert!(began.elapsed().as_secs() < 10, "long before the wait or the comment of the stream is due");
+    });
 }
 
 fn a_stream_ends_when_its_tenant_is_deactivated(world: &World) {

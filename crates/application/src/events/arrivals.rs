@@ -1,11 +1,13 @@
 //! Arrivals: readers that wait for the next event of a log or a feed, without a connection to the database.
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::access::EventScope;
 use domain::ids::{ApiKeyId, WorkspaceId};
+use tokio::select;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -48,7 +50,7 @@ pub(crate) enum Full {
 /// The end of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// The feed continues after the position, or its workspace is suspended.
+    /// The feed continues after the position, the reader may have been revoked, or its workspace is suspended.
     Arrived,
     /// The time is over.
     TimedOut,
@@ -102,8 +104,8 @@ impl Arrivals {
         self.state().readers.values().sum()
     }
 
-    /// Adds a reader of the feed, unless too many wait already.
-    pub(crate) fn enter(&self, feed: EventScope, key: ApiKeyId) -> Result<Reader, Full> {
+    /// Adds a reader of the feed, unless too many wait already. It is woken by the events of `home` too, which may revoke it.
+    pub(crate) fn enter(&self, feed: EventScope, home: EventScope, key: ApiKeyId) -> Result<Reader, Full> {
         let mut state = self.state();
         if state.readers.values().sum::<usize>() >= MOST {
             return Err(Full::Process);
@@ -113,14 +115,10 @@ impl Arrivals {
             return Err(Full::Key);
         }
         *of_key += 1;
-        let positions = if state.is_closed {
-            // Its sender is gone.
-            watch::channel(Known::default()).1
-        } else {
-            state.feeds.entry(feed).or_default().subscribe()
-        };
+        let watched = (home != feed).then(|| state.watch(home));
+        let positions = state.watch(feed);
         drop(state);
-        Ok(Reader { arrivals: self.clone(), feed, key, positions, may_read: Instant::now() })
+        Ok(Reader { arrivals: self.clone(), feed, home, key, positions, watched, may_read: Instant::now() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -128,12 +126,33 @@ impl Arrivals {
     }
 }
 
+impl State {
+    fn watch(&mut self, feed: EventScope) -> watch::Receiver<Known> {
+        if self.is_closed {
+            // Its sender is gone.
+            return watch::channel(Known::default()).1;
+        }
+        self.feeds.entry(feed).or_default().subscribe()
+    }
+
+    /// Forgets a feed that has no other reader.
+    fn leave(&mut self, feed: &EventScope) {
+        if self.feeds.get(feed).is_some_and(|known| known.receiver_count() == 1) {
+            self.feeds.remove(feed);
+        }
+    }
+}
+
 /// A reader that may wait.
 pub(crate) struct Reader {
     arrivals: Arrivals,
     feed: EventScope,
+    /// The feed of the tenant in which the user of the key is at home.
+    home: EventScope,
     key: ApiKeyId,
     positions: watch::Receiver<Known>,
+    /// The events of that tenant, if they are not those of the feed.
+    watched: Option<watch::Receiver<Known>>,
     /// The instant from which it may read again.
     may_read: Instant,
 }
@@ -143,12 +162,26 @@ impl Reader {
         &self.feed
     }
 
-    /// Waits until the feed continues after the position or its workspace is suspended, at most until an instant.
+    /// Waits until the feed continues after the position, the reader may have been revoked, or the workspace is suspended; at
+    /// most until an instant.
     pub(crate) async fn wait(&mut self, after: u64, until: Instant) -> Wake {
         let wakes = |known: &Known| known.is_suspended || known.position > after;
-        match timeout_at(until, self.positions.wait_for(wakes)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(_)) => return Wake::Stopping,
+        let (positions, watched) = (&mut self.positions, &mut self.watched);
+        let at_home = async {
+            match watched {
+                Some(watched) => watched.changed().await.is_ok(),
+                None => pending().await,
+            }
+        };
+        let woken = async {
+            select! {
+                known = positions.wait_for(wakes) => known.is_ok(),
+                is_open = at_home => is_open,
+            }
+        };
+        match timeout_at(until, woken).await {
+            Ok(true) => {}
+            Ok(false) => return Wake::Stopping,
             Err(_) => return Wake::TimedOut,
         }
         sleep_until(self.may_read).await;
@@ -166,9 +199,9 @@ impl Drop for Reader {
                 state.readers.remove(&self.key);
             }
         }
-        // The feed has no other reader.
-        if state.feeds.get(&self.feed).is_some_and(|known| known.receiver_count() == 1) {
-            state.feeds.remove(&self.feed);
+        state.leave(&self.feed);
+        if self.watched.is_some() {
+            state.leave(&self.home);
         }
     }
 }
@@ -195,7 +228,7 @@ mod tests {
     }
 
     fn reader(arrivals: &Arrivals) -> Reader {
-        arrivals.enter(feed(), key()).expect("a reader")
+        arrivals.enter(feed(), feed(), key()).expect("a reader")
     }
 
     fn soon() -> Instant {
@@ -220,12 +253,25 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reader_of_the_log_is_not_woken_by_the_feed_of_a_tenant() {
         let arrivals = Arrivals::default();
-        let mut of_log = arrivals.enter(log(), key()).expect("a reader");
+        let mut of_log = arrivals.enter(log(), log(), key()).expect("a reader");
         let _of_feed = reader(&arrivals);
         arrivals.arrived(&[(feed(), 8)]);
         assert_eq!(of_log.wait(7, soon()).await, Wake::TimedOut);
         arrivals.arrived(&[(log(), 8)]);
         assert_eq!(of_log.wait(7, soon()).await, Wake::Arrived);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_is_woken_by_the_events_of_its_home_because_they_may_revoke_it() {
+        let arrivals = Arrivals::default();
+        let home = OperatorScope::new().event_scope(build::workspace_id(), Some(TenantId::new(build::id())));
+        let mut reader = arrivals.enter(feed(), home, key()).expect("a reader");
+        assert!(arrivals.awaited().contains(&home));
+        let (woken, ()) = join!(reader.wait(7, soon()), async { arrivals.arrived(&[(home, 3)]) });
+        assert_eq!(woken, Wake::Arrived);
+        assert_eq!(reader.wait(7, soon()).await, Wake::TimedOut, "once for each");
+        let (woken, ()) = join!(reader.wait(7, soon()), async { arrivals.close() });
+        assert_eq!(woken, Wake::Stopping);
     }
 
     #[tokio::test(start_paused = true)]
@@ -274,7 +320,9 @@ mod tests {
     #[tokio::test]
     async fn a_feed_is_awaited_until_its_last_reader_is_gone() {
         let arrivals = Arrivals::default();
-        let (one, other) = (reader(&arrivals), reader(&arrivals));
+        let home = OperatorScope::new().event_scope(build::workspace_id(), Some(TenantId::new(build::id())));
+        let (one, other) = (arrivals.enter(feed(), home, key()).expect("a reader"), reader(&arrivals));
+        assert_eq!(arrivals.awaited().len(), 2);
         drop(one);
         assert_eq!((arrivals.awaited(), arrivals.readers()), (vec![feed()], 1));
         drop(other);
@@ -284,7 +332,7 @@ mod tests {
     #[tokio::test]
     async fn readers_are_limited_for_each_key_and_together() {
         let arrivals = Arrivals::default();
-        let enter = |key| arrivals.enter(feed(), key);
+        let enter = |key| arrivals.enter(feed(), feed(), key);
         let own = key();
         let mut readers: Vec<_> = (0..MOST_OF_KEY).map(|_| enter(own).expect("a reader")).collect();
         assert_eq!(enter(own).err(), Some(Full::Key));

@@ -105,7 +105,7 @@ impl Events {
         if reading.reader.as_ref().is_none_or(|reader| *reader.feed() != feed) {
             // The user may have been switched to another tenant.
             reading.reader = None;
-            reading.reader = Some(self.arrivals.enter(feed, caller.api_key_id())?);
+            reading.reader = Some(self.arrivals.enter(feed, caller.home_event_scope(), caller.api_key_id())?);
         }
         Ok(())
     }

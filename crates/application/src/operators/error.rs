@@ -19,6 +19,9 @@ pub enum OperatorError {
     /// There is no such workspace.
     #[error("The workspace was not found.")]
     NotFound,
+    /// There is no such tenant in the workspace.
+    #[error("The tenant was not found in this workspace.")]
+    TenantNotFound,
     /// There is no such key of an operator.
     #[error("The operator key was not found.")]
     KeyNotFound,
@@ -58,6 +61,7 @@ impl Problem for OperatorError {
         match self {
             Self::Refused(refusal) => refusal.members(),
             Self::NotFound => Code::WorkspaceNotFound.into(),
+            Self::TenantNotFound => Code::TenantNotFound.into(),
             Self::KeyNotFound => Code::ApiKeyNotFound.into(),
             Self::Status(WorkspaceStatusRefused::NotSuspended) => Code::WorkspaceNotSuspended.into(),
             Self::Status(WorkspaceStatusRefused::Erased) => Code::WorkspaceErased.into(),

@@ -128,6 +128,12 @@ impl Caller {
         self.tenant_scope(Permission::Read).map(|scope| EventScope::of_tenant(&scope))
     }
 
+    /// Returns the feed of the home tenant, whose events say that the key is revoked or its user changed: to wait for them, in
+    /// whichever tenant the request is served.
+    pub const fn home_event_scope(&self) -> EventScope {
+        EventScope::of_home(self.workspace_id, self.tenants.home.id)
+    }
+
     /// Returns a scope to switch to the target tenant. Ignores the status of the tenant that the user leaves.
     ///
     /// # Errors

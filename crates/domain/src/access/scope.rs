@@ -122,6 +122,10 @@ pub struct EventScope {
 }
 
 impl EventScope {
+    pub(super) const fn of_home(workspace_id: WorkspaceId, home: TenantId) -> Self {
+        Self { workspace_id, tenant_id: Some(home) }
+    }
+
     pub(super) const fn of_workspace(scope: &AdminScope) -> Self {
         Self { workspace_id: scope.workspace_id(), tenant_id: None }
     }
