@@ -25,7 +25,7 @@ mod copies;
 mod engine;
 mod tables;
 
-pub use self::copies::CopyError;
+pub use self::copies::{CopyEntry, CopyError};
 pub use self::engine::connections::Connections;
 pub use self::engine::credential_cache::{ACCESS_CHANNEL, CredentialCache, HEARTBEAT_INTERVAL};
 pub use self::engine::database::Database;

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_sql::{Connections, CredentialCache, Deadline, Plans, Pool, WaitingChanges};
-pub use adapters_sql::{CopyError, Database, Limits, MigrationError};
+pub use adapters_sql::{CopyEntry, CopyError, Database, Limits, MigrationError};
 use ports::fairness::{self, Gate};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

@@ -10,6 +10,7 @@ mod rules;
 
 use domain::access::OperatorScope;
 use domain::ids::{TenantId, WorkspaceId};
+use domain::operators::OperatorEntry;
 use domain::workspaces::WorkspaceStatus;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -28,24 +29,42 @@ struct WorkspaceRow {
     id: Uuid,
 }
 
+/// The entry of a copy, for the trail of operators of one of its databases.
+#[derive(Debug, Clone)]
+pub enum CopyEntry {
+    /// The entry of an export.
+    InSource(OperatorEntry),
+    /// The entry of an import.
+    InTarget(OperatorEntry),
+}
+
 impl Database {
     /// Copies a workspace, or what belongs to one of its tenants, into another database: all of it as it was at one moment, or
-    /// nothing. Returns the number of rows. Calls `progress` with a table, and the number of its rows so far.
+    /// nothing. Returns the number of rows. Calls `progress` with a table, and the number of its rows so far. No copy is
+    /// without its entry.
     pub async fn copy_to(
         &self,
         _: &OperatorScope,
         target: &Self,
         (workspace_id, tenant_id): (WorkspaceId, Option<TenantId>),
+        entry: CopyEntry,
         progress: &(dyn Fn(&'static str, u64) + Send + Sync),
     ) -> Result<u64, CopyError> {
         let source = self.begin_reading(workspace_id).await.map_err(failed("the source cannot be read"))?;
         let target = target.begin_writing_much(workspace_id).await.map_err(failed("the target cannot be written"))?;
         let copied = copy(Copy { source: &source, target: &target, workspace_id, tenant_id, progress }).await;
-        let ended = match copied {
-            Ok(_) => target.end_unaudited(Ok(())).await,
-            Err(_) => target.rollback().await,
-        };
         let read = source.rollback().await;
+        let ended = match (&copied, entry) {
+            (Ok(_), CopyEntry::InTarget(entry)) => target.end_for_operators(Ok(()), entry).await,
+            (Ok(_), CopyEntry::InSource(entry)) => match self.append_for_operators(entry).await {
+                Ok(()) => target.end_unaudited(Ok(())).await,
+                Err(error) => {
+                    target.rollback().await.map_err(failed("the copy cannot be undone"))?;
+                    return Err(failed("the trail of operators cannot be written")(error));
+                }
+            },
+            (Err(_), _) => target.rollback().await,
+        };
         let rows = copied?;
         ended.and(read).map_err(failed("the copy cannot be committed"))?;
         Ok(rows)

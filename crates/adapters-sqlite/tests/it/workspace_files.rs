@@ -5,9 +5,12 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use adapters_sqlite::{CopyError, Database, Limits, NewWorkspaceFile, Sqlite, WorkspaceFile, WorkspaceFileError};
+use adapters_sqlite::{
+    CopyEntry, CopyError, Database, Limits, NewWorkspaceFile, Sqlite, WorkspaceFile, WorkspaceFileError,
+};
 use domain::access::OperatorScope;
-use domain::ids::{TenantId, WorkspaceId};
+use domain::ids::{AuditId, TenantId, WorkspaceId};
+use domain::operators::OperatorEntry;
 use tempfile::TempDir;
 use testkit::{SqliteFile, build};
 
@@ -78,7 +81,12 @@ async fn refusal(path: &Path) -> String {
 }
 
 async fn copy(source: &Database, target: &Database, of: (WorkspaceId, Option<TenantId>)) -> Result<u64, CopyError> {
-    source.copy_to(&OperatorScope::new(), target, of, &|_, _| ()).await
+    source.copy_to(&OperatorScope::new(), target, of, entry(), &|_, _| ()).await
+}
+
+fn entry() -> CopyEntry {
+    let stamp = (AuditId::new(build::id()), build::at());
+    CopyEntry::InTarget(OperatorEntry::of_import(&OperatorScope::new(), stamp, workspace(1)))
 }
 
 #[tokio::test]
@@ -165,7 +173,8 @@ async fn a_file_is_of_one_moment_whatever_is_written_meanwhile() {
         }
     };
     let database = source.sqlite.database();
-    let copied = database.copy_to(&OperatorScope::new(), &file.database(), (workspace(1), None), &during).await;
+    let copied =
+        database.copy_to(&OperatorScope::new(), &file.database(), (workspace(1), None), entry(), &during).await;
     assert_eq!(copied.expect("copied"), 1 + 450 + 2);
     file.finish().await.expect("whole");
     assert_eq!(writer.tables()["unnumbered_events"].len(), 0, "the writer was not kept waiting");

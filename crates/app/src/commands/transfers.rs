@@ -1,11 +1,16 @@
 //! `tenantry tenant export` and `tenantry workspace import`.
 
-use adapters_sqlite::{NewWorkspaceFile, WorkspaceFile};
+use adapters_sqlite::{CopyEntry, NewWorkspaceFile, WorkspaceFile};
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use domain::access::OperatorScope;
+use domain::ids::AuditId;
+use domain::operators::OperatorEntry;
 use indicatif::{ProgressBar, ProgressStyle};
+use ports::{Clock, IdGenerator};
 
 use super::print;
+use crate::ambient::System;
 use crate::cli::{ExportArguments, ImportArguments};
 use crate::settings::Settings;
 use crate::stop::unless_stopped;
@@ -17,8 +22,9 @@ pub(crate) async fn export_tenant(settings: &Settings, arguments: ExportArgument
     let rows = unless_stopped(async {
         let target = NewWorkspaceFile::create(&file, settings.limits).await?;
         let bar = bar();
-        let (source, tell) = (engine.database(), tell(&bar));
-        let copied = source.copy_to(&OperatorScope::new(), &target.database(), (workspace, tenant), &tell).await;
+        let (operator, tell) = (OperatorScope::new(), tell(&bar));
+        let entry = CopyEntry::InSource(OperatorEntry::of_export(&operator, stamp(), workspace, tenant));
+        let copied = engine.database().copy_to(&operator, &target.database(), (workspace, tenant), entry, &tell).await;
         let rows = copied.context("nothing was exported")?;
         target.finish().await?;
         bar.finish_and_clear();
@@ -43,7 +49,8 @@ pub(crate) async fn import_workspace(settings: &Settings, arguments: ImportArgum
         let (operator, from) = (OperatorScope::new(), source.database());
         let workspace = from.only_workspace(&operator).await.with_context(nothing)?;
         let bar = bar();
-        let copied = from.copy_to(&operator, &engine.database(), (workspace, None), &tell(&bar)).await;
+        let entry = CopyEntry::InTarget(OperatorEntry::of_import(&operator, stamp(), workspace));
+        let copied = from.copy_to(&operator, &engine.database(), (workspace, None), entry, &tell(&bar)).await;
         let rows = copied.with_context(nothing)?;
         bar.finish_and_clear();
         Ok((workspace, rows))
@@ -53,6 +60,11 @@ pub(crate) async fn import_workspace(settings: &Settings, arguments: ImportArgum
     engine.close().await;
     print(format_args!("workspace  {workspace}"))?;
     print(format_args!("rows       {rows}"))
+}
+
+/// Returns the id and the time of an entry.
+fn stamp() -> (AuditId, DateTime<Utc>) {
+    (AuditId::new(IdGenerator::next(&System)), System.now())
 }
 
 /// Returns a bar without an end, shown on terminals only.

@@ -212,6 +212,19 @@ fn rows(file: &str) -> BTreeMap<String, Vec<String>> {
     SqliteFile::at(file.as_ref()).tables()
 }
 
+/// Returns the actions of the trail of operators that concern a workspace, by the command line.
+pub(crate) fn copies(server: &Server, workspace: &str) -> Vec<String> {
+    let key = run(&server.url(), &["operator-key", "create", "--name", "Reader", "--json"]).expect("a key");
+    let key: Value = serde_json::from_str(&key).expect("JSON");
+    let operator = Client::new(&server.base).bearer(key["operatorKey"].as_str().expect("a key"));
+    let entries = operator.get(&format!("/operator/v1/audit?workspaceID={workspace}")).json["data"].clone();
+    let by_command_line = entries.as_array().expect("entries").iter().map(|entry| {
+        assert_eq!(entry["operator"]["name"], "command line");
+        entry["action"].as_str().expect("an action").to_owned()
+    });
+    by_command_line.collect()
+}
+
 #[test]
 fn a_workspace_goes_from_sqlite_to_postgresql_and_back_with_every_row() {
     let first = Arc::new(folder());
@@ -242,8 +255,10 @@ fn a_workspace_goes_from_sqlite_to_postgresql_and_back_with_every_row() {
     assert_eq!(rows(&carried), expected);
     assert_eq!(rows(&database(&second)), expected);
 
-    for engine in [postgres, Engine::Sqlite(second)] {
+    for (engine, actions) in [(postgres, &["workspace.import", "workspace.export"][..]), (Engine::Sqlite(second), &[])]
+    {
         let server = Server::start(engine);
+        assert_eq!(copies(&server, &world.workspace), actions);
         furnished.expect_served(&server, &read, &events);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::events::{events_up_to, positions};
-use crate::exports::{database, export, folder};
+use crate::exports::{copies, database, export, folder};
 use crate::on_both_engines;
 use crate::support::{
     Client, Engine, Market, Server, World, booking, data, id_of, listing_fields, promotion_fields, stay,
@@ -127,6 +127,7 @@ fn the_file_of_a_tenant_serves_what_belongs_to_it_and_nothing_else(world: &World
     assert_eq!((tenants[0]["id"].as_str(), tenants.as_array().map(Vec::len)), (Some(&*market.owner), Some(1)));
     assert_eq!(tenants[0]["isDefault"], true, "it administers its workspace");
     data(200, &after.post("/api/v1/tenants", &json!({ "name": "Branch" })));
+    assert_eq!(copies(&world.server, &world.workspace).last().map(String::as_str), Some("tenant.export"));
 }
 
 fn a_tenant_that_was_deactivated_is_active_in_its_file(world: &World) {

@@ -12,7 +12,7 @@ use crate::access::{AccessError, OperatorScope};
 use crate::api_keys::{ApiKey, KeySecret, MaxKeyAge, SecretHash};
 use crate::audit::AuditEntry;
 use crate::idempotency::{IdempotentRequest, KEPT, KeyReusedError};
-use crate::ids::{AuditId, OperatorKeyId, WorkspaceId};
+use crate::ids::{AuditId, OperatorKeyId, TenantId, WorkspaceId};
 use crate::text::Line;
 
 /// The name of an operator's key.
@@ -150,6 +150,35 @@ impl OperatorEntry {
             workspace_id: Some(audit.workspace_id),
             resource_id: audit.resource_id,
         }
+    }
+
+    /// Creates the entry of an export of a workspace, or of one of its tenants.
+    pub fn of_export(
+        scope: &OperatorScope,
+        stamp: (AuditId, DateTime<Utc>),
+        workspace_id: WorkspaceId,
+        tenant_id: Option<TenantId>,
+    ) -> Self {
+        match tenant_id {
+            None => Self::of_copy(scope, stamp, "workspace.export", workspace_id, workspace_id.as_uuid()),
+            Some(tenant_id) => Self::of_copy(scope, stamp, "tenant.export", workspace_id, tenant_id.as_uuid()),
+        }
+    }
+
+    /// Creates the entry of an import of a workspace.
+    pub fn of_import(scope: &OperatorScope, stamp: (AuditId, DateTime<Utc>), workspace_id: WorkspaceId) -> Self {
+        Self::of_copy(scope, stamp, "workspace.import", workspace_id, workspace_id.as_uuid())
+    }
+
+    fn of_copy(
+        scope: &OperatorScope,
+        (id, at): (AuditId, DateTime<Utc>),
+        action: &'static str,
+        workspace_id: WorkspaceId,
+        resource_id: Uuid,
+    ) -> Self {
+        let (operator, action) = (scope.operator().clone(), Cow::Borrowed(action));
+        Self { id, at, operator, action, workspace_id: Some(workspace_id), resource_id }
     }
 
     /// Creates the entry of a change of an operator's key.

@@ -15,6 +15,7 @@ use ports::{OperatorEntryFilter, OperatorTrail, Page, RepositoryError, Slice};
 use super::records;
 use crate::engine::database::Database;
 use crate::engine::query::{FILTERS, Query};
+use crate::engine::reach::Reach;
 use crate::engine::transaction::Transaction;
 use crate::tables::operator_audit::{Model, Row};
 
@@ -59,6 +60,13 @@ fn selected(columns: &'static str, filter: &OperatorEntryFilter) -> Query {
         .and("entry.action = ?", action.as_ref().map(SearchText::as_str))
 }
 
+impl Database {
+    /// Appends an entry to the trail of operators.
+    pub(crate) async fn append_for_operators(&self, entry: OperatorEntry) -> Result<(), RepositoryError> {
+        self.begin_writing(Reach::NOTHING).await?.end_for_operators(Ok(()), entry).await
+    }
+}
+
 impl Transaction {
     /// Commits an operator's change in a workspace with its entries in the trail of the workspace and in that of operators,
     /// or rolls back one that was refused.
@@ -73,7 +81,7 @@ impl Transaction {
     }
 
     /// Commits an operator's change with its entry in the trail of operators alone, or rolls back one that was refused.
-    pub(super) async fn end_for_operators<T>(
+    pub(crate) async fn end_for_operators<T>(
         self,
         done: Result<T, RepositoryError>,
         entry: OperatorEntry,
