@@ -23,10 +23,10 @@ pub trait WorkspaceRepository: Send + Sync {
         record: Option<OperatorRecord>,
     ) -> Result<Workspace, RepositoryError>;
 
-    /// Stores a new workspace like `create`, but only if there is none: of several concurrent calls, one succeeds.
+    /// Stores a new workspace like `create`, but only if the database is new: of several concurrent calls, one succeeds.
     ///
     /// # Errors
-    /// `Taken { rule: "first_workspace" }` if there is a workspace.
+    /// `Taken { rule: "first_workspace" }` if there is a workspace, or the trail of operators has an entry.
     async fn create_first(
         &self,
         scope: &OperatorScope,

@@ -47,6 +47,8 @@ impl WorkspaceRepository for Database {
                 transaction.execute(Query::new(lock, [])).await?;
             }
             transaction.refuse(Query::new("SELECT 1 FROM workspaces LIMIT 1", []), rules::FIRST_WORKSPACE).await?;
+            // Operators create the workspaces of a database in which they have worked.
+            transaction.refuse(Query::new("SELECT 1 FROM operator_audit LIMIT 1", []), rules::FIRST_WORKSPACE).await?;
             transaction.enter(after.workspace.id()).await?;
             store(&transaction, after).await
         }

@@ -109,6 +109,6 @@ async fn why_no_sample_data(workspaces: &Workspaces) -> anyhow::Result<&'static 
     Ok(if broke_off {
         "The sample data of this database is incomplete, because an earlier start was interrupted. Use another database to get all of it."
     } else {
-        "This database has workspaces already: no sample data was added."
+        "This database is in use: no sample data was added."
     })
 }

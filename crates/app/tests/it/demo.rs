@@ -102,7 +102,7 @@ fn a_database_that_has_workspaces_stays_as_it_is(engine: Engine) {
     assert_eq!(tenants(&world).len(), 1);
     assert_eq!(world.calry().get("/api/v1/workspace").json["data"]["name"], "My workspace");
     let printed = world.server.all_printed();
-    assert_eq!(printed, "This database has workspaces already: no sample data was added.\n");
+    assert_eq!(printed, "This database is in use: no sample data was added.\n");
 }
 
 fn sample_data_that_are_unfinished_are_recognised(engine: Engine) {

@@ -15,6 +15,7 @@ on_both_engines! {
     an_erased_workspace_shows_its_end_and_answers_to_nobody
     nothing_of_an_erased_workspace_is_in_any_table
     an_erasure_goes_on_after_a_crash
+    the_start_after_the_last_workspace_was_erased_makes_none
 }
 
 /// The mark that every text of the planted workspace has. It has no words, so that it is in every form of a text.
@@ -197,4 +198,16 @@ fn an_erasure_goes_on_after_a_crash(world: &World) {
     let shown = until_erased(&operator, &workspace);
     assert!(shown["erasure"]["erasedRows"].as_u64() > Some(2_500), "{shown}");
     assert_eq!(Client::new(&again.base).calry(&world.key).get("/api/v1/tenants").status, 200);
+}
+
+fn the_start_after_the_last_workspace_was_erased_makes_none(world: &World) {
+    let operator_key = world.operator_key();
+    let operator = world.client().bearer(&operator_key);
+    suspend_and_erase(&operator, &world.workspace);
+    until_erased(&operator, &world.workspace);
+    world.server.end_at_once();
+    let again = Server::start(world.server.engine.clone());
+    let operator = Client::new(&again.base).bearer(&operator_key);
+    assert_eq!(operator.get("/operator/v1/workspaces/count").json["count"], 0);
+    assert_eq!(again.all_printed(), "", "there is no first key");
 }

@@ -93,7 +93,7 @@ impl Workspaces {
         Ok(key)
     }
 
-    /// Creates a workspace if there is none yet; returns `None` otherwise.
+    /// Creates a workspace if there is none and no operator has worked here; returns `None` otherwise.
     pub async fn create_first(
         &self,
         scope: &OperatorScope,

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::access::OperatorScope;
 use domain::ids::AuditId;
-use domain::workspaces::Erasure;
-use ports::{ErasureStep, OperatorEntryFilter, Page, PageStart, RepositoryError};
+use domain::workspaces::{Erasure, WorkspaceStatus};
+use ports::{ErasureStep, OperatorEntryFilter, Page, PageStart, RepositoryError, WorkspaceFilter};
 
 use super::host::Host;
 use super::operated_workspaces::{set_suspended, stamp};
@@ -87,6 +87,17 @@ pub async fn an_erased_workspace_leaves_a_line(ports: Ports) {
     let usage = usage.expect("counted");
     assert_eq!((usage.tenants, usage.listings), (2, 1));
     assert!(usage.events > 0);
+}
+
+/// By its status, and no more by its name.
+pub async fn a_workspace_that_is_being_erased_is_not_found_by_its_name(ports: Ports) {
+    let world = filled(ports).await;
+    begin(&world).await;
+    let (scope, workspaces) = (OperatorScope::new(), &world.ports.operated_workspaces);
+    for (q, status, expected) in [(None, Some(WorkspaceStatus::Erasing), 1), (Some("stays"), None, 0)] {
+        let filter = WorkspaceFilter { q: q.map(|q: &str| q.parse().expect("a text")), status };
+        assert_eq!(workspaces.count(&scope, &filter).await.expect("a count"), expected, "{q:?}");
+    }
 }
 
 /// Neither a user for a key, nor an account for listings.

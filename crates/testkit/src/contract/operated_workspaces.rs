@@ -55,7 +55,7 @@ pub async fn workspaces_are_found_by_name_and_status(ports: Ports) {
         (Some("%"), Some(WorkspaceStatus::Active), vec![]),
         (None, Some(WorkspaceStatus::Active), vec![first]),
         (None, Some(WorkspaceStatus::Suspended), vec![second]),
-        (None, Some(WorkspaceStatus::Erased), vec![]),
+        (None, Some(WorkspaceStatus::Erasing), vec![]),
     ] {
         assert_eq!(found(q, status).await, expected, "{q:?} {status:?}");
     }

@@ -15,7 +15,7 @@ use crate::build;
 
 const FIRST: Page = Page { start: PageStart::Number(1), size: 10 };
 
-fn new_key(scope: &OperatorScope, at: DateTime<Utc>) -> (OperatorKey, OperatorEntry) {
+pub(super) fn new_operator_key(scope: &OperatorScope, at: DateTime<Utc>) -> (OperatorKey, OperatorEntry) {
     let token = OperatorKeyToken::new(OperatorKeyId::new(build::id()), build::secret());
     let name = "Onboarding 🗝 \"'; --".parse().expect("a name");
     let key = OperatorKey::issue(&token, name, MaxKeyAge::default(), at);
@@ -25,7 +25,7 @@ fn new_key(scope: &OperatorScope, at: DateTime<Utc>) -> (OperatorKey, OperatorEn
 
 /// Returns the scope of the bearer of a new key.
 async fn operator(ports: &Ports) -> OperatorScope {
-    let (key, entry) = new_key(&OperatorScope::new(), build::at());
+    let (key, entry) = new_operator_key(&OperatorScope::new(), build::at());
     let key = ports.operator_keys.create(&OperatorScope::new(), key, entry).await.expect("a key");
     key.admit(&build::secret(), build::at()).expect("a valid key")
 }
@@ -37,7 +37,7 @@ async fn trail(ports: &Ports, filter: &OperatorEntryFilter) -> Vec<OperatorEntry
 /// Compares every field.
 pub async fn an_operator_key_comes_back_as_it_was_stored(ports: Ports) {
     let scope = OperatorScope::new();
-    let (key, entry) = new_key(&scope, build::at());
+    let (key, entry) = new_operator_key(&scope, build::at());
     let (keys, stored) = (&ports.operator_keys, entry.clone());
     assert_eq!(keys.create(&scope, key.clone(), entry).await.expect("a key"), key);
     assert_eq!(keys.get(key.id()).await.expect("no failure").as_ref(), Some(&key));

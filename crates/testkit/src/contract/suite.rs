@@ -118,6 +118,7 @@ macro_rules! suite {
             }
             erasures {
                 an_erased_workspace_leaves_a_line,
+                a_workspace_that_is_being_erased_is_not_found_by_its_name,
                 the_operator_finds_nobody_to_write_for_meanwhile,
                 what_was_written_meanwhile_is_erased_too,
                 a_table_whose_rows_are_referred_to_is_stale,
@@ -393,6 +394,7 @@ macro_rules! suite {
             workspaces {
                 a_new_workspace_can_be_worked_in,
                 of_twenty_who_make_the_first_workspace_one_wins,
+                a_database_in_which_an_operator_has_worked_gets_no_first_workspace,
                 a_workspace_is_found_by_its_name,
                 a_workspace_comes_back_as_it_was_stored,
                 an_update_of_an_old_workspace_is_stale,

@@ -5,8 +5,10 @@ use domain::change::Change;
 use domain::workspaces::{Workspace, WorkspaceEdit};
 use ports::{RepositoryError, rules};
 
+use super::operators::new_operator_key;
 use super::world::{new_workspace, twenty_at_once};
 use super::{Ports, World};
+use crate::build;
 
 async fn found(world: &World) -> Workspace {
     world.ports.workspaces.get(&world.admin().await).await.expect("a workspace")
@@ -41,6 +43,15 @@ pub async fn of_twenty_who_make_the_first_workspace_one_wins(ports: Ports) {
         |error: &RepositoryError| matches!(error, RepositoryError::Taken { rule: rules::FIRST_WORKSPACE });
     assert!(lost.iter().all(is_expected), "{lost:?}");
     assert_eq!(ports.trail.actions().await, ["workspace.create"]);
+}
+
+/// `Taken { rule: "first_workspace" }`: operators create the workspaces.
+pub async fn a_database_in_which_an_operator_has_worked_gets_no_first_workspace(ports: Ports) {
+    let scope = OperatorScope::new();
+    let (key, entry) = new_operator_key(&scope, build::at());
+    ports.operator_keys.create(&scope, key, entry).await.expect("a key");
+    let refused = ports.workspaces.create_first(&scope, new_workspace().0).await;
+    assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::FIRST_WORKSPACE })), "{refused:?}");
 }
 
 /// The name must match exactly.
