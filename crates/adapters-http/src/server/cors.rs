@@ -7,6 +7,7 @@ use actix_web::http::header::{
 
 use crate::request::headers::{API_KEY, LAST_EVENT_ID, TENANT_HEADERS};
 use crate::server::envelope::{REQUEST_ID, TENANT_ID};
+use crate::server::traces;
 use crate::state::origins::{ANY, AllowedOrigin};
 use crate::state::rate_limit::{RATE_LIMIT, RATE_LIMIT_POLICY};
 
@@ -21,7 +22,10 @@ const MAX_AGE: usize = 7200;
 pub(crate) fn cors(origins: &[AllowedOrigin]) -> Cors {
     let sent = [ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, REQUEST_ID].into_iter();
     let sent = sent.chain(
-        [API_KEY, "idempotency-key", LAST_EVENT_ID].into_iter().chain(TENANT_HEADERS).map(HeaderName::from_static),
+        [API_KEY, "idempotency-key", LAST_EVENT_ID, traces::PARENT, traces::STATE]
+            .into_iter()
+            .chain(TENANT_HEADERS)
+            .map(HeaderName::from_static),
     );
     let seen = [ALLOW, ETAG, RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID, RETRY_AFTER, TENANT_ID];
     let cors = Cors::default().allowed_methods(METHODS).allowed_headers(sent).expose_headers(seen).max_age(MAX_AGE);

@@ -13,8 +13,8 @@ use tracing::{Instrument, Span, info_span};
 use crate::request::caller::ServedIn;
 use crate::router::Router;
 
-const PARENT: &str = "traceparent";
-const STATE: &str = "tracestate";
+pub(super) const PARENT: &str = "traceparent";
+pub(super) const STATE: &str = "tracestate";
 
 /// The trace of a request, and its span.
 pub(super) struct Traced {

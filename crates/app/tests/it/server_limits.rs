@@ -98,9 +98,13 @@ fn only_the_pages_of_allowed_origins_may_call(world: &World) {
     assert_eq!(refused.refusal(), (405, "method_not_allowed"), "no origin is allowed by default");
 
     let server = beside(world, &["--cors-origins", &format!("http://localhost:3000,{ORIGIN}")]);
-    for header in
-        ["authorization", "x-calry-api-key", "x-calry-tenant-id,x-tenant-id", "content-type,if-match,idempotency-key"]
-    {
+    for header in [
+        "authorization",
+        "x-calry-api-key",
+        "x-calry-tenant-id,x-tenant-id",
+        "content-type,if-match,idempotency-key",
+        "traceparent,tracestate",
+    ] {
         let allowed = preflight(&server.base, ORIGIN, header);
         assert_eq!(allowed.status, 200, "{header}: {}", allowed.text);
         assert_eq!(allowed.header("access-control-allow-origin"), Some(ORIGIN));
