@@ -70,7 +70,7 @@ pub use self::listings::{
 pub use self::locations::{CreateLocationBody, LocationError, LocationFields, Locations, ReplaceLocationBody};
 pub use self::operators::{
     CreateOperatorKey, Erasing, FindOperatorAudit, FindWorkspaces, OperatorError, Operators, RenameWorkspace,
-    WorkspaceReport,
+    ReplaceApiKey, WorkspaceReport,
 };
 pub use self::outcome::codes::Code;
 pub use self::outcome::problem::{Counts, Extension, FieldErrors, Members, Problem, ProblemKind, in_one_line};

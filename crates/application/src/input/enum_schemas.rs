@@ -82,3 +82,13 @@ pub enum ListingType {
     Own,
     Imported,
 }
+
+/// The status of a workspace that is there.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "the words of a filter")]
+pub enum PresentWorkspaceStatus {
+    Active,
+    Suspended,
+    Erasing,
+}

@@ -3,34 +3,65 @@
 use domain::access::{OperatorScope, TenantStanding};
 use domain::audit::Stamp;
 use domain::change::Change;
+use domain::currencies::Currency;
 use domain::ids::WorkspaceId;
 use domain::patch::Patch;
-use domain::workspaces::{Workspace, WorkspaceEdit, WorkspaceStatusRefused};
+use domain::workspaces::{Workspace, WorkspaceEdit, WorkspaceStatus, WorkspaceStatusRefused};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::find::Found;
 use super::{OperatorError, Operators, WorkspaceReport};
 use crate::input::Input;
-use crate::input::reader::{FieldReader, Fields, read};
+use crate::input::enum_schemas::WorkspaceStatusWord;
+use crate::input::reader::{FieldReader, Fields};
 use crate::steps::precondition::Precondition;
 use crate::steps::retry::retry_stale;
 
-/// The name of a workspace. If it is absent, it is left unchanged.
+/// The name of a workspace. If it is absent, it is left unchanged. You may send a whole workspace back, but `status` and
+/// `defaultCurrency` must be as the workspace has them.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = RenameWorkspaceBody)]
+#[serde(rename_all = "camelCase")]
 pub struct RenameWorkspace {
     /// The name of the workspace.
     #[serde(default)]
     #[schema(value_type = Option<String>, nullable = false, example = "Stays Inc.", min_length = 1, max_length = 255)]
     pub name: Patch<String>,
+    /// The status of the workspace. Other operations change it.
+    #[schema(value_type = Option<WorkspaceStatusWord>)]
+    pub status: Option<String>,
+    /// The currency of prices that state none. The administrators of the workspace change it.
+    #[schema(example = "USD")]
+    pub default_currency: Option<String>,
+}
+
+/// The values of fields that the operation does not change.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Restated {
+    status: Option<WorkspaceStatus>,
+    default_currency: Option<Currency>,
 }
 
 impl Fields for RenameWorkspace {
-    type Values = WorkspaceEdit;
+    type Values = (WorkspaceEdit, Restated);
 
-    fn read(&self, r: &mut FieldReader) -> Option<WorkspaceEdit> {
-        Some(WorkspaceEdit { name: r.keep("name", &self.name), ..WorkspaceEdit::default() })
+    fn read(&self, r: &mut FieldReader) -> Option<Self::Values> {
+        let edit = WorkspaceEdit { name: r.keep("name", &self.name), ..WorkspaceEdit::default() };
+        let status = r.given("status", &self.status);
+        Some((edit, Restated { status, default_currency: r.given("defaultCurrency", &self.default_currency) }))
+    }
+}
+
+impl Restated {
+    /// Refuses the fields that differ from those of the workspace.
+    fn refuse_changes(self, r: &mut FieldReader, workspace: &Workspace) {
+        if self.status.is_some_and(|said| said != workspace.status()) {
+            r.refuse("status", "is changed by the operations suspend, resume and delete.");
+        }
+        if self.default_currency.is_some_and(|said| said != workspace.default_currency()) {
+            r.refuse("defaultCurrency", "is changed by the administrators of the workspace.");
+        }
     }
 }
 
@@ -43,9 +74,17 @@ impl Operators {
         input: Input<RenameWorkspace>,
         precondition: &Precondition<WorkspaceReport>,
     ) -> Result<WorkspaceReport, OperatorError> {
-        let edit = read(&input?)?;
-        self.change(scope, id, precondition, |workspace, tenant, stamp| {
-            Ok(workspace.update(edit.clone(), (tenant.id, &tenant.name), stamp))
+        let mut reader = FieldReader::default();
+        let read = input?.read(&mut reader);
+        let edit = |workspace: Option<&Workspace>| {
+            let (mut reader, read) = (reader.clone(), read.clone());
+            if let (Some(workspace), Some((_, restated))) = (workspace, &read) {
+                restated.refuse_changes(&mut reader, workspace);
+            }
+            Ok(reader.finish(read)?.0)
+        };
+        self.change(scope, id, precondition, edit, |workspace, edit, tenant, stamp| {
+            Ok(workspace.update(edit, (tenant.id, &tenant.name), stamp))
         })
         .await
     }
@@ -58,9 +97,13 @@ impl Operators {
         is_suspended: bool,
         precondition: &Precondition<WorkspaceReport>,
     ) -> Result<WorkspaceReport, OperatorError> {
-        self.change(scope, id, precondition, |workspace, tenant, stamp| {
-            workspace.set_suspended(is_suspended, (tenant.id, &tenant.name), stamp)
-        })
+        self.change(
+            scope,
+            id,
+            precondition,
+            |_| Ok(()),
+            |workspace, (), tenant, stamp| workspace.set_suspended(is_suspended, (tenant.id, &tenant.name), stamp),
+        )
         .await
     }
 
@@ -90,15 +133,22 @@ impl Operators {
         .await
     }
 
-    async fn change(
+    /// Changes a workspace. `edit` checks the values before all else, with the workspace if it is there.
+    async fn change<E>(
         &self,
         scope: &OperatorScope,
         id: WorkspaceId,
         precondition: &Precondition<WorkspaceReport>,
-        decide: impl Fn(&Workspace, &TenantStanding, Stamp) -> Result<Option<Change<Workspace>>, WorkspaceStatusRefused>,
+        edit: impl Fn(Option<&Workspace>) -> Result<E, OperatorError>,
+        decide: impl Fn(&Workspace, E, &TenantStanding, Stamp) -> Result<Option<Change<Workspace>>, WorkspaceStatusRefused>,
     ) -> Result<WorkspaceReport, OperatorError> {
         retry_stale(async || {
-            let (workspace, tenant) = match self.found(scope, id).await? {
+            let found = self.found(scope, id).await;
+            let edit = edit(match &found {
+                Ok(Found::Kept(workspace, _)) => Some(workspace),
+                Ok(Found::Erased(_)) | Err(_) => None,
+            })?;
+            let (workspace, tenant) = match found? {
                 Found::Kept(workspace, tenant) => (workspace, tenant),
                 Found::Erased(erasure) => {
                     precondition.check(&WorkspaceReport::Erased(erasure))?;
@@ -108,7 +158,7 @@ impl Operators {
             let report = self.report(scope, workspace.clone()).await?;
             precondition.check(&report)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
-            match decide(&workspace, &tenant, stamp)? {
+            match decide(&workspace, edit, &tenant, stamp)? {
                 Some(change) => self.report(scope, self.workspaces.change(scope, change).await?).await,
                 None => Ok(report),
             }
@@ -122,7 +172,7 @@ mod tests {
     use std::sync::Arc;
 
     use domain::operators::Operator;
-    use domain::workspaces::{Erasure, Usage, WorkspaceStatus};
+    use domain::workspaces::{Erasure, Usage};
     use ports::MockOperatedWorkspaces;
     use testkit::build;
 
@@ -200,7 +250,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_changed_if_it_is_valid_and_another_one() {
-        let sent = |name: &str| Ok(RenameWorkspace { name: Patch::Set(name.to_owned()) });
+        let sent = |name: &str| Ok(RenameWorkspace { name: Patch::Set(name.to_owned()), ..RenameWorkspace::default() });
         for (input, changes, expected) in [
             (sent("Rooms Inc."), 1, Ok("Rooms Inc.")),
             (sent("Stays Inc."), 0, Ok("Stays Inc.")),
@@ -215,6 +265,25 @@ mod tests {
                 WorkspaceReport::Erased(_) => String::new(),
             });
             assert_eq!(done, expected.map(str::to_owned));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_operation_does_not_change_must_be_as_it_is() {
+        for (status, currency, expected) in [
+            ("ACTIVE", "usd", None),
+            ("SUSPENDED", "EUR", Some(&["defaultCurrency", "name", "status"][..])),
+            ("ERASED", "EURO", Some(&["defaultCurrency", "name", "status"][..])),
+        ] {
+            let name = Patch::Set(if expected.is_some() { "" } else { "Stays Inc." }.to_owned());
+            let (status, default_currency) = (Some(status.to_owned()), Some(currency.to_owned()));
+            let input = Ok(RenameWorkspace { name, status, default_currency });
+            let operators = over(WorkspaceStatus::Active, 0, 0);
+            let done =
+                operators.rename_workspace(&scope(), build::workspace_id(), input, &Precondition::default()).await;
+            let fields =
+                done.err().map(|refused| refused.field_errors().expect("field errors").keys().cloned().collect());
+            assert_eq!(fields, expected.map(|fields| fields.iter().map(ToString::to_string).collect::<Vec<_>>()));
         }
     }
 

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::{OperatorError, Operators};
 use crate::input::Input;
-use crate::input::enum_schemas::WorkspaceStatusWord;
+use crate::input::enum_schemas::PresentWorkspaceStatus;
 use crate::input::paging::{List, Listed};
 use crate::input::reader::{FieldReader, Fields, read};
 use crate::outcome::refusal::Refusal;
@@ -25,7 +25,7 @@ pub struct FindWorkspaces {
     /// A part of the name, ignoring case.
     pub q: Option<String>,
     /// The status of the workspace.
-    #[param(value_type = Option<WorkspaceStatusWord>)]
+    #[param(inline, value_type = Option<PresentWorkspaceStatus>)]
     pub status: Option<String>,
 }
 

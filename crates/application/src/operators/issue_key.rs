@@ -4,11 +4,41 @@ use domain::access::{OperatorScope, Permission};
 use domain::idempotency::IdempotentRequest;
 use domain::ids::{ApiKeyId, WorkspaceId};
 use domain::workspaces::WorkspaceStatusRefused;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::find::Found;
 use super::{OperatorError, Operators};
 use crate::api_keys::{CreatedApiKey, issued};
+use crate::input::Input;
+use crate::input::reader::{FieldReader, Fields, read};
 use crate::steps::retry::retry_stale;
+
+/// The fields of a key that the request cannot choose.
+#[derive(Debug, Default, Deserialize)]
+pub struct ReplaceApiKey {
+    name: Option<IgnoredAny>,
+    user_id: Option<IgnoredAny>,
+    permission: Option<IgnoredAny>,
+    #[serde(rename = "expiresAt")]
+    expires_at: Option<IgnoredAny>,
+}
+
+impl Fields for ReplaceApiKey {
+    type Values = ();
+
+    fn read(&self, r: &mut FieldReader) -> Option<()> {
+        let Self { name, user_id, permission, expires_at } = self;
+        for (field, sent) in
+            [("name", name), ("user_id", user_id), ("permission", permission), ("expiresAt", expires_at)]
+        {
+            if sent.is_some() {
+                r.refuse(field, "cannot be chosen here: the key is an ADMIN key of the oldest active administrator.");
+            }
+        }
+        Some(())
+    }
+}
 
 impl Operators {
     /// Issues an ADMIN key to the oldest active user who may have one.
@@ -19,8 +49,10 @@ impl Operators {
         &self,
         scope: &OperatorScope,
         id: WorkspaceId,
+        input: Input<ReplaceApiKey>,
         request: Option<IdempotentRequest>,
     ) -> Result<CreatedApiKey, OperatorError> {
+        read(&input?)?;
         let already = |id| OperatorError::KeyAlreadyCreated { id: ApiKeyId::new(id) };
         self.once(scope, request.as_ref(), already, async || {
             retry_stale(async || self.issue(scope, id, request.clone()).await).await
@@ -52,6 +84,7 @@ mod tests {
     use std::sync::Arc;
 
     use ports::MockOperatedWorkspaces;
+    use serde_json::json;
     use testkit::build;
 
     use super::super::fixture::{operators, scope};
@@ -69,8 +102,24 @@ mod tests {
             workspaces.expect_erasure().returning(|_, _| Ok(None));
             workspaces.expect_administrator().returning(|_, _| Ok(None));
             let operators = Operators { workspaces: Arc::new(workspaces), ..operators() };
-            let refused = operators.issue_key(&scope(), build::workspace_id(), None).await.expect_err("refused");
+            let input = Ok(ReplaceApiKey::default());
+            let refused = operators.issue_key(&scope(), build::workspace_id(), input, None).await.expect_err("refused");
             assert_eq!(refused.code(), expected);
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_would_choose_what_it_cannot_is_refused() {
+        let fields = |json| {
+            let input = Ok(serde_json::from_value(json).expect("a body"));
+            async move {
+                let refused = operators().issue_key(&scope(), build::workspace_id(), input, None).await;
+                let refused = refused.expect_err("refused");
+                refused.field_errors().expect("field errors").keys().cloned().collect::<Vec<_>>()
+            }
+        };
+        let all = json!({ "name": 5, "user_id": "x", "permission": "READ", "expiresAt": [], "other": 1 });
+        assert_eq!(fields(all).await, ["expiresAt", "name", "permission", "user_id"]);
+        assert_eq!(fields(json!({ "name": null, "permission": "ADMIN" })).await, ["permission"]);
     }
 }

@@ -24,6 +24,7 @@ pub use self::change::RenameWorkspace;
 pub use self::erasing::Erasing;
 pub use self::error::OperatorError;
 pub use self::find::{FindWorkspaces, WorkspaceReport};
+pub use self::issue_key::ReplaceApiKey;
 pub use self::keys::CreateOperatorKey;
 pub use self::trail::FindOperatorAudit;
 use crate::steps::ambient::Ambient;

@@ -261,6 +261,11 @@ impl Workspace {
     pub const fn id(&self) -> WorkspaceId {
         self.parts.id
     }
+
+    /// The currency of prices that state none.
+    pub const fn default_currency(&self) -> Currency {
+        self.parts.default_currency
+    }
 }
 
 #[cfg(test)]

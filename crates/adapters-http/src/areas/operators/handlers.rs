@@ -5,9 +5,8 @@ use application::Code::{
     KeyAlreadyCreated, PreconditionFailed, UserNotFound, WorkspaceAlreadyCreated, WorkspaceErased, WorkspaceNotFound,
     WorkspaceNotSuspended,
 };
-use application::{CreateWorkspace, FindOperatorAudit, FindWorkspaces, Paging, RenameWorkspace};
+use application::{CreateWorkspace, FindOperatorAudit, FindWorkspaces, Paging, RenameWorkspace, ReplaceApiKey};
 use domain::ids::WorkspaceId;
-use serde::de::IgnoredAny;
 
 use super::views::{ListedWorkspaceView, NewWorkspaceView, OperatorEntryView, WorkspaceReportView};
 use crate::areas::api_keys::NewApiKeyView;
@@ -118,8 +117,8 @@ pub(crate) async fn erase((api, caller, id, if_match, body): WorkspaceChange) ->
     responses((status = 201, body = Data<NewApiKeyView>),
         Refuses<{ codes(&[WorkspaceNotFound, UserNotFound, WorkspaceErased, KeyAlreadyCreated]) }>))]
 pub(crate) async fn issue_key(api: web::Data<Api>, caller: Operator, id: PathId<WorkspaceId>, body: Body) -> Answer {
-    let (caller, _, request) = body.read_operated::<IgnoredAny>(caller).await?;
-    let key = api.operators.issue_key(&caller, id.0, request).await?;
+    let (caller, body, request) = body.read_operated::<ReplaceApiKey>(caller).await?;
+    let key = api.operators.issue_key(&caller, id.0, body, request).await?;
     Ok(plain(created(NewApiKeyView::from(key))))
 }
 

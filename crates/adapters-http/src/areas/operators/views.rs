@@ -11,32 +11,43 @@ use uuid::Uuid;
 
 use crate::response::date_time::DateTime;
 
-/// A workspace in a list.
+/// A workspace in a list. Of one that is being erased, only the id and the status are shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ListedWorkspace)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ListedWorkspaceView {
     id: Uuid,
     #[schema(example = "Stays Inc.")]
-    name: String,
+    name: Option<String>,
     status: WorkspaceStatusWord,
     /// The currency of prices that state none (ISO 4217).
     #[schema(example = "USD")]
-    default_currency: &'static str,
-    created_at: DateTime,
-    updated_at: DateTime,
+    default_currency: Option<&'static str>,
+    created_at: Option<DateTime>,
+    updated_at: Option<DateTime>,
+}
+
+impl ListedWorkspaceView {
+    /// Shows that a workspace is gone or goes.
+    fn gone(id: WorkspaceId, status: WorkspaceStatus) -> Self {
+        let id = id.as_uuid();
+        Self { id, status: status.into(), name: None, default_currency: None, created_at: None, updated_at: None }
+    }
 }
 
 impl From<Workspace> for ListedWorkspaceView {
     fn from(workspace: Workspace) -> Self {
+        if workspace.expect_kept().is_err() {
+            return Self::gone(workspace.id(), workspace.status());
+        }
         let WorkspaceParts { id, name, default_currency, status, created_at, updated_at, .. } = workspace.into_parts();
         Self {
             id: id.as_uuid(),
-            name: name.into(),
             status: status.into(),
-            default_currency: default_currency.code(),
-            created_at: DateTime(created_at),
-            updated_at: DateTime(updated_at),
+            name: Some(name.into()),
+            default_currency: Some(default_currency.code()),
+            created_at: Some(DateTime(created_at)),
+            updated_at: Some(DateTime(updated_at)),
         }
     }
 }
@@ -86,33 +97,16 @@ struct ErasureView {
 
 impl From<WorkspaceReport> for WorkspaceReportView {
     fn from(report: WorkspaceReport) -> Self {
-        match report {
-            WorkspaceReport::Kept { workspace, usage } => {
-                let ListedWorkspaceView { id, name, status, default_currency, created_at, updated_at } =
-                    workspace.into();
-                Self {
-                    id,
-                    status,
-                    name: Some(name),
-                    default_currency: Some(default_currency),
-                    created_at: Some(created_at),
-                    updated_at: Some(updated_at),
-                    usage: Some(usage.into()),
-                    erasure: None,
-                }
+        let (listed, usage, erasure) = match report {
+            WorkspaceReport::Kept { workspace, usage } => (workspace.into(), Some(usage.into()), None),
+            WorkspaceReport::Erased(erasure) => {
+                let is_over = erasure.erased_at.is_some();
+                let status = if is_over { WorkspaceStatus::Erased } else { WorkspaceStatus::Erasing };
+                (ListedWorkspaceView::gone(erasure.workspace_id, status), None, Some(erasure.into()))
             }
-            WorkspaceReport::Erased(erasure) => Self {
-                id: erasure.workspace_id.as_uuid(),
-                status: if erasure.erased_at.is_some() { WorkspaceStatus::Erased } else { WorkspaceStatus::Erasing }
-                    .into(),
-                name: None,
-                default_currency: None,
-                created_at: None,
-                updated_at: None,
-                usage: None,
-                erasure: Some(erasure.into()),
-            },
-        }
+        };
+        let ListedWorkspaceView { id, status, name, default_currency, created_at, updated_at } = listed;
+        Self { id, status, name, default_currency, created_at, updated_at, usage, erasure }
     }
 }
 
@@ -216,5 +210,40 @@ impl From<OperatorEntry> for OperatorEntryView {
             workspace_id: workspace_id.map(WorkspaceId::as_uuid),
             resource_id,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn view(status: WorkspaceStatus) -> Value {
+        let at = chrono::DateTime::UNIX_EPOCH;
+        let workspace = Workspace::from_parts(WorkspaceParts {
+            id: WorkspaceId::new(Uuid::from_u128(9)),
+            name: "Stays Inc.".parse().expect("a name"),
+            default_currency: "EUR".parse().expect("a currency"),
+            default_discount: "0".parse().expect("a percentage"),
+            longest_importer_hold: 72.try_into().expect("hours"),
+            most_importer_holds: 100.try_into().expect("a number"),
+            status,
+            version: 1,
+            created_at: at,
+            updated_at: at,
+        });
+        serde_json::to_value(ListedWorkspaceView::from(workspace)).expect("JSON")
+    }
+
+    #[test]
+    fn a_workspace_that_is_being_erased_shows_its_id_and_status_only() {
+        let (id, at) = (Uuid::from_u128(9), "1970-01-01T00:00:00.000Z");
+        let kept = json!({ "id": id, "name": "Stays Inc.", "status": "SUSPENDED", "defaultCurrency": "EUR",
+            "createdAt": at, "updatedAt": at });
+        assert_eq!(view(WorkspaceStatus::Suspended), kept);
+        let gone = json!({ "id": id, "name": null, "status": "ERASING", "defaultCurrency": null, "createdAt": null,
+            "updatedAt": null });
+        assert_eq!(view(WorkspaceStatus::Erasing), gone);
     }
 }

@@ -22,6 +22,9 @@ use crate::engine::transaction::Transaction;
 use crate::tables::workspaces::Row;
 
 const LIST: &str = "SELECT {columns} FROM workspaces workspace WHERE 1 = 1{filters}";
+/// A part of the name, which one that is being erased shows no more.
+const NAMED: &str =
+    r"workspace.status <> 'ERASING' AND COALESCE(workspace.name_folded, LOWER(workspace.name)) LIKE ? ESCAPE '\'";
 const FIND: &str = "SELECT {columns} FROM workspaces workspace WHERE workspace.id = $1";
 const DEFAULT_TENANT: &str = "\
     SELECT tenant.id, tenant.name, tenant.is_default, tenant.status FROM tenants tenant \
@@ -118,7 +121,7 @@ fn selected(columns: &'static str, filter: &WorkspaceFilter) -> Query {
         .fill(FILTERS, "")
         .keyed("workspace.id")
         .and("workspace.status = ?", status.map(WorkspaceStatus::as_str))
-        .and(r"COALESCE(workspace.name_folded, LOWER(workspace.name)) LIKE ? ESCAPE '\'", q.as_ref().map(part))
+        .and(NAMED, q.as_ref().map(part))
 }
 
 impl Transaction {
