@@ -61,6 +61,10 @@ starve *arguments:
 workspaces *arguments:
     bench/workspaces {{ arguments }}
 
+# measures the work of operators, and what others notice of it, on both engines; docs/performance.md
+operators *arguments:
+    bench/operators {{ arguments }}
+
 # measures resident memory and time to readiness of the release binary
 idle:
     bench/idle
