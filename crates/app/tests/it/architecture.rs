@@ -48,7 +48,8 @@ const RESERVED: [(&str, &[&str]); 9] = [
 /// The only places that may create credentials and operator scopes without an authentication.
 const CREDENTIAL_MAKERS: [&str; 3] =
     ["crates/adapters-sql/src/access/credentials.rs", "crates/domain/src/access/", "crates/testkit/src/build.rs"];
-const OPERATORS: [&str; 4] = [
+const OPERATORS: [&str; 5] = [
+    "crates/app/src/background/",
     "crates/app/src/commands/",
     "crates/application/src/",
     "crates/domain/src/access/",
