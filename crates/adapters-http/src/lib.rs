@@ -40,6 +40,7 @@ use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
+use self::areas::quotes::PriceView;
 pub use self::areas::webhooks::event_body;
 pub use self::openapi::NOT_SUPPORTED;
 use self::response::problem::ProblemView;
@@ -58,7 +59,7 @@ static ROUTER: LazyLock<Router> =
 
 /// The schemas that only parameters and refusals refer to.
 #[derive(OpenApi)]
-#[openapi(components(schemas(ProblemView, ListingType)))]
+#[openapi(components(schemas(ProblemView, PriceView, ListingType)))]
 struct Components;
 
 /// Lists the operations of all areas. Requests are matched with them in this order, so the most requested ones come

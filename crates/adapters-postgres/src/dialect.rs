@@ -21,6 +21,8 @@ const REACHABLE: &str = "\
     SELECT CAST(unnest(string_to_array(shard.result, ',')) AS uuid) AS workspace_id \
     FROM run_command_on_shards('workspaces', 'SELECT string_agg(CAST(id AS text), '','') FROM %s') shard \
     WHERE shard.success";
+/// The state of a violated exclusion constraint.
+const EXCLUDED: &str = "23P01";
 /// `lock_not_available`: the lock timeout.
 const LOCKED: &str = "55P03";
 
@@ -267,6 +269,8 @@ impl Dialect for PostgresDialect {
                 // The coordinator of Citus repeats the worker's message, but not the name of the constraint.
                 broken_rule(error.constraint().unwrap_or_else(|| error.message())).map(Violation::Taken)
             }
+            // There is one constraint of this kind. An insert leaves the row out instead.
+            _ if error.code().is_some_and(|code| code == EXCLUDED) => Some(Violation::Taken(rules::RESERVATION_STAY)),
             _ if error.code().is_some_and(|code| code.starts_with(ROLLBACK)) => Some(Violation::Conflict),
             _ if error.code().is_some_and(|code| code == LOCKED) => Some(Violation::Locked),
             _ => None,

@@ -80,7 +80,10 @@ pub use self::promotions::{
 };
 pub use self::quotes::{CouponLimit, CouponOutcome, GuestCountFields, QuoteError, Quotes, StayFields};
 pub use self::readiness::ReadinessCheck;
-pub use self::reservations::{BookingFields, FindReservations, GuestFields, ReservationError, Reservations};
+pub use self::reservations::{
+    AmendedReservation, AmendmentFields, AmendmentOptions, BookingFields, FindReservations, GuestFields,
+    ReservationError, Reservations,
+};
 pub use self::steps::ambient::Ambient;
 pub use self::steps::idempotency::{Idempotency, Idempotent, Outcome};
 pub use self::steps::precondition::Precondition;

@@ -7,7 +7,7 @@ use domain::change::Change;
 use domain::ids::{IntegrationAccountId, ListingId, ReservationId};
 use domain::instants::Edge;
 use domain::reservations::{
-    ExternalId, LapsedHold, Reservation, ReservationBooked, ReservationStatus, TenantReservation,
+    ExternalId, LapsedHold, Reservation, ReservationAmended, ReservationBooked, ReservationStatus, TenantReservation,
 };
 use domain::stays::StayDate;
 
@@ -47,6 +47,19 @@ pub trait ReservationRepository: Send + Sync {
         &self,
         scope: &TenantScope,
         change: Change<Reservation>,
+    ) -> Result<TenantReservation, RepositoryError>;
+
+    /// Stores the expiry of the lapsed holds of the new nights, if the stay changes, and then the amended reservation. The
+    /// nights that it had are not in its own way. Of several concurrent changes of a night, one succeeds.
+    ///
+    /// # Errors
+    /// `Taken { rule: "reservation_stay" }` if one of the new nights is blocked or sold; `Stale` if the reservation or one
+    /// of the holds was changed since it was read, the tenant no longer sees it, the listing has another owner, or the
+    /// stay changes and the listing is no longer available to the tenant.
+    async fn amend(
+        &self,
+        scope: &TenantScope,
+        change: Change<ReservationAmended>,
     ) -> Result<TenantReservation, RepositoryError>;
 
     /// Returns at most `limit` holds of all workspaces that have lapsed by this instant and are not yet stored as

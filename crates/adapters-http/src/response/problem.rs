@@ -45,6 +45,7 @@ pub(crate) struct Members {
     counts: Option<Counts>,
     extension: Option<Extension>,
     quote: Option<Box<RawValue>>,
+    price: Option<Box<RawValue>>,
 }
 
 impl ApiError {
@@ -63,6 +64,12 @@ impl ApiError {
         self.members.quote = to_raw_value(quote).ok();
         self
     }
+
+    /// Adds the price of the amended stay, as its area shows it.
+    pub(crate) fn with_price(mut self, price: &impl Serialize) -> Self {
+        self.members.price = to_raw_value(price).ok();
+        self
+    }
 }
 
 impl<P: Problem> From<P> for ApiError {
@@ -71,7 +78,7 @@ impl<P: Problem> From<P> for ApiError {
         let error = Self::new(code, problem.to_string());
         let retry_after = retry_after.or(error.retry_after);
         let (field_errors, counts) = (field_errors.cloned(), counts.cloned());
-        let members = Box::new(Members { field_errors, counts, extension, quote: None });
+        let members = Box::new(Members { field_errors, counts, extension, quote: None, price: None });
         // The operator is told once, at the start, that a key is missing.
         let is_logged = error.status.is_server_error() && code != Code::WebhooksNotConfigured;
         let cause = is_logged.then(|| problem.into());
@@ -140,6 +147,9 @@ pub(crate) struct ProblemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = quote_schema)]
     pub(crate) quote: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = price_schema)]
+    pub(crate) price: Option<&'a RawValue>,
     /// The API key, webhook or workspace that an earlier request created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -158,9 +168,17 @@ fn quote_schema() -> Ref {
         .build()
 }
 
+/// Refers to the prices of their area.
+fn price_schema() -> Ref {
+    RefBuilder::new()
+        .ref_location_from_schema_name("Price")
+        .description(Some("The price of the stay after the amendment."))
+        .build()
+}
+
 impl<'a> ProblemView<'a> {
     pub(crate) fn new(error: &'a ApiError, instance: &'a str) -> Self {
-        let Members { field_errors, counts, extension, quote } = &*error.members;
+        let Members { field_errors, counts, extension, quote, price } = &*error.members;
         let (mut reservation_id, mut id, mut oldest) = (None, None, None);
         match extension {
             Some(Extension::Reservation(found)) => reservation_id = Some(found.as_uuid()),
@@ -181,6 +199,7 @@ impl<'a> ProblemView<'a> {
             counts: counts.as_ref(),
             reservation_id,
             quote: quote.as_deref(),
+            price: price.as_deref(),
             id,
             oldest,
         }

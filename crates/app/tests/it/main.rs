@@ -1,5 +1,6 @@
 //! Tests of the whole service: the binary with its real wiring, on both engines. The modules correspond to the routes.
 
+mod amendments;
 mod api_keys;
 mod approvals;
 mod architecture;

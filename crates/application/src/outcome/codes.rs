@@ -90,6 +90,7 @@ codes! {
     TooManyHolds => (Conflict, "too_many_holds"),
     PriceChanged => (Conflict, "price_changed"),
     NotPending => (Conflict, "not_pending"),
+    NotLive => (Conflict, "not_live"),
     KeyAlreadyCreated => (Conflict, "key_already_created"),
     WorkspaceAlreadyCreated => (Conflict, "workspace_already_created"),
     WorkspaceNotSuspended => (Conflict, "workspace_not_suspended"),

@@ -4,7 +4,7 @@ mod coupons;
 mod create;
 mod error;
 mod forget;
-mod stay;
+pub(crate) mod stay;
 
 use std::sync::Arc;
 

@@ -12,15 +12,18 @@ use crate::input::bodies::objects;
 use crate::input::reader::{FieldReader, Fields};
 
 pub(super) const LISTING: &str = "listingID";
-pub(super) const CHECK_IN: &str = "checkInDate";
-pub(super) const CHECK_OUT: &str = "checkOutDate";
-pub(super) const GUESTS: &str = "guests";
-const GUEST_COUNT: &str = "guestCountInfo";
+pub(crate) const CHECK_IN: &str = "checkInDate";
+pub(crate) const CHECK_OUT: &str = "checkOutDate";
+pub(crate) const GUESTS: &str = "guests";
+pub(crate) const GUEST_COUNT: &str = "guestCountInfo";
 pub(super) const INFANTS: &str = "guestCountInfo.infants";
 pub(super) const PETS: &str = "guestCountInfo.pets";
 pub(super) const CURRENCY: &str = "currency";
 pub(super) const PROMOTION: &str = "promotionID";
 pub(super) const COUPON: &str = "couponCode";
+
+/// The end of the sentence about `guests` that contradict `guestCountInfo`.
+pub(crate) const SUM: &str = "must be the sum of adults and children.";
 
 /// The stay to price.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -73,7 +76,7 @@ pub struct GuestCountFields {
 }
 
 impl GuestCountFields {
-    fn read(&self, r: &mut FieldReader) -> Option<GuestCount> {
+    pub(crate) fn read(&self, r: &mut FieldReader) -> Option<GuestCount> {
         let adults = r.required("adults", &self.adults);
         let mut companions = |field: &str, number: Option<i64>| r.required::<_, Companions>(field, &number.or(Some(0)));
         let children = companions("children", self.children);
@@ -91,7 +94,7 @@ impl StayFields {
         let guests: Option<Occupancy> = r.given(GUESTS, &self.guests);
         let count = r.at(GUEST_COUNT, |r| count.read(r))?;
         if guests.is_some_and(|guests| guests != count.guests()) {
-            r.refuse(GUESTS, "must be the sum of adults and children.");
+            r.refuse(GUESTS, SUM);
         }
         Some(count)
     }
@@ -201,7 +204,7 @@ mod tests {
             (stay(), [2, 2, 0, 0, 0]),
         ] {
             let (_, RequestedStay { guests, .. }) = read(&fields).expect("a stay");
-            let companions = [guests.children(), guests.infants(), guests.pets()].map(|number| number.get());
+            let companions = [guests.children(), guests.infants(), guests.pets()].map(Companions::get);
             assert_eq!(
                 [guests.guests().get(), guests.adults()].into_iter().chain(companions).collect::<Vec<_>>(),
                 expected

@@ -1,7 +1,7 @@
 //! Refusals of the reservation use cases.
 
-use domain::quotes::{NotOpenError, Quote, QuoteSpentError};
-use domain::reservations::NotPendingError;
+use domain::quotes::{NotOpenError, PricedStay, Quote, QuoteSpentError};
+use domain::reservations::{NotLiveError, NotPendingError};
 use thiserror::Error;
 
 use super::fields::EXTERNAL_ID;
@@ -32,6 +32,9 @@ pub enum ReservationError {
     /// The price differs from the expected total. Contains a quote with the current price, to book with instead.
     #[error("The price has changed.")]
     PriceChanged(Box<Quote>),
+    /// The price of the amended stay differs from the expected total. Contains the stay with its price.
+    #[error("The price has changed.")]
+    AmendedPrice(Box<PricedStay>),
     /// Another reservation of the seller has the external id.
     #[error("The external ID has already been taken.")]
     ExternalIdTaken(FieldErrors),
@@ -41,6 +44,9 @@ pub enum ReservationError {
     /// The reservation cannot be confirmed.
     #[error(transparent)]
     NotPending(#[from] NotPendingError),
+    /// The reservation cannot be amended.
+    #[error(transparent)]
+    NotLive(#[from] NotLiveError),
 }
 
 shares_refusals!(
@@ -69,10 +75,11 @@ impl Problem for ReservationError {
                 Members { extension: Some(Extension::Reservation(*reservation)), ..Code::QuoteUsed.into() }
             }
             Self::QuoteSpent(QuoteSpentError::Expired) => Code::QuoteExpired.into(),
-            Self::PriceChanged(_) => Code::PriceChanged.into(),
+            Self::PriceChanged(_) | Self::AmendedPrice(_) => Code::PriceChanged.into(),
             Self::ExternalIdTaken(field_errors) => Code::ExternalIdTaken.with(field_errors),
             Self::TooManyHolds => Code::TooManyHolds.into(),
             Self::NotPending(_) => Code::NotPending.into(),
+            Self::NotLive(_) => Code::NotLive.into(),
         }
     }
 }

@@ -22,7 +22,7 @@ const FEES: &str = "totalFeePrice";
 const TAXES: &str = "totalTaxPrice";
 pub(super) const HOLD: &str = "holdExpiresAt";
 pub(super) const EXTERNAL_ID: &str = "externalID";
-const GUEST: &str = "guest";
+pub(super) const GUEST: &str = "guest";
 
 /// A booking: either with a `quoteID`, at exactly its price, or of the stay that `listingID`, `checkInDate`,
 /// `checkOutDate` and `guests` describe, at the current price.

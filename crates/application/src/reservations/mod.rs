@@ -1,5 +1,7 @@
 //! Reservations of the accounts of the caller's tenant, and those that it sold as an importer.
 
+mod amend;
+mod amendment;
 mod book;
 mod cancel;
 mod confirm;
@@ -13,6 +15,8 @@ use std::sync::Arc;
 
 use ports::{QuoteRepository, ReservationQueries, ReservationRepository};
 
+pub use self::amend::{AmendedReservation, AmendmentOptions};
+pub use self::amendment::AmendmentFields;
 pub use self::error::ReservationError;
 pub use self::fields::{BookingFields, GuestFields};
 pub use self::list::FindReservations;

@@ -133,7 +133,13 @@ impl Calendar {
 
     /// Whether all nights of the stay can be sold.
     pub fn is_free(&self, stay: Stay) -> bool {
-        self.nights(stay).all(|night| night.status == NightStatus::Available)
+        self.is_free_but_for(stay, None)
+    }
+
+    /// Whether all nights of the stay can be sold, except those that it has already.
+    pub fn is_free_but_for(&self, stay: Stay, own: Option<Stay>) -> bool {
+        let mut others = self.nights(stay).filter(|night| own.is_none_or(|own| !own.contains(night.date)));
+        others.all(|night| night.status == NightStatus::Available)
     }
 }
 
@@ -191,8 +197,12 @@ mod tests {
             ("2030-01-13", "2030-01-14", false),
             ("2030-01-14", "2030-01-20", true),
         ] {
-            assert_eq!(calendar.is_free(stay(check_in, check_out)), expected, "{check_in} to {check_out}");
+            let nights = stay(check_in, check_out);
+            assert_eq!(calendar.is_free(nights), expected, "{check_in} to {check_out}");
         }
+        let own = Some(stay("2030-01-12", "2030-01-14"));
+        assert!(calendar.is_free_but_for(stay("2030-01-11", "2030-01-16"), own));
+        assert!(!calendar.is_free_but_for(stay("2030-01-10", "2030-01-13"), own));
     }
 
     #[test]

@@ -108,6 +108,7 @@ event_types! {
     ImportEnded: "import.ended", None, Importer;
     ReservationCreated: "reservation.created", Some("reservation.create"), Parties;
     ReservationConfirmed: "reservation.confirmed", Some("reservation.confirm"), Parties;
+    ReservationAmended: "reservation.amended", Some("reservation.amend"), Parties;
     ReservationCancelled: "reservation.cancelled", Some("reservation.cancel"), Parties;
     ReservationExpired: "reservation.expired", Some("reservation.expire"), Parties;
     WebhookCreated: "webhook.created", Some("webhook.create"), Tenant;

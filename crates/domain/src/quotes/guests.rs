@@ -2,12 +2,22 @@
 
 use thiserror::Error;
 
+use crate::charges::ChargedStay;
 use crate::listings::{Companions, Occupancy};
+use crate::stays::Stay;
 
 /// More adults and children than any place has room for. The message is about the children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("may not be more than 1000 together with the adults.")]
 pub struct TooManyGuestsError;
+
+/// Fewer guests than there are children and one adult. The message is about the guests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be more than the {} children. Say who comes in guestCountInfo.", children.get())]
+pub struct FewerThanChildrenError {
+    /// The children.
+    pub children: Companions,
+}
 
 /// The guests of a stay. Adults and children are guests; infants and pets come along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +49,32 @@ impl GuestCount {
         Self::from_parts(guests, Companions::LEAST, Companions::LEAST, Companions::LEAST)
     }
 
+    /// Changes the number of adults so that there are this many adults and children.
+    ///
+    /// # Errors
+    /// If no adult would be left.
+    pub fn with_guests(self, guests: Occupancy) -> Result<Self, FewerThanChildrenError> {
+        let children = self.children;
+        if guests.get() > children.get() {
+            Ok(Self { guests, ..self })
+        } else {
+            Err(FewerThanChildrenError { children })
+        }
+    }
+
     /// Creates a count from stored fields. Checks no rule.
     pub const fn from_parts(guests: Occupancy, children: Companions, infants: Companions, pets: Companions) -> Self {
         Self { guests, children, infants, pets }
+    }
+
+    /// Returns the quantities of a stay of these guests from which charges are computed.
+    pub fn charged(self, stay: Stay) -> ChargedStay {
+        ChargedStay {
+            check_in: stay.check_in(),
+            nights: stay.night_count(),
+            adults: self.adults(),
+            children: self.children.get(),
+        }
     }
 
     /// The number of adults and children.
@@ -82,6 +115,8 @@ mod tests {
         assert_eq!((count.guests().get(), count.adults(), count.children().get()), (5, 2, 3));
         assert!(GuestCount::new(adults(999), some(1), some(1000), some(1000)).is_ok());
         assert_eq!(GuestCount::new(adults(1000), some(1), some(0), some(0)), Err(TooManyGuestsError));
+        assert_eq!(count.with_guests(adults(4)).map(|fewer| (fewer.adults(), fewer.pets().get())), Ok((1, 4)));
+        assert_eq!(count.with_guests(adults(3)), Err(FewerThanChildrenError { children: some(3) }));
         assert_eq!(GuestCount::new(adults(7), some(0), some(0), some(0)), Ok(GuestCount::adults_only(adults(7))));
     }
 }

@@ -12,10 +12,10 @@ mod tests;
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
-pub use self::guests::{GuestCount, TooManyGuestsError};
+pub use self::guests::{FewerThanChildrenError, GuestCount, TooManyGuestsError};
 pub use self::offers::{
-    AccountRates, AskedPromotion, CurrencyMismatchError, NotOpenError, Offer, OfferRefused, PricedStay, RequestedStay,
-    StayIssue,
+    AccountRates, AmendedSale, AskedPromotion, CurrencyMismatchError, NotOpenError, Offer, OfferRefused, PricedStay,
+    RequestedStay, StayIssue,
 };
 pub use self::prices::{Price, PriceLine, PriceParts, Rates};
 use crate::access::TenantScope;
@@ -145,6 +145,9 @@ impl PricedStay {
             ("checkInDate", Fact::Text(stay.check_in().to_string())),
             ("checkOutDate", Fact::Text(stay.check_out().to_string())),
             ("guests", Fact::Integer(guests.guests().get().into())),
+            ("children", Fact::Integer(guests.children().get().into())),
+            ("infants", Fact::Integer(guests.infants().get().into())),
+            ("pets", Fact::Integer(guests.pets().get().into())),
             ("totalPrice", Fact::Text(price.total().to_string())),
             ("currency", Fact::from(price.currency().code())),
         ]

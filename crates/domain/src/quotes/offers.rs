@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{GuestCount, Price, Rates};
 use crate::availability::Calendar;
-use crate::charges::{Charge, ChargedStay, PriceTooHighError};
+use crate::charges::{Charge, PriceTooHighError};
 use crate::currencies::Currency;
 use crate::ids::{IntegrationAccountId, ListingId, PromotionId, TenantId};
 use crate::listings::{Companions, ListingDetails, Occupancy, TenantListing};
@@ -25,6 +25,18 @@ pub struct AccountRates {
     pub default_discount: Option<Percentage>,
     /// The workspace's discount, used if the account has none.
     pub workspace_discount: Percentage,
+}
+
+impl AccountRates {
+    /// The markups and discounts of a sale, by an importer or not, with the discount of a promotion or without.
+    pub fn of_sale(&self, is_imported: bool, promotion: Option<Percentage>) -> Rates {
+        Rates {
+            markup: self.markup,
+            distribution_markup: is_imported.then_some(self.distribution_markup),
+            default_discount: self.default_discount.unwrap_or(self.workspace_discount),
+            promotion,
+        }
+    }
 }
 
 /// A requested promotion of the listing's account.
@@ -83,6 +95,15 @@ pub struct PricedStay {
     pub price: Price,
     /// The promotion that is included in the price.
     pub promotion_id: Option<PromotionId>,
+}
+
+/// The sale whose stay is amended.
+#[derive(Debug, Clone, Copy)]
+pub struct AmendedSale<'a> {
+    /// The stay before.
+    pub before: &'a PricedStay,
+    /// The tenant that sells it.
+    pub seller: TenantId,
 }
 
 /// A rule of the listing that a stay breaks. The message is about the field that breaks it.
@@ -178,12 +199,38 @@ impl Offer {
         tenant: TenantId,
         now: DateTime<Utc>,
     ) -> Result<PricedStay, OfferRefused> {
+        self.price_of(requested, None, tenant, now)
+    }
+
+    /// Prices another stay of a reservation for the tenant that amends it, as the seller would sell it now. What stays as
+    /// it was breaks no rule, the reservation's own nights are not in its way, and its promotion counts if it applies.
+    ///
+    /// # Errors
+    /// The first reason that prevents it.
+    pub fn price_amendment(
+        &self,
+        requested: &RequestedStay,
+        sale: &AmendedSale<'_>,
+        tenant: TenantId,
+        now: DateTime<Utc>,
+    ) -> Result<PricedStay, OfferRefused> {
+        self.price_of(requested, Some(sale), tenant, now)
+    }
+
+    fn price_of(
+        &self,
+        requested: &RequestedStay,
+        amended: Option<&AmendedSale<'_>>,
+        tenant: TenantId,
+        now: DateTime<Utc>,
+    ) -> Result<PricedStay, OfferRefused> {
         // First, because an importer learns nothing else about a sleeping import.
         self.is_awake(tenant)?;
         let RequestedStay { stay, guests, currency, promotion } = requested;
+        let before = amended.map(|sale| sale.before);
         let details = self.listing.listing.details();
         let today = StayDate::new(details.time_zone.unwrap_or_default().today(now));
-        let issues = self.issues(*stay, *guests, today);
+        let issues = self.issues(*stay, *guests, today, before);
         if !issues.is_empty() {
             return Err(OfferRefused::Stay(issues));
         }
@@ -191,22 +238,15 @@ impl Offer {
         if currency.is_some_and(|currency| currency != stated) {
             return Err(CurrencyMismatchError { currency: stated }.into());
         }
-        let promotion = promotion.as_ref().map(|_| self.promotion_for(*stay, today)).transpose()?;
-        self.is_open(*stay, tenant)?;
-        let rates = Rates {
-            markup: self.rates.markup,
-            distribution_markup: self.importer(tenant).map(|_| self.rates.distribution_markup),
-            default_discount: self.rates.default_discount.unwrap_or(self.rates.workspace_discount),
-            promotion: promotion.map(|(_, discount)| discount),
+        let promotion = match promotion.as_ref().map(|_| self.promotion_for(*stay, today)).transpose() {
+            Err(_) if amended.is_some() => None,
+            promotion => promotion?,
         };
-        let price = Price::of(self.calendar.nights(*stay).map(|night| night.price), stated, rates);
-        let charged = ChargedStay {
-            check_in: stay.check_in(),
-            nights: stay.night_count(),
-            adults: guests.adults(),
-            children: guests.children().get(),
-        };
-        let price = price.with_charges(&self.charges, &charged);
+        self.is_open_but_for(*stay, before.map(|before| before.stay), tenant)?;
+        let seller = amended.map_or(tenant, |sale| sale.seller);
+        let rates = self.rates.of_sale(self.importer(seller).is_some(), promotion.map(|(_, discount)| discount));
+        let nights = self.calendar.nights(*stay).map(|night| night.price);
+        let price = Price::of(nights, stated, rates).with_charges(&self.charges, &guests.charged(*stay));
         Ok(PricedStay {
             listing_id: self.listing.listing.id(),
             integration_account_id: self.listing.listing.integration_account_id(),
@@ -222,8 +262,12 @@ impl Offer {
     /// # Errors
     /// If the import is asleep, or a night is not available.
     pub fn is_open(&self, stay: Stay, tenant: TenantId) -> Result<(), NotOpenError> {
+        self.is_open_but_for(stay, None, tenant)
+    }
+
+    fn is_open_but_for(&self, stay: Stay, own: Option<Stay>, tenant: TenantId) -> Result<(), NotOpenError> {
         self.is_awake(tenant)?;
-        let is_open = self.listing.unavailable.is_none() && self.calendar.is_free(stay);
+        let is_open = self.listing.unavailable.is_none() && self.calendar.is_free_but_for(stay, own);
         if is_open { Ok(()) } else { Err(NotOpenError::NotAvailable) }
     }
 
@@ -231,20 +275,23 @@ impl Offer {
         self.listing.asleep(tenant).map_or(Ok(()), |_| Err(NotOpenError::ImportAsleep))
     }
 
-    fn issues(&self, stay: Stay, guests: GuestCount, today: StayDate) -> Vec<StayIssue> {
+    fn issues(&self, stay: Stay, guests: GuestCount, today: StayDate, before: Option<&PricedStay>) -> Vec<StayIssue> {
         let ListingDetails { max_occupancy: occupancy, max_infants, pets_allowed, .. } =
             *self.listing.listing.details();
         let first = self.calendar.night(stay.check_in());
         let minimum = first.minimum_nights;
         let too_many = first.maximum_nights.filter(|maximum| stay.night_count() > *maximum);
         let too_many_infants = max_infants.filter(|maximum| guests.infants() > *maximum);
+        let arrives = before.is_none_or(|before| before.stay.check_in() != stay.check_in());
+        let stays = before.is_none_or(|before| before.stay != stay);
+        let come = before.is_none_or(|before| before.guests != guests);
         let issues = [
-            (stay.check_in() < today).then_some(StayIssue::InThePast { today }),
-            (stay.night_count() < minimum).then_some(StayIssue::TooFewNights { minimum }),
-            too_many.map(|maximum| StayIssue::TooManyNights { maximum }),
-            (guests.guests() > occupancy).then_some(StayIssue::TooManyGuests { occupancy }),
-            too_many_infants.map(|maximum| StayIssue::TooManyInfants { maximum }),
-            (guests.pets() > Companions::LEAST && pets_allowed == Some(false)).then_some(StayIssue::NoPets),
+            (arrives && stay.check_in() < today).then_some(StayIssue::InThePast { today }),
+            (stays && stay.night_count() < minimum).then_some(StayIssue::TooFewNights { minimum }),
+            too_many.filter(|_| stays).map(|maximum| StayIssue::TooManyNights { maximum }),
+            (come && guests.guests() > occupancy).then_some(StayIssue::TooManyGuests { occupancy }),
+            too_many_infants.filter(|_| come).map(|maximum| StayIssue::TooManyInfants { maximum }),
+            (come && guests.pets() > Companions::LEAST && pets_allowed == Some(false)).then_some(StayIssue::NoPets),
         ];
         issues.into_iter().flatten().collect()
     }

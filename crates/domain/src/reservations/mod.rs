@@ -3,6 +3,7 @@
 //! The account names the owner; a reservation names its seller only if an importer sold it. A direct sale belongs to
 //! the present owner of the account. So a move of an account does not touch its reservations.
 
+mod amendments;
 mod bookings;
 mod decisions;
 #[cfg(test)]
@@ -11,6 +12,9 @@ mod values;
 
 use chrono::{DateTime, Utc};
 
+pub use self::amendments::{
+    AmendmentRefused, GuestCountEdit, GuestEdit, NotLiveError, ReservationAmended, ReservationEdit, StayAmended,
+};
 pub use self::bookings::{
     BookingRefused, ExpectedPrice, HoldError, ImporterHoldHours, ImporterHolds, NewReservation, ReservationBooked,
 };
@@ -47,7 +51,7 @@ pub struct ReservationParts {
     pub workspace_id: WorkspaceId,
     /// The reservation's id.
     pub id: ReservationId,
-    /// The stay with its price. Never changes.
+    /// The stay with its price. Only an amendment changes it, and never its listing.
     pub priced: PricedStay,
     /// The quote that it was booked with.
     pub quote_id: Option<QuoteId>,

@@ -1,3 +1,5 @@
+mod amendments;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 

@@ -52,18 +52,18 @@ async fn log(world: &World) -> Vec<Event> {
 }
 
 /// The last position of the log, once all is numbered.
-async fn now(world: &World) -> u64 {
+pub(super) async fn now(world: &World) -> u64 {
     number(world).await;
     page(world, None, 0).await.position
 }
 
 /// Numbers what waits, and returns the events of the tenant's feed after a position.
-async fn feed(world: &World, tenant: TenantId, after: u64) -> Vec<Event> {
+pub(super) async fn feed(world: &World, tenant: TenantId, after: u64) -> Vec<Event> {
     number(world).await;
     page(world, Some(tenant), after).await.events
 }
 
-fn types(events: &[Event]) -> Vec<&str> {
+pub(super) fn types(events: &[Event]) -> Vec<&str> {
     events.iter().map(|event| event.event_type.as_str()).collect()
 }
 

@@ -6,6 +6,7 @@
 
 pub mod account_moves;
 pub mod admissions;
+pub mod amendments;
 pub mod api_keys;
 pub mod approvals;
 pub mod assignments;

@@ -22,16 +22,16 @@ fn nights() -> Stay {
 }
 
 /// Returns the lapsed holds that the operator can let expire.
-async fn lapsed(host: &Host, days: i64, limit: u32) -> Vec<LapsedHold> {
+pub(super) async fn lapsed(host: &Host, days: i64, limit: u32) -> Vec<LapsedHold> {
     let at = build::at() + TimeDelta::days(days);
     host.world.ports.reservations.lapsed(&OperatorScope::new(), at, limit).await.expect("no failure")
 }
 
-fn expiry(hold: &LapsedHold) -> Change<Reservation> {
+pub(super) fn expiry(hold: &LapsedHold) -> Change<Reservation> {
     hold.expire(AuditId::new(build::id()), build::at() + TimeDelta::days(40)).expect("lapsed")
 }
 
-async fn expire(host: &Host, change: Change<Reservation>) -> Result<(), RepositoryError> {
+pub(super) async fn expire(host: &Host, change: Change<Reservation>) -> Result<(), RepositoryError> {
     host.world.ports.reservations.expire(&OperatorScope::new(), change).await
 }
 

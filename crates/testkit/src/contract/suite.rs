@@ -41,6 +41,18 @@ macro_rules! suite {
                 of_twenty_who_give_the_same_external_id_one_wins,
                 nobody_books_in_anothers_name,
             }
+            amendments {
+                an_amended_reservation_comes_back_as_it_was_stored,
+                an_amendment_takes_its_nights_as_a_booking_does,
+                an_amendment_of_an_old_reservation_is_stale,
+                a_lapsed_hold_makes_way_for_an_amendment,
+                of_twenty_who_change_a_reservation_one_wins,
+                of_twenty_who_book_or_amend_to_the_same_night_one_wins,
+                of_amendments_and_a_block_at_once_each_is_whole,
+                what_may_not_be_sold_any_more_takes_no_other_nights,
+                another_tenant_amends_no_reservation,
+                an_amendment_leaves_one_entry_and_one_event,
+            }
             withdrawals {
                 what_may_not_be_sold_any_more_is_not_sold,
                 nothing_is_sold_once_it_may_not_be,

@@ -4,7 +4,7 @@ mod handlers;
 mod views;
 
 pub(crate) use self::handlers::*;
-pub(crate) use self::views::{ComponentsView, GuestCountView, PriceModificationsView, QuoteView};
+pub(crate) use self::views::{ComponentsView, GuestCountView, PriceModificationsView, PriceView, QuoteView};
 use crate::router::{Operation, operations};
 
 pub(crate) fn operations() -> Vec<Operation> {

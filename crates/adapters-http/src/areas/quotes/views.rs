@@ -69,6 +69,35 @@ impl From<GuestCount> for GuestCountView {
     }
 }
 
+/// The price of a stay.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Price)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PriceView {
+    /// The currency of all amounts (ISO 4217).
+    #[schema(example = "USD")]
+    currency: &'static str,
+    #[schema(value_type = f64, example = 460.64)]
+    total_price: Decimal,
+    #[schema(value_type = f64, example = 460.64)]
+    price_before_taxes: Decimal,
+    components: ComponentsView,
+    price_modifications: PriceModificationsView,
+}
+
+impl From<&PricedStay> for PriceView {
+    fn from(priced: &PricedStay) -> Self {
+        let price = &priced.price;
+        Self {
+            currency: price.currency().code(),
+            total_price: Decimal::of(price.total()),
+            price_before_taxes: Decimal::of(price.before_taxes()),
+            components: priced.into(),
+            price_modifications: price.into(),
+        }
+    }
+}
+
 /// The components of a price. `totalPrice` is `basePrice` plus the markups, minus `discounts`, plus `fees` and `taxes`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PriceComponents)]

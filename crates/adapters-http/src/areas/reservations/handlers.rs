@@ -1,22 +1,23 @@
 //! One function per operation.
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use application::Code::{
-    CurrencyMismatch, ExternalIdTaken, ImportAsleep, ListingNotFound, NotAvailable, NotPending, PriceChanged,
+    CurrencyMismatch, ExternalIdTaken, ImportAsleep, ListingNotFound, NotAvailable, NotLive, NotPending, PriceChanged,
     PromotionNotValid, QuoteExpired, QuoteNotFound, QuoteUsed, ReservationNotFound, TenantInactive, TooManyCouponCodes,
     TooManyHolds,
 };
-use application::{BookingFields, FindReservations, Paging, ReservationError};
+use application::{AmendmentFields, AmendmentOptions, BookingFields, FindReservations, Paging, ReservationError};
 use domain::access::Permission;
 use domain::ids::ReservationId;
 use domain::quotes::Quote;
 use serde::de::IgnoredAny;
 
-use super::views::ReservationView;
-use crate::areas::quotes::QuoteView;
+use super::views::{AmendedView, ReservationView};
+use crate::areas::quotes::{PriceView, QuoteView};
 use crate::openapi::{IfMatchHeader, IfNoneMatchHeader, Refuses, TenantHeaders, codes};
 use crate::request::body::Body;
 use crate::request::caller::InTenant;
+use crate::request::if_match::IfMatch;
 use crate::request::not_supported;
 use crate::request::paging::ListQuery;
 use crate::request::parts::{ChangeRequest, ListRequest};
@@ -65,11 +66,20 @@ pub(crate) async fn book(api: web::Data<Api>, caller: InTenant, body: Body) -> A
     Ok(tagged(done.reply(answer)))
 }
 
-/// Refuses a booking. If its price has changed, the refusal shows the quote to book with instead.
+/// Refuses a booking or an amendment. If its price has changed, the refusal shows the quote to book with instead, or the
+/// price of the amended stay.
 fn refused(error: ReservationError) -> ApiError {
-    let ReservationError::PriceChanged(quote) = &error else { return error.into() };
-    let view = QuoteView::from(Quote::clone(quote));
-    ApiError::from(error).with_quote(&view)
+    match &error {
+        ReservationError::PriceChanged(quote) => {
+            let view = QuoteView::from(Quote::clone(quote));
+            ApiError::from(error).with_quote(&view)
+        }
+        ReservationError::AmendedPrice(priced) => {
+            let view = PriceView::from(&**priced);
+            ApiError::from(error).with_price(&view)
+        }
+        _ => error.into(),
+    }
 }
 
 /// Returns a reservation of an account of the tenant of the request, or one that it sold as an importer.
@@ -86,6 +96,36 @@ pub(crate) async fn get(
     not_supported::in_query_of(&request, caller.tenant_scope(Permission::Read))?;
     let found = api.reservations.get(&caller, id.0).await?;
     Ok(tagged(ok(ReservationView::from(found))))
+}
+
+/// Changes the dates, the guests or the notes of a reservation that is neither cancelled nor expired.
+///
+/// Other dates or guests are priced now, and booked in one step in which the reservation's own nights are free. If others
+/// have the nights, nothing is changed.
+#[utoipa::path(patch, path = "/api/v1/reservation/{id}", operation_id = "amendReservation", tag = "reservations",
+    params(("id" = uuid::Uuid, Path), AmendmentOptions, TenantHeaders, IfMatchHeader), request_body = AmendmentFields,
+    responses((status = 200, body = AmendedView),
+        Refuses<{ codes(&[
+            TenantInactive, ReservationNotFound, ListingNotFound, NotLive, NotAvailable, ImportAsleep, PriceChanged,
+            CurrencyMismatch
+        ]) }>))]
+pub(crate) async fn amend(
+    api: web::Data<Api>,
+    caller: InTenant,
+    id: PathId<ReservationId>,
+    query: Query<AmendmentOptions>,
+    if_match: IfMatch,
+    body: Body,
+) -> Answer {
+    let (caller, body) = body.read::<AmendmentFields, _>(caller, Permission::Write).await?;
+    let is_dry = query.0.as_ref().is_ok_and(|query| query.dry_run);
+    let input = query.0.and_then(|query| body.map(|body| AmendmentFields { dry_run: query.dry_run, ..body }));
+    let amended = api.reservations.amend(&caller, id.0, input, &if_match.on(ReservationView::from)).await;
+    let amended = amended.map_err(refused)?;
+    if is_dry {
+        return Ok(HttpResponse::Ok().json(AmendedView::from(amended)));
+    }
+    Ok(tagged(ok(ReservationView::from(amended.reservation))))
 }
 
 /// Confirms a pending reservation. May be repeated.

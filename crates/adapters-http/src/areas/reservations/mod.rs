@@ -7,5 +7,5 @@ pub(crate) use self::handlers::*;
 use crate::router::{Operation, operations};
 
 pub(crate) fn operations() -> Vec<Operation> {
-    operations![list, count, book, get, confirm, cancel]
+    operations![list, count, book, get, amend, confirm, cancel]
 }

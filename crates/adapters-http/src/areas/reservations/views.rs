@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::areas::quotes::{ComponentsView, GuestCountView, PriceModificationsView};
 use crate::response::date_time::DateTime;
 use crate::response::decimal::Decimal;
+use application::AmendedReservation;
 use application::enum_schemas::{ReservationStatusWord, ReservationTypeWord};
 
 /// A stay that is sold or held for a guest.
@@ -62,10 +63,32 @@ pub(crate) struct ReservationView {
     external_id: Option<String>,
     /// The first instant at which a pending reservation no longer holds its nights.
     hold_expires_at: Option<DateTime>,
+    /// The number of changes, from 1. Each confirmation, cancellation, expiry and amendment counts.
+    #[schema(example = 1)]
+    revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
     confirmed_at: Option<DateTime>,
     cancelled_at: Option<DateTime>,
+}
+
+/// The result of an amendment.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AmendedReservation)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AmendedView {
+    /// The reservation after the amendment.
+    data: ReservationView,
+    /// In a dry run: the new price less the old one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, nullable = false, example = 149.00)]
+    price_difference: Option<Decimal>,
+}
+
+impl From<AmendedReservation> for AmendedView {
+    fn from(AmendedReservation { reservation, price_difference }: AmendedReservation) -> Self {
+        Self { data: reservation.into(), price_difference: Some(Decimal::of(price_difference)) }
+    }
 }
 
 /// The guest of a stay.
@@ -99,7 +122,7 @@ impl From<TenantReservation> for ReservationView {
             source,
             notes,
             hold_expires_at,
-            version: _,
+            version: revision,
             created_at,
             updated_at,
             confirmed_at,
@@ -130,6 +153,7 @@ impl From<TenantReservation> for ReservationView {
             quote_id: quote_id.map(domain::ids::QuoteId::as_uuid),
             external_id: external.map(|ExternalName { seller: _, id }| id.into()),
             hold_expires_at: hold_expires_at.map(DateTime),
+            revision,
             created_at: DateTime(created_at),
             updated_at: DateTime(updated_at),
             confirmed_at: confirmed_at.map(DateTime),

@@ -10,20 +10,28 @@ use domain::access::{OperatorScope, TenantScope};
 use domain::change::Change;
 use domain::ids::{ReservationId, TenantId};
 use domain::reservations::{
-    ExternalId, LapsedHold, Reservation, ReservationBooked, ReservationParts, ReservationStatus, TenantReservation,
+    ExternalId, LapsedHold, Reservation, ReservationAmended, ReservationBooked, ReservationParts, ReservationStatus,
+    StayAmended, TenantReservation,
 };
 use ports::{RepositoryError, ReservationRepository};
+use sea_orm::Value;
 
 use self::offers::booking;
 use self::rows::{HoldRow, to_oldest_holds, to_rows, to_tenant_reservation};
+use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
+use crate::engine::transaction::Transaction;
 
 /// Replaces the previous version.
 const TURN: &str = "\
     UPDATE reservations SET status = $4, version = $5, updated_at = $6, confirmed_at = $7, cancelled_at = $8 \
     WHERE workspace_id = $1 AND integration_account_id = $2 AND id = $3 AND version = $5 - 1";
+
+/// Replaces the previous version.
+const AMEND: &str = "\
+    UPDATE reservations SET ({priced}, guest_first_name, guest_last_name, guest_email, guest_phone, notes, version, updated_at) = ";
 
 #[async_trait]
 impl ReservationRepository for Database {
@@ -43,22 +51,17 @@ impl ReservationRepository for Database {
         scope: &TenantScope,
         change: Change<ReservationBooked>,
     ) -> Result<TenantReservation, RepositoryError> {
-        let Change { after: ReservationBooked { reservation, owner, mut expired }, audit, idempotency_record } = change;
+        let Change { after: ReservationBooked { reservation, owner, expired }, audit, idempotency_record } = change;
         let parts = reservation.clone().into_parts();
         sold_by_the_scope(scope, &parts, owner)?;
         let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
-            transaction.lock_offer(&parts, owner).await?;
+            transaction.lock_offer(&parts, owner, parts.sold_by).await?;
             let holder = parts.sold_by.filter(|_| parts.status == ReservationStatus::Pending);
             if let Some(importer) = holder {
                 transaction.one_hold_at_a_time(&parts, owner, importer).await?;
             }
-            // In the order of their ids, so that concurrent bookings with the same lapsed holds do not deadlock.
-            expired.sort_by_key(|hold| hold.after.id());
-            for Change { after: hold, audit, idempotency_record: _ } in expired {
-                transaction.execute_guarded(expiration(hold)).await?;
-                transaction.append(audit).await?;
-            }
+            transaction.expire_all(expired).await?;
             if let Some(importer) = holder {
                 transaction.refuse_obstacles(&parts).await?;
                 transaction.refuse_too_many_holds(&parts, owner, importer).await?;
@@ -83,13 +86,9 @@ impl ReservationRepository for Database {
         let Change { after: reservation, audit, idempotency_record } = change;
         let parts = reservation.clone().into_parts();
         inside(scope.workspace_id(), parts.workspace_id)?;
-        let account = [parts.workspace_id.as_uuid().into(), parts.priced.integration_account_id.as_uuid().into()];
         let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
-            let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
-            let owner = Query::new(owner, account).push(transaction.dialect().for_share());
-            let owner = transaction.one(owner, "tenant_id").await?.ok_or(RepositoryError::Stale)?;
-            let owner = TenantId::new(owner);
+            let owner = transaction.lock_owner(&parts).await?;
             let turned = TenantReservation { reservation, owner };
             // The change was decided while another tenant owned the account, so its audit entry would name that tenant.
             if audit.other_tenant_id != turned.other_than(audit.tenant_id) {
@@ -99,6 +98,37 @@ impl ReservationRepository for Database {
             let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
             transaction.execute_guarded(update).await?;
             Ok(turned)
+        }
+        .await;
+        transaction.end(done, audit).await
+    }
+
+    async fn amend(
+        &self,
+        scope: &TenantScope,
+        change: Change<ReservationAmended>,
+    ) -> Result<TenantReservation, RepositoryError> {
+        let Change { after, audit, idempotency_record } = change;
+        let seen = after.seen();
+        let ReservationAmended { reservation, owner, stay } = after;
+        let parts = reservation.clone().into_parts();
+        inside(scope.workspace_id(), parts.workspace_id)?;
+        let importer = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
+        let transaction = self.begin(scope, idempotency_record).await?;
+        let done = async {
+            match stay {
+                None if transaction.lock_owner(&parts).await? != owner => return Err(RepositoryError::Stale),
+                None => {}
+                Some(StayAmended { nights_before, expired }) => {
+                    transaction.lock_offer(&parts, owner, importer).await?;
+                    transaction.expire_all(expired).await?;
+                    // As for bookings: on PostgreSQL the constraint prevents overlaps, and it refuses the update.
+                    transaction.refuse_what_is_in_the_way(&parts, nights_before).await?;
+                }
+            }
+            let update = amendment(reservation).and("sold_by = ?", importer.map(TenantId::as_uuid));
+            transaction.execute_guarded(update).await?;
+            Ok(seen)
         }
         .await;
         transaction.end(done, audit).await
@@ -133,6 +163,27 @@ impl ReservationRepository for Database {
     }
 }
 
+impl Transaction {
+    /// Stores the expiry of holds, in the order of their ids, so that concurrent changes with the same lapsed holds do not
+    /// deadlock.
+    async fn expire_all(&self, mut expired: Vec<Change<Reservation>>) -> Result<(), RepositoryError> {
+        expired.sort_by_key(|hold| hold.after.id());
+        for Change { after: hold, audit, idempotency_record: _ } in expired {
+            self.execute_guarded(expiration(hold)).await?;
+            self.append(audit).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the owner of the account of a reservation, until the end of the transaction.
+    async fn lock_owner(&self, parts: &ReservationParts) -> Result<TenantId, RepositoryError> {
+        let account = [parts.workspace_id.as_uuid().into(), parts.priced.integration_account_id.as_uuid().into()];
+        let owner = "SELECT tenant_id FROM integration_accounts WHERE workspace_id = $1 AND id = $2";
+        let owner = Query::new(owner, account).push(self.dialect().for_share());
+        self.one(owner, "tenant_id").await?.map(TenantId::new).ok_or(RepositoryError::Stale)
+    }
+}
+
 /// Checks that a booking belongs to the scope: in its workspace, sold by its tenant, with an external id of that
 /// tenant.
 fn sold_by_the_scope(scope: &TenantScope, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
@@ -157,6 +208,26 @@ fn turning(parts: ReservationParts) -> Query {
         cancelled_at.into(),
     ];
     Query::new(TURN, values)
+}
+
+/// Updates the stay, the guest and the notes of a live reservation.
+fn amendment(reservation: Reservation) -> Query {
+    let (row, priced) = to_rows(reservation);
+    let version = row.version;
+    let fields: [Value; 7] = [
+        row.guest_first_name.into(),
+        row.guest_last_name.into(),
+        row.guest_email.into(),
+        row.guest_phone.into(),
+        row.notes.into(),
+        version.into(),
+        row.updated_at.into(),
+    ];
+    Query::new(AMEND, [row.workspace_id.into(), row.id.into()])
+        .fill("priced", PricedRow::COLUMNS)
+        .push_list(priced.into_values().chain(fields))
+        .push(" WHERE workspace_id = $1 AND id = $2 AND status IN ('PENDING', 'CONFIRMED')")
+        .push_bound(" AND version = ?", version - 1)
 }
 
 /// Updates a hold that has expired.

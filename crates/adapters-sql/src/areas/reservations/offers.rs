@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{QuoteId, TenantId, WorkspaceId};
+use domain::quotes::PricedStay;
 use domain::reservations::{ExternalName, ReservationParts};
+use domain::stays::Stay;
 use ports::{RepositoryError, rules};
 use sea_orm::{FromQueryResult, Statement, Value};
 
@@ -49,6 +51,18 @@ const OBSTACLES: [(&str, &str); 4] = [
     ),
 ];
 
+/// Returns a row if one of the nights to which the reservation `$3` is amended is sold or blocked, except those that it has
+/// already.
+const IN_THE_WAY: &str = "\
+    SELECT 1 WHERE EXISTS \
+      (SELECT 1 FROM reservations \
+       WHERE workspace_id = $1 AND listing_id = $2 AND id <> $3 AND check_out > $4 AND check_in < $5 \
+         AND status IN ('PENDING', 'CONFIRMED')) \
+    OR EXISTS \
+      (SELECT 1 FROM calendar_nights \
+       WHERE workspace_id = $1 AND listing_id = $2 AND night >= $4 AND night < $5 AND (night < $6 OR night >= $7) \
+         AND is_blocked)";
+
 /// Returns a row if the importer `$2` has the maximum number of pending stays at the listings of the owner `$3` at the
 /// instant `$4`. The workspace is not locked: a concurrent change of the maximum counts as made after the booking.
 const ALL_HOLDS: &str = "\
@@ -90,16 +104,21 @@ impl Database {
 }
 
 impl Transaction {
-    /// Checks that the owner offers the listing and, if another tenant sells it, that the seller has imported it. Row
+    /// Checks that the owner offers the listing and, if an importer sells or amends it, that this one has imported it. Row
     /// locks keep this true until the end of the transaction.
-    pub(super) async fn lock_offer(&self, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
+    pub(super) async fn lock_offer(
+        &self,
+        parts: &ReservationParts,
+        owner: TenantId,
+        importer: Option<TenantId>,
+    ) -> Result<(), RepositoryError> {
         let named = [
             parts.workspace_id.as_uuid(),
             owner.as_uuid(),
             parts.priced.integration_account_id.as_uuid(),
             parts.priced.listing_id.as_uuid(),
         ];
-        let (select, importer) = parts.sold_by.map_or((OWN, None), |importer| (IMPORTED, Some(importer.as_uuid())));
+        let (select, importer) = importer.map_or((OWN, None), |importer| (IMPORTED, Some(importer.as_uuid())));
         let offer = Query::new(select, named.into_iter().chain(importer).map(Into::into))
             .fill(MAY_IMPORT, may_import(self.dialect(), "$5"));
         self.expect_row(offer.push(self.dialect().for_share())).await
@@ -128,6 +147,19 @@ impl Transaction {
     ) -> Result<(), RepositoryError> {
         let held = all_holds(parts.workspace_id, importer, owner, parts.created_at);
         self.refuse(held, rules::IMPORTER_HOLDS).await
+    }
+
+    /// Checks that the nights to which a reservation is amended are free, except those that it has already.
+    pub(super) async fn refuse_what_is_in_the_way(
+        &self,
+        parts: &ReservationParts,
+        before: Stay,
+    ) -> Result<(), RepositoryError> {
+        let PricedStay { listing_id, stay, .. } = &parts.priced;
+        let ids = [parts.workspace_id.as_uuid(), listing_id.as_uuid(), parts.id.as_uuid()];
+        let dates = [stay.check_in(), stay.check_out(), before.check_in(), before.check_out()];
+        let named = ids.into_iter().map(Value::from).chain(dates.into_iter().map(|date| date.as_date().into()));
+        self.refuse(Query::new(IN_THE_WAY, named), rules::RESERVATION_STAY).await
     }
 
     /// Checks that nothing is in the way of the booking.

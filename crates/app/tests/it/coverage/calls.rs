@@ -187,6 +187,7 @@ fn of_sales() -> Vec<Line> {
         ("countReservations", READ, None, Itself),
         ("createReservation", WRITE, Some(booking("{listing}", "2060-01-10", "2060-01-13")), NotFound),
         ("getReservation", READ, None, NotFound),
+        ("amendReservation", WRITE, Some(json!({ "notes": "Taken over" })), NotFound),
         ("confirmReservation", WRITE, None, NotFound),
         ("cancelReservation", WRITE, None, NotFound),
     ]

@@ -1,9 +1,10 @@
-//! A worker that sells stays, confirms and cancels.
+//! A worker that sells stays, amends, confirms and cancels.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
+use std::time::{Duration, SystemTime};
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::Owners;
@@ -36,14 +37,28 @@ impl Dice {
     }
 }
 
-/// An acknowledged booking: the answer, and the expected status.
+/// An acknowledged booking: the answer, with what was acknowledged later.
 pub(super) struct Booked {
     pub(super) seller: usize,
     pub(super) answer: Value,
-    pub(super) status: &'static str,
+    /// Whether it is a hold that lapses while the test runs.
+    pub(super) is_brief: bool,
 }
 
-/// A worker that sells for all tenants in turn, and confirms or cancels its sales.
+impl Booked {
+    fn is_over(&self) -> bool {
+        self.answer["status"] == "CANCELLED" || self.answer["status"] == "EXPIRED"
+    }
+
+    /// Takes over what a change has acknowledged. The owner and the seller stay those of the booking.
+    fn note(&mut self, changed: &Value) {
+        for field in ["status", "checkInDate", "checkOutDate", "guests", "totalPrice", "revision"] {
+            self.answer[field] = changed[field].clone();
+        }
+    }
+}
+
+/// A worker that sells for all tenants in turn, and amends, confirms or cancels its sales.
 pub(super) struct Writer<'a> {
     pub(super) clients: Vec<Client>,
     pub(super) listings: &'a [String],
@@ -55,10 +70,11 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     pub(super) fn attempt(&mut self) {
-        match self.dice.below(10) {
+        match self.dice.below(12) {
             0..=5 => self.book(),
             6 => self.book_with_quote(),
-            7 => self.turn("POST", "/confirm"),
+            7..=8 => self.amend(),
+            9 => self.turn("POST", "/confirm"),
             _ => self.turn("DELETE", ""),
         }
     }
@@ -68,7 +84,7 @@ impl Writer<'_> {
         let (check_in, check_out) = self.dice.stay();
         let asked = self.held_or_not(booking(&listing, &check_in, &check_out));
         let answer = self.clients[seller].post("/api/v1/reservation", &asked);
-        self.note_booking(seller, &answer);
+        self.note_booking(seller, &asked, &answer);
     }
 
     fn book_with_quote(&mut self) {
@@ -77,11 +93,11 @@ impl Writer<'_> {
         let stay = crate::support::stay(&listing, &check_in, &check_out);
         let quote = self.clients[seller].post("/api/v1/quote", &stay);
         if quote.status != 201 {
-            return self.note_booking(seller, &quote);
+            return self.note_booking(seller, &stay, &quote);
         }
         let asked = self.held_or_not(quoted(&id_of(&quote.json["data"])));
         let answer = self.clients[seller].post("/api/v1/reservation", &asked);
-        self.note_booking(seller, &answer);
+        self.note_booking(seller, &asked, &answer);
     }
 
     fn seller(&mut self) -> usize {
@@ -89,44 +105,82 @@ impl Writer<'_> {
     }
 
     fn held_or_not(&mut self, mut asked: Value) -> Value {
-        if self.dice.below(2) == 0 {
+        let kind = self.dice.below(8);
+        if kind < 4 {
             asked["reservationType"] = json!("PENDING_CONFIRMATION");
+        }
+        if kind == 0 {
+            let soon = SystemTime::now() + Duration::from_millis(500 + self.dice.below(2_000));
+            let soon = DateTime::<Utc>::from(soon);
+            asked["holdExpiresAt"] = json!(soon.to_rfc3339_opts(SecondsFormat::Millis, true));
         }
         asked
     }
 
-    fn note_booking(&mut self, seller: usize, answer: &Answer) {
+    fn note_booking(&mut self, seller: usize, asked: &Value, answer: &Answer) {
         self.count("book", answer);
-        let refusal = answer.refusal();
+        let is_brief = asked.get("holdExpiresAt").is_some();
         if answer.status == 201 {
-            let status = if answer.json["data"]["status"] == "PENDING" { "PENDING" } else { "CONFIRMED" };
-            self.booked.push(Booked { seller, answer: answer.json["data"].clone(), status });
+            self.booked.push(Booked { seller, answer: answer.json["data"].clone(), is_brief });
         } else {
-            let may_be = match self.owners {
-                Owners::Stay => &[(409, "not_available")][..],
-                // A booking that loses every retry gets 503.
-                Owners::Change => {
-                    &[(409, "not_available"), (409, "import_asleep"), (404, "listing_not_found"), (503, "busy")]
-                }
-            };
-            assert!(may_be.contains(&refusal), "{}", answer.text);
+            // The hold would have ended before the booking arrived.
+            let late = if is_brief { (422, "validation_failed") } else { (409, "not_available") };
+            self.may_lose(answer, &[late]);
+        }
+    }
+
+    /// Asserts that a stay was refused for a reason that others have caused, or for one of these.
+    fn may_lose(&self, answer: &Answer, others: &[(u16, &str)]) {
+        let may_be = match self.owners {
+            Owners::Stay => &[(409, "not_available")][..],
+            // A change that loses every retry gets 503.
+            Owners::Change => {
+                &[(409, "not_available"), (409, "import_asleep"), (404, "listing_not_found"), (503, "busy")]
+            }
+        };
+        let refusal = answer.refusal();
+        assert!(may_be.contains(&refusal) || others.contains(&refusal), "{}", answer.text);
+    }
+
+    /// Returns one of this worker's sales that is not known to be over.
+    fn a_sale(&mut self) -> Option<usize> {
+        let live: Vec<_> = (0..self.booked.len()).filter(|number| !self.booked[*number].is_over()).collect();
+        if live.is_empty() { None } else { Some(*self.dice.pick(&live)) }
+    }
+
+    /// Amends one of this worker's sales to another stay.
+    fn amend(&mut self) {
+        let Some(number) = self.a_sale() else { return self.book() };
+        let (check_in, check_out) = self.dice.stay();
+        let asked = json!({ "checkInDate": check_in, "checkOutDate": check_out, "guests": 1 + self.dice.below(2) });
+        let Booked { seller, answer, is_brief } = &self.booked[number];
+        let path = format!("/api/v1/reservation/{}", id_of(answer));
+        let is_brief = *is_brief;
+        let amended = self.clients[*seller].patch(&path, &asked);
+        self.count("amend", &amended);
+        if amended.status == 200 {
+            self.booked[number].note(&amended.json["data"]);
+        } else {
+            let over = if is_brief { (409, "not_live") } else { (409, "not_available") };
+            let moved = if self.owners == Owners::Change { (404, "reservation_not_found") } else { over };
+            self.may_lose(&amended, &[over, moved]);
         }
     }
 
     /// Confirms or cancels one of this worker's sales.
     fn turn(&mut self, method: &str, rest: &str) {
-        let live: Vec<_> = (0..self.booked.len()).filter(|number| self.booked[*number].status != "CANCELLED").collect();
-        if live.is_empty() {
-            return self.book();
-        }
-        let number = *self.dice.pick(&live);
-        let Booked { seller, answer, .. } = &self.booked[number];
+        let Some(number) = self.a_sale() else { return self.book() };
+        let Booked { seller, answer, is_brief } = &self.booked[number];
         let path = format!("/api/v1/reservation/{}{rest}", id_of(answer));
-        let answer = self.clients[*seller].call(method, &path, None);
+        let (seller, is_brief) = (*seller, *is_brief);
+        let answer = self.clients[seller].call(method, &path, None);
         self.count(if rest.is_empty() { "cancel" } else { "confirm" }, &answer);
         if answer.status == 200 {
-            self.booked[number].status = if rest.is_empty() { "CANCELLED" } else { "CONFIRMED" };
-        } else {
+            let status = &answer.json["data"]["status"];
+            let expected = if rest.is_empty() { "CANCELLED" } else { "CONFIRMED" };
+            assert!(status == expected || is_brief && status == "EXPIRED", "{}", answer.text);
+            self.booked[number].note(&answer.json["data"]);
+        } else if answer.refusal() != (409, "not_pending") || !is_brief {
             // A direct sale moves with its account.
             let may_be = [(404, "reservation_not_found"), (503, "busy")];
             assert!(self.owners == Owners::Change && may_be.contains(&answer.refusal()), "{}", answer.text);
