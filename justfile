@@ -17,6 +17,10 @@ stress:
     TENANTRY_TEST_WRITERS=64 TENANTRY_TEST_LISTINGS=20 TENANTRY_TEST_ATTEMPTS=20000 \
         cargo test --package tenantry --test it double_booking -- --nocapture --test-threads=1
 
+# prices a hundred thousand random offers: quotes, reservations, amendments and calendars must agree
+offers:
+    PROPTEST_CASES=100000 cargo test --release --package tenantry-domain a_stay_costs_the_same
+
 # checks format, lints, docs and dependencies
 lint: _deny
     cargo fmt --all --check

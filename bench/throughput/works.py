@@ -18,6 +18,7 @@ from service import Client
 from statements import RADIUS
 
 VARIANTS = 8  # different requests, sent in turn
+WEEK = "checkInDate=2031-06-10&checkOutDate=2031-06-17&guests=2&include=price"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ def works(names: dict) -> list:
         Work("W3", "list 20 of a tenant's listings, filtered", "market", filtered(tenants)),
         Work("W4", f"search the 20 nearest within {RADIUS} km", "market", alone=True, requests=[
             Request("GET", f"/api/v1/tenants/search-listings?location={latitude},{longitude}&radius={RADIUS}&per_page=20", tenants[0])
+            for _, _, latitude, longitude, _, _ in places
+        ]),
+        Work("W16", f"search the 20 nearest within {RADIUS} km, with prices of a week", "market", alone=True, requests=[
+            Request("GET", f"/api/v1/tenants/search-listings?location={latitude},{longitude}&radius={RADIUS}&per_page=20&{WEEK}", tenants[0])
             for _, _, latitude, longitude, _, _ in places
         ]),
     ]

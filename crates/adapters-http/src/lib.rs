@@ -51,7 +51,7 @@ pub use self::state::networks::{InvalidNetworkError, Network};
 pub use self::state::origins::{AllowedOrigin, InvalidOriginError};
 pub use self::state::rate_limit::{InvalidQuotaError, Quota, RateLimits};
 pub use self::state::{Api, ServerLimits};
-use application::enum_schemas::ListingType;
+use application::enum_schemas::{IncludedPart, ListingType};
 
 /// The routes of all areas.
 static ROUTER: LazyLock<Router> =
@@ -59,7 +59,7 @@ static ROUTER: LazyLock<Router> =
 
 /// The schemas that only parameters and refusals refer to.
 #[derive(OpenApi)]
-#[openapi(components(schemas(ProblemView, PriceView, ListingType)))]
+#[openapi(components(schemas(ProblemView, PriceView, ListingType, IncludedPart)))]
 struct Components;
 
 /// Lists the operations of all areas. Requests are matched with them in this order, so the most requested ones come

@@ -47,7 +47,9 @@ pub use ports::{EventPage, Page, PageStart, fairness, traces};
 pub use self::access::authentication::Authentication;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};
 pub use self::audit::{Audit, FindAudit};
-pub use self::availability::{Availability, AvailabilityError, EditCalendar, GetNights, RangeFields};
+pub use self::availability::{
+    Availability, AvailabilityError, EditCalendar, GetNights, GetPriceCalendar, ListingNights, RangeFields,
+};
 pub use self::charges::{ChargeError, ChargeFields, Charges, ReplaceCharges};
 pub use self::event_consumers::{
     EventConsumerError, EventConsumerPut, EventConsumers, FindEventConsumers, ListedEventConsumer, PutEventConsumer,

@@ -23,6 +23,14 @@ pub struct Currency {
 }
 
 impl Currency {
+    /// Iterates over all currencies.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let letters = || 'A'..='Z';
+        let pairs = letters().flat_map(move |first| letters().map(move |second| [first, second]));
+        let codes = pairs.flat_map(move |[first, second]| letters().map(move |third| [first, second, third]));
+        codes.filter_map(|code| String::from_iter(code).parse().ok())
+    }
+
     /// The ISO 4217 alphabetic code, in capitals.
     pub const fn code(self) -> &'static str {
         self.code
@@ -72,6 +80,15 @@ mod tests {
             let currency = text.parse::<Currency>().expect("a currency");
             assert_eq!((currency.code(), currency.minor_digits()), (code, digits));
         }
+    }
+
+    #[test]
+    fn all_currencies_have_a_known_number_of_digits() {
+        let mut digits: Vec<_> = Currency::all().map(Currency::minor_digits).collect();
+        assert!(digits.len() > 150, "{}", digits.len());
+        digits.sort_unstable();
+        digits.dedup();
+        assert_eq!(digits, [0, 2, 3, 4]);
     }
 
     #[test]

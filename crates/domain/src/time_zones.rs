@@ -17,6 +17,11 @@ pub struct TimeZoneError;
 pub struct TimeZone(Tz);
 
 impl TimeZone {
+    /// Iterates over all zones.
+    pub fn all() -> impl Iterator<Item = Self> {
+        chrono_tz::TZ_VARIANTS.iter().copied().map(Self)
+    }
+
     /// The IANA name, in its canonical spelling.
     pub fn name(self) -> &'static str {
         self.0.name()

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
-use domain::availability::{Calendar, CalendarEdit};
+use domain::availability::{Calendar, CalendarEdit, ListingCalendar};
 use domain::change::Change;
-use domain::ids::ListingId;
+use domain::ids::{IntegrationAccountId, ListingId};
 use domain::stays::Stay;
 
 use crate::RepositoryError;
@@ -23,6 +23,15 @@ pub trait AvailabilityRepository: Send + Sync {
     async fn edit(&self, scope: &TenantScope, change: Change<CalendarEdit>) -> Result<(), RepositoryError>;
 }
 
+/// The listings whose calendars are read together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CalendarSelection {
+    /// Listings by id.
+    Listings(Vec<ListingId>),
+    /// All listings of an account.
+    Account(IntegrationAccountId),
+}
+
 /// The calendars of the listings that one tenant owns or imports.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -36,4 +45,15 @@ pub trait AvailabilityQueries: Send + Sync {
         nights: Stay,
         at: DateTime<Utc>,
     ) -> Result<Option<Calendar>, RepositoryError>;
+
+    /// Returns the calendars of at most `most` of the selected listings, by id, as of one moment. Sleeping imports, and
+    /// listings that the tenant neither owns nor imports, are left out.
+    async fn calendars(
+        &self,
+        scope: &TenantScope,
+        selection: &CalendarSelection,
+        nights: Stay,
+        at: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<ListingCalendar>, RepositoryError>;
 }

@@ -12,7 +12,7 @@ use domain::listings::{
     Amenity, ApprovalStatus, Bathrooms, Bedrooms, Delivery, Listing, ListingAccount, ListingStatus, Occupancy,
     ProviderId, ReviewedListing, TenantListing,
 };
-use domain::money::Amount;
+use domain::money::{Amount, Total};
 use domain::stays::Stay;
 
 use crate::{Page, RepositoryError, Slice};
@@ -111,6 +111,23 @@ pub struct FreeNights {
     pub at: DateTime<Utc>,
 }
 
+/// A stay whose price is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PricedNights {
+    /// The nights.
+    pub stay: Stay,
+    /// The adults who come.
+    pub guests: Occupancy,
+    /// The time at which to check whether the day of check-in has passed.
+    pub at: DateTime<Utc>,
+    /// Whether each listing brings the price, if the stay can be sold there.
+    pub is_shown: bool,
+    /// The minimum price of the stay, in the listing's own currency.
+    pub min: Option<Total>,
+    /// The maximum price of the stay, in the listing's own currency.
+    pub max: Option<Total>,
+}
+
 /// A filter of listings. `None` matches everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListingFilter {
@@ -142,6 +159,8 @@ pub struct ListingFilter {
     pub updated_since: Option<Edge>,
     /// Nights that must all be free.
     pub free: Option<FreeNights>,
+    /// The stay whose price is asked for.
+    pub price: Option<PricedNights>,
     /// The surroundings to search. The list is then ordered by distance, and by id at the same distance.
     pub around: Option<Around>,
 }

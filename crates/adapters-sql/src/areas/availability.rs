@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::TenantScope;
-use domain::availability::{Calendar, CalendarEdit, NightTerms};
+use domain::availability::{Calendar, CalendarEdit, ListingCalendar, NightTerms};
 use domain::change::Change;
 use domain::ids::{ListingId, WorkspaceId};
 use domain::listings::Listing;
 use domain::money::Money;
 use domain::stays::{Nights, Stay, StayDate};
-use ports::{AvailabilityQueries, AvailabilityRepository, RepositoryError};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use ports::{AvailabilityQueries, AvailabilityRepository, CalendarSelection, RepositoryError};
+use sea_orm::prelude::{Date, Uuid};
+use sea_orm::{EntityTrait, FromQueryResult, IntoActiveModel, Statement};
+use thiserror::Error;
 
+use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::engine::database::Database;
-use crate::engine::query::Query;
-use crate::engine::rows::{stored, whole};
+use crate::engine::dialect::Dialect;
+use crate::engine::query::{FILTERS, Query};
+use crate::engine::rows::{corrupt, stored, whole};
 use crate::engine::transaction::Transaction;
 use crate::tables::calendar_nights::{Entity, Model, Row};
 
@@ -26,6 +30,60 @@ const BATCH: usize = 1_000;
 
 const NIGHTS: &str = "\
     SELECT {columns} FROM calendar_nights night WHERE night.workspace_id = $1 AND night.listing_id = $2";
+
+/// The selected listings that the tenant may sell, their nights from `$3` to `$4` that differ, and the stays that have some of
+/// these nights at the instant `$5`; at most `$6` listings. The first column tells them apart.
+const CALENDARS: &str = "\
+    WITH seen AS ( \
+      SELECT listing.id, listing.currency, listing.start_price, listing.minimum_nights, listing.maximum_nights, \
+             listing.max_occupancy, \
+             account.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved AS is_offered \
+      FROM integration_accounts account \
+      JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
+      WHERE account.workspace_id = $1 AND account.tenant_id = $2{filters} \
+      UNION ALL \
+      SELECT listing.id, listing.currency, listing.start_price, listing.minimum_nights, listing.maximum_nights, \
+             listing.max_occupancy, 1 = 1 \
+      FROM imports import \
+      JOIN listings listing ON listing.workspace_id = $1 AND listing.id = import.listing_id \
+      JOIN integration_accounts account ON account.workspace_id = $1 AND account.id = listing.integration_account_id \
+      JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
+      WHERE import.workspace_id = $1 AND import.tenant_id = $2 AND listing.status = 'ACTIVE' AND listing.is_approved \
+        AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE'{filters} \
+      ORDER BY 1 LIMIT $6) \
+    SELECT 0 AS kind, seen.id, seen.currency, seen.start_price AS price, seen.minimum_nights, seen.maximum_nights, \
+           seen.max_occupancy, seen.is_offered AS is_set, CAST(NULL AS date) AS first, CAST(NULL AS date) AS last FROM seen \
+    UNION ALL \
+    SELECT 1, night.listing_id, night.currency, night.price, night.minimum_nights, night.maximum_nights, \
+           CAST(NULL AS integer), night.is_blocked, night.night, CAST(NULL AS date) \
+    FROM seen CROSS JOIN calendar_nights night \
+    WHERE night.workspace_id = $1 AND night.listing_id = seen.id AND night.night >= $3 AND night.night < $4 \
+    UNION ALL \
+    SELECT 2, stay.listing_id, CAST(NULL AS text), CAST(NULL AS bigint), CAST(NULL AS integer), CAST(NULL AS integer), \
+           CAST(NULL AS integer), 1 = 0, stay.check_in, stay.check_out \
+    FROM seen CROSS JOIN reservations stay \
+    WHERE stay.workspace_id = $1 AND stay.listing_id = seen.id AND stay.check_out > $3 AND stay.check_in < $4 \
+      AND (stay.status = 'CONFIRMED' OR stay.status = 'PENDING' AND stay.hold_expires_at > $5)";
+
+/// A night or a stay without its listing, or a listing without its price.
+#[derive(Debug, Error)]
+#[error("a part of a calendar without its listing")]
+struct MissingPart;
+
+/// A row of [`CALENDARS`]: a listing, a night or a stay.
+#[derive(FromQueryResult)]
+struct PartRow {
+    kind: i32,
+    id: Uuid,
+    currency: Option<String>,
+    price: Option<i64>,
+    minimum_nights: Option<i32>,
+    maximum_nights: Option<i32>,
+    max_occupancy: Option<i32>,
+    is_set: bool,
+    first: Option<Date>,
+    last: Option<Date>,
+}
 
 #[async_trait]
 impl AvailabilityRepository for Database {
@@ -100,6 +158,77 @@ impl AvailabilityQueries for Database {
         transaction.end_unaudited(Ok(())).await?;
         Ok(calendar)
     }
+
+    async fn calendars(
+        &self,
+        scope: &TenantScope,
+        selection: &CalendarSelection,
+        nights: Stay,
+        at: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<ListingCalendar>, RepositoryError> {
+        to_calendars(self.rows(calendars(self.dialect(), scope, selection, nights, at, most)).await?)
+    }
+}
+
+impl Database {
+    /// Returns the statement of calendars that are read together, for tests.
+    #[doc(hidden)]
+    pub fn calendars_statement(
+        &self,
+        scope: &TenantScope,
+        selection: &CalendarSelection,
+        nights: Stay,
+        at: DateTime<Utc>,
+    ) -> Statement {
+        self.statement(calendars(self.dialect(), scope, selection, nights, at, 100))
+    }
+}
+
+fn calendars(
+    dialect: &dyn Dialect,
+    scope: &TenantScope,
+    selection: &CalendarSelection,
+    nights: Stay,
+    at: DateTime<Utc>,
+    most: u32,
+) -> Query {
+    let (first, last) = (nights.check_in().as_date(), nights.check_out().as_date());
+    let query = Query::of_tenant(CALENDARS, scope).bind([first.into(), last.into(), at.into(), i64::from(most).into()]);
+    let query = query.fill(FILTERS, "").fill(MAY_IMPORT, may_import(dialect, "$2"));
+    match selection {
+        CalendarSelection::Account(account) => query.and("listing.integration_account_id = ?", Some(account.as_uuid())),
+        CalendarSelection::Listings(ids) => query.and_list("listing.id IN ", ids.iter().map(|id| id.as_uuid())),
+    }
+}
+
+/// Puts the rows together, by the ids of the listings.
+fn to_calendars(rows: Vec<PartRow>) -> Result<Vec<ListingCalendar>, RepositoryError> {
+    let mut found = BTreeMap::<Uuid, (Vec<PartRow>, BTreeMap<StayDate, NightTerms>, Vec<Stay>)>::new();
+    for row in rows {
+        let (listings, differing, sold) = found.entry(row.id).or_default();
+        match (row.kind, row.first, row.last) {
+            (1, Some(night), _) => drop(differing.insert(StayDate::new(night), to_night_terms(&row)?)),
+            (2, Some(first), Some(last)) => sold.push(Stay::from_parts(StayDate::new(first), StayDate::new(last))),
+            _ => listings.push(row),
+        }
+    }
+    let mut calendars = Vec::with_capacity(found.len());
+    for (id, (listings, differing, sold)) in found {
+        let missing = || corrupt("listing", MissingPart);
+        let row = listings.into_iter().next().ok_or_else(missing)?;
+        let currency = stored("listing", &row.currency.ok_or_else(missing)?)?;
+        let start_price = Money::from_minor(row.price.ok_or_else(missing)?, currency);
+        let minimum = whole("listing", row.minimum_nights.ok_or_else(missing)?)?;
+        let maximum = row.maximum_nights.map(|nights| whole("listing", nights)).transpose()?;
+        calendars.push(ListingCalendar {
+            listing_id: ListingId::new(id),
+            max_occupancy: whole("listing", row.max_occupancy.ok_or_else(missing)?)?,
+            is_offered: row.is_set,
+            calendar: Calendar::of(start_price, (minimum, maximum), differing, sold),
+        });
+    }
+    Ok(calendars)
 }
 
 impl Transaction {
@@ -151,16 +280,25 @@ fn to_row(workspace_id: WorkspaceId, listing_id: ListingId, night: StayDate, ter
 }
 
 fn to_terms(row: Row) -> Result<(StayDate, NightTerms), RepositoryError> {
-    let price = match row.price.zip(row.currency) {
+    let price = row.price.zip(row.currency);
+    let terms = terms(row.is_blocked, price, row.minimum_nights, row.maximum_nights)?;
+    Ok((StayDate::new(row.night), terms))
+}
+
+fn to_night_terms(row: &PartRow) -> Result<NightTerms, RepositoryError> {
+    terms(row.is_set, row.price.zip(row.currency.clone()), row.minimum_nights, row.maximum_nights)
+}
+
+fn terms(
+    is_blocked: bool,
+    price: Option<(i64, String)>,
+    minimum: Option<i32>,
+    maximum: Option<i32>,
+) -> Result<NightTerms, RepositoryError> {
+    let price = match price {
         Some((minor, currency)) => Some(Money::from_minor(minor, stored(WHAT, &currency)?)),
         None => None,
     };
     let nights = |number: Option<i32>| number.map(|number| whole(WHAT, number)).transpose();
-    let terms = NightTerms {
-        is_blocked: row.is_blocked,
-        price,
-        minimum_nights: nights(row.minimum_nights)?,
-        maximum_nights: nights(row.maximum_nights)?,
-    };
-    Ok((StayDate::new(row.night), terms))
+    Ok(NightTerms { is_blocked, price, minimum_nights: nights(minimum)?, maximum_nights: nights(maximum)? })
 }

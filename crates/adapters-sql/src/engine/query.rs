@@ -148,12 +148,31 @@ impl Query {
 
     /// Adds a condition in the holes `{filters}` in which `?1`, `?2`, … are the values.
     pub(crate) fn and_all(mut self, condition: &str, values: impl IntoIterator<Item = Value>) -> Self {
-        let mut sql = condition.to_owned();
+        let sql = self.bound_all(condition, values);
+        self.push_in(FILTERS, &sql)
+    }
+
+    /// Adds a condition in the holes `{filters}` that ends with the values in parentheses.
+    pub(crate) fn and_list<T: Into<Value>>(mut self, condition: &str, values: impl IntoIterator<Item = T>) -> Self {
+        let before = self.values.len();
+        self.values.extend(values.into_iter().map(Into::into));
+        let places: Vec<_> = (before + 1..=self.values.len()).map(|place| format!("${place}")).collect();
+        self.push_in(FILTERS, &format!("{condition}({})", places.join(", ")))
+    }
+
+    /// Fills the holes of this name with a text in which `?1`, `?2`, … are the values.
+    pub(crate) fn fill_all(mut self, hole: &'static str, sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        let sql = self.bound_all(sql, values);
+        self.fill(hole, sql)
+    }
+
+    fn bound_all(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) -> String {
+        let mut sql = sql.to_owned();
         for (position, value) in (1..).zip(values) {
             self.values.push(value);
             sql = sql.replace(&format!("?{position}"), &format!("${}", self.values.len()));
         }
-        self.push_in(FILTERS, &sql)
+        sql
     }
 
     /// Makes this a SELECT of the number of its rows, up to one more than `most`.

@@ -66,6 +66,7 @@ mod server_limits;
 mod servers;
 mod starvation;
 mod statements;
+mod stay_prices;
 mod stops;
 mod support;
 mod tenants;

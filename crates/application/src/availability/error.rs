@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::edit::RANGES;
 use crate::input::reader::FieldReader;
 use crate::outcome::codes::Code;
-use crate::outcome::problem::{Members, Problem};
+use crate::outcome::problem::{FieldErrors, Members, Problem};
 use crate::outcome::refusal::{Refusal, shares_refusals};
 
 /// A refusal of the availability use cases.
@@ -19,6 +19,9 @@ pub enum AvailabilityError {
     /// The tenant neither owns nor imports the listing.
     #[error("The listing was not found.")]
     ListingNotFound,
+    /// The tenant neither owns nor imports one of the listings; with its position.
+    #[error("The listing was not found.")]
+    ListingsNotFound(FieldErrors),
     /// Only the owner of a listing may edit its calendar.
     #[error(transparent)]
     NotTheOwner(#[from] NotTheOwnerError),
@@ -54,6 +57,7 @@ impl Problem for AvailabilityError {
         match self {
             Self::Refused(refusal) => refusal.members(),
             Self::ListingNotFound => Code::ListingNotFound.into(),
+            Self::ListingsNotFound(field_errors) => Code::ListingNotFound.with(field_errors),
             Self::NotTheOwner(_) => Code::NotTheOwner.into(),
         }
     }

@@ -3,6 +3,7 @@
 mod edit;
 mod error;
 mod get;
+mod price_calendar;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use ports::{AvailabilityQueries, AvailabilityRepository, ListingRepository};
 pub use self::edit::{EditCalendar, RangeFields};
 pub use self::error::AvailabilityError;
 pub use self::get::GetNights;
+pub use self::price_calendar::{GetPriceCalendar, ListingNights};
 use crate::steps::ambient::Ambient;
 
 /// The use cases of availability.

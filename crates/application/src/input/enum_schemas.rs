@@ -92,3 +92,11 @@ pub enum PresentWorkspaceStatus {
     Suspended,
     Erasing,
 }
+
+/// A part of listings that a list may include.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the words of a parameter")]
+pub enum IncludedPart {
+    Price,
+}

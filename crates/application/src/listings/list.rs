@@ -5,16 +5,16 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use domain::access::{Caller, Permission};
 use domain::geography::Around;
-use domain::listings::TenantListing;
+use domain::listings::{Occupancy, TenantListing};
 use domain::stays::Stay;
-use ports::{FreeNights, ListingFilter, Origin, Page, Slice};
+use ports::{FreeNights, ListingFilter, Origin, Page, PricedNights, Slice};
 use serde::Deserialize;
 use thiserror::Error;
 use utoipa::IntoParams;
 use validator::ValidationErrors;
 
 use super::Listings;
-use crate::input::enum_schemas::{ApprovalWord, ListingStatusWord, ListingType};
+use crate::input::enum_schemas::{ApprovalWord, IncludedPart, ListingStatusWord, ListingType};
 use crate::input::paging::{List, Listed};
 use crate::input::reader::{FieldReader, Fields};
 use crate::input::{Input, InvalidInput, REQUIRED};
@@ -86,12 +86,37 @@ pub struct FindListings {
     /// The day after the last night on which the listing must be free: 1 to 730 nights later. Requires `checkInDate`.
     #[param(value_type = Option<chrono::NaiveDate>, example = "2030-01-12")]
     pub check_out_date: Option<String>,
+    /// A part that each listing brings besides: `price`, for a `stay` with its total. Requires `checkInDate`, `checkOutDate` and
+    /// `guests`.
+    #[param(value_type = Option<IncludedPart>)]
+    pub include: Option<String>,
+    /// The minimum price of the stay, in the listing's own currency. Requires what `include` requires.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 10_000_000_000_000_i64)]
+    pub min_total: Option<String>,
+    /// The maximum price of the stay, in the listing's own currency. Requires what `include` requires.
+    #[param(value_type = Option<f64>, minimum = 0, maximum = 10_000_000_000_000_i64)]
+    pub max_total: Option<String>,
 }
 
 /// An invalid listing type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("field is invalid. It must be self or imported.")]
 struct ListingTypeError;
+
+/// An invalid part to include.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("field is invalid. It must be price.")]
+struct IncludeError;
+
+struct PriceWord;
+
+impl FromStr for PriceWord {
+    type Err = IncludeError;
+
+    fn from_str(text: &str) -> Result<Self, IncludeError> {
+        if text == "price" { Ok(Self) } else { Err(IncludeError) }
+    }
+}
 
 struct OriginWord(Origin);
 
@@ -125,13 +150,16 @@ impl FindListings {
                 r.refuse(field, REQUIRED);
             }
         }
+        let guests = r.given("guests", &self.guests);
+        let free = self.stay(r).map(|stay| FreeNights { stay, at: now });
         ListingFilter {
+            price: self.price(r, free, guests),
             origin: r.given("listingType", &self.listing_type).map(|OriginWord(origin)| origin),
             status: r.given("status", &self.status),
             approval: r.given("approval", &self.approval),
             integration_account_id: r.given("integrationAccountID", &self.integration_account_id),
             provider_id: r.given("providerID", &self.provider_id),
-            guests: r.given("guests", &self.guests),
+            guests,
             bedroom_count: r.given("bedroomCount", &self.bedroom_count),
             bathroom_count: r.given("bathroomCount", &self.bathroom_count),
             min_price: r.given("minPrice", &self.min_price),
@@ -139,9 +167,28 @@ impl FindListings {
             currency: r.given("currency", &self.currency),
             amenities: r.items("amenities", &amenities, MOST_AMENITIES, FieldReader::item).unwrap_or_default(),
             updated_since: r.given("updatedSince", &self.updated_since),
-            free: self.stay(r).map(|stay| FreeNights { stay, at: now }),
+            free,
             around: place.zip(radius).map(|(place, radius)| Around { place, radius }),
         }
+    }
+
+    /// Reads the request for prices, which needs a stay and guests.
+    fn price(&self, r: &mut FieldReader, free: Option<FreeNights>, guests: Option<Occupancy>) -> Option<PricedNights> {
+        let is_shown = r.given::<_, PriceWord>("include", &self.include).is_some();
+        let (min, max) = (r.given("minTotal", &self.min_total), r.given("maxTotal", &self.max_total));
+        if self.include.is_none() && self.min_total.is_none() && self.max_total.is_none() {
+            return None;
+        }
+        let has_stay = self.check_in_date.is_some() || self.check_out_date.is_some();
+        for (field, is_missing) in
+            [("checkInDate", !has_stay), ("checkOutDate", !has_stay), ("guests", self.guests.is_none())]
+        {
+            if is_missing {
+                r.refuse(field, REQUIRED);
+            }
+        }
+        let FreeNights { stay, at } = free?;
+        Some(PricedNights { stay, guests: guests?, at, is_shown, min, max })
     }
 
     /// Reads the nights that must be free. Either both dates are present or neither.
@@ -326,6 +373,14 @@ mod tests {
                                 stay: Stay::new(date("2030-01-10"), date("2030-01-12")).expect("nights"),
                                 at: build::at(),
                             }),
+                            price: Some(PricedNights {
+                                stay: Stay::new(date("2030-01-10"), date("2030-01-12")).expect("nights"),
+                                guests: 2.try_into().expect("guests"),
+                                at: build::at(),
+                                is_shown: true,
+                                min: "99.5".parse().ok(),
+                                max: "1000".parse().ok(),
+                            }),
                             around: filter.around,
                         }
             })
@@ -337,6 +392,9 @@ mod tests {
             integration_account_id: Some(build::listing_account().id.to_string()),
             provider_id: text("4711"),
             guests: Some(2),
+            include: text("price"),
+            min_total: text("99.5"),
+            max_total: text("1000"),
             bedroom_count: Some(0),
             bathroom_count: text("1.5"),
             min_price: text("0.5"),

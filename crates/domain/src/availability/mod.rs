@@ -11,7 +11,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 pub use self::edits::{CalendarEdit, CalendarEditError, MOST_NIGHTS, MOST_RANGES, NightEdit, RangeEdit};
-use crate::listings::ListingDetails;
+use crate::ids::ListingId;
+use crate::listings::{ListingDetails, Occupancy};
 use crate::money::Money;
 use crate::stays::{Nights, Stay, StayDate};
 
@@ -93,6 +94,19 @@ pub struct Night {
     pub maximum_nights: Option<Nights>,
 }
 
+/// The calendar of one of several listings that a tenant may sell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingCalendar {
+    /// The listing.
+    pub listing_id: ListingId,
+    /// The maximum number of guests.
+    pub max_occupancy: Occupancy,
+    /// Whether the listing is offered at all.
+    pub is_offered: bool,
+    /// The calendar.
+    pub calendar: Calendar,
+}
+
 /// A part of the calendar of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
@@ -108,6 +122,16 @@ impl Calendar {
     /// sold.
     pub fn new(details: &ListingDetails, differing: BTreeMap<StayDate, NightTerms>, sold: Vec<Stay>) -> Self {
         let ListingDetails { start_price, minimum_nights, maximum_nights, .. } = *details;
+        Self::of(start_price, (minimum_nights, maximum_nights), differing, sold)
+    }
+
+    /// Creates the calendar of a listing with this price and these bounds of a stay.
+    pub const fn of(
+        start_price: Money,
+        (minimum_nights, maximum_nights): (Nights, Option<Nights>),
+        differing: BTreeMap<StayDate, NightTerms>,
+        sold: Vec<Stay>,
+    ) -> Self {
         Self { start_price, minimum_nights, maximum_nights, differing, sold }
     }
 

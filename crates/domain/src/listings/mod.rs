@@ -8,6 +8,7 @@ mod delivery;
 mod events;
 mod values;
 
+use crate::quotes::StayPrice;
 use chrono::{DateTime, Utc};
 
 pub use self::approvals::{Approval, ApprovalError, ApprovalStatus, RejectionReason, ReviewedListing};
@@ -208,6 +209,8 @@ pub struct TenantListing {
     pub distance: Option<Distance>,
     /// Whether a list has shortened its description or its pictures.
     pub is_truncated: bool,
+    /// The price of the stay that a list was asked for, if it can be sold.
+    pub stay: Option<StayPrice>,
 }
 
 impl TenantListing {
@@ -222,7 +225,7 @@ impl TenantListing {
         } else {
             None
         };
-        Self { listing, owner, unavailable, imported_at: None, distance: None, is_truncated: false }
+        Self { listing, owner, unavailable, imported_at: None, distance: None, is_truncated: false, stay: None }
     }
 
     /// The reason why the import sleeps, if the tenant has only imported the listing. It then learns the id and the

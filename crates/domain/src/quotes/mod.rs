@@ -8,6 +8,7 @@ mod offers;
 mod prices;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
@@ -18,6 +19,7 @@ pub use self::offers::{
     RequestedStay, StayIssue,
 };
 pub use self::prices::{Price, PriceLine, PriceParts, Rates};
+pub use self::totals::StayPrice;
 use crate::access::TenantScope;
 use crate::audit::{AuditEntry, Fact, Facts, ResourceKind, Stamp};
 use crate::change::Change;

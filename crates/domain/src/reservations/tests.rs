@@ -1,4 +1,5 @@
 mod amendments;
+mod offers;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;

@@ -68,7 +68,7 @@ impl Host {
         found.expect("no failure").into_iter().collect()
     }
 
-    async fn charge(&self, edits: &[ChargeEdit]) {
+    pub(super) async fn charge(&self, edits: &[ChargeEdit]) {
         let change = self.charging(edits).await;
         self.replace(change).await.expect("replaced");
     }

@@ -41,6 +41,7 @@ pub mod reservation_lists;
 pub mod reservations;
 pub mod search;
 mod shop;
+pub mod stay_prices;
 mod suite;
 pub mod tenant_statuses;
 pub mod tenants;

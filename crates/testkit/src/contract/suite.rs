@@ -330,6 +330,10 @@ macro_rules! suite {
                 every_filter_keeps_what_matches_of_what_is_found,
                 a_listing_is_found_where_it_is_now,
             }
+            stay_prices {
+                the_price_of_a_stay_in_a_list_is_that_of_a_quote,
+                a_stay_that_cannot_be_sold_has_no_price,
+            }
             tenants {
                 a_tenant_comes_back_as_it_was_stored,
                 tenants_that_are_asked_for_at_once_are_told_apart,

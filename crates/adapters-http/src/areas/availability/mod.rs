@@ -1,4 +1,4 @@
-//! `/availability`.
+//! `/availability` and `/price-calendar`.
 
 mod handlers;
 mod views;
@@ -7,5 +7,5 @@ pub(crate) use self::handlers::*;
 use crate::router::{Operation, operations};
 
 pub(crate) fn operations() -> Vec<Operation> {
-    operations![get, update]
+    operations![get, update, price_calendar]
 }

@@ -4,6 +4,7 @@ use application::ApprovedListings;
 use domain::countries::Country;
 use domain::ids::TenantId;
 use domain::listings::{Address, Amenity, Delivered, ListingDetails, ListingParts, Picture, TenantListing};
+use domain::quotes::StayPrice;
 use domain::time_zones::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -116,6 +117,10 @@ pub(crate) struct ListingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, nullable = false, example = 1.234)]
     distance: Option<Decimal>,
+    /// The price of the stay, with `include=price`, if the stay can be sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    stay: Option<StayView>,
     /// Whether the tenant of the request has imported the listing. In searches only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -128,6 +133,39 @@ pub(crate) struct ListingView {
     #[serde(rename = "sourceTenantID", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     source_tenant_id: Option<Uuid>,
+}
+
+/// The price of a stay in a list: that of a quote without a promotion.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedStay)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StayView {
+    /// The number of nights.
+    #[schema(example = 3)]
+    nights: i32,
+    /// The price that the guest pays.
+    #[schema(value_type = f64, example = 460.64)]
+    total_price: Decimal,
+    #[schema(value_type = f64, example = 460.64)]
+    price_before_taxes: Decimal,
+    /// The total divided by the nights.
+    #[schema(value_type = f64, example = 153.55)]
+    average_nightly_price: Decimal,
+    /// The currency of all amounts (ISO 4217).
+    #[schema(example = "USD")]
+    currency: &'static str,
+}
+
+impl From<StayPrice> for StayView {
+    fn from(price: StayPrice) -> Self {
+        Self {
+            nights: price.nights.get(),
+            total_price: Decimal::of(price.total),
+            price_before_taxes: Decimal::of(price.before_taxes),
+            average_nightly_price: Decimal::of(price.average_nightly()),
+            currency: price.total.currency().code(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -152,7 +190,7 @@ pub(crate) struct ListingAddressView {
 impl ListingView {
     /// Returns the view of a listing for this tenant.
     pub(crate) fn of(tenant: TenantId, seen: TenantListing) -> Self {
-        let TenantListing { listing, owner, unavailable, imported_at, distance, is_truncated } = seen;
+        let TenantListing { listing, owner, unavailable, imported_at, distance, is_truncated, stay } = seen;
         let ListingParts {
             workspace_id: _,
             id,
@@ -219,6 +257,7 @@ impl ListingView {
             updated_at: DateTime(updated_at),
             is_truncated: is_truncated.then_some(true),
             distance: distance.map(Decimal::of),
+            stay: stay.map(Into::into),
             is_imported: None,
             imported_at: imported_at.map(DateTime),
             source_tenant_id: imported_at.map(|_| owner.as_uuid()),

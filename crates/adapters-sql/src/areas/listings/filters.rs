@@ -9,6 +9,7 @@ use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter};
 
 use super::rows::folded;
+use super::totals::bounded;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 
@@ -32,10 +33,12 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         amenities,
         updated_since,
         free,
+        price: _,
         around: _,
     } = filter;
     let query = approval.iter().fold(query, |query, approval| query.and_all(is_decided(*approval), []));
     let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
+    let query = bounded(query, filter);
     let query = query
         .and("listing.status = ?", status.map(ListingStatus::as_str))
         .and("listing.integration_account_id = ?", integration_account_id.map(IntegrationAccountId::as_uuid))

@@ -7,6 +7,7 @@ mod queries;
 mod reviews;
 mod rows;
 mod statements;
+mod totals;
 
 use async_trait::async_trait;
 use domain::access::{OperatorScope, TenantScope, TenantStanding};

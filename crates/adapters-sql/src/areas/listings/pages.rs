@@ -17,6 +17,7 @@ use super::statements::{
     OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE, awake, imported,
     is_imported, offered_by_another,
 };
+use super::totals::shown;
 use crate::engine::dialect::Dialect;
 use crate::engine::parts::{FEW, of_accounts, of_each};
 use crate::engine::query::{FILTERS, Query, limits, most};
@@ -85,7 +86,7 @@ pub(super) fn listed(
     let parts: Vec<_> = own.into_iter().chain(imports).collect();
     let list = LIST.replace("{parts}", &parts.join(" UNION ALL "));
     let query = Query::of_tenant(list, scope).bind([most(page)]).bind(limits(page));
-    let query = cut(query.fill("no_chord", NO_CHORD), dialect);
+    let query = shown(cut(query.fill("no_chord", NO_CHORD), dialect), filter);
     let query = seen(query, dialect, filter, &if few.own { BY_CHANGE.to_owned() } else { of_each(BY_CHANGE) });
     let account = filter.integration_account_id.map(IntegrationAccountId::as_uuid);
     let query = query.fill("account", "").and_in("account", "account.id = ?", account);
@@ -108,7 +109,8 @@ fn listed_of_account(
     page: Page,
 ) -> Query {
     let query = Query::of_tenant(LIST_OF_ACCOUNT, scope).bind([account.into()]).bind(limits(page));
-    let query = filtered(cut(query, dialect).fill(FILTERS, ""), dialect, filter, BY_CHANGE);
+    let query = shown(cut(query, dialect), filter).fill(FILTERS, "");
+    let query = filtered(query, dialect, filter, BY_CHANGE);
     query.fill("no_chord", NO_CHORD).after("listing.id > ?", page)
 }
 
@@ -121,7 +123,8 @@ pub(super) fn listed_around(
     page: Page,
 ) -> Query {
     let query = Query::of_tenant(LIST_AROUND, scope).bind(centre(around)).bind(limits(page));
-    seen(cut(query.fill("squared_chord", SQUARED_CHORD), dialect), dialect, filter, BY_CHANGE)
+    let query = shown(cut(query.fill("squared_chord", SQUARED_CHORD), dialect), filter);
+    seen(query, dialect, filter, BY_CHANGE)
 }
 
 /// Reads a page of what others offer inside the ring.
@@ -133,7 +136,7 @@ pub(super) fn found(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    offered(inside(dialect, scope, around, ring, page), dialect, filter)
+    offered(shown(inside(dialect, scope, around, ring, page), filter), dialect, filter)
 }
 
 /// Reads a page of what the tenant sees inside the ring.
@@ -152,7 +155,8 @@ pub(super) fn visible_around(
         None => (IS_OWN, is_imported()),
     };
     let whose = format!("CASE{is_own}{is_imported} END IS NOT NULL");
-    let query = inside(dialect, scope, around, ring, page).fill("whose", whose).fill(FILTERS, "");
+    let query = shown(inside(dialect, scope, around, ring, page), filter);
+    let query = query.fill("whose", whose).fill(FILTERS, "");
     filtered(query, dialect, filter, &of_each(BY_CHANGE))
 }
 

@@ -15,6 +15,7 @@ use sea_orm::prelude::{DateTimeUtc, Uuid};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use super::totals::to_price;
 use crate::engine::rows::{corrupt, sound, stored, stored_option, whole};
 use crate::engine::table::joined;
 use crate::tables::listings::{Model, Row};
@@ -37,18 +38,23 @@ joined! {
         imported_at: Option<DateTimeUtc>,
         squared_chord: Option<f64>,
         is_truncated: bool,
+        stay: Option<String>,
     }
 }
 
 pub(super) fn to_tenant_listing(row: SeenRow) -> Result<TenantListing, RepositoryError> {
-    let SeenRow { listing: row, owner_id, unavailable, imported_at, squared_chord, is_truncated } = row;
+    let SeenRow { listing: row, owner_id, unavailable, imported_at, squared_chord, is_truncated, stay } = row;
+    let listing = to_listing(row)?;
+    let currency = listing.details().start_price.currency();
+    let stay = stay.map(|price| to_price(&price, currency)).transpose()?;
     Ok(TenantListing {
-        listing: to_listing(row)?,
+        listing,
         owner: TenantId::new(owner_id),
         unavailable: stored_option(WHAT, unavailable)?,
         imported_at,
         distance: squared_chord.map(Distance::of_squared_chord),
         is_truncated,
+        stay,
     })
 }
 

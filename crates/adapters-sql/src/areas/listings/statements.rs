@@ -7,7 +7,7 @@ use crate::engine::dialect::Dialect;
 
 /// One listing, the tenant's own or imported.
 pub(super) const GET: &str = "\
-    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, 1 = 0 \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, 1 = 0, CAST(NULL AS text) \
     FROM (SELECT {own}, {no_chord} AS squared_chord \
           FROM integration_accounts account CROSS JOIN listings listing \
           WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND listing.id = $3 \
@@ -23,7 +23,7 @@ pub(super) const GET: &str = "\
 
 /// A page by id of the tenant's own and imported listings.
 pub(super) const LIST: &str = "\
-    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated}, {stay} \
     FROM (SELECT * FROM ({parts}) found ORDER BY found.id LIMIT $4 OFFSET $5) page \
     CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id ORDER BY page.id";
 
@@ -32,7 +32,7 @@ pub(super) const LIST_OF_ACCOUNT: &str = "\
     SELECT {columns}, account.tenant_id AS owner_id, \
            CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
                 WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END, \
-           CAST(NULL AS timestamptz), {no_chord}, {is_truncated} \
+           CAST(NULL AS timestamptz), {no_chord}, {is_truncated}, {stay} \
     FROM integration_accounts account CROSS JOIN listings listing \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 \
       AND listing.workspace_id = $1 AND listing.integration_account_id = account.id{filters} \
@@ -71,7 +71,7 @@ pub(super) const PART_OF_IMPORTS: &str = "\
 
 /// A page by distance of the tenant's own and imported listings around the place `$3`, `$4`, `$5`.
 pub(super) const LIST_AROUND: &str = "\
-    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated}, {stay} \
     FROM (SELECT * \
           FROM (SELECT {own}, {squared_chord} AS squared_chord \
                 FROM integration_accounts account CROSS JOIN listings listing \
@@ -113,7 +113,7 @@ pub(super) const COUNT: &str = "\
 /// `nearest_first`. Inside the subquery, the condition would keep the planner from seeing how much the index by distance
 /// saves.
 pub(super) const SEARCH: &str = "\
-    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated} \
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated}, {stay} \
     FROM (SELECT found.id, found.owner_id, found.unavailable, import.imported_at, found.squared_chord \
           FROM (SELECT listing.id, account.tenant_id AS owner_id, \
                        CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \

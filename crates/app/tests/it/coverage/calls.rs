@@ -45,6 +45,9 @@ pub(super) fn query(operation: &str) -> &'static str {
     match operation {
         "searchListings" | "countFoundListings" => "?location=40.7128,-74.0060&radius=50",
         "getAvailability" => "?startDate=2030-01-31&endDate=2030-02-02",
+        "getPriceCalendar" => {
+            "?integrationAccountID=0192f0c1-7b1e-7000-8000-000000000000&startDate=2030-01-31&endDate=2030-02-02"
+        }
         _ => "",
     }
 }
@@ -163,6 +166,7 @@ fn of_listings() -> Vec<Line> {
         ("importListings", WRITE, Some(json!({ "listingIDs": ["{offered}"] })), Itself),
         ("removeImportedListings", WRITE, Some(json!({ "listingIDs": ["{imported}"] })), NotImported),
         ("getAvailability", READ, None, NotFound),
+        ("getPriceCalendar", READ, None, Itself),
         ("updateAvailability", WRITE, Some(json!({ "ranges": [blocked] })), NotFound),
     ]
 }
