@@ -29,7 +29,7 @@ pub(crate) struct Options {
     // It may contain a password, which help texts must not show.
     #[arg(long, global = true, env = "TENANTRY_DATABASE", value_name = "URL", hide_env_values = true)]
     pub(crate) database: Option<String>,
-    /// The same PostgreSQL without the pooler that `--database` names, for notifications [default: none]
+    /// PostgreSQL without the pooler that `--database` names, for notifications [default: none]
     // It may contain a password, which help texts must not show.
     #[arg(long, global = true, env = "TENANTRY_DATABASE_DIRECT", value_name = "URL", hide_env_values = true)]
     pub(crate) database_direct: Option<String>,

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
@@ -190,8 +191,10 @@ fn a_killed_import_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_role_that_may_only_read_exports_and_does_not_import() {
-    let world = World::start(Engine::postgres());
+fn a_role_that_may_only_read_and_write_the_trail_exports_and_does_not_import() {
+    let source = testkit::Postgres::fresh(crate::support::migrate);
+    source.run("GRANT INSERT ON operator_audit TO pg_read_all_data");
+    let world = World::start(Engine::Postgres(Arc::new(source)));
     let (folder, target) = (folder(), testkit::Postgres::fresh(crate::support::migrate));
     let file = inside(&folder, "workspace.db");
     let reading = |url: &str| format!("{url}?options[role]=pg_read_all_data");

@@ -26,7 +26,7 @@ fn what_is_wrong_is_told_field_by_field(world: &World) {
     let wrong = json!({
         "integrationAccountID": "17", "name": "  ", "description": "\u{7}", "discountPercentage": 100.01,
         "couponCode": "x".repeat(65), "startDate": "2030-02-30", "endDate": "2030-1-31",
-        "bookingPeriodStart": "today", "bookingPeriodEnd": "2029-12-31T00:00:00Z", "status": "GIVEN",
+        "bookingPeriodStart": "today", "bookingPeriodEnd": "2029-12-31T10:00:00Z", "status": "GIVEN",
         "thumbnailURL": "winter.jpg",
     });
     let refused = giver.client.post(PROMOTIONS, &wrong);

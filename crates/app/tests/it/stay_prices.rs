@@ -140,13 +140,12 @@ fn a_page_of_prices_takes_as_many_statements_as_one_price(world: &World) {
     let calendar =
         |ids: &str| format!("/api/v1/price-calendar?listingIDs={ids}&startDate=2060-01-10&endDate=2060-02-10");
     let first = market.listing();
-    // The first request looks up the key.
-    items(&client, &prices);
     let one = asked(&prices, "4bf92f3577b34da6a3ce929d0e0e4701", 1);
     let one_calendar = asked(&calendar(&first), "4bf92f3577b34da6a3ce929d0e0e4702", 1);
     let more: Vec<_> = (0..9).map(|_| market.listing()).collect();
-    assert_eq!(asked(&prices, "4bf92f3577b34da6a3ce929d0e0e4703", 10), one);
-    assert_eq!(asked(&calendar(&more.join(",")), "4bf92f3577b34da6a3ce929d0e0e4704", 9), one_calendar);
+    // A request that looks up its key takes one more.
+    assert!(asked(&prices, "4bf92f3577b34da6a3ce929d0e0e4703", 10) <= one);
+    assert!(asked(&calendar(&more.join(",")), "4bf92f3577b34da6a3ce929d0e0e4704", 9) <= one_calendar);
     assert!((1..4).contains(&one) && (1..4).contains(&one_calendar), "{one} {one_calendar}");
 }
 

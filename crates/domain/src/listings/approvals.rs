@@ -18,11 +18,11 @@ pub type RejectionReason = Prose<1_000>;
 /// The decision on offering a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approval {
-    /// None yet: it is not offered.
+    /// Awaited; the listing is not offered.
     Pending,
-    /// It is offered.
+    /// Given; the listing is offered.
     Approved,
-    /// It is not offered, for this reason.
+    /// Refused, for this reason; the listing is not offered.
     Rejected(RejectionReason),
 }
 

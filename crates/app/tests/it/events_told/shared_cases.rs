@@ -231,6 +231,12 @@ fn of_reservations() -> Vec<Case> {
             succeeds(&scene.owner().post(&format!("{RESERVATION}/{reservation}/confirm"), &json!({})));
             reservation.into()
         }),
+        case(ReservationAmended, &[Importer], &[Owner], |scene, texts| {
+            let reservation = sell(&scene.importer(), &scene.shared(), texts);
+            let later = json!({ "checkOutDate": "2060-01-14", "notes": texts.secret });
+            succeeds(&scene.importer().patch(&format!("{RESERVATION}/{reservation}"), &later));
+            reservation.into()
+        }),
         case(ReservationCancelled, &[Importer], &[Owner], |scene, texts| {
             cancel(&scene.importer(), sell(&scene.importer(), &scene.shared(), texts))
         }),
