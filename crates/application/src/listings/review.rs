@@ -160,8 +160,8 @@ mod tests {
         reviews
     }
 
-    fn named(ids: &[ListingId]) -> Input<ListingIds> {
-        Ok(ListingIds { listing_ids: Some(ids.iter().map(ToString::to_string).collect()) })
+    fn named(ids: &[ListingId]) -> ListingIds {
+        ListingIds { listing_ids: Some(ids.iter().map(ToString::to_string).collect()) }
     }
 
     #[tokio::test]
@@ -194,7 +194,7 @@ mod tests {
         let id = ListingId::new(build::id());
         let refused = listings.approve(&channel, id, &Precondition::default()).await.expect_err("forbidden");
         assert_eq!(refused.code(), Code::DefaultTenantRequired);
-        let refused = listings.approve_all(&channel, named(&[id])).await.expect_err("forbidden");
+        let refused = listings.approve_all(&channel, Ok(named(&[id]))).await.expect_err("forbidden");
         assert_eq!(refused.code(), Code::DefaultTenantRequired);
         let refused = listings.approve(&build::at_home(Permission::Read), id, &Precondition::default()).await;
         assert_eq!(refused.expect_err("forbidden").code(), Code::PermissionDenied);
@@ -209,10 +209,10 @@ mod tests {
         let mut reviews = finding(vec![approved, other]);
         reviews.expect_review().times(1).returning(|_, _| Ok(()));
         let listings = over(reviews);
-        let done = listings.approve_all(&build::administrator(), named(&ids)).await.expect("approved");
+        let done = listings.approve_all(&build::administrator(), Ok(named(&ids))).await.expect("approved");
         assert_eq!(done, ApprovedListings { approved: 1, unchanged: 1 });
 
-        let refused = listings.approve_all(&build::administrator(), named(&[ids[0], unknown, ids[1]])).await;
+        let refused = listings.approve_all(&build::administrator(), Ok(named(&[ids[0], unknown, ids[1]]))).await;
         let refused = refused.expect_err("unknown");
         assert_eq!(refused.code(), Code::ListingNotFound);
         let fields: Vec<_> = refused.field_errors().expect("field errors").keys().cloned().collect();
