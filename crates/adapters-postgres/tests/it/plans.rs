@@ -230,9 +230,11 @@ async fn a_list_around_a_place_counts_no_more_of_what_the_tenant_sees_than_it_co
     for (pool, database) in sides(&server, pool).await {
         let scope = build::channel(Permission::Read).tenant_scope(Permission::Read).expect("an active tenant");
         let plan = plan(&pool, database.visible_listings_statement(&scope, 4_000)).await;
+        // Row-level security compares the workspace in between, once.
+        let read: Vec<_> = plan.iter().filter(|line| !line.contains("Result") && !line.contains("One-Time")).collect();
         for index in ["listings_by_account", "imports_pkey"] {
             let limited =
-                plan.windows(2).any(|lines| lines[0].contains("Limit") && lines[1].contains(&format!("using {index}")));
+                read.windows(2).any(|lines| lines[0].contains("Limit") && lines[1].contains(&format!("using {index}")));
             assert!(limited, "{index} is not read in order: {plan:#?}");
         }
     }

@@ -35,15 +35,12 @@ macro_rules! isolation_suite {
                 a_thousand_listings_are_delivered_whole_or_not_at_all,
             }
             erasures {
-                an_erased_workspace_leaves_a_line,
                 what_was_written_meanwhile_is_erased_too,
             }
             event_consumers {
                 another_tenant_reaches_no_consumer,
             }
             events {
-                each_workspace_has_its_own_positions,
-                each_feed_has_the_position_of_its_last_event,
                 twenty_who_number_at_once_number_each_change_once,
                 the_oldest_events_are_forgotten,
             }
@@ -80,7 +77,6 @@ macro_rules! isolation_suite {
                 suspended_workspaces_are_told_to_those_who_wait,
             }
             operators {
-                the_trail_of_operators_is_read_by_workspace_and_action,
                 of_twenty_who_repeat_an_operators_request_one_wins,
             }
             promotions {

@@ -437,6 +437,13 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    /// Sentences in which operators or the service see several workspaces, as row-level security lets them.
+    const OF_OPERATORS: [&str; 3] = [
+        "each_workspace_has_its_own_positions",
+        "each_feed_has_the_position_of_its_last_event",
+        "the_trail_of_operators_is_read_by_workspace_and_action",
+    ];
+
     /// Returns the text of each area of the contract.
     fn areas() -> Vec<String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/contract");
@@ -465,7 +472,9 @@ mod tests {
         let texts = areas();
         let functions = texts.iter().flat_map(|text| text.split("\npub async fn ").skip(1));
         let functions = functions.filter_map(|function| function.split_once("\n}\n")?.0.split_once("(ports: Ports)"));
-        let isolated: Vec<_> = functions.filter(|(_, body)| body.contains(".beside()")).collect();
+        let isolated: Vec<_> = functions
+            .filter(|(sentence, body)| body.contains(".beside()") && !OF_OPERATORS.contains(sentence))
+            .collect();
         assert!(isolated.len() > 30, "{isolated:?}");
         for (sentence, _) in isolated {
             assert!(suite.contains(&format!(" {sentence},")), "{sentence} is missing in `isolation_suite!`");
