@@ -102,18 +102,25 @@ impl Query {
 
     /// Adds the values in parentheses, as `IN` takes them. Without values, the list matches nothing.
     pub(crate) fn push_list<T: Into<Value>>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        let list = self.bound_list(values);
+        self.push("(").push(if list.is_empty() { "NULL" } else { &list }).push(")")
+    }
+
+    /// Adds the values with commas between.
+    pub(crate) fn push_values(mut self, values: impl IntoIterator<Item = Value>) -> Self {
+        let list = self.bound_list(values);
+        self.push(&list)
+    }
+
+    fn bound_list<T: Into<Value>>(&mut self, values: impl IntoIterator<Item = T>) -> String {
         let before = self.values.len();
         self.values.extend(values.into_iter().map(Into::into));
-        let sql = self.sql.to_mut();
-        let mut separator = "(";
+        let mut list = String::new();
         for number in before + 1..=self.values.len() {
-            sql.push_str(separator);
-            sql.push('$');
-            sql.push_str(&number.to_string());
-            separator = ", ";
+            list.push_str(if list.is_empty() { "$" } else { ", $" });
+            list.push_str(&number.to_string());
         }
-        sql.push_str(if self.values.len() == before { "(NULL)" } else { ")" });
-        self
+        list
     }
 
     /// Adds rows as VALUES takes them: each in parentheses, with commas between.
@@ -154,10 +161,8 @@ impl Query {
 
     /// Adds a condition in the holes `{filters}` that ends with the values in parentheses.
     pub(crate) fn and_list<T: Into<Value>>(mut self, condition: &str, values: impl IntoIterator<Item = T>) -> Self {
-        let before = self.values.len();
-        self.values.extend(values.into_iter().map(Into::into));
-        let places: Vec<_> = (before + 1..=self.values.len()).map(|place| format!("${place}")).collect();
-        self.push_in(FILTERS, &format!("{condition}({})", places.join(", ")))
+        let list = self.bound_list(values);
+        self.push_in(FILTERS, &format!("{condition}({list})"))
     }
 
     /// Fills the holes of this name with a text in which `?1`, `?2`, … are the values.
@@ -177,7 +182,7 @@ impl Query {
 
     /// Makes this a SELECT of the number of its rows, up to one more than `most`.
     pub(crate) fn count_up_to(mut self, most: u64) -> Self {
-        let limit = self.bound("LIMIT ?", i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1));
+        let limit = self.bound("LIMIT ?", one_more_than(most));
         self.sql = format!("SELECT COUNT(*) AS count FROM ({} {limit}) few", self.sql).into();
         self
     }
@@ -246,6 +251,11 @@ pub(crate) fn limits(page: Page) -> [Value; 2] {
 /// Returns the number of rows of the page and of all pages before it, plus one.
 pub(crate) fn most(page: Page) -> Value {
     i64::try_from(page.offset()).unwrap_or(i64::MAX).saturating_add(i64::from(page.size) + 1).into()
+}
+
+/// Returns a number plus one, for a LIMIT that shows whether there are more.
+pub(crate) fn one_more_than(most: u64) -> Value {
+    i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1).into()
 }
 
 /// Removes the extra row that [`Query::limited`] has selected.

@@ -22,9 +22,6 @@ pub(super) const CURRENCY: &str = "currency";
 pub(super) const PROMOTION: &str = "promotionID";
 pub(super) const COUPON: &str = "couponCode";
 
-/// The end of the sentence about `guests` that contradict `guestCountInfo`.
-pub(crate) const SUM: &str = "must be the sum of adults and children.";
-
 /// The stay to price.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(as = QuoteBody)]
@@ -76,7 +73,16 @@ pub struct GuestCountFields {
 }
 
 impl GuestCountFields {
-    pub(crate) fn read(&self, r: &mut FieldReader) -> Option<GuestCount> {
+    /// Reads the count, which must agree with the number of guests where both are sent.
+    pub(crate) fn read(&self, guests: Option<Occupancy>, r: &mut FieldReader) -> Option<GuestCount> {
+        let count = r.at(GUEST_COUNT, |r| self.count(r))?;
+        if guests.is_some_and(|guests| guests != count.guests()) {
+            r.refuse(GUESTS, "must be the sum of adults and children.");
+        }
+        Some(count)
+    }
+
+    fn count(&self, r: &mut FieldReader) -> Option<GuestCount> {
         let adults = r.required("adults", &self.adults);
         let mut companions = |field: &str, number: Option<i64>| r.required::<_, Companions>(field, &number.or(Some(0)));
         let children = companions("children", self.children);
@@ -91,12 +97,7 @@ impl StayFields {
         let Some(count) = &self.guest_count_info else {
             return r.required(GUESTS, &self.guests).map(GuestCount::adults_only);
         };
-        let guests: Option<Occupancy> = r.given(GUESTS, &self.guests);
-        let count = r.at(GUEST_COUNT, |r| count.read(r))?;
-        if guests.is_some_and(|guests| guests != count.guests()) {
-            r.refuse(GUESTS, SUM);
-        }
-        Some(count)
+        count.read(r.given(GUESTS, &self.guests), r)
     }
 
     fn promotion(&self, r: &mut FieldReader) -> Option<PromotionChoice> {

@@ -1,6 +1,5 @@
 //! An amendment, as sent.
 
-use domain::listings::Occupancy;
 use domain::patch::Patch;
 use domain::reservations::{GuestCountEdit, GuestEdit, ReservationEdit};
 use domain::stays::Stay;
@@ -8,11 +7,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::fields::{GUEST, TOTAL};
+use crate::input::REQUIRED;
 use crate::input::bodies::objects;
 use crate::input::reader::{FieldReader, Fields};
 use crate::input::wire::digits;
 use crate::quotes::GuestCountFields;
-use crate::quotes::stay::{CHECK_IN, CHECK_OUT, GUEST_COUNT, GUESTS, SUM};
+use crate::quotes::stay::{CHECK_IN, CHECK_OUT, GUEST_COUNT, GUESTS};
 
 objects!(AmendmentFields, GuestEditFields);
 
@@ -90,7 +90,7 @@ impl Fields for AmendmentFields {
             Patch::Set(guest) => r.at(GUEST, |r| guest.read(r)),
             Patch::Keep => GuestEdit::default(),
             Patch::Clear => {
-                r.refuse(GUEST, crate::input::REQUIRED);
+                r.refuse(GUEST, REQUIRED);
                 GuestEdit::default()
             }
         };
@@ -102,19 +102,15 @@ impl Fields for AmendmentFields {
 
 impl AmendmentFields {
     fn guests(&self, r: &mut FieldReader) -> Option<GuestCountEdit> {
-        let guests: Option<Occupancy> = r.keep(GUESTS, &self.guests);
-        let count = match &self.guest_count_info {
-            Patch::Keep => return guests.map(GuestCountEdit::Number),
+        let guests = r.keep(GUESTS, &self.guests);
+        match &self.guest_count_info {
+            Patch::Keep => guests.map(GuestCountEdit::Number),
             Patch::Clear => {
-                r.refuse(GUEST_COUNT, crate::input::REQUIRED);
-                return None;
+                r.refuse(GUEST_COUNT, REQUIRED);
+                None
             }
-            Patch::Set(count) => r.at(GUEST_COUNT, |r| count.read(r))?,
-        };
-        if guests.is_some_and(|guests| guests != count.guests()) {
-            r.refuse(GUESTS, SUM);
+            Patch::Set(count) => count.read(guests, r).map(GuestCountEdit::ByKind),
         }
-        Some(GuestCountEdit::ByKind(count))
     }
 }
 

@@ -135,22 +135,18 @@ impl BookingFields {
 
     fn sale(&self, r: &mut FieldReader) -> Option<Sale> {
         let stay = self.stay();
-        if self.quote_id.is_none() {
-            let expected = ExpectedPrice {
-                total: r.given(TOTAL, &self.total_price),
-                base: r.given(BASE, &self.total_base_price),
-                fees: r.given(FEES, &self.total_fee_price),
-                taxes: r.given(TAXES, &self.total_tax_price),
-            };
-            return stay.read(r).map(|(listing, stay)| Sale::Priced { listing, stay, expected });
-        }
-        // The quote determines all of these.
         let amounts = [
             (TOTAL, &self.total_price),
             (BASE, &self.total_base_price),
             (FEES, &self.total_fee_price),
             (TAXES, &self.total_tax_price),
         ];
+        if self.quote_id.is_none() {
+            let [total, base, fees, taxes] = amounts.map(|(field, amount)| r.given(field, amount));
+            let expected = ExpectedPrice { total, base, fees, taxes };
+            return stay.read(r).map(|(listing, stay)| Sale::Priced { listing, stay, expected });
+        }
+        // The quote determines all of these.
         let amounts = amounts.into_iter().filter_map(|(field, sent)| sent.is_some().then_some(field));
         for field in stay.sent().chain(amounts) {
             r.refuse(field, format_args!("may not be sent together with {QUOTE}."));

@@ -1,7 +1,7 @@
 //! Charges: the fees and taxes that an integration account adds to the prices of stays.
 //!
-//! Charges belong to the account, and through it to its owner. Whoever sells a stay, its price has them. A quote and a
-//! reservation keep the lines that were computed for them, whatever becomes of the charges.
+//! Charges belong to the account, and through it to its owner. The price of a stay has them, whether the owner or an importer
+//! sells it. A quote and a reservation keep the lines that were computed for them, even if the charges change later.
 
 mod decisions;
 mod lines;

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::decisions::Parties;
-use super::{Guest, GuestName, Notes, Phone, Reservation, ReservationStatus, TenantReservation};
+use super::{ExpectedPrice, Guest, GuestName, Notes, Phone, Reservation, ReservationStatus, TenantReservation};
 use crate::access::TenantScope;
 use crate::audit::{Fact, Stamp, difference};
 use crate::change::Change;
 use crate::ids::{AuditId, TenantId};
 use crate::listings::Occupancy;
-use crate::money::{Money, Total};
+use crate::money::Total;
 use crate::patch::Patch;
 use crate::promotions::PromotionChoice;
 use crate::quotes::{AmendedSale, FewerThanChildrenError, GuestCount, Offer, OfferRefused, PricedStay, RequestedStay};
@@ -222,10 +222,6 @@ impl ReservationAmended {
 }
 
 fn expect_price(total: Option<Total>, priced: &PricedStay) -> Result<(), AmendmentRefused> {
-    let price = &priced.price;
-    if total.is_none_or(|total| Money::of(total, price.currency()) == Ok(price.total())) {
-        Ok(())
-    } else {
-        Err(AmendmentRefused::PriceChanged(Box::new(priced.clone())))
-    }
+    let expected = ExpectedPrice { total, ..ExpectedPrice::default() };
+    if expected.agrees(&priced.price) { Ok(()) } else { Err(AmendmentRefused::PriceChanged(Box::new(priced.clone()))) }
 }

@@ -106,7 +106,7 @@ pub struct ExpectedPrice {
 
 impl ExpectedPrice {
     /// Whether the price has these amounts.
-    fn agrees(self, price: &Price) -> bool {
+    pub(super) fn agrees(self, price: &Price) -> bool {
         let Self { total, base, fees, taxes } = self;
         let expected =
             [(total, price.total()), (base, price.parts().base), (fees, price.fees()), (taxes, price.taxes())];

@@ -172,13 +172,7 @@ impl ListingRepository for Database {
         let transaction = self.begin_much(scope, idempotency_record).await?;
         let done = async {
             expect_approval(new, &transaction.lock_account(scope, integration_account_id).await?)?;
-            for (lock, expected) in locks {
-                transaction.expect_rows(lock, expected).await?;
-            }
-            for (upsert, expected) in upserts {
-                guarded_all(transaction.run_statement(upsert).await?.rows_affected(), expected)?;
-            }
-            Ok(())
+            transaction.store(locks, upserts).await
         }
         .await;
         transaction.end(done, audit).await
@@ -193,6 +187,17 @@ impl Transaction {
         id: ListingId,
     ) -> Result<Option<TenantListing>, RepositoryError> {
         self.row(pages::get(self.dialect(), scope, id)).await?.map(to_tenant_listing).transpose()
+    }
+
+    /// Runs the statements of [`locks_of_stored`] and [`upserts`].
+    async fn store(&self, locks: Vec<(Query, usize)>, upserts: Vec<(Statement, usize)>) -> Result<(), RepositoryError> {
+        for (lock, expected) in locks {
+            self.expect_rows(lock, expected).await?;
+        }
+        for (upsert, expected) in upserts {
+            guarded_all(self.run_statement(upsert).await?.rows_affected(), expected)?;
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use domain::access::TenantScope;
 use domain::geography::{Around, Radius};
 use domain::instants::Edge;
 use ports::{ListingFilter, Origin, RepositoryError};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::filters::BY_CHANGE;
@@ -13,7 +13,7 @@ use super::statements::{CHANGED_AT_SOURCES, COUNT_IN_BOX, IMPORTS, SOME_ACCOUNTS
 use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::parts::{FEW, OF_ACCOUNTS};
-use crate::engine::query::Query;
+use crate::engine::query::{Query, one_more_than};
 
 /// The number of the tenant's listings that are read in the time of one that is found by its place.
 const PER_PLACE: u64 = 4;
@@ -123,8 +123,4 @@ pub(super) fn visible_up_to(dialect: &dyn Dialect, scope: &TenantScope, most: u6
 fn imports_up_to(dialect: &dyn Dialect, scope: &TenantScope, most: u64) -> Query {
     let imports = dialect.part_of_page(IMPORTS, "import.listing_id");
     Query::of_tenant(imports, scope).bind([one_more_than(most)]).count_up_to(most)
-}
-
-fn one_more_than(most: u64) -> Value {
-    i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1).into()
 }

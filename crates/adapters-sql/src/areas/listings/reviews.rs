@@ -14,7 +14,7 @@ use super::rows::to_listing;
 use super::statements::OF_OWNER;
 use super::{locks_of_stored, upserts};
 use crate::engine::database::Database;
-use crate::engine::errors::{guarded_all, inside};
+use crate::engine::errors::inside;
 use crate::engine::query::Query;
 use crate::engine::rows::stored;
 use crate::engine::table::joined;
@@ -58,12 +58,7 @@ impl ListingReviews for Database {
                 // The audit entry names this owner.
                 transaction.lock_account_of((scope.workspace_id(), owner), account).await?;
             }
-            for (lock, expected) in locks {
-                transaction.expect_rows(lock, expected).await?;
-            }
-            for (upsert, expected) in upserts {
-                guarded_all(transaction.run_statement(upsert).await?.rows_affected(), expected)?;
-            }
+            transaction.store(locks, upserts).await?;
             for entry in entries {
                 transaction.append(entry).await?;
             }

@@ -94,8 +94,7 @@ impl ReservationRepository for Database {
             if audit.other_tenant_id != turned.other_than(audit.tenant_id) {
                 return Err(RepositoryError::Stale);
             }
-            let seller = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
-            let update = turning(parts).and("sold_by = ?", seller.map(TenantId::as_uuid));
+            let update = turning(parts).and("sold_by = ?", importer(scope, owner).map(TenantId::as_uuid));
             transaction.execute_guarded(update).await?;
             Ok(turned)
         }
@@ -113,7 +112,7 @@ impl ReservationRepository for Database {
         let ReservationAmended { reservation, owner, stay } = after;
         let parts = reservation.clone().into_parts();
         inside(scope.workspace_id(), parts.workspace_id)?;
-        let importer = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
+        let importer = importer(scope, owner);
         let transaction = self.begin(scope, idempotency_record).await?;
         let done = async {
             match stay {
@@ -184,13 +183,17 @@ impl Transaction {
     }
 }
 
+/// Returns the tenant of the scope if it sells what another one owns.
+fn importer(scope: &TenantScope, owner: TenantId) -> Option<TenantId> {
+    Some(scope.tenant_id()).filter(|tenant| *tenant != owner)
+}
+
 /// Checks that a booking belongs to the scope: in its workspace, sold by its tenant, with an external id of that
 /// tenant.
 fn sold_by_the_scope(scope: &TenantScope, parts: &ReservationParts, owner: TenantId) -> Result<(), RepositoryError> {
     inside(scope.workspace_id(), parts.workspace_id)?;
-    let importer = Some(scope.tenant_id()).filter(|tenant| *tenant != owner);
     let names_itself = parts.external.as_ref().is_none_or(|external| external.seller == scope.tenant_id());
-    if parts.sold_by == importer && names_itself { Ok(()) } else { Err(RepositoryError::Stale) }
+    if parts.sold_by == importer(scope, owner) && names_itself { Ok(()) } else { Err(RepositoryError::Stale) }
 }
 
 /// Updates the status of a reservation.

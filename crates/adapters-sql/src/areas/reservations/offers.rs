@@ -176,13 +176,8 @@ impl Transaction {
 /// overlaps.
 pub(super) fn booking(parts: &ReservationParts, row: ReservationRow, priced: PricedRow) -> Query {
     let obstacles = OBSTACLES.map(|(_, select)| format!("NOT EXISTS ({select})")).join(" AND ");
-    let (mut insert, mut separator) =
-        (Query::new("INSERT INTO reservations ({columns}, {priced}) SELECT ", of_obstacles(parts)), "");
-    for value in row.into_values().chain(priced.into_values()) {
-        insert = insert.push(separator).push_bound("?", value);
-        separator = ", ";
-    }
-    insert
+    Query::new("INSERT INTO reservations ({columns}, {priced}) SELECT ", of_obstacles(parts))
+        .push_values(row.into_values().chain(priced.into_values()))
         .push(" WHERE ")
         .push(&obstacles)
         .push(" ON CONFLICT DO NOTHING")
