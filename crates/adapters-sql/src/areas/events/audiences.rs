@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::events::{Audience, EventType, Relation};
+use domain::ids::{ListingId, WorkspaceId};
 use ports::RepositoryError;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -12,6 +13,8 @@ use super::batch::Recipient;
 use super::waiting::Waiting;
 use crate::areas::facts::ids_to_json;
 use crate::areas::import_policies::{MAY_IMPORT, may_import};
+use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
 
@@ -114,11 +117,7 @@ impl Transaction {
         if listings.is_empty() {
             return Ok(vec![]);
         }
-        let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
-        let importers = Query::new(IMPORTERS, [workspace.into()])
-            .fill(MAY_IMPORT, may_import(self.dialect(), "import.tenant_id"))
-            .push_list(listings);
-        self.rows(importers.push_bound(" LIMIT ?", limit)).await
+        self.rows(importers(self.dialect(), workspace, listings, most)).await
     }
 
     /// Returns the recipients of a change.
@@ -145,6 +144,20 @@ impl Transaction {
         let recipients = audiences.recipients(change).into_iter().chain(importers);
         Ok(recipients.filter(|recipient| told.insert(recipient.tenant)).collect())
     }
+}
+
+impl Database {
+    /// Returns the statement that reads the importers who are told of a listing, for tests.
+    #[doc(hidden)]
+    pub fn importers_told_statement(&self, workspace: WorkspaceId, listing: ListingId) -> Statement {
+        self.statement(importers(self.dialect(), workspace.as_uuid(), [listing.as_uuid()], MOST_IMPORTERS))
+    }
+}
+
+fn importers(dialect: &dyn Dialect, workspace: Uuid, listings: impl IntoIterator<Item = Uuid>, most: usize) -> Query {
+    let query = Query::new(IMPORTERS, [workspace.into()]).fill(MAY_IMPORT, may_import(dialect, "import.tenant_id"));
+    let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+    query.push_list(listings).push_bound(" LIMIT ?", limit)
 }
 
 impl Audiences {

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::filters::{BY_CHANGE, filtered};
 use super::statements::{
     ALREADY_IMPORTED, CHANGED_AT_SOURCES, GET, IS_OWN, LIST, LIST_AROUND, LIST_OF_ACCOUNT, NEVER, NO_CHORD, OF_OWNER,
-    OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE, awake, imported,
-    is_imported, offered_by_another,
+    OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE, UNAVAILABLE_ITSELF,
+    UNAVAILABLE_OWN, awake, imported, is_imported, offered_by_another, unavailable_imported,
 };
 use super::totals::shown;
 use crate::engine::dialect::Dialect;
@@ -57,8 +57,9 @@ pub(super) struct FewChanges {
 /// Reads one listing, the tenant's own or imported.
 pub(super) fn get(dialect: &dyn Dialect, scope: &TenantScope, id: ListingId) -> Query {
     let query = Query::of_tenant(GET, scope).bind([id.as_uuid().into()]);
-    let query = query.fill("columns", Row::COLUMNS).fill("unavailable", UNAVAILABLE);
-    query.fill("own", OWN).fill("imported", imported(dialect)).fill("no_chord", NO_CHORD)
+    let query = query.fill("unavailable_own", UNAVAILABLE_OWN).fill("unavailable_itself", UNAVAILABLE_ITSELF);
+    let query = query.fill("unavailable_imported", unavailable_imported(dialect));
+    query.fill("columns", Row::COLUMNS).fill("no_chord", NO_CHORD)
 }
 
 /// Reads a page by id of what the tenant sees, in these places.
@@ -111,6 +112,7 @@ fn listed_of_account(
     let query = Query::of_tenant(LIST_OF_ACCOUNT, scope).bind([account.into()]).bind(limits(page));
     let query = shown(cut(query, dialect), filter).fill(FILTERS, "");
     let query = filtered(query, dialect, filter, BY_CHANGE);
+    let query = query.fill("unavailable_own", UNAVAILABLE_OWN).fill("unavailable_itself", UNAVAILABLE_ITSELF);
     query.fill("no_chord", NO_CHORD).after("listing.id > ?", page)
 }
 

@@ -4,13 +4,14 @@
 use async_trait::async_trait;
 use domain::access::TenantScope;
 use domain::geography::{Around, Radius};
+use domain::ids::ListingId;
 use domain::listings::TenantListing;
 use ports::{ListingFilter, ListingQueries, Page, RepositoryError, Slice};
 use sea_orm::Statement;
 
 use super::filters::BY_CHANGE;
 use super::pages::{
-    FewChanges, Sources, centre, found, in_box, listed, listed_around, offered, seen, squared, visible_around,
+    FewChanges, Sources, centre, found, get, in_box, listed, listed_around, offered, seen, squared, visible_around,
 };
 use super::paths::{Rings, visible_up_to};
 use super::rows::to_tenant_listing;
@@ -100,6 +101,12 @@ impl Database {
                 return Ok(None);
             }
         }
+    }
+
+    /// Returns the statement that reads one listing, for tests.
+    #[doc(hidden)]
+    pub fn listing_statement(&self, scope: &TenantScope, id: ListingId) -> Statement {
+        self.statement(get(self.dialect(), scope, id))
     }
 
     /// Returns the statement of a list that looks at all of the tenant's listings that it needs, for tests.

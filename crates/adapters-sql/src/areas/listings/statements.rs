@@ -5,21 +5,17 @@
 use crate::areas::import_policies::may_import;
 use crate::engine::dialect::Dialect;
 
-/// One listing, the tenant's own or imported.
+/// One listing, the tenant's own or imported. Each table is read by its primary key.
 pub(super) const GET: &str = "\
-    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, 1 = 0, CAST(NULL AS text) \
-    FROM (SELECT {own}, {no_chord} AS squared_chord \
-          FROM integration_accounts account CROSS JOIN listings listing \
-          WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND listing.id = $3 \
-            AND listing.workspace_id = $1 AND listing.integration_account_id = account.id \
-          UNION ALL \
-          SELECT {imported}, {no_chord} AS squared_chord \
-          FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
-          WHERE import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = $3 \
-            AND listing.workspace_id = $1 AND listing.id = import.listing_id \
-            AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
-            AND owner.workspace_id = $1 AND owner.id = account.tenant_id) page \
-    CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id ORDER BY page.id";
+    SELECT {columns}, account.tenant_id, \
+           COALESCE(CASE WHEN account.tenant_id = $2 THEN {unavailable_own} ELSE {unavailable_imported} END, {unavailable_itself}), \
+           import.imported_at, {no_chord}, 1 = 0, CAST(NULL AS text) \
+    FROM listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    LEFT JOIN imports import ON import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = listing.id \
+    WHERE listing.workspace_id = $1 AND listing.id = $3 \
+      AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
+      AND owner.workspace_id = $1 AND owner.id = account.tenant_id \
+      AND (account.tenant_id = $2 OR import.listing_id IS NOT NULL)";
 
 /// A page by id of the tenant's own and imported listings.
 pub(super) const LIST: &str = "\
@@ -30,8 +26,7 @@ pub(super) const LIST: &str = "\
 /// A page by id of the tenant's only account `$3`, if there are no imports. Reads the rows that are skipped too.
 pub(super) const LIST_OF_ACCOUNT: &str = "\
     SELECT {columns}, account.tenant_id AS owner_id, \
-           CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
-                WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END, \
+           COALESCE({unavailable_own}, {unavailable_itself}), \
            CAST(NULL AS timestamptz), {no_chord}, {is_truncated}, {stay} \
     FROM integration_accounts account CROSS JOIN listings listing \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2 AND account.id = $3 \
@@ -135,27 +130,49 @@ pub(super) const COUNT_IN_BOX: &str = "\
     SELECT COUNT(*) AS count \
     FROM (SELECT 1 FROM {positions} {in_box} LIMIT $7) inside";
 
-/// The columns of `found` of a listing of the tenant's own account.
-pub(super) const OWN: &str = "\
-    listing.id, account.tenant_id AS owner_id, \
-    CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, \
-    (SELECT import.imported_at FROM imports import WHERE import.workspace_id = $1 AND 1 = 0) AS imported_at";
+macro_rules! unavailable_own {
+    () => {
+        "CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END"
+    };
+}
 
-/// Returns the columns of `found` of an imported listing.
-pub(super) fn imported(dialect: &dyn Dialect) -> String {
+macro_rules! unavailable_itself {
+    () => {
+        "CASE WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
+              WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END"
+    };
+}
+
+/// The reason of its account why the tenant's own listing cannot be booked.
+pub(super) const UNAVAILABLE_OWN: &str = unavailable_own!();
+
+/// The reason of the listing itself why it cannot be booked.
+pub(super) const UNAVAILABLE_ITSELF: &str = unavailable_itself!();
+
+/// Returns the reason of its owner and account why an imported listing cannot be booked.
+pub(super) fn unavailable_imported(dialect: &dyn Dialect) -> String {
     let may_import = may_import(dialect, "$2");
     format!(
-        "import.listing_id AS id, account.tenant_id AS owner_id, \
-         CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
-              WHEN NOT {may_import} THEN 'IMPORT_NOT_ALLOWED' END AS unavailable, \
-         import.imported_at"
+        "CASE WHEN owner.status <> 'ACTIVE' THEN 'OWNER_INACTIVE' WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' \
+              WHEN NOT {may_import} THEN 'IMPORT_NOT_ALLOWED' END"
     )
 }
 
-/// The reason why a listing of the page cannot be booked: that of its account, or its own status. Rows before the page are
-/// skipped without reading the status.
-pub(super) const UNAVAILABLE: &str = "COALESCE(page.unavailable, CASE WHEN listing.status <> 'ACTIVE' THEN 'LISTING_INACTIVE' \
-                                     WHEN NOT listing.is_approved THEN 'LISTING_NOT_APPROVED' END)";
+/// The reason why a listing of the page cannot be booked. Rows before the page are skipped without reading the status.
+pub(super) const UNAVAILABLE: &str = concat!("COALESCE(page.unavailable, ", unavailable_itself!(), ")");
+
+/// The columns of `found` of a listing of the tenant's own account.
+pub(super) const OWN: &str = concat!(
+    "listing.id, account.tenant_id AS owner_id, ",
+    unavailable_own!(),
+    " AS unavailable, (SELECT import.imported_at FROM imports import WHERE import.workspace_id = $1 AND 1 = 0) AS imported_at"
+);
+
+/// Returns the columns of `found` of an imported listing.
+pub(super) fn imported(dialect: &dyn Dialect) -> String {
+    let unavailable = unavailable_imported(dialect);
+    format!("import.listing_id AS id, account.tenant_id AS owner_id, {unavailable} AS unavailable, import.imported_at")
+}
 
 pub(super) const NO_CHORD: &str = "CAST(NULL AS double precision)";
 
