@@ -94,21 +94,25 @@ pub fn document() -> utoipa::openapi::OpenApi {
     ROUTER.document().clone()
 }
 
-/// Serves until `stop`, and then the requests in flight. Each worker thread creates its own `api`.
+/// Serves until `stop`, and then the requests in flight. Each worker thread creates its own `api`, and what it serves beside
+/// it, inside the same middleware.
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn serve(
+pub fn serve<C: FnOnce(&mut ServiceConfig)>(
     listener: TcpListener,
     connections: Connections,
     stop: impl Future<Output = ()> + Send + 'static,
-    api: impl Fn() -> Api + Clone + Send + 'static,
+    worker: impl Fn() -> (Api, C) + Clone + Send + 'static,
 ) -> io::Result<Server> {
-    server::serve_routes(listener, connections, stop, move || configure(web::Data::new(api())))
+    server::serve_routes(listener, connections, stop, move || {
+        let (api, beside) = worker();
+        configure(web::Data::new(api), beside)
+    })
 }
 
 /// Adds everything that the service answers to an actix-web application.
-fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
+fn configure(api: web::Data<Api>, beside: impl FnOnce(&mut ServiceConfig)) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         let origins = &api.server_limits.allowed_origins;
         let cors = Condition::new(!origins.is_empty(), server::cors::cors(origins));
@@ -122,6 +126,7 @@ fn configure(api: web::Data<Api>) -> impl FnOnce(&mut ServiceConfig) {
                 .wrap(from_fn(server::compression::compression))
                 .configure(|config| ROUTER.configure(config))
                 .configure(server::health::page_files)
+                .configure(beside)
                 .default_service(web::to(no_such_route)),
         );
     }

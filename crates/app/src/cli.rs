@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::secret_key::SecretKey;
 use crate::telemetry::LogFilter;
-use crate::values::{ListenAddress, Number, Seconds};
+use crate::values::{ListenAddress, MapTiles, Number, Seconds};
 
 /// A multi-tenant management service.
 #[derive(Debug, Parser)]
@@ -75,6 +75,12 @@ pub(crate) struct Options {
         num_args = 0..=1, require_equals = true, default_missing_value = "true"
     )]
     pub(crate) webhook_allow_private: Option<bool>,
+    /// Serve the console, for people, at `/console` [default: true]
+    #[arg(long, global = true, env = "TENANTRY_CONSOLE", value_name = "BOOL", num_args = 1)]
+    pub(crate) console: Option<bool>,
+    /// A server of map tiles for the console, like `https://tiles.example.com/{z}/{x}/{y}.png` [default: none]
+    #[arg(long, global = true, env = "TENANTRY_MAP_TILES", value_name = "URL")]
+    pub(crate) map_tiles: Option<MapTiles>,
     /// The origins whose web pages may call the API, like `https://app.example.com`, or `*` [default: none]
     #[arg(long, global = true, env = "TENANTRY_CORS_ORIGINS", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub(crate) cors_origins: Option<Vec<AllowedOrigin>>,

@@ -17,7 +17,7 @@ use crate::cli::{LogFormat, Options};
 use crate::failure::BadUsage;
 use crate::secret_key::SecretKey;
 use crate::telemetry::LogFilter;
-use crate::values::{ListenAddress, Number, Seconds};
+use crate::values::{ListenAddress, MapTiles, Number, Seconds};
 
 const DEFAULT_FILE: &str = "tenantry.toml";
 const DEFAULT_DATABASE: &str = "sqlite:data/tenantry.db";
@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) log: LogFilter,
     pub(crate) log_format: LogFormat,
     pub(crate) demo: bool,
+    pub(crate) console: bool,
+    pub(crate) map_tiles: Option<MapTiles>,
     pub(crate) server_limits: ServerLimits,
     pub(crate) max_key_age: MaxKeyAge,
     pub(crate) event_retention: EventRetention,
@@ -71,6 +73,8 @@ impl Settings {
             log: said.log.or(file.log).unwrap_or_default(),
             log_format: said.log_format.or(file.log_format).unwrap_or(LogFormat::Pretty),
             demo: said.demo.or(file.demo).unwrap_or(false),
+            console: said.console.or(file.console).unwrap_or(true),
+            map_tiles: said.map_tiles.or(file.map_tiles),
             server_limits: ServerLimits {
                 time_limit: time(said.request_timeout, file.request_timeout, Duration::from_secs(15)),
                 rate_limits: RateLimits::new(
@@ -219,6 +223,7 @@ mod tests {
             ("log = \"warning\"", "must be off, error, warn"),
             ("log = \"\"", "must be off, error, warn"),
             ("trusted-proxies = [\"proxy\"]", "must be an address"),
+            ("map-tiles = \"https://tiles.example.com/{z}/{x}\"", "{z}, {x} and {y}"),
             ("config = \"other.toml\"", "unknown field"),
         ] {
             let error = parse(line).expect_err(line).to_string();

@@ -38,6 +38,45 @@ impl FromStr for Seconds {
     }
 }
 
+/// The pattern of the addresses of map tiles.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct MapTiles {
+    pub(crate) pattern: String,
+    /// The origin, which pages may load pictures from.
+    pub(crate) origin: String,
+}
+
+/// An invalid pattern of addresses of map tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be an http or https URL with {{z}}, {{x}} and {{y}}")]
+pub(crate) struct InvalidMapTilesError;
+
+impl TryFrom<String> for MapTiles {
+    type Error = InvalidMapTilesError;
+
+    fn try_from(text: String) -> Result<Self, InvalidMapTilesError> {
+        text.parse()
+    }
+}
+
+impl FromStr for MapTiles {
+    type Err = InvalidMapTilesError;
+
+    fn from_str(pattern: &str) -> Result<Self, InvalidMapTilesError> {
+        let (scheme, rest) = pattern.split_once("://").ok_or(InvalidMapTilesError)?;
+        let (host, path) = rest.split_once('/').ok_or(InvalidMapTilesError)?;
+        // The host becomes part of a content security policy.
+        let is_host = !host.is_empty() && host.bytes().all(|c| c.is_ascii_alphanumeric() || b"-.:[]".contains(&c));
+        let is_path =
+            path.bytes().all(|c| c.is_ascii_graphic()) && ["{z}", "{x}", "{y}"].iter().all(|part| path.contains(part));
+        if !["http", "https"].contains(&scheme) || !is_host || !is_path {
+            return Err(InvalidMapTilesError);
+        }
+        Ok(Self { pattern: pattern.to_owned(), origin: format!("{scheme}://{host}") })
+    }
+}
+
 /// A whole number from 1 to `MOST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use adapters_console::{Console, Shared};
 use adapters_http::{Api, Metrics, PoolUse, ServerLimits};
 use adapters_postgres::Postgres;
 use adapters_sqlite::{Database, Limits, OpenError, Sqlite};
@@ -208,37 +209,110 @@ impl UseCases {
     pub(crate) fn api(&self, metrics: Metrics, server_limits: ServerLimits, outbound: Outbound) -> Api {
         Api {
             authentication: self.authentication(),
-            tenants: wired!(self: Tenants { repository, queries, users; idempotency, ambient }),
-            imports: wired!(self: Imports { repository; idempotency, ambient }),
-            locations: wired!(self: Locations { repository, queries; idempotency, ambient }),
-            integration_accounts: wired!(
-                self: IntegrationAccounts { repository, queries, tenants, importers; idempotency, ambient }
-            ),
+            tenants: self.tenants(),
+            imports: self.imports(),
+            locations: self.locations(),
+            integration_accounts: self.integration_accounts(),
             listings: self.listings(),
-            availability: wired!(self: Availability { repository, queries, listings; ambient }),
-            charges: wired!(self: Charges { repository; ambient }),
-            promotions: wired!(self: Promotions { repository, queries; idempotency, ambient }),
+            availability: self.availability(),
+            charges: self.charges(),
+            promotions: self.promotions(),
             quotes: self.quotes(),
             reservations: self.reservations(),
-            users: wired!(self: Users { repository, queries, locations; idempotency, ambient }),
+            users: self.users(),
             api_keys: self.api_keys(),
-            events: wired!(self: Events { queries, consumers; arrivals }),
-            event_consumers: wired!(self: EventConsumers { repository, queries, events; ambient }),
-            webhooks: Webhooks {
-                repository: self.database.clone(),
-                queries: self.database.clone(),
-                events: self.database.clone(),
-                idempotency: self.idempotency.clone(),
-                outbound,
-                ambient: self.ambient.clone(),
-            },
-            audit: wired!(self: Audit { queries; }),
+            events: self.events(),
+            event_consumers: self.event_consumers(),
+            webhooks: self.webhooks(outbound),
+            audit: self.audit(),
             workspaces: self.workspaces(),
             operators: self.operators(),
             readiness: wired!(self: ReadinessCheck { readiness; }),
             metrics,
             continue_trace,
             server_limits,
+        }
+    }
+
+    /// Creates the use cases of the console.
+    pub(crate) fn console(&self, shared: Shared, outbound: Outbound) -> Console {
+        Console {
+            authentication: self.authentication(),
+            tenants: self.tenants(),
+            imports: self.imports(),
+            locations: self.locations(),
+            integration_accounts: self.integration_accounts(),
+            listings: self.listings(),
+            availability: self.availability(),
+            charges: self.charges(),
+            promotions: self.promotions(),
+            quotes: self.quotes(),
+            reservations: self.reservations(),
+            users: self.users(),
+            api_keys: self.api_keys(),
+            events: self.events(),
+            event_consumers: self.event_consumers(),
+            webhooks: self.webhooks(outbound),
+            audit: self.audit(),
+            workspaces: self.workspaces(),
+            shared,
+        }
+    }
+
+    fn tenants(&self) -> Tenants {
+        wired!(self: Tenants { repository, queries, users; idempotency, ambient })
+    }
+
+    fn imports(&self) -> Imports {
+        wired!(self: Imports { repository; idempotency, ambient })
+    }
+
+    fn locations(&self) -> Locations {
+        wired!(self: Locations { repository, queries; idempotency, ambient })
+    }
+
+    fn integration_accounts(&self) -> IntegrationAccounts {
+        wired!(
+            self: IntegrationAccounts { repository, queries, tenants, importers; idempotency, ambient }
+        )
+    }
+
+    fn availability(&self) -> Availability {
+        wired!(self: Availability { repository, queries, listings; ambient })
+    }
+
+    fn charges(&self) -> Charges {
+        wired!(self: Charges { repository; ambient })
+    }
+
+    fn promotions(&self) -> Promotions {
+        wired!(self: Promotions { repository, queries; idempotency, ambient })
+    }
+
+    fn users(&self) -> Users {
+        wired!(self: Users { repository, queries, locations; idempotency, ambient })
+    }
+
+    fn events(&self) -> Events {
+        wired!(self: Events { queries, consumers; arrivals })
+    }
+
+    fn event_consumers(&self) -> EventConsumers {
+        wired!(self: EventConsumers { repository, queries, events; ambient })
+    }
+
+    fn audit(&self) -> Audit {
+        wired!(self: Audit { queries; })
+    }
+
+    fn webhooks(&self, outbound: Outbound) -> Webhooks {
+        Webhooks {
+            repository: self.database.clone(),
+            queries: self.database.clone(),
+            events: self.database.clone(),
+            idempotency: self.idempotency.clone(),
+            outbound,
+            ambient: self.ambient.clone(),
         }
     }
 

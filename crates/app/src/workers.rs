@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use actix_web::web::ServiceConfig;
+use adapters_console::Shared;
 use adapters_http::{Api, Metrics, ServerLimits};
 use adapters_sqlite::Database;
 use application::{Arrivals, CouponLimit, Outbound};
@@ -48,11 +50,30 @@ impl Workers {
         self.metrics.clone()
     }
 
-    /// Creates the use cases of the API for another worker thread.
+    /// Creates the use cases of the API for another thread.
     pub(crate) fn api(&self) -> Api {
+        self.api_of(&self.use_cases())
+    }
+
+    /// Creates the use cases of the API for another worker thread, and adds the console, if there is one.
+    pub(crate) fn worker(&self, console: Option<Shared>) -> (Api, impl FnOnce(&mut ServiceConfig) + use<>) {
+        let use_cases = self.use_cases();
+        let console = console.map(|shared| use_cases.console(shared, self.outbound.clone()));
+        let add = move |config: &mut ServiceConfig| {
+            if let Some(console) = console {
+                adapters_console::configure(console)(config);
+            }
+        };
+        (self.api_of(&use_cases), add)
+    }
+
+    fn use_cases(&self) -> UseCases {
         let database = self.engine.database();
         self.databases.add(&database);
-        let use_cases = UseCases::of(database, self.coupons.clone(), self.arrivals.clone(), self.max_key_age);
+        UseCases::of(database, self.coupons.clone(), self.arrivals.clone(), self.max_key_age)
+    }
+
+    fn api_of(&self, use_cases: &UseCases) -> Api {
         use_cases.api(self.metrics.clone(), self.server_limits.clone(), self.outbound.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! The ports of API keys.
 
 use async_trait::async_trait;
-use domain::access::{OperatorScope, TenantScope};
+use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::api_keys::ApiKey;
 use domain::change::Change;
 use domain::ids::ApiKeyId;
@@ -47,6 +47,27 @@ pub trait ApiKeyRepository: Send + Sync {
     /// was changed since it was read, or the key is revoked or deleted; `Refused` if the caller is no longer an
     /// administrator of the tenant.
     async fn revoke(&self, scope: &TenantScope, user: &ApiUser, change: Change<ApiKey>) -> Result<(), RepositoryError>;
+
+    /// Returns a key of the scope's own user, with the user, or `None` if the user does not have it.
+    async fn get_own(&self, scope: OwnScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError>;
+
+    /// Stores a new key that the caller, who is this user at home in the scope's tenant, makes for itself.
+    ///
+    /// # Errors
+    /// `Stale` if the user was changed since it was read; `Refused` if the caller is no longer admitted with the new key's
+    /// permission.
+    async fn create_own(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        change: Change<ApiKey>,
+    ) -> Result<ApiKey, RepositoryError>;
+
+    /// Stores the revocation of a key of the scope's own user, which is not among those that keep a workspace open.
+    ///
+    /// # Errors
+    /// `Stale` if the key is revoked or deleted.
+    async fn revoke_own(&self, scope: OwnScope, change: Change<ApiKey>) -> Result<(), RepositoryError>;
 }
 
 /// Lists and counts of the keys of the users at home in one tenant.

@@ -117,6 +117,14 @@ impl RateLimits {
     }
 }
 
+impl RateLimits {
+    /// Counts a request that is not one of the API. Returns the message of a refusal, with the seconds until the next one.
+    pub fn refuses(&self, key: Uuid, home: Option<TenantId>) -> Option<(&'static str, u32)> {
+        let standing = self.count(key, home).filter(|standing| standing.is_over)?;
+        Some((standing.refusal(), standing.seconds.try_into().unwrap_or(u32::MAX)))
+    }
+}
+
 /// The subject of a rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Counted {

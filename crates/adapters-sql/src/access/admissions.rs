@@ -45,12 +45,23 @@ impl Transaction {
         audit: &AuditEntry,
         lock: &str,
     ) -> Result<(), RepositoryError> {
+        self.expect_admitted(scope, audit, Permission::Admin, lock).await
+    }
+
+    /// Expects that the caller is still admitted to the scope's tenant with this permission, and locks the rows that say so.
+    pub(crate) async fn expect_admitted(
+        &self,
+        scope: &TenantScope,
+        audit: &AuditEntry,
+        needed: Permission,
+        lock: &str,
+    ) -> Result<(), RepositoryError> {
         let Actor::ApiUser { id, name: _, api_key } = &audit.actor else { return Ok(()) };
         let tenant: Option<TenantRow> = self.row(Query::of_tenant(TENANT, scope).push(lock)).await?;
         let values =
             [scope.workspace_id().as_uuid().into(), id.as_uuid().into(), api_key.as_uuid().into(), audit.at.into()];
         let user: Option<UserRow> = self.row(Query::new(USER, values).push(lock)).await?;
-        check(user.ok_or(RepositoryError::Refused(AccessError::Unauthenticated))?)?;
+        check(user.ok_or(RepositoryError::Refused(AccessError::Unauthenticated))?, needed)?;
         let status: TenantStatus = stored("tenant", &tenant.ok_or(RepositoryError::Stale)?.status)?;
         match status {
             TenantStatus::Active => Ok(()),
@@ -59,14 +70,14 @@ impl Transaction {
     }
 }
 
-fn check(UserRow { status, role, permission }: UserRow) -> Result<(), RepositoryError> {
+fn check(UserRow { status, role, permission }: UserRow, needed: Permission) -> Result<(), RepositoryError> {
     const WHAT: &str = "user";
     let status = UserStatus::try_from(i64::from(status)).map_err(|error| corrupt(WHAT, error))?;
     if status != UserStatus::Active {
         return Err(RepositoryError::Refused(AccessError::UserNotActive));
     }
     let (role, permission): (Role, Permission) = (stored(WHAT, &role)?, stored("API key", &permission)?);
-    if permission.min(role.most()) < Permission::Admin {
+    if permission.min(role.most()) < needed {
         return Err(RepositoryError::Refused(AccessError::PermissionDenied));
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! The ports of API keys.
 
 use async_trait::async_trait;
-use domain::access::{OperatorScope, TenantScope};
+use domain::access::{OperatorScope, OwnScope, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
 use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId};
 use domain::operators::OperatorRecord;
 use domain::users::ApiUser;
-use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserRepository};
+use ports::{ApiKeyQueries, ApiKeyRepository, Page, RepositoryError, Slice, UserQueries, UserRepository};
 use sea_orm::Statement;
 
 use crate::access::credentials::to_api_key;
@@ -25,6 +25,9 @@ const SELECT: &str = "\
 const REVOKE: &str = "\
     UPDATE api_keys SET revoked_at = $4 WHERE workspace_id = $1 AND id = $3 AND revoked_at IS NULL \
     AND user_id IN (SELECT id FROM users WHERE workspace_id = $1 AND home_tenant_id = $2)";
+const OWN: &str = "SELECT {columns} FROM api_keys api_key WHERE workspace_id = $1 AND user_id = $2 AND id = $3";
+const REVOKE_OWN: &str = "\
+    UPDATE api_keys SET revoked_at = $4 WHERE workspace_id = $1 AND user_id = $2 AND id = $3 AND revoked_at IS NULL";
 
 #[async_trait]
 impl ApiKeyRepository for Database {
@@ -81,6 +84,38 @@ impl ApiKeyRepository for Database {
         .await;
         transaction.end(done, audit).await
     }
+
+    async fn get_own(&self, scope: OwnScope, id: ApiKeyId) -> Result<Option<(ApiKey, ApiUser)>, RepositoryError> {
+        let found = self.row::<Row>(own(OWN, scope, id).fill("columns", Row::COLUMNS)).await?;
+        let Some(row) = found else { return Ok(None) };
+        let key = to_api_key(row)?;
+        Ok(UserQueries::own(self, scope).await?.map(|user| (key, user)))
+    }
+
+    async fn create_own(
+        &self,
+        scope: &TenantScope,
+        user: &ApiUser,
+        change: Change<ApiKey>,
+    ) -> Result<ApiKey, RepositoryError> {
+        let Change { after: key, audit, idempotency_record } = change;
+        let transaction = self.begin(scope, idempotency_record).await?;
+        let done = async {
+            let lock = transaction.dialect().for_share();
+            transaction.expect_admitted(scope, &audit, key.permission(), lock).await?;
+            transaction.expect_unchanged(scope, user, lock).await?;
+            insert(&transaction, key.clone()).await
+        }
+        .await;
+        transaction.end(done.map(|()| key), audit).await
+    }
+
+    async fn revoke_own(&self, scope: OwnScope, change: Change<ApiKey>) -> Result<(), RepositoryError> {
+        let Change { after: key, audit, idempotency_record } = change;
+        let transaction = self.begin(scope.workspace_id(), idempotency_record).await?;
+        let done = transaction.execute_guarded(own(REVOKE_OWN, scope, key.id()).bind([audit.at.into()])).await;
+        transaction.end(done, audit).await
+    }
 }
 
 #[async_trait]
@@ -104,6 +139,10 @@ impl Database {
 
 fn selected(columns: &'static str, scope: &TenantScope) -> Query {
     Query::of_tenant(SELECT, scope).fill("columns", columns).keyed("api_key.id")
+}
+
+fn own(sql: &'static str, scope: OwnScope, id: ApiKeyId) -> Query {
+    Query::new(sql, [scope.workspace_id().as_uuid(), scope.user_id().as_uuid(), id.as_uuid()].map(Into::into))
 }
 
 pub(crate) async fn insert(transaction: &Transaction, key: ApiKey) -> Result<(), RepositoryError> {

@@ -3,6 +3,7 @@
 use std::io::{Write, stdout};
 use std::net::SocketAddr;
 
+use adapters_console::{ConsoleSettings, Shared};
 use anyhow::Context;
 use application::{CreateWorkspace, NewWorkspaceKey, Workspaces};
 use domain::access::OperatorScope;
@@ -14,6 +15,7 @@ use crate::failure::told;
 use crate::settings::Settings;
 use crate::stop::stop_signal;
 use crate::telemetry;
+use crate::values::MapTiles;
 use crate::wire::Engine;
 use crate::workers::Workers;
 
@@ -33,12 +35,13 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let address = listener.local_addr().unwrap_or(settings.listen);
     let stop = stop_signal().context("signals cannot be caught")?;
 
+    let console = settings.console.then(|| console(settings));
     let name = if settings.demo { demo::UNFINISHED } else { FIRST_WORKSPACE };
     let first = CreateWorkspace::named(name);
     let workspaces = engine.use_cases(settings.max_key_age).workspaces();
     match workspaces.create_first(&OperatorScope::new(), first).await.map_err(told)? {
         Some(made) => {
-            greet(address, &made).context("the first key cannot be shown")?;
+            greet(address, &made, console.as_ref()).context("the first key cannot be shown")?;
             if settings.demo {
                 let tenants = demo::fill(&workers.api(), &made).await.context("the sample data cannot be made")?;
                 show(address, &made, &tenants).context("the sample data cannot be shown")?;
@@ -53,7 +56,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         // The requests that wait for events are in flight, and the server waits for them.
         arrivals.close();
     };
-    let server = adapters_http::serve(listener, settings.connections, stop, move || of_server.api());
+    let server = adapters_http::serve(listener, settings.connections, stop, move || of_server.worker(console.clone()));
     let server = server.context("the server cannot be started")?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     let background = Background::start(&engine, &workers, outbound, settings.event_retention);
@@ -66,8 +69,19 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Creates the state of the console.
+fn console(settings: &Settings) -> Shared {
+    let limits = settings.server_limits.clone();
+    let proxies = limits.trusted_proxies;
+    Shared::new(ConsoleSettings {
+        is_trusted_proxy: Box::new(move |address| proxies.iter().any(|network| network.contains(address))),
+        count_request: Box::new(move |key, home| limits.rate_limits.refuses(key, home)),
+        map_tiles: settings.map_tiles.clone().map(|MapTiles { pattern, origin }| (pattern, origin)),
+    })
+}
+
 /// Prints the first key to standard output. The log never contains it.
-fn greet(address: SocketAddr, made: &NewWorkspaceKey) -> std::io::Result<()> {
+fn greet(address: SocketAddr, made: &NewWorkspaceKey, console: Option<&Shared>) -> std::io::Result<()> {
     let key = made.token.reveal();
     let mut out = stdout().lock();
     writeln!(out, "Tenantry made a first workspace, and this key to administer it. It is shown this once:\n")?;
@@ -76,6 +90,13 @@ fn greet(address: SocketAddr, made: &NewWorkspaceKey) -> std::io::Result<()> {
     writeln!(out, "  API key    {key}\n")?;
     writeln!(out, "A first call:\n")?;
     writeln!(out, "  curl http://{address}/api/v1/tenants -H 'Authorization: Bearer {key}'\n")?;
+    if let Some(console) = console {
+        let code = console.sign_in_code(made.token.clone());
+        writeln!(
+            out,
+            "Sign in to the console, once and within 15 minutes: http://{address}/console/sign-in?code={code}\n"
+        )?;
+    }
     writeln!(out, "Try the API in a browser: http://{address}/docs")?;
     out.flush()
 }

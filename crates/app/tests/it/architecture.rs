@@ -8,18 +8,20 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The dependencies that each crate may have on other crates of the workspace; `testkit` is outside of the layers.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("application", &["domain", "ports"]),
     ("adapters-sql", &["domain", "ports"]),
     ("adapters-postgres", &["adapters-sql", "domain", "ports"]),
     ("adapters-sqlite", &["adapters-sql", "domain", "ports"]),
+    ("adapters-console", &["application", "domain"]),
     ("adapters-http", &["application", "domain"]),
     ("adapters-webhooks", &["domain", "ports"]),
     (
         "app",
         &[
+            "adapters-console",
             "adapters-http",
             "adapters-postgres",
             "adapters-sqlite",
@@ -33,15 +35,16 @@ const ALLOWED: [(&str, &[&str]); 10] = [
 ];
 
 /// External libraries, and the only crates that may use each.
-const RESERVED: [(&str, &[&str]); 9] = [
-    ("actix-web", &["adapters-http", "app"]),
+const RESERVED: [(&str, &[&str]); 10] = [
+    ("actix-web", &["adapters-console", "adapters-http", "app"]),
     ("anyhow", &["app"]),
     ("hyper", &["adapters-webhooks"]),
+    ("maud", &["adapters-console"]),
     ("opentelemetry", &["app"]),
     ("prometheus", &["adapters-http", "app"]),
     ("sea-orm", &["adapters-sql", "adapters-postgres", "adapters-sqlite"]),
     ("sqlx", &["adapters-sql", "adapters-postgres", "adapters-sqlite", "testkit"]),
-    ("serde", &["adapters-http", "app", "application", "domain"]),
+    ("serde", &["adapters-console", "adapters-http", "app", "application", "domain"]),
     ("utoipa", &["adapters-http", "application"]),
 ];
 
@@ -70,6 +73,9 @@ const WITHOUT_LOADING: [&str; 7] = [
 
 /// The folders of `adapters-http`. Each may import those after it.
 const LAYERS: [&str; 8] = ["server", "areas", "request", "router", "response", "openapi", "state", "status"];
+
+/// The folders and files of `adapters-console`. Each may import those after it.
+const CONSOLE_LAYERS: [&str; 6] = ["server", "areas", "request", "response", "assets", "state"];
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
@@ -253,7 +259,14 @@ fn circle(mut imports: BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, B
 
 #[test]
 fn no_modules_of_an_adapter_import_each_other_in_a_circle() {
-    for name in ["adapters-http", "adapters-postgres", "adapters-sql", "adapters-sqlite", "adapters-webhooks"] {
+    for name in [
+        "adapters-console",
+        "adapters-http",
+        "adapters-postgres",
+        "adapters-sql",
+        "adapters-sqlite",
+        "adapters-webhooks",
+    ] {
         let imports = imports(name);
         assert!(imports.values().any(|imported| !imported.is_empty()), "{name} has imports");
         let folders = between_folders(&imports);
@@ -263,14 +276,16 @@ fn no_modules_of_an_adapter_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn the_folders_of_the_http_adapter_import_downwards_only() {
-    for (folder, imported) in between_folders(&imports("adapters-http")) {
-        let Some(place) = LAYERS.iter().position(|layer| *layer == folder) else {
-            assert_eq!(folder, "", "every folder has its place");
-            continue;
-        };
-        for other in imported {
-            assert!(LAYERS[place + 1..].contains(&other.as_str()), "{folder} may not import {other}");
+fn the_folders_of_the_adapters_on_actix_import_downwards_only() {
+    for (name, layers) in [("adapters-console", &CONSOLE_LAYERS[..]), ("adapters-http", &LAYERS)] {
+        for (folder, imported) in between_folders(&imports(name)) {
+            let Some(place) = layers.iter().position(|layer| *layer == folder) else {
+                assert_eq!(folder, "", "every folder of {name} has its place");
+                continue;
+            };
+            for other in imported {
+                assert!(layers[place + 1..].contains(&other.as_str()), "{name}: {folder} may not import {other}");
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::architecture::root;
 /// Folders whose files contain the identifiers that the docs name.
 const SOURCES: [&str; 5] = ["bench", "crates", "deploy", "migrations", ".ci"];
 /// First segments of the paths that the docs name, from the root or from `crates`.
-const FOLDERS: [&str; 16] = [
+const FOLDERS: [&str; 17] = [
     ".ci",
     ".cargo",
+    "adapters-console",
     "adapters-http",
     "adapters-postgres",
     "adapters-sql",

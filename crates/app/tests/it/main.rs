@@ -10,6 +10,7 @@ mod availability;
 mod availability_input;
 mod charges;
 mod command_line;
+mod console;
 mod coupons;
 mod coverage;
 mod crashes;

@@ -1,10 +1,12 @@
-//! API keys: created, listed and revoked by a tenant's administrators, and issued by the operator.
+//! API keys: created, listed and revoked by a tenant's administrators, issued by the operator, and made by users for their own
+//! sessions in a browser.
 
 mod create;
 mod error;
 mod issue;
 mod list;
 mod revoke;
+mod session;
 
 use std::sync::Arc;
 

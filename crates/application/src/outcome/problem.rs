@@ -53,6 +53,30 @@ pub enum ProblemKind {
     Internal,
 }
 
+impl ProblemKind {
+    /// Returns the HTTP status of refusals of this kind.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Unreadable => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Late => 408,
+            Self::Conflict | Self::InFlight => 409,
+            Self::Gone => 410,
+            Self::PreconditionFailed => 412,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::Invalid => 422,
+            Self::Limited => 429,
+            Self::Internal => 500,
+            Self::Busy | Self::Unavailable => 503,
+        }
+    }
+}
+
 /// A reference that helps a refused caller to continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extension {

@@ -4,8 +4,8 @@ use super::{
     AccessError, AdminScope, AuditScope, EventScope, OwnScope, Permission, TenantScope, TenantStanding, UserStanding,
 };
 use crate::api_keys::ApiKey;
-use crate::audit::Actor;
-use crate::ids::{ApiKeyId, TenantId, UserId, WorkspaceId};
+use crate::audit::{Actor, Stamp};
+use crate::ids::{ApiKeyId, AuditId, TenantId, UserId, WorkspaceId};
 use crate::tenants::{TenantName, TenantStatus};
 use crate::users::{Role, SupportRestrictedError};
 use chrono::{DateTime, Utc};
@@ -175,6 +175,21 @@ impl Caller {
     /// Whether the caller may work in the tenant, if the workspace has it.
     pub fn may_enter(&self, tenant: TenantId) -> bool {
         self.tenants.home.is_default || tenant == self.tenants.home.id
+    }
+
+    /// Creates the stamp of a decision about the caller's own key.
+    pub fn stamp(&self, id: AuditId, at: DateTime<Utc>) -> Stamp {
+        Stamp { id, actor: self.actor.clone(), at }
+    }
+
+    /// The tenant of the request, as it was when the caller was admitted.
+    pub const fn tenant(&self) -> &TenantStanding {
+        self.tenants.tenant()
+    }
+
+    /// Whether the caller is at home in the default tenant.
+    pub const fn is_at_home_in_default(&self) -> bool {
+        self.tenants.home.is_default
     }
 
     /// The tenant of the request.

@@ -67,7 +67,7 @@ impl Desk {
         self.scope.stamp(AuditId::new(build::id()), build::at())
     }
 
-    fn new_key(&self) -> Change<ApiKey> {
+    fn new_key(&self, user: &ApiUser) -> Change<ApiKey> {
         let new = NewApiKey {
             id: ApiKeyId::new(build::id()),
             secret: build::secret(),
@@ -75,15 +75,15 @@ impl Desk {
             permission: Permission::Admin,
             expires_at: None,
         };
-        ApiKey::issue(new, &self.colleague, MaxKeyAge::default(), self.stamp()).expect("allowed")
+        ApiKey::issue(new, user, MaxKeyAge::default(), self.stamp()).expect("allowed")
     }
 
     async fn make_key(&self) -> Result<(), RepositoryError> {
-        self.world.ports.api_keys.create(&self.scope, &self.colleague, self.new_key()).await.map(drop)
+        self.world.ports.api_keys.create(&self.scope, &self.colleague, self.new_key(&self.colleague)).await.map(drop)
     }
 
     /// Tries all changes that the maker can make to users and keys.
-    async fn acts(&self) -> [Result<(), RepositoryError>; 5] {
+    async fn acts(&self) -> [Result<(), RepositoryError>; 6] {
         let ports = &self.world.ports;
         let new = NewApiUser {
             id: UserId::new(build::id()),
@@ -104,6 +104,7 @@ impl Desk {
             ports.users.update(&self.scope, edited).await.map(drop),
             ports.users.delete(&self.scope, deleted).await,
             ports.api_keys.revoke(&self.scope, &self.colleague, revoked).await,
+            ports.api_keys.create_own(&self.scope, &self.maker, self.new_key(&self.maker)).await.map(drop),
         ]
     }
 
@@ -154,7 +155,7 @@ pub async fn what_a_caller_has_decided_who_is_revoked_meanwhile_is_not_stored(po
         let before = world.ports.trail.actions().await;
         let acts = desk.acts().await;
         let found = acts.each_ref().map(refused);
-        assert_eq!(found, [Some(how.refusal()); 5], "{how:?}: {acts:?}");
+        assert_eq!(found, [Some(how.refusal()); 6], "{how:?}: {acts:?}");
         assert_eq!(world.ports.trail.actions().await, before);
     }
     let desk = Desk::open(&world, "admitted").await;

@@ -1,9 +1,9 @@
 //! API keys.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::TenantChoice;
+use domain::access::{Permission, TenantChoice};
 use domain::api_keys::{ApiKey, MaxKeyAge, NewApiKey};
-use domain::ids::ApiKeyId;
+use domain::ids::{ApiKeyId, AuditId};
 use domain::users::{ApiUser, Role, UserEdit};
 use ports::{Page, PageStart, RepositoryError, rules};
 
@@ -96,4 +96,44 @@ pub async fn a_key_that_expires_shortly_does_not_keep_a_workspace_open(ports: Po
     assert!(matches!(refused, Err(RepositoryError::Taken { rule: rules::LAST_ADMINISTRATOR })), "{refused:?}");
     key_until(&world, &first, build::at() + TimeDelta::days(2)).await.expect("a key");
     revoke_first().await.expect("a key with a longer life is left");
+}
+
+/// `Stale` if the user was changed; finds keys of the user alone; `Stale` for a key that is revoked.
+pub async fn a_user_makes_and_revokes_keys_of_its_own_alone(ports: Ports) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let keys = &world.ports.api_keys;
+    let [user, colleague] = ["grace@example.com", "ada@example.com"]
+        .map(async |email| world.new_user(&channel, Role::Venue, email).await.expect("a user"));
+    let (user, colleague) = (user.await, colleague.await);
+    let [token, other] = [world.new_key(&user).await, world.new_key(&colleague).await].map(|made| made.expect("a key"));
+    let [caller, other] =
+        [world.caller(&token, TenantChoice::Home).await, world.caller(&other, TenantChoice::Home).await];
+    let scope = caller.tenant_scope(Permission::Read).expect("an active tenant");
+    let stamp = || caller.stamp(AuditId::new(build::id()), build::at());
+    let new = || NewApiKey {
+        id: ApiKeyId::new(build::id()),
+        secret: build::secret(),
+        name: "console".parse().expect("a name"),
+        permission: Permission::Read,
+        expires_at: Some(build::at() + TimeDelta::hours(8)),
+    };
+    let issue = |user| ApiKey::issue(new(), user, MaxKeyAge::default(), stamp()).expect("a key");
+    let key = keys.create_own(&scope, &user, issue(&user)).await.expect("stored");
+
+    let (found, owner) = keys.get_own(caller.own_scope(), key.id()).await.expect("no failure").expect("a key");
+    assert_eq!((&found, &owner), (&key, &user));
+    assert!(keys.get_own(other.own_scope(), key.id()).await.expect("no failure").is_none());
+    let [foreign, first, second] = [0; 3].map(|_| key.revoke(&user, stamp()).expect("a change"));
+    let refused = keys.revoke_own(other.own_scope(), foreign).await;
+    assert!(matches!(refused, Err(RepositoryError::Stale)), "{refused:?}");
+    keys.revoke_own(caller.own_scope(), first).await.expect("revoked");
+    assert!(matches!(keys.revoke_own(caller.own_scope(), second).await, Err(RepositoryError::Stale)));
+
+    let late = issue(&user);
+    edited(&world, &user, UserEdit { name: "Grace M. Hopper".parse().ok(), ..UserEdit::default() })
+        .await
+        .expect("edited");
+    let late = keys.create_own(&scope, &user, late).await;
+    assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
 }

@@ -385,6 +385,7 @@ macro_rules! suite {
                 a_key_is_found_and_revoked_in_its_tenant_only,
                 a_key_of_a_user_who_was_changed_is_neither_made_nor_revoked,
                 a_key_that_expires_shortly_does_not_keep_a_workspace_open,
+                a_user_makes_and_revokes_keys_of_its_own_alone,
             }
             webhooks {
                 a_webhook_comes_back_as_it_was_stored,

@@ -1,5 +1,6 @@
 //! A running service with its first workspace.
 
+mod browser;
 mod client;
 mod collector;
 pub(crate) mod document;
@@ -15,6 +16,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
+pub(crate) use self::browser::Browser;
 pub(crate) use self::client::{Answer, Client};
 pub(crate) use self::collector::{Collector, attribute};
 pub(crate) use self::load::{Load, is_unavailable};
