@@ -57,6 +57,10 @@ bench *arguments:
 bench-peers *arguments:
     python3 bench/peers {{ arguments }}
 
+# compares PostgreSQL with and without row-level security, by turns; docs/performance.md
+bench-wall *arguments:
+    python3 bench/wall {{ arguments }}
+
 # attacks the service as one tenant and measures what others feel, on both engines; docs/performance.md
 starve *arguments:
     python3 bench/starvation {{ arguments }}
