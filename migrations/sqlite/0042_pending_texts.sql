@@ -1,0 +1,2 @@
+-- The index of texts of SQLite collects new ones by itself.
+SELECT 1;
