@@ -12,6 +12,10 @@ run *arguments:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
+# tests the console's scripts, with Node.js
+test-scripts:
+    node --test crates/adapters-console/assets/tests/*.test.js
+
 # sells the same nights from 64 sides at once, and prints the answers
 stress:
     TENANTRY_TEST_WRITERS=64 TENANTRY_TEST_LISTINGS=20 TENANTRY_TEST_ATTEMPTS=20000 \

@@ -29,6 +29,13 @@ macro_rules! assets {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     assets! {
         "console.css": "text/css; charset=utf-8", false;
+        "calendar.js": "text/javascript; charset=utf-8", true;
+        "copy.js": "text/javascript; charset=utf-8", true;
+        "geography.js": "text/javascript; charset=utf-8", false;
+        "icon.svg": "image/svg+xml", false;
+        "map.js": "text/javascript; charset=utf-8", false;
+        "map-data.bin": "application/octet-stream", false;
+        "search.js": "text/javascript; charset=utf-8", true;
     }
 });
 

@@ -71,7 +71,7 @@ async fn list<R: Rows>(visit: Visit) -> Answer {
     let content = html! {
         (R::above(&visit))
         (filters(&fields, &visit.query, refused.as_ref()))
-        div.results {
+        div #results {
             @if let Some(listed) = &listed {
                 (table(R::TITLE, &R::columns(&visit), &listed.items))
                 (pager(&path, &visit.query, listed, R::id))

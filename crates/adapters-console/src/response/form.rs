@@ -75,7 +75,7 @@ pub(crate) fn filters(fields: &[Field], values: &Values, refused: Option<&Refuse
     html! {
         @if let Some(refused) = refused { (refused.notice(fields)) }
         @if !fields.is_empty() {
-            form.filters method="get" role="search" {
+            form.filters method="get" role="search" data-search {
                 @for field in fields { (labelled(field, values, refused.and_then(|refused| refused.field_errors.as_ref()))) }
                 p { button type="submit" { "Filter" } }
             }

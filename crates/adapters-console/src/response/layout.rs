@@ -69,21 +69,35 @@ impl Frame {
         format!("/console/t/{}/{rest}", self.tenant)
     }
 
-    fn navigation(&self) -> Markup {
-        let item = |to: String, name: &str, is_root: bool| {
-            let is_here = self.path == to
-                || (!is_root && self.path.strip_prefix(to.as_str()).is_some_and(|rest| rest.starts_with('/')));
-            html! { li { a href=(to) aria-current=[is_here.then_some("page")] { (name) } } }
-        };
+    /// Returns a link, marked if it leads to this page or to one above it.
+    fn item(&self, to: &str, name: &str, is_root: bool) -> Markup {
+        let is_above = !is_root && self.path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/'));
+        let is_here = self.path == to || is_above;
+        html! { li { a href=(to) aria-current=[is_here.then_some("page")] { (name) } } }
+    }
+
+    fn workspace(&self) -> Markup {
         html! {
+            @if self.is_administrator {
+                nav aria-label="Workspace" {
+                    ul { (self.item("/console/", "Workspace", true)) (self.item("/console/tenants", "Tenants", false)) }
+                }
+            }
+        }
+    }
+
+    /// Returns the name and the status of the tenant, and its sections.
+    fn tenant(&self) -> Markup {
+        let status = self.tenant_status.as_str();
+        html! {
+            div.tenant-banner role="region" aria-label="Tenant" data-status=(status) {
+                strong { a href=(self.at("")) { (self.tenant_name) } }
+                span.status data-status=(status) { (status.to_lowercase()) }
+            }
             nav.sections aria-label="Sections" {
                 ul {
-                    @if self.is_administrator {
-                        (item("/console/".to_owned(), "Workspace", true))
-                        (item("/console/tenants".to_owned(), "Tenants", false))
-                    }
                     @for (path, name, needed) in SECTIONS {
-                        @if self.permission >= needed { (item(self.at(path), name, path.is_empty())) }
+                        @if self.permission >= needed { (self.item(&self.at(path), name, path.is_empty())) }
                     }
                 }
             }
@@ -92,7 +106,7 @@ impl Frame {
 
     fn sign_out(&self) -> Markup {
         html! {
-            form method="post" action="/console/sign-out" {
+            form.sign-out method="post" action="/console/sign-out" {
                 input type="hidden" name=(TOKEN) value=(self.form_token);
                 span.user { (self.user) " · " (self.permission.as_str().to_lowercase()) }
                 button type="submit" { "Sign out" }
@@ -112,14 +126,6 @@ impl Body<'_> {
     /// Returns the page; without a session it has no navigation.
     pub(crate) fn page(self, frame: Option<&Frame>, status: StatusCode) -> HttpResponse {
         let Self { title, api, content } = self;
-        let banner = frame.map(|frame| {
-            html! {
-                div.tenant-banner data-status=(frame.tenant_status.as_str()) {
-                    "Tenant " strong { a href=(frame.at("")) { (frame.tenant_name) } } " "
-                    span.status data-status=(frame.tenant_status.as_str()) { (frame.tenant_status.as_str().to_lowercase()) }
-                }
-            }
-        });
         let page = html! {
             (DOCTYPE)
             html lang="en" {
@@ -129,16 +135,17 @@ impl Body<'_> {
                     meta name="color-scheme" content="light dark";
                     title { (title) @if let Some(frame) = frame { " · " (frame.tenant_name) } " · Tenantry" }
                     link rel="stylesheet" href=(assets::address("console.css"));
+                    link rel="icon" href=(assets::address("icon.svg"));
                     @for script in assets::scripts() { script type="module" src=(script) {} }
                 }
                 body {
                     a.skip href="#content" { "Skip to the content" }
                     header.bar {
                         a.product href="/console/" { "Tenantry" }
-                        @if let Some(frame) = frame { (frame.navigation()) (frame.sign_out()) }
+                        @if let Some(frame) = frame { (frame.workspace()) (frame.sign_out()) }
                     }
-                    @if let Some(banner) = banner { (banner) }
-                    main #content {
+                    @if let Some(frame) = frame { (frame.tenant()) }
+                    main #content .narrow[frame.is_none()] {
                         h1 { (title) }
                         @if let Some(notice) = frame.and_then(|frame| frame.notice) { p.notice role="status" { (notice) } }
                         (content)

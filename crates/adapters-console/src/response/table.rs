@@ -30,7 +30,7 @@ pub(crate) fn table<T>(caption: &str, columns: &[Column<T>], items: &[T]) -> Mar
                 thead { tr { @for column in columns { th scope="col" { (column.heading) } } } }
                 tbody {
                     @for item in items {
-                        tr { @for column in columns { td { ((column.cell)(item).markup()) } } }
+                        tr { @for column in columns { td data-label=(column.heading) { ((column.cell)(item).markup()) } } }
                     }
                 }
             }

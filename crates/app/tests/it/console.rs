@@ -99,7 +99,7 @@ fn a_tenant_is_made_found_edited_deactivated_and_deleted(world: &World) {
     let deactivate = format!("{overview}deactivate");
     assert_eq!(browser.press(&overview, &deactivate, &[("user_status", "0")]).status, 303);
     let inactive = browser.open(&overview);
-    assert!(inactive.contains("<div class=\"tenant-banner\" data-status=\"INACTIVE\">"), "{inactive}");
+    assert!(inactive.contains("aria-label=\"Tenant\" data-status=\"INACTIVE\">"), "{inactive}");
     let activate = format!("{overview}activate");
     assert_eq!(browser.press(&overview, &activate, &[]).status, 303);
     let delete = format!("{overview}delete");
