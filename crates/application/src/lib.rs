@@ -42,7 +42,7 @@ mod users;
 mod webhooks;
 mod workspaces;
 
-pub use ports::{EventPage, Page, PageStart, fairness, traces};
+pub use ports::{Concern, Concerned, EventPage, Page, PageStart, fairness, traces};
 
 pub use self::access::authentication::Authentication;
 pub use self::api_keys::{ApiKeyError, ApiKeys, CreateApiKey, CreatedApiKey, IssueApiKey};

@@ -9,6 +9,7 @@ use domain::tenants::{Tenant, TenantDetails, TenantParts, TenantStatus};
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use super::history::history;
 use super::lists::{Rows, list_routes};
 use crate::request::form::{Form, made};
 use crate::request::route::{act, page};
@@ -111,7 +112,7 @@ async fn new(visit: Visit) -> Answer {
 
 async fn create(visit: Visit, sent: Form) -> Answer {
     let id = |tenant: &Tenant| tenant.id().as_uuid();
-    let input = sent.command::<TenantFields>(&fields());
+    let input = sent.creation::<TenantFields>(&fields());
     let created = match input {
         Ok(input) => visit.console.tenants.create(&visit.home, input, &sent.once(id)).await.map_err(Refused::from),
         Err(refused) => Err(refused),
@@ -148,6 +149,7 @@ async fn show(visit: Visit) -> Answer {
                 @if !is_default { (actions(&visit, status)) }
             }
         }
+        (history(&visit, visit.caller.tenant_id().as_uuid()).await?)
     };
     Ok(visit.page(name.as_str(), &[GET, ACTIVATE, DEACTIVATE, DELETE], content))
 }

@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::ServiceConfig;
-use application::FindTenants;
+use application::{Concern, Concerned, FindTenants};
 use domain::access::Permission;
 use domain::workspaces::{Workspace, WorkspaceParts};
-use maud::html;
+use maud::{Markup, html};
 
 use crate::request::form::Form;
 use crate::request::route::{act, page};
@@ -46,8 +46,37 @@ async fn show(visit: Visit) -> Answer {
             ("Created", Cell::Time(created_at)),
         ]))
         p { (leading(&visit.frame, Permission::Admin, "/console/workspace/edit", "Edit")) }
+        (concerns(&visit.console.workspaces.concerns(&visit.home).await?))
     };
     Ok(visit.page(name.as_str(), &[GET, COUNT], content))
+}
+
+/// Shows what needs attention, by kind.
+fn concerns(all: &[Concerned]) -> Markup {
+    let kinds = [
+        (Concern::InactiveTenant, "Inactive tenants with active users", ""),
+        (Concern::FailingWebhook, "Failing webhooks", "webhooks/"),
+        (Concern::SleepingImports, "Accounts whose imports sleep", "accounts/"),
+        (Concern::LapsingHold, "Holds that end within a day", "reservations/"),
+    ];
+    html! {
+        section {
+            h2 { "What needs attention" }
+            @if all.is_empty() { p.empty { "Nothing." } }
+            @for (kind, heading, path) in kinds {
+                @let found = all.iter().filter(|concerned| concerned.concern == kind).collect::<Vec<_>>();
+                @if !found.is_empty() {
+                    h3 { (heading) }
+                    ul {
+                        @for Concerned { tenant_id, id, name, .. } in found {
+                            @let to = if path.is_empty() { String::new() } else { format!("{path}{id}") };
+                            li { a href={ "/console/t/" (tenant_id) "/" (to) } { (name) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn fields() -> Vec<Field> {

@@ -33,27 +33,33 @@ impl Form {
         self.values.get(name)
     }
 
-    /// Reads the command that the fields make. A name with dots is a field of an object.
+    /// Reads the command that the fields make. A name with dots is a field of an object. An empty field is null, which clears
+    /// it.
     ///
     /// # Errors
     /// Field errors, where a number is not a number.
     pub(crate) fn command<C: DeserializeOwned>(&self, fields: &[Field]) -> Result<Input<C>, Refused> {
-        Ok(self.json(fields)?.and_then(|json| {
-            let read = serde_json::from_str(&json);
-            read.map_err(|error| Unreadable::Malformed(format!("The form cannot be read: {error}.")))
-        }))
+        Ok(read(&self.json(fields, |_| true)?))
     }
 
-    fn json(&self, fields: &[Field]) -> Result<Input<String>, InvalidInput> {
+    /// Reads the command that creates something. An empty field is left out, so that it gets its default.
+    ///
+    /// # Errors
+    /// Field errors, where a number is not a number.
+    pub(crate) fn creation<C: DeserializeOwned>(&self, fields: &[Field]) -> Result<Input<C>, Refused> {
+        Ok(read(&self.json(fields, |value| value != "null")?))
+    }
+
+    fn json(&self, fields: &[Field], is_sent: fn(&str) -> bool) -> Result<String, InvalidInput> {
         let (mut object, mut errors) = (Object::default(), FieldErrors::new());
         for field in fields {
             match self.value(field) {
-                Ok(Some(value)) => object.put(field.name, value),
-                Ok(None) => {}
+                Ok(Some(value)) if is_sent(&value) => object.put(field.name, value),
+                Ok(_) => {}
                 Err(message) => drop(errors.insert(field.name.to_owned(), vec![message])),
             }
         }
-        if errors.is_empty() { Ok(Ok(object.to_string())) } else { Err(errors.into()) }
+        if errors.is_empty() { Ok(object.to_string()) } else { Err(errors.into()) }
     }
 
     /// Returns the value of a field, or `None` if the form does not have it.
@@ -94,6 +100,11 @@ impl Form {
             None => Precondition::default(),
         }
     }
+}
+
+fn read<C: DeserializeOwned>(json: &str) -> Input<C> {
+    let read = serde_json::from_str(json);
+    read.map_err(|error| Unreadable::Malformed(format!("The form cannot be read: {error}.")))
 }
 
 /// Returns the id of what a form has made, now or when it was sent before.
@@ -160,8 +171,7 @@ mod tests {
 
     fn json(pairs: &[(&str, &str)], fields: &[Field]) -> Result<String, String> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let read = Form::new("/", pairs).json(fields);
-        read.map(|json| json.expect("readable")).map_err(|error| {
+        Form::new("/", pairs).json(fields, |_| true).map_err(|error| {
             error.field_errors().into_iter().flatten().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(",")
         })
     }

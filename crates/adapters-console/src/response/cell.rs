@@ -17,6 +17,8 @@ pub(crate) enum Cell {
     Status(&'static str),
     /// An instant.
     Time(DateTime<Utc>),
+    /// A box to tick, of a form elsewhere on the page.
+    Tick { form: &'static str, name: &'static str, value: String, label: String },
 }
 
 impl Cell {
@@ -47,6 +49,9 @@ impl Cell {
             Self::Link { to, text } if text.trim().is_empty() => html! { a href=(to) { "(no name)" } },
             Self::Link { to, text } => html! { a href=(to) { (text) } },
             Self::Status(status) => html! { span.status data-status=(status) { (words(status)) } },
+            Self::Tick { form, name, value, label } => {
+                html! { input type="checkbox" form=(form) name=(name) value=(value) aria-label=(label); }
+            }
             Self::Time(at) => {
                 let exact = instants::to_text(*at);
                 html! { time datetime=(exact) title=(exact) { (at.format("%Y-%m-%d %H:%M")) } }
@@ -60,6 +65,7 @@ impl Cell {
             Self::Text(text) | Self::Link { text, .. } => text,
             Self::Status(status) => status.to_owned(),
             Self::Time(at) => instants::to_text(at),
+            Self::Tick { value, .. } => value,
         }
     }
 }

@@ -24,6 +24,13 @@ impl Values {
         Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
+    /// Adds the values of what is stored. Absent ones are empty.
+    #[must_use]
+    pub(crate) fn and<const N: usize>(mut self, pairs: [(&str, Option<String>); N]) -> Self {
+        self.0.extend(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.unwrap_or_default())));
+        self
+    }
+
     /// Returns the last value of a field.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -56,7 +63,7 @@ impl EditForm<'_> {
             @if let Some(refused) = refused { (refused.notice(fields)) }
             form.edit method="post" action=(action) {
                 (secrets(frame))
-                input type="hidden" name=(ONCE) value=(values.get(ONCE).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned));
+                (once(values))
                 @if let Some(seen) = values.get(SEEN) { input type="hidden" name=(SEEN) value=(seen); }
                 @for field in *fields { (labelled(field, values, refused.and_then(|refused| refused.field_errors.as_ref()))) }
                 p { button type="submit" { (submit) } }
@@ -68,6 +75,12 @@ impl EditForm<'_> {
 /// Returns the fields that every form of the session has.
 pub(crate) fn secrets(frame: &Frame) -> Markup {
     html! { input type="hidden" name=(TOKEN) value=(frame.form_token); }
+}
+
+/// Returns the field by which a form that is sent twice is known.
+pub(crate) fn once(values: &Values) -> Markup {
+    let key = values.get(ONCE).map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    html! { input type="hidden" name=(ONCE) value=(key); }
 }
 
 /// Shows the filter of a list.
@@ -134,7 +147,7 @@ fn labelled(field: &Field, values: &Values, errors: Option<&FieldErrors>) -> Mar
                 Kind::Number => input inputmode="decimal" name=(name) value=(value) required[*is_required] aria-invalid=[invalid];,
                 Kind::Text | Kind::Choices(_) | Kind::Hidden => {
                     input type=(if *name == "q" { "search" } else { "text" }) name=(name) value=(value)
-                        required[*is_required] aria-invalid=[invalid] data-search[*name == "q"] autocomplete="off";
+                        required[*is_required] aria-invalid=[invalid] autocomplete="off";
                 }
             }
             (described)

@@ -56,6 +56,13 @@ impl Refused {
         Self { code, message: message.into(), details: Box::default() }
     }
 
+    /// Returns the refusal of one field of a form.
+    pub(crate) fn invalid(field: &str, message: &str) -> Self {
+        let field_errors = Some(FieldErrors::from([(field.to_owned(), vec![message.to_owned()])]));
+        let details = Box::new(Details { field_errors, ..Details::default() });
+        Self { details, ..Self::new(Code::ValidationFailed, "The given data was invalid.") }
+    }
+
     /// Returns the refusal of a request too many, with the seconds until the next one.
     pub(crate) fn limited(message: &str, seconds: u32) -> Self {
         let details = Box::new(Details { retry_after: Some(seconds), ..Details::default() });

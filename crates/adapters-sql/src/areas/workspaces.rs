@@ -1,13 +1,16 @@
 //! The port of workspaces.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::access::{AdminScope, OperatorScope};
 use domain::change::Change;
-use domain::ids::WorkspaceId;
+use domain::ids::{TenantId, WorkspaceId};
 use domain::operators::OperatorRecord;
 use domain::text::fold;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName, WorkspaceParts};
-use ports::{RepositoryError, WorkspaceRepository, rules};
+use ports::{Concern, Concerned, RepositoryError, WorkspaceRepository, rules};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 use crate::areas::{api_keys, locations, tenants, users};
 use crate::engine::database::Database;
@@ -17,6 +20,42 @@ use crate::engine::reach::Reach;
 use crate::engine::rows::{percentage, stored, whole};
 use crate::engine::transaction::Transaction;
 use crate::tables::workspaces::{Model, Row};
+
+/// Each part is limited, and found by an index or among the accounts or webhooks of the workspace.
+const CONCERNS: &str = "\
+    SELECT * FROM (SELECT 1 AS concern, tenant.id AS tenant_id, tenant.id AS id, tenant.name AS name \
+        FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.status = 'INACTIVE' AND EXISTS (\
+            SELECT 1 FROM users api_user WHERE api_user.workspace_id = $1 AND api_user.home_tenant_id = tenant.id \
+            AND api_user.status = 1) \
+        ORDER BY tenant.id LIMIT $2) inactive_tenant \
+    UNION ALL \
+    SELECT * FROM (SELECT 2, webhook.tenant_id, webhook.id, webhook.url \
+        FROM webhooks webhook WHERE webhook.workspace_id = $1 \
+        AND (webhook.consecutive_failures > 0 OR webhook.disabled_reason IS NOT NULL) \
+        ORDER BY webhook.id LIMIT $2) failing_webhook \
+    UNION ALL \
+    SELECT * FROM (SELECT 3, account.tenant_id, account.id, account.name \
+        FROM integration_accounts account \
+        JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
+        WHERE account.workspace_id = $1 \
+        AND (account.status = 'INACTIVE' OR NOT account.allow_import OR owner.status = 'INACTIVE') AND EXISTS (\
+            SELECT 1 FROM imports import WHERE import.workspace_id = $1 AND import.integration_account_id = account.id) \
+        ORDER BY account.id LIMIT $2) sleeping_imports \
+    UNION ALL \
+    SELECT * FROM (SELECT 4, account.tenant_id, reservation.id, reservation.guest_last_name \
+        FROM reservations reservation \
+        JOIN integration_accounts account \
+            ON account.workspace_id = $1 AND account.id = reservation.integration_account_id \
+        WHERE reservation.workspace_id = $1 AND reservation.status = 'PENDING' AND reservation.hold_expires_at < $3 \
+        ORDER BY reservation.hold_expires_at LIMIT $2) lapsing_hold";
+
+#[derive(FromQueryResult)]
+struct ConcernRow {
+    concern: i32,
+    tenant_id: Uuid,
+    id: Uuid,
+    name: String,
+}
 
 #[async_trait]
 impl WorkspaceRepository for Database {
@@ -69,6 +108,28 @@ impl WorkspaceRepository for Database {
         let found: Option<Row> = self.row(query).await?;
         // If it is missing, it was erased or an older database restored since the scope was made.
         found.as_ref().map_or(Err(RepositoryError::Stale), to_workspace)
+    }
+
+    async fn concerns(
+        &self,
+        scope: &AdminScope,
+        hold_ends_before: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<Concerned>, RepositoryError> {
+        let values = [scope.workspace_id().as_uuid().into(), i64::from(most).into(), hold_ends_before.into()];
+        let rows: Vec<ConcernRow> = self.rows(Query::new(CONCERNS, values)).await?;
+        let concerned = |ConcernRow { concern, tenant_id, id, name }| Concerned {
+            concern: match concern {
+                1 => Concern::InactiveTenant,
+                2 => Concern::FailingWebhook,
+                3 => Concern::SleepingImports,
+                _ => Concern::LapsingHold,
+            },
+            tenant_id: TenantId::new(tenant_id),
+            id,
+            name,
+        };
+        Ok(rows.into_iter().map(concerned).collect())
     }
 
     async fn update(&self, scope: &AdminScope, change: Change<Workspace>) -> Result<Workspace, RepositoryError> {

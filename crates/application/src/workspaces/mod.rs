@@ -1,6 +1,7 @@
 //! Workspaces: created by operators, by command line or at the first start; read and changed by their default
 //! tenants.
 
+mod concerns;
 mod get;
 mod update;
 

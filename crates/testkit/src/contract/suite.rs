@@ -413,6 +413,7 @@ macro_rules! suite {
                 of_twenty_who_make_the_first_workspace_one_wins,
                 a_database_in_which_an_operator_has_worked_gets_no_first_workspace,
                 a_workspace_is_found_by_its_name,
+                the_concerns_of_a_workspace_are_its_own,
                 a_workspace_comes_back_as_it_was_stored,
                 an_update_of_an_old_workspace_is_stale,
                 of_twenty_who_update_the_workspace_one_wins,

@@ -1,9 +1,12 @@
 //! Workspaces.
 
+use chrono::TimeDelta;
 use domain::access::{OperatorScope, Permission, TenantChoice};
 use domain::change::Change;
+use domain::tenants::{Tenant, TenantStatus};
+use domain::users::Role;
 use domain::workspaces::{Workspace, WorkspaceEdit};
-use ports::{RepositoryError, rules};
+use ports::{Concern, Concerned, RepositoryError, rules};
 
 use super::operators::new_operator_key;
 use super::world::{new_workspace, twenty_at_once};
@@ -149,4 +152,31 @@ pub async fn a_change_of_the_workspace_leaves_one_entry(ports: Ports) {
     world.ports.workspaces.update(&admin, first).await.expect("updated");
     world.ports.workspaces.update(&admin, second).await.expect_err("stale");
     assert_eq!(world.ports.trail.actions().await, ["workspace.create", "workspace.update"]);
+}
+
+/// Each kind is limited, and those of other workspaces are not among them.
+pub async fn the_concerns_of_a_workspace_are_its_own(ports: Ports) {
+    let world = World::new(ports).await;
+    let other = world.beside().await;
+    let mut inactive = Vec::new();
+    for name in ["first", "second", "empty"] {
+        let tenant = world.create(name).await.expect("created");
+        if name != "empty" {
+            world.new_user(&tenant, Role::Venue, &format!("{name}@example.com")).await.expect("a user");
+        }
+        inactive.push(world.set_status(&tenant, TenantStatus::Inactive).await);
+    }
+    let found = async |world: &World, most| {
+        let admin = world.admin().await;
+        world.ports.workspaces.concerns(&admin, build::at() + TimeDelta::days(1), most).await.expect("no failure")
+    };
+    let of = |tenant: &Tenant| Concerned {
+        concern: Concern::InactiveTenant,
+        tenant_id: tenant.id(),
+        id: tenant.id().as_uuid(),
+        name: tenant.name().to_string(),
+    };
+    assert_eq!(found(&world, 10).await, [of(&inactive[0]), of(&inactive[1])]);
+    assert_eq!(found(&world, 1).await, [of(&inactive[0])]);
+    assert_eq!(found(&other, 10).await, []);
 }

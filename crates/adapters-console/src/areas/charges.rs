@@ -1,0 +1,177 @@
+//! The fees and taxes of an account.
+
+use actix_web::HttpResponse;
+use actix_web::web::ServiceConfig;
+use application::{ChargeFields, ReplaceCharges};
+use domain::access::Permission;
+use domain::charges::{AccountCharge, AccountCharges, ChargeParts};
+use domain::ids::IntegrationAccountId;
+use domain::numbers::Whole;
+use maud::html;
+
+use crate::request::form::Form;
+use crate::request::route::{act, page};
+use crate::request::visit::{Answer, Visit};
+use crate::response::buttons::Button;
+use crate::response::done::Done;
+use crate::response::fields::Field;
+use crate::response::form::{EditForm, SEEN, Values, word_choices};
+use crate::response::layout::{Api, api};
+use crate::response::refused::Refused;
+
+const GET: Api = api("GET", "/api/v1/integration-account/{id}/charges", "charges", "getCharges");
+const REPLACE: Api = api("PUT", "/api/v1/integration-account/{id}/charges", "charges", "replaceCharges");
+const BASES: [&str; 5] = ["PER_STAY", "PER_NIGHT", "PER_GUEST", "PER_GUEST_PER_NIGHT", "PERCENTAGE"];
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/t/{tenant}/accounts/{id}/charges", page(show))
+        .route("/t/{tenant}/accounts/{id}/charges", act(add))
+        .route("/t/{tenant}/accounts/{id}/charges/remove", act(remove));
+}
+
+fn fields() -> Vec<Field> {
+    vec![
+        Field::text("name", "Name").required(),
+        Field::choice("kind", "Kind", word_choices(["FEE", "TAX"])).required(),
+        Field::choice("basis", "Basis", word_choices(BASES)).required(),
+        Field::number("amount", "Amount").hint("In the currency of the listing that is sold."),
+        Field::number("percentage", "Percentage").hint("With the basis percentage, in place of an amount."),
+        Field::number("maxNights", "Nights that count, at most"),
+        Field::maybe("countsChildren", "Children count as guests"),
+        Field::maybe("isTaxable", "Percentages of taxes are taken of the fee too"),
+        Field::lines("listingIDs", "Listings")
+            .hint("The id of a listing in each line. Left empty, all of the account."),
+        Field::date("firstCheckIn", "First day of arrival"),
+        Field::date("lastCheckIn", "Last day of arrival"),
+    ]
+}
+
+async fn show(visit: Visit) -> Answer {
+    let id: IntegrationAccountId = visit.id();
+    shown(&visit, id, &Values::default(), None).await
+}
+
+async fn shown(
+    visit: &Visit,
+    id: IntegrationAccountId,
+    values: &Values,
+    refused: Option<&Refused>,
+) -> Result<HttpResponse, Refused> {
+    let charges = visit.console.charges.get(&visit.caller, id).await?;
+    let mut values = values.clone();
+    values.set(SEEN, version(&charges));
+    let (fields, action) = (fields(), visit.at(&format!("accounts/{id}/charges")));
+    let form = EditForm { action: &action, fields: &fields, values: &values, refused, submit: "Add" };
+    let remove = format!("{action}/remove");
+    let seen = version(&charges);
+    let remove = |charge: &AccountCharge| {
+        let fields = html! {
+            input type="hidden" name="id" value=(charge.id);
+            input type="hidden" name=(SEEN) value=(seen);
+        };
+        Button { action: &remove, label: "Remove", needs: Permission::Write, is_final: false }
+            .with(&visit.frame, &fields)
+    };
+    let content = html! {
+        p { "Prices show them in this order. What was quoted or sold keeps its lines." }
+        @if charges.charges().is_empty() { p.empty { "There are none." } } @else {
+            div.scroll tabindex="0" role="region" aria-label="Fees and taxes" {
+                table {
+                    thead { tr { th scope="col" { "Charge" } th scope="col" { "Listings" } th scope="col" { "Change" } } }
+                    tbody {
+                        @for charge in charges.charges() {
+                            tr {
+                                td { (charge.charge) }
+                                td { @match &charge.listings { Some(listings) => (listings.len()), None => "all" } }
+                                td { (remove(charge)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if visit.frame.permission >= Permission::Write { h2 { "Add a charge" } (form.markup(&visit.frame)) }
+        p { a href=(visit.at(&format!("accounts/{id}"))) { "The account" } }
+    };
+    Ok(visit.form_page("Fees and taxes", &[GET, REPLACE], content, refused))
+}
+
+fn version(charges: &AccountCharges) -> String {
+    charges.clone().into_parts().version.to_string()
+}
+
+/// Returns a stored charge as the use case takes it.
+fn stored(charge: &AccountCharge) -> ChargeFields {
+    let parts = charge.charge.clone().into_parts();
+    let ChargeParts {
+        name,
+        kind,
+        basis,
+        amount,
+        percentage,
+        max_nights,
+        counts_children,
+        is_taxable,
+        first_check_in,
+        last_check_in,
+    } = parts;
+    ChargeFields {
+        id: Some(charge.id.to_string()),
+        name: Some(name.into()),
+        kind: Some(kind.as_str().to_owned()),
+        basis: Some(basis.as_str().to_owned()),
+        amount: amount.map(|amount| amount.to_string()),
+        percentage: percentage.map(|percentage| percentage.to_string()),
+        max_nights: max_nights.map(|nights| Whole::get(nights).into()),
+        counts_children: Some(counts_children),
+        is_taxable,
+        listing_ids: charge.listings.as_ref().map(|listings| listings.iter().map(ToString::to_string).collect()),
+        first_check_in: first_check_in.map(|date| date.to_string()),
+        last_check_in: last_check_in.map(|date| date.to_string()),
+    }
+}
+
+async fn add(visit: Visit, sent: Form) -> Answer {
+    let id: IntegrationAccountId = visit.id();
+    let added = match sent.creation::<ChargeFields>(&fields()) {
+        Ok(charge) => {
+            replace(&visit, id, &sent, |charges| {
+                let charge = charge.map(|charge| ChargeFields {
+                    listing_ids: charge.listing_ids.filter(|ids| !ids.is_empty()),
+                    ..charge
+                });
+                Ok(charges.charges().iter().map(stored).chain([charge?]).collect())
+            })
+            .await
+        }
+        Err(refused) => Err(refused),
+    };
+    match added {
+        Ok(()) => Ok(visit.done(&format!("accounts/{id}/charges"), Done::Saved)),
+        Err(refused) => shown(&visit, id, &sent.values, Some(&refused.beside_form()?)).await,
+    }
+}
+
+async fn remove(visit: Visit, sent: Form) -> Answer {
+    let id: IntegrationAccountId = visit.id();
+    let removed = sent.get("id").unwrap_or_default().to_owned();
+    let rest = |charges: &AccountCharges| {
+        Ok(charges.charges().iter().filter(|charge| charge.id.to_string() != removed).map(stored).collect())
+    };
+    replace(&visit, id, &sent, rest).await?;
+    Ok(visit.done(&format!("accounts/{id}/charges"), Done::Saved))
+}
+
+/// Replaces the charges, if they are as the form has shown them.
+async fn replace(
+    visit: &Visit,
+    id: IntegrationAccountId,
+    sent: &Form,
+    change: impl FnOnce(&AccountCharges) -> Result<Vec<ChargeFields>, application::Unreadable>,
+) -> Result<(), Refused> {
+    let charges = visit.console.charges.get(&visit.caller, id).await?;
+    let input = change(&charges).map(|charges| ReplaceCharges { charges: Some(charges) });
+    visit.console.charges.replace(&visit.caller, id, input, &sent.unchanged(version)).await?;
+    Ok(())
+}
