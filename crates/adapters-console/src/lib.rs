@@ -25,8 +25,6 @@
 //!    `Refused::beside_form` the form again.
 //! 4. `Api` names the operation that does the same; a test compares it with the document of the API.
 
-#![expect(dead_code, reason = "parts of pages that come next")]
-
 mod areas;
 mod assets;
 mod request;

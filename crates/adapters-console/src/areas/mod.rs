@@ -2,14 +2,12 @@
 
 mod accounts;
 mod calendar;
-mod charges;
 mod find;
 mod history;
 mod importers;
 mod imports;
 mod listings;
 mod lists;
-mod moves;
 mod prices;
 mod quotes;
 mod reservations;
@@ -31,7 +29,5 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .configure(imports::routes)
         .configure(quotes::routes)
         .configure(reservations::routes)
-        .configure(accounts::routes)
-        .configure(charges::routes)
-        .configure(moves::routes);
+        .configure(accounts::routes);
 }

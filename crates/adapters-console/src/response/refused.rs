@@ -6,7 +6,7 @@ use std::ops::Deref;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use application::{Code, Counts, Extension, FieldErrors, Members, Problem, ProblemKind, in_one_line};
+use application::{Code, Counts, FieldErrors, Members, Problem, ProblemKind, in_one_line};
 use maud::{Markup, html};
 
 use super::cell::words;
@@ -27,7 +27,6 @@ pub(crate) struct Refused {
 pub(crate) struct Details {
     pub(crate) field_errors: Option<FieldErrors>,
     pub(crate) counts: Option<Counts>,
-    pub(crate) extension: Option<Extension>,
     pub(crate) retry_after: Option<u32>,
     /// The cause for the log, if the service is at fault.
     cause: Option<Box<dyn Error + Send + Sync>>,
@@ -43,11 +42,11 @@ impl Deref for Refused {
 
 impl<P: Problem> From<P> for Refused {
     fn from(problem: P) -> Self {
-        let Members { code, field_errors, counts, extension, retry_after } = problem.members();
+        let Members { code, field_errors, counts, extension: _, retry_after } = problem.members();
         let (field_errors, counts, message) = (field_errors.cloned(), counts.cloned(), problem.to_string());
         let is_logged = status(code.kind()).is_server_error() && code != Code::WebhooksNotConfigured;
         let cause = is_logged.then(|| problem.into());
-        Self { code, message, details: Box::new(Details { field_errors, counts, extension, retry_after, cause }) }
+        Self { code, message, details: Box::new(Details { field_errors, counts, retry_after, cause }) }
     }
 }
 

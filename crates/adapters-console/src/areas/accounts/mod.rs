@@ -1,5 +1,9 @@
 //! Integration accounts: the list, and the page of each.
 
+mod charges;
+mod moves;
+mod policy;
+
 use actix_web::HttpResponse;
 use actix_web::web::ServiceConfig;
 use application::{FindIntegrationAccounts, Input, IntegrationAccountFields, List, Listed, Paging, Precondition};
@@ -32,20 +36,20 @@ const GET: Api = api("GET", "/api/v1/integration-account/{id}", TAG, "getIntegra
 const UPDATE: Api = api("PATCH", "/api/v1/integration-account/{id}", TAG, "updateIntegrationAccount");
 const DELETE: Api = api("DELETE", "/api/v1/integration-account/{id}", TAG, "deleteIntegrationAccount");
 const IMPORTERS: Api = api("GET", "/api/v1/integration-account/{id}/imports", "imports", "listAccountImports");
-const POLICY: Api = api("PUT", "/api/v1/integration-account/{id}/import-policy", TAG, "putImportPolicy");
 /// The number of accounts to choose from, and of importers that are shown.
 const SHOWN: i64 = 100;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     list_routes::<Accounts>(config, "/t/{tenant}/accounts");
     config
+        .configure(charges::routes)
+        .configure(moves::routes)
+        .configure(policy::routes)
         .route("/t/{tenant}/accounts/new", page(new))
         .route("/t/{tenant}/accounts/new", act(create))
         .route("/t/{tenant}/accounts/{id}", page(show))
         .route("/t/{tenant}/accounts/{id}/edit", page(edit))
         .route("/t/{tenant}/accounts/{id}/edit", act(update))
-        .route("/t/{tenant}/accounts/{id}/import-policy", page(policy))
-        .route("/t/{tenant}/accounts/{id}/import-policy", act(put_policy))
         .route("/t/{tenant}/accounts/{id}/delete", act(delete));
 }
 
@@ -250,7 +254,7 @@ async fn edit(visit: Visit) -> Answer {
 }
 
 /// Returns the version of an account, by which forms know a change.
-pub(crate) fn version(account: &IntegrationAccount) -> String {
+fn version(account: &IntegrationAccount) -> String {
     account.version().to_string()
 }
 
@@ -266,45 +270,6 @@ async fn update(visit: Visit, sent: Form) -> Answer {
     match updated {
         Ok(_) => Ok(visit.done(&format!("accounts/{id}"), Done::Saved)),
         Err(refused) => Ok(edit_form(&visit, id, &sent.values, Some(&refused.beside_form()?))),
-    }
-}
-
-fn policy_fields() -> Vec<Field> {
-    let modes = [("ALL", "all tenants"), ("ONLY", "only these"), ("EXCEPT", "all but these")];
-    vec![
-        Field::choice("mode", "Who may import", modes).required(),
-        Field::lines("tenantIDs", "Tenants").hint("The id of a tenant in each line."),
-    ]
-}
-
-fn policy_form(visit: &Visit, id: IntegrationAccountId, values: &Values, refused: Option<&Refused>) -> HttpResponse {
-    let (fields, action) = (policy_fields(), visit.at(&format!("accounts/{id}/import-policy")));
-    let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    let content = html! {
-        p { "The imports of a tenant that may no longer import sleep until it may again." }
-        (form.markup(&visit.frame))
-    };
-    visit.form_page("Who may import", &[POLICY], content, refused)
-}
-
-async fn policy(visit: Visit) -> Answer {
-    let id: IntegrationAccountId = visit.id();
-    let account = visit.console.integration_accounts.get(&visit.caller, id).await?;
-    let tenants = account.import_policy().tenants().iter().map(ToString::to_string).collect::<Vec<_>>();
-    let values = Values::of([
-        ("mode", account.import_policy().mode().as_str().to_owned()),
-        ("tenantIDs", tenants.join("\n")),
-        (SEEN, version(&account)),
-    ]);
-    Ok(policy_form(&visit, id, &values, None))
-}
-
-async fn put_policy(visit: Visit, sent: Form) -> Answer {
-    let id: IntegrationAccountId = visit.id();
-    let (input, unchanged) = (sent.command(&policy_fields())?, sent.unchanged(version));
-    match visit.console.integration_accounts.put_import_policy(&visit.caller, id, input, &unchanged).await {
-        Ok(_) => Ok(visit.done(&format!("accounts/{id}"), Done::Saved)),
-        Err(error) => Ok(policy_form(&visit, id, &sent.values, Some(&Refused::from(error).beside_form()?))),
     }
 }
 

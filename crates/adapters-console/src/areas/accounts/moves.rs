@@ -8,7 +8,7 @@ use domain::integration_accounts::{Holdings, IntegrationAccount, MovedImports};
 use domain::tenants::{Tenant, TenantStatus};
 use maud::html;
 
-use super::accounts::version;
+use super::version;
 use crate::request::form::Form;
 use crate::request::query;
 use crate::request::route::{act, page};
