@@ -95,6 +95,7 @@ fn night(night: &Night, is_edited: bool) -> Markup {
 fn fields() -> Markup {
     html! {
         p { "Tick nights, and fill in what they should have. What you leave empty stays as it is." }
+        p data-selected role="status" {}
         label.field {
             span { "Status" }
             select name="status" {

@@ -79,7 +79,7 @@ fn map(visit: &Visit) -> Markup {
     let tiles = settings.map_tiles.as_ref().map(|(pattern, _)| pattern);
     let place = visit.query.get("location").and_then(|place| place.split_once(','));
     html! {
-        div #map data-source=(visit.at("find/markers")) data-outlines=(assets::address("map-data.bin"))
+        div.map #map data-source=(visit.at("find/markers")) data-outlines=(assets::address("map-data.bin"))
             data-lat=[place.map(|(lat, _)| lat.trim())] data-lng=[place.map(|(_, lng)| lng.trim())]
             data-radius=[visit.query.get("radius")] data-tiles=[tiles]
             data-link=(visit.at("listings/{id}")) data-form="import" data-field="listingIDs" {}
@@ -105,18 +105,18 @@ fn results(visit: &Visit, listed: &Listed<TenantListing>) -> Markup {
                         @let details = seen.listing.details();
                         @let id = seen.listing.id().to_string();
                         tr {
-                            td {
+                            td data-label="Import" {
                                 @if seen.imported_at.is_some() { "imported" }
                                 @else if may_import {
                                     input type="checkbox" form="import" name="listingIDs" value=(id) aria-label={ "Import " (details.name) };
                                 }
                             }
-                            td { (details.name) }
-                            td { (Cell::maybe(details.address.city.as_ref()).markup()) }
-                            td { (Cell::maybe(seen.distance).markup()) }
-                            td { (details.max_occupancy.get()) }
-                            td { (details.start_price) " " (details.start_price.currency().code()) }
-                            td { (id) }
+                            td data-label="Name" { (details.name) }
+                            td data-label="City" { (Cell::maybe(details.address.city.as_ref()).markup()) }
+                            td data-label="Kilometres" { (Cell::maybe(seen.distance).markup()) }
+                            td data-label="Guests" { (details.max_occupancy.get()) }
+                            td data-label="Price" { (details.start_price) " " (details.start_price.currency().code()) }
+                            td data-label="Id" { (id) }
                         }
                     }
                 }

@@ -1,7 +1,7 @@
 //! The history of one thing, beside it.
 
 use application::{FindAudit, List, Paging};
-use domain::access::Permission;
+use domain::access::{Caller, Permission};
 use domain::audit::{Actor, AuditRecord, Fact};
 use maud::{Markup, html};
 use uuid::Uuid;
@@ -16,18 +16,23 @@ const SHOWN: i64 = 10;
 
 /// Shows the last changes of a resource, to keys that may read the audit trail.
 pub(crate) async fn history(visit: &Visit, id: Uuid) -> Result<Markup, Refused> {
+    history_for(visit, &visit.caller, id).await
+}
+
+/// Shows the last changes that the caller may see: at home, an administrator may see those of an inactive tenant.
+pub(crate) async fn history_for(visit: &Visit, caller: &Caller, id: Uuid) -> Result<Markup, Refused> {
     if visit.frame.permission < Permission::Admin {
         return Ok(html! {});
     }
     let filter = || FindAudit { resource_id: Some(id.to_string()), ..FindAudit::default() };
-    let all = visit.console.audit.count(&visit.caller, Ok(filter())).await?;
+    let all = visit.console.audit.count(caller, Ok(filter())).await?;
     // The trail is read from its begin, so the last entries are on the last pages.
     let last = i64::try_from(all.div_ceil(SHOWN.unsigned_abs())).unwrap_or(i64::MAX).max(1);
     let paging = |page| Paging { page: Some(page), per_page: Some(SHOWN), ..Paging::default() };
     let mut entries = Vec::new();
     for page in [last - 1, last].into_iter().filter(|page| *page > 0) {
         let input = List { filter: filter(), paging: paging(page) };
-        entries.extend(visit.console.audit.list(&visit.caller, Ok(input)).await?.items);
+        entries.extend(visit.console.audit.list(caller, Ok(input)).await?.items);
     }
     entries.reverse();
     entries.truncate(usize::try_from(SHOWN).unwrap_or_default());

@@ -9,7 +9,7 @@ use domain::tenants::{Tenant, TenantDetails, TenantParts, TenantStatus};
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::history::history;
+use super::history::history_for;
 use super::lists::{Rows, list_routes};
 use crate::request::form::{Form, made};
 use crate::request::route::{act, page};
@@ -149,7 +149,7 @@ async fn show(visit: Visit) -> Answer {
                 @if !is_default { (actions(&visit, status)) }
             }
         }
-        (history(&visit, visit.caller.tenant_id().as_uuid()).await?)
+        (history_for(&visit, &visit.home, visit.caller.tenant_id().as_uuid()).await?)
     };
     Ok(visit.page(name.as_str(), &[GET, ACTIVATE, DEACTIVATE, DELETE], content))
 }

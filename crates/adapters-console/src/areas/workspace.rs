@@ -38,10 +38,13 @@ async fn show(visit: Visit) -> Answer {
     let inactive = visit.console.tenants.count(&visit.home, Ok(inactive)).await?;
     let WorkspaceParts { id, name, default_currency, created_at, .. } = workspace.into_parts();
     let content = html! {
+        ul.cards {
+            @for (to, name, count) in [("/console/tenants", "tenants", all), ("/console/tenants?status=INACTIVE", "inactive tenants", inactive)] {
+                li { a href=(to) { strong { (count) } span { (name) } } }
+            }
+        }
         (facts(&[
             ("Id", Cell::text(id)),
-            ("Tenants", Cell::link("/console/tenants", all)),
-            ("Inactive tenants", Cell::link("/console/tenants?status=INACTIVE", inactive)),
             ("Default currency", Cell::text(default_currency.code())),
             ("Created", Cell::Time(created_at)),
         ]))
@@ -67,7 +70,7 @@ fn concerns(all: &[Concerned]) -> Markup {
                 @let found = all.iter().filter(|concerned| concerned.concern == kind).collect::<Vec<_>>();
                 @if !found.is_empty() {
                     h3 { (heading) }
-                    ul {
+                    ul.attention {
                         @for Concerned { tenant_id, id, name, .. } in found {
                             @let to = if path.is_empty() { String::new() } else { format!("{path}{id}") };
                             li { a href={ "/console/t/" (tenant_id) "/" (to) } { (name) } }

@@ -11,6 +11,7 @@ mod availability_input;
 mod charges;
 mod command_line;
 mod console;
+mod console_pages;
 mod coupons;
 mod coverage;
 mod crashes;

@@ -82,9 +82,9 @@ async fn shown(
                     tbody {
                         @for charge in charges.charges() {
                             tr {
-                                td { (charge.charge) }
-                                td { @match &charge.listings { Some(listings) => (listings.len()), None => "all" } }
-                                td { (remove(charge)) }
+                                td data-label="Charge" { (charge.charge) }
+                                td data-label="Listings" { @match &charge.listings { Some(listings) => (listings.len()), None => "all" } }
+                                td data-label="Change" { (remove(charge)) }
                             }
                         }
                     }

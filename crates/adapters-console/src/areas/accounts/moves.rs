@@ -6,7 +6,7 @@ use application::{FindTenants, List, MoveIntegrationAccount, Paging, Preconditio
 use domain::ids::{IntegrationAccountId, TenantId};
 use domain::integration_accounts::{Holdings, IntegrationAccount, MovedImports};
 use domain::tenants::{Tenant, TenantStatus};
-use maud::html;
+use maud::{Markup, html};
 
 use super::version;
 use crate::request::form::Form;
@@ -51,7 +51,8 @@ async fn choose(visit: Visit) -> Answer {
     ];
     let search = [Field::text("q", "Search").hint("A part of the name, domain, description or city.")];
     let content = html! {
-        p { "Step 1 of 3: choose the tenant that will own the account “" (account.details().name) "”." }
+        (steps(1))
+        p { "Choose the tenant that will own the account “" (account.details().name) "”." }
         (filters(&search, &visit.query, None))
         div #results {
             (table("Tenants", &columns, &others))
@@ -59,6 +60,17 @@ async fn choose(visit: Visit) -> Answer {
         }
     };
     Ok(visit.page("Move the account", &[MOVE], content))
+}
+
+/// Shows the steps, and which is the present one.
+fn steps(present: usize) -> Markup {
+    html! {
+        ol.steps {
+            @for (place, step) in (1..).zip(["Choose a tenant", "See the effects", "Confirm"]) {
+                li aria-current=[(place == present).then_some("step")] { (step) }
+            }
+        }
+    }
 }
 
 /// Runs the move dry.
@@ -85,7 +97,8 @@ async fn previewed(
     let fields = [Field::text("name", "The account's name").hint("Type it to confirm.").required()];
     let form = EditForm { action: &action, fields: &fields, values: &values, refused, submit: "Move the account" };
     let content = html! {
-        p { "Step 2 of 3: see what the move does. Nothing is changed yet." }
+        (steps(2))
+        p { "This is what the move does. Nothing is changed yet." }
         (facts(&[
             ("Account", Cell::text(&account.details().name)),
             ("From", Cell::text(&visit.frame.tenant_name)),
@@ -96,7 +109,7 @@ async fn previewed(
             ("Imports that go on", Cell::text(kept)),
             ("Imports of the new owner that end", Cell::text(ended)),
         ]))
-        h2 { "Step 3 of 3: confirm" }
+        h2 { "Confirm" }
         (form.markup(&visit.frame))
         p { a href=(visit.at(&format!("accounts/{id}/move"))) { "Choose another tenant" } }
     };
