@@ -51,6 +51,7 @@ pub(crate) async fn calendar(visit: &Visit, id: ListingId, is_own: bool) -> Resu
                     (secrets(&visit.frame))
                     input type="hidden" name="month" value=(first.format("%Y-%m"));
                     (grid(&nights, true))
+                    output data-selected {}
                     (fields())
                 }
             } @else { (grid(&nights, false)) }

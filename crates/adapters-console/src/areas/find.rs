@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::ServiceConfig;
-use application::{FindListings, List, Listed, ListingIds, Paging};
+use application::{FindListings, List, Listed, ListingIds, Paging, ProblemKind, Refusal};
 use domain::access::Permission;
 use domain::imports::Import;
 use domain::listings::TenantListing;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 
 use super::listings;
 use crate::assets;
@@ -18,16 +19,22 @@ use crate::request::visit::{Answer, Visit};
 use crate::response::cell::Cell;
 use crate::response::done::Done;
 use crate::response::fields::Field;
-use crate::response::form::{filters, once, secrets};
+use crate::response::form::{Values, filters, once, secrets};
 use crate::response::layout::{Api, api};
 use crate::response::refused::Refused;
-use crate::response::table::pager;
+use crate::response::table::{address, pager};
 
 const SEARCH: Api = api("GET", "/api/v1/tenants/search-listings", "imports", "searchListings");
 const IMPORT: Api = api("POST", "/api/v1/tenants/import-listings", "imports", "importListings");
 /// The number of markers that are asked for at a time, and how often.
 const PIECE: i64 = 100;
 const PIECES: i64 = 5;
+/// The name of the boxes to tick, as the command has it.
+const LISTINGS: &str = "listingIDs";
+/// The name of the field with the query of the page that an import was sent from.
+const SEARCHED: &str = "_search";
+/// The radius in kilometres of a search that names none.
+const RADIUS: &str = "50";
 /// The longest radius of a search in kilometres.
 const MOST_KILOMETRES: f64 = 1000.0;
 const EARTH_KILOMETRES: f64 = 6371.0;
@@ -42,54 +49,99 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 fn fields() -> Vec<Field> {
     let place = [
         Field::text("location", "Place").hint("Latitude and longitude, like 40.7580,-73.9855.").required(),
-        Field::number("radius", "Radius in kilometres").hint("Up to 1000.").required(),
+        Field::number("radius", "Radius, km").hint("Up to 1000.").required(),
         Field::choice("listingType", "Imported already", [("imported", "only those")]),
     ];
     place.into_iter().chain(listings::filters()).collect()
 }
 
 async fn find(visit: Visit) -> Answer {
-    let is_asked = visit.query.get("location").is_some();
-    if !is_asked {
-        visit.caller.tenant_scope(Permission::Read)?;
-        return Ok(shown(&visit, None, None));
+    let search = search(&visit, visit.query.clone()).await?;
+    page_of(&visit, &search, &Ticked::default()).await
+}
+
+/// The listings that were ticked for the import, and why it was refused.
+#[derive(Default)]
+struct Ticked {
+    ids: Vec<String>,
+    refused: Option<Refused>,
+}
+
+impl Ticked {
+    fn has(&self, id: &str) -> bool {
+        self.ids.iter().any(|ticked| ticked == id)
     }
-    match visit.console.listings.search(&visit.caller, query::list(&visit.query)).await {
-        Ok(listed) => Ok(shown(&visit, Some(&listed), None)),
-        Err(error) => Ok(shown(&visit, None, Some(&Refused::from(error).beside_form()?))),
+
+    /// Returns the errors at the positions where the listing was sent.
+    fn errors_of(&self, id: &str) -> Vec<&String> {
+        let errors = self.refused.as_ref().and_then(|refused| refused.field_errors.as_ref());
+        let sent = self.ids.iter().enumerate().filter(|(_, ticked)| *ticked == id);
+        let paths = sent.map(|(position, _)| format!("{LISTINGS}.{position}"));
+        paths.filter_map(|path| errors?.get(&path)).flatten().collect()
     }
 }
 
-fn shown(visit: &Visit, listed: Option<&Listed<TenantListing>>, refused: Option<&Refused>) -> HttpResponse {
+/// Completes a search. Without a place it is around the first listing that the tenant sees.
+async fn search(visit: &Visit, mut search: Values) -> Result<Values, Refused> {
+    if search.get("location").is_none() {
+        let paging = Paging { per_page: Some(1), ..Paging::default() };
+        let seen = List { filter: FindListings::default(), paging };
+        let seen = visit.console.listings.list(&visit.caller, Ok(seen)).await?;
+        if let Some(first) = seen.items.first() {
+            let place = first.listing.details().place;
+            search.set("location", format!("{},{}", place.latitude, place.longitude));
+        }
+    }
+    if search.get("location").is_some() && search.get("radius").is_none() {
+        search.set("radius", RADIUS);
+    }
+    Ok(search)
+}
+
+async fn page_of(visit: &Visit, search: &Values, ticked: &Ticked) -> Answer {
+    let (mut listed, mut refused) = (None, None);
+    if search.get("location").is_some() {
+        match visit.console.listings.search(&visit.caller, query::list(search)).await {
+            Ok(found) => listed = Some(found),
+            Err(error) => refused = Some(Refused::from(error).beside_form()?),
+        }
+    }
     let content = html! {
-        (map(visit))
-        (filters(&fields(), &visit.query, refused))
+        (filters(&fields(), search, refused.as_ref()))
+        (map(visit, search))
         div #results {
-            @if let Some(listed) = listed {
-                (results(visit, listed))
-                (pager(&visit.frame.path, &visit.query, listed, |seen: &TenantListing| seen.listing.id().as_uuid()))
-            } @else { p.empty { "Name a place, or choose one on the map." } }
+            @if let Some(refused) = &ticked.refused { (refused.notice(&[])) }
+            form #import method="post" action=(visit.at("find/import")) {
+                (secrets(&visit.frame))
+                (once(&Values::default()))
+                input type="hidden" name=(SEARCHED) value=(address("", search, None));
+            }
+            @if let Some(listed) = &listed {
+                (results(visit, listed, ticked))
+                (pager(&visit.at("find"), search, listed, |seen: &TenantListing| seen.listing.id().as_uuid()))
+            } @else { p.empty { "Name a place, or go to one on the map and search there." } }
         }
     };
-    visit.form_page("Find listings", &[SEARCH, IMPORT], content, refused)
+    Ok(visit.form_page("Find listings", &[SEARCH, IMPORT], content, ticked.refused.as_ref().or(refused.as_ref())))
 }
 
-fn map(visit: &Visit) -> Markup {
+fn map(visit: &Visit, search: &Values) -> Markup {
     let settings = visit.console.shared.settings();
     let tiles = settings.map_tiles.as_ref().map(|(pattern, _)| pattern);
-    let place = visit.query.get("location").and_then(|place| place.split_once(','));
+    let place = search.get("location").and_then(|place| place.split_once(','));
+    let kept = search.0.iter().filter(|(name, _)| !["location", "radius"].contains(&name.as_str()));
+    let source = address(&visit.at("find/markers"), &Values(kept.cloned().collect()), None);
     html! {
-        div.map #map data-source=(visit.at("find/markers")) data-outlines=(assets::address("map-data.bin"))
+        div.map #map role="region" aria-label="Map of listings" data-source=(source)
+            data-outlines=(assets::address("map-data.bin"))
             data-lat=[place.map(|(lat, _)| lat.trim())] data-lng=[place.map(|(_, lng)| lng.trim())]
-            data-radius=[visit.query.get("radius")] data-tiles=[tiles]
-            data-link=(visit.at("listings/{id}")) data-form="import" data-field="listingIDs" {}
+            data-radius=[search.get("radius")] data-tiles=[tiles] data-form="import" data-field=(LISTINGS) {}
         script type="module" src=(assets::address("map.js")) {}
-        form #import method="post" action=(visit.at("find/import")) { (secrets(&visit.frame)) (once(&visit.query)) }
     }
 }
 
 /// Shows what was found, with boxes to tick for the import. The boxes belong to the form of the map.
-fn results(visit: &Visit, listed: &Listed<TenantListing>) -> Markup {
+fn results(visit: &Visit, listed: &Listed<TenantListing>, ticked: &Ticked) -> Markup {
     if listed.items.is_empty() {
         return html! { p.empty { "There are none." } };
     }
@@ -98,24 +150,28 @@ fn results(visit: &Visit, listed: &Listed<TenantListing>) -> Markup {
         div.scroll tabindex="0" role="region" aria-label="Found listings" {
             table {
                 thead {
-                    tr { @for heading in ["Import", "Name", "City", "Kilometres", "Guests", "Price", "Id"] { th scope="col" { (heading) } } }
+                    tr { @for heading in ["Name", "City", "Kilometres", "Guests", "Price", "Id"] { th scope="col" { (heading) } } }
                 }
                 tbody {
                     @for seen in &listed.items {
                         @let details = seen.listing.details();
                         @let id = seen.listing.id().to_string();
                         tr {
-                            td data-label="Import" {
-                                @if seen.imported_at.is_some() { "imported" }
-                                @else if may_import {
-                                    input type="checkbox" form="import" name="listingIDs" value=(id) aria-label={ "Import " (details.name) };
-                                }
+                            td data-label="Name" {
+                                @if seen.imported_at.is_some() {
+                                    (details.name) " " span.status { "imported" }
+                                } @else if may_import {
+                                    label.choice {
+                                        input type="checkbox" form="import" name=(LISTINGS) value=(id) checked[ticked.has(&id)];
+                                        span { (details.name) }
+                                    }
+                                } @else { (details.name) }
+                                @for message in ticked.errors_of(&id) { em.error { (message) } }
                             }
-                            td data-label="Name" { (details.name) }
                             td data-label="City" { (Cell::maybe(details.address.city.as_ref()).markup()) }
-                            td data-label="Kilometres" { (Cell::maybe(seen.distance).markup()) }
-                            td data-label="Guests" { (details.max_occupancy.get()) }
-                            td data-label="Price" { (details.start_price) " " (details.start_price.currency().code()) }
+                            td.number data-label="Kilometres" { (Cell::maybe(seen.distance).markup()) }
+                            td.number data-label="Guests" { (details.max_occupancy.get()) }
+                            td.number data-label="Price" { (details.start_price) " " (details.start_price.currency().code()) }
                             td data-label="Id" { (id) }
                         }
                     }
@@ -191,17 +247,29 @@ impl From<&TenantListing> for Marker {
 
 /// Returns the listings that a map shows, those in its middle first.
 async fn markers(visit: Visit) -> Answer {
-    let view: View = query::read(&visit.query).map_err(application::Refusal::from)?;
+    let view: View = query::read(&visit.query).map_err(Refusal::from)?;
+    let filter: FindListings = query::read(&visit.query).map_err(Refusal::from)?;
     let (lat, lng, radius, is_cut) = view.around();
     let mut found = Markers { markers: Vec::new(), more: is_cut };
     for page in 1..=PIECES {
         let filter = FindListings {
             location: Some(format!("{lat:.6},{lng:.6}")),
             radius: Some(radius.to_string()),
-            ..FindListings::default()
+            ..filter.clone()
         };
         let paging = Paging { page: Some(page), per_page: Some(PIECE), ..Paging::default() };
-        let listed = visit.console.listings.search(&visit.caller, Ok(List { filter, paging })).await?;
+        let listed = match visit.console.listings.search(&visit.caller, Ok(List { filter, paging })).await {
+            Ok(listed) => listed,
+            // There are too many; or the filter is invalid, which the page says.
+            Err(refusal) => {
+                let refused = Refused::from(refusal);
+                if refused.code.kind() != ProblemKind::Invalid {
+                    return Err(refused);
+                }
+                found.more = true;
+                break;
+            }
+        };
         found.markers.extend(listed.items.iter().map(Marker::from));
         if !listed.has_more {
             break;
@@ -213,19 +281,40 @@ async fn markers(visit: Visit) -> Answer {
 
 /// Imports the ticked listings. A refusal says which of them are refused, and why.
 async fn import(visit: Visit, sent: Form) -> Answer {
-    let ids = sent.values.all("listingIDs").map(str::to_owned).collect();
-    let command = ListingIds { listing_ids: Some(ids) };
+    let ids: Vec<_> = sent.values.all(LISTINGS).map(str::to_owned).collect();
+    let command = ListingIds { listing_ids: Some(ids.clone()) };
     let first = |imports: &Vec<Import>| imports.first().map(|import| import.listing_id.as_uuid()).unwrap_or_default();
     let done = visit.console.imports.import(&visit.caller, Ok(command), &sent.once(first)).await;
     match done {
         Ok(_) => Ok(visit.done("imports", Done::Imported)),
-        Err(error) => Ok(shown(&visit, None, Some(&Refused::from(error).beside_form()?))),
+        Err(error) => {
+            let refused = Some(Refused::from(error).beside_form()?);
+            let searched = sent.get(SEARCHED).unwrap_or_default().trim_start_matches('?').as_bytes();
+            let search = search(&visit, Values(form_urlencoded::parse(searched).into_owned().collect())).await?;
+            page_of(&visit, &search, &Ticked { ids, refused }).await
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use application::{FieldErrors, InvalidInput};
+
     use super::*;
+
+    #[test]
+    fn each_refused_listing_has_its_own_message() {
+        let errors = [("listingIDs.0", "first"), ("listingIDs.2", "third")];
+        let errors: FieldErrors = errors.map(|(path, message)| (path.to_owned(), vec![message.to_owned()])).into();
+        let refused = Some(Refused::from(InvalidInput::from(errors)));
+        let ticked = Ticked { ids: ["a", "b", "c"].map(str::to_owned).into(), refused };
+        let messages = ["a", "b", "c", "d"].map(|id| ticked.errors_of(id));
+        assert_eq!(
+            messages.map(|messages| messages.into_iter().map(String::as_str).collect::<Vec<_>>()),
+            [vec!["first"], vec![], vec!["third"], vec![]]
+        );
+        assert!(ticked.has("b") && !ticked.has("d"));
+    }
 
     #[test]
     fn a_view_is_searched_by_its_middle_and_its_corners() {
