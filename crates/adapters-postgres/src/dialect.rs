@@ -189,7 +189,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn rows_of_insert(&self) -> usize {
-        // A statement has at most 65,535 values, and a listing has 36.
+        // A statement has at most 65,535 values, and a listing has about 40.
         500
     }
 
@@ -248,6 +248,10 @@ impl Dialect for PostgresDialect {
     fn rows_by_text(&self, table: &str, row: &str, _: &str) -> String {
         let table = if self.is_walled { view(table) } else { table.to_owned() };
         format!("FROM {table} {row} WHERE searchable({row}.search_text) LIKE ?")
+    }
+
+    fn finds_all_by_text(&self) -> bool {
+        true
     }
 
     fn text_key(&self, text: &str) -> Option<String> {

@@ -22,7 +22,7 @@ const OF_SERVICE: &str = "tenantry_service";
 
 /// The tables that are read by operators which are not leakproof: under a policy, their indexes could not be used. Views with
 /// the rights of their owner, and the condition of the policy, read them.
-const VIEWED: [&str; 3] = ["tenants", "users", "listings"];
+const VIEWED: [&str; 4] = ["tenants", "users", "listings", "reservations"];
 
 const IS_UNBOUND: &str = "\
     SELECT rolsuper OR rolbypassrls OR pg_has_role(pg_roles.oid, relowner, 'USAGE') FROM pg_roles, pg_class \

@@ -258,6 +258,10 @@ impl Dialect for SqliteDialect {
         )
     }
 
+    fn finds_all_by_text(&self) -> bool {
+        false
+    }
+
     fn text_key(&self, text: &str) -> Option<String> {
         let characters: Vec<_> = text.chars().collect();
         let pieces = characters.windows(3).step_by(characters.len().div_ceil(PIECES));

@@ -14,6 +14,7 @@ use domain::listings::{
 };
 use domain::money::{Amount, Total};
 use domain::stays::Stay;
+use domain::text::SearchText;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -163,6 +164,9 @@ pub struct ListingFilter {
     pub price: Option<PricedNights>,
     /// The surroundings to search. The list is then ordered by distance, and by id at the same distance.
     pub around: Option<Around>,
+    /// A part of the name, the id in the property-management system, the city or, for the owner, the internal name, ignoring
+    /// case.
+    pub q: Option<SearchText>,
 }
 
 impl ListingFilter {

@@ -10,6 +10,7 @@ use domain::reservations::{
     ExternalId, LapsedHold, Reservation, ReservationAmended, ReservationBooked, ReservationStatus, TenantReservation,
 };
 use domain::stays::StayDate;
+use domain::text::SearchText;
 
 use crate::{Page, RepositoryError, Slice};
 
@@ -99,6 +100,8 @@ pub struct ReservationFilter {
     pub check_out_end: Option<StayDate>,
     /// The earliest time of the last change.
     pub updated_since: Option<Edge>,
+    /// A part of the guest's name or email, or of the external id, ignoring case.
+    pub q: Option<SearchText>,
 }
 
 /// Lists and counts of the reservations that one tenant sees.

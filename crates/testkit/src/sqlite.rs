@@ -9,6 +9,8 @@ use sqlx::{Connection, Executor};
 pub const VACUUM: &str = "\
     INSERT INTO tenants_text (tenants_text) VALUES ('optimize'); \
     INSERT INTO users_text (users_text) VALUES ('optimize'); \
+    INSERT INTO listings_text (listings_text) VALUES ('optimize'); \
+    INSERT INTO reservations_text (reservations_text) VALUES ('optimize'); \
     VACUUM; \
     PRAGMA wal_checkpoint(TRUNCATE);";
 

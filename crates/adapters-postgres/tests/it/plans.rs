@@ -46,7 +46,7 @@ pub(crate) const LISTINGS: [&str; 7] = [
 
 /// Creates imports of the listings of 100 accounts by 20 tenants: so many that a sequential scan would be slow.
 /// Foreign keys are off, so the tenants and listings need not exist.
-const IMPORTS: [&str; 3] = [
+pub(crate) const IMPORTS: [&str; 3] = [
     "SET session_replication_role = replica",
     "INSERT INTO imports (workspace_id, tenant_id, listing_id, integration_account_id, imported_at) \
      SELECT $1, lpad(tenant::text, 32, '0')::uuid, gen_random_uuid(), lpad(account::text, 32, '0')::uuid, now() \

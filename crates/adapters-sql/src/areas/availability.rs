@@ -31,39 +31,43 @@ const BATCH: usize = 1_000;
 const NIGHTS: &str = "\
     SELECT {columns} FROM calendar_nights night WHERE night.workspace_id = $1 AND night.listing_id = $2";
 
-/// The selected listings that the tenant may sell, their nights from `$3` to `$4` that differ, and the stays that have some of
-/// these nights at the instant `$5`; at most `$6` listings. The first column tells them apart.
+/// The selected listings that the tenant may sell, at most `$3`, their nights from `$4` to `$5` that differ, and the stays that
+/// have some of these nights at the instant `$6`. The first column tells them apart.
 const CALENDARS: &str = "\
-    WITH seen AS ( \
-      SELECT listing.id, listing.currency, listing.start_price, listing.minimum_nights, listing.maximum_nights, \
-             listing.max_occupancy, \
-             account.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved AS is_offered \
-      FROM integration_accounts account \
-      JOIN listings listing ON listing.workspace_id = $1 AND listing.integration_account_id = account.id \
-      WHERE account.workspace_id = $1 AND account.tenant_id = $2{filters} \
-      UNION ALL \
-      SELECT listing.id, listing.currency, listing.start_price, listing.minimum_nights, listing.maximum_nights, \
-             listing.max_occupancy, 1 = 1 \
-      FROM imports import \
-      JOIN listings listing ON listing.workspace_id = $1 AND listing.id = import.listing_id \
-      JOIN integration_accounts account ON account.workspace_id = $1 AND account.id = listing.integration_account_id \
-      JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
-      WHERE import.workspace_id = $1 AND import.tenant_id = $2 AND listing.status = 'ACTIVE' AND listing.is_approved \
-        AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE'{filters} \
-      ORDER BY 1 LIMIT $6) \
+    WITH seen AS (SELECT * FROM ({own} UNION ALL {imported}) seen ORDER BY seen.id LIMIT $3) \
     SELECT 0 AS kind, seen.id, seen.currency, seen.start_price AS price, seen.minimum_nights, seen.maximum_nights, \
            seen.max_occupancy, seen.is_offered AS is_set, CAST(NULL AS date) AS first, CAST(NULL AS date) AS last FROM seen \
     UNION ALL \
     SELECT 1, night.listing_id, night.currency, night.price, night.minimum_nights, night.maximum_nights, \
            CAST(NULL AS integer), night.is_blocked, night.night, CAST(NULL AS date) \
     FROM seen CROSS JOIN calendar_nights night \
-    WHERE night.workspace_id = $1 AND night.listing_id = seen.id AND night.night >= $3 AND night.night < $4 \
+    WHERE night.workspace_id = $1 AND night.listing_id = seen.id AND night.night >= $4 AND night.night < $5 \
     UNION ALL \
     SELECT 2, stay.listing_id, CAST(NULL AS text), CAST(NULL AS bigint), CAST(NULL AS integer), CAST(NULL AS integer), \
            CAST(NULL AS integer), 1 = 0, stay.check_in, stay.check_out \
     FROM seen CROSS JOIN reservations stay \
-    WHERE stay.workspace_id = $1 AND stay.listing_id = seen.id AND stay.check_out > $3 AND stay.check_in < $4 \
-      AND (stay.status = 'CONFIRMED' OR stay.status = 'PENDING' AND stay.hold_expires_at > $5)";
+    WHERE stay.workspace_id = $1 AND stay.listing_id = seen.id AND stay.check_out > $4 AND stay.check_in < $5 \
+      AND (stay.status = 'CONFIRMED' OR stay.status = 'PENDING' AND stay.hold_expires_at > $6)";
+
+/// The selected listings of the tenant's accounts.
+const OWN: &str = "\
+    SELECT listing.id, listing.currency, listing.start_price, listing.minimum_nights, listing.maximum_nights, \
+           listing.max_occupancy, \
+           account.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved AS is_offered \
+    FROM integration_accounts account CROSS JOIN listings listing \
+    WHERE account.workspace_id = $1 AND account.tenant_id = $2 \
+      AND listing.workspace_id = $1 AND listing.integration_account_id = account.id{filters}";
+
+/// The selected listings that the tenant imports, unless they sleep.
+const IMPORTED: &str = "\
+    SELECT listing.id, listing.currency, listing.start_price, listing.minimum_nights, listing.maximum_nights, \
+           listing.max_occupancy, 1 = 1 AS is_offered \
+    FROM imports import \
+    JOIN listings listing ON listing.workspace_id = $1 AND listing.id = import.listing_id \
+    JOIN integration_accounts account ON account.workspace_id = $1 AND account.id = listing.integration_account_id \
+    JOIN tenants owner ON owner.workspace_id = $1 AND owner.id = account.tenant_id \
+    WHERE import.workspace_id = $1 AND import.tenant_id = $2 AND listing.status = 'ACTIVE' AND listing.is_approved \
+      AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE'{filters}{of_account}";
 
 /// A night or a stay without its listing, or a listing without its price.
 #[derive(Debug, Error)]
@@ -194,10 +198,15 @@ fn calendars(
     most: u32,
 ) -> Query {
     let (first, last) = (nights.check_in().as_date(), nights.check_out().as_date());
-    let query = Query::of_tenant(CALENDARS, scope).bind([first.into(), last.into(), at.into(), i64::from(most).into()]);
-    let query = query.fill(FILTERS, "").fill(MAY_IMPORT, may_import(dialect, "$2"));
+    let calendars =
+        CALENDARS.replace("{own}", &dialect.part_of_page(OWN, "listing.id")).replace("{imported}", IMPORTED);
+    let query = Query::of_tenant(calendars, scope).bind([i64::from(most).into(), first.into(), last.into(), at.into()]);
+    let query = query.fill(FILTERS, "").fill(MAY_IMPORT, may_import(dialect, "$2")).fill("of_account", "");
     match selection {
-        CalendarSelection::Account(account) => query.and("listing.integration_account_id = ?", Some(account.as_uuid())),
+        CalendarSelection::Account(account) => {
+            let query = query.and("listing.integration_account_id = ?", Some(account.as_uuid()));
+            query.and_in("of_account", "import.integration_account_id = ?", Some(account.as_uuid()))
+        }
         CalendarSelection::Listings(ids) => query.and_list("listing.id IN ", ids.iter().map(|id| id.as_uuid())),
     }
 }

@@ -128,6 +128,9 @@ pub trait Dialect: Send + Sync {
     /// with the [key](Self::text_key) `?`, by an index. `number` is a SELECT of the number of the scope.
     fn rows_by_text(&self, table: &str, row: &str, number: &str) -> String;
 
+    /// Whether the index finds all rows with a text before it yields the first.
+    fn finds_all_by_text(&self) -> bool;
+
     /// Returns the key by which the index finds a text; `None` if the index would look at all rows.
     fn text_key(&self, text: &str) -> Option<String>;
 

@@ -16,6 +16,7 @@ pub(crate) mod plans;
 pub(crate) mod pool;
 pub(crate) mod pooled_connection;
 pub(crate) mod query;
+pub(crate) mod rare_texts;
 pub(crate) mod reach;
 pub(crate) mod readiness;
 pub(crate) mod rows;

@@ -95,7 +95,7 @@ impl Query {
     }
 
     /// Binds the value, and returns the text with every `?` referring to it.
-    pub(super) fn bound(&mut self, sql: &str, value: impl Into<Value>) -> String {
+    pub(crate) fn bound(&mut self, sql: &str, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         sql.replace('?', &format!("${}", self.values.len()))
     }

@@ -97,7 +97,7 @@ impl Matching {
     fn text(self, text: Option<&SearchText>, before: &str, after: &str) -> Self {
         let Some(text) = text.map(|text| wanted(text.as_str())) else { return self };
         let pattern = format!("{before}{}{after}", escaped_for_like(&text));
-        let condition = format!(r"{}.search_text LIKE ? ESCAPE '\'", self.table.row);
+        let condition = self.table.has_text();
         let mut matching = self.and(&condition, Some(pattern));
         if matching.longest.as_ref().is_none_or(|longest| longest.len() < text.len()) {
             matching.longest = Some(text);
@@ -175,6 +175,19 @@ impl SearchedTable {
         query.push(&format!("{select} WHERE {row}.workspace_id = $1 AND {found} ORDER BY {row}.id"))
     }
 
+    /// Returns the condition that a row has a text, whose pattern is `?`.
+    pub(crate) fn has_text(&self) -> String {
+        format!(r"{}.search_text LIKE ? ESCAPE '\'", self.row)
+    }
+
+    /// Returns the SELECT of the `id` of each row that has the text; `None` if the index cannot find it.
+    pub(crate) fn having(&self, text: &SearchText, query: &mut Query, dialect: &dyn Dialect) -> Option<String> {
+        let Self { row, scope, .. } = self;
+        let by_text = self.by_text(Some(wanted(text.as_str())), query, dialect)?;
+        let has_text = query.bound(&self.has_text(), containing(text));
+        Some(format!("SELECT {row}.id {by_text} AND {scope} AND {has_text}"))
+    }
+
     /// Returns the FROM and WHERE that find rows by the index, if the index can find the longest text.
     fn by_text(&self, longest: Option<String>, query: &mut Query, dialect: &dyn Dialect) -> Option<String> {
         let key = dialect.text_key(&longest?)?;
@@ -185,6 +198,11 @@ impl SearchedTable {
 /// Returns the pattern of a `search_text` that contains the text.
 pub(crate) fn containing(text: &SearchText) -> String {
     format!("%{}%", escaped_for_like(&wanted(text.as_str())))
+}
+
+/// Returns the pattern of a `search_text` that contains the text before the one at this place.
+pub(crate) fn containing_before(place: u8, text: &SearchText) -> String {
+    format!("{}{}%", containing(text), mark(place))
 }
 
 /// Returns the part of a `search_text` by which a row is found: the text, or the beginning of a word.

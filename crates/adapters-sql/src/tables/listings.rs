@@ -50,5 +50,6 @@ table! {
         z: f64,
         start_price_scaled: i64,
         amenities_folded: String,
+        search_text: String,
     }
 }

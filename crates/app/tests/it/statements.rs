@@ -7,8 +7,8 @@ use domain::geography::Around;
 use domain::ids::{IntegrationAccountId, ListingId, TenantId};
 use domain::stays::Stay;
 use ports::{
-    AuditFilter, FreeNights, IntegrationAccountFilter, ListingFilter, Origin, Page, PageStart, PromotionFilter,
-    ReservationFilter, TenantFilter, UserFilter,
+    AuditFilter, CalendarSelection, FreeNights, IntegrationAccountFilter, ListingFilter, Origin, Page, PageStart,
+    PricedNights, PromotionFilter, ReservationFilter, TenantFilter, UserFilter,
 };
 use testkit::build;
 use tokio::runtime::Builder;
@@ -169,5 +169,45 @@ fn trails_have_these_texts() {
     insta::assert_snapshot!(
         "audit_of_a_tenant",
         texts(|database| database.audit_statement(&scope, &filter, page()).sql)
+    );
+}
+
+#[test]
+fn lists_by_a_part_of_a_text_have_these_texts() {
+    let q = "sea view".parse().expect("a text");
+    let filter = ListingFilter { origin: None, ..every_filter() };
+    let by_text = |database: &Database| {
+        let statements = database.listings_by_text_statements(&tenant(), (&filter, &q), page());
+        statements.into_iter().flatten().map(|statement| statement.sql).collect::<Vec<_>>().join(";\n")
+    };
+    insta::assert_snapshot!("listings_by_text", texts(by_text));
+    let by_text = |database: &Database| {
+        let statements = database.reservations_by_text_statements(&tenant(), &q, page());
+        statements.into_iter().flatten().map(|statement| statement.sql).collect::<Vec<_>>().join(";\n")
+    };
+    insta::assert_snapshot!("reservations_by_text", texts(by_text));
+}
+
+#[test]
+fn prices_and_calendars_have_these_texts() {
+    let stay = Stay::new("2030-01-10".parse().expect("a date"), "2030-01-12".parse().expect("a date")).expect("nights");
+    let guests = 2.try_into().expect("guests");
+    let price = PricedNights {
+        stay,
+        guests,
+        at: build::at(),
+        is_shown: true,
+        min: "99.5".parse().ok(),
+        max: "1000".parse().ok(),
+    };
+    let filter = ListingFilter { price: Some(price), ..ListingFilter::default() };
+    insta::assert_snapshot!(
+        "listings_priced",
+        texts(|database| database.listings_statement(&tenant(), &filter, page()).sql)
+    );
+    let selection = CalendarSelection::Listings(vec![ListingId::new(build::id()), ListingId::new(build::id())]);
+    insta::assert_snapshot!(
+        "calendars",
+        texts(|database| database.calendars_statement(&tenant(), &selection, stay, build::at()).sql)
     );
 }

@@ -30,6 +30,8 @@ pub struct FindReservations {
     #[serde(rename = "externalID")]
     #[param(min_length = 1, max_length = 255)]
     pub external_id: Option<String>,
+    /// A part of the guest's name or email, or of the external id, ignoring case.
+    pub q: Option<String>,
     /// The status of the reservation. The other words that the OTA's reference has find nothing.
     #[param(value_type = Option<ReservationStatusWord>)]
     pub status: Option<String>,
@@ -69,6 +71,7 @@ impl Fields for FindReservations {
             check_out_start: r.given("checkOutStartDate", &self.check_out_start_date),
             check_out_end: r.given("checkOutEndDate", &self.check_out_end_date),
             updated_since: r.given("updatedSince", &self.updated_since),
+            q: r.optional("q", &self.q),
         };
         Some(Some(filter).filter(|_| !never))
     }
@@ -140,6 +143,7 @@ mod tests {
             check_out_start: date("2030-01-03"),
             check_out_end: date("2030-01-04"),
             updated_since: "2030-01-31T12:00:00Z".parse().ok(),
+            q: "Hopper".parse().ok(),
         };
         let mut queries = MockReservationQueries::new();
         queries
@@ -160,6 +164,7 @@ mod tests {
             check_out_start_date: text("2030-01-03"),
             check_out_end_date: text("2030-01-04"),
             updated_since: text("2030-01-31T12:00:00Z"),
+            q: text("Hopper"),
         };
         let paging = Paging { page: Some(2), per_page: Some(5), ..Paging::default() };
         over(queries).list(&build::channel(Permission::Read), Ok(List { filter, paging })).await.expect("listed");
@@ -177,6 +182,7 @@ mod tests {
             check_out_start_date: text("1"),
             check_out_end_date: text(" "),
             updated_since: text("2030-01-31"),
+            q: text("\u{7}"),
         };
         let expected = [
             "checkInEndDate",
@@ -186,6 +192,7 @@ mod tests {
             "externalID",
             "integrationAccountID",
             "listingID",
+            "q",
             "status",
             "updatedSince",
         ];

@@ -29,7 +29,7 @@ fn to(stay: Stay) -> ReservationEdit {
 }
 
 /// Another first name, an address, no telephone number and other notes.
-fn renamed() -> ReservationEdit {
+pub(super) fn renamed() -> ReservationEdit {
     let guest = GuestEdit {
         first_name: "Ada".parse().ok(),
         last_name: None,
@@ -41,7 +41,11 @@ fn renamed() -> ReservationEdit {
 
 impl Host {
     /// Returns an amendment that is decided and not yet stored.
-    async fn amendment(&self, reservation: &Reservation, edit: ReservationEdit) -> Change<ReservationAmended> {
+    pub(super) async fn amendment(
+        &self,
+        reservation: &Reservation,
+        edit: ReservationEdit,
+    ) -> Change<ReservationAmended> {
         self.amendment_at(reservation, edit, TimeDelta::zero()).await
     }
 
@@ -63,7 +67,7 @@ impl Host {
         reservation.amend_stay(edit, &requested, &offer, &scope, stamp, next_id).expect("on offer")
     }
 
-    async fn amend(&self, change: Change<ReservationAmended>) -> Result<TenantReservation, RepositoryError> {
+    pub(super) async fn amend(&self, change: Change<ReservationAmended>) -> Result<TenantReservation, RepositoryError> {
         self.world.ports.reservations.amend(&self.scope().await, change).await
     }
 }

@@ -30,6 +30,7 @@ pub mod integration_accounts;
 mod isolation;
 pub mod large_lists;
 pub mod listing_lists;
+pub mod listing_texts;
 pub mod listings;
 pub mod lists;
 pub mod locations;

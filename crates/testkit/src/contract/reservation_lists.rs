@@ -69,6 +69,7 @@ pub async fn every_filter_of_reservations_keeps_what_matches(ports: Ports) {
                 check_out_start: on("2030-01-01"),
                 check_out_end: on("2030-12-31"),
                 updated_since: "2024-10-04T00:00:00Z".parse().ok(),
+                q: "hop".parse().ok(),
             },
             vec![sold],
         ),

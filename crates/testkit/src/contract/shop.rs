@@ -100,7 +100,10 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open(ports: Ports) -> Self {
-        let owner = Host::open(ports).await;
+        Self::of(Host::open(ports).await).await
+    }
+
+    pub(crate) async fn of(owner: Host) -> Self {
         let importer = Host::of(&owner.world, "importer").await;
         let listing = owner.listing("7").await;
         importer.import(&[listing.id()]).await.expect("imported");

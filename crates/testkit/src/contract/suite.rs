@@ -356,6 +356,14 @@ macro_rules! suite {
                 a_status_that_everybody_has_stores_nothing,
                 a_status_of_an_old_version_is_stale,
             }
+            listing_texts {
+                a_search_for_listings_finds_what_looking_at_each_finds,
+                a_text_of_listings_is_found_however_common_it_is,
+                a_search_for_reservations_finds_what_looking_at_each_finds,
+                a_text_of_reservations_is_found_however_common_it_is,
+                a_text_of_a_reservation_is_found_as_it_is_now,
+                a_text_is_found_by_who_has_the_account_now,
+            }
             texts {
                 a_search_for_a_text_finds_what_looking_at_each_finds,
                 a_search_for_users_finds_what_looking_at_each_finds,

@@ -57,12 +57,12 @@ const PARTS: [&str; 36] = [
 /// The characters of those parts that are of scripts without spaces.
 const WITHOUT_SPACES: &str = "東京都とうきょうโรงแรม";
 
-fn texts() -> impl Strategy<Value = String> {
+pub(super) fn texts() -> impl Strategy<Value = String> {
     vec(prop_oneof![3 => select(&PARTS[..]), 1 => Just(" ")], 2..6).prop_map(|parts| parts.concat())
 }
 
 /// Whether the text contains the other one; at the beginning of a word, if that is short.
-fn contains(text: &str, part: &str) -> bool {
+pub(super) fn contains(text: &str, part: &str) -> bool {
     let [text, part] = [text, part].map(|text| fold(text).chars().collect::<Vec<_>>());
     let in_word = |c: char| c.is_alphanumeric() && !WITHOUT_SPACES.contains(c);
     (0..text.len()).filter(|at| text[*at..].starts_with(&part)).any(|at| {
@@ -72,7 +72,7 @@ fn contains(text: &str, part: &str) -> bool {
 }
 
 /// Returns parts of the texts, and others.
-fn wanted(texts: &[String]) -> Vec<SearchText> {
+pub(super) fn wanted(texts: &[String]) -> Vec<SearchText> {
     let parts = some(80, &(any::<Index>(), any::<Index>(), 1..8_usize)).into_iter().map(|(text, from, length)| {
         let text: Vec<_> = text.get(texts).chars().collect();
         let from = from.index(text.len());

@@ -8,10 +8,12 @@ use domain::money::Amount;
 use domain::numbers::Whole;
 use ports::{FreeNights, ListingFilter};
 
-use super::rows::folded;
+use super::rows::{INTERNAL_NAME, folded};
+use super::statements::LISTINGS;
 use super::totals::bounded;
 use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
+use crate::engine::text_search::{containing, containing_before};
 
 /// The condition on the time of the last change, which an index answers.
 pub(super) const BY_CHANGE: &str = "listing.updated_at >= ?";
@@ -35,6 +37,7 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         free,
         price: _,
         around: _,
+        q,
     } = filter;
     let query = approval.iter().fold(query, |query, approval| query.and_all(is_decided(*approval), []));
     let query = free.iter().fold(query, |query, nights| free_for(query, *nights));
@@ -49,8 +52,14 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         .and("listing.start_price_scaled >= ?", min_price.map(Amount::ten_thousandths_up))
         .and("listing.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
         .and("listing.currency = ?", currency.map(Currency::code))
-        .and(changed, updated_since.map(Edge::instant));
+        .and(changed, updated_since.map(Edge::instant))
+        .and(&LISTINGS.has_text(), q.as_ref().map(containing));
     amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
+}
+
+/// Returns the pattern of the searched texts that importers see.
+pub(super) fn shown_text(filter: &ListingFilter) -> Option<String> {
+    filter.q.as_ref().map(|q| containing_before(INTERNAL_NAME, q))
 }
 
 /// Returns the condition on the decision on offering the listing.

@@ -7,6 +7,7 @@ mod queries;
 mod reviews;
 mod rows;
 mod statements;
+mod texts;
 mod totals;
 
 use async_trait::async_trait;

@@ -11,11 +11,11 @@ use ports::{ListingFilter, Origin, Page};
 use sea_orm::{DbBackend, Value};
 use uuid::Uuid;
 
-use super::filters::{BY_CHANGE, filtered};
+use super::filters::{BY_CHANGE, filtered, shown_text};
 use super::statements::{
-    ALREADY_IMPORTED, CHANGED_AT_SOURCES, GET, IS_OWN, LIST, LIST_AROUND, LIST_OF_ACCOUNT, NEVER, NO_CHORD, OF_OWNER,
-    OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE, UNAVAILABLE_ITSELF,
-    UNAVAILABLE_OWN, awake, imported, is_imported, offered_by_another, unavailable_imported,
+    ALREADY_IMPORTED, CHANGED_AT_SOURCES, GET, IS_OWN, LIST, LIST_AROUND, LIST_OF_ACCOUNT, LISTINGS, NEVER, NO_CHORD,
+    OF_OWNER, OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE,
+    UNAVAILABLE_ITSELF, UNAVAILABLE_OWN, awake, imported, is_imported, offered_by_another, unavailable_imported,
 };
 use super::totals::shown;
 use crate::engine::dialect::Dialect;
@@ -150,16 +150,20 @@ pub(super) fn visible_around(
     filter: &ListingFilter,
     page: Page,
 ) -> Query {
-    let is_imported = || is_imported(dialect);
-    let (is_own, is_imported) = match filter.origin {
-        Some(Origin::Own) => (IS_OWN, String::new()),
-        Some(Origin::Imported) => ("", is_imported()),
-        None => (IS_OWN, is_imported()),
-    };
-    let whose = format!("CASE{is_own}{is_imported} END IS NOT NULL");
     let query = shown(inside(dialect, scope, around, ring, page), filter);
-    let query = query.fill("whose", whose).fill(FILTERS, "");
-    filtered(query, dialect, filter, &of_each(BY_CHANGE))
+    filtered(whose(query, dialect, filter).fill(FILTERS, ""), dialect, filter, &of_each(BY_CHANGE))
+}
+
+/// Fills the hole for the listings that the tenant owns, or imports and can book.
+pub(super) fn whose(mut query: Query, dialect: &dyn Dialect, filter: &ListingFilter) -> Query {
+    let is_own = if filter.origin == Some(Origin::Imported) { "" } else { IS_OWN };
+    let is_imported = if filter.origin == Some(Origin::Own) {
+        String::new()
+    } else {
+        let shows = shown_text(filter).map(|pattern| query.bound(&format!(" AND {}", LISTINGS.has_text()), pattern));
+        is_imported(dialect, &shows.unwrap_or_default())
+    };
+    query.fill("whose", format!("CASE{is_own}{is_imported} END IS NOT NULL"))
 }
 
 fn inside(dialect: &dyn Dialect, scope: &TenantScope, around: Around, ring: Radius, page: Page) -> Query {
@@ -173,7 +177,7 @@ fn inside(dialect: &dyn Dialect, scope: &TenantScope, around: Around, ring: Radi
 }
 
 /// Fills the holes for the columns of a list with the parts that a list shows: the rest stays in the database.
-fn cut(query: Query, dialect: &dyn Dialect) -> Query {
+pub(super) fn cut(query: Query, dialect: &dyn Dialect) -> Query {
     // Each dialect has its own; making them takes as long as reading a row.
     static LISTED: [OnceLock<[String; 2]>; 2] = [const { OnceLock::new() }; 2];
     let listed = &LISTED[usize::from(dialect.backend() == DbBackend::Sqlite)];
@@ -209,6 +213,7 @@ pub(super) fn seen(query: Query, dialect: &dyn Dialect, filter: &ListingFilter, 
         .fill("imported", imported(dialect))
         .fill("if_own", if_own)
         .fill("if_imported", if_imported);
+    let query = query.and_in("if_imported", &LISTINGS.has_text(), shown_text(filter));
     let query = filtered(query.fill(FILTERS, ""), dialect, filter, changed);
     query.and(&format!("{SQUARED_CHORD} <= ?"), filter.around.map(|around| squared(around.radius)))
 }
@@ -229,12 +234,8 @@ pub(super) fn offered(query: Query, dialect: &dyn Dialect, filter: &ListingFilte
         Some(Origin::Imported) => ALREADY_IMPORTED,
     };
     let query = query.fill("of_owner", OF_OWNER).fill("squared_chord", SQUARED_CHORD);
-    filtered(
-        query.fill("whose", offered_by_another(dialect)).fill(FILTERS, origin),
-        dialect,
-        filter,
-        &of_each(BY_CHANGE),
-    )
+    let query = query.fill("whose", offered_by_another(dialect)).fill(FILTERS, origin);
+    filtered(query, dialect, filter, &of_each(BY_CHANGE)).and(&LISTINGS.has_text(), shown_text(filter))
 }
 
 pub(super) fn centre(around: Around) -> [Value; 3] {

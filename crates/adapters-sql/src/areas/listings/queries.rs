@@ -30,6 +30,9 @@ impl ListingQueries for Database {
         filter: &ListingFilter,
         page: Page,
     ) -> Result<Slice<TenantListing>, RepositoryError> {
+        if let Some(found) = self.list_by_text(scope, filter, page).await? {
+            return Ok(found);
+        }
         let Some(around) = filter.around else {
             let (few, sources) = (self.few_changes(scope, filter).await?, self.sources(scope, filter).await?);
             let query = listed(self.dialect(), scope, filter, page, few, sources);
@@ -46,6 +49,9 @@ impl ListingQueries for Database {
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ListingFilter) -> Result<u64, RepositoryError> {
+        if let Some(count) = self.count_by_text(scope, filter).await? {
+            return Ok(count);
+        }
         let query = Query::of_tenant(COUNT, scope).bind(filter.around.map(centre).into_iter().flatten());
         self.count_of(seen(query, self.dialect(), filter, BY_CHANGE)).await
     }
@@ -58,6 +64,9 @@ impl ListingQueries for Database {
         page: Page,
         most: u32,
     ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
+        if let Some(found) = self.search_by_text(scope, around, filter, page).await? {
+            return Ok(Some(found));
+        }
         let first = around.radius.min(Radius::of_kilometres(self.dialect().initial_search_radius()));
         let rings = Rings { first, unlimited: Radius::of_kilometres(NEAR), most };
         self.nearest(scope, around, rings, page, |ring| found(self.dialect(), scope, around, ring, filter, page)).await
@@ -70,6 +79,9 @@ impl ListingQueries for Database {
         filter: &ListingFilter,
         most: u32,
     ) -> Result<Option<u64>, RepositoryError> {
+        if let Some(count) = self.count_found_by_text(scope, around, filter).await? {
+            return Ok(Some(count));
+        }
         if self.has_more_inside(scope, around, around.radius, most).await? {
             return Ok(None);
         }

@@ -4,7 +4,8 @@ use domain::countries::Country;
 use domain::geography::{Distance, Place};
 use domain::ids::{IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use domain::listings::{
-    Address, Amenity, Approval, Bathrooms, Listing, ListingDetails, ListingParts, Picture, TenantListing, WebAddress,
+    Address, Amenity, Approval, Bathrooms, Listing, ListingDetails, ListingName, ListingParts, Picture, TenantListing,
+    WebAddress,
 };
 use domain::money::Money;
 use domain::numbers::Whole;
@@ -18,6 +19,7 @@ use thiserror::Error;
 use super::totals::to_price;
 use crate::engine::rows::{corrupt, sound, stored, stored_option, whole};
 use crate::engine::table::joined;
+use crate::engine::text_search::search_text;
 use crate::tables::listings::{Model, Row};
 
 const WHAT: &str = "listing";
@@ -63,6 +65,9 @@ pub(super) fn folded(amenity: &Amenity) -> String {
     format!("{SEPARATOR}{}{SEPARATOR}", fold(amenity.as_str()))
 }
 
+/// The position of the internal name among the searched texts. Importers see those before it.
+pub(super) const INTERNAL_NAME: u8 = 3;
+
 pub(super) fn to_row(listing: Listing) -> Model {
     let ListingParts { workspace_id, id, integration_account_id, details, approval, version, created_at, updated_at } =
         listing.into_parts();
@@ -94,6 +99,12 @@ pub(super) fn to_row(listing: Listing) -> Model {
         workspace_id: workspace_id.as_uuid(),
         id: id.as_uuid(),
         integration_account_id: integration_account_id.as_uuid(),
+        search_text: search_text(&[
+            Some(name.as_str()),
+            Some(provider_id.as_str()),
+            city.as_ref().map(Line::as_str),
+            internal_name.as_ref().map(ListingName::as_str),
+        ]),
         provider_id: provider_id.into(),
         name: name.into(),
         internal_name: internal_name.map(Into::into),

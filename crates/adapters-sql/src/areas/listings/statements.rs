@@ -4,6 +4,15 @@
 
 use crate::areas::import_policies::may_import;
 use crate::engine::dialect::Dialect;
+use crate::engine::text_search::SearchedTable;
+
+/// The searched texts of all listings of a workspace.
+pub(super) const LISTINGS: SearchedTable = SearchedTable {
+    name: "listings",
+    row: "listing",
+    scope: "listing.workspace_id = $1",
+    number: "SELECT number FROM workspace_numbers WHERE workspace_id = $1",
+};
 
 /// One listing, the tenant's own or imported. Each table is read by its primary key.
 pub(super) const GET: &str = "\
@@ -63,6 +72,32 @@ pub(super) const PART_OF_IMPORTS: &str = "\
       AND listing.workspace_id = $1 AND listing.id = import.listing_id \
       AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
       AND owner.workspace_id = $1 AND owner.id = account.tenant_id{filters}{if_imported}";
+
+/// Those of the first `$3` own and imported listings that match.
+pub(super) const FIRST_OF: &str = "\
+    SELECT found.* FROM (SELECT * FROM ({parts}) found ORDER BY found.id LIMIT $3) found CROSS JOIN listings listing \
+    WHERE listing.workspace_id = $1 AND listing.id = found.id \
+      AND (found.imported_at IS NULL \
+           OR found.unavailable IS NULL AND listing.status = 'ACTIVE' AND listing.is_approved{shows}){filters}";
+
+/// Those of the listings `{rare}` that match.
+pub(super) const OF_RARE: &str = "\
+    SELECT listing.id, account.tenant_id AS owner_id, \
+           CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, import.imported_at, \
+           {chord} AS squared_chord \
+    FROM {rare} rare CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    LEFT JOIN imports import ON import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = listing.id \
+    WHERE listing.id = rare.id AND {of_owner} AND {whose}{filters}";
+
+/// A page of [`OF_RARE`].
+pub(super) const LIST_RARE: &str = "\
+    SELECT {columns}, page.owner_id, {unavailable}, page.imported_at, page.squared_chord, {is_truncated}, {stay} \
+    FROM (SELECT * FROM ({parts}) found ORDER BY found.squared_chord, found.id LIMIT {size} OFFSET {offset}) page \
+    CROSS JOIN listings listing WHERE listing.workspace_id = $1 AND listing.id = page.id \
+    ORDER BY page.squared_chord, page.id";
+
+/// The number of [`OF_RARE`].
+pub(super) const COUNT_RARE: &str = "SELECT COUNT(*) AS count FROM ({parts}) found";
 
 /// A page by distance of the tenant's own and imported listings around the place `$3`, `$4`, `$5`.
 pub(super) const LIST_AROUND: &str = "\
@@ -204,11 +239,11 @@ pub(super) const OF_OWNER: &str = "\
 /// The case that the listing is the tenant's own.
 pub(super) const IS_OWN: &str = " WHEN account.tenant_id = $2 THEN 1";
 
-/// Returns the case that the tenant has imported the listing, which can be booked.
-pub(super) fn is_imported(dialect: &dyn Dialect) -> String {
+/// Returns the case that the tenant has imported the listing, which can be booked, with a further condition.
+pub(super) fn is_imported(dialect: &dyn Dialect, condition: &str) -> String {
     let is_offered = is_offered(dialect);
     format!(
-        " WHEN {is_offered} \
+        " WHEN {is_offered}{condition} \
          THEN (SELECT 1 FROM imports already \
                WHERE already.workspace_id = $1 AND already.tenant_id = $2 AND already.listing_id = listing.id)"
     )

@@ -3,6 +3,7 @@
 mod offers;
 mod queries;
 mod rows;
+mod texts;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -17,7 +18,7 @@ use ports::{RepositoryError, ReservationRepository};
 use sea_orm::Value;
 
 use self::offers::booking;
-use self::rows::{HoldRow, to_oldest_holds, to_rows, to_tenant_reservation};
+use self::rows::{HoldRow, texts, to_oldest_holds, to_rows, to_tenant_reservation};
 use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
@@ -31,7 +32,7 @@ const TURN: &str = "\
 
 /// Replaces the previous version.
 const AMEND: &str = "\
-    UPDATE reservations SET ({priced}, guest_first_name, guest_last_name, guest_email, guest_phone, notes, version, updated_at) = ";
+    UPDATE reservations SET ({priced}, guest_first_name, guest_last_name, guest_email, guest_phone, notes, search_text, version, updated_at) = ";
 
 #[async_trait]
 impl ReservationRepository for Database {
@@ -216,13 +217,14 @@ fn turning(parts: ReservationParts) -> Query {
 /// Updates the stay, the guest and the notes of a live reservation.
 fn amendment(reservation: Reservation) -> Query {
     let (row, priced) = to_rows(reservation);
-    let version = row.version;
-    let fields: [Value; 7] = [
+    let (version, texts) = (row.version, texts(&row));
+    let fields: [Value; 8] = [
         row.guest_first_name.into(),
         row.guest_last_name.into(),
         row.guest_email.into(),
         row.guest_phone.into(),
         row.notes.into(),
+        texts.into(),
         version.into(),
         row.updated_at.into(),
     ];

@@ -8,7 +8,7 @@ use domain::stays::Stay;
 use ports::{RepositoryError, rules};
 use sea_orm::{FromQueryResult, Statement, Value};
 
-use super::rows::ReservationRow;
+use super::rows::{ReservationRow, texts};
 use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
@@ -176,8 +176,9 @@ impl Transaction {
 /// overlaps.
 pub(super) fn booking(parts: &ReservationParts, row: ReservationRow, priced: PricedRow) -> Query {
     let obstacles = OBSTACLES.map(|(_, select)| format!("NOT EXISTS ({select})")).join(" AND ");
-    Query::new("INSERT INTO reservations ({columns}, {priced}) SELECT ", of_obstacles(parts))
-        .push_values(row.into_values().chain(priced.into_values()))
+    let texts = texts(&row).into();
+    Query::new("INSERT INTO reservations ({columns}, {priced}, search_text) SELECT ", of_obstacles(parts))
+        .push_values(row.into_values().chain(priced.into_values()).chain([texts]))
         .push(" WHERE ")
         .push(&obstacles)
         .push(" ON CONFLICT DO NOTHING")

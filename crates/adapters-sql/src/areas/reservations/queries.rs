@@ -17,7 +17,16 @@ use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::parts::{of_accounts, of_each};
 use crate::engine::query::{FILTERS, Query, limits, most};
+use crate::engine::text_search::{SearchedTable, containing};
 use crate::engine::transaction::Transaction;
+
+/// The searched texts of all reservations of a workspace.
+pub(super) const RESERVATIONS: SearchedTable = SearchedTable {
+    name: "reservations",
+    row: "reservation",
+    scope: "reservation.workspace_id = $1",
+    number: "SELECT number FROM workspace_numbers WHERE workspace_id = $1",
+};
 
 /// One reservation, if the tenant may see it.
 const GET: &str = "\
@@ -31,33 +40,36 @@ const GET: &str = "\
 
 /// A page by id of the reservations of the tenant's own accounts, and of those that the tenant sold as an importer: if the
 /// account has moved to the tenant since, they are among its own.
-const LIST: &str = "\
+pub(super) const LIST: &str = "\
     SELECT {columns}, {priced}, \
            (SELECT account.tenant_id FROM integration_accounts account \
             WHERE account.workspace_id = $1 AND account.id = integration_account_id) \
     FROM (SELECT found.id AS found_id FROM ({parts}) found ORDER BY found.id LIMIT $4 OFFSET $5) page \
     CROSS JOIN reservations WHERE workspace_id = $1 AND id = page.found_id ORDER BY id";
 /// The reservations of the first of the tenant's accounts, which its index yields in order. Most tenants have one account only.
-const PART_OF_FIRST: &str = "\
+pub(super) const PART_OF_FIRST: &str = "\
     SELECT reservation.id FROM reservations reservation \
     WHERE reservation.workspace_id = $1 AND reservation.integration_account_id = {first_account}{filters}";
 /// The reservations of the tenant's accounts `{which}`.
-const PART_OF_ACCOUNTS: &str = "\
+pub(super) const PART_OF_ACCOUNTS: &str = "\
     SELECT reservation.id FROM integration_accounts account {rows} \
     WHERE account.workspace_id = $1 AND account.tenant_id = $2{account}{which}";
 /// The reservations that the tenant sold for other owners.
-const PART_SOLD: &str = "\
+pub(super) const PART_SOLD: &str = "\
     SELECT reservation.id FROM reservations reservation \
     WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2 \
       AND reservation.integration_account_id NOT IN \
           (SELECT account.id FROM integration_accounts account WHERE account.workspace_id = $1 AND account.tenant_id = $2)\
     {filters}{changed}";
+/// The reservations that the tenant sold as an importer.
+pub(super) const SOLD: &str = "\
+    SELECT 1 FROM reservations reservation WHERE reservation.workspace_id = $1 AND reservation.sold_by = $2";
 /// The reservations that the tenant sold as an importer and that were changed at `?` or later.
 const CHANGED_SALES: &str = "\
     SELECT changed.id FROM reservations changed \
     WHERE changed.workspace_id = $1 AND changed.sold_by = $2 AND changed.updated_at >= ?";
 /// The condition on the time of the last change, which an index answers.
-const BY_CHANGE: &str = "reservation.updated_at >= ?";
+pub(super) const BY_CHANGE: &str = "reservation.updated_at >= ?";
 const COUNT: &str = "\
     SELECT COUNT(*) AS count \
     FROM (SELECT reservation.id FROM integration_accounts account JOIN reservations reservation \
@@ -106,12 +118,18 @@ impl ReservationQueries for Database {
         filter: &ReservationFilter,
         page: Page,
     ) -> Result<Slice<TenantReservation>, RepositoryError> {
+        if let Some(found) = self.reservations_by_text(scope, filter, page).await? {
+            return Ok(found);
+        }
         let few = self.few_changed_reservations(scope, filter).await?;
         let query = listed(self.dialect(), scope, filter, page, few);
         self.whole_page_of::<SeenRow, _>(query, page, to_tenant_reservation).await
     }
 
     async fn count(&self, scope: &TenantScope, filter: &ReservationFilter) -> Result<u64, RepositoryError> {
+        if let Some(count) = self.count_by_text_of_reservations(scope, filter).await? {
+            return Ok(count);
+        }
         self.count_of(filtered(Query::of_tenant(COUNT, scope), filter, BY_CHANGE)).await
     }
 }
@@ -237,12 +255,12 @@ fn listed(
 }
 
 /// Fills the holes for the columns of full reservations.
-fn in_full(query: Query) -> Query {
+pub(super) fn in_full(query: Query) -> Query {
     query.fill("columns", ReservationRow::COLUMNS).fill("priced", PricedRow::COLUMNS)
 }
 
 /// Adds the conditions on `reservation`. The condition on the time of the last change is `changed`.
-fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
+pub(super) fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
     let ReservationFilter {
         listing_id,
         integration_account_id,
@@ -253,6 +271,7 @@ fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
         check_out_start,
         check_out_end,
         updated_since,
+        q,
     } = filter;
     query
         .fill(FILTERS, "")
@@ -268,4 +287,5 @@ fn filtered(query: Query, filter: &ReservationFilter, changed: &str) -> Query {
         .and("reservation.check_out >= ?", check_out_start.map(StayDate::as_date))
         .and("reservation.check_out <= ?", check_out_end.map(StayDate::as_date))
         .and(changed, updated_since.map(Edge::instant))
+        .and(&RESERVATIONS.has_text(), q.as_ref().map(containing))
 }

@@ -10,6 +10,7 @@ use sea_orm::prelude::{DateTimeUtc, Uuid};
 use crate::areas::priced::{self, PricedRow, to_priced};
 use crate::engine::rows::{stored, stored_option};
 use crate::engine::table::{columns, joined};
+use crate::engine::text_search::search_text;
 
 const WHAT: &str = "reservation";
 
@@ -112,6 +113,12 @@ pub(super) fn to_rows(reservation: Reservation) -> (ReservationRow, PricedRow) {
         cancelled_at,
     };
     (row, priced::to_row(&priced))
+}
+
+/// Returns the searched texts: the guest's name and email, and the external id.
+pub(super) fn texts(row: &ReservationRow) -> String {
+    let name = format!("{} {}", row.guest_first_name, row.guest_last_name);
+    search_text(&[Some(&name), row.guest_email.as_deref(), row.external_id.as_deref()])
 }
 
 fn to_reservation(row: ReservationRow, priced: &PricedRow) -> Result<Reservation, RepositoryError> {

@@ -1,0 +1,3 @@
+-- New texts wait in a short list, as those of tenants do.
+CREATE INDEX listings_by_text ON listings USING gin (workspace_id, searchable(search_text) gin_trgm_ops)
+    WITH (fastupdate = on, gin_pending_list_limit = 64);
