@@ -79,6 +79,7 @@ fn operations() -> Vec<Operation> {
         areas::reservations::operations(),
         areas::locations::operations(),
         areas::users::operations(),
+        areas::findings::operations(),
         areas::api_keys::operations(),
         areas::webhooks::operations(),
         areas::audit::operations(),

@@ -11,8 +11,9 @@ use adapters_webhooks::{HttpSender, Vault};
 use anyhow::{Context, anyhow};
 use application::{
     Ambient, ApiKeys, Arrivals, Audit, Authentication, Availability, Charges, CouponLimit, DeliveryResult,
-    EventConsumers, EventLogs, Events, Idempotency, Imports, IntegrationAccounts, Listings, Locations, Operators,
-    Outbound, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks, Workspaces,
+    EventConsumers, EventLogs, Events, Findings, Idempotency, Imports, IntegrationAccounts, Listings, Locations,
+    Operators, Outbound, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, WebhookDelivery, Webhooks,
+    Workspaces,
 };
 use domain::api_keys::MaxKeyAge;
 use domain::ids::ServerId;
@@ -221,6 +222,7 @@ impl UseCases {
             reservations: self.reservations(),
             users: self.users(),
             api_keys: self.api_keys(),
+            findings: wired!(self: Findings { accounts, listings, promotions, reservations, users; }),
             events: self.events(),
             event_consumers: self.event_consumers(),
             webhooks: self.webhooks(outbound),

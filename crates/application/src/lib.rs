@@ -25,6 +25,7 @@ mod charges;
 mod event_consumers;
 mod event_log;
 mod events;
+mod findings;
 mod imports;
 mod input;
 mod integration_accounts;
@@ -56,6 +57,7 @@ pub use self::event_consumers::{
 };
 pub use self::event_log::EventLogs;
 pub use self::events::{Arrivals, EventError, Events, FindEvents, Reading, Wake};
+pub use self::findings::{FindAnything, Finding, Findings, FoundThings};
 pub use self::imports::{ImportError, Imports, ListingReason};
 pub use self::input::enum_schemas;
 pub use self::input::listing_ids::ListingIds;

@@ -109,15 +109,48 @@ pub fn fold(text: &str) -> String {
 /// A word begins where a letter or digit does not follow another one. Every other character except white space begins a
 /// word too, and so does each character of a script that is written without spaces.
 pub fn word_beginnings(folded: &str) -> impl Iterator<Item = &str> {
+    words(folded).map(|rest| &rest[..rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end)])
+}
+
+/// Returns a folded text from the beginning of each of its words on.
+fn words(folded: &str) -> impl Iterator<Item = &str> {
     let mut before = None;
     folded.char_indices().filter_map(move |(start, c)| {
         let continues =
             |before: char| [before, c].iter().all(|c| c.is_alphanumeric() && !is_written_without_spaces(*c));
         let begins = !c.is_whitespace() && !before.is_some_and(continues);
         before = Some(c);
-        let rest = &folded[start..];
-        begins.then(|| &rest[..rest.char_indices().nth(2).map_or(rest.len(), |(end, _)| end)])
+        begins.then(|| &folded[start..])
     })
+}
+
+/// The place of a part in a text, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// The whole text.
+    Whole,
+    /// The beginning of the text.
+    Beginning,
+    /// The beginning of a word.
+    Word,
+    /// Anywhere else.
+    Inside,
+}
+
+impl Rank {
+    /// Returns the rank of a part in a text, ignoring case; `None` if the text does not contain it.
+    pub fn of(part: &SearchText, text: &str) -> Option<Self> {
+        let (part, text) = (fold(part.as_str()), fold(text));
+        if text == part {
+            Some(Self::Whole)
+        } else if text.starts_with(&part) {
+            Some(Self::Beginning)
+        } else if words(&text).any(|word| word.starts_with(&part)) {
+            Some(Self::Word)
+        } else {
+            text.contains(&part).then_some(Self::Inside)
+        }
+    }
 }
 
 /// Whether the character is of the scripts of East and Southeast Asia that put no spaces between words.
@@ -188,6 +221,21 @@ mod tests {
         ] {
             assert_eq!(word_beginnings(text).collect::<Vec<_>>(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_part_ranks_by_its_place_in_the_text() {
+        for (part, text, expected) in [
+            ("ÉCOLE", "e\u{301}cole", Some(Rank::Whole)),
+            ("loft", "Loft in Harlem", Some(Rank::Beginning)),
+            ("harlem", "Loft in Harlem", Some(Rank::Word)),
+            ("京", "東京都", Some(Rank::Word)),
+            ("arl", "Loft in Harlem", Some(Rank::Inside)),
+            ("barn", "Loft in Harlem", None),
+        ] {
+            assert_eq!(Rank::of(&part.parse().expect("a text"), text), expected, "{part}");
+        }
+        assert!([Rank::Whole, Rank::Beginning, Rank::Word, Rank::Inside].is_sorted());
     }
 
     proptest! {

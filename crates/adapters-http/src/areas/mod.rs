@@ -6,6 +6,7 @@ pub(crate) mod availability;
 pub(crate) mod charges;
 pub(crate) mod event_consumers;
 pub(crate) mod events;
+pub(crate) mod findings;
 pub(crate) mod imports;
 pub(crate) mod integration_accounts;
 pub(crate) mod listings;

@@ -51,6 +51,7 @@ use self::schemas::Schemas;
         (name = "promotions", description = "Discounts that integration accounts give on their listings."),
         (name = "quotes", description = "The prices of stays, kept for 15 minutes."),
         (name = "reservations", description = "Stays that are sold or held for a guest."),
+        (name = "findings", description = "Whatever a tenant has, by a part of a text."),
         (name = "events", description = "The changes that concern a tenant, in order, and the places of those who read them."),
         (name = "webhooks", description = "The receivers to which the service delivers a tenant's events."),
         (name = "deliveries", description = "The requests that receivers serve."),

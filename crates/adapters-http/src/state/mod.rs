@@ -8,9 +8,9 @@ pub(crate) mod rate_limit;
 use std::time::Duration;
 
 use application::{
-    ApiKeys, Audit, Authentication, Availability, Charges, EventConsumers, Events, Imports, IntegrationAccounts,
-    Listings, Locations, Operators, Promotions, Quotes, ReadinessCheck, Reservations, Tenants, Users, Webhooks,
-    Workspaces, traces::ContinueTrace,
+    ApiKeys, Audit, Authentication, Availability, Charges, EventConsumers, Events, Findings, Imports,
+    IntegrationAccounts, Listings, Locations, Operators, Promotions, Quotes, ReadinessCheck, Reservations, Tenants,
+    Users, Webhooks, Workspaces, traces::ContinueTrace,
 };
 
 use self::metrics::Metrics;
@@ -46,6 +46,8 @@ pub struct Api {
     pub reservations: Reservations,
     /// Users.
     pub users: Users,
+    /// Findings.
+    pub findings: Findings,
     /// Events.
     pub events: Events,
     /// Event consumers.

@@ -31,6 +31,7 @@ mod events_told;
 mod exports;
 mod exports_of_tenants;
 mod exports_stopped;
+mod findings;
 mod guests;
 mod headers;
 mod idempotency;

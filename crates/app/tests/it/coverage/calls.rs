@@ -48,6 +48,7 @@ pub(super) fn query(operation: &str) -> &'static str {
         "getPriceCalendar" => {
             "?integrationAccountID=0192f0c1-7b1e-7000-8000-000000000000&startDate=2030-01-31&endDate=2030-02-02"
         }
+        "find" => "?q=harlem",
         _ => "",
     }
 }
@@ -108,6 +109,7 @@ fn of_administration() -> Vec<Line> {
         ("replaceUser", ADMIN, named(), NotFound),
         ("updateUser", ADMIN, named(), NotFound),
         ("deleteUser", ADMIN, None, NotFound),
+        ("find", READ, None, Itself),
         ("listApiKeys", ADMIN, None, Itself),
         ("countApiKeys", ADMIN, None, Itself),
         ("createApiKey", ADMIN, Some(json!({ "name": "A key", "user_id": "{user}", "permission": "READ" })), NotFound),
