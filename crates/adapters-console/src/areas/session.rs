@@ -78,7 +78,9 @@ async fn sign_in(request: HttpRequest, payload: web::Payload) -> HttpResponse {
 
 async fn begin(request: &HttpRequest, form: &Form) -> Result<(String, i64), Refused> {
     let console = console(request);
-    if client_address(request, console).is_some_and(|address| !console.shared.may_sign_in(address)) {
+    if client_address(request, &console.shared.settings().is_trusted_proxy)
+        .is_some_and(|address| !console.shared.may_sign_in(address))
+    {
         return Err(Refused::limited("Too many attempts to sign in. Try again in a minute.", 60));
     }
     let unauthenticated = || Refused::from(Refusal::Access(AccessError::Unauthenticated));

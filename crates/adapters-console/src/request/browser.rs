@@ -5,8 +5,6 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, ORIGIN};
 
-use crate::state::Console;
-
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -42,8 +40,7 @@ pub(crate) fn is_on_loopback(request: &HttpRequest) -> bool {
 }
 
 /// The address of the client: the last in the header of trusted proxies that is not one of them, or else the peer.
-pub(crate) fn client_address(request: &HttpRequest, console: &Console) -> Option<IpAddr> {
-    let is_trusted = &console.shared.settings().is_trusted_proxy;
+pub(crate) fn client_address(request: &HttpRequest, is_trusted: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     let forwarded = request.headers().get_all(FORWARDED_FOR).filter_map(|value| value.to_str().ok());
     let forwarded: Vec<_> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -81,6 +78,25 @@ mod tests {
             let request = TestRequest::post().insert_header(("host", "console.example.com"));
             let request = headers.iter().fold(request, |request, header| request.insert_header(*header));
             assert_eq!(is_same_origin(&request.to_http_request()), expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_client_is_what_trusted_proxies_say() {
+        for (peer, forwarded, expected) in [
+            ("192.0.2.1", &[][..], "192.0.2.1"),
+            ("192.0.2.1", &["198.51.100.7"], "192.0.2.1"),
+            ("10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["203.0.113.9, 198.51.100.7"], "198.51.100.7"),
+            ("10.0.0.1", &["203.0.113.9", "198.51.100.7, 10.0.0.2"], "198.51.100.7"),
+            ("10.0.0.1", &["198.51.100.7, unknown"], "10.0.0.1"),
+        ] {
+            let peer = std::net::SocketAddr::new(peer.parse().expect("an address"), 80);
+            let request = TestRequest::get().peer_addr(peer);
+            let request = forwarded.iter().fold(request, |request, sent| request.append_header((FORWARDED_FOR, *sent)));
+            let is_trusted = |address: IpAddr| address.to_string().starts_with("10.");
+            let found = client_address(&request.to_http_request(), is_trusted);
+            assert_eq!(found, expected.parse().ok(), "{forwarded:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The console: sessions, forms and attacks.
 
 use crate::on_both_engines;
-use crate::support::{Browser, World};
+use crate::support::{Browser, Engine, Server, World};
 
 on_both_engines! {
     a_session_is_a_key_of_its_own_that_ends_with_it
@@ -225,15 +225,26 @@ fn the_link_of_the_first_start_signs_in_once(world: &World) {
 
 #[test]
 fn without_the_setting_there_is_no_console() {
-    let server = crate::support::Server::start_with(crate::support::Engine::sqlite(), &["--console", "false"]);
+    let server = Server::start_with(Engine::sqlite(), &["--console", "false"]);
     let answer = Browser::new(&server.base).get("/console/sign-in");
     assert_eq!(answer.status, 404, "{}", answer.text);
     assert!(!server.printed_with("/docs").contains("/console/"));
 }
 
 #[test]
+fn the_requests_of_a_session_count_for_the_rate_limit() {
+    let server = Server::start_with(Engine::sqlite(), &["--rate-limit", "5/600"]);
+    let world = World::of(server);
+    let browser = browser(&world);
+    let answers: Vec<_> = (0..6).map(|_| browser.get("/console/tenants")).collect();
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 200, 200, 200, 200, 429]);
+    assert!(answers[5].header("retry-after").is_some() && answers[5].text.contains("rate_limited"));
+    assert_eq!(world.calry().get("/api/v1/tenants").status, 200, "the other key has requests left");
+}
+
+#[test]
 fn attempts_to_sign_in_are_limited() {
-    let world = World::start(crate::support::Engine::sqlite());
+    let world = World::start(Engine::sqlite());
     let mut browser = Browser::new(&world.server.base);
     let statuses: Vec<_> = (0..21).map(|_| browser.sign_in(&[("key", "tny_guessed")]).status).collect();
     assert_eq!((statuses.iter().filter(|status| **status == 401).count(), statuses.last()), (20, Some(&429)));
