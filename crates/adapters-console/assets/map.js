@@ -338,9 +338,11 @@ class ListingMap {
 
   /** Zooms to the members of a group; what cannot be taken apart, or stands alone, is offered in the panel. */
   open(group) {
-    const view = geography.fitting(group.members, this.view, this.mostZoom);
-    if (group.members.length > 1 && Math.floor(view.zoom) > Math.floor(this.view.zoom)) {
-      this.change(view);
+    if (group.members.length > 1 && this.view.zoom < this.mostZoom) {
+      const view = geography.fitting(group.members, this.view, this.mostZoom);
+      const zoom = Math.min(Math.max(view.zoom, this.view.zoom + 1), this.mostZoom);
+      this.view = geography.bounded({ ...view, zoom }, this.mostZoom);
+      this.show();
       this.canvas.focus({ preventScroll: true });
       return;
     }
