@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use actix_web::HttpRequest;
 use application::{
     ApiKeys, Audit, Authentication, Availability, Charges, EventConsumers, Events, Imports, IntegrationAccounts,
     Listings, Locations, Promotions, Quotes, Reservations, Tenants, Users, Webhooks, Workspaces,
@@ -58,6 +59,10 @@ pub struct ConsoleSettings {
     pub is_trusted_proxy: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
     /// Counts requests for the rate limits.
     pub count_request: CountRequest,
+    /// Grants a request more time than others, because it waits.
+    pub grant_time: fn(&HttpRequest, Duration),
+    /// Returns the URL of the API, as the client of a request has reached it.
+    pub api_url: fn(&HttpRequest) -> String,
     /// The pattern of the addresses of map tiles, like `https://tiles.example.com/{z}/{x}/{y}.png`, and their origin.
     pub map_tiles: Option<(String, String)>,
 }
@@ -146,6 +151,8 @@ mod tests {
         Shared::new(ConsoleSettings {
             is_trusted_proxy: Box::new(|_| false),
             count_request: Box::new(|_, _| None),
+            grant_time: |_, _| {},
+            api_url: |_| String::new(),
             map_tiles: None,
         })
     }

@@ -34,8 +34,10 @@ mod status;
 use std::io;
 use std::net::TcpListener;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use actix_server::Server;
+use actix_web::HttpRequest;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
@@ -110,6 +112,16 @@ pub fn serve<C: FnOnce(&mut ServiceConfig)>(
         let (api, beside) = worker();
         configure(web::Data::new(api), beside)
     })
+}
+
+/// Returns the URL of the API, as the client of a request has reached it.
+pub fn api_url(request: &HttpRequest) -> String {
+    response::address::url(request, router::BASE)
+}
+
+/// Grants a request time beyond the limit of all requests, because it waits and uses nothing meanwhile.
+pub fn grant_time(request: &HttpRequest, time: Duration) {
+    request::extra_time::ExtraTime::grant(request, time);
 }
 
 /// Adds everything that the service answers to an actix-web application.

@@ -57,27 +57,33 @@ pub(crate) fn columns() -> Vec<Column<AuditRecord>> {
             Some(Actor::Operator) => Cell::text("operator"),
             None => Cell::text(&entry.tenant_name),
         }),
-        column("Change", |entry: &AuditRecord| Cell::text(changes(entry))),
+        column("Change", |entry: &AuditRecord| Cell::text(changes(&entry.before, &entry.after))),
     ]
 }
 
 /// Describes the facts before and after a change.
-fn changes(entry: &AuditRecord) -> String {
-    let text = |fact: Option<&Fact>| match fact {
-        None | Some(Fact::Null) => "—".to_owned(),
-        Some(Fact::Bool(is)) => is.to_string(),
-        Some(Fact::Integer(number)) => number.to_string(),
-        Some(Fact::Text(text)) => text.clone(),
-    };
-    let find = |facts: &[(String, Fact)], name: &str| {
-        facts.iter().find(|(known, _)| known == name).map(|(_, fact)| fact.clone())
-    };
-    let mut names: Vec<_> = entry.before.iter().chain(&entry.after).map(|(name, _)| name).collect();
+pub(crate) fn changes(before: &[(String, Fact)], after: &[(String, Fact)]) -> String {
+    let absent = || text(&Fact::Null);
+    let mut names: Vec<_> = before.iter().chain(after).map(|(name, _)| name).collect();
     names.sort();
     names.dedup();
-    let changes = names.into_iter().map(|name| match (find(&entry.before, name), find(&entry.after, name)) {
-        (None, after) => format!("{name}: {}", text(after.as_ref())),
-        (before, after) => format!("{name}: {} → {}", text(before.as_ref()), text(after.as_ref())),
+    let changes = names.into_iter().map(|name| match (value(before, name), value(after, name)) {
+        (None, after) => format!("{name}: {}", after.map_or_else(absent, text)),
+        (Some(before), after) => format!("{name}: {} → {}", text(before), after.map_or_else(absent, text)),
     });
     changes.collect::<Vec<_>>().join("; ")
+}
+
+fn value<'a>(facts: &'a [(String, Fact)], name: &str) -> Option<&'a Fact> {
+    facts.iter().find(|(known, _)| known == name).map(|(_, fact)| fact)
+}
+
+/// Returns a value as people read it.
+pub(crate) fn text(fact: &Fact) -> String {
+    match fact {
+        Fact::Null => "—".to_owned(),
+        Fact::Bool(is) => is.to_string(),
+        Fact::Integer(number) => number.to_string(),
+        Fact::Text(text) => text.clone(),
+    }
 }

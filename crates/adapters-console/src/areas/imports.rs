@@ -18,7 +18,7 @@ use crate::response::fields::Field;
 use crate::response::form::secrets;
 use crate::response::layout::{Api, api};
 use crate::response::refused::Refused;
-use crate::response::table::{Column, column};
+use crate::response::table::{Column, column, control};
 
 const LIST: Api = api("GET", "/api/v1/tenants/imported-listings", "imports", "listImportedListings");
 const REMOVE: Api = api("POST", "/api/v1/tenants/remove-imported-listings", "imports", "removeImportedListings");
@@ -47,11 +47,9 @@ impl Rows for Imports {
         if visit.frame.permission >= Permission::Write {
             columns.insert(
                 0,
-                column("Remove", |seen: &TenantListing| Cell::Tick {
-                    form: "remove",
-                    name: "listingIDs",
-                    value: seen.listing.id().to_string(),
-                    label: format!("Remove {}", seen.listing.details().name),
+                control("Remove", |seen: &TenantListing| {
+                    let label = format!("Remove {}", seen.listing.details().name);
+                    html! { input type="checkbox" form="remove" name="listingIDs" value=(seen.listing.id()) aria-label=(label); }
                 }),
             );
         }

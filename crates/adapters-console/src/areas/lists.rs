@@ -18,7 +18,7 @@ use crate::response::refused::Refused;
 use crate::response::table::{Column, address, pager, table};
 
 /// The maximum number of rows in a file.
-const MOST_ROWS: usize = 10_000;
+pub(crate) const MOST_ROWS: usize = 10_000;
 /// The number of rows that are read at a time for a file.
 const PIECE: i64 = 100;
 
@@ -86,14 +86,14 @@ async fn list<R: Rows>(visit: Visit) -> Answer {
 async fn file<R: Rows>(visit: Visit) -> Answer {
     let columns = R::columns(&visit);
     let mut content = String::new();
-    csv::push(&mut content, columns.iter().map(|column| column.heading.to_owned()));
+    csv::push_headings(&mut content, &columns);
     let filter: R::Filter = query::read(&visit.query).map_err(Refusal::from)?;
     let (mut rows, mut number) = (0, 1);
     loop {
         let paging = Paging { page: Some(number), per_page: Some(PIECE), ..Paging::default() };
         let listed = R::page(&visit, Ok(List { filter: filter.clone(), paging })).await?;
         for item in listed.items.iter().take(MOST_ROWS - rows) {
-            csv::push(&mut content, columns.iter().map(|column| (column.cell)(item).plain()));
+            csv::push_item(&mut content, &columns, item);
             rows += 1;
         }
         if !listed.has_more || rows >= MOST_ROWS {

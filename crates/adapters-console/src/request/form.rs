@@ -69,7 +69,6 @@ impl Form {
         let value: Option<Value> = match &field.kind {
             Kind::Number => return sent.map(|sent| number(field, sent.trim())).transpose(),
             Kind::Flag => Some((sent == Some("true")).into()),
-            Kind::Choices(_) => Some(self.values.all(field.name).collect()),
             Kind::Lines => sent.map(|sent| sent.lines().map(str::trim).filter(|line| !line.is_empty()).collect()),
             Kind::Maybe => sent.map(|sent| sent.parse::<bool>().map_or(Value::Null, Value::from)),
             Kind::Text | Kind::LongText | Kind::Date | Kind::Choice(_) | Kind::Hidden => sent.map(text),
@@ -185,13 +184,12 @@ mod tests {
             Field::flag("allowImport", "Imports"),
             Field::maybe("pets", "Pets"),
             Field::lines("ids", "Ids"),
-            Field::choices("types", "Types", [("a", "A"), ("b", "B")]),
         ];
         for (pairs, expected) in [
-            (&[][..], r#"{"allowImport":false,"types":[]}"#),
+            (&[][..], r#"{"allowImport":false}"#),
             (
                 &[("name", " "), ("address.coordinates.lat", ""), ("pets", "")],
-                r#"{"address":{"coordinates":{"lat":null}},"allowImport":false,"name":null,"pets":null,"types":[]}"#,
+                r#"{"address":{"coordinates":{"lat":null}},"allowImport":false,"name":null,"pets":null}"#,
             ),
             (
                 &[
@@ -200,11 +198,11 @@ mod tests {
                     ("address.city", "a\r\nb"),
                     ("allowImport", "true"),
                 ],
-                r#"{"address":{"city":"a\nb","coordinates":{"lat":40.70}},"allowImport":true,"name":"say \"x\"","types":[]}"#,
+                r#"{"address":{"city":"a\nb","coordinates":{"lat":40.70}},"allowImport":true,"name":"say \"x\""}"#,
             ),
             (
-                &[("pets", "false"), ("ids", " a \r\n\r\nb"), ("types", "a"), ("types", "b"), ("unknown", "x")],
-                r#"{"allowImport":false,"ids":["a","b"],"pets":false,"types":["a","b"]}"#,
+                &[("pets", "false"), ("ids", " a \r\n\r\nb"), ("unknown", "x")],
+                r#"{"allowImport":false,"ids":["a","b"],"pets":false}"#,
             ),
         ] {
             assert_eq!(json(pairs, &fields).as_deref(), Ok(expected));

@@ -7,7 +7,7 @@ use domain::instants;
 use maud::{Markup, html};
 
 /// A value in a table or a list of facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Cell {
     /// A text, which may be empty.
     Text(String),
@@ -17,8 +17,8 @@ pub(crate) enum Cell {
     Status(&'static str),
     /// An instant.
     Time(DateTime<Utc>),
-    /// A box to tick, of a form elsewhere on the page.
-    Tick { form: &'static str, name: &'static str, value: String, label: String },
+    /// Buttons, or boxes to tick.
+    Control(Markup),
 }
 
 impl Cell {
@@ -43,15 +43,17 @@ impl Cell {
         at.map_or_else(|| Self::Text(String::new()), Self::Time)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
     pub(crate) fn markup(&self) -> Markup {
         match self {
             Self::Text(text) => html! { (text) },
             Self::Link { to, text } if text.trim().is_empty() => html! { a href=(to) { "(no name)" } },
             Self::Link { to, text } => html! { a href=(to) { (text) } },
             Self::Status(status) => html! { span.status data-status=(status) { (words(status)) } },
-            Self::Tick { form, name, value, label } => {
-                html! { input type="checkbox" form=(form) name=(name) value=(value) aria-label=(label); }
-            }
+            Self::Control(control) => control.clone(),
             Self::Time(at) => {
                 let exact = instants::to_text(*at);
                 html! { time datetime=(exact) title=(exact) { (at.format("%Y-%m-%d %H:%M")) } }
@@ -65,7 +67,7 @@ impl Cell {
             Self::Text(text) | Self::Link { text, .. } => text,
             Self::Status(status) => status.to_owned(),
             Self::Time(at) => instants::to_text(at),
-            Self::Tick { value, .. } => value,
+            Self::Control(_) => String::new(),
         }
     }
 }

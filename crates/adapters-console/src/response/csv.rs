@@ -3,8 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
 
+use super::table::Column;
+
 /// Appends a line to a file.
-pub(crate) fn push(file: &mut String, cells: impl Iterator<Item = String>) {
+fn push(file: &mut String, cells: impl Iterator<Item = String>) {
     for (place, cell) in cells.enumerate() {
         if place > 0 {
             file.push(',');
@@ -17,6 +19,20 @@ pub(crate) fn push(file: &mut String, cells: impl Iterator<Item = String>) {
         file.push('"');
     }
     file.push_str("\r\n");
+}
+
+/// Appends the headings of a list.
+pub(crate) fn push_headings<T>(file: &mut String, columns: &[Column<T>]) {
+    push(file, shown(columns).map(|column| column.heading.to_owned()));
+}
+
+/// Appends an item of a list.
+pub(crate) fn push_item<T>(file: &mut String, columns: &[Column<T>], item: &T) {
+    push(file, shown(columns).map(|column| (column.cell)(item).plain()));
+}
+
+fn shown<T>(columns: &[Column<T>]) -> impl Iterator<Item = &Column<T>> {
+    columns.iter().filter(|column| !column.is_control)
 }
 
 /// Whether a spreadsheet would compute the cell. Negative numbers are left as they are.

@@ -23,10 +23,12 @@ pub(crate) enum Done {
     Enabled,
     Disabled,
     Assigned,
+    Unassigned,
+    Tested,
 }
 
 impl Done {
-    const ALL: [(Self, &'static str, &'static str); 17] = [
+    const ALL: [(Self, &'static str, &'static str); 19] = [
         (Self::Created, "created", "It was created."),
         (Self::Saved, "saved", "Your changes are saved."),
         (Self::Deleted, "deleted", "It was deleted."),
@@ -44,6 +46,8 @@ impl Done {
         (Self::Enabled, "enabled", "The webhook is enabled."),
         (Self::Disabled, "disabled", "The webhook is disabled."),
         (Self::Assigned, "assigned", "The listings are assigned."),
+        (Self::Unassigned, "unassigned", "The listings are unassigned."),
+        (Self::Tested, "tested", "The test was sent. Its attempt is the newest."),
     ];
 
     /// Redirects to a page that says so.

@@ -8,7 +8,7 @@ use super::cell::Cell;
 pub(crate) fn facts(facts: &[(&str, Cell)]) -> Markup {
     html! {
         dl.facts {
-            @for (name, cell) in facts.iter().filter(|(_, cell)| *cell != Cell::Text(String::new())) {
+            @for (name, cell) in facts.iter().filter(|(_, cell)| !cell.is_empty()) {
                 dt { (name) }
                 dd { (cell.markup()) }
             }

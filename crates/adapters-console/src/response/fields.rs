@@ -27,8 +27,6 @@ pub(crate) enum Kind {
     Maybe,
     /// A word of these, each with its label; null if it is empty.
     Choice(Vec<(String, String)>),
-    /// Boxes to tick: the words of all that are ticked.
-    Choices(Vec<(String, String)>),
     /// A text in each line: an array.
     Lines,
     /// A text that is not shown.
@@ -78,14 +76,6 @@ impl Field {
         words: impl IntoIterator<Item = (T, T)>,
     ) -> Self {
         Self::new(name, label, Kind::Choice(owned(words)))
-    }
-
-    pub(crate) fn choices<T: AsRef<str>>(
-        name: &'static str,
-        label: &'static str,
-        words: impl IntoIterator<Item = (T, T)>,
-    ) -> Self {
-        Self::new(name, label, Kind::Choices(owned(words)))
     }
 
     pub(crate) const fn hint(mut self, hint: &'static str) -> Self {

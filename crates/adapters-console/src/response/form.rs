@@ -114,20 +114,6 @@ fn labelled(field: &Field, values: &Values, errors: Option<&FieldErrors>) -> Mar
         @if !hint.is_empty() { small.hint id={ "hint-" (name) } { (hint) } }
         @for message in &messages { em.error { (message) } }
     };
-    if let Kind::Choices(choices) = kind {
-        return html! {
-            fieldset.field {
-                legend { (label) }
-                @for (word, text) in choices {
-                    label.choice {
-                        input type="checkbox" name=(name) value=(word) checked[values.all(name).any(|value| value == word)];
-                        " " (text)
-                    }
-                }
-                (described)
-            }
-        };
-    }
     html! {
         label.field.flag[*kind == Kind::Flag] {
             span { (label) @if *is_required { " *" } }
@@ -145,7 +131,7 @@ fn labelled(field: &Field, values: &Values, errors: Option<&FieldErrors>) -> Mar
                 },
                 Kind::Date => input type="date" name=(name) value=(value) required[*is_required] aria-invalid=[invalid];,
                 Kind::Number => input inputmode="decimal" name=(name) value=(value) required[*is_required] aria-invalid=[invalid];,
-                Kind::Text | Kind::Choices(_) | Kind::Hidden => {
+                Kind::Text | Kind::Hidden => {
                     input type=(if *name == "q" { "search" } else { "text" }) name=(name) value=(value)
                         required[*is_required] aria-invalid=[invalid] autocomplete="off";
                 }

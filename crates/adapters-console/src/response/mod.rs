@@ -9,4 +9,5 @@ pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod layout;
 pub(crate) mod refused;
+pub(crate) mod secret;
 pub(crate) mod table;

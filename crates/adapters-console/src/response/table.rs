@@ -12,11 +12,18 @@ use super::form::Values;
 pub(crate) struct Column<T> {
     pub(crate) heading: &'static str,
     pub(crate) cell: Box<dyn Fn(&T) -> Cell>,
+    /// Whether it has buttons or boxes to tick, which files leave out.
+    pub(crate) is_control: bool,
 }
 
 /// Creates a column.
 pub(crate) fn column<T>(heading: &'static str, cell: impl Fn(&T) -> Cell + 'static) -> Column<T> {
-    Column { heading, cell: Box::new(cell) }
+    Column { heading, cell: Box::new(cell), is_control: false }
+}
+
+/// Creates a column of buttons or boxes to tick.
+pub(crate) fn control<T>(heading: &'static str, control: impl Fn(&T) -> Markup + 'static) -> Column<T> {
+    Column { is_control: true, ..column(heading, move |item| Cell::Control(control(item))) }
 }
 
 /// Shows items.

@@ -76,6 +76,8 @@ fn console(settings: &Settings) -> Shared {
     Shared::new(ConsoleSettings {
         is_trusted_proxy: Box::new(move |address| proxies.iter().any(|network| network.contains(address))),
         count_request: Box::new(move |key, home| limits.rate_limits.refuses(key, home)),
+        grant_time: adapters_http::grant_time,
+        api_url: adapters_http::api_url,
         map_tiles: settings.map_tiles.clone().map(|MapTiles { pattern, origin }| (pattern, origin)),
     })
 }
