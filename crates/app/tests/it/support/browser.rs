@@ -62,6 +62,13 @@ impl Browser {
         self.post_from(&self.base, action, &[&sent[..], fields].concat())
     }
 
+    /// Returns the value of a hidden field of a page.
+    pub(crate) fn hidden(&self, page: &str, name: &str) -> String {
+        let html = self.open(page);
+        let (_, rest) = html.split_once(&format!("name=\"{name}\" value=\"")).expect("a hidden field");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
     /// Sends a form with the token of the session, from no page in particular.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token();

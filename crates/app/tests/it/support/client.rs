@@ -34,6 +34,12 @@ impl Answer {
         (self.status, self.json["code"].as_str().unwrap_or_default())
     }
 
+    /// Returns the page to which a form leads, without the notice of what was done.
+    pub(crate) fn leads_to(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.text);
+        self.header("location").and_then(|to| to.split('?').next()).expect("a page")
+    }
+
     /// Returns the names of the fields with errors.
     pub(crate) fn field_errors(&self) -> Vec<&str> {
         self.json["errors"].as_object().map(|errors| errors.keys().map(String::as_str).collect()).unwrap_or_default()
