@@ -237,12 +237,15 @@ impl Dialect for PostgresDialect {
         format!("{column} = ANY (ARRAY({select}))")
     }
 
-    fn place_of_row(&self) -> &'static str {
-        "ctid"
+    fn delete_some(&self, table: &str) -> String {
+        let some = format!("SELECT ctid FROM {table} WHERE workspace_id = $1 LIMIT $2");
+        format!("DELETE FROM {table} WHERE workspace_id = $1 AND ctid = ANY (ARRAY({some}))")
     }
 
     fn find_by_indexes(&self) -> Option<&'static str> {
-        Some("SET LOCAL enable_seqscan = off")
+        Some(
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)",
+        )
     }
 
     fn rows_by_text(&self, table: &str, row: &str, _: &str) -> String {

@@ -230,8 +230,9 @@ impl Dialect for SqliteDialect {
         format!("{column} IN ({select})")
     }
 
-    fn place_of_row(&self) -> &'static str {
-        "rowid"
+    fn delete_some(&self, table: &str) -> String {
+        let some = format!("SELECT rowid FROM {table} WHERE workspace_id = $1 LIMIT $2");
+        format!("DELETE FROM {table} NOT INDEXED WHERE workspace_id = $1 AND rowid IN ({some})")
     }
 
     fn find_by_indexes(&self) -> Option<&'static str> {

@@ -1,8 +1,11 @@
 //! Plans of PostgreSQL for one large workspace beside many small ones: PostgreSQL plans a statement once for all of them,
 //! as if each had the average number of rows.
 
+use adapters_postgres::Postgres;
 use domain::access::Permission;
 use domain::ids::ListingId;
+use sea_orm::Statement;
+use sqlx::AssertSqlSafe;
 use testkit::build;
 
 use crate::plans::{LISTINGS, filled, plan, sides};
@@ -44,5 +47,26 @@ async fn the_importers_of_a_listing_are_found_by_it() {
         let plan =
             plan(&pool, database.importers_told_statement(build::workspace_id(), ListingId::new(build::id()))).await;
         assert!(plan.iter().any(|line| line.contains("using importers_by_listing on imports")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_deletes_rows_of_a_large_workspace_by_their_place() {
+    let server = walled();
+    let pool = filled(server.url(), &[&LISTINGS[..], &SMALL_WORKSPACES].concat()).await;
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let mut transaction = pool.begin().await.expect("a transaction");
+    sqlx::query(database.erasing_setting().expect("a setting"))
+        .execute(&mut *transaction)
+        .await
+        .expect("a valid statement");
+    for (table, Statement { sql, .. }) in database.erasing_statements(build::workspace_id()) {
+        let sql = sql.replace("$1", &format!("'{}'", build::workspace_id())).replace("$2", "100");
+        let explain = sqlx::query_scalar(AssertSqlSafe(format!("EXPLAIN {sql}")));
+        let plan: Vec<String> = explain.fetch_all(&mut *transaction).await.expect("a plan");
+        assert!(!plan.iter().any(|line| line.contains("Seq Scan")), "{plan:#?}");
+        if ["listings", "calendar_nights", "reservations"].contains(&table) {
+            assert!(plan.iter().any(|line| line.contains(&format!("Tid Scan on {table} "))), "{plan:#?}");
+        }
     }
 }

@@ -117,11 +117,12 @@ pub trait Dialect: Send + Sync {
     /// Returns the condition that a column is one of the values of a SELECT, which are few.
     fn one_of(&self, column: &str, select: &str) -> String;
 
-    /// Returns the column by which each table knows the places of its rows.
-    fn place_of_row(&self) -> &'static str;
+    /// Returns the statement that deletes up to `$2` rows of the workspace `$1`. It finds each by its place in the table: an index
+    /// would pass over all rows of the workspace.
+    fn delete_some(&self, table: &str) -> String;
 
-    /// Returns the statement after which the transaction finds rows by indexes, even those that are a large part of a table;
-    /// `None` if it always does.
+    /// Returns the statement after which the transaction finds rows by indexes, even those that are a large part of a table, and
+    /// plans for the size of its workspace; `None` if it always does.
     fn find_by_indexes(&self) -> Option<&'static str>;
 
     /// Returns the FROM and WHERE that yield the rows of a table, under an alias, whose `search_text` may contain the text

@@ -9,9 +9,11 @@ use domain::ids::{AuditId, OperatorKeyId, WorkspaceId};
 use domain::operators::{Operator, OperatorEntry};
 use domain::workspaces::Erasure;
 use ports::{ErasureStep, Erasures, RepositoryError};
+use sea_orm::Statement;
 
 use crate::engine::all_workspaces::WorkspaceRow;
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
 use crate::tables::TABLES;
@@ -45,6 +47,20 @@ impl Erasures for Database {
     }
 }
 
+impl Database {
+    /// Returns the statement with which a step of an erasure begins, for tests.
+    #[doc(hidden)]
+    pub fn erasing_setting(&self) -> Option<&'static str> {
+        self.dialect().find_by_indexes()
+    }
+
+    /// Returns the statements of a step of an erasure, with their tables, for tests.
+    #[doc(hidden)]
+    pub fn erasing_statements(&self, id: WorkspaceId) -> impl Iterator<Item = (&'static str, Statement)> {
+        children_first().map(move |table| (table, self.statement(delete_some(self.dialect(), table, id, 100))))
+    }
+}
+
 /// The tables of a workspace, without its own row, children first.
 fn children_first() -> impl Iterator<Item = &'static str> {
     TABLES.into_iter().skip(1).rev()
@@ -67,7 +83,7 @@ impl Transaction {
         }
         let (mut rows, mut passed) = (0, empty);
         for table in children_first().skip(empty) {
-            rows += self.delete_some(table, id, most - rows).await?;
+            rows += self.execute(delete_some(self.dialect(), table, id, most - rows)).await?.rows_affected();
             if rows >= most {
                 break;
             }
@@ -78,14 +94,6 @@ impl Transaction {
         }
         self.execute(Query::new(COUNT, [id.as_uuid().into(), rows.cast_signed().into()])).await?;
         Ok(ErasureStep::Deleted { rows, empty: passed })
-    }
-
-    async fn delete_some(&self, table: &str, id: WorkspaceId, most: u64) -> Result<u64, RepositoryError> {
-        let place = self.dialect().place_of_row();
-        let some = format!("SELECT {place} FROM {table} WHERE workspace_id = $1 LIMIT $2");
-        let delete = format!("DELETE FROM {table} WHERE workspace_id = $1 AND {place} IN ({some})");
-        let values = [id.as_uuid().into(), most.cast_signed().into()];
-        Ok(self.execute(Query::new(delete, values)).await?.rows_affected())
     }
 
     /// Deletes the workspace itself, unless a request that was in flight has written since the tables were empty. The lock
@@ -117,6 +125,10 @@ impl Transaction {
         };
         self.append_for_operators(Ok(ErasureStep::Done), entry).await
     }
+}
+
+fn delete_some(dialect: &dyn Dialect, table: &str, id: WorkspaceId, most: u64) -> Query {
+    Query::new(dialect.delete_some(table), [id.as_uuid().into(), most.cast_signed().into()])
 }
 
 pub(super) fn find(id: WorkspaceId) -> Query {
