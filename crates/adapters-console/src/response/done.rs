@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 
-/// What an action has done. The address has the word alone, so that no address can make a page say anything else.
+/// The result of an action. The address has the word alone, so that no address can make a page say anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     Created,
