@@ -9,7 +9,8 @@ class Search {
     this.status = document.createElement("p");
     this.status.className = "visually-hidden";
     this.status.setAttribute("role", "status");
-    form.after(this.status);
+    // A field named `after` or `action` hides the form's own.
+    form.parentElement.insertBefore(this.status, form.nextSibling);
     form.addEventListener("input", () => {
       clearTimeout(this.pause);
       this.pause = setTimeout(() => this.run(), PAUSE);
@@ -23,7 +24,7 @@ class Search {
 
   /** The address of the page with the values of the form, without those that are empty. */
   address() {
-    const url = new URL(this.form.action || location.href);
+    const url = new URL(this.form.getAttribute("action") ?? "", location.href);
     const values = [...new FormData(this.form)].filter(([, value]) => value !== "");
     url.search = new URLSearchParams(values).toString();
     return url;
