@@ -66,8 +66,9 @@ impl Dialect for PostgresDialect {
 
     fn begin_numbering(&self) -> &'static str {
         // A lost server may take long to be noticed, and no other numbers until its transaction ends. A plan that was made
-        // while nothing waited would read all of what waits later.
-        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL enable_seqscan = off"
+        // while little was stored would read or hash all that is stored later.
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL enable_seqscan = off; \
+         SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
     }
 
     fn begin_reading(&self) -> &'static str {
@@ -131,6 +132,11 @@ impl Dialect for PostgresDialect {
         };
         let others = others.iter().enumerate().map(|(n, write)| format!("write_{n} AS ({write} RETURNING 1)"));
         format!("WITH {} {last}", others.collect::<Vec<_>>().join(", "))
+    }
+
+    fn numbers_together(&self) -> bool {
+        // A policy hides the rows of other workspaces, and Citus would commit on several machines.
+        !self.is_citus && !self.is_walled
     }
 
     fn items(&self, array: &str) -> String {

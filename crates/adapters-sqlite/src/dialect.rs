@@ -125,6 +125,10 @@ impl Dialect for SqliteDialect {
         writes.join("; ")
     }
 
+    fn numbers_together(&self) -> bool {
+        true
+    }
+
     fn items(&self, array: &str) -> String {
         format!("json_each({array}) item")
     }

@@ -22,8 +22,8 @@ pub struct Numbered {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait EventLog: Send + Sync {
-    /// Numbers at most `most` changes of each workspace that has any, and stores whom they concern. Each workspace is
-    /// one transaction; one that another server is numbering is left to it.
+    /// Numbers changes of each workspace that has any, and stores whom they concern. A transaction numbers at most `most`
+    /// changes, or one of each of its workspaces; those that another server is numbering are left to it.
     async fn number(&self, scope: &OperatorScope, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError>;
 
     /// Returns the position of the last event that is kept of each of these logs and feeds: 0 if it has none.

@@ -80,6 +80,16 @@ pub struct LeasedWebhook {
     pub tenant: TenantStanding,
 }
 
+/// The webhooks among which those that are due are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Those for which the numbering has noted an event. At rest there are none.
+    Noted,
+    /// All that are enabled: also those for which a server of an earlier version has numbered an event, and those whose
+    /// position would fall out of the log.
+    All,
+}
+
 /// A lease of webhooks: the server that delivers them, and the time until which no other may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
@@ -100,6 +110,7 @@ pub trait WebhookDeliveries: Send + Sync {
     async fn due(
         &self,
         scope: &OperatorScope,
+        look: Look,
         now: DateTime<Utc>,
         most: u32,
     ) -> Result<Vec<DueWebhook>, RepositoryError>;

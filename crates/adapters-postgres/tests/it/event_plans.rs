@@ -3,11 +3,11 @@
 use adapters_postgres::Postgres;
 use domain::access::{EventScope, Permission};
 use ports::{EventFilter, EventQueries, Page, PageStart};
-use sqlx::Executor;
+use sqlx::{AssertSqlSafe, Executor};
 use testkit::build;
 
 use crate::fresh;
-use crate::plans::{LISTINGS, filled, plan, sides};
+use crate::plans::{IMPORTS, LISTINGS, filled, plan, sides};
 use crate::wall::walled;
 
 /// Creates 48,000 events of two tenants by turns, so many that a sequential scan would be slow. One event in 11,000 has
@@ -88,36 +88,88 @@ async fn the_position_of_a_feed_is_one_look_into_an_index() {
 
 #[tokio::test]
 async fn the_numbering_looks_into_indexes_even_if_it_was_planned_while_nothing_waited() {
+    const TENANTS: &str = "\
+        INSERT INTO tenants (workspace_id, id, name, name_folded, search_text, domain, is_default, status, version, \
+        created_at, updated_at) SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', '', 't-' || n, false, 'ACTIVE', 1, now(), \
+        now() FROM generate_series(1, 2000) n";
     let server = fresh();
-    let pool = filled(server.url(), &[&LISTINGS[..1], &EVENTS].concat()).await;
+    let pool = filled(server.url(), &[&LISTINGS[..4], &[TENANTS], &IMPORTS, &EVENTS].concat()).await;
     // So does its transaction.
-    pool.execute("SET enable_seqscan = off").await.expect("a setting");
+    for join in ["seqscan", "hashjoin", "mergejoin"] {
+        pool.execute(AssertSqlSafe(format!("SET enable_{join} = off"))).await.expect("a setting");
+    }
     let database = Postgres::new(server.url()).expect("an address").database();
-    let [workspaces, waiting, storing] = database.numbering_statements(build::workspace_id(), build::at());
-    for (statement, index) in [
-        (workspaces, "Index Only Scan using unnumbered_events_pkey on unnumbered_events waiting"),
-        (waiting, "Index Scan using unnumbered_events_pkey on unnumbered_events waiting"),
-        (storing, "Index Scan using unnumbered_events_pkey on unnumbered_events"),
+    let [workspaces, logs, waiting, importers, owners, tenants, storing] =
+        database.numbering_statements(build::workspace_id(), build::at());
+    for (statement, indexes) in [
+        (workspaces, &["Index Only Scan using unnumbered_events_pkey on unnumbered_events waiting"][..]),
+        (
+            logs,
+            &[
+                "Index Scan using event_logs_pkey on event_logs log",
+                "Index Only Scan using unnumbered_events_pkey on unnumbered_events waiting",
+            ],
+        ),
+        (
+            waiting,
+            &[
+                "Index Scan using unnumbered_events_pkey on unnumbered_events waiting",
+                "Index Only Scan using unnumbered_events_pkey on unnumbered_events early",
+                "Index Scan using audit_pkey on audit entry",
+            ],
+        ),
+        (
+            importers,
+            &["Index Only Scan using importers_by_listing on imports import", "using listings_pkey on listings"],
+        ),
+        (owners, &["Index Scan using listings_pkey on listings listing"]),
+        (tenants, &["using tenant_default on tenants tenant"]),
+        (
+            storing,
+            &[
+                "Index Scan using unnumbered_events_pkey on unnumbered_events",
+                "Index Scan using webhooks_by_tenant on webhooks",
+                "Index Scan using webhooks_of_workspace on webhooks",
+                "Index Scan using event_logs_pkey on event_logs",
+            ],
+        ),
     ] {
         let plan = plan(&pool, statement).await;
-        assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
+        for index in indexes {
+            assert!(plan.iter().any(|line| line.contains(index)), "{index}: {plan:#?}");
+        }
         assert!(!plan.iter().any(|line| line.contains("Seq Scan") || line.contains("Sort")), "{plan:#?}");
     }
 }
 
+/// Creates 10,000 webhooks of the tenants, all of them at rest.
+const WEBHOOKS: [&str; 2] = [
+    "INSERT INTO webhooks (workspace_id, id, tenant_id, url, types, scope, base_url, status, position, \
+     consecutive_failures, secret, version, created_at, updated_at, leased_until, newest) \
+     SELECT $1, gen_random_uuid(), id, '', '*', 'tenant', '', 'ENABLED', n, 0, '', 1, now(), now(), now(), n \
+     FROM tenants, generate_series(1, 10000) n",
+    "ANALYZE",
+];
+
 #[tokio::test]
-async fn webhooks_that_are_due_are_found_by_one_look_into_their_feed() {
-    const WEBHOOKS: [&str; 2] = [
-        "INSERT INTO webhooks (workspace_id, id, tenant_id, url, types, scope, base_url, status, position, \
-         consecutive_failures, secret, version, created_at, updated_at, leased_until) \
-         SELECT $1, gen_random_uuid(), id, '', '*', 'tenant', '', 'ENABLED', n, 0, '', 1, now(), now(), now() \
-         FROM tenants, generate_series(1, 1000) n",
-        "ANALYZE",
-    ];
+async fn webhooks_that_are_due_are_found_among_those_that_are_behind() {
+    let server = walled();
+    let pool = filled(server.url(), &[&LISTINGS[..2], &WEBHOOKS].concat()).await;
+    for (pool, database) in sides(&server, pool).await {
+        let [noted, ..] = database.webhook_deliveries_statements(build::at());
+        let plan = plan(&pool, noted).await;
+        assert!(plan.iter().any(|line| line.contains("using webhooks_behind on webhooks")), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("Seq Scan on webhooks")), "{plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn each_webhook_takes_one_look_into_its_feed_where_all_are_looked_at() {
     let server = fresh();
     let pool = filled(server.url(), &[&LISTINGS[..2], &EVENTS, &WEBHOOKS].concat()).await;
     let database = Postgres::new(server.url()).expect("an address").database();
-    for statement in database.webhook_deliveries_statements(build::at()) {
+    let [_, all, oldest] = database.webhook_deliveries_statements(build::at());
+    for statement in [all, oldest] {
         let plan = plan(&pool, statement).await;
         let look = "using event_recipients_pkey on event_recipients recipient";
         assert!(plan.iter().any(|line| line.contains(look)), "{plan:#?}");

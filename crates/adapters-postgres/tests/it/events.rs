@@ -29,8 +29,9 @@ async fn change(connection: &mut PgConnection, workspace: Uuid, entry: u128) {
     }
 }
 
-async fn log(connection: &mut PgConnection) -> Vec<(i64, Uuid)> {
-    let rows = sqlx::query("SELECT position, entry_id FROM events ORDER BY position").fetch_all(connection).await;
+async fn log(connection: &mut PgConnection, workspace: Uuid) -> Vec<(i64, Uuid)> {
+    let log = "SELECT position, entry_id FROM events WHERE workspace_id = $1 ORDER BY position";
+    let rows = sqlx::query(log).bind(workspace).fetch_all(connection).await;
     rows.expect("the log").iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
@@ -50,7 +51,7 @@ async fn a_change_that_commits_late_comes_after_those_that_are_numbered() {
     open.commit().await.expect("committed");
     assert_eq!(number().await, 1);
     let [first, second] = [6, 5].map(Uuid::from_u128);
-    assert_eq!(log(&mut early).await, [(1, first), (2, second)]);
+    assert_eq!(log(&mut early, workspace).await, [(1, first), (2, second)]);
 }
 
 /// The sequence decides which of two conflicting changes is numbered first, so it follows the lock.
@@ -95,21 +96,44 @@ async fn a_log_that_another_server_numbers_is_left_to_it_until_its_session_ends(
     let database = Postgres::new(server.url()).expect("an address").database();
     let connect = || PgConnection::connect(server.url());
     let (mut one, mut other) = (connect().await.expect("a connection"), connect().await.expect("a connection"));
-    let workspace = Uuid::from_u128(1);
-    sqlx::query(WORKSPACE).bind(workspace).execute(&mut one).await.expect("a workspace");
+    let [held, free] = [1, 2].map(Uuid::from_u128);
+    for workspace in [held, free] {
+        sqlx::query(WORKSPACE).bind(workspace).execute(&mut one).await.expect("a workspace");
+    }
     let number = async || database.number(&OperatorScope::new(), build::at(), 10).await.expect("numbered");
-    change(&mut one, workspace, 5).await;
+    change(&mut one, held, 5).await;
     assert_eq!(number().await.events, 1);
-    change(&mut one, workspace, 6).await;
+    change(&mut one, held, 6).await;
+    change(&mut one, free, 7).await;
 
-    let mut held = other.begin().await.expect("a transaction");
-    sqlx::query("UPDATE event_logs SET position = position + 1").execute(&mut *held).await.expect("a lock");
-    assert_eq!(number().await, Numbered::default(), "another server has the log");
+    let mut open = other.begin().await.expect("a transaction");
+    let lock = "UPDATE event_logs SET position = position + 1 WHERE workspace_id = $1";
+    sqlx::query(lock).bind(held).execute(&mut *open).await.expect("a lock");
+    assert_eq!(number().await, Numbered { events: 1, has_more: false }, "another server has the log");
+    assert_eq!(log(&mut one, free).await, [(1, Uuid::from_u128(7))]);
     let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
                WHERE state = 'idle in transaction' AND datname = current_database()";
     sqlx::query(end).execute(&mut one).await.expect("ended");
     assert_eq!(number().await.events, 1);
     let [first, second] = [5, 6].map(Uuid::from_u128);
-    assert_eq!(log(&mut one).await, [(1, first), (2, second)]);
-    drop(held);
+    assert_eq!(log(&mut one, held).await, [(1, first), (2, second)]);
+    drop(open);
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_read_keeps_no_other_workspace_waiting() {
+    let server = fresh();
+    let database = Postgres::new(server.url()).expect("an address").database();
+    let mut connection = PgConnection::connect(server.url()).await.expect("a connection");
+    let workspaces = [1, 2, 3].map(Uuid::from_u128);
+    for workspace in workspaces {
+        sqlx::query(WORKSPACE).bind(workspace).execute(&mut connection).await.expect("a workspace");
+        change(&mut connection, workspace, 5).await;
+    }
+    let break_one = "UPDATE unnumbered_events SET data = '{\"listings\": 7}' WHERE workspace_id = $1";
+    sqlx::query(break_one).bind(workspaces[1]).execute(&mut connection).await.expect("changed");
+    assert!(database.number(&OperatorScope::new(), build::at(), 10).await.is_err());
+    for (workspace, expected) in workspaces.into_iter().zip([1, 0, 1]) {
+        assert_eq!(log(&mut connection, workspace).await.len(), expected);
+    }
 }

@@ -149,6 +149,9 @@ pub trait Dialect: Send + Sync {
     /// Returns the text that makes writes one after the other in one round trip. Its count of rows is that of the last one.
     fn in_order(&self, writes: &[String]) -> String;
 
+    /// Whether a transaction may number the events of several workspaces.
+    fn numbers_together(&self) -> bool;
+
     /// Returns the FROM that yields the items of a JSON array, as `item.value`.
     fn items(&self, array: &str) -> String;
 

@@ -27,13 +27,13 @@ struct State {
 impl WaitingChanges {
     /// Adds the workspace of a committed change, and wakes the numbering.
     pub(crate) fn add(&self, workspace: Uuid) {
-        self.keep(workspace);
+        self.keep(&[workspace]);
         self.committed.notify_one();
     }
 
-    /// Adds a workspace for the next round.
-    pub(crate) fn keep(&self, workspace: Uuid) {
-        self.state().workspaces.insert(workspace);
+    /// Adds workspaces for the next round.
+    pub(crate) fn keep(&self, workspaces: &[Uuid]) {
+        self.state().workspaces.extend(workspaces);
     }
 
     /// Takes the workspaces.

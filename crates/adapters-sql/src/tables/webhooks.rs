@@ -30,5 +30,6 @@ table! {
     write {
         leased_by: Option<Uuid>,
         leased_until: DateTimeUtc,
+        newest: i64,
     }
 }

@@ -86,33 +86,53 @@ async fn the_position_of_a_feed_is_one_look_into_an_index() {
 #[tokio::test]
 async fn the_numbering_looks_into_indexes() {
     let (_folder, url, sqlite) = file().await;
-    let [workspaces, waiting, storing] = sqlite.database().numbering_statements(build::workspace_id(), build::at());
+    let [workspaces, logs, waiting, importers, owners, tenants, storing] =
+        sqlite.database().numbering_statements(build::workspace_id(), build::at());
     // SQLite explains one statement at a time.
     let Statement { sql, values, db_backend } = storing;
-    let [_, _, delete, log] = sql.split("; ").collect::<Vec<_>>()[..] else { panic!("four statements: {sql}") };
-    let [delete, log] = [delete, log].map(|sql| Statement { sql: sql.to_owned(), values: values.clone(), db_backend });
+    let [_, _, done, of_tenants, of_workspaces, log] = sql.split("; ").collect::<Vec<_>>()[..] else {
+        panic!("six statements: {sql}")
+    };
+    let [done, of_tenants, of_workspaces, log] = [done, of_tenants, of_workspaces, log].map(|sql| Statement {
+        sql: sql.to_owned(),
+        values: values.clone(),
+        db_backend,
+    });
     for (statement, search) in [
         (workspaces, "SEARCH waiting USING COVERING INDEX unnumbered_events_by_workspace (workspace_id>?)"),
-        (waiting, "SEARCH waiting USING INDEX unnumbered_events_by_workspace (workspace_id=?)"),
-        (
-            delete,
-            "SEARCH unnumbered_events USING COVERING INDEX unnumbered_events_by_workspace (workspace_id=? AND sequence=?)",
-        ),
-        (log, "SEARCH event_logs USING INDEX sqlite_autoindex_event_logs_1 (workspace_id=?)"),
+        (logs, "SEARCH log USING INDEX sqlite_autoindex_event_logs_1 (workspace_id=?)"),
+        (waiting, "SEARCH waiting USING INDEX unnumbered_events_by_workspace (workspace_id=? AND sequence=?)"),
+        (importers, "SEARCH import USING COVERING INDEX importers_by_listing (workspace_id=? AND listing_id=?)"),
+        (owners, "SEARCH listing USING INDEX sqlite_autoindex_listings_1 (workspace_id=? AND id=?)"),
+        (tenants, "SEARCH tenant USING INDEX tenant_default (workspace_id=?)"),
+        (done, "SEARCH unnumbered_events USING INTEGER PRIMARY KEY (rowid=?)"),
+        (of_tenants, "SEARCH webhooks USING INDEX webhooks_by_tenant (workspace_id=? AND tenant_id=?)"),
+        (of_workspaces, "SEARCH webhooks USING INDEX webhooks_of_workspace (workspace_id=?)"),
+        (log, "SEARCH event_logs USING COVERING INDEX sqlite_autoindex_event_logs_1 (workspace_id=?)"),
     ] {
         let plan = plan(&url, statement).await;
         assert!(plan.iter().any(|line| line == search), "{search}: {plan:#?}");
         let first = "SCAN waiting USING COVERING INDEX unnumbered_events_by_workspace";
-        let known = [first, "SCAN found", "SCAN item VIRTUAL TABLE INDEX 1:"];
+        let known = [first, "SCAN found", "SCAN few", "SCAN item VIRTUAL TABLE INDEX 1:"];
         let mut scans = plan.iter().filter(|line| line.starts_with("SCAN") || line.contains("TEMP B-TREE"));
         assert!(scans.all(|line| known.contains(&line.as_str()) || line.ends_with("CONSTANT ROW")), "{plan:#?}");
     }
 }
 
 #[tokio::test]
-async fn webhooks_that_are_due_are_found_by_one_look_into_their_feed() {
+async fn webhooks_that_are_due_are_found_among_those_that_are_behind() {
     let (_folder, url, sqlite) = file().await;
-    for statement in sqlite.database().webhook_deliveries_statements(build::at()) {
+    let [noted, ..] = sqlite.database().webhook_deliveries_statements(build::at());
+    let plan = plan(&url, noted).await;
+    let mut scans = plan.iter().filter(|line| line.starts_with("SCAN"));
+    assert!(scans.all(|line| line == "SCAN webhook USING INDEX webhooks_behind"), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn each_webhook_takes_one_look_into_its_feed_where_all_are_looked_at() {
+    let (_folder, url, sqlite) = file().await;
+    let [_, all, oldest] = sqlite.database().webhook_deliveries_statements(build::at());
+    for statement in [all, oldest] {
         let plan = plan(&url, statement).await;
         let look =
             "SEARCH recipient USING COVERING INDEX sqlite_autoindex_event_recipients_1 (workspace_id=? AND tenant_id=?";

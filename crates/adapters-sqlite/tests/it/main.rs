@@ -3,6 +3,7 @@
 mod connections;
 mod contract;
 mod event_plans;
+mod events;
 mod files;
 mod group_commit;
 mod isolation;

@@ -11,7 +11,7 @@ use application::{Outbound, WebhookDelivery, in_one_line};
 use domain::access::OperatorScope;
 use domain::api_keys::MaxKeyAge;
 use domain::ids::WebhookId;
-use ports::DueWebhook;
+use ports::{DueWebhook, Look};
 
 use super::Task;
 use crate::wire::Engine;
@@ -20,8 +20,8 @@ use crate::wire::Engine;
 const ROUND: Duration = Duration::from_millis(250);
 /// Interval in a distributed database, where a look reaches every shard.
 const DISTRIBUTED_ROUND: Duration = Duration::from_secs(1);
-/// Interval between two measurements of the lag.
-const MEASURE: Duration = Duration::from_secs(10);
+/// Interval between two looks at all webhooks, with a measurement of the lag.
+const LONG_ROUND: Duration = Duration::from_secs(10);
 /// The time until the next look after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(2);
 /// The maximum number of webhooks that are delivered at once. One that waits for its receiver costs little, and a tenant
@@ -65,19 +65,21 @@ impl Deliveries {
 
 /// Looks for webhooks that are due, and delivers them.
 async fn look(delivery: WebhookDelivery, metrics: Metrics, running: Running, round: Duration) {
-    let mut measured: Option<Instant> = None;
+    let mut looked_at_all: Option<Instant> = None;
     loop {
         sleep(round).await;
         running.borrow_mut().retain(|_, delivery| !delivery.is_finished());
-        match delivery.due(&OperatorScope::new(), LOOK).await {
+        let is_long = looked_at_all.is_none_or(|at| at.elapsed() >= LONG_ROUND);
+        let which = if is_long { Look::All } else { Look::Noted };
+        match delivery.due(&OperatorScope::new(), which, LOOK).await {
             Ok(due) => due.into_iter().for_each(|due| start(&delivery, &running, due)),
             Err(error) => {
                 tracing::warn!("webhooks cannot be looked up: {}", in_one_line(&error));
                 sleep(AFTER_ERROR).await;
             }
         }
-        if measured.is_none_or(|measured| measured.elapsed() >= MEASURE) {
-            measured = Some(Instant::now());
+        if is_long {
+            looked_at_all = Some(Instant::now());
             if let Ok(seconds) = delivery.lag(&OperatorScope::new()).await {
                 metrics.set_webhook_lag(seconds);
             }

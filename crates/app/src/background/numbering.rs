@@ -24,11 +24,14 @@ pub(super) fn start(engine: &Engine, arrivals: Arrivals) -> Task {
             let done = round(&logs, &arrivals).await;
             // The next rounds try again; the operator is told once.
             match (&done, is_failing) {
-                (Ok(()), false) | (Err(_), true) => {}
-                (Ok(()), true) => tracing::info!("events are numbered again"),
+                (Ok(_), false) | (Err(_), true) => {}
+                (Ok(_), true) => tracing::info!("events are numbered again"),
                 (Err(error), false) => tracing::warn!("numbering events failed: {}", in_one_line(error)),
             }
             is_failing = done.is_err();
+            if done.is_ok_and(|has_more| has_more) {
+                continue;
+            }
             sleep(PAUSE).await;
             // It ends early after a commit of this process.
             let _ = timeout(LOOK, logs.committed()).await;
@@ -36,12 +39,12 @@ pub(super) fn start(engine: &Engine, arrivals: Arrivals) -> Task {
     })
 }
 
-/// Numbers what waits, and wakes the readers that wait for events.
-async fn round(logs: &EventLogs, arrivals: &Arrivals) -> Result<(), Refusal> {
+/// Numbers some of what waits, and wakes the readers that wait for these events. Returns whether more waits.
+async fn round(logs: &EventLogs, arrivals: &Arrivals) -> Result<bool, Refusal> {
     let operator = OperatorScope::new();
-    logs.number(&operator).await?;
+    let numbered = logs.number(&operator).await?;
     let awaited = arrivals.awaited();
     arrivals.arrived(&logs.positions(&operator, &awaited).await?);
     arrivals.suspended(&logs.suspended(&operator, &awaited).await?);
-    Ok(())
+    Ok(numbered.has_more)
 }

@@ -70,6 +70,11 @@ macro_rules! isolation_suite {
             locations {
                 another_tenant_reaches_no_location,
             }
+            numbering {
+                many_changes_of_a_workspace_delay_no_other,
+                effects_are_told_although_others_are_numbered_at_the_same_time,
+                twenty_who_number_many_workspaces_number_each_change_once,
+            }
             operated_workspaces {
                 workspaces_are_found_by_name_and_status,
                 a_suspended_workspace_admits_nobody,

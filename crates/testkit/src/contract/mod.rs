@@ -34,6 +34,7 @@ pub mod listing_texts;
 pub mod listings;
 pub mod lists;
 pub mod locations;
+pub mod numbering;
 pub mod operated_workspaces;
 pub mod operators;
 pub mod promotions;

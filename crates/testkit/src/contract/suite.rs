@@ -53,6 +53,11 @@ macro_rules! suite {
                 another_tenant_amends_no_reservation,
                 an_amendment_leaves_one_entry_and_one_event,
             }
+            numbering {
+                many_changes_of_a_workspace_delay_no_other,
+                effects_are_told_although_others_are_numbered_at_the_same_time,
+                twenty_who_number_many_workspaces_number_each_change_once,
+            }
             withdrawals {
                 what_may_not_be_sold_any_more_is_not_sold,
                 nothing_is_sold_once_it_may_not_be,
@@ -407,6 +412,8 @@ macro_rules! suite {
             webhook_deliveries {
                 a_webhook_is_due_while_events_wait_for_it,
                 events_of_another_tenant_wake_no_webhook,
+                a_webhook_of_the_workspace_is_due_after_the_event_of_any_tenant,
+                a_webhook_whose_place_would_fall_out_of_the_log_is_found_among_all,
                 a_webhook_is_delivered_by_one_server_and_taken_over_when_its_lease_ends,
                 of_two_servers_one_gets_the_lease,
                 attempts_are_stored_with_the_place_to_which_they_lead,

@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::OperatorScope;
 use domain::ids::ServerId;
 use domain::tenants::{Tenant, TenantStatus};
-use domain::webhooks::{DeliveryFailure, DisabledReason, Progress, Webhook, WebhookStatus};
-use ports::{DueWebhook, Lease, LeasedWebhook, RepositoryError};
+use domain::users::Role;
+use domain::webhooks::{DeliveryFailure, DisabledReason, Progress, Webhook, WebhookScope, WebhookStatus};
+use ports::{DueWebhook, Lease, LeasedWebhook, Look, RepositoryError};
 
 use super::operated_workspaces::set_suspended;
-use super::webhooks::{attempt, create, edited, get, is_stale, update};
+use super::webhooks::{attempt, create, edited, get, is_stale, new_webhook, update};
 use super::{Ports, World};
 use crate::build;
 
@@ -32,9 +33,16 @@ async fn number(world: &World) {
     while log.number(&OperatorScope::new(), build::at(), 100).await.expect("numbered").has_more {}
 }
 
+async fn found(world: &World, look: Look, second: i64) -> Vec<DueWebhook> {
+    let due = world.ports.webhook_deliveries.due(&OperatorScope::new(), look, at(second), 100).await;
+    due.expect("no failure").into_iter().filter(|due| due.workspace_id == world.workspace_id()).collect()
+}
+
+/// Returns the webhooks that are due, by either look.
 async fn due(world: &World, second: i64) -> Vec<DueWebhook> {
-    let due = world.ports.webhook_deliveries.due(&OperatorScope::new(), at(second), 100).await.expect("no failure");
-    due.into_iter().filter(|due| due.workspace_id == world.workspace_id()).collect()
+    let due = found(world, Look::Noted, second).await;
+    assert_eq!(due, found(world, Look::All, second).await);
+    due
 }
 
 async fn take(world: &World, webhook: &Webhook, lease: &Lease) -> Option<LeasedWebhook> {
@@ -98,6 +106,50 @@ pub async fn events_of_another_tenant_wake_no_webhook(ports: Ports) {
     assert!(world.ports.events.log(&feed).await.expect("no failure").position > position);
     assert_eq!(due(&world, 1).await, []);
     assert_eq!(world.ports.webhook_deliveries.oldest_undelivered(&operator).await.expect("no failure"), None);
+}
+
+/// Returns a webhook that has delivered all that its tenant was told, and the end of the log.
+async fn at_the_end(ports: Ports, scope: WebhookScope) -> (World, Tenant, Webhook) {
+    let world = World::new(ports).await;
+    let channel = world.create("channel").await.expect("created");
+    let owner = match scope {
+        WebhookScope::Tenant => channel.clone(),
+        WebhookScope::Workspace => world.get(world.default_tenant).await.expect("a tenant"),
+    };
+    let mut change = new_webhook(&world, &owner).await;
+    let mut webhook = change.after.into_parts();
+    webhook.details.scope = scope;
+    change.after = Webhook::from_parts(webhook);
+    let stored = world.ports.webhooks.create(&world.scope_in(owner.id()).await, change).await.expect("created");
+    number(&world).await;
+    let log = OperatorScope::new().event_scope(world.workspace_id(), None);
+    let position = world.ports.events.log(&log).await.expect("no failure").position;
+    let [server, _] = servers();
+    let leased = take(&world, &stored, &lease(server, 0)).await.expect("a lease");
+    let end = Lease { until: at(0), ..lease(server, 0) };
+    record(&world, &leased.webhook, Progress { position, ..Progress::default() }, &end).await.expect("stored");
+    assert_eq!(due(&world, 1).await, []);
+    (world, channel, stored)
+}
+
+/// The default tenant is not told of it.
+pub async fn a_webhook_of_the_workspace_is_due_after_the_event_of_any_tenant(ports: Ports) {
+    let (world, channel, _) = at_the_end(ports, WebhookScope::Workspace).await;
+    world.new_user(&channel, Role::Venue, "grace@example.com").await.expect("created");
+    number(&world).await;
+    assert_eq!(due(&world, 1).await.len(), 1);
+}
+
+/// No event was told to its tenant.
+pub async fn a_webhook_whose_place_would_fall_out_of_the_log_is_found_among_all(ports: Ports) {
+    let (world, _, webhook) = at_the_end(ports, WebhookScope::Tenant).await;
+    world.create("other").await.expect("created");
+    number(&world).await;
+    assert_eq!(due(&world, 1).await, []);
+    let later = build::at() + TimeDelta::days(1);
+    world.ports.event_log.forget(&OperatorScope::new(), later, 500).await.expect("forgotten");
+    assert_eq!(found(&world, Look::All, 1).await.iter().map(|due| due.id).collect::<Vec<_>>(), [webhook.id()]);
+    assert_eq!(found(&world, Look::Noted, 1).await, []);
 }
 
 /// A lease that is renewed and then ends. `Stale` for the server that has lost it.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::batch::Recipient;
 use super::waiting::Waiting;
+use super::workspaces::Workspaces;
 use crate::areas::facts::ids_to_json;
 use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::engine::database::Database;
@@ -25,21 +26,23 @@ const MOST_IMPORTERS: usize = 2_000;
 
 /// The importers of listings that are awake: only these could read of the change.
 const IMPORTERS: &str = "\
-    SELECT import.listing_id, import.tenant_id \
-    FROM imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
-    WHERE import.workspace_id = $1 AND listing.workspace_id = $1 AND account.workspace_id = $1 AND owner.workspace_id = $1 \
+    SELECT import.workspace_id AS workspace, import.listing_id AS listing, import.tenant_id AS tenant \
+    FROM {each}imports import CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    WHERE import.workspace_id = {workspace} AND listing.workspace_id = {workspace} AND account.workspace_id = {workspace} \
+      AND owner.workspace_id = {workspace} \
       AND listing.id = import.listing_id AND account.id = listing.integration_account_id AND owner.id = account.tenant_id \
       AND listing.status = 'ACTIVE' AND listing.is_approved \
-      AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE' \
-      AND import.listing_id IN ";
+      AND account.status = 'ACTIVE' AND {may_import} AND owner.status = 'ACTIVE'";
 
 const OWNERS: &str = "\
-    SELECT listing.id AS listing_id, account.tenant_id FROM listings listing CROSS JOIN integration_accounts account \
-    WHERE listing.workspace_id = $1 AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
-      AND listing.id IN ";
+    SELECT listing.workspace_id AS workspace, listing.id AS listing, account.tenant_id AS tenant \
+    FROM {each}listings listing CROSS JOIN integration_accounts account \
+    WHERE listing.workspace_id = {workspace} \
+      AND account.workspace_id = {workspace} AND account.id = listing.integration_account_id";
 
-const DEFAULT_TENANT: &str =
-    "SELECT tenant.id FROM tenants tenant WHERE tenant.workspace_id = $1 AND tenant.is_default";
+const DEFAULT_TENANTS: &str = "\
+    SELECT tenant.workspace_id, tenant.id AS tenant_id FROM {items} CROSS JOIN tenants tenant \
+    WHERE tenant.workspace_id = {workspace} AND tenant.is_default";
 
 /// The tenants with an import from the account `$2` that is awake.
 const IMPORTERS_OF_ACCOUNT: &str = "\
@@ -57,7 +60,14 @@ const IMPORTERS_OF_ENDED: &str =
 
 #[derive(FromQueryResult)]
 struct PairRow {
-    listing_id: Uuid,
+    workspace: Uuid,
+    listing: Uuid,
+    tenant: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct DefaultRow {
+    workspace_id: Uuid,
     tenant_id: Uuid,
 }
 
@@ -66,26 +76,29 @@ struct TenantRow {
     tenant_id: Uuid,
 }
 
-/// The importers, owners and default tenant, looked up for a batch of changes.
+/// A listing in its workspace.
+type ListingIn = (Uuid, Uuid);
+
+/// The importers, owners and default tenants, looked up for a batch of changes.
 #[derive(Debug, Default)]
 pub(super) struct Audiences {
-    default_tenant: Option<Uuid>,
-    importers: BTreeMap<Uuid, BTreeSet<Uuid>>,
-    owners: BTreeMap<Uuid, Uuid>,
+    default_tenants: BTreeMap<Uuid, Uuid>,
+    importers: BTreeMap<ListingIn, BTreeSet<Uuid>>,
+    owners: BTreeMap<ListingIn, Uuid>,
 }
 
 impl Transaction {
     /// Looks up whom the first of these changes concern, and returns how many: as many as have few recipients together.
     pub(super) async fn audiences(
         &self,
-        workspace: Uuid,
+        workspaces: Workspaces,
         changes: &[Waiting],
     ) -> Result<(Audiences, usize), RepositoryError> {
         let mut covered = few_listings(changes);
         let importers = loop {
             let listings = listings_of(&changes[..covered], Audience::OwnerAndImporters);
             let most = if covered <= 1 { usize::MAX } else { MOST_IMPORTERS };
-            let importers = self.importers(workspace, listings, most).await?;
+            let importers = self.importers(workspaces, listings, most).await?;
             if importers.len() <= most {
                 break importers;
             }
@@ -93,40 +106,45 @@ impl Transaction {
         };
         let changes = &changes[..covered];
         let mut audiences = Audiences::default();
-        for PairRow { listing_id, tenant_id } in importers {
-            audiences.importers.entry(listing_id).or_default().insert(tenant_id);
+        for PairRow { workspace, listing, tenant } in importers {
+            audiences.importers.entry((workspace, listing)).or_default().insert(tenant);
         }
         let imported = listings_of(changes, Audience::ImporterAndOwners);
         if !imported.is_empty() {
-            let owners = Query::new(OWNERS, [workspace.into()]).push_list(imported);
-            let owners = self.rows::<PairRow>(owners).await?.into_iter();
-            audiences.owners = owners.map(|PairRow { listing_id, tenant_id }| (listing_id, tenant_id)).collect();
+            let owners = self.rows::<PairRow>(owners(workspaces, imported)).await?.into_iter();
+            audiences.owners =
+                owners.map(|PairRow { workspace, listing, tenant }| ((workspace, listing), tenant)).collect();
         }
-        if changes.iter().any(|change| audience(change) == Audience::TenantAndDefault) {
-            audiences.default_tenant = self.one(Query::new(DEFAULT_TENANT, [workspace.into()]), "id").await?;
+        let of_tenants = changes.iter().filter(|change| audience(change) == Audience::TenantAndDefault);
+        let of_tenants: BTreeSet<_> = of_tenants.map(|change| change.workspace).collect();
+        if !of_tenants.is_empty() {
+            let of_tenants = of_tenants.into_iter().map(|workspace| ids_to_json([workspace]));
+            let tenants = self.rows(workspaces.of(DEFAULT_TENANTS, of_tenants)).await?.into_iter();
+            audiences.default_tenants =
+                tenants.map(|DefaultRow { workspace_id, tenant_id }| (workspace_id, tenant_id)).collect();
         }
         Ok((audiences, covered))
     }
 
     async fn importers(
         &self,
-        workspace: Uuid,
-        listings: BTreeSet<Uuid>,
+        workspaces: Workspaces,
+        listings: BTreeSet<ListingIn>,
         most: usize,
     ) -> Result<Vec<PairRow>, RepositoryError> {
         if listings.is_empty() {
             return Ok(vec![]);
         }
-        self.rows(importers(self.dialect(), workspace, listings, most)).await
+        self.rows(importers(self.dialect(), workspaces, listings, most)).await
     }
 
     /// Returns the recipients of a change.
     pub(super) async fn recipients(
         &self,
-        workspace: Uuid,
         change: &Waiting,
         audiences: &Audiences,
     ) -> Result<Vec<Recipient>, RepositoryError> {
+        let workspace = change.workspace;
         let more = match change.event_type {
             Some(EventType::ListingDeleted) => {
                 let ended = Query::new(IMPORTERS_OF_ENDED, [workspace.into(), change.entry.as_uuid().into()]);
@@ -147,17 +165,35 @@ impl Transaction {
 }
 
 impl Database {
-    /// Returns the statement that reads the importers who are told of a listing, for tests.
+    /// Returns the statement that reads the importers who are told of listings, for tests.
     #[doc(hidden)]
     pub fn importers_told_statement(&self, workspace: WorkspaceId, listing: ListingId) -> Statement {
-        self.statement(importers(self.dialect(), workspace.as_uuid(), [listing.as_uuid()], MOST_IMPORTERS))
+        let (workspaces, _) = Workspaces::of_transaction(self.dialect(), &[workspace.as_uuid()]);
+        let listing = (workspace.as_uuid(), listing.as_uuid());
+        self.statement(importers(self.dialect(), workspaces, [listing], MOST_IMPORTERS))
     }
 }
 
-fn importers(dialect: &dyn Dialect, workspace: Uuid, listings: impl IntoIterator<Item = Uuid>, most: usize) -> Query {
-    let query = Query::new(IMPORTERS, [workspace.into()]).fill(MAY_IMPORT, may_import(dialect, "import.tenant_id"));
+fn importers(
+    dialect: &dyn Dialect,
+    workspaces: Workspaces,
+    listings: impl IntoIterator<Item = ListingIn>,
+    most: usize,
+) -> Query {
     let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
-    query.push_list(listings).push_bound(" LIMIT ?", limit)
+    let may_import = may_import(dialect, "import.tenant_id");
+    let importers = workspaces.of_ids(IMPORTERS, "import.listing_id", listings).fill(MAY_IMPORT, may_import);
+    importers.push_bound(" LIMIT ?", limit)
+}
+
+fn owners(workspaces: Workspaces, listings: impl IntoIterator<Item = ListingIn>) -> Query {
+    workspaces.of_ids(OWNERS, "listing.id", listings)
+}
+
+/// Returns the statements that look up importers, owners and default tenants, for tests.
+pub(super) fn queries(dialect: &dyn Dialect, workspaces: Workspaces, id: Uuid) -> [Query; 3] {
+    let tenants = workspaces.of(DEFAULT_TENANTS, [ids_to_json([id])]);
+    [importers(dialect, workspaces, [(id, id)], MOST_IMPORTERS), owners(workspaces, [(id, id)]), tenants]
 }
 
 impl Audiences {
@@ -168,13 +204,18 @@ impl Audiences {
         match audience(change) {
             Audience::Tenant | Audience::Importer => {}
             Audience::TenantAndDefault => {
-                recipients.extend(self.default_tenant.map(|tenant| to(Relation::Own, tenant)));
+                let default = self.default_tenants.get(&change.workspace);
+                recipients.extend(default.map(|tenant| to(Relation::Own, *tenant)));
             }
             Audience::Parties => recipients.extend(change.other.map(|tenant| to(Relation::OtherParty, tenant))),
             Audience::Move => recipients.extend(told_id(change, "toTenantID").map(|tenant| to(Relation::Own, tenant))),
             Audience::OwnerAndImporters => {
                 let pairs = change.listings.iter().flat_map(|listing| {
-                    self.importers.get(listing).into_iter().flatten().map(|importer| (*importer, *listing))
+                    self.importers
+                        .get(&(change.workspace, *listing))
+                        .into_iter()
+                        .flatten()
+                        .map(|importer| (*importer, *listing))
                 });
                 let of_importer = |(tenant, listings): (Uuid, Vec<Uuid>)| {
                     Recipient {
@@ -187,7 +228,7 @@ impl Audiences {
                 recipients.extend(grouped(pairs).into_iter().map(of_importer));
             }
             Audience::ImporterAndOwners => {
-                let owned = |listing: &Uuid| Some((*self.owners.get(listing)?, *listing));
+                let owned = |listing: &Uuid| Some((*self.owners.get(&(change.workspace, *listing))?, *listing));
                 let of_owner = |(tenant, listings): (Uuid, Vec<Uuid>)| Recipient {
                     tenant,
                     relation: Relation::Owner,
@@ -227,9 +268,9 @@ fn grouped(pairs: impl Iterator<Item = (Uuid, Uuid)>) -> BTreeMap<Uuid, Vec<Uuid
     groups
 }
 
-fn listings_of(changes: &[Waiting], told: Audience) -> BTreeSet<Uuid> {
+fn listings_of(changes: &[Waiting], told: Audience) -> BTreeSet<ListingIn> {
     let changes = changes.iter().filter(|change| audience(change) == told);
-    changes.flat_map(|change| change.listings.iter().copied()).collect()
+    changes.flat_map(|change| change.listings.iter().map(|listing| (change.workspace, *listing))).collect()
 }
 
 /// Returns how many of the changes name few listings together: at least one.
@@ -249,6 +290,7 @@ mod tests {
 
     use super::*;
 
+    const WORKSPACE: Uuid = Uuid::from_u128(11);
     const TENANT: Uuid = Uuid::from_u128(1);
     const OTHER: Uuid = Uuid::from_u128(2);
     const DEFAULT: Uuid = Uuid::from_u128(3);
@@ -260,6 +302,7 @@ mod tests {
 
     fn change(event_type: EventType) -> Waiting {
         Waiting {
+            workspace: WORKSPACE,
             sequence: 1,
             entry: AuditId::new(Uuid::from_u128(9)),
             action: "any".to_owned(),
@@ -274,14 +317,24 @@ mod tests {
         }
     }
 
-    /// All of these tenants are known, and others import other listings.
+    /// All of these tenants are known. Others import other listings, and in another workspace a listing of the same id.
     #[test]
     fn each_type_is_told_to_those_it_concerns_and_to_no_other() {
-        let bystander = Uuid::from_u128(10);
+        let (bystander, elsewhere) = (Uuid::from_u128(10), Uuid::from_u128(12));
         let audiences = Audiences {
-            default_tenant: Some(DEFAULT),
-            importers: [(LISTING, [IMPORTER].into()), (FOREIGN, [bystander].into())].into(),
-            owners: [(LISTING, OWNER), (FOREIGN, bystander)].into(),
+            default_tenants: [(WORKSPACE, DEFAULT), (elsewhere, bystander)].into(),
+            importers: [
+                ((WORKSPACE, LISTING), [IMPORTER].into()),
+                ((WORKSPACE, FOREIGN), [bystander].into()),
+                ((elsewhere, LISTING), [bystander].into()),
+            ]
+            .into(),
+            owners: [
+                ((WORKSPACE, LISTING), OWNER),
+                ((WORKSPACE, FOREIGN), bystander),
+                ((elsewhere, LISTING), bystander),
+            ]
+            .into(),
         };
         for known in EventType::ALL {
             let told = audiences.recipients(&change(*known));
@@ -304,7 +357,8 @@ mod tests {
 
     #[test]
     fn importers_get_the_ids_of_what_they_import_only() {
-        let audiences = Audiences { importers: [(LISTING, [IMPORTER].into())].into(), ..Audiences::default() };
+        let audiences =
+            Audiences { importers: [((WORKSPACE, LISTING), [IMPORTER].into())].into(), ..Audiences::default() };
         let told = audiences.recipients(&change(EventType::ListingDelivered));
         let data = json!({ "integrationAccountID": "a", "updated": [LISTING.to_string()] });
         assert_eq!(told[1].data, Some(data));

@@ -111,7 +111,7 @@ impl Batch<'_> {
 
     /// Forgets what the importer was told of the imports that it has made or removed itself.
     pub(super) async fn note_own(&self, change: &Waiting) -> Result<(), RepositoryError> {
-        let importer = [self.workspace.into(), change.tenant.into()];
+        let importer = [change.workspace.into(), change.tenant.into()];
         let delete = match change.event_type {
             Some(EventType::ImportCreated | EventType::ImportRemoved) => {
                 let delete =
@@ -129,7 +129,7 @@ impl Batch<'_> {
     /// Tells of imports that ended. Returns whether all are told.
     async fn tell_ended(&mut self, change: &Waiting, budget: &mut Budget) -> Result<bool, RepositoryError> {
         let most = std::mem::take(&mut budget.ended);
-        let of_change: [Bound; 2] = [self.workspace.into(), change.entry.as_uuid().into()];
+        let of_change: [Bound; 2] = [change.workspace.into(), change.entry.as_uuid().into()];
         let ended = Query::new(ENDED, of_change.clone()).bind([count(most)]);
         let rows = self.transaction.rows::<Place>(ended).await?;
         budget.ended = most - rows.len();
@@ -144,7 +144,7 @@ impl Batch<'_> {
             told.entry(event).or_default().push(*listing);
         }
         let pairs = rows.into_iter().map(|row| (row.tenant, row.listing)).collect();
-        self.note_awake(pairs).await?;
+        self.note_awake(change.workspace, pairs).await?;
         self.tell_importers(change, told);
         Ok(is_last)
     }
@@ -162,7 +162,7 @@ impl Batch<'_> {
                 return Ok(Some(place));
             }
             budget.accounts -= 1;
-            let next = Query::new(NEXT_ACCOUNT, [self.workspace.into(), tenant.into(), place.account.into()]);
+            let next = Query::new(NEXT_ACCOUNT, [change.workspace.into(), tenant.into(), place.account.into()]);
             let Some(account) = self.transaction.one::<Uuid>(next, "id").await? else { return Ok(None) };
             if account != place.account {
                 place = Place { account, ..Place::default() };
@@ -188,7 +188,7 @@ impl Batch<'_> {
             return Ok(Some(place));
         }
         let may_import = may_import(self.transaction.dialect(), "import.tenant_id");
-        let page = Query::new(STIRRED, [self.workspace.into(), place.tenant.into(), place.listing.into()]);
+        let page = Query::new(STIRRED, [change.workspace.into(), place.tenant.into(), place.listing.into()]);
         let page = page.fill(MAY_IMPORT, may_import);
         let page = which(page).push_bound(" ORDER BY import.tenant_id, import.listing_id LIMIT ?", count(most));
         let rows = self.transaction.rows::<StirredRow>(page).await?;
@@ -206,8 +206,8 @@ impl Batch<'_> {
             noted.push((tenant_id, listing_id));
             told.entry((account_id, tenant_id, event_type.as_str(), reason)).or_default().push(listing_id);
         }
-        self.note_asleep(asleep).await?;
-        self.note_awake(awake).await?;
+        self.note_asleep(change.workspace, asleep).await?;
+        self.note_awake(change.workspace, awake).await?;
         self.tell_importers(change, told);
         Ok(left)
     }
@@ -215,14 +215,21 @@ impl Batch<'_> {
     fn tell_importers(&mut self, change: &Waiting, told: BTreeMap<Told, Vec<Uuid>>) {
         for ((account, tenant, event_type, reason), listings) in told {
             let data = json!({ "reason": reason, "integrationAccountID": account.to_string(), "listingIDs": ids_to_json(listings) });
-            let (event_type, trace) = (event_type.to_owned(), change.trace.clone());
-            let event = NewEvent { id: None, entry: change.entry, event_type, tenant, data, trace };
+            let event = NewEvent {
+                workspace: change.workspace,
+                id: None,
+                entry: change.entry,
+                event_type: event_type.to_owned(),
+                tenant,
+                data,
+                trace: change.trace.clone(),
+            };
             self.number(event, vec![Recipient { tenant, relation: Relation::Importer, data: None }]);
         }
     }
 
-    async fn note_asleep(&self, imports: Vec<(Uuid, Uuid)>) -> Result<(), RepositoryError> {
-        self.note(imports, |imports| {
+    async fn note_asleep(&self, workspace: Uuid, imports: Vec<(Uuid, Uuid)>) -> Result<(), RepositoryError> {
+        self.note(workspace, imports, |imports| {
             // SQLite would take ON for that of a join.
             format!(
                 "INSERT INTO sleeping_imports (workspace_id, tenant_id, listing_id) SELECT $1, {imports} WHERE TRUE \
@@ -232,8 +239,8 @@ impl Batch<'_> {
         .await
     }
 
-    async fn note_awake(&self, imports: Vec<(Uuid, Uuid)>) -> Result<(), RepositoryError> {
-        self.note(imports, |imports| {
+    async fn note_awake(&self, workspace: Uuid, imports: Vec<(Uuid, Uuid)>) -> Result<(), RepositoryError> {
+        self.note(workspace, imports, |imports| {
             format!(
                 "DELETE FROM sleeping_imports WHERE workspace_id = $1 AND (tenant_id, listing_id) IN (SELECT {imports})"
             )
@@ -244,6 +251,7 @@ impl Batch<'_> {
     /// Runs a statement over the tenants and listings of imports.
     async fn note(
         &self,
+        workspace: Uuid,
         imports: Vec<(Uuid, Uuid)>,
         statement: impl FnOnce(&str) -> String,
     ) -> Result<(), RepositoryError> {
@@ -254,7 +262,7 @@ impl Batch<'_> {
         let id = |place: u8| dialect.to_id(&format!("item.value ->> {place}"));
         let listed = format!("{}, {} FROM {}", id(0), id(1), dialect.items("$2"));
         let imports = imports.into_iter().map(|(tenant, listing)| ids_to_json([tenant, listing])).collect::<Json>();
-        let statement = Query::new(statement(&listed), [self.workspace.into(), imports.into()]);
+        let statement = Query::new(statement(&listed), [workspace.into(), imports.into()]);
         self.transaction.execute(statement).await.map(drop)
     }
 }

@@ -6,6 +6,8 @@ mod effects;
 mod numbering;
 mod queries;
 mod retention;
+mod round;
 mod waiting;
+mod workspaces;
 
 pub(crate) use self::waiting::ImportsOf;

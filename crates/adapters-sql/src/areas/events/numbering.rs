@@ -1,24 +1,24 @@
-//! The numbering: one transaction at a time gives positions to the waiting changes of a workspace.
+//! The numbering: one transaction at a time gives positions to the waiting changes of a workspace, and of others with it.
 
+use std::collections::VecDeque;
 use std::iter;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{EventScope, OperatorScope};
-use domain::events::Stirred;
-use domain::ids::{EventId, TenantId, WorkspaceId};
+use domain::ids::{TenantId, WorkspaceId};
 use ports::{EventLog, Numbered, RepositoryError};
 use sea_orm::{FromQueryResult, Statement};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::batch::{Batch, NewEvent, storing};
-use super::effects::Budget;
-use super::waiting::{Effect, Place, Waiting, waiting};
+use super::audiences::queries as audience_queries;
+use super::batch::storing;
+use super::round::{Round, logs};
+use super::waiting::waiting;
+use super::workspaces::Workspaces;
 use crate::engine::database::Database;
 use crate::engine::query::Query;
-use crate::engine::reach::Reach;
-use crate::engine::transaction::Transaction;
 
 /// The workspaces in which changes wait: one look into the index for each, however many wait.
 const WORKSPACES: &str = "\
@@ -32,9 +32,8 @@ const WORKSPACES: &str = "\
 /// The workspaces with waiting changes in a distributed database, which reads no table recursively. Few changes wait at a time.
 const DISTRIBUTED_WORKSPACES: &str = "SELECT DISTINCT waiting.workspace_id FROM unnumbered_events waiting WHERE TRUE";
 
-const LOG: &str = "SELECT log.position FROM event_logs log WHERE log.workspace_id = $1";
-const BEGIN: &str = "\
-    INSERT INTO event_logs (workspace_id, position, oldest) VALUES ($1, 0, 1) ON CONFLICT (workspace_id) DO NOTHING";
+/// The maximum number of workspaces of a transaction.
+const MOST_WORKSPACES: usize = 250;
 
 /// The active ones of some workspaces.
 const SERVED: &str = "\
@@ -50,16 +49,6 @@ const POSITIONS: &str = "\
               ORDER BY recipient.position DESC LIMIT 1) END AS position \
     FROM feed";
 
-/// The log of a workspace, for one who wants to number.
-enum Log {
-    /// Locked by this transaction; its last position.
-    Locked(i64),
-    /// Locked by another transaction.
-    Elsewhere,
-    /// Gone with its workspace.
-    Gone,
-}
-
 #[derive(FromQueryResult)]
 struct PositionRow {
     workspace_id: Uuid,
@@ -70,19 +59,23 @@ struct PositionRow {
 #[async_trait]
 impl EventLog for Database {
     async fn number(&self, _: &OperatorScope, at: DateTime<Utc>, most: u32) -> Result<Numbered, RepositoryError> {
+        let ids = self.workspaces_with_changes(at).await?;
+        let together = if self.dialect().numbers_together() { MOST_WORKSPACES } else { 1 };
+        let mut groups: VecDeque<_> = ids.chunks(together).map(<[_]>::to_vec).collect();
         let (mut all, mut failed) = (Numbered::default(), None);
-        for workspace in self.workspaces_with_changes(at).await? {
-            match self.number_of(workspace, at, most).await {
-                Ok(Some(Numbered { events, has_more })) => {
+        while let Some(group) = groups.pop_front() {
+            match self.number_of(&group, at, most).await {
+                Ok(Round { numbered: Numbered { events, has_more }, alone, is_elsewhere }) => {
                     all.events += events;
                     all.has_more |= has_more;
-                    if has_more {
-                        self.numbering().keep(workspace);
+                    if has_more || is_elsewhere {
+                        // The other transaction may have begun before the change.
+                        self.numbering().keep(&group);
                     }
+                    groups.extend(alone.into_iter().map(|workspace| vec![workspace]));
                 }
-                // The other transaction may have begun before the change.
-                Ok(None) => self.numbering().keep(workspace),
-                // The other workspaces do not wait for this one.
+                // The others do not wait for the one that is the reason.
+                Err(_) if group.len() > 1 => groups.extend(group.into_iter().map(|workspace| vec![workspace])),
                 Err(error) => failed = Some(error),
             }
         }
@@ -143,12 +136,17 @@ impl Database {
         self.statement(positions(None, feeds))
     }
 
-    /// Returns the statements of the numbering that depend on no change, for tests.
+    /// Returns the statements of the numbering, for tests: those that look for workspaces, logs, changes, importers, owners and
+    /// default tenants, and the one that stores.
     #[doc(hidden)]
-    pub fn numbering_statements(&self, workspace: WorkspaceId, at: DateTime<Utc>) -> [Statement; 3] {
-        let workspace = workspace.as_uuid();
-        let storing = storing(self.dialect(), workspace, at, 1, [(); 3].map(|()| json!([])));
-        [Query::new(WORKSPACES, []), waiting(workspace, 100), storing].map(|query| self.statement(query))
+    pub fn numbering_statements(&self, workspace: WorkspaceId, at: DateTime<Utc>) -> [Statement; 7] {
+        let id = workspace.as_uuid();
+        let (workspaces, _) = Workspaces::of_transaction(self.dialect(), &[id]);
+        let [importers, owners, tenants] = audience_queries(self.dialect(), workspaces, id);
+        let waiting = waiting(self.dialect(), workspaces, [id], 100);
+        let storing = storing(self.dialect(), workspaces, at, [(); 5].map(|()| json!([])));
+        [Query::new(WORKSPACES, []), logs(workspaces, &[id]), waiting, importers, owners, tenants, storing]
+            .map(|query| self.statement(query))
     }
 
     /// Returns the workspaces in which changes wait. In a distributed database those of other processes are searched for less
@@ -163,89 +161,13 @@ impl Database {
         self.workspaces_with(|workspace| Query::new(waiting, []).and("waiting.workspace_id = ?", workspace)).await
     }
 
-    /// Numbers the changes of a workspace; `None` if another transaction does.
-    async fn number_of(
-        &self,
-        workspace: Uuid,
-        at: DateTime<Utc>,
-        most: u32,
-    ) -> Result<Option<Numbered>, RepositoryError> {
-        let transaction = self.begin_numbering(Reach::Workspace(workspace)).await?;
-        let numbered = transaction.number(workspace, at, most).await;
+    /// Numbers changes of these workspaces in one transaction.
+    async fn number_of(&self, ids: &[Uuid], at: DateTime<Utc>, most: u32) -> Result<Round, RepositoryError> {
+        let (workspaces, reach) = Workspaces::of_transaction(self.dialect(), ids);
+        let transaction = self.begin_numbering(reach).await?;
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let numbered = transaction.number(workspaces, ids, at, most).await;
         transaction.end_unaudited(numbered).await
-    }
-}
-
-impl Transaction {
-    async fn number(&self, workspace: Uuid, at: DateTime<Utc>, most: u32) -> Result<Option<Numbered>, RepositoryError> {
-        let position = match self.lock_log(workspace).await? {
-            Log::Locked(position) => position,
-            Log::Elsewhere => return Ok(None),
-            Log::Gone => return Ok(Some(Numbered::default())),
-        };
-        let waiting = self.waiting(workspace, most).await?;
-        let mut has_more = waiting.len() >= usize::try_from(most).unwrap_or(usize::MAX);
-        let (begun, new): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|change| change.progress.is_some());
-        let mut batch = Batch::new(self, workspace, at, position);
-        let mut budget = Budget::new();
-        for change in &begun {
-            let left = batch.tell_and_finish(change, change.progress, &mut budget).await?;
-            has_more |= left.is_some();
-            if left == Some(Effect::Ended) {
-                // Importers must know that their imports ended before they hear of later ones.
-                return Ok(Some(Numbered { events: batch.store().await?, has_more }));
-            }
-        }
-        let (audiences, covered) = self.audiences(workspace, &new).await?;
-        has_more |= covered < new.len();
-        for change in &new[..covered] {
-            let recipients = self.recipients(workspace, change, &audiences).await?;
-            batch.number(to_event(change), recipients);
-            batch.note_own(change).await?;
-            let left = batch.tell_and_finish(change, first_effect(change), &mut budget).await?;
-            has_more |= left.is_some();
-            if left == Some(Effect::Ended) {
-                has_more = true;
-                break;
-            }
-        }
-        Ok(Some(Numbered { events: batch.store().await?, has_more }))
-    }
-
-    /// Locks the log of the workspace.
-    async fn lock_log(&self, workspace: Uuid) -> Result<Log, RepositoryError> {
-        let log = || Query::new(LOG, [workspace.into()]);
-        if let Some(position) = self.one(log().push(self.dialect().for_update_of_unlocked()), "position").await? {
-            return Ok(Log::Locked(position));
-        }
-        // An INSERT would wait for the transaction that has it.
-        if self.has_row(log()).await? {
-            return Ok(Log::Elsewhere);
-        }
-        // The lock waits for the end of an erasure, which must leave no log.
-        let workspace_is_there = Query::new("SELECT 1 FROM workspaces WHERE id = $1", [workspace.into()]);
-        if !self.has_row(workspace_is_there.push(self.dialect().for_key_share())).await? {
-            return Ok(Log::Gone);
-        }
-        let begun = self.execute(Query::new(BEGIN, [workspace.into()])).await?.rows_affected();
-        Ok(if begun == 1 { Log::Locked(0) } else { Log::Elsewhere })
-    }
-}
-
-impl Batch<'_> {
-    /// Tells the effects of a change, as far as the transaction goes. Returns the effect that is left.
-    async fn tell_and_finish(
-        &mut self,
-        change: &Waiting,
-        effect: Option<Effect>,
-        budget: &mut Budget,
-    ) -> Result<Option<Effect>, RepositoryError> {
-        let left = self.tell(change, effect, budget).await?;
-        match left {
-            None => self.finish(change.sequence),
-            Some(next) => self.transaction.progress(self.workspace, change.sequence, next).await?,
-        }
-        Ok(left)
     }
 }
 
@@ -261,22 +183,4 @@ fn positions(workspace: Option<WorkspaceId>, feeds: &[EventScope]) -> Query {
         .push(") ")
         .push(POSITIONS)
         .fill("workspace", if of_one { "$1" } else { "feed.workspace_id" })
-}
-
-fn to_event(change: &Waiting) -> NewEvent {
-    NewEvent {
-        id: Some(EventId::new(change.entry.as_uuid())),
-        entry: change.entry,
-        event_type: change.event_type.map_or_else(|| change.action.clone(), |known| known.as_str().to_owned()),
-        tenant: change.tenant,
-        data: change.told.clone(),
-        trace: change.trace.clone(),
-    }
-}
-
-fn first_effect(change: &Waiting) -> Option<Effect> {
-    if change.event_type.is_some_and(|known| known.end_of_imports().is_some()) {
-        return Some(Effect::Ended);
-    }
-    (change.stirred != Stirred::Nothing).then(|| Effect::Stirred(Place::default()))
 }

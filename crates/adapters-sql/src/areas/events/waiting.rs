@@ -1,6 +1,8 @@
 //! The changes that wait for their position in the event log: written by the transaction of the change, and read by the
 //! numbering.
 
+use std::collections::BTreeMap;
+
 use domain::events::{EventData, EventType, Stirred};
 use domain::ids::{AuditId, IntegrationAccountId, ListingId, TenantId, WorkspaceId};
 use domain::traces::{TraceContext, TraceState};
@@ -9,7 +11,9 @@ use sea_orm::FromQueryResult;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::workspaces::Workspaces;
 use crate::areas::facts::{NoFacts, datum_to_json, ids_to_json, to_ids, to_object};
+use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 use crate::engine::rows::corrupt;
 use crate::engine::transaction::Transaction;
@@ -24,12 +28,16 @@ const END: &str = "\
     SELECT import.workspace_id, $2, import.integration_account_id, import.tenant_id, import.listing_id \
     FROM imports import WHERE import.workspace_id = $1";
 
-/// The changes of a workspace that wait, in the order in which conflicting ones took effect.
+/// The first `$3` changes that wait in each workspace.
 const WAITING: &str = "\
-    SELECT waiting.sequence, waiting.entry_id, waiting.data, waiting.progress, entry.action, entry.tenant_id, entry.other_tenant_id \
-    FROM unnumbered_events waiting CROSS JOIN audit entry \
-    WHERE waiting.workspace_id = $1 AND entry.workspace_id = $1 AND entry.id = waiting.entry_id \
-    ORDER BY waiting.sequence LIMIT $2";
+    SELECT waiting.workspace_id, waiting.sequence, waiting.entry_id, waiting.data, waiting.progress, \
+           entry.action, entry.tenant_id, entry.other_tenant_id \
+    FROM {items} CROSS JOIN unnumbered_events waiting CROSS JOIN audit entry \
+    WHERE waiting.workspace_id = {workspace} AND {first} \
+      AND entry.workspace_id = {workspace} AND entry.id = waiting.entry_id";
+const FIRST: &str = "\
+    SELECT early.sequence FROM unnumbered_events early WHERE early.workspace_id = {workspace} \
+    ORDER BY early.sequence LIMIT $3";
 
 /// The imports of an account, of one tenant or listing if these are named.
 pub(crate) struct ImportsOf {
@@ -58,6 +66,7 @@ pub(super) struct Place {
 /// A change that waits.
 #[derive(Debug)]
 pub(super) struct Waiting {
+    pub(super) workspace: Uuid,
     pub(super) sequence: i64,
     pub(super) entry: AuditId,
     pub(super) action: String,
@@ -79,6 +88,7 @@ pub(super) struct Waiting {
 
 #[derive(FromQueryResult)]
 struct Row {
+    workspace_id: Uuid,
     sequence: i64,
     entry_id: Uuid,
     data: Value,
@@ -122,10 +132,24 @@ impl Transaction {
         self.execute(copy).await.map(drop)
     }
 
-    /// Reads the changes of the workspace that wait, at most `most`.
-    pub(super) async fn waiting(&self, workspace: Uuid, most: u32) -> Result<Vec<Waiting>, RepositoryError> {
-        let rows = self.rows::<Row>(waiting(workspace, most)).await?;
-        rows.into_iter().map(|row| to_waiting(row).map_err(|error| corrupt(WHAT, error))).collect()
+    /// Reads the changes of the workspaces that wait, at most `most` of each, in the order in which conflicting ones took
+    /// effect.
+    pub(super) async fn waiting(
+        &self,
+        workspaces: Workspaces,
+        ids: impl IntoIterator<Item = Uuid>,
+        most: usize,
+    ) -> Result<BTreeMap<Uuid, Vec<Waiting>>, RepositoryError> {
+        let rows = self.rows::<Row>(waiting(self.dialect(), workspaces, ids, most)).await?;
+        let mut waiting = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            let change = to_waiting(row).map_err(|error| corrupt(WHAT, error))?;
+            waiting.entry(change.workspace).or_default().push(change);
+        }
+        for changes in waiting.values_mut() {
+            changes.sort_unstable_by_key(|change| change.sequence);
+        }
+        Ok(waiting)
     }
 
     /// Stores the effect that importers must be told next.
@@ -135,9 +159,17 @@ impl Transaction {
     }
 }
 
-/// Reads the changes of a workspace that wait, at most `most`.
-pub(super) fn waiting(workspace: Uuid, most: u32) -> Query {
-    Query::new(WAITING, [workspace.into(), i64::from(most).into()])
+/// Reads the changes of the workspaces that wait, at most `most` of each.
+pub(super) fn waiting(
+    dialect: &dyn Dialect,
+    workspaces: Workspaces,
+    ids: impl IntoIterator<Item = Uuid>,
+    most: usize,
+) -> Query {
+    let text = WAITING.replace("{first}", &dialect.one_of("waiting.sequence", FIRST));
+    workspaces
+        .of(text, ids.into_iter().map(|id| ids_to_json([id])))
+        .bind([i64::try_from(most).unwrap_or(i64::MAX).into()])
 }
 
 /// Returns the text in which the trace of the current work is stored: the `traceparent`, and after a space the `tracestate`.
@@ -175,7 +207,7 @@ fn to_json(event: EventData) -> Value {
 }
 
 fn to_waiting(row: Row) -> Result<Waiting, NoFacts> {
-    let Row { sequence, entry_id, mut data, progress, action, tenant_id, other_tenant_id } = row;
+    let Row { workspace_id, sequence, entry_id, mut data, progress, action, tenant_id, other_tenant_id } = row;
     let mut take = |name: &str| data.get_mut(name).map(Value::take);
     let stirred = if let Some(listings) = take("stirred_listings") {
         Stirred::Listings(to_ids(listings)?.into_iter().map(ListingId::new).collect())
@@ -187,6 +219,7 @@ fn to_waiting(row: Row) -> Result<Waiting, NoFacts> {
         Stirred::Nothing
     };
     Ok(Waiting {
+        workspace: workspace_id,
         sequence,
         entry: AuditId::new(entry_id),
         event_type: EventType::of_action(&action),

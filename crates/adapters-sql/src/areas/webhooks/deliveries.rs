@@ -6,7 +6,7 @@ use domain::access::{OperatorScope, TenantScope, TenantStanding};
 use domain::change::Change;
 use domain::ids::{TenantId, WebhookId, WorkspaceId};
 use domain::webhooks::{Attempt, DisabledReason, Progress, Webhook, WebhookParts};
-use ports::{DueWebhook, Lease, LeasedWebhook, RepositoryError, WebhookDeliveries};
+use ports::{DueWebhook, Lease, LeasedWebhook, Look, RepositoryError, WebhookDeliveries};
 use sea_orm::prelude::{DateTimeUtc, Uuid};
 use sea_orm::{FromQueryResult, Statement, Value};
 
@@ -19,21 +19,25 @@ use crate::engine::table::joined;
 use crate::tables::webhooks::Row;
 
 /// Webhooks that wait for their delivery at the time `$1`. An operator's statement: it looks for work in all workspaces.
-/// Events of others alone wake no webhook of a tenant, until its position would fall out of the log.
 const DUE: &str = "\
     SELECT webhook.workspace_id, webhook.tenant_id, webhook.id \
     FROM webhooks webhook \
-    JOIN workspaces workspace ON workspace.id = webhook.workspace_id \
-    JOIN event_logs log ON log.workspace_id = webhook.workspace_id \
+    JOIN workspaces workspace ON workspace.id = webhook.workspace_id{log} \
     JOIN tenants tenant ON tenant.workspace_id = webhook.workspace_id AND tenant.id = webhook.tenant_id \
-    WHERE webhook.status = 'ENABLED' AND webhook.leased_until <= $1 \
+    WHERE {is_behind} AND webhook.leased_until <= $1 \
       AND (webhook.next_attempt_at IS NULL OR webhook.next_attempt_at <= $1) \
-      AND webhook.position < log.position AND tenant.status = 'ACTIVE' AND workspace.status = 'ACTIVE' \
-      AND (webhook.scope = 'workspace' OR webhook.position < log.oldest - 1 \
-           OR webhook.position < (SELECT recipient.position FROM event_recipients recipient \
-                                  WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
-                                  ORDER BY recipient.position DESC LIMIT 1)){filters} \
+      AND tenant.status = 'ACTIVE' AND workspace.status = 'ACTIVE'{filters} \
     ORDER BY webhook.leased_until LIMIT $2";
+const LOG: &str = " JOIN event_logs log ON log.workspace_id = webhook.workspace_id";
+/// The numbering has noted an event after the position: few webhooks, by an index.
+const IS_BEHIND: &str = "webhook.is_behind";
+/// Events of others alone wake no webhook of a tenant, until its position would fall out of the log.
+const IS_BEHIND_LOG: &str = "\
+    webhook.status = 'ENABLED' AND webhook.position < log.position \
+    AND (webhook.scope = 'workspace' OR webhook.position < log.oldest - 1 \
+         OR webhook.position < (SELECT recipient.position FROM event_recipients recipient \
+                                WHERE recipient.workspace_id = webhook.workspace_id AND recipient.tenant_id = webhook.tenant_id \
+                                ORDER BY recipient.position DESC LIMIT 1))";
 
 /// Whether the tenant of a webhook is active, and its workspace too.
 const IS_ACTIVE: &str = "\
@@ -114,8 +118,14 @@ joined! {
 
 #[async_trait]
 impl WebhookDeliveries for Database {
-    async fn due(&self, _: &OperatorScope, now: DateTime<Utc>, most: u32) -> Result<Vec<DueWebhook>, RepositoryError> {
-        let rows = self.rows_of_all(|workspace| due(workspace, now, most)).await?;
+    async fn due(
+        &self,
+        _: &OperatorScope,
+        look: Look,
+        now: DateTime<Utc>,
+        most: u32,
+    ) -> Result<Vec<DueWebhook>, RepositoryError> {
+        let rows = self.rows_of_all(|workspace| due(look, workspace, now, most)).await?;
         let due = |DueRow { workspace_id, tenant_id, id }| DueWebhook {
             workspace_id: WorkspaceId::new(workspace_id),
             tenant_id: TenantId::new(tenant_id),
@@ -212,13 +222,19 @@ impl WebhookDeliveries for Database {
 impl Database {
     /// Returns the statements that look at the webhooks of all workspaces, for tests.
     #[doc(hidden)]
-    pub fn webhook_deliveries_statements(&self, now: DateTime<Utc>) -> [Statement; 2] {
-        [due(None, now, 100), Query::new(OLDEST, [])].map(|query| self.statement(query))
+    pub fn webhook_deliveries_statements(&self, now: DateTime<Utc>) -> [Statement; 3] {
+        [due(Look::Noted, None, now, 100), due(Look::All, None, now, 100), Query::new(OLDEST, [])]
+            .map(|query| self.statement(query))
     }
 }
 
-fn due(workspace: Option<Uuid>, now: DateTime<Utc>, most: u32) -> Query {
+fn due(look: Look, workspace: Option<Uuid>, now: DateTime<Utc>, most: u32) -> Query {
+    let (log, is_behind) = match look {
+        Look::Noted => ("", IS_BEHIND),
+        Look::All => (LOG, IS_BEHIND_LOG),
+    };
     let due = Query::new(DUE, [now.into(), i64::from(most).into()]).fill(FILTERS, "");
+    let due = due.fill("log", log).fill("is_behind", is_behind);
     due.and("webhook.workspace_id = ?", workspace)
 }
 

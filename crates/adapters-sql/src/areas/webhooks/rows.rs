@@ -60,6 +60,7 @@ pub(super) fn to_row(webhook: Webhook) -> webhooks::Model {
         updated_at,
         leased_by: None,
         leased_until: created_at,
+        newest: 0,
     }
 }
 

@@ -9,7 +9,7 @@ use domain::access::OperatorScope;
 use domain::events::Event;
 use domain::ids::{AttemptId, ServerId};
 use domain::webhooks::{Attempt, Outcome, Progress, Verdict, Webhook, WebhookScope};
-use ports::{DueWebhook, EventFilter, EventQueries, Lease, LeasedWebhook, RepositoryError, WebhookDeliveries};
+use ports::{DueWebhook, EventFilter, EventQueries, Lease, LeasedWebhook, Look, RepositoryError, WebhookDeliveries};
 use tokio::time::timeout;
 
 use super::Outbound;
@@ -84,9 +84,9 @@ enum Next {
 }
 
 impl WebhookDelivery {
-    /// Lists the webhooks that are due.
-    pub async fn due(&self, operator: &OperatorScope, most: u32) -> Result<Vec<DueWebhook>, Refusal> {
-        Ok(self.deliveries.due(operator, self.ambient.now(), most).await?)
+    /// Lists webhooks that are due.
+    pub async fn due(&self, operator: &OperatorScope, look: Look, most: u32) -> Result<Vec<DueWebhook>, Refusal> {
+        Ok(self.deliveries.due(operator, look, self.ambient.now(), most).await?)
     }
 
     /// Returns the age of the oldest event that an enabled webhook has not delivered, in seconds.
