@@ -83,7 +83,7 @@ pub struct LeasedWebhook {
 /// The webhooks among which those that are due are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Those for which the numbering has noted an event. At rest there are none.
+    /// Webhooks for which the numbering has noted an event: at rest none.
     Noted,
     /// All that are enabled: also those for which a server of an earlier version has numbered an event, and those whose
     /// position would fall out of the log.

@@ -22,7 +22,7 @@ async fn feed(world: &World, tenant: Option<TenantId>, after: u64) -> Vec<Event>
     world.ports.events.read(&scope, &filter).await.expect("a page").events
 }
 
-/// They are numbered with the first of the many, and these stand in their order.
+/// Changes of other workspaces are numbered with the first of the many, and these stand in their order.
 pub async fn many_changes_of_a_workspace_delay_no_other(ports: Ports) {
     let busy = World::new(ports).await;
     let mut created = vec![];

@@ -42,7 +42,7 @@ pub(super) struct Batch<'t> {
     at: DateTime<Utc>,
     /// The positions of the last events of the logs, before the transaction.
     positions: BTreeMap<Uuid, i64>,
-    /// Those of the logs with new events.
+    /// The last positions of the logs with new events.
     ends: BTreeMap<Uuid, i64>,
     /// The rows, as arrays of their columns.
     events: Vec<Value>,

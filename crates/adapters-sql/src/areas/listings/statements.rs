@@ -73,14 +73,14 @@ pub(super) const PART_OF_IMPORTS: &str = "\
       AND account.workspace_id = $1 AND account.id = listing.integration_account_id \
       AND owner.workspace_id = $1 AND owner.id = account.tenant_id{filters}{if_imported}";
 
-/// Those of the first `$3` own and imported listings that match.
+/// The listings that match among the first `$3` own and imported ones.
 pub(super) const FIRST_OF: &str = "\
     SELECT found.* FROM (SELECT * FROM ({parts}) found ORDER BY found.id LIMIT $3) found CROSS JOIN listings listing \
     WHERE listing.workspace_id = $1 AND listing.id = found.id \
       AND (found.imported_at IS NULL \
            OR found.unavailable IS NULL AND listing.status = 'ACTIVE' AND listing.is_approved{shows}){filters}";
 
-/// Those of the listings `{rare}` that match.
+/// The listings that match among `{rare}`.
 pub(super) const OF_RARE: &str = "\
     SELECT listing.id, account.tenant_id AS owner_id, \
            CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, import.imported_at, \

@@ -26,9 +26,9 @@ use crate::engine::rare_texts::{FIRST, rare};
 /// The listings that are looked at.
 #[derive(Debug, Clone, Copy)]
 enum Sight {
-    /// Those that the tenant owns or imports.
+    /// Listings that the tenant owns or imports.
     Seen,
-    /// Those that others offer.
+    /// Listings that others offer.
     Offered,
 }
 

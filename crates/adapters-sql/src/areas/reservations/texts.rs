@@ -17,13 +17,13 @@ use crate::engine::parts::{FEW, OF_ACCOUNTS, of_accounts, of_each};
 use crate::engine::query::{Query, limits, one_more_than};
 use crate::engine::rare_texts::{FIRST, rare};
 
-/// Those of the first `$3` reservations that match.
+/// The reservations that match among the first `$3`.
 const FIRST_OF: &str = "\
     SELECT reservation.id \
     FROM (SELECT found.id FROM ({parts}) found ORDER BY found.id LIMIT $3) found CROSS JOIN reservations reservation \
     WHERE reservation.workspace_id = $1 AND reservation.id = found.id{filters}";
 
-/// Those of the reservations `{rare}` that the tenant sees and that match.
+/// The reservations among `{rare}` that the tenant sees and that match.
 const OF_RARE: &str = "\
     SELECT reservation.id \
     FROM {rare} rare CROSS JOIN reservations reservation CROSS JOIN integration_accounts account \
