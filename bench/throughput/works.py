@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Optional
+from urllib.parse import quote
 
 import machine
 import statements
@@ -55,6 +56,9 @@ def works(names: dict) -> list:
         Work("W16", f"search the 20 nearest within {RADIUS} km, with prices of a week", "market", alone=True, requests=[
             Request("GET", f"/api/v1/tenants/search-listings?location={latitude},{longitude}&radius={RADIUS}&per_page=20&{WEEK}", tenants[0])
             for _, _, latitude, longitude, _, _ in places
+        ]),
+        Work("W17", "find 10 of a tenant's listings by a part of a text", "market", alone=True, requests=[
+            Request("GET", f"/api/v1/listing?q={quote(text)}", tenants[0]) for text in [*(place[0] for place in places[1:]), "no such text"]
         ]),
     ]
     if "account.Bookable" in names:

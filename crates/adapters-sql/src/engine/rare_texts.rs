@@ -70,7 +70,7 @@ fn found(dialect: &dyn Dialect, table: &SearchedTable, workspace_id: WorkspaceId
     Some(query.push(&found))
 }
 
-/// Returns a subquery for the `id` of each row of the workspace that has a rare text.
-pub(crate) fn rare(found: &str) -> String {
-    format!("({found} LIMIT {MOST})")
+/// Returns the condition that `id` is that of a row of the workspace that has a rare text.
+pub(crate) fn is_among(dialect: &dyn Dialect, id: &str, found: &str) -> String {
+    dialect.one_of(id, &format!("{found} LIMIT {MOST}"))
 }

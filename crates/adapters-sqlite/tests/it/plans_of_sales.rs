@@ -22,7 +22,9 @@ fn expect_steps(plan: &[String], steps: &[&str]) {
         assert!(plan.iter().any(|line| line.starts_with(&format!("SEARCH {step}"))), "{step}: {plan:#?}");
     }
     for table in ["listing", "reservation", "import", "night", "stay", "charge", "chosen", "account"] {
-        assert!(!plan.iter().any(|line| *line == format!("SCAN {table}")), "{table}: {plan:#?}");
+        // A subquery is scanned, too.
+        let is_table = !plan.iter().any(|line| *line == format!("CO-ROUTINE {table}"));
+        assert!(!is_table || !plan.iter().any(|line| *line == format!("SCAN {table}")), "{table}: {plan:#?}");
     }
 }
 

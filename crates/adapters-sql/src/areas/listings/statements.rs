@@ -80,14 +80,14 @@ pub(super) const FIRST_OF: &str = "\
       AND (found.imported_at IS NULL \
            OR found.unavailable IS NULL AND listing.status = 'ACTIVE' AND listing.is_approved{shows}){filters}";
 
-/// The listings that match among `{rare}`.
+/// The listings that match and are `{rare}`.
 pub(super) const OF_RARE: &str = "\
     SELECT listing.id, account.tenant_id AS owner_id, \
            CASE WHEN account.status <> 'ACTIVE' THEN 'ACCOUNT_INACTIVE' END AS unavailable, import.imported_at, \
            {chord} AS squared_chord \
-    FROM {rare} rare CROSS JOIN listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
+    FROM listings listing CROSS JOIN integration_accounts account CROSS JOIN tenants owner \
     LEFT JOIN imports import ON import.workspace_id = $1 AND import.tenant_id = $2 AND import.listing_id = listing.id \
-    WHERE listing.id = rare.id AND {of_owner} AND {whose}{filters}";
+    WHERE {rare} AND {of_owner} AND {whose}{filters}";
 
 /// A page of [`OF_RARE`].
 pub(super) const LIST_RARE: &str = "\

@@ -21,7 +21,7 @@ use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::parts::{FEW, of_accounts, of_each};
 use crate::engine::query::{FILTERS, Query, limits};
-use crate::engine::rare_texts::{FIRST, rare};
+use crate::engine::rare_texts::{FIRST, is_among};
 
 /// The listings that are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -206,7 +206,7 @@ fn of_rare(
     let mut query = Query::of_tenant("", scope).bind(filter.around.map(centre).into_iter().flatten());
     let found = LISTINGS.having(q, &mut query, dialect)?;
     let chord = if filter.around.is_some() { SQUARED_CHORD } else { NO_CHORD };
-    let rows = OF_RARE.replace("{rare}", &rare(&found)).replace("{chord}", chord);
+    let rows = OF_RARE.replace("{rare}", &is_among(dialect, "listing.id", &found)).replace("{chord}", chord);
     let query = query.push(&sql.replace("{parts}", &rows));
     let query = match sight {
         Sight::Offered => offered(query, dialect, filter),

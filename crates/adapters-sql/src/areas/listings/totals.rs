@@ -19,7 +19,7 @@ use crate::engine::query::Query;
 use crate::engine::rows::{corrupt, sound};
 
 /// The listing's base price, and the percentages of its account, for stays that its rules allow: `?1` to `?2` of `?3` nights
-/// for `?4` adults.
+/// for `?4` adults. Without LIMIT, PostgreSQL would repeat the subqueries wherever a column is used.
 const BASE: &str = "\
     SELECT {scale} AS scale, rated.markup, \
            CASE WHEN rated.tenant_id <> $2 THEN rated.distribution_markup ELSE 0 END AS distribution_markup, \
@@ -33,7 +33,7 @@ const BASE: &str = "\
       AND rated.status = 'ACTIVE' AND listing.status = 'ACTIVE' AND listing.is_approved \
       AND listing.max_occupancy >= ?4 \
       AND COALESCE({minimum}, listing.minimum_nights) <= ?3 \
-      AND COALESCE({maximum}, listing.maximum_nights, ?3) >= ?3{open}";
+      AND COALESCE({maximum}, listing.maximum_nights, ?3) >= ?3{open} LIMIT 1";
 
 /// A bound of the night of check-in.
 const FIRST_NIGHT: &str = "\

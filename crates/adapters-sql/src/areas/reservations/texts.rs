@@ -15,7 +15,7 @@ use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
 use crate::engine::parts::{FEW, OF_ACCOUNTS, of_accounts, of_each};
 use crate::engine::query::{Query, limits, one_more_than};
-use crate::engine::rare_texts::{FIRST, rare};
+use crate::engine::rare_texts::{FIRST, is_among};
 
 /// The reservations that match among the first `$3`.
 const FIRST_OF: &str = "\
@@ -23,11 +23,11 @@ const FIRST_OF: &str = "\
     FROM (SELECT found.id FROM ({parts}) found ORDER BY found.id LIMIT $3) found CROSS JOIN reservations reservation \
     WHERE reservation.workspace_id = $1 AND reservation.id = found.id{filters}";
 
-/// The reservations among `{rare}` that the tenant sees and that match.
+/// The reservations that the tenant sees, that match and are `{rare}`.
 const OF_RARE: &str = "\
     SELECT reservation.id \
-    FROM {rare} rare CROSS JOIN reservations reservation CROSS JOIN integration_accounts account \
-    WHERE reservation.workspace_id = $1 AND reservation.id = rare.id \
+    FROM reservations reservation CROSS JOIN integration_accounts account \
+    WHERE reservation.workspace_id = $1 AND {rare} \
       AND account.workspace_id = $1 AND account.id = reservation.integration_account_id \
       AND (account.tenant_id = $2 OR reservation.sold_by = $2){filters}";
 
@@ -126,7 +126,7 @@ fn first_seen(dialect: &dyn Dialect, scope: &TenantScope, filter: &ReservationFi
 fn of_rare(dialect: &dyn Dialect, scope: &TenantScope, q: &SearchText) -> Option<(Query, String)> {
     let mut query = Query::of_tenant("", scope);
     let found = RESERVATIONS.having(q, &mut query, dialect)?;
-    Some((query, OF_RARE.replace("{rare}", &rare(&found))))
+    Some((query, OF_RARE.replace("{rare}", &is_among(dialect, "reservation.id", &found))))
 }
 
 /// Reads a page by id of rows with a rare text.
