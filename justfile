@@ -16,6 +16,10 @@ test *arguments:
 test-scripts:
     node --test crates/adapters-console/assets/tests/*.test.js
 
+# keeps a picture of each page of the console, in both themes, on a desktop and a phone
+console-screens folder="target/console-screens":
+    TENANTRY_TEST_PICTURES={{ absolute_path(folder) }} cargo test --package tenantry --test it browser::sqlite::every_page_is
+
 # sells the same nights from 64 sides at once, and prints the answers
 stress:
     TENANTRY_TEST_WRITERS=64 TENANTRY_TEST_LISTINGS=20 TENANTRY_TEST_ATTEMPTS=20000 \

@@ -4,12 +4,14 @@
 //! * [`contract`]: the required behaviour of every engine, one function per sentence; `contract::suite!` makes them
 //!   tests.
 //! * [`Postgres`]: a separate database for each test.
+//! * [`Chromium`]: a browser for tests of pages.
 //! * [`PostgresServer`]: a separate server for a test that crashes it.
 //! * [`vacuum`]: the file of SQLite without what was deleted.
 //! * [`SqliteFile`]: the rows of a database file.
 //! * [`until`]: waiting for what must happen.
 
 pub mod build;
+mod chromium;
 mod citus;
 pub mod contract;
 mod pgbouncer;
@@ -20,6 +22,7 @@ mod sqlite;
 mod sqlite_file;
 mod waiting;
 
+pub use self::chromium::Chromium;
 pub use self::citus::{is_citus, is_on_citus};
 pub use self::postgres::Postgres;
 pub use self::postgres_listener::Listener;

@@ -8,6 +8,7 @@ mod audit;
 mod audit_lists;
 mod availability;
 mod availability_input;
+mod browser;
 mod charges;
 mod command_line;
 mod console;
