@@ -22,13 +22,13 @@ until rm -rf "$0"; do sleep 0.1; done
 "#;
 
 /// Installs the browser and its server with `apt-get`, if it exists.
-const INSTALL: &str = r#"
+const INSTALL: &str = r"
 command -v apt-get >/dev/null || exit
 echo 'testkit: this machine has no Chromium, installing the packages chromium and chromium-driver' >&2
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get install -y --no-install-recommends chromium chromium-driver
-"#;
+";
 
 /// The `WebDriver` server of this process, which ends with it.
 pub struct Chromium {
