@@ -1,5 +1,6 @@
 //! The console: events and the audit trail.
 
+use crate::events::events_up_to;
 use crate::on_both_engines;
 use crate::support::{Browser, World};
 
@@ -18,6 +19,9 @@ fn events_are_read_from_either_end_and_by_type(world: &World) {
     let other = world.tenant_id("Channel B");
     let place = world.location_id(&tenant, "Harbour");
     world.location_id(&other, "Elsewhere");
+    // Changes are numbered in their order: those before are there as well.
+    world.key_in(&other, "READ");
+    events_up_to(&world.calry().named(&other), "user.created");
     let list = format!("/console/t/{tenant}/events");
     let newest = browser.get(&format!("{list}/newest"));
     let newest = newest.header("location").expect("a page");

@@ -52,6 +52,7 @@ enum Listings {}
 /// Returns the filter that all lists of listings have.
 pub(crate) fn filters() -> Vec<Field> {
     vec![
+        Field::text("q", "Search").hint("A part of the name, the city or the id at the provider."),
         Field::text("integrationAccountID", "Account id"),
         Field::text("providerID", "Id at the provider"),
         Field::number("guests", "Guests"),

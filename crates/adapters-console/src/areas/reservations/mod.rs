@@ -51,6 +51,8 @@ impl Rows for Reservations {
 
     fn filters() -> Vec<Field> {
         vec![
+            Field::text("q", "Search")
+                .hint("A part of the guest's name or email address, or of the id in your own system."),
             Field::choice("status", "Status", word_choices(["PENDING", "CONFIRMED", "CANCELLED", "EXPIRED"])),
             Field::date("checkInStartDate", "Check-in from"),
             Field::date("checkInEndDate", "Check-in until"),
