@@ -1,6 +1,4 @@
--- The webhooks that are behind, by an index, so that those at rest cost nothing. `newest` is the position of an event that the
+-- Whether a webhook is behind, for an index of those that are: webhooks at rest cost nothing. `newest` is the position of an event that the
 -- numbering has told to the tenant, or stored in the log that the webhook follows, or of a later one.
 ALTER TABLE webhooks ADD COLUMN newest integer NOT NULL DEFAULT 0;
 ALTER TABLE webhooks ADD COLUMN is_behind integer GENERATED ALWAYS AS (status = 'ENABLED' AND position < newest) VIRTUAL;
-CREATE INDEX webhooks_behind ON webhooks (workspace_id, id) WHERE is_behind;
-CREATE INDEX webhooks_of_workspace ON webhooks (workspace_id, id) WHERE scope = 'workspace';

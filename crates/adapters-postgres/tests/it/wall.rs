@@ -136,7 +136,7 @@ async fn views_show_the_rows_of_the_workspace_only() {
     let views =
         sqlx::query_scalar("SELECT viewname FROM pg_views WHERE viewname LIKE 'walled_%'").fetch_all(&mut owner);
     let views: Vec<String> = views.await.expect("views");
-    assert_eq!(views.len(), 3, "{views:?}");
+    assert_eq!(views.len(), 4, "{views:?}");
     for view in views {
         let table = view.trim_start_matches("walled_");
         for workspace in &workspaces {

@@ -62,6 +62,10 @@ macro_rules! isolation_suite {
                 an_identifier_is_taken_once_for_each_provider,
                 another_tenant_reaches_no_account,
             }
+            listing_texts {
+                a_search_for_listings_finds_what_looking_at_each_finds,
+                a_search_for_reservations_finds_what_looking_at_each_finds,
+            }
             listings {
                 the_operator_finds_whose_an_account_is,
                 listings_are_found_by_the_ids_of_their_provider,
