@@ -231,15 +231,15 @@ mod tests {
         }
     }
 
-    fn asked(q: &str) -> Input<FindAnything> {
-        Ok(FindAnything { q: Some(q.to_owned()) })
+    fn asked(q: &str) -> FindAnything {
+        FindAnything { q: Some(q.to_owned()) }
     }
 
     #[tokio::test]
     async fn the_five_that_match_best_are_shown_the_best_first() {
         let names = ["Savannah", "Grace Ann", "Joanna", "Anna", "Ann", "Ann Lee", "Hanna"];
         let findings = over("ann", names.map(named).to_vec());
-        let found = findings.find(&build::channel(Permission::Read), asked("ann")).await.expect("found");
+        let found = findings.find(&build::channel(Permission::Read), Ok(asked("ann"))).await.expect("found");
         let names: Vec<_> = found.listings.iter().map(|listing| (listing.name.as_str(), listing.field)).collect();
         assert_eq!(
             names,
@@ -251,8 +251,8 @@ mod tests {
     #[tokio::test]
     async fn a_text_is_required() {
         let findings = over("ann", vec![]);
-        for input in [Ok(FindAnything::default()), asked(" ")] {
-            let refused = findings.find(&build::channel(Permission::Read), input).await.expect_err("invalid");
+        for input in [FindAnything::default(), asked(" ")] {
+            let refused = findings.find(&build::channel(Permission::Read), Ok(input)).await.expect_err("invalid");
             assert_eq!(refused.field_errors().expect("field errors").keys().collect::<Vec<_>>(), ["q"]);
         }
     }

@@ -124,6 +124,7 @@ macro_rules! isolation_suite {
                 a_tenant_sees_and_changes_only_its_own_webhooks,
             }
             workspaces {
+                the_concerns_of_a_workspace_are_its_own,
                 another_workspace_is_neither_seen_nor_changed,
                 of_twenty_who_make_the_first_workspace_one_wins,
             }
