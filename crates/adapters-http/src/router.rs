@@ -137,8 +137,9 @@ fn first_segment(pattern: &str) -> &str {
 }
 
 fn matches(pattern: &str, path: &str) -> bool {
-    let mut parts = pattern.split('/').zip(path.split('/'));
-    pattern.split('/').count() == path.split('/').count() && parts.all(|(p, part)| p == part || p.starts_with('{'))
+    let mut parts = path.split('/');
+    pattern.split('/').all(|p| parts.next().is_some_and(|part| p == part || p.starts_with('{')))
+        && parts.next().is_none()
 }
 
 /// Creates a path that responds to other methods than its own with 405 and a list of its methods.

@@ -8,11 +8,12 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use ports::traces::SPANS;
 use serde::Deserialize;
 use thiserror::Error;
+use tracing::Dispatch;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, fmt, registry};
+use tracing_subscriber::{Layer, Registry, fmt, registry};
 
 use crate::cli::LogFormat;
 use crate::settings::Settings;
@@ -90,8 +91,18 @@ pub(crate) fn start(settings: &Settings) -> anyhow::Result<Telemetry> {
         LogFormat::Json => log.json().flatten_event(true).boxed(),
     };
     let exporter = spans::exporter()?;
-    registry().with(log.with_filter(filter)).with(exporter.as_ref().map(spans::layer)).init();
+    subscriber(log.with_filter(filter), exporter.as_ref()).init();
     Ok(Telemetry { exporter })
+}
+
+/// Combines the log with the export of spans. Without an exporter there is no second layer: an absent layer (`None`) has no filter,
+/// so that all spans and events would be made for it.
+fn subscriber(log: impl Layer<Registry> + Send + Sync, exporter: Option<&SdkTracerProvider>) -> Dispatch {
+    let log = registry().with(log);
+    match exporter {
+        Some(exporter) => log.with(spans::layer(exporter)).into(),
+        None => log.into(),
+    }
 }
 
 impl Telemetry {
@@ -109,9 +120,23 @@ impl Telemetry {
 
 #[cfg(test)]
 mod tests {
-    use tracing::Level;
+    use std::io::sink;
+
+    use tracing::dispatcher::with_default;
+    use tracing::{Level, info_span};
 
     use super::*;
+
+    #[test]
+    fn a_span_is_only_made_if_it_is_exported() {
+        let exporter = SdkTracerProvider::builder().build();
+        for (exporter, is_made) in [(None, false), (Some(&exporter), true)] {
+            let LogFilter(filter) = "trace".parse().expect("a level");
+            let log = fmt::layer().with_writer(sink).with_filter(filter);
+            let span = with_default(&subscriber(log, exporter), || info_span!(target: SPANS, "span"));
+            assert_eq!(!span.is_disabled(), is_made);
+        }
+    }
 
     #[test]
     fn a_filter_says_levels_for_all_and_for_parts() {
