@@ -3,7 +3,9 @@
 //! The waiting events do not count: under load, their few rows are replaced several times a second, and each `ANALYZE` would
 //! make all connections plan the bookings again.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::mem;
 
 use adapters_sql::{Connections, HEARTBEAT_INTERVAL};
 use sqlx::AssertSqlSafe;
@@ -32,8 +34,9 @@ impl Postgres {
     pub(crate) async fn watch_sizes(&self) -> Infallible {
         let connections = self.connections("postgres-watcher", 1);
         let mut known = None;
+        let mut analyzed = Vec::new();
         loop {
-            match look(&connections).await {
+            match look(&connections, &mut analyzed).await {
                 Ok(sizes) if sizes == known => {}
                 Ok(sizes) => {
                     known = sizes;
@@ -47,12 +50,16 @@ impl Postgres {
     }
 }
 
-async fn look(connections: &Connections<sqlx::Postgres>) -> sqlx::Result<Option<String>> {
+/// Returns the sizes of the tables, after collecting the statistics of those that have doubled. `analyzed` are those that were
+/// doubled at the last look: their statistics are collected once more, because rows that were committed while `ANALYZE` ran
+/// are neither in its statistics nor counted as changes since.
+async fn look(connections: &Connections<sqlx::Postgres>, analyzed: &mut Vec<String>) -> sqlx::Result<Option<String>> {
     let mut pooled = connections.get().await?;
     let connection = pooled.start();
     let looked = async {
         let outgrown: Vec<String> = sqlx::query_scalar(OUTGROWN).fetch_all(&mut *connection).await?;
-        for table in outgrown {
+        let again = mem::replace(analyzed, outgrown.clone());
+        for table in again.into_iter().chain(outgrown).collect::<BTreeSet<_>>() {
             sqlx::query(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut *connection).await?;
         }
         sqlx::query_scalar(SIZES).fetch_one(&mut *connection).await
