@@ -1,12 +1,13 @@
 //! A headless Chromium, driven by its `WebDriver` server.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::OnceLock;
 use std::{env, iter};
 
-use crate::postgres::{free_port, is_root, watched_with};
+use crate::install::{found_or_installed, run_as_root};
+use crate::postgres::{free_port, watched_with};
 use crate::until;
 
 /// Runs the server `$1` in the folder `$0` on the port `$2`, until standard input ends. The profiles of browsers are in the
@@ -78,21 +79,7 @@ impl Chromium {
 
 /// Returns the browser and its server, after installing them if necessary.
 fn programs() -> (PathBuf, PathBuf) {
-    let found = find_programs().or_else(|| {
-        // Two processes must not install at once. Locking the folder itself leaves no lock file.
-        let tmp = File::open("/tmp").expect("/tmp is readable");
-        tmp.lock().expect("a folder can be locked");
-        find_programs().or_else(|| {
-            let mut command = Command::new(if is_root() { "sh" } else { "sudo" });
-            if !is_root() {
-                command.args(["-n", "sh"]);
-            }
-            // A failure is reported on standard error, and the programs are still missing.
-            let _ = command.args(["-c", INSTALL]).stdin(Stdio::null()).stdout(Stdio::null()).status();
-            find_programs()
-        })
-    });
-    found.unwrap_or_else(|| {
+    found_or_installed(find_programs, || run_as_root(INSTALL)).unwrap_or_else(|| {
         panic!(
             "found no Chromium with its WebDriver server. Install them (Debian: `apt-get install chromium chromium-driver`; \
              Fedora: `dnf install chromium chromedriver`; macOS: `brew install --cask chromium chromedriver`)"

@@ -14,6 +14,7 @@ pub mod build;
 mod chromium;
 mod citus;
 pub mod contract;
+mod install;
 mod pgbouncer;
 mod postgres;
 mod postgres_listener;

@@ -1,13 +1,14 @@
 //! A throw-away `PgBouncer` in front of the throw-away PostgreSQL.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use url::Url;
 
+use crate::install::found_or_installed;
 use crate::postgres::{free_port, is_root, watched_with};
 use crate::until;
 
@@ -126,17 +127,11 @@ fn program() -> PathBuf {
         let programs = ["/usr/sbin/pgbouncer".into(), "pgbouncer".into(), unpacked.join("pgbouncer")];
         programs.into_iter().find(|program: &PathBuf| is_new_enough(program))
     };
-    let found = found().or_else(|| {
-        // Two processes must not unpack at once. Locking the folder itself leaves no lock file.
-        let tmp = File::open("/tmp").expect("/tmp is readable");
-        tmp.lock().expect("a folder can be locked");
-        found().or_else(|| {
-            // A failure is reported on standard error, and the program is still missing.
-            let _ = Command::new("sh").args(["-c", UNPACK]).arg(&unpacked).stdin(Stdio::null()).status();
-            found()
-        })
-    });
-    found.unwrap_or_else(|| {
+    let unpack = || {
+        // A failure is reported on standard error, and the program is still missing.
+        let _ = Command::new("sh").args(["-c", UNPACK]).arg(&unpacked).stdin(Stdio::null()).status();
+    };
+    found_or_installed(found, unpack).unwrap_or_else(|| {
         panic!(
             "found no PgBouncer of version {}.{} or newer. Install one (Debian 13, Ubuntu 24.04: `apt-get install pgbouncer`; \
              Fedora: `dnf install pgbouncer`; macOS: `brew install pgbouncer`), or let the tests unpack Debian's, for which \

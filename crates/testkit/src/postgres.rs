@@ -20,6 +20,7 @@ use std::{env, iter, thread};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
+use crate::install::{found_or_installed, run_as_root};
 use crate::pgbouncer::PgBouncer;
 use crate::{citus, postgres_server, until};
 
@@ -412,31 +413,13 @@ pub(crate) fn is_root() -> bool {
 
 /// Returns the folder of the server programs, after installing them if necessary.
 fn programs() -> PathBuf {
-    let found = find_programs().or_else(|| {
-        // Two processes must not install at once. Locking the folder itself leaves no lock file.
-        let tmp = File::open("/tmp").expect("/tmp is readable");
-        tmp.lock().expect("a folder can be locked");
-        find_programs().or_else(|| {
-            install_programs();
-            find_programs()
-        })
-    });
-    found.unwrap_or_else(|| {
+    found_or_installed(find_programs, || run_as_root(INSTALL)).unwrap_or_else(|| {
         panic!(
             "found no PostgreSQL server programs. Install them (Debian, Ubuntu: `apt-get install postgresql`; Fedora: \
              `dnf install postgresql-server`; macOS: `brew install postgresql`), or set {SHARED_SERVER} to the \
              postgres:// URL of a server where the tests may create databases"
         )
     })
-}
-
-fn install_programs() {
-    let mut command = Command::new(if is_root() { "sh" } else { "sudo" });
-    if !is_root() {
-        command.args(["-n", "sh"]);
-    }
-    // A failure is reported on standard error, and the programs are still missing.
-    let _ = command.args(["-c", INSTALL]).stdin(Stdio::null()).stdout(Stdio::null()).status();
 }
 
 fn find_programs() -> Option<PathBuf> {
