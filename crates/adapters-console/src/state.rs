@@ -59,8 +59,8 @@ pub struct ConsoleSettings {
     pub is_trusted_proxy: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
     /// Counts requests for the rate limits.
     pub count_request: CountRequest,
-    /// Grants a request more time than others, because it waits.
-    pub grant_time: fn(&HttpRequest, Duration),
+    /// Grants a request the time that the receiver of a webhook has.
+    pub grant_time_of_receiver: fn(&HttpRequest),
     /// Returns the URL of the API, as the client of a request has reached it.
     pub api_url: fn(&HttpRequest) -> String,
     /// The pattern of the addresses of map tiles, like `https://tiles.example.com/{z}/{x}/{y}.png`, and their origin.
@@ -151,7 +151,7 @@ mod tests {
         Shared::new(ConsoleSettings {
             is_trusted_proxy: Box::new(|_| false),
             count_request: Box::new(|_, _| None),
-            grant_time: |_, _| {},
+            grant_time_of_receiver: |_| {},
             api_url: |_| String::new(),
             map_tiles: None,
         })

@@ -34,7 +34,6 @@ mod status;
 use std::io;
 use std::net::TcpListener;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use actix_server::Server;
 use actix_web::HttpRequest;
@@ -43,7 +42,7 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 
 use self::areas::quotes::PriceView;
-pub use self::areas::webhooks::event_body;
+pub use self::areas::webhooks::{event_body, grant_time_of_receiver};
 pub use self::openapi::NOT_SUPPORTED;
 use self::response::problem::ProblemView;
 use self::router::{Operation, Router, no_such_route};
@@ -117,11 +116,6 @@ pub fn serve<C: FnOnce(&mut ServiceConfig)>(
 /// Returns the URL of the API, as the client of a request has reached it.
 pub fn api_url(request: &HttpRequest) -> String {
     response::address::url(request, router::BASE)
-}
-
-/// Grants a request time beyond the limit of all requests, because it waits and uses nothing meanwhile.
-pub fn grant_time(request: &HttpRequest, time: Duration) {
-    request::extra_time::ExtraTime::grant(request, time);
 }
 
 /// Adds everything that the service answers to an actix-web application.

@@ -194,6 +194,42 @@ macro_rules! wired {
     };
 }
 
+/// Creates the use cases of the API or of the console: those that both have, and these.
+macro_rules! with_shared {
+    ($parts:ident, $outbound:ident, $name:ident { $($own:tt)* }) => {
+        $name {
+            authentication: $parts.authentication(),
+            tenants: wired!($parts: Tenants { repository, queries, users; idempotency, ambient }),
+            imports: wired!($parts: Imports { repository; idempotency, ambient }),
+            locations: wired!($parts: Locations { repository, queries; idempotency, ambient }),
+            integration_accounts: wired!(
+                $parts: IntegrationAccounts { repository, queries, tenants, importers; idempotency, ambient }
+            ),
+            listings: $parts.listings(),
+            availability: wired!($parts: Availability { repository, queries, listings; ambient }),
+            charges: wired!($parts: Charges { repository; ambient }),
+            promotions: wired!($parts: Promotions { repository, queries; idempotency, ambient }),
+            quotes: $parts.quotes(),
+            reservations: $parts.reservations(),
+            users: wired!($parts: Users { repository, queries, locations; idempotency, ambient }),
+            api_keys: $parts.api_keys(),
+            events: wired!($parts: Events { queries, consumers; arrivals }),
+            event_consumers: wired!($parts: EventConsumers { repository, queries, events; ambient }),
+            webhooks: Webhooks {
+                repository: $parts.database.clone(),
+                queries: $parts.database.clone(),
+                events: $parts.database.clone(),
+                idempotency: $parts.idempotency.clone(),
+                outbound: $outbound,
+                ambient: $parts.ambient.clone(),
+            },
+            audit: wired!($parts: Audit { queries; }),
+            workspaces: $parts.workspaces(),
+            $($own)*
+        }
+    };
+}
+
 impl UseCases {
     pub(crate) fn of(
         database: Arc<Database>,
@@ -208,114 +244,23 @@ impl UseCases {
 
     /// Creates the use cases of the API, for one worker thread.
     pub(crate) fn api(&self, metrics: Metrics, server_limits: ServerLimits, outbound: Outbound) -> Api {
-        Api {
-            authentication: self.authentication(),
-            tenants: self.tenants(),
-            imports: self.imports(),
-            locations: self.locations(),
-            integration_accounts: self.integration_accounts(),
-            listings: self.listings(),
-            availability: self.availability(),
-            charges: self.charges(),
-            promotions: self.promotions(),
-            quotes: self.quotes(),
-            reservations: self.reservations(),
-            users: self.users(),
-            api_keys: self.api_keys(),
-            findings: wired!(self: Findings { accounts, listings, promotions, reservations, users; }),
-            events: self.events(),
-            event_consumers: self.event_consumers(),
-            webhooks: self.webhooks(outbound),
-            audit: self.audit(),
-            workspaces: self.workspaces(),
-            operators: self.operators(),
-            readiness: wired!(self: ReadinessCheck { readiness; }),
-            metrics,
-            continue_trace,
-            server_limits,
-        }
+        with_shared!(
+            self,
+            outbound,
+            Api {
+                findings: wired!(self: Findings { accounts, listings, promotions, reservations, users; }),
+                operators: self.operators(),
+                readiness: wired!(self: ReadinessCheck { readiness; }),
+                metrics,
+                continue_trace,
+                server_limits,
+            }
+        )
     }
 
     /// Creates the use cases of the console.
     pub(crate) fn console(&self, shared: Shared, outbound: Outbound) -> Console {
-        Console {
-            authentication: self.authentication(),
-            tenants: self.tenants(),
-            imports: self.imports(),
-            locations: self.locations(),
-            integration_accounts: self.integration_accounts(),
-            listings: self.listings(),
-            availability: self.availability(),
-            charges: self.charges(),
-            promotions: self.promotions(),
-            quotes: self.quotes(),
-            reservations: self.reservations(),
-            users: self.users(),
-            api_keys: self.api_keys(),
-            events: self.events(),
-            event_consumers: self.event_consumers(),
-            webhooks: self.webhooks(outbound),
-            audit: self.audit(),
-            workspaces: self.workspaces(),
-            shared,
-        }
-    }
-
-    fn tenants(&self) -> Tenants {
-        wired!(self: Tenants { repository, queries, users; idempotency, ambient })
-    }
-
-    fn imports(&self) -> Imports {
-        wired!(self: Imports { repository; idempotency, ambient })
-    }
-
-    fn locations(&self) -> Locations {
-        wired!(self: Locations { repository, queries; idempotency, ambient })
-    }
-
-    fn integration_accounts(&self) -> IntegrationAccounts {
-        wired!(
-            self: IntegrationAccounts { repository, queries, tenants, importers; idempotency, ambient }
-        )
-    }
-
-    fn availability(&self) -> Availability {
-        wired!(self: Availability { repository, queries, listings; ambient })
-    }
-
-    fn charges(&self) -> Charges {
-        wired!(self: Charges { repository; ambient })
-    }
-
-    fn promotions(&self) -> Promotions {
-        wired!(self: Promotions { repository, queries; idempotency, ambient })
-    }
-
-    fn users(&self) -> Users {
-        wired!(self: Users { repository, queries, locations; idempotency, ambient })
-    }
-
-    fn events(&self) -> Events {
-        wired!(self: Events { queries, consumers; arrivals })
-    }
-
-    fn event_consumers(&self) -> EventConsumers {
-        wired!(self: EventConsumers { repository, queries, events; ambient })
-    }
-
-    fn audit(&self) -> Audit {
-        wired!(self: Audit { queries; })
-    }
-
-    fn webhooks(&self, outbound: Outbound) -> Webhooks {
-        Webhooks {
-            repository: self.database.clone(),
-            queries: self.database.clone(),
-            events: self.database.clone(),
-            idempotency: self.idempotency.clone(),
-            outbound,
-            ambient: self.ambient.clone(),
-        }
+        with_shared!(self, outbound, Console { shared })
     }
 
     /// Creates the delivery of webhooks by this process.

@@ -115,9 +115,7 @@ impl RateLimits {
         let of_tenant = self.tenants.as_ref().zip(home).map(|(tenants, home)| tenants.count(home.as_uuid()));
         of_key.into_iter().chain(of_tenant).min_by_key(|standing| (!standing.is_over, standing.remaining))
     }
-}
 
-impl RateLimits {
     /// Counts a request that is not one of the API. Returns the message of a refusal, with the seconds until the next one.
     pub fn refuses(&self, key: Uuid, home: Option<TenantId>) -> Option<(&'static str, u32)> {
         let standing = self.count(key, home).filter(|standing| standing.is_over)?;

@@ -76,7 +76,7 @@ fn console(settings: &Settings) -> Shared {
     Shared::new(ConsoleSettings {
         is_trusted_proxy: Box::new(move |address| proxies.iter().any(|network| network.contains(address))),
         count_request: Box::new(move |key, home| limits.rate_limits.refuses(key, home)),
-        grant_time: adapters_http::grant_time,
+        grant_time_of_receiver: adapters_http::grant_time_of_receiver,
         api_url: adapters_http::api_url,
         map_tiles: settings.map_tiles.clone().map(|MapTiles { pattern, origin }| (pattern, origin)),
     })

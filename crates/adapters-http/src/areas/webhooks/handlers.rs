@@ -30,6 +30,11 @@ use crate::state::Api;
 /// The time that a receiver has, beyond the time limit of other requests.
 const OF_RECEIVER: Duration = Duration::from_secs(15);
 
+/// Grants a request the time that a receiver has, because it waits and uses nothing meanwhile.
+pub fn grant_time_of_receiver(request: &HttpRequest) {
+    ExtraTime::grant(request, OF_RECEIVER);
+}
+
 /// The extractors of a change of one webhook.
 type WebhookChange = ChangeRequest<InTenant, WebhookId>;
 
@@ -155,7 +160,7 @@ pub(crate) async fn test(
     let answer = |TestedWebhook(attempt)| ok(AttemptView::from(attempt));
     // The body is ignored, but belongs to the fingerprint of the request.
     let (caller, _, idempotent) = body.read_idempotent::<IgnoredAny, _, _>(caller, Permission::Admin, answer).await?;
-    ExtraTime::grant(&request, OF_RECEIVER);
+    grant_time_of_receiver(&request);
     let done = api.webhooks.test(&caller, id.0, &idempotent).await?;
     Ok(plain(done.reply(answer)))
 }

@@ -4,6 +4,7 @@ mod handlers;
 mod requests;
 mod views;
 
+pub use self::handlers::grant_time_of_receiver;
 pub(crate) use self::handlers::*;
 pub use self::requests::event_body;
 pub(crate) use self::requests::requests;
