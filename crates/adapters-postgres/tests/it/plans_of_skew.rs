@@ -44,8 +44,8 @@ async fn the_importers_of_a_listing_are_found_by_it() {
     let server = walled();
     let pool = filled(server.url(), &[&LISTINGS[..4], &SMALL_WORKSPACES].concat()).await;
     for (pool, database) in sides(&server, pool).await {
-        let plan =
-            plan(&pool, database.importers_told_statement(build::workspace_id(), ListingId::new(build::id()))).await;
+        let [_, _, _, importers, ..] = database.numbering_statements(build::workspace_id(), build::at());
+        let plan = plan(&pool, importers).await;
         assert!(plan.iter().any(|line| line.contains("using importers_by_listing on imports")), "{plan:#?}");
     }
 }

@@ -1,7 +1,7 @@
 //! The ports of API keys.
 
 use async_trait::async_trait;
-use domain::access::{OperatorScope, OwnScope, TenantScope};
+use domain::access::{OperatorScope, OwnScope, Permission, TenantScope};
 use domain::api_keys::{ApiKey, ApiKeyParts};
 use domain::change::Change;
 use domain::ids::{ApiKeyId, UserId};
@@ -45,15 +45,7 @@ impl ApiKeyRepository for Database {
         user: &ApiUser,
         change: Change<ApiKey>,
     ) -> Result<ApiKey, RepositoryError> {
-        let Change { after: key, audit, idempotency_record } = change;
-        let transaction = self.begin(scope, idempotency_record).await?;
-        let done = async {
-            transaction.expect_administrator(scope, &audit, transaction.dialect().for_share()).await?;
-            transaction.expect_unchanged(scope, user, transaction.dialect().for_share()).await?;
-            insert(&transaction, key.clone()).await
-        }
-        .await;
-        transaction.end(done.map(|()| key), audit).await
+        self.create_as(scope, Permission::Admin, user, change).await
     }
 
     async fn create_for_any(
@@ -98,16 +90,8 @@ impl ApiKeyRepository for Database {
         user: &ApiUser,
         change: Change<ApiKey>,
     ) -> Result<ApiKey, RepositoryError> {
-        let Change { after: key, audit, idempotency_record } = change;
-        let transaction = self.begin(scope, idempotency_record).await?;
-        let done = async {
-            let lock = transaction.dialect().for_share();
-            transaction.expect_admitted(scope, &audit, key.permission(), lock).await?;
-            transaction.expect_unchanged(scope, user, lock).await?;
-            insert(&transaction, key.clone()).await
-        }
-        .await;
-        transaction.end(done.map(|()| key), audit).await
+        let needed = change.after.permission();
+        self.create_as(scope, needed, user, change).await
     }
 
     async fn revoke_own(&self, scope: OwnScope, change: Change<ApiKey>) -> Result<(), RepositoryError> {
@@ -115,6 +99,28 @@ impl ApiKeyRepository for Database {
         let transaction = self.begin(scope.workspace_id(), idempotency_record).await?;
         let done = transaction.execute_guarded(own(REVOKE_OWN, scope, key.id()).bind([audit.at.into()])).await;
         transaction.end(done, audit).await
+    }
+}
+
+impl Database {
+    /// Stores a new key of the user, made by a caller who is still admitted with this permission.
+    async fn create_as(
+        &self,
+        scope: &TenantScope,
+        needed: Permission,
+        user: &ApiUser,
+        change: Change<ApiKey>,
+    ) -> Result<ApiKey, RepositoryError> {
+        let Change { after: key, audit, idempotency_record } = change;
+        let transaction = self.begin(scope, idempotency_record).await?;
+        let done = async {
+            let lock = transaction.dialect().for_share();
+            transaction.expect_admitted(scope, &audit, needed, lock).await?;
+            transaction.expect_unchanged(scope, user, lock).await?;
+            insert(&transaction, key.clone()).await
+        }
+        .await;
+        transaction.end(done.map(|()| key), audit).await
     }
 }
 

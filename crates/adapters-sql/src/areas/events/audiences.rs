@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::events::{Audience, EventType, Relation};
-use domain::ids::{ListingId, WorkspaceId};
 use ports::RepositoryError;
-use sea_orm::{FromQueryResult, Statement};
+use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,9 +13,8 @@ use super::waiting::Waiting;
 use super::workspaces::Workspaces;
 use crate::areas::facts::ids_to_json;
 use crate::areas::import_policies::{MAY_IMPORT, may_import};
-use crate::engine::database::Database;
 use crate::engine::dialect::Dialect;
-use crate::engine::query::Query;
+use crate::engine::query::{Query, one_more_than};
 use crate::engine::transaction::Transaction;
 
 /// The maximum number of listings whose importers or owners are looked up at once, but for those of a single change.
@@ -164,23 +162,13 @@ impl Transaction {
     }
 }
 
-impl Database {
-    /// Returns the statement that reads the importers who are told of listings, for tests.
-    #[doc(hidden)]
-    pub fn importers_told_statement(&self, workspace: WorkspaceId, listing: ListingId) -> Statement {
-        let (workspaces, _) = Workspaces::of_transaction(self.dialect(), &[workspace.as_uuid()]);
-        let listing = (workspace.as_uuid(), listing.as_uuid());
-        self.statement(importers(self.dialect(), workspaces, [listing], MOST_IMPORTERS))
-    }
-}
-
 fn importers(
     dialect: &dyn Dialect,
     workspaces: Workspaces,
     listings: impl IntoIterator<Item = ListingIn>,
     most: usize,
 ) -> Query {
-    let limit = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+    let limit = one_more_than(u64::try_from(most).unwrap_or(u64::MAX));
     let may_import = may_import(dialect, "import.tenant_id");
     let importers = workspaces.of_ids(IMPORTERS, "import.listing_id", listings).fill(MAY_IMPORT, may_import);
     importers.push_bound(" LIMIT ?", limit)

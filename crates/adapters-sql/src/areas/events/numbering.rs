@@ -145,7 +145,7 @@ impl Database {
         let [importers, owners, tenants] = audience_queries(self.dialect(), workspaces, id);
         let waiting = waiting(self.dialect(), workspaces, [id], 100);
         let storing = storing(self.dialect(), workspaces, at, [(); 5].map(|()| json!([])));
-        [Query::new(WORKSPACES, []), logs(workspaces, &[id]), waiting, importers, owners, tenants, storing]
+        [Query::new(WORKSPACES, []), logs(workspaces, &[id], 500), waiting, importers, owners, tenants, storing]
             .map(|query| self.statement(query))
     }
 

@@ -91,10 +91,7 @@ impl Transaction {
         ids: &[Uuid],
         most: usize,
     ) -> Result<(Vec<LogRow>, bool), RepositoryError> {
-        let logs = |ids: &[Uuid]| {
-            let most = i64::try_from(most).unwrap_or(i64::MAX);
-            of(workspaces, LOGS, ids).bind([most.into()]).push(self.dialect().for_update_of_unlocked())
-        };
+        let logs = |ids: &[Uuid]| logs(workspaces, ids, most).push(self.dialect().for_update_of_unlocked());
         let mut locked = self.rows::<LogRow>(logs(ids)).await?;
         let mut others = ids.to_vec();
         others.retain(|id| locked.iter().all(|log| log.workspace_id != *id));
@@ -160,13 +157,13 @@ impl Batch<'_> {
 }
 
 /// Begins a statement whose items are workspaces.
-pub(super) fn of(workspaces: Workspaces, text: &'static str, ids: &[Uuid]) -> Query {
+fn of(workspaces: Workspaces, text: &'static str, ids: &[Uuid]) -> Query {
     workspaces.of(text, ids.iter().map(|id| ids_to_json([*id])))
 }
 
-/// Returns the statement that locks the logs of workspaces, for tests.
-pub(super) fn logs(workspaces: Workspaces, ids: &[Uuid]) -> Query {
-    of(workspaces, LOGS, ids).bind([500_i64.into()])
+/// Reads the logs of workspaces.
+pub(super) fn logs(workspaces: Workspaces, ids: &[Uuid], most: usize) -> Query {
+    of(workspaces, LOGS, ids).bind([i64::try_from(most).unwrap_or(i64::MAX).into()])
 }
 
 /// Returns how many changes of each workspace are numbered, so that they are `most` together, or one of each: all of those
