@@ -1,13 +1,11 @@
 //! The events that concern the tenant.
 
 use actix_web::web::ServiceConfig;
-use application::{EventPage, FindEvents, Reading};
-use domain::audit::Actor;
+use application::{EventPage, FindEvents, Input, Reading};
 use domain::events::{Datum, Event, EventType};
 use maud::{Markup, html};
 
-use super::history::{changes, text};
-use super::lists::MOST_ROWS;
+use super::history::{actor, changes, text};
 use super::resources::Pages;
 use crate::request::query;
 use crate::request::route::page;
@@ -45,20 +43,22 @@ fn fields(visit: &Visit) -> Vec<Field> {
         Field::choice("types", "Type", types),
         Field::number("after", "After position").hint("Left empty, from the oldest event that is kept."),
     ];
-    if visit.caller.tenant().is_default {
-        let scopes = [("tenant", "of this tenant"), ("workspace", "of the whole workspace")];
-        fields.push(Field::choice("scope", "Events", scopes));
-    }
+    fields.extend(scope(visit));
     fields
 }
 
-async fn begin(visit: &Visit, query: FindEvents) -> Result<Reading, Refused> {
-    Ok(visit.console.events.begin(&visit.caller, Ok(query)).await?)
+/// Returns the field of whose events are meant, which the default tenant alone can choose.
+pub(crate) fn scope(visit: &Visit) -> Option<Field> {
+    let scopes = [("tenant", "of this tenant"), ("workspace", "of the whole workspace")];
+    visit.caller.tenant().is_default.then(|| Field::choice("scope", "Events", scopes))
+}
+
+async fn begin(visit: &Visit, query: Input<FindEvents>) -> Result<Reading, Refused> {
+    Ok(visit.console.events.begin(&visit.caller, query).await?)
 }
 
 async fn read(visit: &Visit) -> Result<EventPage, Refused> {
-    let query = query::read(&visit.query);
-    let mut reading = visit.console.events.begin(&visit.caller, query).await?;
+    let mut reading = begin(visit, query::read(&visit.query)).await?;
     Ok(visit.console.events.read(&visit.caller, &mut reading).await?)
 }
 
@@ -77,7 +77,7 @@ async fn list(visit: Visit) -> Answer {
                 (pager(&visit, read))
             }
         }
-        p { a href=(file) download { "CSV" } " of the first 10,000 at most" }
+        (csv::link(&file))
     };
     Ok(visit.form_page("Events", &[READ], content, refused.as_ref()))
 }
@@ -105,7 +105,7 @@ fn pager(visit: &Visit, read: &EventPage) -> Markup {
 async fn newest(visit: Visit) -> Answer {
     let scope = visit.query.get("scope").map(str::to_owned);
     let latest = FindEvents { after: Some("latest".to_owned()), scope, limit: Some(1), ..FindEvents::default() };
-    let mut reading = begin(&visit, latest).await?;
+    let mut reading = begin(&visit, Ok(latest)).await?;
     let read = visit.console.events.read(&visit.caller, &mut reading).await?;
     let start = read.position.saturating_sub(NEWEST).max(read.oldest.saturating_sub(1)).to_string();
     Ok(see_other(&address(&visit.at("events"), &visit.query, Some(("after", &start)))))
@@ -114,22 +114,15 @@ async fn newest(visit: Visit) -> Answer {
 /// Returns the events as a CSV file.
 async fn file(visit: Visit) -> Answer {
     let query: FindEvents = query::read(&visit.query).map_err(application::Refusal::from)?;
-    let columns = columns(&visit);
-    let mut content = String::new();
-    csv::push_headings(&mut content, &columns);
-    let mut reading = begin(&visit, FindEvents { limit: Some(PIECE), ..query }).await?;
-    let mut rows = 0;
+    let mut sheet = csv::Sheet::new(columns(&visit));
+    let mut reading = begin(&visit, Ok(FindEvents { limit: Some(PIECE), ..query })).await?;
     loop {
         let read = visit.console.events.read(&visit.caller, &mut reading).await?;
-        for event in read.events.iter().take(MOST_ROWS - rows) {
-            csv::push_item(&mut content, &columns, event);
-            rows += 1;
-        }
-        if !read.has_more || rows >= MOST_ROWS {
+        if !(sheet.add(&read.events) && read.has_more) {
             break;
         }
     }
-    Ok(csv::file("events", content))
+    Ok(sheet.file("events"))
 }
 
 fn columns(visit: &Visit) -> Vec<Column<Event>> {
@@ -141,11 +134,7 @@ fn columns(visit: &Visit) -> Vec<Column<Event>> {
         column("Resource", move |event: &Event| {
             pages.cell(event.tenant_id, &event.resource_kind, event.resource_id, "")
         }),
-        column("By", |event: &Event| match &event.actor {
-            Some(Actor::ApiUser { name, .. }) => Cell::text(name),
-            Some(Actor::Operator) => Cell::text("operator"),
-            None => Cell::text(""),
-        }),
+        column("By", |event: &Event| Cell::maybe(event.actor.as_ref().map(actor))),
         column("Change", |event: &Event| Cell::text(changes(&event.before, &event.after))),
         column("Data", |event: &Event| Cell::text(data(&event.data))),
         column("Id", |event: &Event| Cell::text(event.id)),

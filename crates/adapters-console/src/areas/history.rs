@@ -52,13 +52,17 @@ pub(crate) fn columns() -> Vec<Column<AuditRecord>> {
     vec![
         column("When", |entry: &AuditRecord| Cell::Time(entry.at)),
         column("Action", |entry: &AuditRecord| Cell::text(&entry.action)),
-        column("By", |entry: &AuditRecord| match &entry.actor {
-            Some(Actor::ApiUser { name, .. }) => Cell::text(name),
-            Some(Actor::Operator) => Cell::text("operator"),
-            None => Cell::text(&entry.tenant_name),
-        }),
+        column("By", |entry: &AuditRecord| Cell::text(entry.actor.as_ref().map_or(&*entry.tenant_name, actor))),
         column("Change", |entry: &AuditRecord| Cell::text(changes(&entry.before, &entry.after))),
     ]
+}
+
+/// Returns the name of an actor.
+pub(crate) fn actor(actor: &Actor) -> &str {
+    match actor {
+        Actor::ApiUser { name, .. } => name,
+        Actor::Operator => "operator",
+    }
 }
 
 /// Describes the facts before and after a change.

@@ -108,7 +108,7 @@ async fn fields(visit: &Visit, user: Option<&str>) -> Result<Vec<Field>, Refused
 async fn form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> Answer {
     let (fields, action) = (fields(visit, values.get("user_id")).await?, visit.at("keys/new"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Create" };
-    Ok(visit.form_page("New key", &[CREATE], form.markup(&visit.frame), refused))
+    Ok(visit.form("New key", CREATE, &form))
 }
 
 async fn new(visit: Visit) -> Answer {

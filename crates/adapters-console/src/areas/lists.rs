@@ -17,8 +17,6 @@ use crate::response::layout::Api;
 use crate::response::refused::Refused;
 use crate::response::table::{Column, address, pager, table};
 
-/// The maximum number of rows in a file.
-pub(crate) const MOST_ROWS: usize = 10_000;
 /// The number of rows that are read at a time for a file.
 const PIECE: i64 = 100;
 
@@ -77,29 +75,23 @@ async fn list<R: Rows>(visit: Visit) -> Answer {
                 (pager(&path, &visit.query, listed, R::id))
             }
         }
-        p { a href=(address(&format!("{path}.csv"), &visit.query, None)) download { "CSV" } " of the first 10,000 at most" }
+        (csv::link(&address(&format!("{path}.csv"), &visit.query, None)))
     };
     Ok(visit.form_page(R::TITLE, R::API, content, refused.as_ref()))
 }
 
 /// Returns the list as a CSV file.
 async fn file<R: Rows>(visit: Visit) -> Answer {
-    let columns = R::columns(&visit);
-    let mut content = String::new();
-    csv::push_headings(&mut content, &columns);
+    let mut sheet = csv::Sheet::new(R::columns(&visit));
     let filter: R::Filter = query::read(&visit.query).map_err(Refusal::from)?;
-    let (mut rows, mut number) = (0, 1);
+    let mut number = 1;
     loop {
         let paging = Paging { page: Some(number), per_page: Some(PIECE), ..Paging::default() };
         let listed = R::page(&visit, Ok(List { filter: filter.clone(), paging })).await?;
-        for item in listed.items.iter().take(MOST_ROWS - rows) {
-            csv::push_item(&mut content, &columns, item);
-            rows += 1;
-        }
-        if !listed.has_more || rows >= MOST_ROWS {
+        if !(sheet.add(&listed.items) && listed.has_more) {
             break;
         }
         number += 1;
     }
-    Ok(csv::file(&R::TITLE.to_lowercase().replace(' ', "-"), content))
+    Ok(sheet.file(&R::TITLE.to_lowercase().replace(' ', "-")))
 }

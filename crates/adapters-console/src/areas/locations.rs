@@ -103,7 +103,7 @@ fn fields() -> Vec<Field> {
 fn new_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at("locations/new"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Create" };
-    visit.form_page("New location", &[CREATE], form.markup(&visit.frame), refused)
+    visit.form("New location", CREATE, &form)
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -176,7 +176,7 @@ fn described(location: Location) -> Markup {
 fn edit_form(visit: &Visit, id: LocationId, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at(&format!("locations/{id}/edit")));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the location", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the location", UPDATE, &form)
 }
 
 async fn edit(visit: Visit) -> Answer {

@@ -118,7 +118,7 @@ async fn new_fields(visit: &Visit) -> Result<Vec<Field>, Refused> {
 fn new_form(visit: &Visit, fields: &[Field], values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let action = visit.at("promotions/new");
     let form = EditForm { action: &action, fields, values, refused, submit: "Create" };
-    visit.form_page("New promotion", &[CREATE], form.markup(&visit.frame), refused)
+    visit.form("New promotion", CREATE, &form)
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -200,7 +200,7 @@ fn described(visit: &Visit, promotion: Promotion) -> Markup {
 fn edit_form(visit: &Visit, id: PromotionId, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at(&format!("promotions/{id}/edit")));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the promotion", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the promotion", UPDATE, &form)
 }
 
 async fn edit(visit: Visit) -> Answer {

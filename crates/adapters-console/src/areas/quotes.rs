@@ -46,7 +46,7 @@ fn fields() -> Vec<Field> {
 fn stay_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at("quotes"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Quote" };
-    visit.form_page("Quote a stay", &[QUOTE], form.markup(&visit.frame), refused)
+    visit.form("Quote a stay", QUOTE, &form)
 }
 
 async fn new(visit: Visit) -> Answer {

@@ -103,7 +103,7 @@ fn fields() -> Vec<Field> {
 fn new_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let fields = fields();
     let form = EditForm { action: "/console/tenants/new", fields: &fields, values, refused, submit: "Create" };
-    visit.form_page("New tenant", &[CREATE], form.markup(&visit.frame), refused)
+    visit.form("New tenant", CREATE, &form)
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -183,7 +183,7 @@ fn actions(visit: &Visit, status: TenantStatus) -> Markup {
 fn edit_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at("edit"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the tenant", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the tenant", UPDATE, &form)
 }
 
 async fn edit(visit: Visit) -> Answer {

@@ -110,7 +110,7 @@ async fn fields(visit: &Visit, user: Option<&ApiUserParts>) -> Result<Vec<Field>
 async fn new_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> Answer {
     let (fields, action) = (fields(visit, None).await?, visit.at("users/new"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Create" };
-    Ok(visit.form_page("New user", &[CREATE], form.markup(&visit.frame), refused))
+    Ok(visit.form("New user", CREATE, &form))
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -131,9 +131,20 @@ async fn create(visit: Visit, sent: Form) -> Answer {
 
 async fn show(visit: Visit) -> Answer {
     let user = visit.console.users.get(&visit.caller, visit.id()).await?;
-    let ApiUserParts { id, name, email, role, status, home_tenant_id, home_tenant_name, workplace, .. } =
-        user.clone().into_parts();
-    let ApiUserParts { current_tenant_id, created_at, updated_at, .. } = user.into_parts();
+    let ApiUserParts {
+        id,
+        name,
+        email,
+        role,
+        status,
+        home_tenant_id,
+        home_tenant_name,
+        current_tenant_id,
+        workplace,
+        created_at,
+        updated_at,
+        ..
+    } = user.into_parts();
     let content = html! {
         (facts(&[
             ("Status", Cell::Status(word(status))),
@@ -180,7 +191,7 @@ fn actions(visit: &Visit, id: UserId, present: UserStatus) -> Markup {
 async fn edit_form(visit: &Visit, user: &ApiUserParts, values: &Values, refused: Option<&Refused>) -> Answer {
     let (fields, action) = (fields(visit, Some(user)).await?, visit.at(&format!("users/{}/edit", user.id)));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    Ok(visit.form_page("Edit the user", &[UPDATE], form.markup(&visit.frame), refused))
+    Ok(visit.form("Edit the user", UPDATE, &form))
 }
 
 async fn edit(visit: Visit) -> Answer {

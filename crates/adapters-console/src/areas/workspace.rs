@@ -95,7 +95,7 @@ fn fields() -> Vec<Field> {
 fn form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let fields = fields();
     let form = EditForm { action: "/console/workspace/edit", fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the workspace", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the workspace", UPDATE, &form)
 }
 
 async fn edit(visit: Visit) -> Answer {

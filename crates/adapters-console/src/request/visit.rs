@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{cookie, query, token};
 use crate::response::done::Done;
-use crate::response::form::Values;
+use crate::response::form::{EditForm, Values};
 use crate::response::layout::{Api, Body, Frame};
 use crate::response::refused::Refused;
 use crate::state::Console;
@@ -118,7 +118,12 @@ impl Visit {
     }
 
     pub(crate) fn page(&self, title: &str, api: &[Api], content: Markup) -> HttpResponse {
-        Body { title, api, content }.page(Some(&self.frame), StatusCode::OK)
+        self.form_page(title, api, content, None)
+    }
+
+    /// Returns a page that is one form.
+    pub(crate) fn form(&self, title: &str, api: Api, form: &EditForm) -> HttpResponse {
+        self.form_page(title, &[api], form.markup(&self.frame), form.refused)
     }
 
     /// Returns a page with a form, which was refused or is new.

@@ -2,8 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_DISPOSITION;
+use maud::{Markup, html};
 
 use super::table::Column;
+
+/// The maximum number of rows in a file.
+const MOST_ROWS: usize = 10_000;
 
 /// Appends a line to a file.
 fn push(file: &mut String, cells: impl Iterator<Item = String>) {
@@ -21,31 +25,49 @@ fn push(file: &mut String, cells: impl Iterator<Item = String>) {
     file.push_str("\r\n");
 }
 
-/// Appends the headings of a list.
-pub(crate) fn push_headings<T>(file: &mut String, columns: &[Column<T>]) {
-    push(file, shown(columns).map(|column| column.heading.to_owned()));
+/// A file of a list that is being filled.
+pub(crate) struct Sheet<T> {
+    columns: Vec<Column<T>>,
+    content: String,
+    /// The number of rows for which there is still room.
+    room: usize,
 }
 
-/// Appends an item of a list.
-pub(crate) fn push_item<T>(file: &mut String, columns: &[Column<T>], item: &T) {
-    push(file, shown(columns).map(|column| (column.cell)(item).plain()));
+impl<T> Sheet<T> {
+    /// Begins a file with the headings. Columns of buttons and boxes are left out.
+    pub(crate) fn new(mut columns: Vec<Column<T>>) -> Self {
+        columns.retain(|column| !column.is_control);
+        let mut content = String::new();
+        push(&mut content, columns.iter().map(|column| column.heading.to_owned()));
+        Self { columns, content, room: MOST_ROWS }
+    }
+
+    /// Adds items, and returns whether there is room for more.
+    pub(crate) fn add(&mut self, items: &[T]) -> bool {
+        for item in items.iter().take(self.room) {
+            push(&mut self.content, self.columns.iter().map(|column| (column.cell)(item).plain()));
+        }
+        self.room = self.room.saturating_sub(items.len());
+        self.room > 0
+    }
+
+    /// Returns the file, to save it.
+    pub(crate) fn file(self, name: &str) -> HttpResponse {
+        HttpResponse::Ok()
+            .content_type("text/csv; charset=utf-8")
+            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")))
+            .body(self.content)
+    }
 }
 
-fn shown<T>(columns: &[Column<T>]) -> impl Iterator<Item = &Column<T>> {
-    columns.iter().filter(|column| !column.is_control)
+/// Shows the link to the file of a list.
+pub(crate) fn link(to: &str) -> Markup {
+    html! { p { a href=(to) download { "CSV" } " of the first 10,000 at most" } }
 }
 
 /// Whether a spreadsheet would compute the cell. Negative numbers are left as they are.
 fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err()
-}
-
-/// Returns a file to save.
-pub(crate) fn file(name: &str, content: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")))
-        .body(content)
 }
 
 #[cfg(test)]

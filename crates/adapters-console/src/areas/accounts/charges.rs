@@ -59,12 +59,11 @@ async fn shown(
     refused: Option<&Refused>,
 ) -> Result<HttpResponse, Refused> {
     let charges = visit.console.charges.get(&visit.caller, id).await?;
-    let mut values = values.clone();
-    values.set(SEEN, version(&charges));
+    let (seen, mut values) = (version(&charges), values.clone());
+    values.set(SEEN, seen.as_str());
     let (fields, action) = (fields(), visit.at(&format!("accounts/{id}/charges")));
     let form = EditForm { action: &action, fields: &fields, values: &values, refused, submit: "Add" };
     let remove = format!("{action}/remove");
-    let seen = version(&charges);
     let remove = |charge: &AccountCharge| {
         let fields = html! {
             input type="hidden" name="id" value=(charge.id);

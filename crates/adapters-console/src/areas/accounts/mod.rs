@@ -133,7 +133,7 @@ fn fields() -> Vec<Field> {
 fn new_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at("accounts/new"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Create" };
-    visit.form_page("New account", &[CREATE], form.markup(&visit.frame), refused)
+    visit.form("New account", CREATE, &form)
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -229,7 +229,7 @@ fn actions(visit: &Visit, id: IntegrationAccountId) -> Markup {
 fn edit_form(visit: &Visit, id: IntegrationAccountId, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at(&format!("accounts/{id}/edit")));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the account", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the account", UPDATE, &form)
 }
 
 async fn edit(visit: Visit) -> Answer {

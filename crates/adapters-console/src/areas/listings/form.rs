@@ -67,7 +67,7 @@ async fn new_fields(visit: &Visit) -> Result<Vec<Field>, Refused> {
 fn new_form(visit: &Visit, fields: &[Field], values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let action = visit.at("listings/new");
     let form = EditForm { action: &action, fields, values, refused, submit: "Create" };
-    visit.form_page("New listing", &[CREATE], form.markup(&visit.frame), refused)
+    visit.form("New listing", CREATE, &form)
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -90,7 +90,7 @@ async fn create(visit: Visit, sent: Form) -> Answer {
 fn edit_form(visit: &Visit, id: ListingId, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at(&format!("listings/{id}/edit")));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the listing", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the listing", UPDATE, &form)
 }
 
 async fn edit(visit: Visit) -> Answer {

@@ -6,6 +6,7 @@ use domain::ids::WebhookId;
 use domain::webhooks::Webhook;
 use maud::html;
 
+use crate::areas::events::scope;
 use crate::request::form::Form;
 use crate::request::visit::{Answer, Visit};
 use crate::response::done::Done;
@@ -29,18 +30,13 @@ fn fields() -> Vec<Field> {
 }
 
 fn new_fields(visit: &Visit) -> Vec<Field> {
-    let mut fields = fields();
-    if visit.caller.tenant().is_default {
-        let scopes = [("tenant", "of this tenant"), ("workspace", "of the whole workspace")];
-        fields.push(Field::choice("scope", "Events", scopes).required());
-    }
-    fields
+    fields().into_iter().chain(scope(visit).map(Field::required)).collect()
 }
 
 fn new_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (new_fields(visit), visit.at("webhooks/new"));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Create" };
-    visit.form_page("New webhook", &[CREATE], form.markup(&visit.frame), refused)
+    visit.form("New webhook", CREATE, &form)
 }
 
 pub(super) async fn new(visit: Visit) -> Answer {
@@ -73,7 +69,7 @@ fn with_secret(visit: &Visit, title: &str, api: Api, new: NewSecret) -> HttpResp
 fn edit_form(visit: &Visit, id: WebhookId, values: &Values, refused: Option<&Refused>) -> HttpResponse {
     let (fields, action) = (fields(), visit.at(&format!("webhooks/{id}/edit")));
     let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
-    visit.form_page("Edit the webhook", &[UPDATE], form.markup(&visit.frame), refused)
+    visit.form("Edit the webhook", UPDATE, &form)
 }
 
 pub(super) async fn edit(visit: Visit) -> Answer {

@@ -1,7 +1,5 @@
 //! The page of a webhook, with its attempts.
 
-use std::time::Duration;
-
 use application::{EnableWebhook, Precondition};
 use domain::access::Permission;
 use domain::ids::WebhookId;
@@ -29,8 +27,6 @@ const ATTEMPTS: Api = api("GET", "/api/v1/webhooks/{id}/attempts", "webhooks", "
 const TEST: Api = api("POST", "/api/v1/webhooks/{id}/test", "webhooks", "testWebhook");
 const ENABLE: Api = api("PUT", "/api/v1/webhooks/{id}/enable", "webhooks", "enableWebhook");
 const DISABLE: Api = api("PUT", "/api/v1/webhooks/{id}/disable", "webhooks", "disableWebhook");
-/// The time that a receiver has, beyond the time limit of other requests.
-const OF_RECEIVER: Duration = Duration::from_secs(15);
 
 pub(super) async fn show(visit: Visit) -> Answer {
     let id: WebhookId = visit.id();
@@ -125,17 +121,14 @@ fn columns(visit: &Visit, id: WebhookId) -> Vec<Column<Attempt>> {
 
 pub(super) async fn attempts_file(visit: Visit) -> Answer {
     let id = visit.id();
-    let (columns, mut content) = (columns(&visit, id), String::new());
-    csv::push_headings(&mut content, &columns);
-    for attempt in visit.console.webhooks.attempts(&visit.caller, id).await? {
-        csv::push_item(&mut content, &columns, &attempt);
-    }
-    Ok(csv::file("attempts", content))
+    let mut sheet = csv::Sheet::new(columns(&visit, id));
+    sheet.add(&visit.console.webhooks.attempts(&visit.caller, id).await?);
+    Ok(sheet.file("attempts"))
 }
 
 pub(super) async fn test(visit: Visit, sent: Form) -> Answer {
     let id: WebhookId = visit.id();
-    (visit.console.shared.settings().grant_time)(visit.request(), OF_RECEIVER);
+    (visit.console.shared.settings().grant_time_of_receiver)(visit.request());
     // Without a key each test is a request of its own, so its reply is not stored.
     let _ = visit.console.webhooks.test(&visit.caller, id, &sent.once(|_| Uuid::nil())).await?;
     Ok(visit.done(&format!("webhooks/{id}"), Done::Tested))
