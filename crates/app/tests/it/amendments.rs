@@ -267,6 +267,7 @@ fn every_bad_amendment_has_its_own_error(world: &World) {
             "The check out date may not lie more than 9 nights after the check-in date.",
         ),
         (json!({ "guests": 0 }), "guests", "The guests must be between 1 and 1000."),
+        (json!({ "guests": 1001 }), "guests", "The guests must be between 1 and 1000."),
         (json!({ "guests": 5 }), "guests", "The guests may not be more than 4."),
         (
             json!({ "guests": 2 }),
@@ -283,8 +284,11 @@ fn every_bad_amendment_has_its_own_error(world: &World) {
         (json!({ "guestCountInfo": { "children": 1 } }), "guestCountInfo.adults", ""),
         (json!({ "guest": { "email": "ada" } }), "guest.email", ""),
         (json!({ "guest": { "lastName": null } }), "guest.lastName", "The guest last name field is required."),
+        (json!({ "guest": { "firstName": "x".repeat(256) } }), "guest.firstName", ""),
         (json!({ "notes": "\u{7}" }), "notes", ""),
+        (json!({ "notes": "x".repeat(10_001) }), "notes", ""),
         (json!({ "totalPrice": -1 }), "totalPrice", ""),
+        (json!({ "totalPrice": 10_000_000_000_001_u64 }), "totalPrice", ""),
     ] {
         let refused = owner.patch(&path(&sold), &edit);
         assert_eq!(refused.refusal(), (422, "validation_failed"), "{edit}: {}", refused.text);
@@ -295,6 +299,8 @@ fn every_bad_amendment_has_its_own_error(world: &World) {
         (json!({ "checkInDate": 5 }), "", 400),
         (json!({ "guestCountInfo": [] }), "", 400),
         (json!({ "guest": "Ada" }), "", 400),
+        (json!({ "guests": "2" }), "", 400),
+        (json!({ "notes": 7 }), "", 400),
         (json!({ "totalPrice": "447" }), "", 400),
         (json!({}), "?dryRun=perhaps", 400),
         (json!({}), "?dryrun=true", 422),

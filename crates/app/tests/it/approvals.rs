@@ -170,6 +170,17 @@ fn what_is_wrong_with_a_decision_is_told(world: &World) {
         assert!(refused.json["errors"]["reason"].is_array(), "{}", refused.text);
     }
     assert_eq!(decide(world, &listing, "reject", &json!({ "reason": 7 })).refusal(), (400, "malformed_request"));
+    for (listings, field) in [
+        (Value::Null, "listingIDs"),
+        (json!([]), "listingIDs"),
+        (json!(vec![&listing; 1_001]), "listingIDs"),
+        (json!([listing, "x"]), "listingIDs.1"),
+    ] {
+        let refused = world.calry().put(APPROVE_ALL, &json!({ "listingIDs": listings }));
+        assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), vec![field]));
+    }
+    let refused = world.calry().put(APPROVE_ALL, &json!({ "listingIDs": listing }));
+    assert_eq!(refused.refusal(), (400, "malformed_request"));
     let filter = owner.get("/api/v1/listing?approval=pending");
     assert_eq!(filter.refusal(), (422, "validation_failed"));
     assert!(filter.json["errors"]["approval"].is_array(), "{}", filter.text);
@@ -190,4 +201,12 @@ fn what_is_wrong_with_a_decision_is_told(world: &World) {
     let path = format!("/api/v1/integration-account/{}", market.account);
     assert_eq!(wrong.patch(&path, &json!({ "requireListingApproval": null })).status, 422);
     assert_eq!(wrong.patch(&path, &json!({ "requireListingApproval": "yes" })).status, 400);
+    let new = json!({ "name": "Host", "provider": "OTHER", "accountIdentifier": "h", "authType": "API_KEY" });
+    let with = |value: Value| {
+        let mut body = new.clone();
+        body["requireListingApproval"] = value;
+        wrong.post("/api/v1/integration-account", &body)
+    };
+    assert_eq!(with(json!(1)).refusal(), (400, "malformed_request"));
+    assert_eq!(data(200, &wrong.get(&path))["requireListingApproval"], json!(true));
 }

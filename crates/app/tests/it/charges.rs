@@ -229,12 +229,19 @@ fn every_bad_charge_has_its_own_error_and_nothing_is_stored(world: &World) {
         ("id", json!("0192f0c1-7b1e-7000-8000-00000000000a"), invalid),
         ("firstCheckIn", json!("2060-02-30"), invalid),
         ("lastCheckIn", json!("soon"), invalid),
+        ("listingIDs", json!(["x"]), invalid),
         ("listingIDs", json!([foreign]), (404, "listing_not_found")),
     ] {
         let refused = put(&market.as_owner(), &market.account, &[cleaning(), with(field, value.clone())]);
         let at = if value.is_array() { format!("charges.1.{field}.0") } else { format!("charges.1.{field}") };
         assert_eq!((refused.refusal(), refused.field_errors()), (refusal, vec![&*at]), "{value}: {}", refused.text);
     }
+    let twice = [&before["charges"][0]; 2];
+    let refused = put(&market.as_owner(), &market.account, &twice.map(Clone::clone));
+    assert_eq!((refused.refusal(), refused.field_errors()), (invalid, vec!["charges.1.id"]), "{}", refused.text);
+    let many = with("listingIDs", json!(vec![foreign; 1_001]));
+    let refused = put(&market.as_owner(), &market.account, &[many]);
+    assert_eq!((refused.refusal(), refused.field_errors()), (invalid, vec!["charges.0.listingIDs"]));
     for charges in [json!({}), json!({ "charges": null }), json!({ "charges": vec![cleaning(); 51] })] {
         let refused = market.as_owner().put(&path(&market.account), &charges);
         assert_eq!((refused.refusal(), refused.field_errors()), (invalid, vec!["charges"]));
@@ -250,12 +257,17 @@ fn what_cannot_be_read_is_400(world: &World) {
         json!({ "name": 1 }),
         json!({ "amount": "80" }),
         json!({ "maxNights": 1.5 }),
+        json!({ "percentage": true }),
+        json!({ "countsChildren": 1 }),
+        json!({ "firstCheckIn": 2060 }),
         json!({ "isTaxable": "yes" }),
         json!({ "listingIDs": "all" }),
     ] {
         let refused = put(&market.as_owner(), &market.account, &[charge]);
         assert_eq!(refused.refusal(), (400, "malformed_request"), "{}", refused.text);
     }
+    let refused = market.as_owner().put(&path(&market.account), &json!({ "charges": cleaning() }));
+    assert_eq!(refused.refusal(), (400, "malformed_request"), "{}", refused.text);
 }
 
 fn a_change_of_charges_is_told_to_the_owner(world: &World) {

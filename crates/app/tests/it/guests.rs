@@ -95,8 +95,10 @@ fn every_bad_count_has_its_own_error(world: &World) {
         (Value::Null, json!({ "adults": 1001 }), "guestCountInfo.adults"),
         (Value::Null, json!({ "adults": 1, "children": -1 }), "guestCountInfo.children"),
         (Value::Null, json!({ "adults": 1, "children": 1000 }), "guestCountInfo.children"),
+        (Value::Null, json!({ "adults": 1, "infants": -1 }), "guestCountInfo.infants"),
         (Value::Null, json!({ "adults": 1, "infants": 1001 }), "guestCountInfo.infants"),
         (Value::Null, json!({ "adults": 1, "pets": -1 }), "guestCountInfo.pets"),
+        (Value::Null, json!({ "adults": 1, "pets": 1001 }), "guestCountInfo.pets"),
     ] {
         let asked = stay_of(&listing, guests, count);
         let mut booked = asked.clone();
@@ -107,7 +109,15 @@ fn every_bad_count_has_its_own_error(world: &World) {
             assert_eq!((refused.refusal(), refused.field_errors()), expected, "{body}: {}", refused.text);
         }
     }
-    for count in [json!(2), json!([2]), json!({ "adults": "2" }), json!({ "adults": 1.5 })] {
+    for count in [
+        json!(2),
+        json!([2]),
+        json!({ "adults": "2" }),
+        json!({ "adults": 1.5 }),
+        json!({ "adults": 1, "children": true }),
+        json!({ "adults": 1, "infants": "none" }),
+        json!({ "adults": 1, "pets": false }),
+    ] {
         let refused = market.as_owner().post(QUOTE, &stay_of(&listing, Value::Null, count));
         assert_eq!(refused.refusal(), (400, "malformed_request"), "{}", refused.text);
     }

@@ -132,7 +132,11 @@ fn what_is_wrong_with_a_policy_is_told(world: &World) {
         let refused = owner.put(&path, &body);
         assert_eq!((refused.refusal(), refused.field_errors()), ((422, "validation_failed"), fields.to_vec()));
     }
-    assert_eq!(owner.put(&path, &json!({ "mode": "ONLY", "tenantIDs": id })).refusal(), (400, "malformed_request"));
+    for body in
+        [json!({ "mode": 1 }), json!({ "mode": "ONLY", "tenantIDs": id }), json!({ "mode": "ONLY", "tenantIDs": [7] })]
+    {
+        assert_eq!(owner.put(&path, &body).refusal(), (400, "malformed_request"), "{body}");
+    }
     assert_eq!(owner.get(&path).json["data"], json!({ "mode": "ALL", "tenantIDs": [] }));
     assert_eq!(
         market.as_importer().put(&path, &json!({ "mode": "ALL" })).refusal(),

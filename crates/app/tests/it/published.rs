@@ -172,8 +172,13 @@ fn the_parts_of_a_price_must_agree(world: &World) {
         let refused = booked(Some((field, json!(1))));
         assert_eq!(refused.refusal(), (409, "price_changed"), "{field}: {}", refused.text);
     }
-    let wrong = booked(Some(("totalTaxPrice", json!(-1))));
-    assert_eq!((wrong.status, wrong.field_errors()), (422, vec!["totalTaxPrice"]));
+    for field in ["totalBasePrice", "totalFeePrice", "totalTaxPrice", "totalPrice"] {
+        for amount in [json!(-1), json!(10_000_000_000_001_u64)] {
+            let wrong = booked(Some((field, amount)));
+            assert_eq!((wrong.status, wrong.field_errors()), (422, vec![field]), "{}", wrong.text);
+        }
+        assert_eq!(booked(Some((field, json!("447")))).refusal(), (400, "malformed_request"), "{field}");
+    }
     data(201, &booked(None));
 }
 

@@ -215,7 +215,9 @@ fn lists_show_what_is_asked_for(world: &World) {
     let [one, other] = [market.shared(), market.shared()];
     let book = |client: &Client, listing: &str, month: u32| {
         let (check_in, check_out) = (format!("2060-{month:02}-10"), format!("2060-{month:02}-13"));
-        data(201, &client.post(RESERVATION, &booking(listing, &check_in, &check_out)))
+        let mut body = booking(listing, &check_in, &check_out);
+        body["externalID"] = json!(format!("X-{month}"));
+        data(201, &client.post(RESERVATION, &body))
     };
     let made = [book(&owner, &one, 1), book(&importer, &one, 2), book(&owner, &other, 3), book(&importer, &other, 4)];
     data(200, &owner.delete(&path(&made[0])));
@@ -225,6 +227,9 @@ fn lists_show_what_is_asked_for(world: &World) {
         (format!("listingID={one}"), &[0, 1], &[1]),
         (format!("integrationAccountID={account}"), &[0, 1, 2, 3], &[1, 3]),
         (format!("integrationAccountID={UNKNOWN}"), &[], &[]),
+        ("externalID=X-1".to_owned(), &[0], &[]),
+        ("externalID=X-2".to_owned(), &[], &[1]),
+        ("externalID=x-2".to_owned(), &[], &[]),
         ("status=CANCELLED".to_owned(), &[0], &[]),
         (format!("listingID={one}&status=CONFIRMED"), &[1], &[1]),
         ("checkInStartDate=2060-02-10&checkInEndDate=2060-03-10".to_owned(), &[1, 2], &[1]),

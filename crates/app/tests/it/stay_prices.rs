@@ -107,6 +107,9 @@ fn a_request_for_prices_needs_a_stay(world: &World) {
         (&format!("{NIGHTS}&include=prices"), &["include"]),
         (&format!("{NIGHTS}&include="), &["include"]),
         (&format!("{NIGHTS}&minTotal=-1&maxTotal=10000000000001"), &["maxTotal", "minTotal"]),
+        (&format!("{NIGHTS}&minTotal=cheap&maxTotal=1e2"), &["maxTotal", "minTotal"]),
+        ("include=price&checkInDate=2060-01-10&checkOutDate=2060-01-13&guests=0", &["guests"]),
+        ("include=price&checkInDate=2060-01-13&checkOutDate=2060-01-10&guests=2", &["checkOutDate"]),
     ] {
         for path in ["listing", "listing/count", "tenants/imported-listings"] {
             let refused = client.get(&format!("/api/v1/{path}?{query}"));
@@ -256,6 +259,8 @@ fn every_bad_calendar_has_its_own_error(world: &World) {
         (format!("listingIDs={listing}&startDate=2060-01-10&endDate=2061-01-15"), &["endDate"]),
         (format!("listingIDs={listing}&startDate=2060-01-10&endDate=2060-01-10"), &["endDate"]),
         (format!("listingIDs={listing}&{nights}&guests=0"), &["guests"]),
+        (format!("listingIDs={listing}&{nights}&guests=1001"), &["guests"]),
+        (format!("listingIDs={listing}&startDate=2060-02-30&endDate=soon"), &["endDate", "startDate"]),
     ] {
         let refused = owner.get(&format!("/api/v1/price-calendar?{query}"));
         assert_eq!((refused.status, refused.field_errors()), (422, expected.to_vec()), "{query}: {}", refused.text);
