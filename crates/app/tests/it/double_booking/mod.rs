@@ -91,25 +91,27 @@ impl<'a> Season<'a> {
         let tenants: Vec<_> = [market.owner.clone(), market.importer.clone()].into_iter().chain(others).collect();
         let season = Self { market, tenants, listings };
         for importer in &season.tenants[1..] {
-            season.import(importer);
+            season.market.import(importer, &season.listings.iter().collect::<Vec<_>>());
         }
         season
-    }
-
-    fn import(&self, importer: &str) {
-        self.market.import(importer, &self.listings.iter().collect::<Vec<_>>());
     }
 
     /// Moves the account to the first importer and back, and puts the imports to sleep and wakes them, one step after
     /// every few attempts, until a worker has finished.
     fn unsettle(&self, done: &AtomicUsize, is_over: impl Fn() -> bool) {
         const FEW: usize = 16;
-        let world = self.market.world;
+        let client = self.market.world.calry();
         let (owner, importer) = (&self.market.owner, &self.market.importer);
-        let sleeps = |at: &str, sleeps: bool| {
-            let path = format!("/api/v1/integration-account/{}", self.market.account);
-            let answer = world.calry().named(at).patch(&path, &json!({ "allowImport": !sleeps }));
+        let account = format!("/api/v1/integration-account/{}", self.market.account);
+        let change = |client: &Client, method: &str, path: &str, body: &Value| {
+            let answer = client.persist(method, path, Some(body));
             assert_eq!(answer.status, 200, "{}", answer.text);
+        };
+        let moves = |to: &str| {
+            change(&client, "PATCH", &format!("{account}/move-tenant"), &json!({ "tenantID": to }));
+        };
+        let sleeps = |at: &str, sleeps: bool| {
+            change(&client.clone().named(at), "PATCH", &account, &json!({ "allowImport": !sleeps }));
         };
         for step in 0.. {
             until_so(|| is_over() || done.load(Ordering::Relaxed) >= (step + 1) * FEW);
@@ -117,12 +119,13 @@ impl<'a> Season<'a> {
                 return;
             }
             match step % 6 {
-                0 => assert_eq!(self.market.move_to(importer).status, 200),
+                0 => moves(importer),
                 1 => sleeps(importer, true),
                 2 => sleeps(importer, false),
                 3 => {
-                    assert_eq!(self.market.move_to(owner).status, 200);
-                    self.import(importer);
+                    moves(owner);
+                    let body = json!({ "listingIDs": self.listings });
+                    change(&client.clone().named(importer), "POST", "/api/v1/tenants/import-listings", &body);
                 }
                 4 => sleeps(owner, true),
                 _ => sleeps(owner, false),

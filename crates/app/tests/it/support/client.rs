@@ -1,8 +1,10 @@
 //! A client whose every answer is checked against the document.
 
 use serde_json::Value;
+use testkit::until;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
+use uuid::Uuid;
 
 use super::document;
 
@@ -93,6 +95,20 @@ impl Client {
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
         self.must_send(method, path, body)
+    }
+
+    /// Calls a server that may be busy: repeats the request until it is answered, with the same idempotency key.
+    pub(crate) fn persist(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let client = self.clone().with("idempotency-key", &Uuid::new_v4().to_string());
+        until(|| {
+            let answer = client.call(method, path, body);
+            if !matches!(answer.refusal(), (503, "busy" | "unavailable") | (409, "request_in_flight")) {
+                return Ok(answer);
+            }
+            // The server has waited before it refused, so the repetition need not.
+            assert_eq!(answer.header("retry-after"), Some("1"), "{}", answer.text);
+            Err(answer.text)
+        })
     }
 
     /// Calls a server that may be gone; returns `None` without an answer.
