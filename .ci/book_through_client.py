@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from tenantry_client import AuthenticatedClient
+from tenantry_client.api.findings import find
 from tenantry_client.api.imports import import_listings, remove_imported_listings, search_listings
 from tenantry_client.api.integration_accounts import create_integration_account
 from tenantry_client.api.listings import create_listing
@@ -91,6 +92,9 @@ def main(base_url: str, api_key: str) -> None:
     assert [(one.id, one.is_imported) for one in found] == [(listing.id, False)], found
     (imported,) = call(import_listings.sync, channel, body=ListingIdsBody(listing_i_ds=[listing.id]))
     assert (imported.tenant_id, imported.source_tenant_id) == (channel_id, owner_id), imported
+
+    everything = call(find.sync, channel, q="harlem")
+    assert [(one.id, one.field) for one in everything.listings] == [(listing.id, "name")], everything
 
     quote = call(
         create_quote.sync,
