@@ -96,16 +96,16 @@ class Server:
         return (self.data / "log" / "bench.csv").stat().st_size
 
     def logged(self, since: int) -> list:
-        """Returns the log entries after that many bytes, as `(message, detail)`."""
-        # The collector is a separate process: it has finished when the log no longer grows.
-        size = -1
-        while size != (size := self.log_size()):
-            time.sleep(0.1)
-        with open(self.data / "log" / "bench.csv", "rb") as log:
-            log.seek(since)
-            text = log.read().decode()
+        """Returns the log entries after that many bytes, as `(session, message, detail)`."""
+        # The collector is a separate process: it has finished when it has written the statement that came last.
+        mark, text = f"after byte {since}", ""
+        self.sql(f"SELECT '{mark}'")
+        while mark not in text:
+            with open(self.data / "log" / "bench.csv", "rb") as log:
+                log.seek(since)
+                text = log.read().decode(errors="replace")
         csv.field_size_limit(2**30)
         rows = csv.reader(io.StringIO(text))
         # Servers send heartbeats to each other regardless of requests.
-        asked = [row for row in rows if len(row) > 22 and row[2] == "tenantry" and row[22] != "tenantry notifications"]
-        return [(row[13], row[14]) for row in asked]
+        asked = [row for row in rows if len(row) > 22 and row[2] == "tenantry" and row[22] not in ("psql", "tenantry notifications")]
+        return [(row[3], row[13], row[14]) for row in asked]

@@ -96,18 +96,23 @@ def read(logged: list, stay: dict, known: set) -> list:
             return Parameter("new", made.setdefault(value, len(made)))
         return Parameter("value", value)
 
-    statements = []
-    for message, detail in logged:
+    statements, of_request = [], None
+    for session, message, detail in logged:
         executed = EXECUTED.match(message)
-        if executed:
-            given = sorted((int(number), value) for number, value in PARAMETER.findall(detail))
-            statements.append(Statement(executed[1], tuple(parameter(value) for _, value in given)))
-    return statements
+        if not executed:
+            continue
+        given = [value for _, value in sorted((int(number), value) for number, value in PARAMETER.findall(detail))]
+        # The service works in the background too, in other sessions. The request's is the first that names what is known.
+        if of_request is None and any(value[1:-1] in known for value in given):
+            of_request = session
+        if session == of_request or (of_request is None and is_transaction(Statement(executed[1], ()))):
+            statements.append((session, Statement(executed[1], tuple(map(parameter, given)))))
+    return [statement for session, statement in statements if session == of_request]
 
 
 def time_in_database(server, since: int) -> float:
     """Returns the milliseconds that PostgreSQL took for the statements that were logged after that many bytes."""
-    return sum(float(found[1]) for message, _ in server.logged(since) if (found := DURATION.match(message)))
+    return sum(float(found[1]) for _, message, _ in server.logged(since) if (found := DURATION.match(message)))
 
 
 def of_sqlite(program, engine, key: str, requests: list, names: dict, postgres: list, postgres_names: dict) -> list:
