@@ -55,7 +55,7 @@ impl<const MAX: usize> FromStr for Prose<MAX> {
 }
 
 /// Checks control characters before trimming: a line that ends in one was not typed by a person.
-fn bounded(text: &str, min: usize, max: usize, forbidden: fn(char) -> bool) -> Result<String, TextError> {
+fn bounded(text: &str, min: usize, max: usize, forbidden: impl Fn(char) -> bool) -> Result<String, TextError> {
     if text.contains(forbidden) {
         return Err(TextError::Control);
     }
