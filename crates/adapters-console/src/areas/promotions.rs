@@ -161,10 +161,11 @@ async fn shown(visit: &Visit, values: &Values, refused: Option<&Refused>) -> Ans
             section {
                 h2 { "Listings" }
                 (EditForm {
-                    action: &at("assign"), fields: &[ids()], values, refused, submit: "Assign to these listings",
+                    action: &at("assign"), fields: &[ids("Listings to add")], values, refused, submit: "Assign to these listings",
                 }.markup(&visit.frame))
                 (EditForm {
-                    action: &at("unassign"), fields: &[ids()], values, refused: None, submit: "Unassign from these listings",
+                    action: &at("unassign"), fields: &[ids("Listings to take away")], values, refused: None,
+                    submit: "Unassign from these listings",
                 }.markup(&visit.frame))
             }
         }
@@ -173,8 +174,8 @@ async fn shown(visit: &Visit, values: &Values, refused: Option<&Refused>) -> Ans
     Ok(visit.form_page(&name, &[GET, ASSIGN, UNASSIGN, DELETE], content, refused))
 }
 
-fn ids() -> Field {
-    Field::lines("listingIDs", "Listings").hint("The id of a listing of the account in each line.")
+fn ids(label: &'static str) -> Field {
+    Field::lines("listingIDs", label).hint("The id of a listing of the account in each line.")
 }
 
 fn described(visit: &Visit, promotion: Promotion) -> Markup {
@@ -246,10 +247,13 @@ async fn unassign(visit: Visit, sent: Form) -> Answer {
 
 async fn set_assignment(visit: Visit, sent: Form, assignment: Assignment, done: Done) -> Answer {
     let id: PromotionId = visit.id();
-    let input = sent.command(&[ids()])?;
-    match visit.console.promotions.assign(&visit.caller, id, assignment, input).await {
+    let assigned = async {
+        let input = sent.command(&[ids("Listings")])?;
+        Ok::<_, Refused>(visit.console.promotions.assign(&visit.caller, id, assignment, input).await?)
+    };
+    match assigned.await {
         Ok(_) => Ok(visit.done(&format!("promotions/{id}"), done)),
-        Err(error) => shown(&visit, &sent.values, Some(&Refused::from(error).beside_form()?)).await,
+        Err(refused) => shown(&visit, &sent.values, Some(&refused.beside_form()?)).await,
     }
 }
 

@@ -57,13 +57,11 @@ async fn new(visit: Visit) -> Answer {
 
 /// Quotes a stay. A quote is not a page of its own: it is shown once, with the form to book with it.
 async fn create(visit: Visit, sent: Form) -> Answer {
-    let quoted = match sent.creation::<StayFields>(&fields()) {
-        Ok(input) => {
-            visit.console.quotes.create(&visit.caller, input, &Idempotent::default()).await.map_err(Refused::from)
-        }
-        Err(refused) => Err(refused),
+    let quoted = async {
+        let input = sent.creation::<StayFields>(&fields())?;
+        Ok::<_, Refused>(visit.console.quotes.create(&visit.caller, input, &Idempotent::default()).await?)
     };
-    match quoted.map(application::Outcome::now) {
+    match quoted.await.map(application::Outcome::now) {
         Ok(Some(quote)) => Ok(booking_form(&visit, Some(quote), &Values::default(), None)),
         Ok(None) => Err(Refused::no_such_page()),
         Err(refused) => Ok(stay_form(&visit, &sent.values, Some(&refused.beside_form()?))),
@@ -108,11 +106,11 @@ fn booking_form(visit: &Visit, quote: Option<Quote>, values: &Values, refused: O
 
 async fn book(visit: Visit, sent: Form) -> Answer {
     let id = |seen: &TenantReservation| seen.reservation.id().as_uuid();
-    let booked = match sent.creation(&booking_fields()) {
-        Ok(input) => visit.console.reservations.book(&visit.caller, input, &sent.once(id)).await.map_err(Refused::from),
-        Err(refused) => Err(refused),
+    let booked = async {
+        let input = sent.creation(&booking_fields())?;
+        Ok::<_, Refused>(visit.console.reservations.book(&visit.caller, input, &sent.once(id)).await?)
     };
-    match booked {
+    match booked.await {
         Ok(done) => Ok(visit.done(&format!("reservations/{}", made(done, id)), Done::Booked)),
         Err(refused) => Ok(booking_form(&visit, None, &sent.values, Some(&refused.beside_form()?))),
     }

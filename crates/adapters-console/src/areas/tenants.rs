@@ -112,12 +112,11 @@ async fn new(visit: Visit) -> Answer {
 
 async fn create(visit: Visit, sent: Form) -> Answer {
     let id = |tenant: &Tenant| tenant.id().as_uuid();
-    let input = sent.creation::<TenantFields>(&fields());
-    let created = match input {
-        Ok(input) => visit.console.tenants.create(&visit.home, input, &sent.once(id)).await.map_err(Refused::from),
-        Err(refused) => Err(refused),
+    let created = async {
+        let input = sent.creation::<TenantFields>(&fields())?;
+        Ok::<_, Refused>(visit.console.tenants.create(&visit.home, input, &sent.once(id)).await?)
     };
-    match created {
+    match created.await {
         Ok(done) => Ok(Done::Created.at(&format!("/console/t/{}/", made(done, id)))),
         Err(refused) => Ok(new_form(&visit, &sent.values, Some(&refused.beside_form()?))),
     }
@@ -205,10 +204,13 @@ async fn edit(visit: Visit) -> Answer {
 
 async fn update(visit: Visit, sent: Form) -> Answer {
     let unchanged = sent.unchanged(|tenant: &Tenant| tenant.version().to_string());
-    let input = sent.command(&fields())?;
-    match visit.console.tenants.update(&visit.home, visit.caller.tenant_id(), input, &unchanged).await {
+    let updated = async {
+        let input = sent.command(&fields())?;
+        Ok::<_, Refused>(visit.console.tenants.update(&visit.home, visit.caller.tenant_id(), input, &unchanged).await?)
+    };
+    match updated.await {
         Ok(_) => Ok(visit.done("", Done::Saved)),
-        Err(error) => Ok(edit_form(&visit, &sent.values, Some(&Refused::from(error).beside_form()?))),
+        Err(refused) => Ok(edit_form(&visit, &sent.values, Some(&refused.beside_form()?))),
     }
 }
 

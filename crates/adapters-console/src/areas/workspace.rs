@@ -104,11 +104,13 @@ async fn edit(visit: Visit) -> Answer {
 }
 
 async fn update(visit: Visit, sent: Form) -> Answer {
-    let fields = fields();
-    let unchanged = sent.unchanged(version);
-    match visit.console.workspaces.update(&visit.home, sent.command(&fields)?, &unchanged).await {
+    let updated = async {
+        let input = sent.command(&fields())?;
+        Ok::<_, Refused>(visit.console.workspaces.update(&visit.home, input, &sent.unchanged(version)).await?)
+    };
+    match updated.await {
         Ok(_) => Ok(Done::Saved.at("/console/")),
-        Err(error) => Ok(form(&visit, &sent.values, Some(&Refused::from(error).beside_form()?))),
+        Err(refused) => Ok(form(&visit, &sent.values, Some(&refused.beside_form()?))),
     }
 }
 

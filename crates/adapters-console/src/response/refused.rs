@@ -94,6 +94,15 @@ impl Refused {
         }
     }
 
+    /// Returns the refusal of a form about a part of a command: errors below the path of the part are those of its fields.
+    pub(crate) fn about(mut self, part: &str) -> Self {
+        let errors = self.details.field_errors.take();
+        let inner = |path: String| path.strip_prefix(part).map(str::to_owned).unwrap_or(path);
+        self.details.field_errors =
+            errors.map(|errors| errors.into_iter().map(|(path, messages)| (inner(path), messages)).collect());
+        self
+    }
+
     /// Shows the message, and the errors of fields that are not among these.
     pub(crate) fn notice(&self, fields: &[Field]) -> Markup {
         let is_shown =

@@ -7,6 +7,7 @@ use crate::support::{Browser, World};
 on_both_engines! {
     events_are_read_from_either_end_and_by_type
     the_trail_of_a_tenant_is_found_by_action_resource_and_day
+    the_trail_of_an_inactive_tenant_is_read_by_administrators
 }
 
 fn browser(world: &World) -> Browser {
@@ -76,4 +77,18 @@ fn the_trail_of_a_tenant_is_found_by_action_resource_and_day(world: &World) {
     assert_eq!(channel.get(&list).status, 403, "the trail is an administrator's");
     let page = channel.open(&format!("/console/t/{tenant}/locations/{place}"));
     assert!(!page.contains("History") && !page.contains("/audit"), "{page}");
+}
+
+fn the_trail_of_an_inactive_tenant_is_read_by_administrators(world: &World) {
+    let browser = browser(world);
+    let tenant = world.tenant_id("Channel A");
+    world.tenant_id("Channel B");
+    let channel = Browser::signed_in(&world.server.base, &world.key_in(&tenant, "ADMIN"));
+    let path = format!("/api/v1/tenants/{tenant}/deactivate");
+    assert_eq!(world.calry().put(&path, &serde_json::json!({})).status, 200);
+    let list = format!("/console/t/{tenant}/audit");
+    let shown = browser.open(&list);
+    assert!(shown.contains("tenant.deactivate") && !shown.contains("Channel B"), "{shown}");
+    assert_eq!(browser.get(&format!("{list}.csv?action=tenant.deactivate")).text.lines().count(), 2);
+    assert_eq!(channel.get(&list).status, 403, "the tenant's own users read nothing");
 }

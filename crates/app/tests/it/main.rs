@@ -13,6 +13,7 @@ mod charges;
 mod command_line;
 mod console;
 mod console_events;
+mod console_forms;
 mod console_pages;
 mod console_people;
 mod console_promotions;

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::ServiceConfig;
-use application::{ChargeFields, ReplaceCharges};
+use application::{ChargeFields, Refusal, ReplaceCharges};
 use domain::access::Permission;
 use domain::charges::{AccountCharge, AccountCharges, ChargeParts};
 use domain::ids::IntegrationAccountId;
@@ -12,7 +12,7 @@ use maud::html;
 use crate::request::form::Form;
 use crate::request::route::{act, page};
 use crate::request::visit::{Answer, Visit};
-use crate::response::buttons::Button;
+use crate::response::buttons::{Button, leading};
 use crate::response::done::Done;
 use crate::response::fields::Field;
 use crate::response::form::{EditForm, SEEN, Values, word_choices};
@@ -27,7 +27,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .route("/t/{tenant}/accounts/{id}/charges", page(show))
         .route("/t/{tenant}/accounts/{id}/charges", act(add))
-        .route("/t/{tenant}/accounts/{id}/charges/remove", act(remove));
+        .route("/t/{tenant}/accounts/{id}/charges/remove", act(remove))
+        .route("/t/{tenant}/accounts/{id}/charges/{charge}", page(edit))
+        .route("/t/{tenant}/accounts/{id}/charges/{charge}", act(update));
 }
 
 fn fields() -> Vec<Field> {
@@ -63,14 +65,16 @@ async fn shown(
     values.set(SEEN, seen.as_str());
     let (fields, action) = (fields(), visit.at(&format!("accounts/{id}/charges")));
     let form = EditForm { action: &action, fields: &fields, values: &values, refused, submit: "Add" };
-    let remove = format!("{action}/remove");
-    let remove = |charge: &AccountCharge| {
-        let fields = html! {
-            input type="hidden" name="id" value=(charge.id);
-            input type="hidden" name=(SEEN) value=(seen);
-        };
-        Button { action: &remove, label: "Remove", needs: Permission::Write, is_final: false }
-            .with(&visit.frame, &fields)
+    let change = |charge: &AccountCharge| {
+        let (edit, remove) = (format!("{action}/{}", charge.id), format!("{action}/remove"));
+        let remove = Button { action: &remove, label: "Remove", needs: Permission::Write, is_final: false };
+        html! {
+            (leading(&visit.frame, Permission::Write, &edit, "Edit"))
+            (remove.with(&visit.frame, &html! {
+                input type="hidden" name="id" value=(charge.id);
+                input type="hidden" name=(SEEN) value=(seen);
+            }))
+        }
     };
     let content = html! {
         p { "Prices show them in this order. What was quoted or sold keeps its lines." }
@@ -83,7 +87,7 @@ async fn shown(
                             tr {
                                 td data-label="Charge" { (charge.charge) }
                                 td data-label="Listings" { @match &charge.listings { Some(listings) => (listings.len()), None => "all" } }
-                                td data-label="Change" { (remove(charge)) }
+                                td data-label="Change" { (change(charge)) }
                             }
                         }
                     }
@@ -133,44 +137,104 @@ fn stored(charge: &AccountCharge) -> ChargeFields {
 
 async fn add(visit: Visit, sent: Form) -> Answer {
     let id: IntegrationAccountId = visit.id();
-    let added = match sent.creation::<ChargeFields>(&fields()) {
-        Ok(charge) => {
-            replace(&visit, id, &sent, |charges| {
-                let charge = charge.map(|charge| ChargeFields {
-                    listing_ids: charge.listing_ids.filter(|ids| !ids.is_empty()),
-                    ..charge
-                });
-                Ok(charges.charges().iter().map(stored).chain([charge?]).collect())
-            })
-            .await
-        }
-        Err(refused) => Err(refused),
-    };
-    match added {
+    let added = replace(&visit, &sent, |charges| {
+        charges.push(charge(&sent)?);
+        Ok(charges.len() - 1)
+    });
+    match added.await {
         Ok(()) => Ok(visit.done(&format!("accounts/{id}/charges"), Done::Saved)),
         Err(refused) => shown(&visit, id, &sent.values, Some(&refused.beside_form()?)).await,
     }
 }
 
 async fn remove(visit: Visit, sent: Form) -> Answer {
-    let id: IntegrationAccountId = visit.id();
-    let removed = sent.get("id").unwrap_or_default().to_owned();
-    let rest = |charges: &AccountCharges| {
-        Ok(charges.charges().iter().filter(|charge| charge.id.to_string() != removed).map(stored).collect())
+    let removed = sent.get("id");
+    let rest = |charges: &mut Vec<ChargeFields>| {
+        charges.retain(|charge| charge.id.as_deref() != removed);
+        Ok(charges.len())
     };
-    replace(&visit, id, &sent, rest).await?;
-    Ok(visit.done(&format!("accounts/{id}/charges"), Done::Saved))
+    replace(&visit, &sent, rest).await?;
+    Ok(visit.done(&format!("accounts/{}/charges", visit.id::<IntegrationAccountId>()), Done::Saved))
 }
 
-/// Replaces the charges, if they are as the form has shown them.
+fn edit_form(visit: &Visit, values: &Values, refused: Option<&Refused>) -> HttpResponse {
+    let account: IntegrationAccountId = visit.id();
+    let (fields, action) = (fields(), visit.at(&format!("accounts/{account}/charges/{}", visit.part("charge"))));
+    let form = EditForm { action: &action, fields: &fields, values, refused, submit: "Save" };
+    visit.form("Edit the charge", REPLACE, &form)
+}
+
+/// Returns the position of the charge that the address names.
+fn position(visit: &Visit, charges: &[ChargeFields]) -> Result<usize, Refused> {
+    let named = charges.iter().position(|charge| charge.id.as_deref() == Some(visit.part("charge")));
+    named.ok_or_else(Refused::no_such_page)
+}
+
+async fn edit(visit: Visit) -> Answer {
+    let charges = visit.console.charges.get(&visit.caller, visit.id()).await?;
+    let mut stored: Vec<_> = charges.charges().iter().map(stored).collect();
+    let ChargeFields {
+        id: _,
+        name,
+        kind,
+        basis,
+        amount,
+        percentage,
+        max_nights,
+        counts_children,
+        is_taxable,
+        listing_ids,
+        first_check_in,
+        last_check_in,
+    } = stored.swap_remove(position(&visit, &stored)?);
+    let values = Values::default().and([
+        ("name", name),
+        ("kind", kind),
+        ("basis", basis),
+        ("amount", amount),
+        ("percentage", percentage),
+        ("maxNights", max_nights.map(|nights| nights.to_string())),
+        ("countsChildren", counts_children.map(|counts| counts.to_string())),
+        ("isTaxable", is_taxable.map(|is| is.to_string())),
+        ("listingIDs", listing_ids.map(|ids| ids.join("\n"))),
+        ("firstCheckIn", first_check_in),
+        ("lastCheckIn", last_check_in),
+        (SEEN, Some(version(&charges))),
+    ]);
+    Ok(edit_form(&visit, &values, None))
+}
+
+async fn update(visit: Visit, sent: Form) -> Answer {
+    let updated = replace(&visit, &sent, |charges| {
+        let position = position(&visit, charges)?;
+        let id = charges[position].id.take();
+        charges[position] = ChargeFields { id, ..charge(&sent)? };
+        Ok(position)
+    });
+    match updated.await {
+        Ok(()) => Ok(visit.done(&format!("accounts/{}/charges", visit.id::<IntegrationAccountId>()), Done::Saved)),
+        Err(refused) => Ok(edit_form(&visit, &sent.values, Some(&refused.beside_form()?))),
+    }
+}
+
+/// Reads the charge of a form. Without listings it is one of all.
+fn charge(sent: &Form) -> Result<ChargeFields, Refused> {
+    let charge = sent.creation::<ChargeFields>(&fields())?.map_err(Refusal::from)?;
+    Ok(ChargeFields { listing_ids: charge.listing_ids.filter(|ids| !ids.is_empty()), ..charge })
+}
+
+/// Replaces the charges, if they are as the form has shown them. `change` returns the position of the charge that the form is
+/// about, beside whose fields the errors are.
 async fn replace(
     visit: &Visit,
-    id: IntegrationAccountId,
     sent: &Form,
-    change: impl FnOnce(&AccountCharges) -> Result<Vec<ChargeFields>, application::Unreadable>,
+    change: impl FnOnce(&mut Vec<ChargeFields>) -> Result<usize, Refused>,
 ) -> Result<(), Refused> {
-    let charges = visit.console.charges.get(&visit.caller, id).await?;
-    let input = change(&charges).map(|charges| ReplaceCharges { charges: Some(charges) });
-    visit.console.charges.replace(&visit.caller, id, input, &sent.unchanged(version)).await?;
-    Ok(())
+    let id: IntegrationAccountId = visit.id();
+    let stored_charges = visit.console.charges.get(&visit.caller, id).await?;
+    let mut charges: Vec<_> = stored_charges.charges().iter().map(stored).collect();
+    let position = change(&mut charges)?;
+    let command = Ok(ReplaceCharges { charges: Some(charges) });
+    let replaced = visit.console.charges.replace(&visit.caller, id, command, &sent.unchanged(version)).await;
+    replaced.map(drop).map_err(|error| Refused::from(error).about(&format!("charges.{position}.")))
 }

@@ -148,14 +148,11 @@ async fn new(visit: Visit) -> Answer {
 
 async fn create(visit: Visit, sent: Form) -> Answer {
     let id = |account: &IntegrationAccount| account.id().as_uuid();
-    let created = match sent.creation::<IntegrationAccountFields>(&fields()) {
-        Ok(input) => {
-            let once = sent.once(id);
-            visit.console.integration_accounts.create(&visit.caller, input, &once).await.map_err(Refused::from)
-        }
-        Err(refused) => Err(refused),
+    let created = async {
+        let input = sent.creation::<IntegrationAccountFields>(&fields())?;
+        Ok::<_, Refused>(visit.console.integration_accounts.create(&visit.caller, input, &sent.once(id)).await?)
     };
-    match created {
+    match created.await {
         Ok(done) => Ok(visit.done(&format!("accounts/{}", made(done, id)), Done::Created)),
         Err(refused) => Ok(new_form(&visit, &sent.values, Some(&refused.beside_form()?))),
     }
@@ -260,14 +257,11 @@ fn version(account: &IntegrationAccount) -> String {
 
 async fn update(visit: Visit, sent: Form) -> Answer {
     let id: IntegrationAccountId = visit.id();
-    let updated = match sent.command(&fields()) {
-        Ok(input) => {
-            let unchanged = sent.unchanged(version);
-            visit.console.integration_accounts.update(&visit.caller, id, input, &unchanged).await.map_err(Refused::from)
-        }
-        Err(refused) => Err(refused),
+    let updated = async {
+        let (input, unchanged) = (sent.command(&fields())?, sent.unchanged(version));
+        Ok::<_, Refused>(visit.console.integration_accounts.update(&visit.caller, id, input, &unchanged).await?)
     };
-    match updated {
+    match updated.await {
         Ok(_) => Ok(visit.done(&format!("accounts/{id}"), Done::Saved)),
         Err(refused) => Ok(edit_form(&visit, id, &sent.values, Some(&refused.beside_form()?))),
     }

@@ -56,9 +56,13 @@ async fn policy(visit: Visit) -> Answer {
 
 async fn put_policy(visit: Visit, sent: Form) -> Answer {
     let id: IntegrationAccountId = visit.id();
-    let (input, unchanged) = (sent.command(&policy_fields())?, sent.unchanged(version));
-    match visit.console.integration_accounts.put_import_policy(&visit.caller, id, input, &unchanged).await {
+    let put = async {
+        let (input, unchanged) = (sent.command(&policy_fields())?, sent.unchanged(version));
+        let accounts = &visit.console.integration_accounts;
+        Ok::<_, Refused>(accounts.put_import_policy(&visit.caller, id, input, &unchanged).await?)
+    };
+    match put.await {
         Ok(_) => Ok(visit.done(&format!("accounts/{id}"), Done::Saved)),
-        Err(error) => Ok(policy_form(&visit, id, &sent.values, Some(&Refused::from(error).beside_form()?))),
+        Err(refused) => Ok(policy_form(&visit, id, &sent.values, Some(&refused.beside_form()?))),
     }
 }

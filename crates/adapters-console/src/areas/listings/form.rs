@@ -77,11 +77,11 @@ async fn new(visit: Visit) -> Answer {
 async fn create(visit: Visit, sent: Form) -> Answer {
     let id = |seen: &TenantListing| seen.listing.id().as_uuid();
     let fields = new_fields(&visit).await?;
-    let created = match sent.creation::<ListingFields>(&fields) {
-        Ok(input) => visit.console.listings.create(&visit.caller, input, &sent.once(id)).await.map_err(Refused::from),
-        Err(refused) => Err(refused),
+    let created = async {
+        let input = sent.creation::<ListingFields>(&fields)?;
+        Ok::<_, Refused>(visit.console.listings.create(&visit.caller, input, &sent.once(id)).await?)
     };
-    match created {
+    match created.await {
         Ok(done) => Ok(visit.done(&format!("listings/{}", made(done, id)), Done::Created)),
         Err(refused) => Ok(new_form(&visit, &fields, &sent.values, Some(&refused.beside_form()?))),
     }
@@ -141,11 +141,11 @@ fn values(seen: TenantListing) -> Values {
 async fn update(visit: Visit, sent: Form) -> Answer {
     let id: ListingId = visit.id();
     let unchanged = sent.unchanged(|seen: &TenantListing| seen.listing.version().to_string());
-    let updated = match sent.command(&fields()) {
-        Ok(input) => visit.console.listings.update(&visit.caller, id, input, &unchanged).await.map_err(Refused::from),
-        Err(refused) => Err(refused),
+    let updated = async {
+        let input = sent.command(&fields())?;
+        Ok::<_, Refused>(visit.console.listings.update(&visit.caller, id, input, &unchanged).await?)
     };
-    match updated {
+    match updated.await {
         Ok(_) => Ok(visit.done(&format!("listings/{id}"), Done::Saved)),
         Err(refused) => Ok(edit_form(&visit, id, &sent.values, Some(&refused.beside_form()?))),
     }

@@ -1,16 +1,17 @@
 //! Listings: the list, and the page of each with what its owner can do.
 
+mod described;
 mod form;
 
 use actix_web::web::ServiceConfig;
 use application::{FindListings, Input, List, Listed, Precondition};
 use domain::access::Permission;
-use domain::ids::{ListingId, TenantId};
-use domain::listings::{Address, Approval, ListingDetails, ListingParts, TenantListing, Unavailable};
-use domain::numbers::Whole;
+use domain::ids::ListingId;
+use domain::listings::{Approval, ListingDetails, TenantListing, Unavailable};
 use maud::{Markup, html};
 use uuid::Uuid;
 
+use self::described::described;
 use super::calendar::calendar;
 use super::history::history;
 use super::importers::importers;
@@ -137,7 +138,7 @@ async fn show(visit: Visit) -> Answer {
     let is_own = seen.owner == tenant;
     let approval = seen.listing.approval().clone();
     let content = html! {
-        (described(&visit, seen, tenant))
+        (described(&visit, seen))
         section aria-label="Actions" { (actions(&visit, id, is_own, &approval)) }
         (calendar(&visit, id, is_own).await?)
         @if is_own { (importers(&visit, id).await?) }
@@ -173,60 +174,6 @@ fn actions(visit: &Visit, id: ListingId, is_own: bool, approval: &Approval) -> M
             }))
         }
     }
-}
-
-fn described(visit: &Visit, seen: TenantListing, tenant: TenantId) -> Markup {
-    let is_own = seen.owner == tenant;
-    let offered = seen.unavailable.map_or("AVAILABLE", Unavailable::as_str);
-    let (owner, imported_at) = (seen.owner, seen.imported_at);
-    let ListingParts { id, integration_account_id, details, approval, created_at, updated_at, .. } =
-        seen.listing.into_parts();
-    let account = if is_own {
-        Cell::link(visit.at(&format!("accounts/{integration_account_id}")), integration_account_id)
-    } else {
-        Cell::text(integration_account_id)
-    };
-    let Address { line1, line2, city, state, country, postal_code } = details.address;
-    let address = [
-        line1.map(String::from),
-        line2.map(String::from),
-        postal_code.map(String::from),
-        city.map(String::from),
-        state.map(String::from),
-    ];
-    let address = address.into_iter().flatten().chain(country.map(|country| country.name().to_owned()));
-    facts(&[
-        ("Offered", Cell::Status(offered)),
-        ("Status", Cell::Status(details.status.as_str())),
-        ("Approval", Cell::Status(approval.status().as_str())),
-        ("Reason for the rejection", Cell::maybe(approval.rejection_reason())),
-        ("Id", Cell::text(id)),
-        ("Id at the provider", Cell::text(details.provider_id)),
-        ("Account", account),
-        ("Owner", if is_own { Cell::text("this tenant") } else { Cell::text(owner) }),
-        ("Imported", Cell::when(imported_at)),
-        ("Your own name for it", Cell::maybe(details.internal_name.filter(|_| is_own))),
-        ("Kind", Cell::maybe(details.kind)),
-        ("Description", Cell::maybe(details.description)),
-        ("Address", Cell::text(address.collect::<Vec<_>>().join(", "))),
-        ("Place", Cell::text(format_args!("{}, {}", details.place.latitude, details.place.longitude))),
-        ("Time zone", Cell::maybe(details.time_zone)),
-        (
-            "Price of a night",
-            Cell::text(format_args!("{} {}", details.start_price, details.start_price.currency().code())),
-        ),
-        ("Nights, at least", Cell::text(details.minimum_nights.get())),
-        ("Nights, at most", Cell::maybe(details.maximum_nights.map(Whole::get))),
-        ("Guests, at most", Cell::text(details.max_occupancy.get())),
-        ("Infants, at most", Cell::maybe(details.max_infants.map(Whole::get))),
-        ("Pets", details.pets_allowed.map_or_else(|| Cell::text(""), Cell::flag)),
-        ("Bedrooms", Cell::text(details.bedroom_count.get())),
-        ("Bathrooms", Cell::text(details.bathroom_count)),
-        ("Amenities", Cell::text(details.amenities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
-        ("Pictures", Cell::text(details.pictures.len())),
-        ("Created", Cell::Time(created_at)),
-        ("Changed", Cell::Time(updated_at)),
-    ])
 }
 
 async fn approve(visit: Visit, _: Form) -> Answer {

@@ -88,15 +88,12 @@ async fn amend(visit: Visit, sent: Form) -> Answer {
     let id: ReservationId = visit.id();
     let is_previewed = sent.get(EXPECTED).is_some();
     let all: Vec<_> = fields().into_iter().chain([Field::number(EXPECTED, "Price")]).collect();
-    let amended = match sent.command::<AmendmentFields>(&all) {
-        Ok(input) => {
-            let input = input.map(|fields| AmendmentFields { dry_run: !is_previewed, ..fields });
-            let unchanged = sent.unchanged(version);
-            visit.console.reservations.amend(&visit.caller, id, input, &unchanged).await.map_err(Refused::from)
-        }
-        Err(refused) => Err(refused),
+    let amended = async {
+        let input = sent.command::<AmendmentFields>(&all)?;
+        let input = input.map(|fields| AmendmentFields { dry_run: !is_previewed, ..fields });
+        Ok::<_, Refused>(visit.console.reservations.amend(&visit.caller, id, input, &sent.unchanged(version)).await?)
     };
-    match amended {
+    match amended.await {
         Ok(_) if is_previewed => Ok(visit.done(&format!("reservations/{id}"), Done::Saved)),
         Ok(dry) => Ok(preview(&visit, id, &sent, dry)),
         Err(refused) => Ok(edit_form(&visit, id, &sent.values, Some(&refused.beside_form()?))),
