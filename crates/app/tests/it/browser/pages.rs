@@ -24,6 +24,7 @@ const KINDS: &[&str] = &[
     "/console/t/ID/",
     "/console/t/ID/accounts/ID",
     "/console/t/ID/accounts/ID/charges",
+    "/console/t/ID/accounts/ID/charges/ID",
     "/console/t/ID/accounts/ID/edit",
     "/console/t/ID/accounts/ID/move/ID",
     "/console/t/ID/audit",
@@ -64,14 +65,31 @@ pub(super) fn every_page_is_accessible_and_fits_a_phone(scene: &Scene) {
     assert!(found.is_empty(), "{} problems:\n\n{}", found.len(), found.join("\n\n"));
 }
 
-/// Every kind of page answers, says what it is, and has nothing that the browser refuses.
-pub(super) fn every_page_can_be_read(scene: &Scene, browser: &Browser) {
+/// Every kind of page answers, says what it is, and has nothing that the browser refuses. Without scripts, its list is filtered
+/// too. Returns the kinds of forms that change something.
+pub(super) fn every_page_can_be_read(scene: &Scene, browser: &Browser) -> BTreeSet<String> {
     scene.sign_in(browser);
+    let mut forms = BTreeSet::new();
     let broken = walk(scene, browser, |kind| {
-        let headings = browser.run("return document.querySelectorAll('main h1').length", Vec::new());
-        assert_eq!(headings, 1, "{kind} has one heading");
+        let found = browser.run(
+            "return [document.querySelectorAll('main h1').length, document.querySelectorAll('form.filters').length,
+                [...document.querySelectorAll('form[method=post]')].map((form) => form.getAttribute('action'))]",
+            Vec::new(),
+        );
+        assert_eq!(found[0], 1, "{kind} has one heading");
+        forms.extend(found[2].as_array().expect("actions").iter().filter_map(Value::as_str).map(kind_of));
+        if found[1] == 1 && !browser.runs_scripts() {
+            let before = kind_of(&browser.path());
+            browser.press("Filter");
+            assert_eq!((status(browser), kind_of(&browser.path())), (json!(200), before));
+        }
     });
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+    forms
+}
+
+fn status(browser: &Browser) -> Value {
+    browser.run("return performance.getEntriesByType('navigation')[0].responseStatus", Vec::new())
 }
 
 /// Opens a page of each kind, in the workspace, in the tenant that owns listings and in the one that imports them. Returns what
@@ -91,7 +109,7 @@ fn walk(scene: &Scene, browser: &Browser, mut visit: impl FnMut(&str)) -> Vec<St
         }
         assert!(known.len() < MOST_PAGES, "the walk does not end: {known:?}");
         browser.goto(&path);
-        let status = browser.run("return performance.getEntriesByType('navigation')[0].responseStatus", Vec::new());
+        let status = status(browser);
         broken.extend(browser.complaints().into_iter().map(|complaint| format!("{path}: {complaint}")));
         if status != 200 {
             broken.push(format!("{path}: {status}"));
@@ -125,9 +143,10 @@ fn links(browser: &Browser) -> Vec<String> {
     paths.filter(|path| !path.contains('.')).map(str::to_owned).collect()
 }
 
-/// Returns a path without its ids.
-fn kind_of(path: &str) -> String {
+/// Returns a path without its ids and its query.
+pub(super) fn kind_of(path: &str) -> String {
     let is_id = |part: &str| part.len() == 36 && part.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    let path = path.split('?').next().unwrap_or_default();
     path.split('/').map(|part| if is_id(part) { "ID" } else { part }).collect::<Vec<_>>().join("/")
 }
 

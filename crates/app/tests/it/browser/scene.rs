@@ -54,6 +54,9 @@ impl Scene {
         data(201, &channel.post("/api/v1/webhooks", &webhook));
         let accounts = self.as_owner().get("/api/v1/integration-account").json;
         let account = accounts["data"][0]["id"].clone();
+        let charges = json!({ "charges": [{ "name": "Cleaning", "kind": "FEE", "basis": "PER_STAY", "amount": 40 }] });
+        let path = format!("/api/v1/integration-account/{}/charges", account.as_str().expect("an id"));
+        data(200, &self.as_owner().put(&path, &charges));
         let promotion = json!({
             "integrationAccountID": account, "name": "Early birds", "discountPercentage": 15,
             "startDate": "2030-01-01", "endDate": "2030-03-31",

@@ -2,8 +2,11 @@
 
 mod hand;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -28,6 +31,7 @@ pub(in crate::browser) struct Browser {
     client: Client,
     session: String,
     runs_scripts: bool,
+    sent: RefCell<BTreeSet<String>>,
 }
 
 impl Browser {
@@ -49,7 +53,7 @@ impl Browser {
             let session = client.session_id().await.expect("a session").expect("its id");
             (client, session)
         });
-        Self { base: base.to_owned(), hand, runtime, client, session, runs_scripts: true }
+        Self { base: base.to_owned(), hand, runtime, client, session, runs_scripts: true, sent: RefCell::default() }
     }
 
     /// Turns scripts off for all pages that follow.
@@ -61,6 +65,11 @@ impl Browser {
 
     pub(in crate::browser) const fn runs_scripts(&self) -> bool {
         self.runs_scripts
+    }
+
+    /// Returns the actions of the forms that were sent.
+    pub(in crate::browser) fn sent(&self) -> BTreeSet<String> {
+        self.sent.borrow().clone()
     }
 
     /// Sets the theme that the reader prefers.
@@ -108,8 +117,13 @@ impl Browser {
     }
 
     /// Runs a script in the page, also where the page's own are turned off.
+    #[track_caller]
     pub(in crate::browser) fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.runtime.block_on(self.client.execute(script, arguments)).expect("the script ends")
+        self.try_run(script, arguments).expect("the script ends")
+    }
+
+    fn try_run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, CmdError> {
+        self.runtime.block_on(self.client.execute(script, arguments))
     }
 
     /// Runs a script that calls its last argument with its result.
