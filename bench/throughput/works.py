@@ -60,6 +60,11 @@ def works(names: dict) -> list:
         Work("W17", "find 10 of a tenant's listings by a part of a text", "market", alone=True, requests=[
             Request("GET", f"/api/v1/listing?q={quote(text)}", tenants[0]) for text in [*(place[0] for place in places[1:]), "no such text"]
         ]),
+        # Common and rare texts, whose pieces are common or rare.
+        Work("W18", "find 10 of the tenants by a part of a text", "many", alone=True, requests=[
+            Request("GET", f"/api/v1/tenants?q={quote(text)}")
+            for text in ["number", "l number 6", "number 77", "number 1234", "nnel-999", "number x", "no such text"]
+        ]),
     ]
     if "account.Bookable" in names:
         found += [

@@ -1,5 +1,7 @@
 //! The dialect of SQLite.
 
+use std::collections::BTreeSet;
+
 use adapters_sql::{Dialect, Violation};
 use ports::rules;
 use sea_orm::DbBackend;
@@ -42,9 +44,9 @@ const UNAVAILABLE: [i32; 7] = [5, 6, 8, 9, 10, 13, 14];
 /// A blob that sorts after the ids, which have 16 bytes.
 const AFTER_ALL_IDS: &str = "X'FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF'";
 
-/// The number of pieces of a text that are looked for in the index, at most.
-const PIECES: usize = 8;
-/// The number of rows from which the index need not know in how many rows a piece is.
+/// The number of pieces of a text that are compared, at most.
+const PIECES: usize = 12;
+/// The number of rows from which a piece is common.
 const MANY: u32 = 64;
 
 pub(crate) struct SqliteDialect;
@@ -245,17 +247,22 @@ impl Dialect for SqliteDialect {
 
     fn rows_by_text(&self, table: &str, row: &str, number: &str) -> String {
         // In the index, the number of the scope is in front of the row's. The index does not know in how many rows a
-        // piece is, and looks at all rows of each piece that it is given, so it gets the two that are in the fewest.
+        // piece is, and reads all rows of each piece that it is given. So it gets the three rarest: those that are in the
+        // fewest rows, or, of common ones, those whose first rows are the farthest apart.
         let found = |pieces: &str| {
             format!(
                 "FROM {table}_text WHERE {table}_text MATCH {pieces} \
                  AND rowid >= (({number}) << 32) AND rowid < ((({number}) + 1) << 32)"
             )
         };
-        let in_how_many = format!("SELECT COUNT(*) FROM (SELECT 1 {} LIMIT {MANY})", found("value"));
+        let order = format!(
+            "SELECT CASE WHEN COUNT(*) < {MANY} THEN COUNT(*) ELSE {MANY} - MAX(rowid) + ((({number}) + 1) << 32) END \
+             FROM (SELECT rowid {} LIMIT {MANY})",
+            found("value")
+        );
         let rarest = format!(
             "(SELECT group_concat(piece, ' AND ') \
-             FROM (SELECT value AS piece FROM json_each(?) ORDER BY ({in_how_many}) LIMIT 2))"
+             FROM (SELECT value AS piece FROM json_each(?) ORDER BY ({order}) LIMIT 3))"
         );
         format!(
             "FROM (SELECT rowid & 4294967295 AS number {}) found CROSS JOIN {table} {row} WHERE {row}.number = found.number",
@@ -269,10 +276,12 @@ impl Dialect for SqliteDialect {
 
     fn text_key(&self, text: &str) -> Option<String> {
         let characters: Vec<_> = text.chars().collect();
-        let pieces = characters.windows(3).step_by(characters.len().div_ceil(PIECES));
+        let pieces = characters.windows(3);
+        let step = pieces.len().div_ceil(PIECES).max(1);
+        let pieces = pieces.step_by(step);
         let quoted = |piece: &[char]| format!("\"{}\"", piece.iter().collect::<String>().replace('"', "\"\""));
-        let pieces: Vec<_> = pieces.map(quoted).collect();
-        (!pieces.is_empty()).then(|| Value::from(pieces).to_string())
+        let pieces: BTreeSet<_> = pieces.map(quoted).collect();
+        (!pieces.is_empty()).then(|| Value::from_iter(pieces).to_string())
     }
 
     fn columns_of_table(&self) -> &'static str {

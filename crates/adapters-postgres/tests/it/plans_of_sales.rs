@@ -69,6 +69,12 @@ async fn a_rare_text_is_found_by_its_index_and_a_common_one_among_the_first_rows
             }
             reads_no_whole_table(&plan);
         }
+        let filter = ListingFilter { q: Some(q), ..ListingFilter::default() };
+        let few = plan(&pool, database.listings_statement(&tenant, &filter, PAGE)).await;
+        for index in ["listings_by_account", "imports_pkey"] {
+            assert!(few.iter().any(|line| line.contains(&format!("using {index}"))), "{index}: {few:#?}");
+        }
+        reads_no_whole_table(&few);
     }
 }
 

@@ -52,6 +52,9 @@ async fn a_rare_text_is_found_by_its_index_and_a_common_one_among_the_first_rows
         assert_eq!(by_text, is_by_text, "{plan:#?}");
         expect_steps(&plan, steps);
     }
+    let few = database.listings_statement(&tenant, &ListingFilter { q: Some(q), ..ListingFilter::default() }, PAGE);
+    let account = "listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)";
+    expect_steps(&plan(&url, few).await, &[account, "import USING INDEX", BY_ID]);
 }
 
 #[tokio::test]

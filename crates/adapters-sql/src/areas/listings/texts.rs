@@ -1,5 +1,5 @@
 //! Lists and searches of listings by a part of a text, [if there is a faster way](crate::engine::rare_texts) than to look at
-//! all that the tenant sees.
+//! all that the tenant sees. Of a tenant that sees few listings, all are read: that has a bound, whatever the text.
 
 use domain::access::TenantScope;
 use domain::geography::Around;
@@ -23,6 +23,9 @@ use crate::engine::parts::{FEW, of_accounts, of_each};
 use crate::engine::query::{FILTERS, Query, limits};
 use crate::engine::rare_texts::{FIRST, is_among};
 
+/// The number of the tenant's listings that are few.
+const READ: u64 = 5_000;
+
 /// The listings that are looked at.
 #[derive(Debug, Clone, Copy)]
 enum Sight {
@@ -41,10 +44,13 @@ impl Database {
         page: Page,
     ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
         let Some(q) = &filter.q else { return Ok(None) };
+        if self.sees_few(scope).await? {
+            return Ok(None);
+        }
         if filter.around.is_none() {
             let first = first_seen(self.dialect(), scope, filter, page);
             let first = self.whole_page_of(first, page, to_tenant_listing).await?;
-            if first.has_more || self.sees_few(scope, FIRST).await? {
+            if first.has_more {
                 return Ok(Some(first));
             }
         }
@@ -58,7 +64,7 @@ impl Database {
         filter: &ListingFilter,
     ) -> Result<Option<u64>, RepositoryError> {
         let Some(q) = &filter.q else { return Ok(None) };
-        if self.sees_few(scope, FEW).await? {
+        if self.sees_few(scope).await? {
             return Ok(None);
         }
         self.count_rare(scope, Sight::Seen, filter, q).await
@@ -73,6 +79,9 @@ impl Database {
         page: Page,
     ) -> Result<Option<Slice<TenantListing>>, RepositoryError> {
         let Some(q) = &filter.q else { return Ok(None) };
+        if !self.has_more_inside(scope, around, around.radius, FEW).await? {
+            return Ok(None);
+        }
         let filter = ListingFilter { around: Some(around), ..filter.clone() };
         self.list_rare(scope, Sight::Offered, &filter, q, page).await
     }
@@ -85,12 +94,16 @@ impl Database {
         filter: &ListingFilter,
     ) -> Result<Option<u64>, RepositoryError> {
         let Some(q) = &filter.q else { return Ok(None) };
+        if !self.has_more_inside(scope, around, around.radius, FEW).await? {
+            return Ok(None);
+        }
         let filter = ListingFilter { around: Some(around), ..filter.clone() };
         self.count_rare(scope, Sight::Offered, &filter, q).await
     }
 
-    async fn sees_few(&self, scope: &TenantScope, most: u32) -> Result<bool, RepositoryError> {
-        Ok(self.count_of(visible_up_to(self.dialect(), scope, most.into())).await? <= most.into())
+    /// Whether the tenant sees so few listings that reading them takes less time than the index, or than its worst case.
+    async fn sees_few(&self, scope: &TenantScope) -> Result<bool, RepositoryError> {
+        Ok(self.count_of(visible_up_to(self.dialect(), scope, READ)).await? <= READ)
     }
 
     async fn list_rare(
