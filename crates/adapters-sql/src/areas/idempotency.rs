@@ -6,10 +6,11 @@ use domain::access::{OperatorScope, OwnScope};
 use domain::idempotency::{IdempotencyKey, IdempotencyRecord, IdempotentRequest, Reply};
 use domain::ids::{ApiKeyId, UserId, WorkspaceId};
 use ports::{IdempotencyRepository, RepositoryError, rules};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::engine::all_workspaces::delete_before;
 use crate::engine::database::Database;
 use crate::engine::errors::inside;
 use crate::engine::query::Query;
@@ -37,9 +38,9 @@ const WORKSPACES: &str = "\
     WHERE workspace.status = 'ACTIVE' AND (SELECT 1 FROM idempotency_records record \
            WHERE record.workspace_id = workspace.id AND record.created_at < $1 LIMIT 1) IS NOT NULL";
 /// Deletes expired records. It checks the age again under the row's lock, because an expired record may have been replaced
-/// since it was found.
+/// since it was found. `NOT … >=` keeps SQLite from finding all expired records by their age, and makes it use the keys.
 const FORGET: &str = "\
-    DELETE FROM idempotency_records WHERE workspace_id = $1 AND created_at < $2 AND (user_id, idempotency_key) IN \
+    DELETE FROM idempotency_records WHERE workspace_id = $1 AND NOT created_at >= $2 AND (user_id, idempotency_key) IN \
     (SELECT record.user_id, record.idempotency_key FROM idempotency_records record \
      WHERE record.workspace_id = $1 AND record.created_at < $2 LIMIT $3)";
 
@@ -102,6 +103,12 @@ impl Database {
         idempotency_record: Option<IdempotencyRecord>,
     ) -> Result<Transaction, RepositoryError> {
         self.begin_writing_much(reach).await?.keeping(idempotency_record).await
+    }
+
+    /// Returns the statement that deletes expired records, for tests.
+    #[doc(hidden)]
+    pub fn forgetting_statement(&self, workspace: WorkspaceId, before: DateTime<Utc>) -> Statement {
+        self.statement(delete_before(FORGET, workspace.as_uuid(), before, 100))
     }
 }
 

@@ -86,9 +86,7 @@ impl Database {
     ) -> Result<u64, RepositoryError> {
         let find = |workspace| Query::new(find, [before.into()]).and("workspace.id = ?", workspace);
         let workspaces = self.workspaces_with(find).await?;
-        let step = |workspace: Uuid, left: u32| {
-            self.delete(Query::new(delete, [workspace.into(), before.into(), i64::from(left).into()]))
-        };
+        let step = |workspace: Uuid, left: u32| self.delete(delete_before(delete, workspace, before, left));
         self.in_each(workspaces, most, step).await
     }
 
@@ -120,4 +118,9 @@ impl Database {
         let rows = self.rows(Query::new(self.dialect().reachable_workspaces()?, [])).await.ok()?;
         Some(rows.into_iter().map(|WorkspaceRow { workspace_id }| workspace_id).collect())
     }
+}
+
+/// Returns a DELETE of at most `most` rows of a workspace from before an instant.
+pub(crate) fn delete_before(delete: &'static str, workspace: Uuid, before: DateTime<Utc>, most: u32) -> Query {
+    Query::new(delete, [workspace.into(), before.into(), i64::from(most).into()])
 }

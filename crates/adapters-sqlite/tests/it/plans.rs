@@ -259,16 +259,6 @@ async fn a_move_finds_imports_by_their_account() {
     }
 }
 
-#[tokio::test]
-async fn an_erasure_deletes_rows_by_their_number() {
-    let (_folder, url, sqlite) = file().await;
-    for (table, statement) in sqlite.database().erasing_statements(build::workspace_id()) {
-        let plan = plan(&url, statement).await;
-        assert_eq!(plan[0], format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)"), "{plan:#?}");
-        assert!(plan[2].starts_with(&format!("SEARCH {table} USING ")), "{plan:#?}");
-    }
-}
-
 pub(crate) async fn plan(url: &str, statement: Statement) -> Vec<String> {
     let Statement { sql, values, db_backend } = statement;
     let explain = Statement { sql: format!("EXPLAIN QUERY PLAN {sql}"), values, db_backend };
