@@ -1,5 +1,7 @@
 //! The ports of operators: their keys and requests, the workspaces as they see them, and erasures.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::access::{OperatorScope, TenantStanding};
@@ -159,7 +161,8 @@ pub trait Erasures: Send + Sync {
     async fn pending(&self, scope: &OperatorScope) -> Result<Vec<WorkspaceId>, RepositoryError>;
 
     /// Deletes at most `most` rows of a workspace that is being erased, from the tables after the first `empty`. When nothing
-    /// is left, ends the erasure, which leaves an entry with this id and time in the operators' trail.
+    /// is left, ends the erasure, which leaves an entry with this id and time in the operators' trail. Returns also how long
+    /// the transaction took, without the wait for a connection.
     ///
     /// # Errors
     /// `Stale` if a request that was in flight has written meanwhile: the next step begins with all tables.
@@ -170,5 +173,5 @@ pub trait Erasures: Send + Sync {
         stamp: (AuditId, DateTime<Utc>),
         empty: usize,
         most: u32,
-    ) -> Result<ErasureStep, RepositoryError>;
+    ) -> Result<(ErasureStep, Duration), RepositoryError>;
 }

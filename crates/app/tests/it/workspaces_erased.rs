@@ -183,7 +183,7 @@ fn an_erasure_goes_on_after_a_crash(world: &World) {
     let inside = world.client().calry(made["apiKey"].as_str().expect("a key"));
     let account = json!({ "name": "Host", "provider": "GUESTY", "accountIdentifier": "host", "authType": "API_KEY" });
     let account = id_of(&data(201, &inside.post("/api/v1/integration-account", &account)));
-    for delivery in 0..5 {
+    for delivery in 0..3 {
         let listings: Vec<_> = (0..500).map(|number| listing_fields(&format!("{delivery}-{number}"))).collect();
         let delivered =
             inside.put(&format!("/api/v1/integration-account/{account}/listings"), &json!({ "listings": listings }));
@@ -196,7 +196,7 @@ fn an_erasure_goes_on_after_a_crash(world: &World) {
     let again = Server::start(world.server.engine.clone());
     let operator = Client::new(&again.base).bearer(&operator_key);
     let shown = until_erased(&operator, &workspace);
-    assert!(shown["erasure"]["erasedRows"].as_u64() > Some(2_500), "{shown}");
+    assert!(shown["erasure"]["erasedRows"].as_u64() > Some(1_500), "{shown}");
     assert_eq!(Client::new(&again.base).calry(&world.key).get("/api/v1/tenants").status, 200);
 }
 

@@ -9,14 +9,12 @@ use ports::{ErasureStep, RepositoryError};
 use super::Operators;
 use crate::outcome::refusal::Refusal;
 
-/// The number of rows that the first step deletes.
-const FIRST: u32 = 50;
-/// The minimum and the maximum number of rows of a step.
-const LEAST: u32 = 10;
+/// The minimum and the maximum number of rows of a step. The first one has the minimum.
+const LEAST: u32 = 50;
 const MOST: u32 = 1_000;
 /// The time that a step should take at least, and at most, because on SQLite all writes wait for it.
-const QUICK: Duration = Duration::from_millis(8);
-const SLOW: Duration = Duration::from_millis(20);
+const QUICK: Duration = Duration::from_millis(2);
+const SLOW: Duration = Duration::from_millis(4);
 
 /// An erasure that goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +29,7 @@ pub struct Erasing {
 
 impl Erasing {
     /// Adapts the size of the next step to the time that the last one took.
-    #[must_use]
-    pub fn after(self, took: Duration) -> Self {
+    fn after(self, took: Duration) -> Self {
         let most = if took > SLOW {
             (self.most / 2).max(LEAST)
         } else if took < QUICK {
@@ -48,18 +45,25 @@ impl Operators {
     /// Lists the erasures that go on.
     pub async fn erasures(&self, operator: &OperatorScope) -> Result<Vec<Erasing>, Refusal> {
         let pending = self.erasures.pending(operator).await?;
-        Ok(pending.into_iter().map(|workspace_id| Erasing { workspace_id, empty: 0, most: FIRST }).collect())
+        Ok(pending.into_iter().map(|workspace_id| Erasing { workspace_id, empty: 0, most: LEAST }).collect())
     }
 
-    /// Takes a step of an erasure. Returns the next one; `None` if it has ended, or if another server is at it.
-    pub async fn erase_on(&self, operator: &OperatorScope, at: Erasing) -> Result<Option<Erasing>, Refusal> {
+    /// Takes a step of an erasure. Returns the time that it took, and the next one; `None` if the erasure has ended, or if
+    /// another server is at it.
+    pub async fn erase_on(
+        &self,
+        operator: &OperatorScope,
+        at: Erasing,
+    ) -> Result<(Duration, Option<Erasing>), Refusal> {
         let Erasing { workspace_id, empty, most } = at;
         let stamp = (self.ambient.audit_id(), self.ambient.now());
         match self.erasures.step(operator, workspace_id, stamp, empty, most).await {
-            Ok(ErasureStep::Deleted { rows: _, empty }) => Ok(Some(Erasing { empty, ..at })),
+            Ok((ErasureStep::Deleted { rows: _, empty }, took)) => {
+                Ok((took, Some(Erasing { empty, ..at }.after(took))))
+            }
             // A request that was in flight has written into a table that was empty.
-            Err(RepositoryError::Stale) if empty > 0 => Ok(Some(Erasing { empty: 0, ..at })),
-            Ok(ErasureStep::Done | ErasureStep::Elsewhere) => Ok(None),
+            Err(RepositoryError::Stale) if empty > 0 => Ok((Duration::ZERO, Some(Erasing { empty: 0, ..at }))),
+            Ok((ErasureStep::Done | ErasureStep::Elsewhere, took)) => Ok((took, None)),
             Err(error) => Err(error.into()),
         }
     }
@@ -79,31 +83,36 @@ mod tests {
     async fn an_erasure_goes_on_where_it_was_and_begins_again_after_a_late_write() {
         let mut erasures = MockErasures::new();
         erasures.expect_pending().returning(|_| Ok(vec![build::workspace_id()]));
-        let deleted = |empty| Ok(ErasureStep::Deleted { rows: 500, empty });
-        let mut steps =
-            vec![(0, deleted(3)), (3, Err(RepositoryError::Stale)), (0, deleted(5)), (5, Ok(ErasureStep::Done))]
-                .into_iter();
+        let deleted = |empty, millis| Ok((ErasureStep::Deleted { rows: 50, empty }, Duration::from_millis(millis)));
+        let mut steps = vec![
+            (0, LEAST, deleted(3, 1)),
+            (3, 2 * LEAST, Err(RepositoryError::Stale)),
+            (0, 2 * LEAST, deleted(5, 5)),
+            (5, LEAST, Ok((ErasureStep::Done, Duration::from_millis(4)))),
+        ]
+        .into_iter();
         erasures.expect_step().times(4).returning(move |_, _, _, empty, most| {
-            let (expected, step) = steps.next().expect("a step for each call");
-            assert_eq!((empty, most), (expected, FIRST));
+            let (expected_empty, expected_most, step) = steps.next().expect("a step for each call");
+            assert_eq!((empty, most), (expected_empty, expected_most));
             step
         });
         let operators = Operators { erasures: Arc::new(erasures), ..operators() };
         let operator = OperatorScope::new();
         let mut at = operators.erasures(&operator).await.expect("listed").pop();
-        let mut steps = 0;
+        let mut times = vec![];
         while let Some(erasing) = at {
-            at = operators.erase_on(&operator, erasing).await.expect("no failure");
-            steps += 1;
+            let (took, next) = operators.erase_on(&operator, erasing).await.expect("no failure");
+            times.push(took.as_millis());
+            at = next;
         }
-        assert_eq!(steps, 4);
+        assert_eq!(times, [1, 0, 5, 4]);
     }
 
     #[test]
     fn a_step_is_as_large_as_it_is_quick() {
         let at = |most| Erasing { workspace_id: build::workspace_id(), empty: 3, most };
         for (most, millis, expected) in
-            [(50, 1, 100), (50, 8, 50), (50, 20, 50), (50, 21, 25), (10, 500, 10), (1_000, 0, 1_000)]
+            [(50, 1, 100), (100, 2, 100), (100, 4, 100), (200, 5, 100), (50, 500, 50), (1_000, 0, 1_000)]
         {
             assert_eq!(at(most).after(Duration::from_millis(millis)), at(expected), "{most} {millis}");
         }

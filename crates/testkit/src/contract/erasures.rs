@@ -38,7 +38,8 @@ async fn begin(world: &World) -> Erasure {
 
 async fn step(world: &World, empty: usize, most: u32) -> Result<ErasureStep, RepositoryError> {
     let stamp = (AuditId::new(build::id()), build::at());
-    world.ports.erasures.step(&OperatorScope::new(), world.workspace_id(), stamp, empty, most).await
+    let step = world.ports.erasures.step(&OperatorScope::new(), world.workspace_id(), stamp, empty, most).await;
+    step.map(|(step, _)| step)
 }
 
 /// Takes steps of three rows to the end. Returns the number of rows.

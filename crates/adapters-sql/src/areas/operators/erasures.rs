@@ -1,6 +1,7 @@
 //! The deletion of workspaces: table by table, children first, in transactions of bounded size.
 
 use std::borrow::Cow;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -40,10 +41,11 @@ impl Erasures for Database {
         stamp: (AuditId, DateTime<Utc>),
         empty: usize,
         most: u32,
-    ) -> Result<ErasureStep, RepositoryError> {
+    ) -> Result<(ErasureStep, Duration), RepositoryError> {
         let transaction = self.begin_writing_much(id).await?;
+        let began = Instant::now();
         let done = transaction.erase(id, stamp, empty, most.into()).await;
-        transaction.end_unaudited(done).await
+        Ok((transaction.end_unaudited(done).await?, began.elapsed()))
     }
 }
 
