@@ -10,6 +10,7 @@ mod limits;
 mod migrations;
 mod plans;
 mod plans_of_changes;
+mod plans_of_concerns;
 mod plans_of_sales;
 mod plans_of_skew;
 mod pooled;

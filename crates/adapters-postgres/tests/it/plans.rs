@@ -55,7 +55,7 @@ pub(crate) const IMPORTS: [&str; 3] = [
 ];
 
 /// Creates so many tenants, and users of some of them, that a sequential scan would be slow.
-const TEXTS: [&str; 3] = [
+pub(crate) const TEXTS: [&str; 3] = [
     "INSERT INTO tenants (workspace_id, id, name, name_folded, search_text, domain, is_default, status, version, created_at, \
      updated_at) SELECT $1, gen_random_uuid(), 'Tenant', 'tenant', 'tenant ' || n, 't-' || n, false, 'ACTIVE', 1, now(), now() \
      FROM generate_series(1, 20000) n",

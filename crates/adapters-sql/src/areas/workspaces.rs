@@ -9,7 +9,7 @@ use domain::operators::OperatorRecord;
 use domain::text::fold;
 use domain::workspaces::{Workspace, WorkspaceCreated, WorkspaceName, WorkspaceParts};
 use ports::{Concern, Concerned, RepositoryError, WorkspaceRepository, rules};
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::areas::{api_keys, locations, tenants, users};
@@ -116,8 +116,7 @@ impl WorkspaceRepository for Database {
         hold_ends_before: DateTime<Utc>,
         most: u32,
     ) -> Result<Vec<Concerned>, RepositoryError> {
-        let values = [scope.workspace_id().as_uuid().into(), i64::from(most).into(), hold_ends_before.into()];
-        let rows: Vec<ConcernRow> = self.rows(Query::new(CONCERNS, values)).await?;
+        let rows: Vec<ConcernRow> = self.rows(all_concerns(scope, hold_ends_before, most)).await?;
         let concerned = |ConcernRow { concern, tenant_id, id, name }| Concerned {
             concern: match concern {
                 1 => Concern::InactiveTenant,
@@ -139,6 +138,18 @@ impl WorkspaceRepository for Database {
         let done = transaction.replace(to_row(workspace.clone()), None).await;
         transaction.end(done.map(|()| workspace), audit).await
     }
+}
+
+impl Database {
+    /// Returns the statement that finds what needs attention, for the tests of its plan.
+    #[doc(hidden)]
+    pub fn concerns_statement(&self, scope: &AdminScope, hold_ends_before: DateTime<Utc>, most: u32) -> Statement {
+        self.statement(all_concerns(scope, hold_ends_before, most))
+    }
+}
+
+fn all_concerns(scope: &AdminScope, hold_ends_before: DateTime<Utc>, most: u32) -> Query {
+    Query::new(CONCERNS, [scope.workspace_id().as_uuid().into(), i64::from(most).into(), hold_ends_before.into()])
 }
 
 async fn store(transaction: &Transaction, created: WorkspaceCreated) -> Result<Workspace, RepositoryError> {

@@ -8,6 +8,7 @@ mod files;
 mod group_commit;
 mod isolation;
 mod plans;
+mod plans_of_concerns;
 mod plans_of_deletions;
 mod plans_of_sales;
 mod schema;
