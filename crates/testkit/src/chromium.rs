@@ -70,8 +70,16 @@ impl Chromium {
     /// Returns the arguments of a browser with a profile of its own.
     pub fn arguments(&self, profile: &str) -> Vec<String> {
         let profile = self.folder.join(profile);
-        // A container permits no sandbox. The browser is an unprivileged user's, and reads pages of this machine only.
-        let fixed = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"];
+        let fixed = [
+            "--headless=new",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            // A container permits no sandbox. The browser is an unprivileged user's, and reads pages of this machine only.
+            "--no-sandbox",
+            // A click while one page fades into the next hits a picture of it.
+            "--force-prefers-reduced-motion",
+        ];
         let of_profile = format!("--user-data-dir={}", profile.display());
         fixed.into_iter().map(str::to_owned).chain(iter::once(of_profile)).collect()
     }
