@@ -53,7 +53,7 @@ async fn a_rare_text_is_found_by_its_index_and_a_common_one_among_the_first_rows
         expect_steps(&plan, steps);
     }
     let few = database.listings_statement(&tenant, &ListingFilter { q: Some(q), ..ListingFilter::default() }, PAGE);
-    let account = "listing USING COVERING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)";
+    let account = "listing USING INDEX listings_by_account (workspace_id=? AND integration_account_id=?)";
     expect_steps(&plan(&url, few).await, &[account, "import USING INDEX", BY_ID]);
 }
 
