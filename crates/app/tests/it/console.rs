@@ -14,10 +14,6 @@ on_both_engines! {
     the_link_of_the_first_start_signs_in_once
 }
 
-fn browser(world: &World) -> Browser {
-    Browser::signed_in(&world.server.base, &world.key)
-}
-
 /// Returns the keys of the sessions.
 fn session_keys(world: &World) -> Vec<serde_json::Value> {
     let listed = world.calry().get("/api/v1/api-keys?per_page=100");
@@ -26,7 +22,7 @@ fn session_keys(world: &World) -> Vec<serde_json::Value> {
 }
 
 fn a_session_is_a_key_of_its_own_that_ends_with_it(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let cookie = browser.cookie.clone().expect("a cookie");
     assert!(!cookie.contains(&world.key), "the key itself is not kept");
     let keys = session_keys(world);
@@ -53,7 +49,7 @@ fn a_session_is_a_key_of_its_own_that_ends_with_it(world: &World) {
 }
 
 fn a_session_that_is_revoked_elsewhere_ends_at_once(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     browser.open("/console/tenants");
     let id = session_keys(world)[0]["id"].as_str().expect("an id").to_owned();
     assert_eq!(world.calry().delete(&format!("/api/v1/api-keys/{id}")).status, 204);
@@ -62,7 +58,7 @@ fn a_session_that_is_revoked_elsewhere_ends_at_once(world: &World) {
 }
 
 fn a_tenant_is_made_found_edited_deactivated_and_deleted(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let new = "/console/tenants/new";
     let refused = browser.press(new, new, &[("name", "Hut"), ("country_code", "XX"), ("city", "Oslo & more")]);
     assert_eq!(refused.status, 422);
@@ -158,7 +154,7 @@ fn a_key_that_may_not_is_refused_whatever_button_it_presses(world: &World) {
 }
 
 fn forms_of_other_pages_change_nothing(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let token = browser.token();
     let fields = [("name", "Channel A"), ("_token", token.as_str())];
     let path = "/console/tenants/new";
@@ -193,7 +189,7 @@ fn texts_are_never_markup(world: &World) {
     let made = world.calry().post("/api/v1/tenants", &body);
     assert_eq!(made.status, 200, "{}", made.text);
     let id = made.json["data"]["id"].as_str().expect("an id");
-    let browser = browser(world);
+    let browser = world.browser();
     let search = format!("/console/tenants?q={}", "%22%3E%3Cscript%3E");
     for path in [&*format!("/console/t/{id}/"), &format!("/console/t/{id}/edit"), "/console/tenants", &search] {
         let page = browser.open(path);
@@ -235,7 +231,7 @@ fn without_the_setting_there_is_no_console() {
 fn the_requests_of_a_session_count_for_the_rate_limit() {
     let server = Server::start_with(Engine::sqlite(), &["--rate-limit", "5/600"]);
     let world = World::of(server);
-    let browser = browser(&world);
+    let browser = world.browser();
     let answers: Vec<_> = (0..6).map(|_| browser.get("/console/tenants")).collect();
     assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [200, 200, 200, 200, 200, 429]);
     assert!(answers[5].header("retry-after").is_some() && answers[5].text.contains("rate_limited"));

@@ -10,12 +10,8 @@ on_both_engines! {
     the_trail_of_an_inactive_tenant_is_read_by_administrators
 }
 
-fn browser(world: &World) -> Browser {
-    Browser::signed_in(&world.server.base, &world.key)
-}
-
 fn events_are_read_from_either_end_and_by_type(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     let other = world.tenant_id("Channel B");
     let place = world.location_id(&tenant, "Harbour");
@@ -50,7 +46,7 @@ fn events_are_read_from_either_end_and_by_type(world: &World) {
 }
 
 fn the_trail_of_a_tenant_is_found_by_action_resource_and_day(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     world.tenant_id("Channel B");
     let place = world.location_id(&tenant, "Harbour");
@@ -80,7 +76,7 @@ fn the_trail_of_a_tenant_is_found_by_action_resource_and_day(world: &World) {
 }
 
 fn the_trail_of_an_inactive_tenant_is_read_by_administrators(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     world.tenant_id("Channel B");
     let channel = Browser::signed_in(&world.server.base, &world.key_in(&tenant, "ADMIN"));

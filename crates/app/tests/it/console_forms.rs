@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::support::{Browser, World, data};
+use crate::support::{World, data};
 
 on_both_engines! {
     a_number_that_is_none_is_refused_beside_its_field
@@ -11,12 +11,8 @@ on_both_engines! {
     a_listing_leads_to_its_pictures
 }
 
-fn browser(world: &World) -> Browser {
-    Browser::signed_in(&world.server.base, &world.key)
-}
-
 fn a_number_that_is_none_is_refused_beside_its_field(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     let account = world.account(&tenant);
     let listing = world.listing(&tenant, &account);
@@ -39,7 +35,7 @@ fn a_number_that_is_none_is_refused_beside_its_field(world: &World) {
 }
 
 fn a_charge_is_added_edited_and_removed(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     let account = world.account(&tenant);
     let list = format!("/console/t/{tenant}/accounts/{account}/charges");
@@ -77,7 +73,7 @@ fn a_charge_is_added_edited_and_removed(world: &World) {
 }
 
 fn a_listing_leads_to_its_pictures(world: &World) {
-    let browser = browser(world);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     let listing = world.listing(&tenant, &world.account(&tenant));
     let page = format!("/console/t/{tenant}/listings/{listing}");

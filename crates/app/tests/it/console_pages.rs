@@ -143,10 +143,6 @@ fn forms(pages: &BTreeMap<String, String>) -> BTreeMap<String, Vec<(String, Stri
     read.filter(|(action, _)| action != "/console/sign-out").collect()
 }
 
-fn admin(world: &World) -> Browser {
-    Browser::signed_in(&world.server.base, &world.key)
-}
-
 fn roots(scene: &Scene) -> Vec<String> {
     let Market { owner, importer, .. } = &scene.market;
     vec!["/console/".to_owned(), format!("/console/t/{owner}/"), format!("/console/t/{importer}/")]
@@ -154,7 +150,7 @@ fn roots(scene: &Scene) -> Vec<String> {
 
 fn every_page_opens_shows_texts_as_texts_and_names_operations_of_the_api(world: &World) {
     let scene = Scene::set(world);
-    let found = pages(&admin(world), &roots(&scene));
+    let found = pages(&world.browser(), &roots(&scene));
     let (owner, listing) = (&scene.market.owner, &scene.listing);
     for path in [
         "find",
@@ -214,7 +210,7 @@ fn every_page_opens_shows_texts_as_texts_and_names_operations_of_the_api(world: 
 
 fn no_button_works_for_a_key_that_only_reads(world: &World) {
     let scene = Scene::set(world);
-    let forms = forms(&pages(&admin(world), &roots(&scene)));
+    let forms = forms(&pages(&world.browser(), &roots(&scene)));
     assert!(forms.len() > 45, "{:?}", forms.keys());
     let reader = Browser::signed_in(&world.server.base, &world.key_of(&world.user, "READ"));
     let before = scene.state();
@@ -232,9 +228,9 @@ fn no_button_works_for_a_key_that_only_reads(world: &World) {
 
 fn no_button_works_without_the_token_or_in_another_tenant(world: &World) {
     let scene = Scene::set(world);
-    let all = pages(&admin(world), &roots(&scene));
+    let all = pages(&world.browser(), &roots(&scene));
     let forms = forms(&all);
-    let administrator = admin(world);
+    let administrator = world.browser();
     // A stranger that may administer its own tenant and nothing else.
     let own = world.tenant_id("Stranger");
     let stranger = Browser::signed_in(&world.server.base, &world.key_in(&own, "ADMIN"));
@@ -279,7 +275,7 @@ fn no_button_works_without_the_token_or_in_another_tenant(world: &World) {
 
 fn an_account_is_moved_in_three_steps(world: &World) {
     let scene = Scene::set(world);
-    let browser = admin(world);
+    let browser = world.browser();
     let Market { owner, importer, account, .. } = &scene.market;
     scene.market.set_account(&json!({ "name": "Host & Co" }));
     let base = format!("/console/t/{owner}/accounts/{account}/move");
@@ -307,7 +303,7 @@ fn an_account_is_moved_in_three_steps(world: &World) {
 
 fn listings_are_found_imported_booked_seen_amended_and_cancelled(world: &World) {
     let scene = Scene::set(world);
-    let browser = admin(world);
+    let browser = world.browser();
     let Market { owner, importer, .. } = &scene.market;
     let at = |tenant: &str, rest: &str| format!("/console/t/{tenant}/{rest}");
     let found = scene.market.as_owner().get(&format!("/api/v1/listing/{}", scene.offered)).json["data"].clone();
@@ -387,7 +383,7 @@ fn listings_are_found_imported_booked_seen_amended_and_cancelled(world: &World) 
 
 fn a_month_of_a_calendar_is_edited(world: &World) {
     let scene = Scene::set(world);
-    let browser = admin(world);
+    let browser = world.browser();
     let Market { owner, importer, .. } = &scene.market;
     let page = format!("/console/t/{owner}/listings/{}?month=2060-02", scene.listing);
     let month = browser.open(&page);
@@ -422,7 +418,7 @@ fn a_month_of_a_calendar_is_edited(world: &World) {
 
 fn the_workspace_says_what_needs_attention(world: &World) {
     let scene = Scene::set(world);
-    let browser = admin(world);
+    let browser = world.browser();
     let Market { owner, account, .. } = &scene.market;
     let hold = format!("href=\"/console/t/{owner}/reservations/{}\"", scene.reservation);
     let calm = browser.open("/console/");

@@ -19,7 +19,7 @@ const MONTH: Duration = Duration::from_hours(30 * 24);
 fn channel(world: &World) -> (Browser, String, String) {
     let id = world.tenant_id("Channel A");
     let base = format!("/console/t/{id}/");
-    (Browser::signed_in(&world.server.base, &world.key), id, base)
+    (world.browser(), id, base)
 }
 
 fn a_location_is_made_edited_and_deleted(world: &World) {

@@ -1,7 +1,7 @@
 //! The console: promotions.
 
 use crate::on_both_engines;
-use crate::support::{Browser, World};
+use crate::support::World;
 
 on_both_engines! {
     a_promotion_is_made_assigned_edited_and_deleted
@@ -11,7 +11,7 @@ fn a_promotion_is_made_assigned_edited_and_deleted(world: &World) {
     let tenant = world.tenant_id("Channel A");
     let account = world.account(&tenant);
     let listing = world.listing(&tenant, &account);
-    let browser = Browser::signed_in(&world.server.base, &world.key);
+    let browser = world.browser();
     let list = format!("/console/t/{tenant}/promotions");
     let new = format!("{list}/new");
     let fields = |last: &'static str| {

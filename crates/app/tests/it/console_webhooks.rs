@@ -11,7 +11,7 @@ on_both_engines! {
 fn channel(world: &World) -> (Browser, String, String) {
     let tenant = world.tenant_id("Channel A");
     let list = format!("/console/t/{tenant}/webhooks");
-    (Browser::signed_in(&world.server.base, &world.key), tenant, list)
+    (world.browser(), tenant, list)
 }
 
 /// Returns the secret that a page shows.
@@ -94,7 +94,7 @@ fn a_webhook_is_tested_and_its_events_are_delivered_again(world: &World) {
 #[test]
 fn a_server_without_a_key_for_secrets_says_so() {
     let world = World::of(Server::start_without_key(Engine::postgres()));
-    let browser = Browser::signed_in(&world.server.base, &world.key);
+    let browser = world.browser();
     let tenant = world.tenant_id("Channel A");
     let refused = browser.get(&format!("/console/t/{tenant}/webhooks"));
     assert_eq!(refused.status, 503, "{}", refused.text);

@@ -66,6 +66,11 @@ impl World {
         self.client().calry(&self.key)
     }
 
+    /// Returns a browser in which the administrator is signed in.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::signed_in(&self.server.base, &self.key)
+    }
+
     /// Creates a key of an operator.
     pub(crate) fn operator_key(&self) -> String {
         let made = run(&self.server.url(), &["operator-key", "create", "--name", "Test", "--json"]);
