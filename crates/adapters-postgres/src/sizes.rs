@@ -57,9 +57,9 @@ async fn look(connections: &Connections<sqlx::Postgres>, analyzed: &mut Vec<Stri
     let mut pooled = connections.get().await?;
     let connection = pooled.start();
     let looked = async {
-        let outgrown: Vec<String> = sqlx::query_scalar(OUTGROWN).fetch_all(&mut *connection).await?;
-        let again = mem::replace(analyzed, outgrown.clone());
-        for table in again.into_iter().chain(outgrown).collect::<BTreeSet<_>>() {
+        let outgrown = sqlx::query_scalar(OUTGROWN).fetch_all(&mut *connection).await?;
+        let again = mem::replace(analyzed, outgrown);
+        for table in again.iter().chain(&*analyzed).collect::<BTreeSet<_>>() {
             sqlx::query(AssertSqlSafe(format!("ANALYZE {table}"))).execute(&mut *connection).await?;
         }
         sqlx::query_scalar(SIZES).fetch_one(&mut *connection).await

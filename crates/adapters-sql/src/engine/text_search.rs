@@ -13,6 +13,7 @@ use ports::Page;
 use sea_orm::Value;
 
 use crate::engine::dialect::Dialect;
+use crate::engine::parts::of_each;
 use crate::engine::query::{FILTERS, Query, limits, most};
 
 /// The mark before the beginning of a word. Like the marks of texts it consists of control characters, which neither
@@ -178,6 +179,12 @@ impl SearchedTable {
     /// Returns the condition that a row has a text, whose pattern is `?`.
     pub(crate) fn has_text(&self) -> String {
         format!(r"{}.search_text LIKE ? ESCAPE '\'", self.row)
+    }
+
+    /// Returns this condition for rows that another index finds. For a plain LIKE, PostgreSQL would estimate that hardly any of
+    /// them remains, and read them in another order.
+    pub(crate) fn each_has_text(&self) -> String {
+        of_each(&self.has_text())
     }
 
     /// Returns the SELECT of the `id` of each row that has the text; `None` if the index cannot find it.

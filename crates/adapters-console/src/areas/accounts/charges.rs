@@ -173,32 +173,19 @@ fn position(visit: &Visit, charges: &[ChargeFields]) -> Result<usize, Refused> {
 async fn edit(visit: Visit) -> Answer {
     let charges = visit.console.charges.get(&visit.caller, visit.id()).await?;
     let mut stored: Vec<_> = charges.charges().iter().map(stored).collect();
-    let ChargeFields {
-        id: _,
-        name,
-        kind,
-        basis,
-        amount,
-        percentage,
-        max_nights,
-        counts_children,
-        is_taxable,
-        listing_ids,
-        first_check_in,
-        last_check_in,
-    } = stored.swap_remove(position(&visit, &stored)?);
+    let charge = stored.swap_remove(position(&visit, &stored)?);
     let values = Values::default().and([
-        ("name", name),
-        ("kind", kind),
-        ("basis", basis),
-        ("amount", amount),
-        ("percentage", percentage),
-        ("maxNights", max_nights.map(|nights| nights.to_string())),
-        ("countsChildren", counts_children.map(|counts| counts.to_string())),
-        ("isTaxable", is_taxable.map(|is| is.to_string())),
-        ("listingIDs", listing_ids.map(|ids| ids.join("\n"))),
-        ("firstCheckIn", first_check_in),
-        ("lastCheckIn", last_check_in),
+        ("name", charge.name),
+        ("kind", charge.kind),
+        ("basis", charge.basis),
+        ("amount", charge.amount),
+        ("percentage", charge.percentage),
+        ("maxNights", charge.max_nights.map(|nights| nights.to_string())),
+        ("countsChildren", charge.counts_children.map(|counts| counts.to_string())),
+        ("isTaxable", charge.is_taxable.map(|is| is.to_string())),
+        ("listingIDs", charge.listing_ids.map(|ids| ids.join("\n"))),
+        ("firstCheckIn", charge.first_check_in),
+        ("lastCheckIn", charge.last_check_in),
         (SEEN, Some(version(&charges))),
     ]);
     Ok(edit_form(&visit, &values, None))

@@ -12,7 +12,6 @@ use super::rows::{INTERNAL_NAME, folded};
 use super::statements::LISTINGS;
 use super::totals::bounded;
 use crate::engine::dialect::Dialect;
-use crate::engine::parts::of_each;
 use crate::engine::query::Query;
 use crate::engine::text_search::{containing, containing_before};
 
@@ -54,14 +53,8 @@ pub(super) fn filtered(query: Query, dialect: &dyn Dialect, filter: &ListingFilt
         .and("listing.start_price_scaled <= ?", max_price.map(Amount::ten_thousandths))
         .and("listing.currency = ?", currency.map(Currency::code))
         .and(changed, updated_since.map(Edge::instant))
-        .and(&has_text(), q.as_ref().map(containing));
+        .and(&LISTINGS.each_has_text(), q.as_ref().map(containing));
     amenities.iter().fold(query, |query, amenity| query.and(dialect.has_amenity(), Some(folded(amenity))))
-}
-
-/// Returns the condition that a listing has a text. For a plain LIKE, PostgreSQL would estimate that hardly any listing remains,
-/// and read them in another order.
-pub(super) fn has_text() -> String {
-    of_each(&LISTINGS.has_text())
 }
 
 /// Returns the pattern of the searched texts that importers see.

@@ -11,7 +11,7 @@ use ports::{ListingFilter, Origin, Page};
 use sea_orm::{DbBackend, Value};
 use uuid::Uuid;
 
-use super::filters::{BY_CHANGE, filtered, has_text, shown_text};
+use super::filters::{BY_CHANGE, filtered, shown_text};
 use super::statements::{
     ALREADY_IMPORTED, CHANGED_AT_SOURCES, GET, IS_OWN, LIST, LIST_AROUND, LIST_OF_ACCOUNT, LISTINGS, NEVER, NO_CHORD,
     OF_OWNER, OWN, PART_OF_ACCOUNTS, PART_OF_FIRST, PART_OF_IMPORTS, SEARCH, SQUARED_CHORD, UNAVAILABLE,
@@ -213,7 +213,7 @@ pub(super) fn seen(query: Query, dialect: &dyn Dialect, filter: &ListingFilter, 
         .fill("imported", imported(dialect))
         .fill("if_own", if_own)
         .fill("if_imported", if_imported);
-    let query = query.and_in("if_imported", &has_text(), shown_text(filter));
+    let query = query.and_in("if_imported", &LISTINGS.each_has_text(), shown_text(filter));
     let query = filtered(query.fill(FILTERS, ""), dialect, filter, changed);
     query.and(&format!("{SQUARED_CHORD} <= ?"), filter.around.map(|around| squared(around.radius)))
 }
@@ -235,7 +235,7 @@ pub(super) fn offered(query: Query, dialect: &dyn Dialect, filter: &ListingFilte
     };
     let query = query.fill("of_owner", OF_OWNER).fill("squared_chord", SQUARED_CHORD);
     let query = query.fill("whose", offered_by_another(dialect)).fill(FILTERS, origin);
-    filtered(query, dialect, filter, &of_each(BY_CHANGE)).and(&has_text(), shown_text(filter))
+    filtered(query, dialect, filter, &of_each(BY_CHANGE)).and(&LISTINGS.each_has_text(), shown_text(filter))
 }
 
 pub(super) fn centre(around: Around) -> [Value; 3] {
