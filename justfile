@@ -107,6 +107,10 @@ snapshots:
 conformance seconds="120":
     .ci/conformance {{ seconds }}
 
+# leaves out one guard of the code or of a statement at a time, and expects that a test fails: just mutants sql 3/20; docs/testing.md
+mutants *arguments:
+    .ci/mutants {{ arguments }}
+
 # has validators and generators of clients read the OpenAPI document
 generators:
     .ci/generators

@@ -10,6 +10,8 @@ pub(crate) mod dialect;
 pub(crate) mod errors;
 pub(crate) mod idle;
 pub(crate) mod limits;
+#[cfg(any(test, feature = "mutants"))]
+mod mutants;
 pub(crate) mod opener;
 pub(crate) mod parts;
 pub(crate) mod plans;

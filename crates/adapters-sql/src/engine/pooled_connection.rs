@@ -16,6 +16,8 @@ use tokio::time::{sleep, timeout};
 use tracing::{Instrument, Span, info_span};
 
 use crate::engine::idle::Idle;
+#[cfg(any(test, feature = "mutants"))]
+use crate::engine::mutants::mutated;
 use crate::engine::opener::{Driver, Opened, SQLITE, results};
 use crate::engine::pool::Connection;
 use crate::engine::reach::{Enter, Reach};
@@ -329,6 +331,8 @@ where
     SqlxValues: IntoArguments<DB>,
 {
     let Statement { sql, values, .. } = statement;
+    #[cfg(any(test, feature = "mutants"))]
+    let sql = mutated(sql);
     // Safe: the statement is composed of fixed texts.
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values.unwrap_or(Values(Vec::new()))))
 }

@@ -12,6 +12,7 @@ mod plans_of_concerns;
 mod plans_of_deletions;
 mod plans_of_sales;
 mod schema;
+mod twins;
 mod workspace_files;
 
 use std::sync::Arc;
