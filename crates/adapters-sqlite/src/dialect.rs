@@ -132,7 +132,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn items(&self, array: &str) -> String {
-        format!("json_each({array}) item")
+        format!("jsonb_each({array}) item")
     }
 
     fn id_to_text(&self, id: &str) -> String {
