@@ -63,12 +63,16 @@ impl ReservationRepository for Database {
                 transaction.one_hold_at_a_time(&parts, owner, importer).await?;
             }
             transaction.expire_all(expired).await?;
-            if let Some(importer) = holder {
+            // The offer is locked, so no obstacle appears between the look and the row but an overlapping stay, which conflicts.
+            let looks_first = !transaction.dialect().joins_writes();
+            if looks_first || holder.is_some() {
                 transaction.refuse_obstacles(&parts).await?;
+            }
+            if let Some(importer) = holder {
                 transaction.refuse_too_many_holds(&parts, owner, importer).await?;
             }
             let (row, priced) = to_rows(reservation.clone());
-            transaction.execute_guarded(booking(&parts, row, priced)).await?;
+            transaction.execute_guarded(booking(transaction.dialect(), &parts, row, priced)).await?;
             Ok(TenantReservation { reservation, owner })
         }
         .await;

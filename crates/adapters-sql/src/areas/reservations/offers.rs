@@ -12,6 +12,7 @@ use super::rows::{ReservationRow, texts};
 use crate::areas::import_policies::{MAY_IMPORT, may_import};
 use crate::areas::priced::PricedRow;
 use crate::engine::database::Database;
+use crate::engine::dialect::Dialect;
 use crate::engine::query::Query;
 use crate::engine::transaction::Transaction;
 
@@ -173,17 +174,23 @@ impl Transaction {
 /// or the nights are not free.
 ///
 /// On SQLite the conditions prevent overlapping stays. On PostgreSQL bookings run concurrently: the constraint prevents
-/// overlaps.
-pub(super) fn booking(parts: &ReservationParts, row: ReservationRow, priced: PricedRow) -> Query {
-    let obstacles = OBSTACLES.map(|(_, select)| format!("NOT EXISTS ({select})")).join(" AND ");
+/// overlaps. On Citus the row of an `INSERT … SELECT` would go through the coordinator, so there the obstacles were read before.
+pub(super) fn booking(
+    dialect: &dyn Dialect,
+    parts: &ReservationParts,
+    row: ReservationRow,
+    priced: PricedRow,
+) -> Query {
+    let insert = "INSERT INTO reservations ({columns}, {priced}, search_text) ";
     let texts = texts(&row).into();
-    Query::new("INSERT INTO reservations ({columns}, {priced}, search_text) SELECT ", of_obstacles(parts))
-        .push_values(row.into_values().chain(priced.into_values()).chain([texts]))
-        .push(" WHERE ")
-        .push(&obstacles)
-        .push(" ON CONFLICT DO NOTHING")
-        .fill("columns", ReservationRow::COLUMNS)
-        .fill("priced", PricedRow::COLUMNS)
+    let values = row.into_values().chain(priced.into_values()).chain([texts]);
+    let insert = if dialect.joins_writes() {
+        let obstacles = OBSTACLES.map(|(_, select)| format!("NOT EXISTS ({select})")).join(" AND ");
+        Query::new(format!("{insert}SELECT "), of_obstacles(parts)).push_values(values).push(" WHERE ").push(&obstacles)
+    } else {
+        Query::new(format!("{insert}VALUES "), []).push_list(values)
+    };
+    insert.push(" ON CONFLICT DO NOTHING").fill("columns", ReservationRow::COLUMNS).fill("priced", PricedRow::COLUMNS)
 }
 
 fn obstacles(parts: &ReservationParts) -> Query {
