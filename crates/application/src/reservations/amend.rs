@@ -6,14 +6,16 @@ use domain::change::Change;
 use domain::ids::ReservationId;
 use domain::money::Money;
 use domain::reservations::{AmendmentRefused, ReservationAmended, ReservationEdit, TenantReservation};
-use ports::OfferRequest;
+use ports::{OfferRequest, RepositoryError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{AmendmentFields, ReservationError, Reservations};
+use super::{AmendmentFields, ReservationError, Reservations, read_again};
 use crate::input::reader::read;
 use crate::input::wire::flag;
 use crate::input::{Input, InvalidInput};
+use crate::outcome::codes::Code;
+use crate::outcome::problem::Problem;
 use crate::quotes::QuoteError;
 use crate::quotes::stay::{CHECK_OUT, GUESTS};
 use crate::steps::precondition::Precondition;
@@ -50,21 +52,39 @@ impl Reservations {
         let scope = caller.tenant_scope(Permission::Write)?;
         let command = input?;
         let edit = read(&command)?;
+        let mut is_lost = false;
         retry_stale(async || {
             let found = self.repository.get(&scope, id).await?.ok_or(ReservationError::NotFound)?;
             precondition.check(&found)?;
             let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
             let before = found.reservation.priced().price.total();
-            let reservation = match self.amendment(&scope, &found, edit.clone(), stamp).await? {
-                None => found,
-                Some(change) if command.dry_run => change.after.seen(),
-                Some(change) => self.repository.amend(&scope, change).await?,
+            let amended = match self.amendment(&scope, &found, edit.clone(), stamp).await {
+                Ok(None) => Ok(found.clone()),
+                Ok(Some(change)) if command.dry_run => Ok(change.after.seen()),
+                Ok(Some(change)) => {
+                    let amended = self.repository.amend(&scope, change).await;
+                    amended.map_err(|error| read_again(&mut is_lost, error).into())
+                }
+                Err(error) => Err(error),
+            };
+            let reservation = match amended {
+                // Its own nights are those of the version that was read: the nights of a later one would be in its way.
+                Err(error) if error.code() == Code::NotAvailable && self.has_changed(&scope, &found).await? => {
+                    return Err(RepositoryError::Stale.into());
+                }
+                amended => amended?,
             };
             let after = reservation.reservation.priced().price.total();
             let price_difference = Money::from_minor(after.minor() - before.minor(), after.currency());
             Ok(AmendedReservation { reservation, price_difference })
         })
         .await
+    }
+
+    /// Whether a reservation has another version by now, or is gone from the tenant's sight.
+    async fn has_changed(&self, scope: &TenantScope, found: &TenantReservation) -> Result<bool, RepositoryError> {
+        let now = self.repository.get(scope, found.reservation.id()).await?;
+        Ok(now.is_none_or(|now| now.reservation.version() != found.reservation.version()))
     }
 
     /// Decides an amendment; `None` if it changes nothing.
@@ -107,14 +127,13 @@ impl From<AmendmentRefused> for ReservationError {
 mod tests {
     use domain::patch::Patch;
     use domain::reservations::ReservationStatus::{self, Cancelled, Confirmed};
+    use domain::reservations::{Reservation, ReservationParts};
     use domain::stays::Stay;
-    use ports::{MockQuoteRepository, MockReservationRepository, RepositoryError, rules};
+    use ports::{MockQuoteRepository, MockReservationRepository, rules};
     use testkit::build;
 
     use super::super::fixture::{over, seen};
     use super::*;
-    use crate::outcome::codes::Code;
-    use crate::outcome::problem::Problem;
     use crate::quotes::fixture::{LISTING, offer, offering, text};
 
     /// Returns an edit that leaves on another day.
@@ -197,9 +216,28 @@ mod tests {
         }
         let mut repository = finding(Confirmed);
         let taken = || RepositoryError::Taken { rule: rules::RESERVATION_STAY };
-        repository.expect_amend().returning(move |_, _| Err(taken()));
+        repository.expect_amend().times(2).returning(move |_, _| Err(taken()));
         let lost = amend(repository, offering(Some(offer(vec![]))), leaving("2030-01-13")).await.expect_err("lost");
         assert_eq!(lost.code(), Code::NotAvailable);
+    }
+
+    #[tokio::test]
+    async fn the_nights_of_a_concurrent_amendment_are_not_in_the_way() {
+        let mut repository = MockReservationRepository::new();
+        let mut reads = 0;
+        repository.expect_get().times(3).returning(move |_, _| {
+            reads += 1;
+            let found = seen(Confirmed);
+            let version = if reads == 1 { 1 } else { 2 };
+            let parts = ReservationParts { version, ..found.reservation.into_parts() };
+            Ok(Some(TenantReservation { reservation: Reservation::from_parts(parts), ..found }))
+        });
+        repository.expect_amend().once().returning(|_, change| Ok(change.after.seen()));
+        let mut offers = [offer(vec![next_night()]), offer(vec![])].into_iter();
+        let mut quotes = MockQuoteRepository::new();
+        quotes.expect_offer().times(2).returning(move |_, _| Ok(offers.next()));
+        let amended = amend(repository, quotes, leaving("2030-01-13")).await.expect("amended");
+        assert_eq!(amended.reservation.reservation.version(), 3);
     }
 
     #[tokio::test]

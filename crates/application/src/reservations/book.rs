@@ -12,7 +12,7 @@ use domain::reservations::{
 use ports::{OfferRequest, RepositoryError};
 
 use super::fields::{EXTERNAL_ID, HOLD, QUOTE, Sale};
-use super::{BookingFields, ReservationError, Reservations};
+use super::{BookingFields, ReservationError, Reservations, read_again};
 use crate::input::{Input, InvalidInput, not_found, taken};
 use crate::quotes::QuoteError;
 use crate::steps::idempotency::{Idempotent, Outcome};
@@ -34,6 +34,7 @@ impl Reservations {
                 Sale::Priced { stay, .. } => stay.promotion.as_ref(),
             };
             let book = async || {
+                let mut is_lost = false;
                 retry_stale(async || {
                     let stamp = scope.stamp(self.ambient.audit_id(), self.ambient.now());
                     let decided = match &sale {
@@ -48,7 +49,8 @@ impl Reservations {
                     };
                     let ReservationBooked { reservation, owner, .. } = &change.after;
                     let booked = TenantReservation { reservation: reservation.clone(), owner: *owner };
-                    Ok(self.repository.book(&scope, idempotent.sign(change, &booked)).await?)
+                    let stored = self.repository.book(&scope, idempotent.sign(change, &booked)).await;
+                    Ok(stored.map_err(|error| read_again(&mut is_lost, error))?)
                 })
                 .await
             };
@@ -376,16 +378,32 @@ mod tests {
 
     #[tokio::test]
     async fn who_was_later_is_told_what_is_taken() {
-        for (rule, expected) in [
-            (rules::RESERVATION_STAY, Code::NotAvailable),
-            (rules::RESERVATION_EXTERNAL_ID, Code::ExternalIdTaken),
-            (rules::IMPORTER_HOLDS, Code::TooManyHolds),
+        for (rule, expected, attempts) in [
+            // The nights are read once more: a hold on them may have lapsed.
+            (rules::RESERVATION_STAY, Code::NotAvailable, 2),
+            (rules::RESERVATION_EXTERNAL_ID, Code::ExternalIdTaken, 1),
+            (rules::IMPORTER_HOLDS, Code::TooManyHolds, 1),
         ] {
             let mut repository = MockReservationRepository::new();
-            repository.expect_book().once().returning(move |_, _| Err(RepositoryError::Taken { rule }));
+            repository.expect_book().times(attempts).returning(move |_, _| Err(RepositoryError::Taken { rule }));
             let lost = book(repository, offering(Some(offer(vec![]))), priced()).await.expect_err("taken");
             assert_eq!(lost.code(), expected);
         }
+    }
+
+    #[tokio::test]
+    async fn nights_that_are_taken_when_they_are_stored_are_read_again() {
+        let mut repository = MockReservationRepository::new();
+        let mut stored = 0;
+        repository.expect_book().times(2).returning(move |_, change| {
+            stored += 1;
+            let ReservationBooked { reservation, owner, .. } = change.after;
+            let taken = RepositoryError::Taken { rule: rules::RESERVATION_STAY };
+            if stored == 1 { Err(taken) } else { Ok(TenantReservation { reservation, owner }) }
+        });
+        let mut quotes = MockQuoteRepository::new();
+        quotes.expect_offer().times(2).returning(|_, _| Ok(Some(offer(vec![]))));
+        book(repository, quotes, priced()).await.expect("booked");
     }
 
     #[tokio::test]

@@ -11,9 +11,10 @@ mod fields;
 mod get;
 mod list;
 
+use std::mem;
 use std::sync::Arc;
 
-use ports::{QuoteRepository, ReservationQueries, ReservationRepository};
+use ports::{QuoteRepository, RepositoryError, ReservationQueries, ReservationRepository, rules};
 
 pub use self::amend::{AmendedReservation, AmendmentOptions};
 pub use self::amendment::AmendmentFields;
@@ -33,6 +34,17 @@ pub struct Reservations {
     pub idempotency: Idempotency,
     pub coupons: CouponLimit,
     pub ambient: Ambient,
+}
+
+/// Makes the first refusal of nights that were free when they were read a reason to read them again. They may be taken by a
+/// hold that had lapsed before it was stored, and the next attempt stores its expiry.
+fn read_again(is_lost: &mut bool, error: RepositoryError) -> RepositoryError {
+    match error {
+        RepositoryError::Taken { rule: rules::RESERVATION_STAY } if !mem::replace(is_lost, true) => {
+            RepositoryError::Stale
+        }
+        error => error,
+    }
 }
 
 #[cfg(test)]
