@@ -8,8 +8,8 @@ mod log;
 mod readers;
 mod writers;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread::{self, ScopedJoinHandle};
 
 use serde_json::json;
@@ -17,7 +17,7 @@ use serde_json::json;
 use self::readers::{READERS, Reader};
 use self::writers::Writer;
 use crate::events::EVENTS;
-use crate::support::{Client, Engine, Market, Server, World, migrate, until, until_so};
+use crate::support::{Client, Engine, Fleet, Market, Server, World, migrate, until, until_so};
 
 const WRITERS: usize = 32;
 const LOCATIONS: &str = "/api/v1/locations";
@@ -47,8 +47,7 @@ fn no_event_of_a_storm_is_lost_or_late_on_two_servers_on_postgresql() {
 
 struct Storm {
     key: String,
-    /// The addresses of the servers.
-    bases: Mutex<Vec<String>>,
+    fleet: Fleet,
     /// The tenant of the writers.
     tenant: String,
     /// The locations that all writers rename.
@@ -57,7 +56,6 @@ struct Storm {
     listing: String,
     changes: usize,
     done: AtomicUsize,
-    waiting: Mutex<()>,
     is_over: AtomicBool,
 }
 
@@ -80,16 +78,15 @@ impl Storm {
         let World { server, key, .. } = world;
         let others = (1..servers).map(|_| Server::start(server.engine.clone())).collect::<Vec<_>>();
         let servers: Vec<_> = [server].into_iter().chain(others).collect();
-        let bases = Mutex::new(servers.iter().map(|server| server.base.clone()).collect());
+        let fleet = Fleet::of(&servers);
         let storm = Self {
             key,
-            bases,
+            fleet,
             tenant,
             shared,
             listing,
             changes,
             done: AtomicUsize::new(0),
-            waiting: Mutex::new(()),
             is_over: AtomicBool::new(false),
         };
         (storm, servers)
@@ -99,21 +96,8 @@ impl Storm {
         self.is_over.load(Ordering::Relaxed)
     }
 
-    fn base(&self, side: usize) -> String {
-        let bases = self.bases.lock().expect("no panic");
-        bases[side % bases.len()].clone()
-    }
-
     fn client(&self, side: usize) -> Client {
-        Client::new(&self.base(side)).calry(&self.key)
-    }
-
-    /// Waits until the server and its database are there again. One asks for all, so that they are not kept busy.
-    fn await_server(&self, side: usize) {
-        let _turn = self.waiting.lock();
-        let is_ready =
-            |client: Client| client.try_call("GET", "/readyz", None).is_some_and(|answer| answer.status == 200);
-        until_so(|| is_ready(self.client(side)));
+        Client::new(&self.fleet.base(side)).calry(&self.key)
     }
 
     /// Waits until so many changes are acknowledged, as long as there are more and more.
@@ -136,12 +120,7 @@ impl Storm {
                 postgres.crash();
                 postgres.start_again();
             }
-            _ => {
-                let killed = number % servers.len();
-                servers[killed].kill();
-                servers[killed] = Server::start(servers[killed].engine.clone());
-                self.bases.lock().expect("no panic")[killed].clone_from(&servers[killed].base);
-            }
+            _ => self.fleet.replace(servers, number % servers.len()),
         }
     }
 

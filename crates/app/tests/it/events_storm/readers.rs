@@ -53,7 +53,7 @@ impl<'a> Reader<'a> {
                 Ok(true) => return self.position,
                 Ok(false) => {}
                 Err(Gone) => {
-                    self.storm.await_server(self.side);
+                    self.storm.fleet.await_server(self.side);
                     self.client = self.storm.client(self.side);
                 }
             }
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
         let last = self.position.to_string();
         let headers = [("x-calry-api-key", &*self.storm.key), ("last-event-id", &last)];
         let path = format!("{EVENTS}?scope=workspace");
-        let mut stream = EventStream::try_open(&self.storm.base(self.side), &path, &headers).map_err(|_| Gone)?;
+        let mut stream = EventStream::try_open(&self.storm.fleet.base(self.side), &path, &headers).map_err(|_| Gone)?;
         if stream.head.starts_with("http/1.1 503 ") {
             return Err(Gone);
         }

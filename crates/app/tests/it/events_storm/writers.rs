@@ -72,7 +72,7 @@ impl<'a> Writer<'a> {
                 assert!(is_done, "{method} {path}: {}", answer.text);
                 return answer;
             }
-            self.storm.await_server(self.side);
+            self.storm.fleet.await_server(self.side);
             self.client = self.storm.client(self.side).named(&self.storm.tenant);
         }
     }
