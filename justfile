@@ -48,6 +48,10 @@ retry-storm:
 events-storm:
     TENANTRY_TEST_STORM_EVENTS=50000 cargo test --release --package tenantry --test it events_storm
 
+# makes this many random histories by 32 clients, kills servers and PostgreSQL, and checks each: just histories 10000
+histories number="1000":
+    TENANTRY_TEST_HISTORIES={{ number }} cargo test --release --package tenantry --test it histories:: -- --nocapture --test-threads=1
+
 # prints the events of a workspace, and those that come
 events workspace:
     cargo run --package tenantry -- events tail --workspace {{workspace}}

@@ -40,6 +40,7 @@ mod exports_stopped;
 mod findings;
 mod guests;
 mod headers;
+mod histories;
 mod idempotency;
 mod import_policies;
 mod imports;

@@ -12,7 +12,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use self::writer::{Booked, Dice, Writer};
+pub(crate) use self::writer::Dice;
+use self::writer::{Booked, Writer};
 use crate::support::{Client, Engine, Market, Server, World, data, id_of, until_so};
 
 #[test]
