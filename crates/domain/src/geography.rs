@@ -57,7 +57,7 @@ fn decimal(text: &str) -> Option<Decimal> {
 }
 
 fn billionths(degrees: Decimal) -> Option<i64> {
-    (degrees * Decimal::from(10_u64.pow(DECIMALS))).to_i64()
+    degrees.checked_mul(Decimal::from(10_u64.pow(DECIMALS)))?.to_i64()
 }
 
 macro_rules! degrees {
@@ -276,6 +276,12 @@ mod tests {
             assert_eq!(text.parse::<Latitude>(), Err(LatitudeError), "{text:?}");
         }
         assert_eq!("180.1".parse::<Longitude>(), Err(LongitudeError));
+        // Too large to be counted in billionths: 28 digits are the most of a `Decimal`.
+        let huge = "9".repeat(28);
+        assert_eq!(
+            (huge.parse(), huge.parse()),
+            (Err::<Latitude, _>(LatitudeError), Err::<Longitude, _>(LongitudeError))
+        );
         for text in ["", "40.7", "40.7,", "40.7;-74", "40.7,-74,1", "91,0", "0,181"] {
             assert_eq!(text.parse::<Place>(), Err(PlaceError), "{text:?}");
         }

@@ -33,6 +33,7 @@ fn values_that_break_rules_are_named(world: &World) {
             &["currency", "status", "timeZone"],
         ),
         (json!({ "latitude": 90.1, "longitude": -180.1 }), &["latitude", "longitude"]),
+        (json!({ "latitude": 1e20, "longitude": -1e27 }), &["latitude", "longitude"]),
         (
             json!({ "maxOccupancy": 0, "bedroomCount": -1, "bathroomCount": 1.25 }),
             &["bathroomCount", "bedroomCount", "maxOccupancy"],

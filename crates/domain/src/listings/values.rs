@@ -191,7 +191,8 @@ impl FromStr for Bathrooms {
             return Err(BathroomsError);
         }
         let whole: i32 = whole.parse().map_err(|_| BathroomsError)?;
-        whole.checked_mul(10).map_or(Err(BathroomsError), |whole| (whole + tenths).try_into())
+        let tenths = whole.checked_mul(10).and_then(|whole| whole.checked_add(tenths));
+        tenths.ok_or(BathroomsError)?.try_into()
     }
 }
 
@@ -217,7 +218,7 @@ mod tests {
             let bathrooms: Bathrooms = text.parse().expect("a number of bathrooms");
             assert_eq!((bathrooms.tenths(), bathrooms.to_string().as_str()), (tenths, written));
         }
-        for text in ["", "-1", "1.25", "1000.1", "1e1", "1.", ".5", "99999999999", "3000000000", "1.x"] {
+        for text in ["", "-1", "1.25", "1000.1", "1e1", "1.", ".5", "99999999999", "3000000000", "214748364.8", "1.x"] {
             assert_eq!(text.parse::<Bathrooms>(), Err(BathroomsError), "{text:?}");
         }
     }

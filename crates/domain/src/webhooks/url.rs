@@ -13,6 +13,9 @@ use crate::text::{Line, TextError};
 /// The lowest port, except those of HTTP itself: below are services of other kinds.
 const LOWEST_PORT: u16 = 1024;
 
+/// The maximum length of a URL, as it was sent and in its normal form, which is stored.
+const URL_LENGTH: usize = 2048;
+
 /// The maximum length of a name, and of each of its labels.
 const NAME_LENGTH: usize = 253;
 const LABEL_LENGTH: usize = 63;
@@ -109,7 +112,7 @@ impl FromStr for WebhookUrl {
     type Err = WebhookUrlError;
 
     fn from_str(text: &str) -> Result<Self, WebhookUrlError> {
-        let text: Line<1, 2048> = text.parse()?;
+        let text: Line<1, URL_LENGTH> = text.parse()?;
         let url = Url::parse(text.as_str()).map_err(|_| WebhookUrlError::Invalid)?;
         // Browsers read more characters than RFC 3986 has.
         let has_odd_characters = url.as_str().contains(|c: char| !c.is_ascii_graphic() || "\"<>\\^`{|}".contains(c));
@@ -121,6 +124,9 @@ impl FromStr for WebhookUrl {
         }
         if url.domain().is_some_and(|name| !is_name(name)) {
             return Err(WebhookUrlError::Host);
+        }
+        if url.as_str().len() > URL_LENGTH {
+            return Err(TextError::TooLong { max: URL_LENGTH }.into());
         }
         Ok(Self(url))
     }
@@ -222,6 +228,14 @@ mod tests {
         ] {
             assert_eq!(text.parse::<WebhookUrl>(), Err(WebhookUrlError::Host), "{text}");
         }
+    }
+
+    /// Other characters than those of ASCII become longer, and what is stored must be read again.
+    #[test]
+    fn the_normal_form_is_bounded_too() {
+        let url = |letters: usize| format!("https://example.com/{}", "é".repeat(letters)).parse::<WebhookUrl>();
+        assert_eq!(url(338).map(|url| url.as_str().parse() == Ok(url)), Ok(true));
+        assert_eq!(url(339), Err(TextError::TooLong { max: 2048 }.into()));
     }
 
     #[test]
