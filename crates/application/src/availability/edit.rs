@@ -12,7 +12,7 @@ use super::{Availability, AvailabilityError};
 use crate::input::bodies::objects;
 use crate::input::enum_schemas::NightStatusWord;
 use crate::input::reader::{FieldReader, Fields, read};
-use crate::input::wire::digits;
+use crate::input::wire::{bounded, digits};
 use crate::input::{Input, REQUIRED};
 use crate::steps::retry::retry_stale;
 
@@ -27,6 +27,7 @@ objects!(RangeFields);
 pub struct EditCalendar {
     /// The ranges of nights. Where ranges overlap, the later one wins in each field that it names. Together they name
     /// at most 3,660 nights.
+    #[serde(default, deserialize_with = "bounded::<_, _, _, MOST_RANGES>")]
     #[schema(required, nullable = false, max_items = 366)]
     pub ranges: Option<Vec<RangeFields>>,
 }

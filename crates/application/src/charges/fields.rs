@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::input::bodies::objects;
 use crate::input::enum_schemas::{ChargeBasisWord, ChargeKindWord};
 use crate::input::reader::{ENOUGH, FieldReader, Fields};
-use crate::input::wire::digits;
+use crate::input::wire::{bounded, digits};
 use crate::input::{REQUIRED, sentence};
 use crate::outcome::problem::FieldErrors;
 
@@ -26,6 +26,7 @@ objects!(ChargeFields);
 #[schema(as = ChargesBody)]
 pub struct ReplaceCharges {
     /// The charges; an empty list ends all.
+    #[serde(default, deserialize_with = "bounded::<_, _, _, MOST_CHARGES>")]
     #[schema(required, nullable = false, max_items = 50)]
     pub charges: Option<Vec<ChargeFields>>,
 }
@@ -65,7 +66,7 @@ pub struct ChargeFields {
     /// Whether percentages of taxes are taken of the fee too (default true). A tax has no such field.
     pub is_taxable: Option<bool>,
     /// The listings of the account to which the charge applies; null (default) for all of them.
-    #[serde(rename = "listingIDs")]
+    #[serde(rename = "listingIDs", default, deserialize_with = "bounded::<_, _, _, MAX_LISTINGS>")]
     #[schema(value_type = Option<Vec<uuid::Uuid>>, max_items = 1_000)]
     pub listing_ids: Option<Vec<String>>,
     /// The first day of arrival to which the charge applies.

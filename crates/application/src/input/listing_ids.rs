@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::input::REQUIRED;
 use crate::input::reader::{FieldReader, Fields};
+use crate::input::wire::bounded;
 use crate::outcome::problem::FieldErrors;
 
 /// The field's name in the request.
@@ -17,7 +18,7 @@ const FIELD: &str = "listingIDs";
 #[schema(as = ListingIdsBody)]
 #[expect(missing_docs, reason = "the ids of the listings")]
 pub struct ListingIds {
-    #[serde(rename = "listingIDs")]
+    #[serde(rename = "listingIDs", default, deserialize_with = "bounded::<_, _, _, MAX_LISTINGS>")]
     #[schema(required, nullable = false, value_type = Vec<uuid::Uuid>, min_items = 1, max_items = 1_000)]
     pub listing_ids: Option<Vec<String>>,
 }

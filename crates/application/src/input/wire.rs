@@ -125,9 +125,12 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for BoundedVisito
 
 #[cfg(test)]
 mod tests {
+    use domain::events::EventType;
     use domain::patch::Patch;
+    use serde::de::DeserializeOwned;
 
     use super::*;
+    use crate::{ChargeFields, EditCalendar, ListingIds, ReplaceCharges, WebhookFields};
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default)]
@@ -199,6 +202,24 @@ mod tests {
             let refused = parse(json).expect_err(json);
             assert!(refused.contains(message), "{json}: {refused}");
         }
+    }
+
+    #[test]
+    fn no_list_of_a_body_fills_the_memory() {
+        fn kept<T: DeserializeOwned>(field: &str, item: &str, length: impl Fn(T) -> Option<usize>) -> Option<usize> {
+            let json = format!(r#"{{"{field}":[{}]}}"#, vec![item; 5000].join(","));
+            length(serde_json::from_str(&json).expect("readable"))
+        }
+        let (ids, charges, ranges, types) = (
+            kept("listingIDs", r#""""#, |ids: ListingIds| Some(ids.listing_ids?.len())),
+            kept("charges", "{}", |charges: ReplaceCharges| Some(charges.charges?.len())),
+            kept("ranges", "{}", |edit: EditCalendar| Some(edit.ranges?.len())),
+            kept("types", r#""""#, |webhook: WebhookFields| Some(webhook.types.value()?.len())),
+        );
+        assert_eq!((ids, charges, ranges), (Some(1001), Some(51), Some(367)));
+        assert_eq!(types, Some(EventType::ALL.len() + 1));
+        let of_charge = kept("listingIDs", r#""""#, |charge: ChargeFields| Some(charge.listing_ids?.len()));
+        assert_eq!(of_charge, Some(1001));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use validator::ValidationErrors;
 use crate::input::bodies::bodies;
 use crate::input::enum_schemas::WebhookScopeWord;
 use crate::input::reader::FieldReader;
+use crate::input::wire::bounded;
 
 bodies! {
     CreateWebhookBody: WebhookFields = "url";
@@ -30,7 +31,7 @@ pub struct WebhookFields {
     pub description: Patch<String>,
     /// The types of the events to deliver, like `listing.updated`, or `reservation.*` for all types of a resource. The
     /// default is all types.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::<_, _, _, { EventType::ALL.len() }>")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["reservation.*"]))]
     pub types: Patch<Vec<String>>,
     /// The events to deliver: `tenant` (default) for those that concern the tenant of the request, `workspace` for those of
@@ -47,7 +48,7 @@ impl WebhookFields {
     }
 
     /// Reads the fields of a new webhook.
-    pub(super) fn details(&self, reach: Reach) -> Result<WebhookDetails, ValidationErrors> {
+    pub(crate) fn details(&self, reach: Reach) -> Result<WebhookDetails, ValidationErrors> {
         let mut r = FieldReader::default();
         if self.url.is_keep() {
             r.required::<_, WebhookUrl>("url", &self.url);
@@ -64,7 +65,7 @@ impl WebhookFields {
     }
 
     /// Reads the changes of a webhook, and the scope that it must have, if it is sent.
-    pub(super) fn edit(&self, reach: Reach) -> Result<(WebhookEdit, Option<WebhookScope>), ValidationErrors> {
+    pub(crate) fn edit(&self, reach: Reach) -> Result<(WebhookEdit, Option<WebhookScope>), ValidationErrors> {
         let mut r = FieldReader::default();
         let scope = r.keep("scope", &self.scope);
         let edit = self.read(&mut r, reach);
