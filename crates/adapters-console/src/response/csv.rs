@@ -10,7 +10,7 @@ use super::table::Column;
 const MOST_ROWS: usize = 10_000;
 
 /// Appends a line to a file.
-fn push(file: &mut String, cells: impl Iterator<Item = String>) {
+pub(crate) fn push(file: &mut String, cells: impl Iterator<Item = String>) {
     for (place, cell) in cells.enumerate() {
         if place > 0 {
             file.push(',');
@@ -67,7 +67,8 @@ pub(crate) fn link(to: &str) -> Markup {
 
 /// Whether a spreadsheet would compute the cell. Negative numbers are left as they are.
 fn is_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err()
+    let is_negative = cell.starts_with('-') && cell.parse::<f64>().is_ok_and(f64::is_finite);
+    !is_negative && cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
 #[cfg(test)]
@@ -83,6 +84,8 @@ mod tests {
             ("@SUM(A1)", "\"'@SUM(A1)\"\r\n"),
             ("-2+3", "\"'-2+3\"\r\n"),
             ("+49 30", "\"'+49 30\"\r\n"),
+            ("+49", "\"'+49\"\r\n"),
+            ("-inf", "\"'-inf\"\r\n"),
             ("\t=1", "\"'\t=1\"\r\n"),
             ("-73.98", "\"-73.98\"\r\n"),
             ("", "\"\"\r\n"),

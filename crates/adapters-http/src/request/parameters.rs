@@ -9,6 +9,8 @@ use crate::router::Router;
 
 /// The maximum number of characters of an unknown name that the refusal repeats.
 const MOST: usize = 100;
+/// The maximum number of unknown names that the refusal repeats.
+const MOST_NAMES: usize = 100;
 
 /// Refuses parameters that the operation does not know.
 pub(crate) fn refuse_unknown(request: &HttpRequest) -> Result<(), InvalidInput> {
@@ -20,9 +22,9 @@ pub(crate) fn refuse_unknown(request: &HttpRequest) -> Result<(), InvalidInput> 
     field_errors(query, &known).map_or(Ok(()), |field_errors| Err(field_errors.into()))
 }
 
-fn field_errors(query: &str, known: &[&str]) -> Option<FieldErrors> {
+pub(crate) fn field_errors(query: &str, known: &[&str]) -> Option<FieldErrors> {
     let names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
-    let unknown = names.filter(|name| !known.iter().any(|known| *known == name));
+    let unknown = names.filter(|name| !known.iter().any(|known| *known == name)).take(MOST_NAMES);
     let field_errors: FieldErrors = unknown
         .map(|name| {
             let name: String = name.chars().take(MOST).collect();
@@ -59,6 +61,13 @@ mod tests {
         let field_errors = field_errors("%64ry=1&%20", &known).expect("unknown");
         assert_eq!(field_errors.keys().collect::<Vec<_>>(), [" ", "dry"]);
         assert_eq!(field_errors["dry"], ["The dry parameter is unknown. The operation takes dryRun."]);
+    }
+
+    #[test]
+    fn of_very_many_unknown_parameters_the_first_are_named() {
+        let query = (0..1000).map(|number| format!("x{number}")).collect::<Vec<_>>().join("&");
+        let field_errors = field_errors(&query, &["dryRun"]).expect("unknown");
+        assert_eq!((field_errors.len(), field_errors.contains_key("x0")), (MOST_NAMES, true));
     }
 
     #[test]
