@@ -119,9 +119,16 @@ mutants *arguments:
 generators:
     .ci/generators
 
+# looks for inputs that break a promise of a parser, for this many seconds: just fuzz bodies 600; docs/testing.md
+fuzz target seconds="60": _fuzz
+    cargo fuzz run --sanitizer none {{ target }} -- -max_total_time={{ seconds }} -timeout=10 -rss_limit_mb=1024
+
 # does what CI does
 ci:
     .ci/run
 
 _deny:
     @cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny@0.20.2
+
+_fuzz:
+    @cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz@0.13.2

@@ -27,6 +27,8 @@
 
 mod areas;
 mod assets;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod request;
 mod response;
 mod server;

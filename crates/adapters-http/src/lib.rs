@@ -14,6 +14,8 @@
 //! * `state`: the use cases, metrics and limits that requests share.
 //! * `status`: the status of each kind of refusal.
 //!
+//! Before all of them stands `fuzzing`, which opens the readers of requests to `fuzz-targets`.
+//!
 //! Authorisation is not decided here: a handler cannot call a use case without a caller, whose rights the use case
 //! checks. Since a body costs memory, `request` checks the same before it reads one.
 //!
@@ -23,6 +25,8 @@
 //! area's list of operations.
 
 mod areas;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod openapi;
 mod request;
 mod response;

@@ -26,6 +26,8 @@ mod event_consumers;
 mod event_log;
 mod events;
 mod findings;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod imports;
 mod input;
 mod integration_accounts;

@@ -219,13 +219,13 @@ fn read<T: DeserializeOwned>(format: Option<Format>, body: &[u8]) -> Input<T> {
 }
 
 /// Parses the fields of a form.
-fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
+pub(crate) fn parse_form<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
     let fields = serde_html_form::Deserializer::new(form_urlencoded::parse(bytes));
     serde_path_to_error::deserialize(fields).map_err(|error| unreadable("The request body", &error))
 }
 
 /// Parses a JSON object.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Input<T> {
     // Serde would accept an array as a struct, field by field.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(malformed("The request body must be a JSON object."));

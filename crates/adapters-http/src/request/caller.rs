@@ -155,14 +155,14 @@ pub(crate) fn count(request: &HttpRequest, key: Uuid, home: Option<TenantId>) ->
 
 /// The key and tenant that the headers name.
 #[derive(Debug, PartialEq)]
-struct Presented<'a> {
+pub(crate) struct Presented<'a> {
     key: Option<&'a [u8]>,
-    choice: TenantChoice,
+    pub(crate) choice: TenantChoice,
 }
 
 impl Presented<'_> {
     /// Parses the key. A malformed key is refused without a query.
-    fn token(&self) -> Result<ApiKeyToken, Refusal> {
+    pub(crate) fn token(&self) -> Result<ApiKeyToken, Refusal> {
         let token = self.key.and_then(|key| str::from_utf8(key).ok()).and_then(|key| key.parse().ok());
         token.ok_or(Refusal::Access(AccessError::Unauthenticated))
     }
@@ -179,7 +179,7 @@ pub(crate) fn bearer_key(headers: &HeaderMap) -> Result<Option<&[u8]>, ApiError>
     Ok(key(headers)?.filter(|_| !headers.contains_key(API_KEY)))
 }
 
-fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
+pub(crate) fn presented(headers: &HeaderMap) -> Result<Presented<'_>, ApiError> {
     let key = key(headers)?;
 
     let named = TENANT_HEADERS.into_iter().flat_map(|name| headers.get_all(name));

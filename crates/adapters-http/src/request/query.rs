@@ -30,8 +30,13 @@ impl<T: DeserializeOwned> Query<T> {
         if let Err(refused) = not_supported::in_query(request) {
             return Self(Err(refused));
         }
-        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
-        let read = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
-        Self(read.map_err(|error| unreadable("The query", &error)))
+        Self(parse(request.query_string()))
     }
+}
+
+/// Parses the parameters that `T` knows.
+pub(crate) fn parse<T: DeserializeOwned>(query: &str) -> Input<T> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let read = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
+    read.map_err(|error| unreadable("The query", &error))
 }

@@ -48,7 +48,7 @@ fn malformed_host() -> ApiError {
 impl Address {
     /// Returns the address from the headers of a proxy, or else from the target, or else from `Host`. Returns `None` if
     /// the target or `Host` is malformed.
-    fn of(head: &RequestHead, from_proxy: bool, local: Option<SocketAddr>) -> Option<Self> {
+    pub(crate) fn of(head: &RequestHead, from_proxy: bool, local: Option<SocketAddr>) -> Option<Self> {
         let named = host(head)?;
         let (mut scheme, mut host) = match (head.uri.scheme_str(), head.uri.authority()) {
             (scheme, Some(authority)) => (known(scheme.unwrap_or("http"))?, valid(authority.as_str())?),

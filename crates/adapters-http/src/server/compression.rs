@@ -55,7 +55,7 @@ pub(crate) async fn compression(
     }))
 }
 
-fn accepts_gzip(request: &ServiceRequest) -> bool {
+pub(crate) fn accepts_gzip(request: &ServiceRequest) -> bool {
     let supported = [Encoding::gzip(), Encoding::identity()];
     let accepted = request.get_header::<AcceptEncoding>().and_then(|accepted| accepted.negotiate(supported.iter()));
     accepted == Some(Encoding::gzip())
@@ -70,7 +70,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 /// Removes the suffix from the tags in a condition, and returns whether there was one.
-fn without_suffix(headers: &mut HeaderMap, name: &HeaderName) -> bool {
+pub(crate) fn without_suffix(headers: &mut HeaderMap, name: &HeaderName) -> bool {
     let sent: Vec<HeaderValue> = headers.get_all(name).cloned().collect();
     let is_suffixed = |value: &HeaderValue| value.to_str().is_ok_and(|tags| tags.contains(SUFFIX));
     if !sent.iter().any(is_suffixed) {

@@ -57,7 +57,7 @@ impl Traced {
 }
 
 /// Reads the trace that the client is in. An invalid `traceparent` is ignored, and so are several.
-fn received(headers: &HeaderMap) -> Option<TraceContext> {
+pub(crate) fn received(headers: &HeaderMap) -> Option<TraceContext> {
     let mut parents = headers.get_all(PARENT);
     let (parent, None) = (parents.next()?, parents.next()) else { return None };
     let parent: TraceContext = parent.to_str().ok()?.parse().ok()?;

@@ -7,8 +7,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The dependencies that each crate may have on other crates of the workspace; `testkit` is outside of the layers.
-const ALLOWED: [(&str, &[&str]); 11] = [
+/// The dependencies that each crate may have on other crates of the workspace; `testkit` and `fuzz-targets` are outside of the
+/// layers.
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("application", &["domain", "ports"]),
@@ -32,12 +33,14 @@ const ALLOWED: [(&str, &[&str]); 11] = [
         ],
     ),
     ("testkit", &["domain", "ports"]),
+    ("fuzz-targets", &["adapters-console", "adapters-http", "application", "domain"]),
 ];
 
 /// External libraries, and the only crates that may use each.
 const RESERVED: [(&str, &[&str]); 10] = [
     ("actix-web", &["adapters-console", "adapters-http", "app"]),
-    ("anyhow", &["app"]),
+    // The reader of listing files is a module of both.
+    ("anyhow", &["app", "fuzz-targets"]),
     ("hyper", &["adapters-webhooks"]),
     ("maud", &["adapters-console"]),
     ("opentelemetry", &["app"]),
@@ -72,10 +75,10 @@ const WITHOUT_LOADING: [&str; 7] = [
 ];
 
 /// The folders of `adapters-http`. Each may import those after it.
-const LAYERS: [&str; 8] = ["server", "areas", "request", "router", "response", "openapi", "state", "status"];
+const LAYERS: [&str; 9] = ["fuzzing", "server", "areas", "request", "router", "response", "openapi", "state", "status"];
 
 /// The folders and files of `adapters-console`. Each may import those after it.
-const CONSOLE_LAYERS: [&str; 6] = ["server", "areas", "request", "response", "assets", "state"];
+const CONSOLE_LAYERS: [&str; 7] = ["fuzzing", "server", "areas", "request", "response", "assets", "state"];
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")

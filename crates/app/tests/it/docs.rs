@@ -9,7 +9,7 @@ use crate::architecture::root;
 /// Folders whose files contain the identifiers that the docs name.
 const SOURCES: [&str; 5] = ["bench", "crates", "deploy", "migrations", ".ci"];
 /// First segments of the paths that the docs name, from the root or from `crates`.
-const FOLDERS: [&str; 17] = [
+const FOLDERS: [&str; 19] = [
     ".ci",
     ".cargo",
     "adapters-console",
@@ -24,6 +24,8 @@ const FOLDERS: [&str; 17] = [
     "deploy",
     "docs",
     "domain",
+    "fuzz",
+    "fuzz-targets",
     "migrations",
     "ports",
     "testkit",

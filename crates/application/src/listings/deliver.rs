@@ -33,7 +33,7 @@ impl DeliverListings {
     /// The maximum number of listings in a delivery.
     pub const MOST: usize = 1000;
 
-    fn new_listings(self) -> Result<Vec<NewListing>, ValidationErrors> {
+    pub(crate) fn new_listings(self) -> Result<Vec<NewListing>, ValidationErrors> {
         let mut reader = FieldReader::default();
         let mut known = HashSet::new();
         let Some(listings) = self.listings else {

@@ -190,7 +190,7 @@ impl ListingFields {
     }
 
     /// Reads the fields of an update.
-    pub(super) fn edit(&self, r: &mut FieldReader) -> ListingEdit {
+    pub(crate) fn edit(&self, r: &mut FieldReader) -> ListingEdit {
         for (field, is_sent) in [("description", !self.description.is_keep()), ("pictures", !self.pictures.is_keep())] {
             if self.is_truncated && is_sent {
                 r.refuse(field, "may not be sent with isTruncated: a list may have cut it.");
@@ -240,7 +240,7 @@ impl ListingFields {
     }
 
     /// Reads the fields of a new listing, which must be [complete](Self::complete).
-    pub(super) fn new_listing(&self, r: &mut FieldReader) -> Option<NewListing> {
+    pub(crate) fn new_listing(&self, r: &mut FieldReader) -> Option<NewListing> {
         let mut rest = self.edit(r);
         let place = Place { latitude: rest.latitude?, longitude: rest.longitude? };
         Some(NewListing {

@@ -134,7 +134,7 @@ impl FindListings {
         reader.finish(Some(filter))
     }
 
-    pub(super) fn read(&self, r: &mut FieldReader, needs_place: bool, now: DateTime<Utc>) -> ListingFilter {
+    pub(crate) fn read(&self, r: &mut FieldReader, needs_place: bool, now: DateTime<Utc>) -> ListingFilter {
         let amenities = self.amenities.iter().flat_map(|list| list.split(',')).map(str::trim);
         let amenities: Vec<_> = amenities.filter(|amenity| !amenity.is_empty()).map(str::to_owned).collect();
         let place = r.given("location", &self.location);

@@ -117,7 +117,7 @@ pub struct GuestFields {
 
 /// The subject of a booking.
 #[derive(Debug, Clone)]
-pub(super) enum Sale {
+pub(crate) enum Sale {
     /// The stay of a quote, at the quoted price.
     Quoted(QuoteId),
     /// A stay at the current price, which must have the expected amounts.
@@ -126,7 +126,7 @@ pub(super) enum Sale {
 
 impl BookingFields {
     /// Reads the subject of the booking and the fields of the new reservation.
-    pub(super) fn read(&self, id: ReservationId) -> Result<(Sale, NewReservation), ValidationErrors> {
+    pub(crate) fn read(&self, id: ReservationId) -> Result<(Sale, NewReservation), ValidationErrors> {
         let mut reader = FieldReader::default();
         let sale = self.sale(&mut reader);
         let new = self.new_reservation(id, &mut reader);

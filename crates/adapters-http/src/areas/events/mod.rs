@@ -1,7 +1,7 @@
 //! `/events`.
 
 mod handlers;
-mod stream;
+pub(crate) mod stream;
 mod views;
 mod walk;
 

@@ -29,7 +29,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const REVOKED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Whether the client prefers a stream to a page.
-pub(super) fn is_asked(request: &HttpRequest) -> bool {
+pub(crate) fn is_asked(request: &HttpRequest) -> bool {
     if !request.headers().contains_key(ACCEPT) {
         return false;
     }
