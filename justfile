@@ -115,6 +115,10 @@ conformance seconds="120":
 mutants *arguments:
     .ci/mutants {{ arguments }}
 
+# opens one hole at a time in a server: `tenantry attack` must find each, and name the operation; docs/testing.md
+planted-leaks *arguments:
+    .ci/planted-leaks {{ arguments }}
+
 # has validators and generators of clients read the OpenAPI document
 generators:
     .ci/generators

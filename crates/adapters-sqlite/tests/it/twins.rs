@@ -1,7 +1,7 @@
 //! Contract of every port beside a workspace with the same ids, as a copy of a database has them.
 //!
 //! Each new row has a twin in another workspace: stored before it, so that a statement without its condition on the workspace
-//! finds it first, with another name and version. A statement that changes or deletes a twin fails.
+//! finds it first, with another name. A statement that changes or deletes a twin fails.
 
 use std::sync::Arc;
 use std::thread;
@@ -42,8 +42,10 @@ fn value(table: &str, column: &str) -> String {
         ("workspaces", "status") => "'SUSPENDED'".into(),
         // Operators look for names in all workspaces.
         ("workspaces", "name_folded") => "'twin'".into(),
-        (_, "version") => "NEW.version + 100".into(),
-        (_, "name") => "'Twin'".into(),
+        ("events" | "event_recipients", "position") => "NEW.position + 100".into(),
+        // The name of a consumer is its key.
+        ("event_consumers", "name") => "NEW.name".into(),
+        (_, "name" | "description" | "guest_first_name") => "'Twin'".into(),
         _ => format!("NEW.{column}"),
     }
 }
@@ -82,4 +84,7 @@ async fn open() -> Ports {
     Ports::of(&Arc::new(sqlite.database()), WithoutTwins(pool), (folder, sqlite))
 }
 
+#[cfg(feature = "mutants")]
 testkit::suite!(crate::twins::open);
+#[cfg(not(feature = "mutants"))]
+testkit::isolation_suite!(crate::twins::open);

@@ -85,3 +85,19 @@ pub enum AccessError {
     )]
     DefaultTenantRequired,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_is_read_by_its_word_alone() {
+        assert_eq!(Permission::ALL.map(Permission::as_str), ["READ", "WRITE", "ADMIN"]);
+        for permission in Permission::ALL {
+            assert_eq!(permission.as_str().parse(), Ok(permission));
+        }
+        for text in ["", "read", "OWNER"] {
+            assert_eq!(text.parse::<Permission>(), Err(PermissionError), "{text:?}");
+        }
+    }
+}

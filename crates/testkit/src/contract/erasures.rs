@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::access::OperatorScope;
 use domain::ids::AuditId;
+use domain::promotions::PromotionEdit;
 use domain::workspaces::{Erasure, WorkspaceStatus};
 use ports::{ErasureStep, OperatorEntryFilter, Page, PageStart, RepositoryError, WorkspaceFilter};
 
 use super::host::Host;
 use super::operated_workspaces::{set_suspended, stamp};
+use super::shop::{Shop, blocked, instant, stay};
 use super::world::twenty_at_once;
 use super::{Ports, World};
 use crate::build;
@@ -23,6 +25,18 @@ async fn filled(ports: Ports) -> World {
     host.listing("listing").await;
     host.world.number().await;
     host.world
+}
+
+/// Returns a workspace that also has an importer, a promotion, blocked nights, a quote and a reservation.
+async fn traded(ports: Ports) -> World {
+    let shop = Shop::open(ports).await;
+    shop.owner.promote("Winter", PromotionEdit::default()).await.expect("a promotion");
+    let blocked = blocked(stay("2030-01-20", "2030-01-22"));
+    shop.owner.write(&shop.listing, &[blocked]).await.expect("blocked");
+    shop.importer.quote(shop.id(), stay("2030-01-10", "2030-01-12")).await;
+    shop.importer.book(shop.id(), stay("2030-01-10", "2030-01-12"), instant()).await;
+    shop.owner.world.number().await;
+    shop.owner.world
 }
 
 /// Begins the erasure of a workspace.
@@ -65,8 +79,8 @@ async fn erasure(world: &World) -> Erasure {
 
 /// In steps of bounded size; another workspace stays as it is. At the end the trail says so.
 pub async fn an_erased_workspace_leaves_a_line(ports: Ports) {
-    let world = filled(ports.clone()).await;
-    let other = filled(ports).await;
+    let world = traded(ports.clone()).await;
+    let other = traded(ports).await;
     let begun = begin(&world).await;
     assert_eq!(erasure(&world).await, begun);
     let scope = OperatorScope::new();
@@ -86,7 +100,7 @@ pub async fn an_erased_workspace_leaves_a_line(ports: Ports) {
 
     let usage = other.ports.operated_workspaces.usage(&scope, other.workspace_id(), build::at()).await;
     let usage = usage.expect("counted");
-    assert_eq!((usage.tenants, usage.listings), (2, 1));
+    assert_eq!((usage.tenants, usage.listings), (3, 1));
     assert!(usage.events > 0);
 }
 

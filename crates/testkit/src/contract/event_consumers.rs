@@ -167,7 +167,13 @@ pub async fn another_tenant_reaches_no_consumer(ports: Ports) {
         let moved = consumer.move_to(place(8), build::at()).expect("moved");
         assert!(world.ports.event_consumers.update(&scope, moved).await.is_err());
     }
-    assert_eq!(get(&world, channel.id(), "billing").await, Some(consumer));
+    assert_eq!(get(&world, channel.id(), "billing").await, Some(consumer.clone()));
+
+    // Another's of the same name and version stays as it is.
+    let other = create(&world, new(&world, world.default_tenant, "billing", 9).await).await.expect("created");
+    let moved = consumer.move_to(place(8), build::at()).expect("moved");
+    world.ports.event_consumers.update(&world.scope_in(channel.id()).await, moved).await.expect("updated");
+    assert_eq!(get(&world, world.default_tenant, "billing").await, Some(other));
 }
 
 /// Counts the events after the consumer's position, and finds the time of the oldest.

@@ -190,10 +190,17 @@ pub async fn deleting_takes_everything_with_it_and_sends_guests_home(ports: Port
     let caller = world.caller(&world.token, TenantChoice::Current).await;
     let moved = domain::tenants::switch(&caller, &channel, world.stamp().await).expect("active").expect("a change");
     world.ports.users.switch(&scope, moved).await.expect("switched");
+    let home = world.get(world.default_tenant).await.expect("the default tenant");
+    let elsewhere = world.new_user(&home, Role::FrontDesk, "elsewhere@example.com").await.expect("a user");
+    let caller = world.caller(&world.new_key(&elsewhere).await.expect("a key"), TenantChoice::Current).await;
+    let moved = domain::tenants::switch(&caller, &kept, world.stamp().await).expect("active").expect("a change");
+    world.ports.users.switch(&world.scope_in(kept.id()).await, moved).await.expect("switched");
 
     world.delete(&channel).await.expect("deleted");
 
     assert_eq!(world.get(channel.id()).await, None);
+    let elsewhere = world.user(elsewhere.id()).await.expect("a user");
+    assert_eq!(elsewhere.current_tenant_id(), kept.id(), "only guests of the tenant go home");
     assert_eq!(world.ports.location_queries.count(&scope).await.expect("a count"), 0);
     assert_eq!(world.user(clerk.id()).await, None);
     let key =
