@@ -181,10 +181,15 @@ pub async fn a_deleted_tenant_has_no_webhooks(ports: Ports) {
     let world = World::new(ports).await;
     let channel = world.create("channel").await.expect("created");
     let webhook = create(&world, &channel).await;
-    test(&world, &channel, webhook.id(), attempt(Ok(200))).await;
+    let other = world.create("other").await.expect("created");
+    let kept = create(&world, &other).await;
+    for (tenant, webhook) in [(&channel, &webhook), (&other, &kept)] {
+        test(&world, tenant, webhook.id(), attempt(Ok(200))).await;
+    }
     let scope = world.scope_in(channel.id()).await;
     world.delete(&channel).await.expect("deleted");
     assert_eq!(world.ports.webhooks.get(&scope, webhook.id()).await.expect("no failure"), None);
+    assert_eq!(attempts(&world, &other, kept.id()).await.len(), 1, "another tenant keeps its own");
 }
 
 /// `Taken` for the others, in a race.
