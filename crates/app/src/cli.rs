@@ -163,10 +163,53 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: EventsCommand,
     },
+    /// Attack a running instance as one tenant attacks another, and report every leak
+    Attack(AttackArguments),
     /// Ask the server at `--listen` whether it is ready: for health checks of containers
     Health,
     /// Print the OpenAPI document
     Openapi,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+pub(crate) struct AttackArguments {
+    /// The address of the instance, like `http://127.0.0.1:8080`
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// A key, repeated: an ADMIN key of a default tenant makes tenants; keys of other tenants and workspaces attack too
+    #[arg(
+        long = "key",
+        env = "TENANTRY_ATTACK_KEYS",
+        value_name = "KEY",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub(crate) keys: Vec<String>,
+    /// A key of operators: makes two workspaces, and erases them afterwards
+    #[arg(long, env = "TENANTRY_ATTACK_OPERATOR_KEY", value_name = "KEY", hide_env_values = true)]
+    pub(crate) operator_key: Option<String>,
+    /// Attack an instance on another machine, which you may attack
+    #[arg(long)]
+    pub(crate) i_own_this: bool,
+    /// The most requests in a second [default: 50, on this machine unlimited]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) rate: Option<Number<{ u16::MAX }>>,
+    /// The most requests of the attack
+    #[arg(long, value_name = "NUMBER", default_value_t = 50_000)]
+    pub(crate) max_requests: u64,
+    /// An operation to attack, repeated, by its name in the document [default: all]
+    #[arg(long = "operation", value_name = "NAME")]
+    pub(crate) operations: Vec<String>,
+    /// Go on after a class of leaks
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Leave everything that was made, and show its keys, so that you can repeat requests
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

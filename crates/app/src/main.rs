@@ -80,6 +80,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Events { command: EventsCommand::Tail(arguments) } => {
             commands::tail_events(&settings, arguments).await
         }
+        Command::Attack(arguments) => commands::attack(arguments),
         Command::Health => commands::health(&settings),
         Command::Openapi => commands::openapi(),
     }

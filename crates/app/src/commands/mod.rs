@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod attack;
 mod events;
 mod health;
 mod keys;
@@ -15,6 +16,7 @@ use std::io::{Write, stdout};
 
 use anyhow::Context;
 
+pub(crate) use self::attack::attack;
 pub(crate) use self::events::tail_events;
 pub(crate) use self::health::health;
 pub(crate) use self::keys::create_key;

@@ -7,9 +7,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The dependencies that each crate may have on other crates of the workspace; `testkit` and `fuzz-targets` are outside of the
-/// layers.
-const ALLOWED: [(&str, &[&str]); 12] = [
+/// The dependencies that each crate may have on other crates of the workspace; `attack`, `fuzz-targets` and `testkit` are
+/// outside of the layers.
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("application", &["domain", "ports"]),
@@ -28,10 +28,12 @@ const ALLOWED: [(&str, &[&str]); 12] = [
             "adapters-sqlite",
             "adapters-webhooks",
             "application",
+            "attack",
             "domain",
             "ports",
         ],
     ),
+    ("attack", &[]),
     ("testkit", &["domain", "ports"]),
     ("fuzz-targets", &["adapters-console", "adapters-http", "application", "domain"]),
 ];

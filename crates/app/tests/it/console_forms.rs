@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::support::{World, data};
+use crate::support::{Page, World, data};
 
 on_both_engines! {
     a_number_that_is_none_is_refused_beside_its_field

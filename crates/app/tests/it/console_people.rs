@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use crate::on_both_engines;
-use crate::support::{Browser, World, id_of};
+use crate::support::{Browser, Page, World, id_of};
 
 on_both_engines! {
     a_location_is_made_edited_and_deleted

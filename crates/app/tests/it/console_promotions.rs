@@ -1,7 +1,7 @@
 //! The console: promotions.
 
 use crate::on_both_engines;
-use crate::support::World;
+use crate::support::{Page, World};
 
 on_both_engines! {
     a_promotion_is_made_assigned_edited_and_deleted

@@ -1,7 +1,7 @@
 //! The console: webhooks.
 
 use crate::on_both_engines;
-use crate::support::{Browser, Engine, Receiver, Server, World, until};
+use crate::support::{Browser, Engine, Page, Receiver, Server, World, until};
 
 on_both_engines! {
     a_webhook_is_made_with_a_secret_that_is_shown_once

@@ -9,7 +9,7 @@ use crate::architecture::root;
 /// Folders whose files contain the identifiers that the docs name.
 const SOURCES: [&str; 5] = ["bench", "crates", "deploy", "migrations", ".ci"];
 /// First segments of the paths that the docs name, from the root or from `crates`.
-const FOLDERS: [&str; 19] = [
+const FOLDERS: [&str; 20] = [
     ".ci",
     ".cargo",
     "adapters-console",
@@ -19,6 +19,7 @@ const FOLDERS: [&str; 19] = [
     "adapters-sqlite",
     "app",
     "application",
+    "attack",
     "bench",
     "crates",
     "deploy",

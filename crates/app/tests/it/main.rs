@@ -47,6 +47,7 @@ mod imports;
 mod imports_asleep;
 mod imports_races;
 mod integration_accounts;
+mod isolation;
 mod listings;
 mod listings_file;
 mod listings_filters;

@@ -1,8 +1,8 @@
 //! Tests of request heads, which are checked in full before the body is read.
 
+use attack::Call;
 use serde_json::json;
 
-use super::calls::Call;
 use super::guarded;
 use super::victim::Victim;
 use crate::support::{Wire, World};

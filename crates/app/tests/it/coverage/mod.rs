@@ -8,21 +8,21 @@ mod refusals;
 mod revoked;
 mod victim;
 
+use attack::{Call, OPERATORS, calls, operations, query};
 use serde_json::{Value, json};
 
 use self::attacks::{
     a_forged_header_reaches_nothing, another_tenant_reaches_nothing, another_workspace_reaches_nothing,
     nobody_without_a_key_gets_in,
 };
-use self::calls::{Call, calls, query};
 use self::heads::{
     a_parameter_that_a_write_does_not_know_is_refused, head_is_get_without_its_body,
     nothing_is_changed_where_nothing_shall_be_there, what_is_not_supported_is_refused_and_not_dropped,
     what_the_head_refuses_is_refused_without_the_body,
 };
 use self::operators::{
-    OPERATORS, every_operation_of_operators_answers_as_documented, no_key_of_a_tenant_operates,
-    no_operator_works_in_a_tenant, operators_are_refused_in_one_order,
+    every_operation_of_operators_answers_as_documented, no_key_of_a_tenant_operates, no_operator_works_in_a_tenant,
+    operators_are_refused_in_one_order,
 };
 use self::refusals::refusals_come_in_one_order;
 use self::victim::Victim;
@@ -97,20 +97,14 @@ fn guarded(world: &World) -> Vec<(String, String, String, Call)> {
     let document = world.client().get("/openapi.json").json;
     let mut calls = calls();
     let mut found = Vec::new();
-    for (path, item) in document["paths"].as_object().expect("paths") {
-        if path.starts_with(OPERATORS) {
+    for operation in operations(&document) {
+        let name = operation.name;
+        if operation.path.starts_with(OPERATORS) || OPEN.contains(&name.as_str()) {
             continue;
         }
-        for (method, operation) in item.as_object().expect("operations") {
-            let name = operation["operationId"].as_str().expect("a name").to_owned();
-            if OPEN.contains(&name.as_str()) {
-                continue;
-            }
-            let call =
-                calls.remove(name.as_str()).unwrap_or_else(|| panic!("{name} is not covered: add it to `calls`"));
-            let path = format!("{path}{}", query(&name));
-            found.push((name, method.to_uppercase(), path, call));
-        }
+        let call = calls.remove(name.as_str()).unwrap_or_else(|| panic!("{name} is not covered: add it to `calls`"));
+        let path = format!("{}{}", operation.path, query(&name));
+        found.push((name, operation.method, path, call));
     }
     assert!(calls.is_empty(), "covered, but not in the document: {:?}", calls.keys());
     found

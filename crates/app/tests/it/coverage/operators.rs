@@ -1,14 +1,12 @@
 //! Calls of every operation of operators, and attacks between operators and tenants.
 
+use attack::{OPERATORS, UNKNOWN};
 use serde_json::{Value, json};
 
 use super::guarded;
 use super::victim::Victim;
 use crate::operators::{WORKSPACES, create, path};
 use crate::support::{Answer, Client, World, data, id_of};
-
-/// The prefix of the paths of operators.
-pub(super) const OPERATORS: &str = "/operator/";
 
 /// An operation of operators: its name, method, path and body.
 struct Operation {
@@ -159,25 +157,25 @@ pub(super) fn every_operation_of_operators_answers_as_documented(world: &World) 
 
 pub(super) fn operators_are_refused_in_one_order(world: &World) {
     let operator = world.operator();
-    let unknown = Victim::nobody().tenant;
+    let unknown = UNKNOWN;
     for operation in operated(world) {
         let name = &operation.name;
         if operation.is_about_one() {
             let (status, code) = (404, "workspace_not_found");
-            for id in [&*unknown, "x"] {
+            for id in [unknown, "x"] {
                 assert_eq!(operation.call(&operator, id).refusal(), (status, code), "{name}");
             }
         }
         if ["PUT", "PATCH", "DELETE"].contains(&&*operation.method) {
             let lost = operator.clone().with("if-match", "\"another\"");
             assert_eq!(operation.call(&lost, &world.workspace).refusal(), (412, "precondition_failed"), "{name}");
-            assert_eq!(operation.call(&lost, &unknown).status, 404, "{name}");
+            assert_eq!(operation.call(&lost, unknown).status, 404, "{name}");
             let path = operation.path.replace("{id}", &world.workspace);
             let further = operator.call(&operation.method, &format!("{path}?x=1"), operation.body.as_ref());
             assert_eq!(further.refusal(), (422, "validation_failed"), "{name}");
         }
         if operation.body.is_some() {
-            let path = operation.path.replace("{id}", &unknown);
+            let path = operation.path.replace("{id}", unknown);
             let broken = operator.send(&operation.method, &path, "application/json", "{");
             assert_eq!(broken.refusal(), (400, "malformed_request"), "{name}");
             let text = operator.send(&operation.method, &path, "text/plain", "{}");

@@ -1,8 +1,8 @@
 //! The order of refusals, in one table over all operations.
 
+use attack::{ADMIN, Call, READ, Side, UNKNOWN, WRITE};
 use serde_json::{Value, json};
 
-use super::calls::{ADMIN, Call, READ, WRITE};
 use super::victim::Victim;
 use super::{guarded, is_not_found, is_not_imported, trail};
 use crate::support::{Answer, Client, World};
@@ -24,7 +24,7 @@ struct Callers {
 
 impl Callers {
     fn of(world: &World, victim: &Victim) -> Self {
-        let nowhere = Victim::nobody().tenant;
+        let nowhere = UNKNOWN;
         let client = |key: &str| world.client().calry(key);
         let [user, banned] = [(); 2].map(|()| world.user_in(&victim.tenant, "tenant"));
         let keys = [READ, WRITE, ADMIN].map(|permission| {
@@ -39,8 +39,8 @@ impl Callers {
         let deactivate = format!("/api/v1/tenants/{asleep}/deactivate");
         assert_eq!(world.calry().put(&deactivate, &json!({})).status, 200);
         Self {
-            banned: client(&key_of_banned).named(&nowhere),
-            elsewhere: keys[0].2.clone().named(&nowhere),
+            banned: client(&key_of_banned).named(nowhere),
+            elsewhere: keys[0].2.clone().named(nowhere),
             inactive,
             keys,
         }
@@ -119,7 +119,7 @@ pub(super) fn refusals_come_in_one_order(world: &World) {
             let refused = client.call(&method, &path, Some(&spoiled(body)));
             assert_eq!(refused.refusal(), (422, "validation_failed"), "{name}: {}", refused.text);
         }
-        if Victim::is_named_by(&path, &call) {
+        if Side::is_named_by(&path, &call) {
             let refused = nobody.call(&client, &method, &path, &call);
             let is_so = if name == "removeImportedListings" { is_not_imported } else { is_not_found };
             assert!(is_so(&refused), "{name}: {}", refused.text);

@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
+use attack::Call;
 use serde_json::json;
 
-use super::calls::Call;
 use super::victim::Victim;
 use super::{guarded, trail};
 use crate::support::{Client, REVOKED_WITHIN, Server, Wire, World, id_of, until_so};

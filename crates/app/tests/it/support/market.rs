@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Client, World};
+use super::{Answer, Client, World, guest};
 
 /// An owner with an account, and a tenant that can import its listings.
 pub(crate) struct Market<'a> {
@@ -56,25 +56,9 @@ impl<'a> Market<'a> {
     }
 }
 
-/// Returns the request of a stay of two guests. The dates should be years ahead, so that today's date does not matter.
-pub(crate) fn stay(listing: &str, check_in: &str, check_out: &str) -> Value {
-    json!({ "listingID": listing, "checkInDate": check_in, "checkOutDate": check_out, "guests": 2 })
-}
-
-/// Returns the request of a booking of a stay.
-pub(crate) fn booking(listing: &str, check_in: &str, check_out: &str) -> Value {
-    let mut booking = stay(listing, check_in, check_out);
-    booking["guest"] = guest();
-    booking
-}
-
 /// Returns the request of a booking with a quote.
 pub(crate) fn quoted(quote: &str) -> Value {
     json!({ "quoteID": quote, "guest": guest() })
-}
-
-pub(crate) fn guest() -> Value {
-    json!({ "firstName": "Grace", "lastName": "Hopper", "email": "grace@example.com", "phone": "+1 212 555 0100" })
 }
 
 /// Returns the answer's data, after checking its status.

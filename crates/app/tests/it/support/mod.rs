@@ -18,11 +18,13 @@ use std::thread;
 use serde_json::{Value, json};
 
 pub(crate) use self::browser::Browser;
-pub(crate) use self::client::{Answer, Client};
+pub(crate) use attack::{booking, guest, listing_fields, promotion_fields, stay};
+
+pub(crate) use self::client::{Answer, Client, Page};
 pub(crate) use self::collector::{Collector, attribute};
 pub(crate) use self::fleet::Fleet;
 pub(crate) use self::load::{Load, is_unavailable};
-pub(crate) use self::market::{Market, booking, data, guest, quoted, stay};
+pub(crate) use self::market::{Market, data, quoted};
 pub(crate) use self::receiver::{Delivery, Receiver};
 pub(crate) use self::server::{DATABASE_PASSWORD, Engine, SECRET_KEY, Server, migrate, output, run, spawn};
 pub(crate) use self::stream::EventStream;
@@ -207,19 +209,6 @@ impl Host {
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json["data"].clone()
     }
-}
-
-/// Returns the required fields of a listing, except its account.
-pub(crate) fn listing_fields(provider_id: &str) -> Value {
-    json!({
-        "providerID": provider_id, "name": "Loft in Harlem", "latitude": 40.7128, "longitude": -74.006,
-        "maxOccupancy": 4, "startPrice": 149,
-    })
-}
-
-/// Returns the required fields of a promotion, except its account.
-pub(crate) fn promotion_fields(name: &str) -> Value {
-    json!({ "name": name, "discountPercentage": 20, "startDate": "2030-01-01", "endDate": "2030-01-31" })
 }
 
 /// Returns the id of a resource.
