@@ -5,6 +5,8 @@ use crate::client::Client;
 use crate::document::Operation;
 use crate::side::Side;
 
+/// The kind of ids of what is there and was never the attacker's.
+pub(crate) const FOREIGN: &str = "foreign";
 /// The kind of ids of what an attacker has owned.
 pub(crate) const MOVED: &str = "moved away";
 /// Operations that a key of a deactivated tenant may call.
@@ -71,7 +73,9 @@ impl Attacker {
     /// listing cannot be imported, and the trail of what an attacker has owned stays its own.
     pub(crate) fn may_learn(&self, operation: &str, kind: &str) -> bool {
         let is_near = self.standing != Standing::Elsewhere;
-        is_near && operation == "importListings" || kind == MOVED && ["listAudit", "countAudit"].contains(&operation)
+        let says_why = kind == FOREIGN || kind == MOVED;
+        is_near && operation == "importListings" && says_why
+            || kind == MOVED && ["listAudit", "countAudit"].contains(&operation)
     }
 }
 

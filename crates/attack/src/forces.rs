@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::assault::Settings;
-use crate::attacker::{Attacker, MOVED, Standing};
+use crate::attacker::{Attacker, FOREIGN, MOVED, Standing};
 use crate::calls::{ADMIN, READ, WRITE};
 use crate::client::Client;
 use crate::error::Error;
@@ -39,7 +39,6 @@ pub(crate) struct Camp {
     pub(crate) attackers: Vec<Attacker>,
     /// The attacker's account that was moved to another tenant.
     pub(crate) moved: Target,
-    victim: String,
     offer: Offer,
 }
 
@@ -87,10 +86,10 @@ impl Forces {
     pub(crate) fn camp(&mut self) -> Result<Camp, Error> {
         let anyone = self.anyone.clone();
         let ground = &mut self.grounds[0];
-        let (sibling, victim, third) = (ground.tenant()?, ground.tenant()?, ground.tenant()?);
+        let (sibling, third) = (ground.tenant()?, ground.tenant()?);
         let offers = (ground.offer()?, ground.offer()?);
         let own = ground.fill(&sibling, offers.0)?;
-        let moved = ground.account_of(&own)?;
+        let moved = ground.account_of(&own, false)?;
         let path = format!("/api/v1/integration-account/{}/move-tenant", moved.account);
         ground.administrator.must(200, "PATCH", &path, Some(&json!({ "tenantID": third })))?;
         let mut attackers = siblings(ground, &anyone, &own)?;
@@ -112,18 +111,22 @@ impl Forces {
             attackers.push(attacker(way, key, &own, Standing::Elsewhere, true));
         }
         let moved = Target { kind: MOVED, side: moved, things: Some(&["account", "listing", "promotion"]) };
-        Ok(Camp { attackers, moved, victim, offer: offers.1 })
+        Ok(Camp { attackers, moved, offer: offers.1 })
     }
 
     /// Fills the victim, with things that are deleted and asleep.
-    pub(crate) fn victim(&mut self, camp: &Camp) -> Result<[Target; 3], Error> {
+    pub(crate) fn victim(&mut self, camp: &Camp) -> Result<[Target; 4], Error> {
         let ground = self.ground();
-        let side = ground.fill(&camp.victim, camp.offer.clone())?;
+        let tenant = ground.tenant()?;
+        let side = ground.fill(&tenant, camp.offer.clone())?;
         let inside = ground.inside(&side.tenant);
-        let asleep = ground.account_of(&side)?;
+        let asleep = ground.account_of(&side, true)?;
         let path = |account: &str| format!("/api/v1/integration-account/{account}");
         inside.must(200, "PATCH", &path(&asleep.account), Some(&json!({ "status": "INACTIVE" })))?;
-        let mut gone = ground.account_of(&side)?;
+        let withdrawn = ground.account_of(&side, true)?;
+        let listing = format!("/api/v1/listing/{}", withdrawn.listing);
+        inside.must(200, "PATCH", &listing, Some(&json!({ "status": "INACTIVE" })))?;
+        let mut gone = ground.account_of(&side, true)?;
         inside.must(204, "DELETE", &path(&gone.account), None)?;
         gone.location = create(&inside, "/api/v1/locations", &json!({ "name": gone.mark }))?;
         inside.must(204, "DELETE", &format!("/api/v1/locations/{}", gone.location), None)?;
@@ -132,8 +135,9 @@ impl Forces {
         (gone.user, gone.key) = (user.user, user.id);
         let deleted = Some(&["account", "listing", "promotion", "location", "user", "key"][..]);
         Ok([
-            Target { kind: "foreign", side, things: None },
+            Target { kind: FOREIGN, side, things: None },
             Target { kind: "sleeping", side: asleep, things: Some(&["account", "listing", "promotion"]) },
+            Target { kind: "withdrawn", side: withdrawn, things: Some(&["listing"]) },
             Target { kind: "deleted", side: gone, things: deleted },
         ])
     }

@@ -97,9 +97,9 @@ impl Ground {
     }
 
     /// Makes an account with a listing and a promotion, and returns a side that has them; all else is as in `side`.
-    pub(crate) fn account_of(&self, side: &Side) -> Result<Side, Error> {
+    pub(crate) fn account_of(&self, side: &Side, allow_import: bool) -> Result<Side, Error> {
         let inside = self.inside(&side.tenant);
-        let account = new_account(&inside, false)?;
+        let account = new_account(&inside, allow_import)?;
         let mut more = Side { account: account.clone(), mark: new_mark(), ..side.clone() };
         let mut listing = crate::calls::listing_fields(&more.mark);
         listing["integrationAccountID"] = account.as_str().into();

@@ -115,6 +115,13 @@ pub(crate) fn in_body(operation: &Operation, call: &Call, own: &Side) -> Vec<Pla
         request.body = Some(body);
         places.push(Place { name, thing, request });
     }
+    if ["createQuote", "createReservation"].contains(&operation.name.as_str()) {
+        let mut request = Request::of(operation, call, own);
+        if let Some(body) = &mut request.body {
+            body["couponCode"] = format!("{HERE}-coupon").into();
+        }
+        places.push(Place { name: "/couponCode of the body".to_owned(), thing: "mark", request });
+    }
     places
 }
 

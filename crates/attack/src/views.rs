@@ -18,6 +18,9 @@ use crate::state::Shown;
 /// Parts of answers that change with every event of a workspace.
 const MOVING: [&str; 3] = ["lag", "meta", "position"];
 
+/// The most pages of events that are read.
+const PAGES: usize = 20;
+
 impl Siege {
     /// Reads all that an attacker sees of its own.
     pub(crate) fn view(&mut self, attacker: &Attacker) -> Result<Vec<(String, Value)>, Error> {
@@ -37,10 +40,28 @@ impl Siege {
             let answer = self.send(scene, &request)?;
             self.report.attacked.insert(operation.name.clone());
             let mut shown = answer.json;
+            if operation.name == "readEvents" {
+                self.read_on(scene, &request, &mut shown)?;
+            }
             still(&mut shown);
             view.push((operation.name, shown));
         }
         Ok(view)
+    }
+
+    /// Reads the further pages of a feed of events.
+    fn read_on(&mut self, scene: Scene<'_>, first: &Request, shown: &mut Value) -> Result<(), Error> {
+        let mut page = shown.clone();
+        for _ in 0..PAGES {
+            let next = page["links"]["next"].as_str().and_then(|next| next.split_once("/api/v1/"));
+            let Some((_, next)) = next.filter(|_| page["meta"]["has_more"] == true) else { break };
+            let request = Request { path: format!("/api/v1/{next}"), ..first.clone() };
+            page = self.send(scene, &request)?.json;
+            if let (Some(all), Some(more)) = (shown["data"].as_array_mut(), page["data"].as_array()) {
+                all.extend(more.iter().cloned());
+            }
+        }
+        Ok(())
     }
 
     /// Compares an attacker's view before the other side did something with the one after that. An operation whose view
