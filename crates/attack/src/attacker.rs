@@ -28,11 +28,11 @@ pub(crate) struct Attacker {
 /// The standing of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// It is refused everywhere.
+    /// Refused everywhere.
     Refused,
     /// A key of operators, which is refused outside of their operations.
     Operator,
-    /// It is refused, except where the status of its tenant does not matter.
+    /// Refused, except where the status of its tenant does not matter.
     Inactive,
     /// A key of a sibling tenant, with this permission.
     Sibling(&'static str),

@@ -19,7 +19,7 @@ const LONGEST_WAIT: u64 = 120;
 /// The size of an answer that is read.
 const LARGEST: u64 = 64 << 20;
 
-/// How a client behaves.
+/// The behaviour of a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Manners {
     /// The most requests in a second.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// The prefix of the paths of operators.
 pub const OPERATORS: &str = "/operator/";
-/// How deep a schema is read.
+/// The depth to which a schema is read.
 const DEPTH: usize = 8;
 
 /// An operation of a document.

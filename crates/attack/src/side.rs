@@ -29,7 +29,7 @@ pub struct Side {
     pub imported: String,
     /// Another listing of that tenant, which no tenant imports.
     pub offered: String,
-    /// That tenant.
+    /// The tenant of these two listings.
     pub elsewhere: String,
     /// A quote for the listing.
     pub quote: String,

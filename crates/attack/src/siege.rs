@@ -14,7 +14,7 @@ use crate::report::{Class, Finding, Report};
 use crate::request::Request;
 use crate::side::Side;
 
-/// How often a pair is played again when the instance is busy.
+/// The number of times that a pair is played again when the instance is busy.
 const AGAIN: usize = 3;
 
 /// A side whose ids are attacked.

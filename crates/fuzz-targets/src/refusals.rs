@@ -9,7 +9,7 @@ const MOST_CHARACTERS: usize = 1000;
 /// Words of this program, which no message has.
 const OWN_WORDS: [&str; 4] = ["struct ", "i64", "u64", "Option<"];
 
-/// What is not valid is named: a field that the request can have, each with sentences.
+/// Checks that invalid input is named: a field that the request can have, each with sentences.
 pub(crate) fn assert_named(refused: &InvalidInput, names: &[impl AsRef<str>]) {
     assert_eq!(refused.code(), Code::ValidationFailed);
     let errors = refused.field_errors().expect("field errors");
@@ -22,7 +22,7 @@ pub(crate) fn assert_named(refused: &InvalidInput, names: &[impl AsRef<str>]) {
     }
 }
 
-/// What cannot be read is refused as such, with a message in the words of the client.
+/// Checks that unreadable input is refused as such, with a message in the words of the client.
 pub(crate) fn assert_unreadable(refused: &Unreadable) {
     assert_eq!(refused.code(), Code::MalformedRequest);
     let message = refused.to_string();

@@ -156,9 +156,9 @@ pub(super) struct Op {
     /// The tenant of the request.
     pub(super) by: usize,
     pub(super) call: Call,
-    /// When the request was sent, since the beginning of the run.
+    /// The instant at which the request was sent, since the beginning of the run.
     pub(super) began: Duration,
-    /// When it was answered. Without an answer, the call takes effect at any later time, or never.
+    /// The instant of the answer. Without an answer, the call takes effect at any later time, or never.
     pub(super) ended: Option<Duration>,
     /// The times of the wall clock in milliseconds, by one of which the service has decided.
     pub(super) clock: (i64, i64),

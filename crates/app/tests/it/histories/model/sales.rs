@@ -12,7 +12,7 @@ pub(super) struct Sale {
     pub(super) total: u16,
     pub(super) status: Status,
     pub(super) revision: u16,
-    /// When the hold ends, by the wall clock.
+    /// The end of the hold, by the wall clock.
     pub(super) lapses: Option<i64>,
 }
 
