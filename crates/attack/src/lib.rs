@@ -3,7 +3,7 @@
 //!
 //! # What belongs here
 //!
-//! * [`calls`]: the table of calls, one line for each operation, and the bodies that they send.
+//! * [`calls()`]: the table of calls, one line for each operation, and the bodies that they send.
 //! * [`Side`]: a tenant with one of everything, and the state that an attack could change.
 //! * [`operations`]: the operations of a document, and the places in a request where an id may stand.
 //! * [`difference`]: the comparison of the answers to a foreign and to an unknown id.
