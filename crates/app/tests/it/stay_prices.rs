@@ -149,7 +149,8 @@ fn a_page_of_prices_takes_as_many_statements_as_one_price(world: &World) {
     // A request that looks up its key takes one more.
     assert!(asked(&prices, "4bf92f3577b34da6a3ce929d0e0e4703", 10) <= one);
     assert!(asked(&calendar(&more.join(",")), "4bf92f3577b34da6a3ce929d0e0e4704", 9) <= one_calendar);
-    assert!((1..4).contains(&one) && (1..4).contains(&one_calendar), "{one} {one_calendar}");
+    // On Citus a list first asks two small ones.
+    assert!((1..=4).contains(&one) && (1..=3).contains(&one_calendar), "{one} {one_calendar}");
 }
 
 fn a_calendar_of_prices_shows_each_night(world: &World) {
