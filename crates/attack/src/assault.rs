@@ -1,5 +1,6 @@
 //! An attack from its preparation to the removal of all that it has made.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -109,7 +110,15 @@ fn siege(client: &Client, settings: &Settings) -> Result<Siege, Error> {
         return Err(Error::Misuse("the document has no operation that --operation names".to_owned()));
     }
     let max_requests = settings.max_requests;
-    Ok(Siege { operations: found, report, watched: Vec::new(), max_requests, trail: None, shows_keys: settings.keeps })
+    Ok(Siege {
+        operations: found,
+        report,
+        watched: Vec::new(),
+        stored: BTreeSet::new(),
+        max_requests,
+        trail: None,
+        shows_keys: settings.keeps,
+    })
 }
 
 fn run(siege: &mut Siege, forces: &mut Forces, settings: &Settings, tell: &dyn Fn(&str)) -> Result<Next, Error> {

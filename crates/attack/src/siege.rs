@@ -1,5 +1,6 @@
 //! Requests of an attack, and the judgement of their answers.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -39,6 +40,9 @@ pub(crate) struct Siege {
     pub(crate) report: Report,
     /// Texts that no attacker may see.
     pub(crate) watched: Vec<String>,
+    /// Those that attackers have stored in what is their own, such as a list of tenants who may import; each with the
+    /// attacker's tenant.
+    pub(crate) stored: BTreeSet<(String, String)>,
     pub(crate) max_requests: u64,
     /// The administrator in the victim's tenant, and the number of changes of the victim so far.
     pub(crate) trail: Option<(Client, Value)>,
@@ -71,12 +75,18 @@ impl Siege {
             seen.push_str(value.to_str().unwrap_or_default());
         }
         self.look(scene, request, &said(&answer), &seen);
+        if answer.is_done() && request.body.is_some() {
+            let sent = self.watched.iter().filter(|text| request.sends(text));
+            self.stored.extend(sent.map(|text| (scene.attacker.own.tenant.clone(), text.clone())));
+        }
         Ok(answer)
     }
 
     /// Looks for texts that the attacker may not see.
     pub(crate) fn look(&mut self, scene: Scene<'_>, request: &Request, said: &str, seen: &str) {
-        if let Some(text) = self.watched.iter().find(|text| seen.contains(text.as_str()) && !request.sends(text)) {
+        let is_own = |text: &String| self.stored.contains(&(scene.attacker.own.tenant.clone(), text.clone()));
+        let mut shown = self.watched.iter().filter(|text| seen.contains(text.as_str()) && !request.sends(text));
+        if let Some(text) = shown.find(|text| !is_own(text)) {
             let seen = format!("{said} with {text}: {}", short(&around(seen, text)));
             self.find(Class::Marker, scene, request, seen);
         }
