@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Engine, Server, World, id_of, listing_fields, until_so};
+use crate::support::{Client, Engine, Server, World, id_of, listing_fields, number_of, until_so};
 
 /// The number of listings in a delivery.
 const DELIVERED: usize = 60;
@@ -125,7 +125,7 @@ fn imported(client: &Client) -> Vec<String> {
 }
 
 fn nothing_is_left_half_done(engine: Engine) {
-    let kills = std::env::var("TENANTRY_TEST_KILLS").map_or(2, |kills| kills.parse().expect("a number"));
+    let kills = number_of("TENANTRY_TEST_KILLS", 2);
     let world = World::start(engine);
     let shop = Shop::open(&world);
     let World { mut server, key, .. } = world;

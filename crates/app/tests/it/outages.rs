@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Engine, Load, Server, World, is_unavailable, migrate};
+use crate::support::{Client, Engine, Load, Server, World, is_unavailable, migrate, number_of};
 
 const CLIENTS: usize = 8;
 /// Less than the time limit of a request, which a request that hangs would reach.
 const LIMIT: Duration = Duration::from_secs(14);
 
 fn outage() -> Duration {
-    Duration::from_secs(std::env::var("TENANTRY_TEST_OUTAGE").map_or(2, |seconds| seconds.parse().expect("a number")))
+    Duration::from_secs(number_of("TENANTRY_TEST_OUTAGE", 2))
 }
 
 /// Creates load, takes the database away, brings it back, and checks that no acknowledged change is lost.

@@ -13,7 +13,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::support::{Client, Engine, Server, World, until_so};
+use crate::support::{Client, Engine, Server, World, number_of, until_so};
 
 const PATH: &str = "/api/v1/locations";
 
@@ -25,10 +25,6 @@ fn every_request_of_a_storm_is_done_once_on_sqlite() {
 #[test]
 fn every_request_of_a_storm_is_done_once_on_postgresql() {
     every_request_of_a_storm_is_done_once(Engine::postgres());
-}
-
-fn size(variable: &str) -> usize {
-    std::env::var(variable).map_or(20, |size| size.parse().expect("a number"))
 }
 
 struct Storm {
@@ -98,7 +94,7 @@ fn every_request_of_a_storm_is_done_once(engine: Engine) {
     let world = World::start(engine);
     let tenant = world.tenant_id("Channel A");
     let World { mut server, key, .. } = world;
-    let [keys, calls] = ["TENANTRY_TEST_STORM_KEYS", "TENANTRY_TEST_STORM_CALLS"].map(size);
+    let [keys, calls] = ["TENANTRY_TEST_STORM_KEYS", "TENANTRY_TEST_STORM_CALLS"].map(|size| number_of(size, 20));
     let answers = Mutex::default();
     let storm = Storm { key, tenant, keys, calls, answers, done: AtomicUsize::new(0) };
     let base = server.base.clone();

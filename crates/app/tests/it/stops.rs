@@ -5,14 +5,14 @@
 use std::net::TcpStream;
 use std::thread;
 
-use crate::support::{Client, Engine, Load, Server, Wire, World, until_so};
+use crate::support::{Client, Engine, Load, Server, Wire, World, number_of, until_so};
 
 const CLIENTS: usize = 6;
 /// The number of requests whose body is incomplete when the signal comes.
 const UNFINISHED: usize = 4;
 
 fn nothing_in_flight_is_dropped(engine: Engine) {
-    let stops = std::env::var("TENANTRY_TEST_STOPS").map_or(2, |stops| stops.parse().expect("a number"));
+    let stops = number_of("TENANTRY_TEST_STOPS", 2);
     let World { mut server, key, .. } = World::start(engine);
     let load = Load::default();
     for stop in 0..stops {

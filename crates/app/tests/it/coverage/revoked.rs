@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::victim::Victim;
 use super::{guarded, trail};
-use crate::support::{Client, REVOKED_WITHIN, Server, Wire, World, id_of, until_so};
+use crate::support::{Client, REVOKED_WITHIN, Server, Wire, World, id_of, number_of, until_so};
 
 /// A caller who is authenticated now and will be revoked.
 struct Doomed {
@@ -102,7 +102,7 @@ fn has_body(name: &str, call: &Call) -> bool {
 
 /// Half-sends every operation with a body to a server, revokes the callers through `revoker`, and sends the rest.
 pub(super) fn nothing_is_written(world: &World, server: &Server, revoker: &Server) {
-    let rounds = std::env::var("TENANTRY_TEST_REVOCATIONS").map_or(1, |rounds| rounds.parse().expect("a number"));
+    let rounds = number_of("TENANTRY_TEST_REVOCATIONS", 1);
     for _ in 0..rounds {
         one_round(world, server, revoker);
     }

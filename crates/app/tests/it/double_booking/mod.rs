@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::writer::Dice;
 use self::writer::{Booked, Writer};
-use crate::support::{Client, Engine, Market, Server, World, data, id_of, until_so};
+use crate::support::{Client, Engine, Market, Server, World, data, id_of, number_of, until_so};
 
 #[test]
 fn every_night_is_sold_once_on_sqlite() {
@@ -62,15 +62,11 @@ struct Size {
 
 impl Size {
     fn told() -> Self {
-        fn number<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
-            let told = std::env::var(format!("TENANTRY_TEST_{name}")).ok();
-            told.map_or(otherwise, |told| told.parse().ok().unwrap_or_else(|| panic!("{name} is not a valid number")))
-        }
         Self {
-            writers: number("WRITERS", 8),
-            listings: number("LISTINGS", 3),
-            attempts: number("ATTEMPTS", 400),
-            seed: number("SEED", 17),
+            writers: number_of("TENANTRY_TEST_WRITERS", 8),
+            listings: number_of("TENANTRY_TEST_LISTINGS", 3),
+            attempts: number_of("TENANTRY_TEST_ATTEMPTS", 400),
+            seed: number_of("TENANTRY_TEST_SEED", 17),
         }
     }
 }

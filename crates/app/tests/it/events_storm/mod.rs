@@ -8,7 +8,6 @@ mod log;
 mod readers;
 mod writers;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 
@@ -17,7 +16,7 @@ use serde_json::json;
 use self::readers::{READERS, Reader};
 use self::writers::Writer;
 use crate::events::EVENTS;
-use crate::support::{Client, Engine, Fleet, Market, Server, World, migrate, until, until_so};
+use crate::support::{Client, Engine, Fleet, Market, Server, World, number_of, until, until_so};
 
 const WRITERS: usize = 32;
 const LOCATIONS: &str = "/api/v1/locations";
@@ -33,15 +32,11 @@ fn no_event_of_a_storm_is_lost_or_late_on_sqlite() {
 
 #[test]
 fn no_event_of_a_storm_is_lost_or_late_on_two_servers_on_postgresql() {
-    let engine = if testkit::is_citus() {
-        // A test cannot crash the cluster, which has no triggers on distributed tables either.
-        Engine::postgres()
-    } else {
-        let postgres = testkit::PostgresServer::start();
-        migrate(postgres.url());
+    let engine = Engine::own_postgres();
+    // Citus has no triggers on distributed tables.
+    if let Engine::Own(postgres) = &engine {
         postgres.hold_commits();
-        Engine::Own(Arc::new(postgres))
-    };
+    }
     no_event_of_a_storm_is_lost_or_late(engine, 2);
 }
 
@@ -149,7 +144,7 @@ impl Storm {
 }
 
 fn no_event_of_a_storm_is_lost_or_late(engine: Engine, servers: usize) {
-    let changes = std::env::var("TENANTRY_TEST_STORM_EVENTS").map_or(600, |size| size.parse().expect("a number"));
+    let changes = number_of("TENANTRY_TEST_STORM_EVENTS", 600);
     let part = (changes / 5).clamp(1, 1_000);
     let (storm, mut servers) = Storm::prepare(engine, servers, changes);
     let entries = thread::scope(|scope| {

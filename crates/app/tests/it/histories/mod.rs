@@ -17,12 +17,11 @@ mod wire;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use uuid::Uuid;
 
 use self::run::{Outcome, run};
-use crate::support::{Engine, World, migrate};
+use crate::support::{Engine, World, number_of};
 
 /// The number of histories between two kills.
 const BETWEEN_KILLS: usize = 100;
@@ -34,19 +33,11 @@ fn every_history_is_linearizable_on_sqlite() {
 
 #[test]
 fn every_history_is_linearizable_on_two_servers_on_postgresql() {
-    let engine = if testkit::is_citus() {
-        // A test cannot crash the cluster.
-        Engine::postgres()
-    } else {
-        let postgres = testkit::PostgresServer::start();
-        migrate(postgres.url());
-        Engine::Own(Arc::new(postgres))
-    };
-    every_history_is_linearizable(engine, 2);
+    every_history_is_linearizable(Engine::own_postgres(), 2);
 }
 
 fn every_history_is_linearizable(engine: Engine, servers: usize) {
-    let wanted = std::env::var("TENANTRY_TEST_HISTORIES").map_or(60, |size| size.parse().expect("a number"));
+    let wanted = number_of("TENANTRY_TEST_HISTORIES", 60);
     let kills = (wanted / BETWEEN_KILLS).max(3);
     let Outcome { histories, wrong, answers } = run(World::start(engine), servers, wanted, kills);
     println!("{histories} histories on {servers} servers, {kills} kills: {answers:#?}");

@@ -14,7 +14,7 @@ use super::clients::{Bias, CLIENTS, Caller};
 use super::record::{Call, Op, TENANTS};
 use super::wire::Scene;
 use crate::double_booking::Dice;
-use crate::support::{Client, Engine, Fleet, Server, World, id_of, listing_fields, until_so};
+use crate::support::{Client, Engine, Fleet, Server, World, id_of, listing_fields, number_of, until_so};
 
 /// The number of histories that run at once: 32 clients.
 const LANES: usize = 8;
@@ -70,7 +70,7 @@ pub(super) fn run(world: World, servers: usize, wanted: usize, kills: usize) -> 
         fleet: Fleet::of(&servers),
         servers: servers.len(),
         start: Instant::now(),
-        seed: std::env::var("TENANTRY_TEST_SEED").map_or(17, |seed| seed.parse().expect("a number")),
+        seed: number_of("TENANTRY_TEST_SEED", 17),
         wanted,
         begun: AtomicUsize::new(0),
         done: AtomicUsize::new(0),

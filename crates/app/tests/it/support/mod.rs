@@ -13,6 +13,8 @@ mod stream;
 mod waiting;
 mod wire;
 
+use std::env;
+use std::str::FromStr;
 use std::thread;
 
 use serde_json::{Value, json};
@@ -31,6 +33,12 @@ pub(crate) use self::stream::EventStream;
 pub(crate) use self::waiting::{REVOKED_WITHIN, refused_within_a_second};
 pub(crate) use self::wire::Wire;
 pub(crate) use testkit::{PATIENCE, until, until_so};
+
+/// Returns the number in an environment variable that sets the size of a test, or the small one by default.
+pub(crate) fn number_of<T: FromStr>(variable: &str, otherwise: T) -> T {
+    let told = env::var(variable).ok();
+    told.map_or(otherwise, |told| told.parse().ok().unwrap_or_else(|| panic!("{variable} is not a valid number")))
+}
 
 /// A server with a first workspace and a key to it.
 pub(crate) struct World {

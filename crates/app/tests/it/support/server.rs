@@ -41,6 +41,16 @@ impl Engine {
         Self::Postgres(Arc::new(testkit::Postgres::fresh(migrate)))
     }
 
+    /// Returns a PostgreSQL server that the test may crash; on Citus a database of the cluster, which it may not.
+    pub(crate) fn own_postgres() -> Self {
+        if testkit::is_citus() {
+            return Self::postgres();
+        }
+        let postgres = testkit::PostgresServer::start();
+        migrate(postgres.url());
+        Self::Own(Arc::new(postgres))
+    }
+
     pub(crate) fn walled() -> Self {
         Self::Walled(Arc::new(walled()))
     }
