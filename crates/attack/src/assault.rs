@@ -136,10 +136,10 @@ fn run(siege: &mut Siege, forces: &mut Forces, settings: &Settings, tell: &dyn F
         views.push((reader, earlier, siege.view(reader)?));
     }
     let targets = forces.victim(&camp)?;
-    siege.watched = targets.iter().flat_map(Target::own).collect();
+    siege.watched = targets.iter().flat_map(|target| target.side.own()).collect();
     let administrator = forces.ground().administrator.clone();
-    let sown = siege.sow(&targets[0], &forces.ground().inside(&targets[0].side.tenant))?;
     let victim = forces.ground().inside(&targets[0].side.tenant);
+    let sown = siege.sow(&targets[0], &victim)?;
     let changes = victim.call("GET", "/api/v1/audit/count", None)?;
     siege.trail = changes.is_done().then_some((victim, changes.json));
     let before = targets[0].side.shown(&administrator)?;

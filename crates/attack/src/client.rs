@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::Agent;
+use ureq::http::request::Builder;
 use ureq::http::{HeaderMap, Request};
 
 use crate::error::Error;
@@ -182,7 +183,6 @@ impl Client {
     }
 
     fn once(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Result<Answer, Error> {
-        self.line.keep_pace();
         let no_answer = |source| Error::no_answer(&self.line.base, method, path, source);
         let response = self.respond(method, path, body).map_err(no_answer)?;
         let (parts, mut body) = response.into_parts();
@@ -199,27 +199,25 @@ impl Client {
         path: &str,
         body: Option<(&str, &[u8])>,
     ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
-        self.line.sent.fetch_add(1, Ordering::Relaxed);
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.line.base));
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
+        let request = self.begin(method, path);
         match body {
             Some((media_type, body)) => self.line.agent.run(request.header("content-type", media_type).body(body)?),
             None => self.line.agent.run(request.body(())?),
         }
     }
 
+    /// Waits until the next request may be sent, and begins it.
+    fn begin(&self, method: &str, path: &str) -> Builder {
+        self.line.keep_pace();
+        self.line.sent.fetch_add(1, Ordering::Relaxed);
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.line.base));
+        self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
     /// Reads a stream for a time; returns the text until then.
     pub fn stream(&self, path: &str, time: Duration) -> Result<String, Error> {
-        self.line.keep_pace();
-        let mut request = Request::builder().method("GET").uri(format!("{}{path}", self.line.base));
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
         let no_answer = |source| Error::no_answer(&self.line.base, "GET", path, source);
-        let request = request.body(()).map_err(|error| no_answer(error.into()))?;
-        self.line.sent.fetch_add(1, Ordering::Relaxed);
+        let request = self.begin("GET", path).body(()).map_err(|error| no_answer(error.into()))?;
         let request = self.line.agent.configure_request(request).timeout_recv_body(Some(time)).build();
         let response = self.line.agent.run(request).map_err(no_answer)?;
         let mut reader = response.into_body().into_reader();

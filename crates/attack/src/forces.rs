@@ -231,7 +231,7 @@ fn expired(ground: &Ground, anyone: &Client, own: &Side) -> Result<String, Error
     // The instance's clock, not that of this machine.
     let made = create_and_read(ground, own)?;
     let now = DateTime::parse_from_rfc3339(made["createdAt"].as_str().unwrap_or_default());
-    let now = now.map_err(|error| Error::Unexpected(format!("createdAt of a location: {error}")))?;
+    let now = now.map_err(|error| Error::Unexpected(format!("createdAt of a key: {error}")))?;
     let end = (now + LIFETIME).to_rfc3339_opts(SecondsFormat::Millis, true);
     let key = ground.key(&own.tenant, ADMIN, Some(&end))?.key;
     let client = anyone.clone().calry(&key);

@@ -1,6 +1,6 @@
 //! The keys that an attack is given.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::client::{Answer, Client};
 use crate::error::Error;
@@ -62,7 +62,7 @@ impl OwnWorkspace {
     pub(crate) fn erase(&self, operator: &Client) -> Option<String> {
         let path = format!("/operator/v1/workspaces/{}", self.id);
         let erased = operator
-            .must(200, "PUT", &format!("{path}/suspend"), Some(&Value::Object(serde_json::Map::new())))
+            .must(200, "PUT", &format!("{path}/suspend"), Some(&json!({})))
             .and_then(|_| operator.must(202, "DELETE", &path, None));
         erased.err().map(|error| format!("workspace {}: {error}", self.id))
     }

@@ -73,8 +73,7 @@ impl Siege {
         target: &Target,
         place: &Place,
     ) -> Result<(), Error> {
-        let Some((_, thing)) = THINGS.iter().find(|(name, _)| *name == place.thing) else { return Ok(()) };
-        let foreign = thing(&target.side).to_owned();
+        let foreign = target.side.thing(place.thing).to_owned();
         // Webhooks may not be configured.
         if foreign == UNKNOWN {
             return Ok(());

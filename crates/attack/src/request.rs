@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::calls::{Call, guest, query};
+use crate::client::Client;
 use crate::document::Operation;
 use crate::ids::UNKNOWN;
 use crate::side::Side;
@@ -42,6 +43,11 @@ impl Request {
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Returns the client with the headers of the request.
+    pub(crate) fn headed(&self, client: &Client) -> Client {
+        self.headers.iter().fold(client.clone(), |client, (name, value)| client.with(name, value))
     }
 
     /// Returns the request with an id in its place.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::calls::{Call, Sibling};
 use crate::client::Answer;
 use crate::ids::{UNKNOWN, new_id, new_mark, unknown_like};
+use crate::things::in_path_of;
 
 /// A side of an attack: a tenant with one of each resource. Each text has a word that occurs nowhere else.
 #[derive(Debug, Clone)]
@@ -109,18 +110,7 @@ impl Side {
 
     /// Returns the id in a path.
     pub fn id(&self, path: &str) -> &str {
-        match path.split('/').nth(3) {
-            Some("locations") => &self.location,
-            Some("users") => &self.user,
-            Some("api-keys") => &self.key,
-            Some("integration-account") => &self.account,
-            Some("listing" | "availability") => &self.listing,
-            Some("promotions") => &self.promotion,
-            Some("reservation") => &self.reservation,
-            Some("webhooks") => &self.webhook,
-            Some("event-consumers") => &self.consumer,
-            _ => &self.tenant,
-        }
+        self.thing(in_path_of(path))
     }
 
     /// Returns the path of an operation on the side.

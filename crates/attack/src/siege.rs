@@ -27,21 +27,14 @@ pub(crate) struct Target {
     pub(crate) things: Option<&'static [&'static str]>,
 }
 
-impl Target {
-    /// Returns the texts that no attacker may see.
-    pub(crate) fn own(&self) -> Vec<String> {
-        self.side.own()
-    }
-}
-
 /// The operations and the result so far.
 pub(crate) struct Siege {
     pub(crate) operations: Vec<(Operation, Call)>,
     pub(crate) report: Report,
     /// Texts that no attacker may see.
     pub(crate) watched: Vec<String>,
-    /// Those that attackers have stored in what is their own, such as a list of tenants who may import; each with the
-    /// attacker's tenant.
+    /// The watched texts that attackers have stored in their own resources, such as the list of tenants who may import;
+    /// each with the attacker's tenant.
     pub(crate) stored: BTreeSet<(String, String)>,
     pub(crate) max_requests: u64,
     /// The administrator in the victim's tenant, and the number of changes of the victim so far.
@@ -62,12 +55,11 @@ pub(crate) struct Scene<'a> {
 impl Siege {
     /// Sends a request, and looks for texts of others in the answer.
     pub(crate) fn send(&mut self, scene: Scene<'_>, request: &Request) -> Result<Answer, Error> {
-        let client = &scene.attacker.client;
         self.report.requests += 1;
         if self.report.requests > self.max_requests {
             return Err(Error::Exhausted);
         }
-        let client = request.headers.iter().fold(client.clone(), |client, (name, value)| client.with(name, value));
+        let client = request.headed(&scene.attacker.client);
         let answer = client.call(&request.method, &request.path, request.body.as_ref())?;
         let mut seen = answer.text.clone();
         for value in answer.headers.values() {

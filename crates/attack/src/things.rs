@@ -1,5 +1,6 @@
 //! The things of a side, and the names by which requests mention them.
 
+use crate::ids::UNKNOWN;
 use crate::side::Side;
 
 /// Returns the id of a thing.
@@ -24,6 +25,13 @@ pub(crate) const THINGS: [(&str, Thing); 16] = [
     ("webhook", |side| &side.webhook),
     ("mark", |side| &side.mark),
 ];
+
+impl Side {
+    /// Returns the id of the thing of this name.
+    pub(crate) fn thing(&self, name: &str) -> &str {
+        THINGS.iter().find(|(known, _)| *known == name).map_or(UNKNOWN, |(_, thing)| thing(self))
+    }
+}
 
 /// Returns the thing whose id stands in a path.
 pub(crate) fn in_path_of(path: &str) -> &'static str {

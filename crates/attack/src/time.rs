@@ -8,7 +8,6 @@ use crate::ids::unknown_like;
 use crate::report::Class;
 use crate::request::{Request, in_path};
 use crate::siege::{Scene, Siege, Target};
-use crate::things::THINGS;
 
 /// The pairs of a series.
 pub(crate) const PAIRS: usize = 40;
@@ -78,8 +77,7 @@ impl Siege {
             }
             let Some(place) = in_path(&operation, &call, &attacker.own).into_iter().next() else { continue };
             let scene = Scene { operation: &operation.name, place: &place.name, kind: target.kind, attacker };
-            let Some((_, thing)) = THINGS.iter().find(|(name, _)| *name == place.thing) else { continue };
-            let foreign = thing(&target.side);
+            let foreign = target.side.thing(place.thing);
             let first = self.series(scene, &place.request, foreign)?;
             if !first.is_suspicious() {
                 continue;

@@ -101,9 +101,7 @@ impl Siege {
                 .into(),
             body: None,
         };
-        let client =
-            request.headers.iter().fold(attacker.client.clone(), |client, (name, value)| client.with(name, value));
-        let seen = client.stream(&request.path, time)?;
+        let seen = request.headed(&attacker.client).stream(&request.path, time)?;
         let scene = Scene { operation: "readEvents", place: "Last-Event-ID", kind: "no", attacker };
         self.look(scene, &request, "a stream", &seen);
         Ok(())
