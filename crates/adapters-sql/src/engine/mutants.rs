@@ -3,15 +3,16 @@
 //! A guard is a condition that isolates or protects rows, or a lock. It is named by the text of its query up to and including
 //! it, with `$` for each value or list of values, and `( … )` for each query inside. So a guard that several statements share
 //! is one guard. `TENANTRY_TEST_MUTANT` is the end of the name of the guard that is left out of all statements.
-//! `TENANTRY_TEST_GUARDS` is the file that gets a line for each guard of the statements that were run: the name, with a tab
-//! before the guard itself.
+//! `TENANTRY_TEST_GUARDS` is the file that gets a line for each guard of the statements that were run, with tabs between: the query
+//! up to the guard, the guard, and the name of the thread, which is that of the test.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::env;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::thread;
 
 static MUTANT: LazyLock<Option<String>> = LazyLock::new(|| env::var("TENANTRY_TEST_MUTANT").ok());
 static GUARDS: LazyLock<Option<String>> = LazyLock::new(|| env::var("TENANTRY_TEST_GUARDS").ok());
@@ -51,31 +52,28 @@ const QUERIES: [&str; 5] = ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"];
 
 /// Returns the text to run: without the mutant's guard, if it has this guard.
 pub(super) fn mutated(sql: String) -> String {
-    if MUTANT.is_none() && GUARDS.is_none() {
-        return sql;
-    }
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(text) = texts.get(&sql) {
-        return text.clone();
-    }
-    let text = without_guard(&sql, MUTANT.as_deref());
     if let Some(file) = &*GUARDS {
         note(file, &sql);
     }
-    texts.insert(sql, text.clone());
-    text
+    let Some(mutant) = &*MUTANT else { return sql };
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    texts.entry(sql).or_insert_with_key(|sql| without_guard(sql, mutant)).clone()
 }
 
 fn note(file: &str, sql: &str) {
-    let mut file = OpenOptions::new().create(true).append(true).open(file).expect("a file for the guards");
-    let names: BTreeSet<_> =
-        guards(sql).into_iter().map(|guard| format!("{}\t{}\n", guard.query, guard.text)).collect();
-    file.write_all(names.into_iter().collect::<String>().as_bytes()).expect("room for the guards");
+    static NOTED: LazyLock<Mutex<HashSet<(String, String)>>> = LazyLock::new(Mutex::default);
+    let thread = thread::current().name().unwrap_or_default().to_owned();
+    let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if noted.insert((thread.clone(), sql.to_owned())) {
+        let mut file = OpenOptions::new().create(true).append(true).open(file).expect("a file for the guards");
+        let lines: BTreeSet<_> =
+            guards(sql).into_iter().map(|guard| format!("{}\t{}\t{thread}\n", guard.query, guard.text)).collect();
+        file.write_all(lines.into_iter().collect::<String>().as_bytes()).expect("room for the guards");
+    }
 }
 
-fn without_guard(sql: &str, mutant: Option<&str>) -> String {
+fn without_guard(sql: &str, mutant: &str) -> String {
     let mut text = sql.to_owned();
-    let Some(mutant) = mutant else { return text };
     // The last first, so that the places of the others stay.
     for guard in guards(sql).into_iter().rev() {
         if guard.name().ends_with(mutant) {
@@ -270,9 +268,9 @@ mod tests {
             ("FOR NO KEY UPDATE SKIP LOCKED", "SELECT 1 FROM a WHERE workspace_id = $1 AND id = $2 "),
             ("FROM b WHERE workspace_id = $", sql),
         ] {
-            assert_eq!(without_guard(sql, Some(mutant)), expected);
+            assert_eq!(without_guard(sql, mutant), expected);
         }
         let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
-        assert_eq!(without_guard(lock, Some("pg_advisory_xact_lock")), "SELECT (hashtextextended($1, 0))");
+        assert_eq!(without_guard(lock, "pg_advisory_xact_lock"), "SELECT (hashtextextended($1, 0))");
     }
 }
