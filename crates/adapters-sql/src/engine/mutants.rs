@@ -4,7 +4,7 @@
 //! it, with `$` for each value or list of values, and `( … )` for each query inside. So a guard that several statements share
 //! is one guard. `TENANTRY_TEST_MUTANT` is the end of the name of the guard that is left out of all statements.
 //! `TENANTRY_TEST_GUARDS` is the file that gets a line for each guard of the statements that were run, with tabs between: the query
-//! up to the guard, the guard, and the name of the thread, which is that of the test.
+//! up to the guard, the guard, the name of the thread, which is that of the test, and the whole statement without the guard.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::env;
@@ -66,23 +66,21 @@ fn note(file: &str, sql: &str) {
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
     if noted.insert((thread.clone(), sql.to_owned())) {
         let mut file = OpenOptions::new().create(true).append(true).open(file).expect("a file for the guards");
-        let lines: BTreeSet<_> =
-            guards(sql).into_iter().map(|guard| format!("{}\t{}\t{thread}\n", guard.query, guard.text)).collect();
+        let lines: BTreeSet<_> = guards(sql)
+            .into_iter()
+            .map(|guard| {
+                let left = guard.left_out_of(sql).split_whitespace().collect::<Vec<_>>().join(" ");
+                format!("{}\t{}\t{thread}\t{left}\n", guard.query, guard.text)
+            })
+            .collect();
         file.write_all(lines.into_iter().collect::<String>().as_bytes()).expect("room for the guards");
     }
 }
 
 fn without_guard(sql: &str, mutant: &str) -> String {
-    let mut text = sql.to_owned();
     // The last first, so that the places of the others stay.
-    for guard in guards(sql).into_iter().rev() {
-        if guard.name().ends_with(mutant) {
-            // A condition stays, so that each value keeps its type.
-            let left = if guard.is_lock { String::new() } else { format!("({} OR TRUE)", &sql[guard.place.clone()]) };
-            text.replace_range(guard.place, &left);
-        }
-    }
-    text
+    let left_out = |text: String, guard: &Guard| guard.left_out_of(&text);
+    guards(sql).iter().rev().filter(|guard| guard.name().ends_with(mutant)).fold(sql.to_owned(), left_out)
 }
 
 struct Guard {
@@ -96,6 +94,13 @@ struct Guard {
 impl Guard {
     fn name(&self) -> String {
         format!("{} {}", self.query, self.text)
+    }
+
+    /// Returns the statement without this guard. A condition stays, so that each value keeps its type.
+    fn left_out_of(&self, sql: &str) -> String {
+        let place = self.place.clone();
+        let left = if self.is_lock { String::new() } else { format!("({} OR TRUE)", &sql[place.clone()]) };
+        format!("{}{left}{}", &sql[..place.start], &sql[place.end..])
     }
 }
 

@@ -12,6 +12,7 @@ mod plans_of_concerns;
 mod plans_of_deletions;
 mod plans_of_sales;
 mod schema;
+mod statements;
 mod twins;
 mod workspace_files;
 
@@ -34,6 +35,7 @@ impl Trail for File {
 
 /// Returns a fresh file with the schema, and its URL.
 async fn file() -> (TempDir, String, Sqlite) {
+    statements::record();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("tenantry.db").display());
     let sqlite = Sqlite::open(&url).await.expect("a database");
