@@ -8,6 +8,7 @@
 //! * [`PostgresServer`]: a separate server for a test that crashes it.
 //! * [`vacuum`]: the file of SQLite without what was deleted.
 //! * [`SqliteFile`]: the rows of a database file.
+//! * [`twins`]: the rows of another workspace that has the same ids.
 //! * [`until`]: waiting for what must happen.
 
 pub mod build;
@@ -21,6 +22,7 @@ mod postgres_listener;
 mod postgres_server;
 mod sqlite;
 mod sqlite_file;
+pub mod twins;
 mod waiting;
 
 pub use self::chromium::Chromium;

@@ -15,6 +15,8 @@ mod plans_of_sales;
 mod plans_of_skew;
 mod pooled;
 mod schema;
+#[cfg(feature = "mutants")]
+mod twins;
 mod unconditioned;
 mod wall;
 

@@ -6,6 +6,7 @@ use sea_orm::{DbBackend, Statement};
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection};
 use testkit::contract::{self, Ports};
+use testkit::twins::workspace_column;
 use url::Url;
 
 use crate::{fresh, migrate, ports};
@@ -56,10 +57,6 @@ async fn fill(server: &testkit::Postgres) {
     owner.execute(assign).await.expect("assigned");
 }
 
-fn key(table: &str) -> &'static str {
-    if table == "workspaces" { "id" } else { "workspace_id" }
-}
-
 async fn count(connection: &mut PgConnection, table: &str, condition: &str) -> i64 {
     let count = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table} WHERE {condition}"));
     sqlx::query_scalar(count).fetch_one(connection).await.expect("a count")
@@ -84,7 +81,7 @@ async fn a_statement_without_a_condition_reaches_the_rows_of_its_workspace_only(
         run(&mut role, format!("SET tenantry.workspace = '{workspace}'")).await.expect("a setting");
         let mut own = vec![];
         for table in TABLES {
-            let key = key(table);
+            let key = workspace_column(table);
             let rows = count(&mut owner, table, &format!("{key} = '{workspace}'")).await;
             assert_eq!(count(&mut role, table, "true").await, rows, "{table}");
             let changed = run(&mut role, format!("UPDATE {table} SET {key} = {key}")).await.expect("an update");
@@ -120,7 +117,7 @@ async fn the_service_looks_across_workspaces_in_few_tables() {
         let all = count(&mut owner, table, "true").await;
         let expected = if ACROSS_WORKSPACES.contains(&table) { all } else { 0 };
         assert_eq!(count(&mut role, table, "true").await, expected, "{table}");
-        let key = key(table);
+        let key = workspace_column(table);
         assert_eq!(run(&mut role, format!("UPDATE {table} SET {key} = {key}")).await.expect("an update"), 0, "{table}");
     }
 }
