@@ -307,4 +307,31 @@ mod tests {
             assert_eq!(scope.map(|scope| scope.tenant_id()), expected, "{permission:?}");
         }
     }
+
+    #[test]
+    fn a_feed_is_its_tenants_and_the_log_of_a_workspace_the_default_tenants_to_read() {
+        let [default, channel] = [(1, true), (2, false)].map(|(id, is_default)| move || standing(id, is_default));
+        let inactive = || TenantStanding { status: INACTIVE, ..channel() };
+        // Home, current, whether the log is requested -> the only tenant whose events are visible.
+        for (home, current, whole_workspace, expected) in [
+            (default(), channel(), true, Ok(None)),
+            (default(), channel(), false, Ok(Some(channel().id))),
+            (channel(), channel(), true, Err(AccessError::DefaultTenantRequired)),
+            (channel(), channel(), false, Ok(Some(channel().id))),
+            (inactive(), inactive(), false, Err(AccessError::TenantInactive)),
+        ] {
+            let id = home.id;
+            let caller = caller(home, current, Permission::Read);
+            let scope = caller.event_scope(whole_workspace);
+            assert_eq!(scope.map(|scope| scope.tenant_id()), expected, "{id} {whole_workspace}");
+            assert_eq!(caller.home_event_scope().tenant_id(), Some(id));
+        }
+    }
+
+    #[test]
+    fn a_user_is_at_home_in_one_tenant_whichever_is_worked_in() {
+        let [default, channel] = [(1, true), (2, false)].map(|(id, is_default)| move || standing(id, is_default));
+        assert!(caller(default(), channel(), Permission::Read).is_at_home_in_default());
+        assert!(!caller(channel(), channel(), Permission::Read).is_at_home_in_default());
+    }
 }

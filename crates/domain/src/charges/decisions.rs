@@ -197,12 +197,12 @@ mod tests {
         })
     }
 
-    /// Replaces the charges; new ones are numbered from 1.
+    /// Replaces the charges; new ones get the next numbers.
     fn replace(
         before: &AccountCharges,
         edits: &[ChargeEdit],
     ) -> Result<Option<Change<AccountCharges>>, Vec<ChargeIdError>> {
-        let mut next = 0;
+        let mut next = ids(before).into_iter().max().unwrap_or(0);
         before.replace(edits, &scope(), stamp(), || {
             next += 1;
             ChargeId::new(Uuid::from_u128(next))
@@ -247,10 +247,19 @@ mod tests {
     }
 
     #[test]
+    fn a_charge_for_other_listings_is_another_one() {
+        let of = |listing| [edit(None, &fee(), Some(&[listing]))];
+        let stated = replace(&nothing(), &of(7)).expect("valid").expect("a change").after;
+        assert_eq!(ids(&replace(&stated, &of(8)).expect("valid").expect("a change").after), [2]);
+    }
+
+    #[test]
     fn ids_that_the_account_does_not_have_and_repeated_ones_are_refused() {
         let fee = fee();
         let stated = replace(&nothing(), &[edit(None, &fee, None)]).expect("valid").expect("a change").after;
         let edits = [edit(Some(1), &fee, None), edit(Some(9), &fee, None), edit(Some(1), &fee, None)];
-        assert_eq!(replace(&stated, &edits), Err(vec![ChargeIdError::Unknown(1), ChargeIdError::Repeated(2)]));
+        let errors = replace(&stated, &edits).expect_err("invalid ids");
+        assert_eq!(errors, [ChargeIdError::Unknown(1), ChargeIdError::Repeated(2)]);
+        assert_eq!(errors.into_iter().map(ChargeIdError::position).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -240,4 +240,19 @@ mod tests {
         assert_eq!(deleted.audit.action, "integration_account.delete");
         assert_eq!(deleted.audit.before[0], ("name", Fact::from("Host")));
     }
+
+    #[test]
+    fn what_decides_whether_listings_are_offered_stirs_their_imports() {
+        let account = created().after;
+        for (edit, stirred) in [
+            (AccountEdit { status: Some(AccountStatus::Inactive), ..AccountEdit::default() }, true),
+            (AccountEdit { allow_import: Some(false), ..AccountEdit::default() }, true),
+            (AccountEdit { name: "Inn".parse().ok(), ..AccountEdit::default() }, false),
+        ] {
+            let stirred = if stirred { Stirred::Account(account.id()) } else { Stirred::Nothing };
+            let told = vec![("integrationAccountID", Some(account.id()).into())];
+            let event = account.update(edit, &scope(), stamp()).expect("a change").audit.event;
+            assert_eq!(event, Some(EventData { told, stirred, ..EventData::default() }));
+        }
+    }
 }

@@ -300,6 +300,8 @@ mod tests {
         assert_eq!(refused, Err(vec![PromotionValuesError::Nights, PromotionValuesError::BookingPeriod]));
         let day = NewPromotion { end_date: new_promotion().start_date, ..new_promotion() };
         assert!(Promotion::create(day, &scope(), stamp()).is_ok(), "one night is a period");
+        let today = Patch::Set(date("2029-06-01"));
+        updated(PromotionEdit { booking_period_start: today, booking_period_end: today, ..PromotionEdit::default() });
     }
 
     #[test]

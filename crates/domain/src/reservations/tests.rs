@@ -270,6 +270,17 @@ fn a_booking_ends_the_holds_in_its_way_that_have_lapsed() {
     assert_ne!(change.audit.actor, Actor::Operator, "the author of the booking itself is its seller");
 }
 
+#[test]
+fn a_lapsed_hold_that_a_tenant_cancels_is_expired_by_the_operator() {
+    let cancelled = |at| booked(ReservationType::PendingConfirmation).cancel(&scope(), owner(), by_user(at));
+    for (hours, action, actor) in
+        [(23, "reservation.cancel", by_user(now()).actor), (24, "reservation.expire", Actor::Operator)]
+    {
+        let audit = cancelled(now() + TimeDelta::hours(hours)).expect("a change").audit;
+        assert_eq!((audit.action, audit.actor), (action, actor));
+    }
+}
+
 /// A direct sale has one party. For an importer's sale, the trail names the tenant that acted and the other one.
 #[test]
 fn the_trail_names_the_owner_and_the_importer_that_sold_it() {
@@ -281,6 +292,8 @@ fn the_trail_names_the_owner_and_the_importer_that_sold_it() {
     assert_eq!((sold.audit.tenant_id, sold.audit.other_tenant_id), (owner(), Some(tenant(4))));
 
     let reservation = sold.after.reservation;
+    let known = TenantReservation { reservation: reservation.clone(), owner: tenant(4) };
+    assert_eq!([owner(), tenant(4)].map(|party| known.other_than(party)), [Some(tenant(4)), Some(owner())]);
     let confirmed =
         |owner| reservation.confirm(&scope(), owner, by_user(now())).expect("in time").expect("a change").audit;
     let cancelled = |owner| reservation.cancel(&scope(), owner, by_user(now())).expect("a change").audit;
@@ -293,6 +306,15 @@ fn the_trail_names_the_owner_and_the_importer_that_sold_it() {
     let end = now() + TimeDelta::hours(24);
     let expired = lapsed(reservation).expire(AuditId::new(Uuid::from_u128(8)), end).expect("lapsed").audit;
     assert_eq!((expired.tenant_id, expired.other_tenant_id), (tenant(4), Some(owner())), "filed under the owner");
+}
+
+#[test]
+fn an_event_says_what_is_free_or_taken_and_who_sold_it() {
+    let names = ["listingID", "integrationAccountID", "checkInDate", "checkOutDate", "soldByTenantID"];
+    for audit in audits() {
+        let told = audit.event.expect("an event").told;
+        assert_eq!(told.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names, "{}", audit.action);
+    }
 }
 
 #[test]

@@ -274,6 +274,7 @@ mod tests {
 
     use super::*;
     use crate::access::fixture::{at, stamp, tenant};
+    use crate::locations::LocationDetails;
 
     fn channel() -> Tenant {
         Tenant::from_parts(tenant(2))
@@ -300,10 +301,11 @@ mod tests {
             name: "Channel A".parse().expect("a name"),
             domain: "channel-a".parse().expect("a domain"),
             details: TenantDetails {
+                address: Some("1 Main Street".parse().expect("an address")),
                 city: Some("New York".parse().expect("a city")),
+                post_code: Some("10001".parse().expect("a postal code")),
                 country: Some("US".parse().expect("a country")),
                 description: Some("Not the location's".parse().expect("a description")),
-                ..TenantDetails::default()
             },
         };
         let change = Tenant::create(new, Some(UserId::new(Uuid::from_u128(7))), stamp());
@@ -312,9 +314,9 @@ mod tests {
         assert_eq!(moved_user, Some(UserId::new(Uuid::from_u128(7))));
         assert_eq!((tenant.is_default(), tenant.status(), tenant.version()), (false, TenantStatus::Active, 1));
         assert_eq!(default_location.name().as_str(), "Default");
-        let details = default_location.details();
-        assert_eq!((&details.city, details.country), (&tenant.details().city, tenant.details().country));
-        assert_eq!(details.description, None);
+        let TenantDetails { address, city, post_code, country, description: _ } = tenant.details().clone();
+        let expected = LocationDetails { address, post_code, city, country, ..LocationDetails::default() };
+        assert_eq!(default_location.details(), &expected);
         assert_eq!((default_location.is_default(), default_location.tenant_id()), (true, tenant.id()));
         assert_eq!((change.audit.action, change.audit.tenant_id), ("tenant.create", tenant.id()));
     }
@@ -361,11 +363,13 @@ mod tests {
             (change.audit.action, change.after.users),
             ("tenant.deactivate", UsersChange::Set(UserStatus::Banned))
         );
+        let stirred = |change: &Change<TenantStatusSet>| change.audit.event.clone().expect("an event").stirred;
+        assert_eq!(stirred(&change), Stirred::Tenant(channel().id()));
         let inactive = change.after.tenant;
         assert_eq!(inactive.status(), TenantStatus::Inactive);
         assert_eq!(set(&inactive, TenantStatus::Inactive, None), None);
         let users = set(&inactive, TenantStatus::Inactive, Some(UserStatus::Passive)).expect("the users may change");
-        assert_eq!(users.after.unchanged, Some(inactive.clone()));
+        assert_eq!((&users.after.unchanged, stirred(&users)), (&Some(inactive.clone()), Stirred::Nothing));
 
         let change = set(&inactive, TenantStatus::Active, None).expect("a change");
         assert_eq!(change.after.users, UsersChange::Restored);

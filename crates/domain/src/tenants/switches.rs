@@ -76,6 +76,7 @@ mod tests {
         let change = switch(&caller, &channel, stamp()).expect("active").expect("a change");
         assert_eq!(change.after, TenantSwitched { user: caller.user_id(), target: channel.id() });
         assert_eq!(change.audit.tenant_id, caller.home_tenant_id());
+        assert_eq!(change.audit.resource_name, "Ada Lovelace");
 
         assert_eq!(switch(&caller, &default, stamp()), Ok(None), "already there");
         let inactive = Tenant::from_parts(TenantParts { status: TenantStatus::Inactive, ..tenant(2) });

@@ -223,7 +223,7 @@ mod tests {
             ..UserEdit::default()
         };
         let change = user(Role::Venue).update(edit, &channel(), stamp()).expect("allowed").expect("a change");
-        assert_eq!(change.after.status(), UserStatus::Banned);
+        assert_eq!((change.after.status(), change.after.version()), (UserStatus::Banned, 2));
         assert_eq!(change.audit.before, [("status", Fact::Integer(1))]);
         assert_eq!(change.audit.after, [("status", Fact::Integer(2))]);
         assert_eq!(change.after.update(UserEdit::default(), &channel(), stamp()), Ok(None));

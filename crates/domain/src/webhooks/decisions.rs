@@ -230,8 +230,17 @@ mod tests {
     }
 
     #[test]
+    fn an_attempt_advances_the_webhook_and_is_no_change() {
+        let webhook = webhook(&scope());
+        let progress = Progress { position: 9, ..Progress::default() };
+        let advanced = webhook.advanced(progress);
+        assert_eq!((advanced.progress(), advanced.version()), (&progress, webhook.version()));
+    }
+
+    #[test]
     fn the_previous_secret_signs_for_a_day() {
         let rotated = webhook(&scope()).rotate(sealed("new"), &scope(), stamp()).after;
+        assert_eq!(rotated.version(), 2);
         let until = at() + OVERLAP;
         let secrets = rotated.parts().secrets.clone();
         assert_eq!(secrets, Secrets { current: sealed("new"), previous: Some((sealed("sealed"), until)) });
