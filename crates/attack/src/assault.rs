@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::attacker::Attacker;
 use crate::calls::calls;
 use crate::client::{Client, Manners};
@@ -14,6 +12,7 @@ use crate::forces::Forces;
 use crate::report::Report;
 use crate::siege::{Siege, Target};
 use crate::target::is_local;
+use crate::views::View;
 
 /// The rate of an attack on another machine.
 const POLITE: f64 = 50.0;
@@ -151,12 +150,12 @@ fn run(siege: &mut Siege, forces: &mut Forces, settings: &Settings, tell: &dyn F
 }
 
 /// One attacker with its views before the victim has anything.
-type View<'a> = (&'a Attacker, Vec<(String, Value)>, Vec<(String, Value)>);
+type Views<'a> = (&'a Attacker, Vec<View>, Vec<View>);
 
 /// The two sides.
 struct Field<'a> {
     attackers: &'a [Attacker],
-    views: &'a [View<'a>],
+    views: &'a [Views<'a>],
     targets: &'a [Target],
     moved: &'a Target,
     /// Operations that the victim has called with idempotency keys.

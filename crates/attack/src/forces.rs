@@ -110,7 +110,8 @@ impl Forces {
             attackers.push(attacker(&format!("{way}, naming its tenant"), named, &own, Standing::Elsewhere, true));
             attackers.push(attacker(way, key, &own, Standing::Elsewhere, true));
         }
-        let moved = Target { kind: MOVED, side: moved, things: Some(&["account", "listing", "promotion"]) };
+        let things = Some(&["account", "listing", "promotion"][..]);
+        let moved = Target { kind: MOVED, side: moved, owner: self.grounds[0].inside(&third), things };
         Ok(Camp { attackers, moved, offer: offers.1 })
     }
 
@@ -134,11 +135,12 @@ impl Forces {
         inside.must(204, "DELETE", &format!("/api/v1/users/{}", user.user), None)?;
         (gone.user, gone.key) = (user.user, user.id);
         let deleted = Some(&["account", "listing", "promotion", "location", "user", "key"][..]);
+        let target = |kind, side, things| Target { kind, side, owner: inside.clone(), things };
         Ok([
-            Target { kind: FOREIGN, side, things: None },
-            Target { kind: "sleeping", side: asleep, things: Some(&["account", "listing", "promotion"]) },
-            Target { kind: "withdrawn", side: withdrawn, things: Some(&["listing"]) },
-            Target { kind: "deleted", side: gone, things: deleted },
+            target(FOREIGN, side, None),
+            target("sleeping", asleep, Some(&["account", "listing", "promotion"])),
+            target("withdrawn", withdrawn, Some(&["listing"])),
+            target("deleted", gone, deleted),
         ])
     }
 

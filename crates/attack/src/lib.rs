@@ -45,7 +45,7 @@ pub use self::calls::{
 };
 pub use self::client::{Answer, Client, Manners};
 pub use self::compare::{Difference, difference};
-pub use self::document::{OPERATORS, Operation, operations};
+pub use self::document::{OPERATORS, Operation, Parameter, operations};
 pub use self::error::Error;
 pub use self::fill::Offer;
 pub use self::ids::UNKNOWN;

@@ -80,7 +80,12 @@ impl Siege {
         }
         let unknown = if place.thing == "mark" { new_mark() } else { unknown_like(&foreign) };
         let scene = Scene { operation: &operation.name, place: &place.name, kind: target.kind, attacker };
-        let [left, right] = [&foreign, &unknown].map(|id| place.request.at(id));
+        let mut request = place.request.clone();
+        if request.has_tag() {
+            let Some(tag) = tag(operation, target)? else { return Ok(()) };
+            request = request.tagged(&tag);
+        }
+        let [left, right] = [&foreign, &unknown].map(|id| request.at(id));
         self.pair(scene, call, &left, &right, &[(foreign, unknown)])
     }
 
@@ -153,6 +158,18 @@ impl Siege {
         }
         Ok(())
     }
+}
+
+/// Returns the tag that the owner gets of the thing in the path, as it is now: of the path itself, or up to the id.
+fn tag(operation: &Operation, target: &Target) -> Result<Option<String>, Error> {
+    let up_to_id = operation.path.split_inclusive('}').next().unwrap_or_default();
+    for path in [&*operation.path, up_to_id] {
+        let answer = target.owner.call("GET", &target.side.path(path), None)?;
+        if let Some(tag) = answer.header("etag") {
+            return Ok(Some(tag.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// Returns the places of a request that an attacker tries.

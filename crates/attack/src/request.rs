@@ -4,16 +4,27 @@ use serde_json::{Value, json};
 
 use crate::calls::{Call, guest, query};
 use crate::client::Client;
-use crate::document::Operation;
+use crate::document::{Operation, Parameter};
 use crate::ids::UNKNOWN;
 use crate::side::Side;
 use crate::things::{THINGS, by_name, in_path_of};
 
 /// The text that stands for the id.
 const HERE: &str = "{here}";
+/// The text that stands for the tag that the owner of the id gets.
+const TAG: &str = "{tag}";
 /// Parameters of the query that name something of a tenant, though they are not UUIDs in the document.
 const NAMES: [(&str, &str); 3] =
     [("getPriceCalendar", "integrationAccountID"), ("getPriceCalendar", "listingIDs"), ("readEvents", "consumer")];
+/// Filters that match everything of a side: parameters that are sent together, with their values.
+const BROAD: [&[(&str, &str)]; 6] = [
+    &[("location", "40.7128,-74.0060"), ("radius", "50")],
+    &[("updatedSince", "2000-01-01T00:00:00Z")],
+    &[("since", "2000-01-01T00:00:00Z")],
+    &[("checkInDate", "2061-01-10"), ("checkOutDate", "2061-01-12")],
+    &[("checkInDate", "2061-01-10"), ("checkOutDate", "2061-01-12"), ("guests", "1"), ("include", "price")],
+    &[("minPrice", "0")],
+];
 /// Parameters that are compared with texts.
 const TEXTS: [&str; 5] = ["q", "name", "email", "description", "externalID"];
 /// Headers that name the tenant of a request.
@@ -61,6 +72,21 @@ impl Request {
         }
     }
 
+    /// Whether the request has a gap for a tag.
+    pub(crate) fn has_tag(&self) -> bool {
+        self.headers.iter().any(|(_, value)| value == TAG)
+    }
+
+    /// Returns the request with a tag in its gap.
+    pub(crate) fn tagged(mut self, tag: &str) -> Self {
+        for (_, value) in &mut self.headers {
+            if value == TAG {
+                tag.clone_into(value);
+            }
+        }
+        self
+    }
+
     /// Whether a text was sent.
     pub(crate) fn sends(&self, text: &str) -> bool {
         self.path.contains(text)
@@ -93,6 +119,7 @@ pub(crate) fn in_path(operation: &Operation, call: &Call, own: &Side) -> Vec<Pla
     let mut places = vec![place("the path", request.clone())];
     for header in ["if-match", "if-none-match"].into_iter().filter(|header| operation.reads(header)) {
         places.push(place(&format!("the path, with {header}: *"), request.clone().with(header, "*")));
+        places.push(place(&format!("the path, with {header} of the owner"), request.clone().with(header, TAG)));
     }
     if operation.method == "GET" {
         let head = Request { method: "HEAD".to_owned(), ..request };
@@ -137,9 +164,9 @@ pub(crate) fn in_query(operation: &Operation, call: &Call, own: &Side) -> Vec<Pl
         return Vec::new();
     }
     let named = NAMES.iter().filter(|(name, _)| *name == operation.name).map(|(_, parameter)| *parameter);
-    let ids = operation.query.iter().filter(|(_, is_id)| *is_id).map(|(name, _)| name.as_str()).chain(named);
+    let ids = operation.query.iter().filter(|parameter| parameter.is_id).map(|parameter| &*parameter.name).chain(named);
     let ids = ids.map(|name| (name, if name == "after" { in_path_of(&operation.path) } else { by_name(name) }));
-    let texts = operation.query.iter().map(|(name, _)| name.as_str()).filter(|name| TEXTS.contains(name));
+    let texts = operation.query.iter().map(|parameter| &*parameter.name).filter(|name| TEXTS.contains(name));
     ids.chain(texts.map(|name| (name, "mark")))
         .map(|(name, thing)| {
             let mut request = Request::of(operation, call, own);
@@ -147,6 +174,30 @@ pub(crate) fn in_query(operation: &Operation, call: &Call, own: &Side) -> Vec<Pl
             Place { name: format!("{name} of the query"), thing, request }
         })
         .collect()
+}
+
+/// Returns the requests by which a side reads its own things: without a filter, with each word that one takes, and with those
+/// that match everything. Each has its place in words.
+pub(crate) fn views(operation: &Operation, call: &Call, own: &Side) -> Vec<(String, Request)> {
+    let mut request = Request::of(operation, call, own);
+    // A calendar is read of an account.
+    request.path = request.path.replace(UNKNOWN, &own.account);
+    let reads = |name: &str| operation.query.iter().any(|parameter| parameter.name == name);
+    if reads("per_page") {
+        request.path = with_parameter(&request.path, "per_page").replace(HERE, "100");
+    }
+    let filtered = |filter: &[(&str, &str)]| {
+        let path = filter
+            .iter()
+            .fold(request.path.clone(), |path, (name, value)| with_parameter(&path, name).replace(HERE, value));
+        let pairs: Vec<_> = filter.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (format!("its own view, with {}", pairs.join("&")), Request { path, ..request.clone() })
+    };
+    let words = operation.query.iter().flat_map(|Parameter { name, choices, .. }| {
+        choices.iter().map(move |choice| filtered(&[(&**name, &**choice)]))
+    });
+    let broad = BROAD.into_iter().filter(|filter| filter.iter().all(|(name, _)| reads(name))).map(filtered);
+    [("its own view".to_owned(), request.clone())].into_iter().chain(words).chain(broad).collect()
 }
 
 /// Returns the headers that name a tenant.
@@ -207,14 +258,21 @@ mod tests {
     use super::*;
     use crate::calls::{READ, Sibling};
 
-    fn operation(body_ids: &[&str], query: &[(&str, bool)]) -> Operation {
+    fn operation(body_ids: &[&str], query: &[(&str, bool, &[&str])]) -> Operation {
         Operation {
             name: "putThing".to_owned(),
             method: "PUT".to_owned(),
             path: "/api/v1/promotions/{id}".to_owned(),
             is_guarded: true,
             body_ids: body_ids.iter().map(|&at| at.to_owned()).collect(),
-            query: query.iter().map(|&(name, is_id)| (name.to_owned(), is_id)).collect(),
+            query: query
+                .iter()
+                .map(|&(name, is_id, choices)| Parameter {
+                    name: name.to_owned(),
+                    is_id,
+                    choices: choices.iter().map(|&choice| choice.to_owned()).collect(),
+                })
+                .collect(),
             headers: vec!["if-match".to_owned()],
         }
     }
@@ -237,10 +295,13 @@ mod tests {
     #[test]
     fn an_id_stands_in_path_and_query() {
         let call = call(json!({}));
-        let mut operation = operation(&[], &[("after", true), ("q", false), ("page", false)]);
+        let mut operation =
+            operation(&[], &[("after", true, &[]), ("q", false, &[]), ("status", false, &["NEW", "OLD"])]);
         let places = in_path(&operation, &call, &Side::nobody());
         let names: Vec<_> = places.iter().map(|place| &*place.name).collect();
-        assert_eq!(names, ["the path", "the path, with if-match: *"]);
+        assert_eq!(names, ["the path", "the path, with if-match: *", "the path, with if-match of the owner"]);
+        let tagged = places[2].request.clone().tagged("\"tag\"");
+        assert!(places[2].request.has_tag() && tagged.headers == [("if-match".to_owned(), "\"tag\"".to_owned())]);
         assert_eq!(places[0].request.at("x").path, "/api/v1/promotions/x");
         operation.method = "GET".to_owned();
         operation.path = "/api/v1/promotions".to_owned();
@@ -248,6 +309,14 @@ mod tests {
         let found: Vec<_> = found.iter().map(|place| (place.thing, place.request.at("x").path)).collect();
         let expected = [("promotion", "/api/v1/promotions?after=x"), ("mark", "/api/v1/promotions?q=x")];
         assert_eq!(found, expected.map(|(thing, path)| (thing, path.to_owned())));
+        let views = views(&operation, &call, &Side::nobody());
+        let views: Vec<_> = views.into_iter().map(|(place, request)| (place, request.path)).collect();
+        let expected = [
+            ("its own view", "/api/v1/promotions"),
+            ("its own view, with status=NEW", "/api/v1/promotions?status=NEW"),
+            ("its own view, with status=OLD", "/api/v1/promotions?status=OLD"),
+        ];
+        assert_eq!(views, expected.map(|(place, path)| (place.to_owned(), path.to_owned())));
         assert!(in_headers(&operation, &call, &Side::nobody())[0].request.at("x").sends("x"));
     }
 }

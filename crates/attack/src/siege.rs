@@ -23,6 +23,8 @@ pub(crate) struct Target {
     /// The kind of its ids.
     pub(crate) kind: &'static str,
     pub(crate) side: Side,
+    /// The administrator in the tenant that the things belong to.
+    pub(crate) owner: Client,
     /// The things that are of this kind, or all.
     pub(crate) things: Option<&'static [&'static str]>,
 }

@@ -5,46 +5,47 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::attacker::Attacker;
-use crate::calls::query;
 use crate::client::Client;
 use crate::compare::short;
 use crate::error::Error;
-use crate::ids::UNKNOWN;
 use crate::report::{Class, Finding};
-use crate::request::Request;
+use crate::request::{Request, views};
 use crate::siege::{Scene, Siege};
 use crate::state::Shown;
 
-/// Parts of answers that change with every event of a workspace.
-const MOVING: [&str; 3] = ["lag", "meta", "position"];
+/// Parts of answers that change with every event of a workspace, or with time.
+const MOVING: [&str; 3] = ["meta", "position", "seconds"];
 
 /// The most pages of events that are read.
 const PAGES: usize = 20;
 
+/// A part of what an attacker sees of its own.
+pub(crate) struct View {
+    operation: String,
+    /// The request in words.
+    place: String,
+    request: Request,
+    shown: Value,
+}
+
 impl Siege {
     /// Reads all that an attacker sees of its own.
-    pub(crate) fn view(&mut self, attacker: &Attacker) -> Result<Vec<(String, Value)>, Error> {
+    pub(crate) fn view(&mut self, attacker: &Attacker) -> Result<Vec<View>, Error> {
         let mut view = Vec::new();
         for (operation, call) in self.operations.clone() {
             if operation.method != "GET" || operation.is_for_operators() {
                 continue;
             }
-            let scene = Scene { operation: &operation.name, place: "its own view", kind: "no", attacker };
-            let mut request = Request::of(&operation, &call, &attacker.own);
-            if query(&operation.name).contains(UNKNOWN) {
-                request.path = request.path.replace(UNKNOWN, &attacker.own.account);
+            for (place, request) in views(&operation, &call, &attacker.own) {
+                let scene = Scene { operation: &operation.name, place: &place, kind: "no", attacker };
+                let mut shown = self.send(scene, &request)?.json;
+                if operation.name == "readEvents" {
+                    self.read_on(scene, &request, &mut shown)?;
+                }
+                still(&mut shown);
+                view.push(View { operation: operation.name.clone(), place, request, shown });
             }
-            if operation.query.iter().any(|(name, _)| name == "per_page") {
-                request.path.push_str(if request.path.contains('?') { "&per_page=100" } else { "?per_page=100" });
-            }
-            let answer = self.send(scene, &request)?;
-            self.report.attacked.insert(operation.name.clone());
-            let mut shown = answer.json;
-            if operation.name == "readEvents" {
-                self.read_on(scene, &request, &mut shown)?;
-            }
-            still(&mut shown);
-            view.push((operation.name, shown));
+            self.report.attacked.insert(operation.name);
         }
         Ok(view)
     }
@@ -64,29 +65,26 @@ impl Siege {
         Ok(())
     }
 
-    /// Compares an attacker's view before the other side did something with the one after that. An operation whose view
-    /// changes by itself is passed over: `earlier` is the view before `before`.
+    /// Compares an attacker's view before the other side did something with the one after that. A part that changes by
+    /// itself is passed over: `earlier` is the view before `before`.
     pub(crate) fn compare_views(
         &mut self,
         attacker: &Attacker,
-        earlier: &[(String, Value)],
-        before: &[(String, Value)],
+        earlier: &[View],
+        before: &[View],
     ) -> Result<(), Error> {
         let after = self.view(attacker)?;
-        for (((name, earlier), (_, before)), (_, after)) in earlier.iter().zip(before).zip(&after) {
+        for ((earlier, before), View { operation, place, request, shown: after }) in
+            earlier.iter().zip(before).zip(&after)
+        {
+            let (earlier, before) = (&earlier.shown, &before.shown);
             let is_busy = |view: &Value| view["status"].as_u64() >= Some(429);
             if earlier != before || after == before || is_busy(before) || is_busy(after) {
                 continue;
             }
-            let Some((operation, call)) =
-                self.operations.iter().find(|(operation, _)| operation.name == *name).cloned()
-            else {
-                continue;
-            };
-            let scene = Scene { operation: name, place: "its own view", kind: "no", attacker };
-            let request = Request::of(&operation, &call, &attacker.own);
+            let scene = Scene { operation, place, kind: "no", attacker };
             let seen = format!("{}, and {} before", short(&after.to_string()), short(&before.to_string()));
-            self.find(Class::Noticed, scene, &request, seen);
+            self.find(Class::Noticed, scene, request, seen);
         }
         Ok(())
     }

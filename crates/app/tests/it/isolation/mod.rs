@@ -81,7 +81,9 @@ fn each_class_of_leaks_is_found_with_its_operation() {
         (Leak::Body, "getUser", Some("body")),
         (Leak::Marker, "listUsers", Some("marker")),
         (Leak::Count, "countUsers", Some("noticed")),
+        (Leak::FilteredCount, "countListings", Some("noticed")),
         (Leak::Admitted, "listUsers", Some("admitted")),
+        (Leak::Tag, "updateLocation", Some("status")),
         (Leak::Changed, "updateLocation", Some("changed")),
     ] {
         proxy.leaks(leak);

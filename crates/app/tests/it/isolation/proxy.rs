@@ -21,8 +21,12 @@ pub(super) enum Leak {
     Marker,
     /// The count of users is that of all.
     Count,
+    /// The count of listings of a status is that of all that were created.
+    FilteredCount,
     /// A revoked or expired key lists users.
     Admitted,
+    /// A change of a known location with its tag is 412 to those who may not see it.
+    Tag,
     /// A refused change of a known location is made by its owner.
     Changed,
 }
@@ -46,6 +50,7 @@ struct Seen {
     /// The heads of the requests that created them, by id.
     creators: HashMap<String, String>,
     users: Vec<String>,
+    tags: Vec<String>,
 }
 
 struct Message {
@@ -110,6 +115,7 @@ impl Shared {
             let value =
                 |name: &str| body.split_once(&format!("\"{name}\":\"")).and_then(|(_, rest)| rest.split('"').next());
             let mut seen = locked(&self.seen);
+            seen.tags.extend(answer.header("etag").map(str::to_owned));
             if let Some(id) = value("id") {
                 seen.creators.insert(id.to_owned(), request.head.clone());
             }
@@ -135,6 +141,15 @@ impl Shared {
             Leak::Count if path == "/api/v1/users/count" => {
                 answer.replace("\"count\":", &format!("\"all\":{},\"count\":", seen.users.len()));
             }
+            Leak::FilteredCount if request.head.contains("/api/v1/listing/count?status=") => {
+                answer.replace("\"count\":", &format!("\"all\":{},\"count\":", seen.creators.len()));
+            }
+            Leak::Tag if is_known && area == "/api/v1/locations" => {
+                let is_true = |tag: &str| seen.tags.iter().any(|known| known == tag);
+                if request.header("if-match").is_some_and(is_true) {
+                    answer.replace_in_head("404", "412");
+                }
+            }
             Leak::Admitted if path == "/api/v1/users" => answer.replace_in_head("401 Unauthorized", "200 OK"),
             Leak::Changed if is_known && request.head.starts_with("PATCH /api/v1/locations/") => {
                 let creator = &seen.creators[id];
@@ -153,9 +168,7 @@ impl Message {
     fn read(stream: &TcpStream) -> Option<Self> {
         let mut reader = BufReader::new(stream);
         let mut message = Self::read_head(&mut reader)?;
-        let length = message.head.to_lowercase();
-        let length =
-            length.split_once("content-length:").and_then(|(_, rest)| rest.lines().next()?.trim().parse().ok());
+        let length = message.header("content-length").and_then(|length| length.parse().ok());
         message.body.resize(length.unwrap_or(0), 0);
         reader.read_exact(&mut message.body).ok()?;
         Some(message)
@@ -175,6 +188,12 @@ impl Message {
     fn path(&self) -> String {
         let target = self.head.split(' ').nth(1).unwrap_or_default();
         target.split('?').next().unwrap_or_default().to_owned()
+    }
+
+    /// The value of a header.
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.head.lines().filter_map(|line| line.split_once(':'));
+        headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
     /// The status of an answer.
