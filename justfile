@@ -75,7 +75,7 @@ bench-wall *arguments:
 
 # attacks two servers with every operation, on both engines; docs/attack.md
 attack:
-    TENANTRY_TEST_ATTACK=all cargo test -p tenantry --test it isolation::
+    TENANTRY_TEST_ATTACK=all cargo test --release --package tenantry --test it isolation::
 
 # attacks the service as one tenant and measures what others feel, on both engines; docs/performance.md
 starve *arguments:
