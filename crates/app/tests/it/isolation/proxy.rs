@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
+/// An empty body in chunks.
+const EMPTY: &str = "0\r\n\r\n";
+
 /// A leak of the proxy. *Known* ids are those of resources that were created through it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leak {
@@ -169,7 +172,9 @@ impl Message {
         let mut reader = BufReader::new(stream);
         let mut message = Self::read_head(&mut reader)?;
         let length = message.header("content-length").and_then(|length| length.parse().ok());
-        message.body.resize(length.unwrap_or(0), 0);
+        // The attack sends no body in chunks but an empty one. Without its end, the server would wait for it.
+        let is_chunked = message.header("transfer-encoding").is_some();
+        message.body.resize(length.unwrap_or(if is_chunked { EMPTY.len() } else { 0 }), 0);
         reader.read_exact(&mut message.body).ok()?;
         Some(message)
     }
