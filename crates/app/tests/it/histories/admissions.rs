@@ -1,7 +1,8 @@
 //! The admission of requests while their tenant is deactivated and activated.
 //!
 //! This is not part of the model. A request is admitted when it arrives and may take effect later; and another server than the
-//! one that has deactivated the tenant may serve requests for a second.
+//! one that has deactivated the tenant may serve requests for a second. A server that is asked for a deactivation may find it made
+//! by another.
 
 use std::time::Duration;
 
@@ -25,8 +26,17 @@ fn changes<'a>(ops: &'a [Op], of: &Op, to: bool) -> impl Iterator<Item = &'a Op>
 
 fn is_inactive_throughout(ops: &[Op], op: &Op) -> bool {
     changes(ops, op, false).filter(|deactivation| deactivation.answer == Some(Answer::Done)).any(|deactivation| {
-        let is_other = op.side.is_none() || op.side != deactivation.side;
-        let lag = if is_other { REVOKED_WITHIN } else { Duration::ZERO };
+        let is_by_another = |made: &Op| {
+            let is_undone = |activation: &Op| {
+                made.ended.is_some_and(|ended| ended < activation.began)
+                    && activation.ended.is_some_and(|ended| ended < deactivation.began)
+            };
+            let is_other = op.side.is_none() || op.side != made.side;
+            is_other
+                && deactivation.ended.is_some_and(|ended| made.began <= ended)
+                && !changes(ops, op, true).any(is_undone)
+        };
+        let lag = if changes(ops, op, false).any(is_by_another) { REVOKED_WITHIN } else { Duration::ZERO };
         let is_known = deactivation.ended.is_some_and(|ended| ended + lag < op.began);
         let may_end = |activation: &Op| {
             let is_before = activation.ended.is_some_and(|ended| ended < deactivation.began);

@@ -187,6 +187,12 @@ histories! { is_wrong:
         list(A, (50, 60), &[sold()]),
     ]
     an_answer_in_an_inactive_tenant_is_wrong [set_tenant((0, 10), A, false), look(A, (20, 30), true)]
+    an_answer_after_a_second_deactivation_is_wrong [
+        Op { side: Some(1), ..set_tenant((0, 10), A, false) },
+        Op { side: Some(1), ..set_tenant((20, 30), A, true) },
+        set_tenant((40, 50), A, false),
+        look(A, (60, 70), true),
+    ]
     a_refusal_of_an_active_tenant_is_wrong [
         set_tenant((0, 10), A, false),
         set_tenant((20, 30), A, true),
@@ -248,6 +254,11 @@ histories! { is_right:
     another_server_may_serve_an_inactive_tenant_for_a_second [
         set_tenant((0, 10), A, false),
         Op { side: Some(1), ..look(A, (900, 1_900), true) },
+    ]
+    a_server_that_finds_a_tenant_inactive_may_serve_it_for_a_second [
+        Op { side: Some(1), ..set_tenant((0, 10), A, false) },
+        set_tenant((20, 30), A, false),
+        look(A, (40, 50), true),
     ]
 }
 
