@@ -24,7 +24,7 @@ pub trait IdempotencyRepository: Send + Sync {
     ///
     /// # Errors
     /// `Taken { rule: "idempotency_key" }` if the user's key has a record already; `Stale` if the record is another
-    /// user's; `Refused` if the user was deleted.
+    /// user's, or its workspace is gone; `Refused` if the user was deleted.
     async fn keep(&self, scope: OwnScope, idempotency_record: IdempotencyRecord) -> Result<(), RepositoryError>;
 
     /// Deletes at most `most` records of all workspaces that are older than the given time, and returns their number.

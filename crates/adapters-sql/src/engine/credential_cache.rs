@@ -171,6 +171,18 @@ mod tests {
     }
 
     #[test]
+    fn a_change_leaves_the_credentials_of_other_workspaces() {
+        let (cache, (_, key, _)) = cached();
+        let [changed, other] = [1, 2].map(|id| (WorkspaceId::new(uuid::Uuid::from_u128(id)), key, None));
+        for presented in [changed, other] {
+            let credential = build::credential(build::standing(1, true), None);
+            cache.insert(presented, cache.changes(presented.0), credential);
+        }
+        cache.invalidate(changed.0);
+        assert_eq!([changed, other].map(|presented| cache.get(&presented).is_some()), [false, true]);
+    }
+
+    #[test]
     fn what_does_not_decide_about_access_forgets_nothing() {
         let (cache, presented) = cached();
         cache.changed("beat 7 1");

@@ -318,4 +318,53 @@ mod tests {
         assert_eq!(slice(vec![1, 2, 3], page), Slice { items: vec![1, 2], has_more: true });
         assert_eq!(slice(vec![1, 2], page), Slice { items: vec![1, 2], has_more: false });
     }
+
+    #[test]
+    fn conditions_number_their_own_values() {
+        let two = || [Value::from("x"), Value::from("y")];
+        let query = Query::new("SELECT {one} FROM a WHERE b = $1{filters}", [Value::from(1_i64)])
+            .fill_all("one", "?2 || ?1", two())
+            .fill(FILTERS, "")
+            .and_all("c BETWEEN ?1 AND ?2", two())
+            .and_list("d IN ", [7_i64]);
+        assert_eq!(query.conditions(), " AND c BETWEEN $4 AND $5 AND d IN ($6)");
+        assert_eq!(
+            query.statement(DbBackend::Sqlite).sql,
+            "SELECT $3 || $2 FROM a WHERE b = $1 AND c BETWEEN $4 AND $5 AND d IN ($6)"
+        );
+    }
+
+    #[test]
+    fn rows_have_commas_between() {
+        let query = Query::new("VALUES ", []).push_rows([[1_i64, 2], [3, 4]]);
+        assert_eq!(query.sql, "VALUES ($1, $2), ($3, $4)");
+    }
+
+    #[test]
+    fn a_list_has_one_key() {
+        let page = Page { start: PageStart::After(Uuid::nil()), size: 10 };
+        let query = Query::new("SELECT 1 FROM a", []).keyed("a.id").page(page);
+        assert_eq!(query.sql, "SELECT 1 FROM a AND a.id > $1 ORDER BY a.id LIMIT $2 OFFSET $3");
+    }
+
+    #[test]
+    fn a_statement_reaches_the_workspace_of_its_first_value_unless_the_service_looks_for_work() {
+        let workspace = Uuid::from_u128(7);
+        let query = |value: Option<Value>| Query::new("SELECT 1", value);
+        assert_eq!(query(Some(workspace.into())).reach(), Reach::Workspace(workspace));
+        assert_eq!(query(Some(workspace.into())).for_service().reach(), Reach::Service);
+        for value in [None, Some(Value::Uuid(None)), Some(1_i64.into())] {
+            assert_eq!(query(value).reach(), Reach::NOTHING);
+        }
+    }
+
+    #[test]
+    fn one_row_more_shows_that_there_are_more() {
+        let page = Page { start: PageStart::Number(3), size: 10 };
+        assert_eq!(limits(page), [Value::from(11_i64), Value::from(20_i64)]);
+        assert_eq!((most(page), one_more_than(30)), (Value::from(31_i64), Value::from(31_i64)));
+        let query = Query::new("SELECT 1 FROM a", []).count_up_to(30);
+        assert_eq!(query.sql, "SELECT COUNT(*) AS count FROM (SELECT 1 FROM a LIMIT $1) few");
+        assert_eq!(query.values, [Value::from(31_i64)]);
+    }
 }

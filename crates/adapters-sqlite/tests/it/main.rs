@@ -2,6 +2,7 @@
 
 mod connections;
 mod contract;
+mod credentials;
 mod event_plans;
 mod events;
 mod files;
@@ -45,6 +46,8 @@ async fn file() -> (TempDir, String, Sqlite) {
 
 async fn open() -> Ports {
     let (folder, url, sqlite) = file().await;
+    // Credentials are cached, as in the service.
+    tokio::spawn(sqlite.clone().watch());
     let trail = File(SqlitePool::connect(&url).await.expect("another connection"));
     Ports::of(&Arc::new(sqlite.database()), trail, (folder, sqlite))
 }

@@ -5,7 +5,7 @@ use domain::access::{AccessError, OperatorScope, OwnScope, Permission, TenantCho
 use domain::api_keys::ApiKeyToken;
 use domain::change::Change;
 use domain::idempotency::{IdempotencyRecord, IdempotentRequest, KEPT, Reply};
-use domain::ids::LocationId;
+use domain::ids::{AuditId, LocationId};
 use domain::locations::{Location, LocationDetails, NewLocation};
 use domain::tenants::{self, Tenant};
 use domain::users::{ApiUser, Role};
@@ -274,6 +274,15 @@ pub async fn a_user_who_is_gone_gets_no_idempotency_record(ports: Ports) {
     let late = world.ports.idempotency.keep(scope, idempotency_record).await;
     assert!(matches!(late, Err(RepositoryError::Refused(AccessError::Unauthenticated))), "{late:?}");
     assert_eq!(world.ports.idempotency.get(scope, &request("key").key).await.expect("no failure"), None);
+}
+
+/// `Stale`: what else than a lock stops the statement does not mean that the key is taken.
+pub async fn a_workspace_that_is_gone_gets_no_idempotency_record(ports: Ports) {
+    let caller = build::channel(Permission::Write);
+    let (scope, stamp) = (caller.own_scope(), caller.stamp(AuditId::new(build::id()), build::at()));
+    let late = IdempotencyRecord::new(scope.workspace_id(), &stamp.actor, request("key"), reply(), stamp.at);
+    let late = ports.idempotency.keep(scope, late.expect("a user's record")).await;
+    assert!(matches!(late, Err(RepositoryError::Stale)), "{late:?}");
 }
 
 /// A race.

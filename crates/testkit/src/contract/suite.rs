@@ -324,6 +324,7 @@ macro_rules! suite {
                 old_idempotency_records_are_forgotten,
                 a_deleted_user_leaves_no_idempotency_record,
                 a_user_who_is_gone_gets_no_idempotency_record,
+                a_workspace_that_is_gone_gets_no_idempotency_record,
                 of_twenty_idempotency_records_of_a_user_who_is_deleted_meanwhile_none_is_left,
             }
             search {
